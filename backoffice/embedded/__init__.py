@@ -1,13 +1,13 @@
 """PostgreSQL and Redis from wheels, for machines that have only Python.
 
 Used when `DATABASE_URL` or `REDIS_URL` is unset. Both are the real engines, run as daemons on loopback with a
-random password, their files under `var/postgres` and `var/redis`. Nothing of Django is imported: settings use it.
+random password, their files under `var/postgres` and `var/redis`. No Django is imported: settings use this.
 
 Who starts them: whoever asks first, under a file lock. Everyone who asks also holds a shared lock
 (`var/embedded.users`) until the process ends, which the kernel drops even after kill -9.
-Who stops them: nobody by accident. `make demo` and the test session call `stop_if_unused`, which stops them when
-no other process holds that lock. One-off commands leave them running, and `python -m backoffice.embedded stop`
-always stops them.
+Who stops them: nobody by accident. `make demo` and the test session call `stop_if_unused`, which stops them
+when no other process holds that lock. One-off commands leave them running;
+`python -m backoffice.embedded stop` always stops them.
 """
 
 from __future__ import annotations

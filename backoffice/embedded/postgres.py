@@ -121,7 +121,7 @@ def postgres_bin() -> Path:
 
 
 def _as_stand_in(*folders: Path) -> list[str]:
-    """Command prefix that drops root but keeps the right to pass closed folders (/root, mktemp -d) where needed.
+    """Command prefix that drops root, but may still pass closed folders (/root, mktemp -d) where needed.
 
     The alternative would be to open the folders above us to everybody, which are not ours to change.
     """
