@@ -1,0 +1,50 @@
+"""Start-up checks: what is missing or contradictory in the settings, with a hint each."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+
+@register(Tags.security)
+def check_secrets(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Production needs its own keys."""
+    found = []
+    if settings.PRODUCTION and not settings.ENCRYPTION_KEYS:
+        found.append(
+            Error(
+                "ENCRYPTION_KEYS is empty.",
+                hint="Make one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",
+                id="backoffice.E001",
+            )
+        )
+    return found
+
+
+@register()
+def check_lease(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """A lease has to outlive the longest call, or a second worker starts while the first still waits."""
+    longest = settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT
+    if settings.PUSH_LEASE_SECONDS > longest:
+        return []
+    return [
+        Error(
+            f"PUSH_LEASE_SECONDS ({settings.PUSH_LEASE_SECONDS}) must exceed connect plus read time-out ({longest}).",
+            hint="Raise PUSH_LEASE_SECONDS or lower VENDOR_READ_TIMEOUT.",
+            id="backoffice.E002",
+        )
+    ]
+
+
+@register(deploy=True)
+def check_callback_secret(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """A vendor that is configured has to authenticate itself."""
+    if not settings.MYPROMO_URL or len(settings.MYPROMO_CALLBACK_SECRET) >= 24:
+        return []
+    return [
+        Warning(
+            "MYPROMO_CALLBACK_SECRET is shorter than 24 characters.",
+            hint="mypromo signs nothing; the secret alone protects the callback address.",
+            id="backoffice.W001",
+        )
+    ]

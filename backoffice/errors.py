@@ -1,0 +1,40 @@
+"""Refusals of the domain. Turned into words for people in two places only: `api/errors.py` and the admin's mixin."""
+
+
+class DomainError(Exception):
+    """Something asked for is not possible now. `text` is for people; `code` is stable, for programs."""
+
+    code = "refused"
+
+    def __init__(self, text: str, *, code: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code or self.code
+
+
+class IllegalTransition(DomainError):
+    """The thing's state does not allow it."""
+
+    code = "illegal_transition"
+
+
+class NotAllowed(DomainError):
+    """The actor may not do that."""
+
+    code = "not_allowed"
+
+
+class Conflict(DomainError):
+    """Something else got there first."""
+
+    code = "conflict"
+
+
+class InvalidInput(DomainError):
+    """Input that breaks limits. `errors` maps the field's path to its complaints."""
+
+    code = "invalid"
+
+    def __init__(self, text: str, *, errors: dict[str, list[str]]) -> None:
+        super().__init__(text)
+        self.errors = errors

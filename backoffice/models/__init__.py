@@ -1,0 +1,21 @@
+"""Things that all apps share: shops and their keys, pushes, callbacks, and how each vendor is doing."""
+
+from backoffice.models.callback import Callback
+from backoffice.models.idempotency import IdempotencyKey
+from backoffice.models.integration import Integration, VendorBudget, VendorToken
+from backoffice.models.push import Push, PushAttempt
+from backoffice.models.shop import ApiKey, Shop
+from backoffice.models.worker import Heartbeat
+
+__all__ = [
+    "ApiKey",
+    "Callback",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Integration",
+    "Push",
+    "PushAttempt",
+    "Shop",
+    "VendorBudget",
+    "VendorToken",
+]

@@ -1,0 +1,242 @@
+"""Settings come from the environment only; `.env.example` lists every one with unit and default.
+
+A secret may also be given as `NAME_FILE`, the path of a file that holds it. Without `DATABASE_URL` or `REDIS_URL` the
+servers that come with the Python wheels are started under `var/` (see `embedded.py`).
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+from backoffice import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+environ.Env.read_env(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+PRODUCTION = env.bool("PRODUCTION", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "for-development-only-" + "x" * 40)
+# Keys for what is kept encrypted, newest first; apart from SECRET_KEY, so that either can be rotated alone.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[] if PRODUCTION else ["RGV2ZWxvcG1lbnQga2V5OiBub3QgZm9yIHJlYWwgdXM="])
+# Where vendors and storefronts reach us, without a trailing slash.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname or "localhost", "localhost", "127.0.0.1"])
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+INSTALLED_APPS = [
+    "backoffice",
+    "catalog",
+    "fulfillment",
+    "orders",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "rest_framework_api_key",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- PostgreSQL -------------------------------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR)
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=600),
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {
+        "application_name": "backoffice",
+        # A wait that long is a fault; better an error that is retried than a page that hangs.
+        "options": "-c lock_timeout=3s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis and Celery -------------------------------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(VAR_DIR)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SOFT_TIME_LIMIT = 150
+CELERY_TASK_TIME_LIMIT = 170
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "backoffice.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "pull-orders": {
+        "task": "orders.tasks.pull_orders",
+        "schedule": env.float("PULL_ORDERS_SECONDS", default=600),
+        "options": {"expires": 300},
+    },
+    "sync-catalog": {
+        "task": "catalog.tasks.sync_catalog",
+        "schedule": env.float("SYNC_CATALOG_SECONDS", default=6 * 3600),
+        "options": {"expires": 3600},
+    },
+    "sync-reference": {
+        "task": "fulfillment.tasks.sync_reference",
+        "schedule": env.float("SYNC_REFERENCE_SECONDS", default=24 * 3600),
+        "options": {"expires": 3600},
+    },
+}
+
+# --- Vendors ----------------------------------------------------------------------------------------------------------
+# Name -> dotted path of the class that speaks for the vendor; loaded on first use, imported by name nowhere else.
+VENDORS = {"mypromo": "backoffice.vendors.mypromo.adapter.MyPromo"}
+MYPROMO_URL = env.str("MYPROMO_URL", default="")
+MYPROMO_CLIENT_ID = env.str("MYPROMO_CLIENT_ID", default="")
+MYPROMO_CLIENT_SECRET = env.str("MYPROMO_CLIENT_SECRET", default="")
+MYPROMO_CALLBACK_SECRET = env.str("MYPROMO_CALLBACK_SECRET", default="")
+# The secret before the last change: still accepted, so that a rotation loses no callback.
+MYPROMO_CALLBACK_SECRET_PREVIOUS = env.str("MYPROMO_CALLBACK_SECRET_PREVIOUS", default="")
+MYPROMO_CALLBACK_HEADER = env.str("MYPROMO_CALLBACK_HEADER", default="X-Callback-Secret")
+MYPROMO_SANDBOX = env.bool("MYPROMO_SANDBOX", default=False)
+MYPROMO_REQUESTS_PER_MINUTE = env.float("MYPROMO_REQUESTS_PER_MINUTE", default=450)
+MYPROMO_LANGUAGES = env.list("MYPROMO_LANGUAGES", default=["DE", "EN"])
+MYPROMO_SHIPPING_FROM = env.str("MYPROMO_SHIPPING_FROM", default="DE")
+# Print files and documents may live on loopback addresses and plain http: for the sandbox only.
+ALLOW_PRIVATE_FILE_HOSTS = env.bool("ALLOW_PRIVATE_FILE_HOSTS", default=False)
+
+VENDOR_CONNECT_TIMEOUT = env.float("VENDOR_CONNECT_TIMEOUT", default=5)
+VENDOR_READ_TIMEOUT = env.float("VENDOR_READ_TIMEOUT", default=30)
+PUSH_LEASE_SECONDS = env.float("PUSH_LEASE_SECONDS", default=180)
+PUSH_SETTLE_SECONDS = env.float("PUSH_SETTLE_SECONDS", default=120)
+PUSH_RETRY_LADDER = [float(step) for step in env.list("PUSH_RETRY_LADDER", default=["2", "5", "15", "60", "300", "900"])]
+# After that long without a proof, an unknown outcome is handed to a person.
+PUSH_UNKNOWN_HOURS = env.float("PUSH_UNKNOWN_HOURS", default=24)
+
+# --- REST API ---------------------------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["backoffice.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["backoffice.api.authentication.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["backoffice.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "backoffice.api.pagination.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["backoffice.api.throttling.PerKey"],
+    "DEFAULT_THROTTLE_RATES": {"key": env.str("API_REQUESTS_PER_KEY", default="1200/min")},
+    "EXCEPTION_HANDLER": "backoffice.api.errors.problem_details",
+    "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Merchant back office",
+    "DESCRIPTION": "Orders, catalogue and prices for storefronts.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# --- Sign-in and security ---------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+LOGIN_URL = "admin:login"
+SECURE_HTTPS = _public.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=SECURE_HTTPS)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECURE_HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HTTPS
+# Health checks come from the orchestrator inside, over plain http.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# --- Language, files, log ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
+MEDIA_ROOT = VAR_DIR / "media"
+TESTING = "pytest" in sys.modules
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"mask": {"()": "backoffice.masking.MaskSecrets"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"level": "WARNING"}},
+}

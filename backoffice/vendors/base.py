@@ -1,0 +1,86 @@
+"""What every vendor offers and what it is given.
+
+A vendor package sees no model: all it needs of the outside comes in through `Connection`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what came back, secrets masked, cut to size: kept as the record of an attempt.
+
+    `started_at` and `duration_ms` are the worker's clock; `status` is None when no answer came.
+    """
+
+    method: str
+    url: str
+    started_at: datetime
+    duration_ms: int
+    request: str = ""
+    status: int | None = None
+    answer: str = ""
+    error: str = ""
+
+
+class Gate(Protocol):
+    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`."""
+
+    def enter(self, *, write: bool) -> None: ...
+
+    def succeeded(self, *, write: bool) -> None: ...
+
+    def failed(self, *, write: bool, text: str) -> None: ...
+
+    def throttled(self, *, retry_after: float) -> None: ...
+
+
+class TokenStore(Protocol):
+    """One token shared by all workers."""
+
+    def get(self) -> str | None:
+        """The current token, None when there is none or it ends soon."""
+        ...
+
+    def renew(self, *, stale: str | None, fetch: Callable[[], tuple[str, float]]) -> str:
+        """Replace `stale` by what `fetch` gives (token, seconds it lives); of many callers at once one fetches."""
+        ...
+
+
+@dataclass(frozen=True)
+class Connection:
+    """All that a vendor package needs of the outside."""
+
+    gate: Gate
+    tokens: TokenStore
+    record: Callable[[Exchange], None] = field(default=lambda exchange: None)
+
+
+@dataclass(frozen=True)
+class CallbackRequest:
+    """What of an incoming request a vendor may look at: header names in lower case, the body as it came."""
+
+    topic: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class InvalidCallback(ValueError):
+    """The body cannot be read; the text says why."""
+
+
+class Vendor(Protocol):
+    """The part that every vendor has; abilities (placing orders, catalogue ...) are protocols of the apps that use them."""
+
+    name: str
+
+    def __init__(self, connection: Connection) -> None: ...
+
+    @classmethod
+    def is_configured(cls) -> bool: ...
+
+    def check(self) -> str:
+        """Ask the vendor something harmless; answer what it said. Raises VendorError."""
+        ...

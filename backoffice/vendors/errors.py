@@ -1,0 +1,73 @@
+"""What can go wrong at a vendor, named by what to do about it.
+
+    VendorError
+    ├── VendorUnavailable     certainly not done; try again later
+    │   └── BudgetEmpty       our own allowance is used up; no attempt is counted
+    ├── VendorAmbiguous       perhaps done: look before anything else
+    ├── VendorRejected        understood, and no
+    ├── VendorAuthFailed      our credentials, after one token refresh
+    └── VendorProtocolError   an answer we do not understand
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One complaint of a vendor. `field` is the vendor's own name or path, empty when it speaks of the whole."""
+
+    field: str
+    text: str
+
+
+class VendorError(Exception):
+    """`text` is in our words; `status` the HTTP status or None; `excerpt` the masked start of the answer."""
+
+    def __init__(self, text: str, *, status: int | None = None, excerpt: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.status = status
+        self.excerpt = excerpt
+
+
+class VendorUnavailable(VendorError):
+    """Certainly not done: never sent, 401, 429, or a 503 that the vendor documents as "not processed".
+
+    `retry_after` is in seconds, None when the vendor named no time.
+    """
+
+    def __init__(
+        self, text: str, *, retry_after: float | None = None, status: int | None = None, excerpt: str = ""
+    ) -> None:
+        super().__init__(text, status=status, excerpt=excerpt)
+        self.retry_after = retry_after
+
+
+class BudgetEmpty(VendorUnavailable):
+    """Our own gate refused: allowance used up, breaker open, vendor paused. Nothing was sent, nothing is counted."""
+
+
+class VendorAmbiguous(VendorError):
+    """No answer after sending, a 5xx, or a 2xx that cannot be read: the vendor may have acted."""
+
+
+class VendorRejected(VendorError):
+    """The vendor understood and refused. `errors` are its complaints, field by field."""
+
+    def __init__(
+        self, text: str, *, errors: tuple[FieldError, ...] = (), status: int | None = None, excerpt: str = ""
+    ) -> None:
+        super().__init__(text, status=status, excerpt=excerpt)
+        self.errors = errors
+
+
+class VendorNotFound(VendorRejected):
+    """404: no such thing at the vendor (or not yet)."""
+
+
+class VendorAuthFailed(VendorError):
+    """401 twice with a fresh token, or 403: the vendor's queue stops until a person mends the credentials."""
+
+
+class VendorProtocolError(VendorError):
+    """An answer that breaks the contract. Kept with its excerpt; for a write the outcome is unknown."""

@@ -1,0 +1,227 @@
+"""What crosses between a vendor and the domain, in our words.
+
+Money is Decimal in the currency named beside it, net. Times are aware UTC. A vendor's own status word travels beside
+ours as `raw_state`; a word we do not know becomes `UNKNOWN`, is kept and shown, never guessed.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+
+class OrderState(StrEnum):
+    """Where an order stands at a vendor. The order of the members is the order of the journey (see `RANK`)."""
+
+    UNKNOWN = "unknown"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHECKED = "checked"
+    IN_PRODUCTION = "in_production"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+# A report never moves an order to a lower rank; both ends of the journey rank highest.
+RANK = {state: rank for rank, state in enumerate(OrderState)} | {OrderState.CANCELLED: 5, OrderState.DONE: 5}
+
+
+class LineKind(StrEnum):
+    FILES = "files"
+    DESIGN = "design"
+    STOCK = "stock"
+    SIGN = "sign"
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all messages: immutable, by keyword only."""
+
+
+class Credentials(Message):
+    """How to fetch a file or call us back: `scheme` is "basic", "header" or "none"."""
+
+    scheme: str = "none"
+    username: str = ""
+    password: str = ""
+    header: str = ""
+
+
+class PostalAddress(Message):
+    """An address as the vendor gets it. Empty text means "not given". Limits are the vendor's (see its adapter)."""
+
+    reference: str = ""
+    company: str = ""
+    department: str = ""
+    firstname: str = ""
+    lastname: str = ""
+    street: str = ""
+    care_of: str = ""
+    zip: str = ""
+    city: str = ""
+    district: str = ""
+    state_code: str = ""
+    country_code: str = ""
+    phone: str = ""
+    fax: str = ""
+    mobile: str = ""
+    email: str = ""
+    vat_id: str = ""
+    commercial_register_entry: str = ""
+    iban: str = ""
+    bic_or_swift: str = ""
+    account_holder: str = ""
+    eori_number: str = ""
+
+
+class FileLink(Message):
+    url: str
+    type: str = ""
+    credentials: Credentials | None = None
+
+
+class DocumentLink(Message):
+    """A shipping document we supply: `kind` is "delivery_slip" or "label"."""
+
+    url: str
+    kind: str
+    carrier: str = ""
+    tracking_code: str = ""
+    credentials: Credentials | None = None
+
+
+class Customs(Message):
+    description: str
+    number: str
+    origin: str
+    currency: str
+    amount: Decimal
+
+
+class LineToPlace(Message):
+    """One line of an order that is to be placed. `reference` is unique within the order and found again by it."""
+
+    reference: str
+    kind: LineKind
+    quantity: int
+    sku: str = ""
+    files: tuple[FileLink, ...] = ()
+    design_id: str = ""
+    customs: Customs | None = None
+    custom_properties: dict[str, str] = {}
+
+
+class OrderToPlace(Message):
+    """A vendor order as agreed with the customer. `reference` is unique at the vendor and found again by it."""
+
+    reference: str
+    reference2: str = ""
+    recipient: PostalAddress
+    shipper: PostalAddress | None = None
+    export: PostalAddress | None = None
+    complaint: bool = False
+    express_production: bool = False
+    express_shipping: bool = False
+    custom_properties: dict[str, str] = {}
+    documents: tuple[DocumentLink, ...] = ()
+    lines: tuple[LineToPlace, ...] = ()
+
+
+class LineReport(Message):
+    vendor_id: str
+    reference: str
+    sku: str
+    quantity: int
+    kind: LineKind | None = None
+    raw_state: str = ""
+    file_urls: tuple[str, ...] = ()
+    design_ids: tuple[str, ...] = ()
+
+
+class ShippedLine(Message):
+    """`line_vendor_id` is the vendor's id of the order line, `reference` ours."""
+
+    line_vendor_id: str
+    reference: str
+    sku: str
+    quantity: int
+
+
+class ShipmentReport(Message):
+    """A parcel. `late` and `delivered` are None while the vendor does not say. Sizes in cm, weight in g (assumed)."""
+
+    vendor_id: str
+    carrier: str = ""
+    tracking_code: str = ""
+    tracking_url: str = ""
+    raw_state: str = ""
+    delivered: bool | None = None
+    delivered_at: datetime | None = None
+    delivery_earliest: datetime | None = None
+    delivery_latest: datetime | None = None
+    late: bool | None = None
+    height: Decimal | None = None
+    width: Decimal | None = None
+    depth: Decimal | None = None
+    weight: Decimal | None = None
+    lines: tuple[ShippedLine, ...] = ()
+
+
+class HistoryEntry(Message):
+    """One line of the vendor's own history; `vendor_id` ascends with time."""
+
+    vendor_id: int
+    text: str
+    at: datetime
+
+
+class Version(Message, order=True):
+    """How new a report is. Compared with other reports of the same vendor only, field by field in this order."""
+
+    updated_at: datetime
+    history_id: int = 0
+    rank: int = 0
+
+
+class OrderReport(Message):
+    """All that a vendor says of one order, whichever door it came by (answer, callback, poll)."""
+
+    vendor: str
+    vendor_id: str
+    reference: str
+    state: OrderState
+    raw_state: str
+    version: Version
+    reference2: str = ""
+    created_at: datetime | None = None
+    shipping_earliest: datetime | None = None
+    shipping_latest: datetime | None = None
+    shipping_late: bool | None = None
+    lines: tuple[LineReport, ...] = ()
+    shipments: tuple[ShipmentReport, ...] = ()
+    histories: tuple[HistoryEntry, ...] = ()
+
+
+class CountryFacts(Message):
+    name: str
+    iso2: str
+    iso3: str
+    state_mandatory: bool
+
+
+class StateFacts(Message):
+    """`country_iso2` is empty where the vendor's reference cannot be resolved."""
+
+    name: str
+    iso2: str
+    iso3: str
+    country_iso2: str = ""
+
+
+class CarrierFacts(Message):
+    """`key` is lower case. `kind` is the vendor's word: parcel or freight."""
+
+    key: str
+    name: str
+    kind: str
+    available: bool

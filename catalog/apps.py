@@ -1,0 +1,8 @@
+"""Registers the product catalogue with Django."""
+
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    name = "catalog"
+    verbose_name = "Catalog"

@@ -1,0 +1,31 @@
+"""Who can make a variant."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.variant import Variant
+
+
+class Availability(models.Model):
+    """One fulfiller's offer of a variant, with stock and the state of our contract (lower case, "" when not said)."""
+
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="availabilities", verbose_name=_("variant"))
+    fulfiller_id = models.CharField(_("fulfiller's id"), max_length=64)
+    fulfiller_name = models.CharField(_("fulfiller"), max_length=200, blank=True)
+    sku_fulfiller = models.CharField(_("fulfiller's SKU"), max_length=100, blank=True)
+    available = models.BooleanField(_("available"), null=True)
+    stock_managed = models.BooleanField(_("stock managed"), null=True)
+    stock_qty = models.IntegerField(_("in stock"), null=True)
+    shipping_from = models.CharField(_("ships from"), max_length=2, blank=True)
+    contract_id = models.CharField(_("contract"), max_length=64, blank=True)
+    contract_state = models.CharField(_("contract's state"), max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("availability")
+        verbose_name_plural = _("availabilities")
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "fulfiller_id"], name="one_availability_per_fulfiller")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fulfiller_name}: {self.available}"

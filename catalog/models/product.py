@@ -1,0 +1,60 @@
+"""Product groups and their categories."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.Model):
+    """A place in a vendor's category tree; `path` joins the names by "/"."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    path = models.CharField(_("path"), max_length=500)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        constraints = [models.UniqueConstraint(fields=["vendor", "path"], name="one_category_per_path")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Product(models.Model):
+    """A group of variants (the vendor's "mother"): what they share. Never deleted: gone at the vendor is a date."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    # In the main language of the sync; the other languages are in ProductText.
+    name = models.CharField(_("name"), max_length=500, blank=True)
+    image_url = models.TextField(_("picture"), blank=True)
+    video_url = models.TextField(_("video"), blank=True)
+    categories = models.ManyToManyField(Category, blank=True, related_name="products", verbose_name=_("categories"))
+    content_hash = models.CharField(max_length=32, blank=True, editable=False)
+    gone_at = models.DateTimeField(_("gone at the vendor since"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("last change"))
+    created_at = models.DateTimeField(_("first seen"))
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [models.UniqueConstraint(fields=["vendor", "vendor_id"], name="one_product_per_vendor_id")]
+
+    def __str__(self) -> str:
+        return self.name or self.vendor_id
+
+
+class ProductText(models.Model):
+    """A product group's name in one language."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="texts", verbose_name=_("product"))
+    language = models.CharField(_("language"), max_length=2)
+    name = models.CharField(_("name"), max_length=500, blank=True)
+    overwritten = models.BooleanField(_("overwritten"), default=False)
+
+    class Meta:
+        verbose_name = _("product text")
+        verbose_name_plural = _("product texts")
+        constraints = [models.UniqueConstraint(fields=["product", "language"], name="one_product_text_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.name}"

@@ -1,0 +1,56 @@
+"""What each synchronisation did."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.variant import Variant
+
+
+class SyncState(models.TextChoices):
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    PARTIAL = "partial", _("done, with errors")
+    FAILED = "failed", _("failed")
+
+
+class SyncRun(models.Model):
+    """One run of a synchronisation: what it covered, how far it is, what it changed, what it could not read."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    kind = models.CharField(_("kind"), max_length=32, default="catalog")
+    options = models.JSONField(_("options"), default=dict)
+    state = models.CharField(_("state"), max_length=12, choices=SyncState, default=SyncState.RUNNING)
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), auto_now=True)
+    # Progress: products read of those the vendor announced.
+    total = models.PositiveIntegerField(_("announced"), null=True, blank=True)
+    seen = models.PositiveIntegerField(_("read"), default=0)
+    counts = models.JSONField(_("counts"), default=dict)
+    errors = models.JSONField(_("errors"), default=list)
+
+    class Meta:
+        verbose_name = _("synchronisation")
+        verbose_name_plural = _("synchronisations")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.vendor} {self.kind} #{self.pk}"
+
+
+class VariantChange(models.Model):
+    """What a synchronisation changed at a variant: new, gone, back, dearer, cheaper, unavailable, available, changed."""
+
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="changes", verbose_name=_("variant"))
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="changes", verbose_name=_("synchronisation"))
+    kind = models.CharField(_("kind"), max_length=16)
+    detail = models.JSONField(_("detail"), default=dict)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.kind}"

@@ -1,0 +1,26 @@
+"""The order lifecycle: what customers bought, who makes which part of it, and all that happened."""
+
+from orders.models.address import Address, AddressRole
+from orders.models.document import OrderDocument
+from orders.models.event import OrderEvent
+from orders.models.hold import Hold, HoldReason
+from orders.models.line import OrderLine
+from orders.models.order import Order, OrderState, ProductionState, ShipmentState
+from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
+
+__all__ = [
+    "Address",
+    "AddressRole",
+    "Hold",
+    "HoldReason",
+    "Order",
+    "OrderDocument",
+    "OrderEvent",
+    "OrderLine",
+    "OrderState",
+    "ProductionState",
+    "ShipmentState",
+    "VendorOrder",
+    "VendorOrderLine",
+    "VendorOrderState",
+]

@@ -1,0 +1,51 @@
+"""Where an order goes, who pays, who sends: snapshots, one per order and role."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.order import Order
+
+
+class AddressRole(models.TextChoices):
+    RECIPIENT = "recipient", _("recipient")
+    INVOICE = "invoice", _("invoice")
+    SHIPPER = "shipper", _("shipper")
+    EXPORT = "export", _("export")
+
+
+class Address(models.Model):
+    """An address as it was given. Wider than any vendor's limits, so that what does not fit is kept and shown."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="addresses", verbose_name=_("order"))
+    role = models.CharField(_("role"), max_length=10, choices=AddressRole)
+    reference = models.CharField(_("reference"), max_length=200, blank=True)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    department = models.CharField(_("department"), max_length=200, blank=True)
+    firstname = models.CharField(_("first name"), max_length=200, blank=True)
+    lastname = models.CharField(_("last name"), max_length=200, blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    care_of = models.CharField(_("care of"), max_length=200, blank=True)
+    zip = models.CharField(_("postcode"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=200, blank=True)
+    district = models.CharField(_("district"), max_length=200, blank=True)
+    state_code = models.CharField(_("state"), max_length=200, blank=True)
+    country_code = models.CharField(_("country"), max_length=200, blank=True)
+    phone = models.CharField(_("telephone"), max_length=200, blank=True)
+    fax = models.CharField(_("fax"), max_length=200, blank=True)
+    mobile = models.CharField(_("mobile"), max_length=200, blank=True)
+    email = models.CharField(_("e-mail"), max_length=255, blank=True)
+    vat_id = models.CharField(_("VAT id"), max_length=200, blank=True)
+    commercial_register_entry = models.CharField(_("commercial register"), max_length=200, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=200, blank=True)
+    bic_or_swift = models.CharField(_("BIC or SWIFT"), max_length=200, blank=True)
+    account_holder = models.CharField(_("account holder"), max_length=200, blank=True)
+    eori_number = models.CharField(_("EORI number"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [models.UniqueConstraint(fields=["order", "role"], name="one_address_per_role")]
+
+    def __str__(self) -> str:
+        name = f"{self.firstname} {self.lastname}".strip()
+        return ", ".join(part for part in (self.company, name, self.street, f"{self.zip} {self.city}".strip()) if part)

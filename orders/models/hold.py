@@ -1,0 +1,49 @@
+"""Why an order waits."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.order import Order
+
+
+class HoldReason(models.TextChoices):
+    INVALID_INPUT = "invalid_input", _("something to correct")
+    BAD_ADDRESS = "bad_address", _("address the vendor would refuse")
+    VENDOR_REFUSED = "vendor_refused", _("refused by the vendor")
+    VENDOR_CANCELLED = "vendor_cancelled", _("cancelled by the vendor")
+    DIFFERS_AT_VENDOR = "differs_at_vendor", _("the vendor holds something else")
+    UNAVAILABLE = "unavailable", _("cannot be made now")
+    POSSIBLE_DUPLICATE = "possible_duplicate", _("possible duplicate")
+    MANUAL = "manual", _("held by a person")
+
+
+class Hold(models.Model):
+    """One reason why an order waits; an order may have several, each released by its own."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="holds", verbose_name=_("order"))
+    reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
+    text = models.TextField(_("what happened and what to do"), blank=True)
+    # {field path: [complaints]}, as at intake.
+    errors = models.JSONField(_("errors by field"), default=dict, blank=True)
+    placed_by = models.CharField(_("placed by"), max_length=150)
+    placed_at = models.DateTimeField(_("since"), auto_now_add=True)
+    released_by = models.CharField(_("released by"), max_length=150, blank=True)
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
+    release_note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["reason", "placed_at"], condition=Q(released_at__isnull=True), name="hold_active")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "reason"], condition=Q(released_at__isnull=True), name="one_active_hold_per_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

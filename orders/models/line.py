@@ -1,0 +1,48 @@
+"""What was bought."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.models.fields import SealedJSONField
+from orders.models.order import Order
+
+
+class LineKind(models.TextChoices):
+    FILES = "files", _("print files")
+    DESIGN = "design", _("design")
+    STOCK = "stock", _("from stock")
+    SIGN = "sign", _("sign")
+
+
+class OrderLine(models.Model):
+    """One thing bought, in one quantity, with what is needed to make it. Prices are net per unit."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", verbose_name=_("order"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    reference = models.CharField(_("shop's reference"), max_length=50)
+    kind = models.CharField(_("kind"), max_length=8, choices=LineKind)
+    vendor = models.CharField(_("made by"), max_length=32)
+    sku = models.CharField(_("SKU"), max_length=100, blank=True, db_index=True)
+    name = models.CharField(_("name"), max_length=500, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=4)
+    # The vendor's price for that quantity when the order came in; None when unknown.
+    unit_cost = models.DecimalField(_("unit cost"), max_digits=12, decimal_places=4, null=True, blank=True)
+    design_id = models.CharField(_("design"), max_length=64, blank=True)
+    # [{"url", "type"}]; the credentials are beside it, sealed: {"<index>": {"scheme": ...}}.
+    files = models.JSONField(_("files"), default=list, blank=True)
+    file_credentials = SealedJSONField(null=True, editable=False)
+    customs = models.JSONField(_("customs"), null=True, blank=True)
+    custom_properties = models.JSONField(_("custom properties"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position"),
+            models.UniqueConstraint(fields=["order", "reference"], name="one_line_per_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku or self.name}"

@@ -1,0 +1,146 @@
+"""The customer's order and its three axes."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.errors import IllegalTransition
+from backoffice.models import Shop
+
+
+class OrderState(models.TextChoices):
+    NEW = "new", _("new")
+    HELD = "held", _("held")
+    RELEASED = "released", _("released")
+    CANCELLED = "cancelled", _("cancelled")
+    CLOSED = "closed", _("closed")
+
+
+class ProductionState(models.TextChoices):
+    NONE = "none", _("not sent")
+    SENT = "sent", _("sent")
+    IN_PRODUCTION = "in_production", _("in production")
+    DONE = "done", _("produced")
+    FAILED = "failed", _("failed")
+
+
+class ShipmentState(models.TextChoices):
+    NONE = "none", _("nothing shipped")
+    PARTIAL = "partial", _("partly shipped")
+    SHIPPED = "shipped", _("shipped")
+    DELIVERED = "delivered", _("delivered")
+
+
+# What may follow what. Held and released may alternate; cancelled and closed are ends.
+NEXT = {
+    OrderState.NEW: {OrderState.HELD, OrderState.RELEASED, OrderState.CANCELLED},
+    OrderState.HELD: {OrderState.NEW, OrderState.RELEASED, OrderState.CANCELLED},
+    OrderState.RELEASED: {OrderState.HELD, OrderState.CANCELLED, OrderState.CLOSED},
+    OrderState.CANCELLED: set(),
+    OrderState.CLOSED: set(),
+}
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def locked(self, pk: int) -> "Order":
+        """The order, locked to the end of the transaction: the one way to lock it. Raises DoesNotExist."""
+        return self.select_for_update().get(pk=pk)
+
+    def open(self) -> "OrderQuerySet":
+        """Neither cancelled nor closed."""
+        return self.exclude(state__in=[OrderState.CANCELLED, OrderState.CLOSED])
+
+
+class Order(models.Model):
+    """What a customer bought. The order axis changes through `move_to` only, the others are derived from the vendors."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
+    number = models.CharField(_("number"), max_length=32, unique=True)
+    reference = models.CharField(_("shop's reference"), max_length=50)
+    state = models.CharField(_("order"), max_length=12, choices=OrderState, default=OrderState.NEW)
+    production = models.CharField(_("production"), max_length=16, choices=ProductionState, default=ProductionState.NONE)
+    shipment = models.CharField(_("shipment"), max_length=12, choices=ShipmentState, default=ShipmentState.NONE)
+    # Later than promised, in production or on the way: a property of the journey, not a place on it.
+    late = models.BooleanField(_("late"), default=False)
+    ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(_("cancellation asked for"), null=True, blank=True)
+
+    placed_at = models.DateTimeField(_("placed"))
+    currency = models.CharField(_("currency"), max_length=3)
+    total = models.DecimalField(_("total, gross"), max_digits=12, decimal_places=2)
+    customer_email = models.EmailField(_("customer's e-mail"), max_length=255, blank=True)
+    customer_firstname = models.CharField(_("customer's first name"), max_length=100, blank=True)
+    customer_lastname = models.CharField(_("customer's last name"), max_length=100, blank=True)
+    customer_phone = models.CharField(_("customer's telephone"), max_length=50, blank=True)
+    accepts_letters = models.BooleanField(_("accepts letters"), default=False)
+    accepts_review_request = models.BooleanField(_("accepts a review request"), default=False)
+
+    shipping_method = models.CharField(_("shipping method"), max_length=100, blank=True)
+    express_shipping = models.BooleanField(_("express shipping"), default=False)
+    express_production = models.BooleanField(_("express production"), default=False)
+    complaint = models.BooleanField(_("complaint"), default=False)
+    custom_properties = models.JSONField(_("custom properties"), default=dict, blank=True)
+
+    tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("assignee")
+    )
+    # All that a customer would quote: kept by `orders.services.search`.
+    search = SearchVectorField(null=True, editable=False)
+
+    created_at = models.DateTimeField(_("received"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [models.UniqueConstraint(fields=["shop", "reference"], name="one_order_per_shop_reference")]
+        indexes = [
+            GinIndex(fields=["search"], name="order_search"),
+            models.Index(fields=["state", "-id"], name="order_state"),
+            models.Index(fields=["production", "-id"], name="order_production"),
+            models.Index(fields=["shipment", "-id"], name="order_shipment"),
+            models.Index(fields=["shop", "-id"], name="order_shop"),
+            models.Index(fields=["-id"], condition=Q(late=True), name="order_late"),
+            models.Index(fields=["assignee", "-id"], condition=Q(assignee__isnull=False), name="order_assignee"),
+            models.Index(fields=["shop", "updated_at", "id"], name="order_updated"),
+            models.Index(fields=["-created_at"], name="order_received"),
+            models.Index(fields=["customer_email"], name="order_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def customer_name(self) -> str:
+        return f"{self.customer_firstname} {self.customer_lastname}".strip()
+
+    def may_become(self, state: OrderState) -> bool:
+        """Whether the table of transitions allows it."""
+        return state in NEXT[OrderState(self.state)]
+
+    def move_to(self, state: OrderState, *, actor: str, note: str = "", **changes: Any) -> None:
+        """Change the order axis (and fields given by name), with its line in the timeline. The row must be locked.
+
+        Raises IllegalTransition and changes nothing when the table does not allow it.
+        """
+        if not self.may_become(state):
+            text = _t("Order %(number)s is %(state)s and cannot become %(wanted)s.")
+            raise IllegalTransition(
+                text % {"number": self.number, "state": self.get_state_display(), "wanted": OrderState(state).label}
+            )
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.state = state
+        self.save(update_fields=["state", "updated_at", *changes])
+        self.events.create(actor=actor, kind=f"order.{state}", params={"note": note} if note else {})

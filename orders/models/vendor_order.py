@@ -1,0 +1,96 @@
+"""What each vendor holds of an order."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.line import OrderLine
+from orders.models.order import Order
+
+
+class VendorOrderState(models.TextChoices):
+    """Ours, from `vendors.messages.OrderState`, plus what only we know of."""
+
+    PLANNED = "planned", _("planned")
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    CHECKED = "checked", _("checked")
+    IN_PRODUCTION = "in_production", _("in production")
+    DONE = "done", _("produced")
+    CANCELLED = "cancelled", _("cancelled")
+    REFUSED = "refused", _("refused")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class VendorOrder(models.Model):
+    """One vendor's part of an order: its reference and id there, how far it is, what was last reported."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="vendor_orders", verbose_name=_("order"))
+    vendor = models.CharField(_("vendor"), max_length=32)
+    part = models.PositiveSmallIntegerField(_("part"))
+    reference = models.CharField(_("our reference"), max_length=50)
+    generation = models.PositiveSmallIntegerField(_("generation"), default=1)
+    state = models.CharField(_("state"), max_length=16, choices=VendorOrderState, default=VendorOrderState.PLANNED)
+    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    # The vendor's word "pending" does not tell a draft from a submitted order: our own record does.
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    # Drafts given up because they differed from what was agreed: cancelled by the janitor, never submitted.
+    abandoned_ids = ArrayField(models.CharField(max_length=64), verbose_name=_("abandoned drafts"), default=list, blank=True)
+
+    # The newest report applied (see messages.Version).
+    reported_at = models.DateTimeField(_("vendor's time of change"), null=True, blank=True)
+    reported_history_id = models.BigIntegerField(default=0)
+    reported_rank = models.SmallIntegerField(default=0)
+    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
+
+    shipping_earliest = models.DateTimeField(_("ships, earliest"), null=True, blank=True)
+    shipping_latest = models.DateTimeField(_("ships, latest"), null=True, blank=True)
+    late = models.BooleanField(_("late"), null=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("vendor order")
+        verbose_name_plural = _("vendor orders")
+        ordering = ["part"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "part"], name="one_vendor_order_per_part"),
+            models.UniqueConstraint(fields=["vendor", "reference"], name="one_vendor_order_per_reference"),
+            models.UniqueConstraint(
+                fields=["vendor", "vendor_id"], condition=~Q(vendor_id=""), name="one_vendor_order_per_vendor_id"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["vendor", "read_at"],
+                condition=Q(state__in=["submitted", "checked", "in_production", "unknown"]),
+                name="vendor_order_in_progress",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class VendorOrderLine(models.Model):
+    """One of our lines within a vendor order, with the vendor's id once it is there."""
+
+    vendor_order = models.ForeignKey(VendorOrder, models.CASCADE, related_name="lines", verbose_name=_("vendor order"))
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="vendor_lines", verbose_name=_("line"))
+    # Unique within the vendor order; how a line is found again at the vendor.
+    reference = models.CharField(_("our reference"), max_length=50)
+    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("vendor order line")
+        verbose_name_plural = _("vendor order lines")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["vendor_order", "reference"], name="one_vendor_line_per_reference")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
