@@ -50,6 +50,8 @@ def stop(var_dir: Path) -> list[str]:
 def stop_if_unused(var_dir: Path) -> list[str]:
     """Stop the servers unless another process uses them; the caller says that it no longer does."""
     var_dir = var_dir.resolve()
+    if not var_dir.is_dir():
+        return []
     if (held := _in_use.pop(var_dir, None)) is not None:
         os.close(held)
     with _locked(var_dir), (var_dir / "embedded.users").open("a") as users:

@@ -41,6 +41,10 @@ class Postgres(Server):
         return self.data / "postmaster.pid"
 
     @property
+    def mark(self) -> str:
+        return str(self.data)
+
+    @property
     def url(self) -> str:
         return f"postgres://{DATABASE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
 

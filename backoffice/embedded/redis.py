@@ -24,6 +24,10 @@ class Redis(Server):
         return self.home / "server.pid"
 
     @property
+    def mark(self) -> str:
+        return f"127.0.0.1:{self.port}"  # Redis writes its address over its arguments
+
+    @property
     def url(self) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 

@@ -67,22 +67,31 @@ class Server(ABC):
     def port(self) -> int:
         return int((self.home / "port").read_text())
 
+    @property
+    @abstractmethod
+    def mark(self) -> str:
+        """What the command line of our daemon contains and no other process's does."""
+
     def process(self) -> psutil.Process | None:
         """The live daemon of this folder: a recycled pid, or the pid in a copied folder, is somebody else.
 
-        A zombie that waits for a slow init has no working directory any more, and so counts as gone.
+        Known by its command line, because root in a container may not look into other users' processes. A
+        zombie that waits for a slow init has none any more, and so counts as gone.
         """
         try:
             found = psutil.Process(int(self.pid_file.read_text().split()[0]))
-            ours = found.name() == self.executable and Path(found.cwd()) == self.data
+            ours = found.name() == self.executable and self.mark in " ".join(found.cmdline())
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
         return found if ours else None
 
     def answers(self) -> bool:
+        """First of all the process: a stranger on the remembered port must not be told the password."""
+        if not self.process():
+            return False
         try:
             self.version()
-        except (ConnectionError, FileNotFoundError):
+        except ConnectionError:
             return False
         return True
 
