@@ -1,0 +1,172 @@
+"""What staff, shops and rules do with an order: release, hold, let go, cancel.
+
+Each service locks the order, checks, changes and queues in one transaction, and answers the order as it is
+then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendor:mypromo", "rule:7" or
+"system".
+"""
+
+from django.db import transaction
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import IllegalTransition
+from backoffice.models import Push
+from backoffice.models.push import PushState
+from backoffice.services.pushes import queue_push
+from orders.models import Hold, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
+from orders.services.axes import derive_axes
+from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
+from orders.services.planning import plan_vendor_orders, start_over
+
+PLACE, CANCEL, DISCARD = "orders.place", "orders.cancel", "orders.discard"
+
+# Nothing is in the making there, and what the vendor may still hold of it is given up.
+_FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
+_UNPLACED = (VendorOrderState.PLANNED, VendorOrderState.DRAFT)
+_TOO_LATE = (VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE)
+
+
+@transaction.atomic
+def release_order(order: Order, *, actor: str) -> Order:
+    """The order goes to its vendors; what a vendor refused or cancelled before is placed anew.
+
+    Raises IllegalTransition while anything holds it, and unless it is new or held.
+    """
+    order = Order.objects.locked(order.pk)
+    refuse_while_held(order)
+    order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None)
+    for vendor_order in _parts_to_place(order, actor=actor):
+        queue_place(vendor_order, actor=actor)
+    derive_axes(order)
+    return order
+
+
+@transaction.atomic
+def hold_order(
+    order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
+) -> Order:
+    """The order waits: what is not yet submitted to a vendor stays so; what is in production goes on.
+
+    `errors` maps field paths to complaints. Raises IllegalTransition for a cancelled or closed order.
+    """
+    order = Order.objects.locked(order.pk)
+    place_hold(order, reason=reason, text=text, errors=errors, actor=actor)
+    return order
+
+
+@transaction.atomic
+def release_hold(hold: Hold, *, actor: str, note: str) -> Order:
+    """That reason is gone. With the last one the order goes on: to its vendors when it was there before or its
+    shop releases automatically, else it is new again.
+
+    Raises Conflict when the hold was released already.
+    """
+    order = Order.objects.locked(hold.order_id)
+    end_hold(hold, order=order, actor=actor, note=note)
+    if order.state != OrderState.HELD or active_holds(order).exists():
+        return order
+    if order.shop.release_automatically or order.vendor_orders.exists():
+        return release_order(order, actor=actor)
+    order.move_to(OrderState.NEW, actor=actor)
+    return order
+
+
+@transaction.atomic
+def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
+    """The order is cancelled at once when nothing of it is at a vendor; else the vendors are asked, and it is
+    cancelled when all of them have said so. Asking twice changes nothing.
+
+    Raises IllegalTransition when a part of it is in production already, or it is cancelled or closed.
+    """
+    order = Order.objects.locked(order.pk)
+    vendor_orders = list(order.vendor_orders.select_for_update())
+    _refuse_too_late(order, vendor_orders)
+    if order.cancel_requested_at:
+        return order
+    order.cancel_requested_at = timezone.now()
+    order.save(update_fields=["cancel_requested_at", "updated_at"])
+    order.events.create(actor=actor, kind="order.cancel_requested", params={"reason": reason})
+    unbegun = _never_begun(vendor_orders)
+    for vendor_order in vendor_orders:
+        if vendor_order.pk in unbegun:
+            vendor_order.state = VendorOrderState.CANCELLED
+            vendor_order.save(update_fields=["state", "updated_at"])
+        elif vendor_order.state != VendorOrderState.CANCELLED:
+            queue_push(CANCEL, vendor=vendor_order.vendor, subject=vendor_order, actor=actor)
+    settle_cancellation(order, actor=actor)
+    return order
+
+
+def settle_cancellation(order: Order, *, actor: str) -> None:
+    """An order whose cancellation was asked for becomes cancelled once no vendor holds any of it.
+
+    The order must be locked.
+    """
+    if not order.cancel_requested_at or not order.may_become(OrderState.CANCELLED):
+        return
+    if order.vendor_orders.exclude(state=VendorOrderState.CANCELLED).exists():
+        return
+    now = timezone.now()
+    order.holds.filter(released_at__isnull=True).update(released_by=actor, released_at=now)
+    order.move_to(OrderState.CANCELLED, actor=actor)
+    derive_axes(order)
+
+
+def queue_place(vendor_order: VendorOrder, *, actor: str) -> Push:
+    """The vendor order is to be placed. `first_generation` bounds how often one push may begin anew."""
+    return queue_push(
+        PLACE,
+        vendor=vendor_order.vendor,
+        subject=vendor_order,
+        actor=actor,
+        payload={"first_generation": vendor_order.generation},
+    )
+
+
+def _parts_to_place(order: Order, *, actor: str) -> list[VendorOrder]:
+    """What is not at its vendor yet; refused and cancelled parts under a fresh reference."""
+    vendor_orders = list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order)
+    for vendor_order in vendor_orders:
+        if vendor_order.state in _FAILED:
+            discard = bool(vendor_order.vendor_id)
+            start_over(vendor_order)
+            if discard:
+                queue_push(DISCARD, vendor=vendor_order.vendor, subject=vendor_order, actor=actor)
+    return [vendor_order for vendor_order in vendor_orders if vendor_order.state in _UNPLACED]
+
+
+def _refuse_too_late(order: Order, vendor_orders: list[VendorOrder]) -> None:
+    if not order.may_become(OrderState.CANCELLED):
+        text = _("Order %(number)s is %(state)s and cannot be cancelled.")
+        raise IllegalTransition(text % {"number": order.number, "state": order.get_state_display()})
+    for vendor_order in vendor_orders:
+        if vendor_order.state in _TOO_LATE:
+            raise IllegalTransition(too_late_text(vendor_order))
+
+
+def too_late_text(vendor_order: VendorOrder) -> str:
+    """Why it cannot be cancelled, for people."""
+    text = _("Order %(reference)s cannot be cancelled: %(state)s since %(since)s.")
+    since = timezone.localtime(vendor_order.reported_at or vendor_order.updated_at)
+    return text % {
+        "reference": vendor_order.reference,
+        "state": vendor_order.get_state_display(),
+        "since": formats.date_format(since, "DATETIME_FORMAT"),
+    }
+
+
+def _never_begun(vendor_orders: list[VendorOrder]) -> set[int]:
+    """Those of which certainly nothing is at the vendor or on its way there.
+
+    A push that waits is locked, so that no worker begins it before we commit; then the worker finds the vendor
+    order cancelled and withdraws. A push that somebody else has locked is being worked on.
+    """
+    empty = (VendorOrderState.PLANNED, VendorOrderState.REFUSED)
+    candidates = {row.pk for row in vendor_orders if row.state in empty and not row.vendor_id}
+    pushes = Push.objects.open().filter(
+        kind=PLACE, subject_type=VendorOrder._meta.label_lower, subject_id__in=candidates
+    )
+    begun = {push.pk: push.subject_id for push in pushes}
+    for push in pushes.filter(state=PushState.NEW).select_for_update(skip_locked=True):
+        begun.pop(push.pk, None)
+    return candidates - set(begun.values())

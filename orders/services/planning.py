@@ -1,0 +1,65 @@
+"""Which vendor makes what: divides an order into the orders that the vendors get."""
+
+from collections.abc import Iterator, Sequence
+
+from backoffice.vendors.registry import vendor_class
+from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine, VendorOrderState
+
+
+def plan_vendor_orders(order: Order) -> list[VendorOrder]:
+    """Make the order's vendor orders with their lines; the order must be locked and have none yet.
+
+    A vendor order holds as many lines as its vendor takes (fewer when we supply shipping documents), in the order
+    of the customer's lines; parts are numbered through all vendors from 1.
+    """
+    parts = list(_parts(order))
+    vendor_orders = VendorOrder.objects.bulk_create(
+        VendorOrder(order=order, vendor=lines[0].vendor, part=part, reference=reference_of(order, part=part))
+        for part, lines in enumerate(parts, start=1)
+    )
+    VendorOrderLine.objects.bulk_create(
+        # The position rather than the shop's reference: short, and nothing a vendor might trim or fold.
+        VendorOrderLine(vendor_order=vendor_order, line=line, reference=str(line.position))
+        for vendor_order, lines in zip(vendor_orders, parts, strict=True)
+        for line in lines
+    )
+    return vendor_orders
+
+
+def reference_of(order: Order, *, part: int, generation: int = 1) -> str:
+    """How it is called at its vendor: "WEB-100001", the second part "WEB-100001-2", begun anew "WEB-100001-g2"."""
+    reference = order.number if part == 1 else f"{order.number}-{part}"
+    return reference if generation == 1 else f"{reference}-g{generation}"
+
+
+def start_over(vendor_order: VendorOrder) -> None:
+    """Forget what the vendor holds and begin again under the next reference. The row must be locked.
+
+    The old id is kept among the abandoned ones: nothing that carries it is ever submitted or adopted again.
+    """
+    if vendor_order.vendor_id:
+        vendor_order.abandoned_ids = [*vendor_order.abandoned_ids, vendor_order.vendor_id]
+    vendor_order.generation += 1
+    vendor_order.reference = reference_of(
+        vendor_order.order, part=vendor_order.part, generation=vendor_order.generation
+    )
+    vendor_order.state = VendorOrderState.PLANNED
+    vendor_order.vendor_id = vendor_order.raw_state = ""
+    vendor_order.submitted_at = vendor_order.reported_at = vendor_order.read_at = None
+    vendor_order.reported_history_id = vendor_order.reported_rank = 0
+    vendor_order.shipping_earliest = vendor_order.shipping_latest = vendor_order.late = None
+    vendor_order.save()
+    vendor_order.lines.update(vendor_id="", raw_state="")
+
+
+def _parts(order: Order) -> Iterator[Sequence[OrderLine]]:
+    """The order's lines, divided by vendor and by what a vendor takes at once."""
+    by_vendor: dict[str, list[OrderLine]] = {}
+    for line in order.lines.order_by("position"):
+        by_vendor.setdefault(line.vendor, []).append(line)
+    has_documents = order.documents.exists()
+    for vendor, lines in by_vendor.items():
+        limits = vendor_class(vendor)
+        size = limits.MAX_LINES_WITH_DOCUMENTS if has_documents else limits.MAX_LINES
+        for start in range(0, len(lines), size):
+            yield lines[start : start + size]
