@@ -115,8 +115,8 @@ class OrderToPlace(Message):
     """A vendor order as agreed with the customer. `reference` is unique at the vendor and found again by it."""
 
     reference: str
-    reference2: str = ""
     recipient: PostalAddress
+    reference2: str = ""
     shipper: PostalAddress | None = None
     export: PostalAddress | None = None
     complaint: bool = False
