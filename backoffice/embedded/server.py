@@ -30,7 +30,7 @@ class Server(ABC):
     """One bundled server and its folder: `password`, `port`, `server.log` and a `data` folder it works in."""
 
     name: ClassVar[str]
-    executable: ClassVar[str]
+    executables: ClassVar[tuple[str, ...]]
     stop_signal: ClassVar[signal.Signals]
 
     def __init__(self, var_dir: Path) -> None:
@@ -80,7 +80,7 @@ class Server(ABC):
         """
         try:
             found = psutil.Process(int(self.pid_file.read_text().split()[0]))
-            ours = found.name() == self.executable and self.mark in " ".join(found.cmdline())
+            ours = found.name() in self.executables and self.mark in " ".join(found.cmdline())
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
         return found if ours else None
