@@ -14,7 +14,7 @@ def check_secrets(app_configs: Any, **kwargs: Any) -> list[Error]:
         found.append(
             Error(
                 "ENCRYPTION_KEYS is empty.",
-                hint="Make one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",
+                hint="python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",
                 id="backoffice.E001",
             )
         )
@@ -25,7 +25,7 @@ def check_secrets(app_configs: Any, **kwargs: Any) -> list[Error]:
 def check_lease(app_configs: Any, **kwargs: Any) -> list[Error]:
     """A lease has to outlive the longest call, or a second worker starts while the first still waits."""
     longest = settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT
-    if settings.PUSH_LEASE_SECONDS > longest:
+    if longest < settings.PUSH_LEASE_SECONDS:
         return []
     return [
         Error(

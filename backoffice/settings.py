@@ -21,7 +21,9 @@ PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "for-development-only-" + "x" * 40)
 # Keys for what is kept encrypted, newest first; apart from SECRET_KEY, so that either can be rotated alone.
-ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[] if PRODUCTION else ["RGV2ZWxvcG1lbnQga2V5OiBub3QgZm9yIHJlYWwgdXM="])
+ENCRYPTION_KEYS = env.list(
+    "ENCRYPTION_KEYS", default=[] if PRODUCTION else ["RGV2ZWxvcG1lbnQga2V5OiBub3QgZm9yIHJlYWwgdXM="]
+)
 # Where vendors and storefronts reach us, without a trailing slash.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
@@ -157,7 +159,9 @@ VENDOR_CONNECT_TIMEOUT = env.float("VENDOR_CONNECT_TIMEOUT", default=5)
 VENDOR_READ_TIMEOUT = env.float("VENDOR_READ_TIMEOUT", default=30)
 PUSH_LEASE_SECONDS = env.float("PUSH_LEASE_SECONDS", default=180)
 PUSH_SETTLE_SECONDS = env.float("PUSH_SETTLE_SECONDS", default=120)
-PUSH_RETRY_LADDER = [float(step) for step in env.list("PUSH_RETRY_LADDER", default=["2", "5", "15", "60", "300", "900"])]
+PUSH_RETRY_LADDER = [
+    float(step) for step in env.list("PUSH_RETRY_LADDER", default=["2", "5", "15", "60", "300", "900"])
+]
 # After that long without a proof, an unknown outcome is handed to a person.
 PUSH_UNKNOWN_HOURS = env.float("PUSH_UNKNOWN_HOURS", default=24)
 

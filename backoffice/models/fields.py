@@ -13,7 +13,7 @@ def _cipher() -> MultiFernet:
 
 
 class SealedJSONField(models.TextField):
-    """A JSON value kept encrypted (Fernet, AES-128-CBC with HMAC); every key of ENCRYPTION_KEYS opens it, the first seals.
+    """A JSON value kept encrypted (Fernet); every key of ENCRYPTION_KEYS opens it, the first one seals.
 
     Not searchable. What no key opens raises `InvalidToken`: better than to go on without the credentials.
     """

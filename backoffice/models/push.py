@@ -50,12 +50,16 @@ class Push(models.Model):
     # A person's "send again" never edits a row: it makes the next generation.
     generation = models.PositiveIntegerField(_("generation"), default=1)
     payload = models.JSONField(_("payload"), default=dict)
+    # What was asked for while this one was on its way: becomes the next generation (pushes that merge only).
+    follow_up = models.JSONField(null=True, editable=False)
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane, default=Lane.ORDERS)
 
     state = models.CharField(_("state"), max_length=16, choices=PushState, default=PushState.NEW)
     # The write that is under way or whose outcome is unknown; empty between writes.
     step = models.CharField(_("step"), max_length=100, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    # Times the row outlived its worker with nothing under way: a row that kills workers is set aside.
+    crashes = models.PositiveSmallIntegerField(default=0, editable=False)
     next_at = models.DateTimeField(_("next try"))
     token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
@@ -72,6 +76,7 @@ class Push(models.Model):
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decision = models.TextField(_("decision and its reason"), blank=True)
 
+    created_by = models.CharField(_("asked for by"), max_length=150, default="system")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+
 @dataclass(frozen=True)
 class Exchange:
     """One request and what came back, secrets masked, cut to size: kept as the record of an attempt.

@@ -1,12 +1,12 @@
 """What can go wrong at a vendor, named by what to do about it.
 
-    VendorError
-    ├── VendorUnavailable     certainly not done; try again later
-    │   └── BudgetEmpty       our own allowance is used up; no attempt is counted
-    ├── VendorAmbiguous       perhaps done: look before anything else
-    ├── VendorRejected        understood, and no
-    ├── VendorAuthFailed      our credentials, after one token refresh
-    └── VendorProtocolError   an answer we do not understand
+VendorError
+├── VendorUnavailable     certainly not done; try again later
+│   └── BudgetEmpty       our own allowance is used up; no attempt is counted
+├── VendorAmbiguous       perhaps done: look before anything else
+├── VendorRejected        understood, and no
+├── VendorAuthFailed      our credentials, after one token refresh
+└── VendorProtocolError   an answer we do not understand
 """
 
 from dataclasses import dataclass

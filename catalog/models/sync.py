@@ -39,7 +39,7 @@ class SyncRun(models.Model):
 
 
 class VariantChange(models.Model):
-    """What a synchronisation changed at a variant: new, gone, back, dearer, cheaper, unavailable, available, changed."""
+    """What a synchronisation changed at a variant: new, gone, back, dearer, cheaper, available or not, changed."""
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="changes", verbose_name=_("variant"))
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="changes", verbose_name=_("synchronisation"))

@@ -78,7 +78,7 @@ class VariantText(models.Model):
 
 
 class Relation(models.Model):
-    """A variant that the vendor relates to another: related, up-selling, cross-selling or samples, or a word of theirs."""
+    """A variant that the vendor relates to another: related, up-selling, cross-selling, samples, or a word of theirs."""
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="relations", verbose_name=_("variant"))
     kind = models.CharField(_("kind"), max_length=32)

@@ -1,4 +1,4 @@
-"""Countries, states and carriers as the vendor knows them: keyed by code, since the vendor's ids contradict each other."""
+"""Countries, states and carriers as the vendor knows them, keyed by code: the vendor's ids contradict each other."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

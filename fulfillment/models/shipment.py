@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Shipment(models.Model):
-    """A parcel that a vendor sent for one of our orders. A set that only grows: reports update it, nothing removes it."""
+    """A parcel that a vendor sent for one of our orders. The set only grows: reports update it, nothing removes it."""
 
     order = models.ForeignKey("orders.Order", models.PROTECT, related_name="shipments", verbose_name=_("order"))
     vendor_order = models.ForeignKey(

@@ -29,7 +29,9 @@ class OrderEvent(models.Model):
         ordering = ["at", "pk"]
         indexes = [models.Index(fields=["order", "at"], name="event_timeline")]
         constraints = [
-            models.UniqueConstraint(fields=["order", "source_key"], condition=~Q(source_key=""), name="one_event_per_source")
+            models.UniqueConstraint(
+                fields=["order", "source_key"], condition=~Q(source_key=""), name="one_event_per_source"
+            )
         ]
 
     def __str__(self) -> str:

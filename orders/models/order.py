@@ -59,7 +59,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """What a customer bought. The order axis changes through `move_to` only, the others are derived from the vendors."""
+    """What a customer bought. The order axis changes by `move_to` only, the others are derived from the vendors."""
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
     number = models.CharField(_("number"), max_length=32, unique=True)

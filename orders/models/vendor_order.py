@@ -37,7 +37,9 @@ class VendorOrder(models.Model):
     # The vendor's word "pending" does not tell a draft from a submitted order: our own record does.
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     # Drafts given up because they differed from what was agreed: cancelled by the janitor, never submitted.
-    abandoned_ids = ArrayField(models.CharField(max_length=64), verbose_name=_("abandoned drafts"), default=list, blank=True)
+    abandoned_ids = ArrayField(
+        models.CharField(max_length=64), verbose_name=_("abandoned drafts"), default=list, blank=True
+    )
 
     # The newest report applied (see messages.Version).
     reported_at = models.DateTimeField(_("vendor's time of change"), null=True, blank=True)

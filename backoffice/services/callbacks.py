@@ -1,0 +1,160 @@
+"""What vendors tell us: stored first as it came, worked off later, repeatable at will.
+
+A replay changes nothing that is already known: the handlers compare before they set.
+"""
+
+import hashlib
+import logging
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
+
+from backoffice.errors import DomainError
+from backoffice.models import Callback
+from backoffice.models.callback import CallbackState
+from backoffice.models.push import Lane
+from backoffice.services.bell import ring_soon
+from backoffice.services.handlers import CALLBACK_HANDLERS, CallbackOutcome
+from backoffice.services.integrations import open_vendor
+from backoffice.vendors.base import CallbackRequest, InvalidCallback
+from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorUnavailable
+from backoffice.vendors.registry import vendor_class
+
+logger = logging.getLogger(__name__)
+
+# While a worker is at a row nobody else takes it; a lost worker's row is due again after that.
+WORKING_SECONDS = 60
+ORPHAN_LADDER = (5, 30, 120, 600, 3600)
+FAULTS_TO_SET_ASIDE = 5
+KEPT_HEADERS = ("content-type", "user-agent", "date")
+
+_STORE = """
+    INSERT INTO backoffice_callback (vendor, topic, key, body, headers, source_ip, received_at, last_seen_at, seen,
+                                     state, attempts, next_at, note, subject_type)
+    VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), clock_timestamp(), 1, 'new', 0, clock_timestamp(), '', '')
+    ON CONFLICT (vendor, key)
+    DO UPDATE SET seen = backoffice_callback.seen + 1, last_seen_at = clock_timestamp()
+    RETURNING id, xmax = 0
+"""
+# How a state that was reached once stands against what a replay finds.
+_SETTLED = {CallbackState.APPLIED, CallbackState.KNOWN, CallbackState.STALE}
+
+
+def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | None) -> tuple[int, bool]:
+    """The callback is stored, once; a repeat is only counted. Answers its id and whether it is new.
+
+    The caller has verified it. The bytes are kept as they came: nothing is parsed before it is safe on disk.
+    """
+    key = vendor_class(vendor).callback_key(request.topic, request.body)
+    if key is None:
+        key = hashlib.sha256(request.topic.encode() + b"\0" + request.body).hexdigest()
+    headers = {name: request.headers[name][:500] for name in KEPT_HEADERS if name in request.headers}
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [vendor, request.topic, key, request.body, Jsonb(headers), source_ip])
+        callback_id, is_new = cursor.fetchone()
+    if is_new:
+        _ring()
+    return callback_id, is_new
+
+
+def work_due_callbacks(*, limit: int = 200) -> int:
+    """Work off due callbacks, oldest first. Answers how many were taken."""
+    due = Callback.objects.filter(next_at__lte=Now()).order_by("next_at", "pk").values_list("pk", flat=True)[:limit]
+    return sum(process_callback(pk) for pk in list(due))
+
+
+def process_callback(callback_id: int) -> bool:
+    """One callback is read, understood and applied. False when it was not due or another worker has it."""
+    claimed = Callback.objects.filter(pk=callback_id, next_at__lte=Now()).update(
+        next_at=Now() + timedelta(seconds=WORKING_SECONDS), attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return False
+    callback = Callback.objects.get(pk=callback_id)
+    try:
+        outcome = _understand(callback)
+    except InvalidCallback as error:
+        _settle(callback, CallbackOutcome(CallbackState.INVALID, note=str(error)))
+    except VendorAuthFailed as error:
+        _try_later(callback, seconds=300, note=error.text)
+    except VendorError as error:
+        wait = error.retry_after if isinstance(error, VendorUnavailable) else None
+        _try_later(callback, seconds=wait or _orphan_wait(callback), note=error.text)
+    except (DomainError, Exception) as error:  # a fault of ours must not lose the row
+        logger.exception("Callback %s failed in our own code.", callback_id)
+        _count_fault(callback, note=f"{type(error).__name__}: {error}")
+    else:
+        _settle(callback, outcome)
+    return True
+
+
+def replay_callbacks(callbacks: QuerySet[Callback]) -> int:
+    """The callbacks will be worked off once more, in the order they came. Answers how many."""
+    count = callbacks.update(next_at=timezone.now(), attempts=0)
+    if count:
+        transaction.on_commit(_ring, robust=True)
+    return count
+
+
+def _understand(callback: Callback) -> CallbackOutcome:
+    messages = vendor_class(callback.vendor).read_callback(callback.topic, bytes(callback.body))
+    handler = CALLBACK_HANDLERS.get((callback.vendor, callback.topic))
+    if handler is None:
+        raise InvalidCallback(_("Nobody has said what the topic %s means.") % callback.topic)
+    vendor = open_vendor(callback.vendor, lane=Lane.READS)
+    outcomes = [handler(callback, message, vendor) for message in messages]
+    return max(outcomes, key=lambda outcome: _WEIGHT[outcome.state], default=CallbackOutcome(CallbackState.KNOWN))
+
+
+# Of several messages in one callback the one that needs most attention speaks for it.
+_WEIGHT = {
+    CallbackState.STALE: 0,
+    CallbackState.KNOWN: 1,
+    CallbackState.APPLIED: 2,
+    CallbackState.ORPHAN: 3,
+    CallbackState.INVALID: 4,
+}
+
+
+def _settle(callback: Callback, outcome: CallbackOutcome) -> None:
+    if outcome.state == CallbackState.ORPHAN and callback.attempts <= len(ORPHAN_LADDER):
+        callback.next_at = timezone.now() + timedelta(seconds=_orphan_wait(callback))
+    else:
+        callback.next_at = None
+    is_replay_of_applied = callback.state == CallbackState.APPLIED and outcome.state in _SETTLED
+    if not is_replay_of_applied:
+        callback.state, callback.note = outcome.state, outcome.note
+        callback.processed_at = timezone.now()
+    if outcome.subject is not None:
+        callback.subject_type, callback.subject_id = outcome.subject._meta.label_lower, outcome.subject.pk
+    callback.save(update_fields=["next_at", "state", "note", "processed_at", "subject_type", "subject_id"])
+
+
+def _try_later(callback: Callback, *, seconds: float, note: str) -> None:
+    """The vendor could not be asked: that is no fault of the callback, so it is tried until it can."""
+    Callback.objects.filter(pk=callback.pk).update(
+        next_at=timezone.now() + timedelta(seconds=seconds), note=note, attempts=max(callback.attempts - 1, 0)
+    )
+
+
+def _count_fault(callback: Callback, *, note: str) -> None:
+    is_last = callback.attempts >= FAULTS_TO_SET_ASIDE
+    callback.note = note
+    callback.state = CallbackState.QUARANTINED if is_last else callback.state
+    callback.next_at = None if is_last else timezone.now() + timedelta(seconds=_orphan_wait(callback))
+    callback.save(update_fields=["note", "state", "next_at"])
+
+
+def _orphan_wait(callback: Callback) -> float:
+    return ORPHAN_LADDER[min(max(callback.attempts, 1), len(ORPHAN_LADDER)) - 1]
+
+
+def _ring() -> None:
+    from backoffice.tasks import work_callbacks  # the door imports us
+
+    ring_soon(work_callbacks)

@@ -1,0 +1,134 @@
+"""A push in the hands of one worker: the claim, the lease, and the fence around all that is written under it.
+
+The claim is a conditional UPDATE with a token. Everything written later is fenced by that token, so a worker that was
+paused past its lease can neither send nor record. All times are the database's.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from backoffice.models import Push, PushAttempt
+from backoffice.models.push import OPEN_STATES, Lane, PushState
+from backoffice.services.integrations import open_vendor
+from backoffice.vendors.base import Exchange
+
+T = TypeVar("T")
+
+# A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
+LONGEST_DELIVERY_SECONDS = 90
+
+
+class LeaseLost(Exception):
+    """Somebody else has the push now: stop, send nothing, write nothing."""
+
+
+class Withdrawn(Exception):
+    """Nothing (more) is to be sent; raised by a handler, with the reason."""
+
+
+class Interrupted(Exception):
+    """Out of time between two steps: go on later."""
+
+
+class Delivery:
+    """One claimed push with the vendor it goes to: what a handler works with."""
+
+    def __init__(self, push: Push, *, token: uuid.UUID) -> None:
+        self.push = push
+        self.token = token
+        self.is_look = push.state == PushState.UNKNOWN
+        self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
+        self.vendor: Any = open_vendor(
+            push.vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
+        )
+
+    def write(self, step: str, call: Callable[[], T], record: Callable[[T], None]) -> T:
+        """Make one write at the vendor. The step is committed before `call`; `record` gets the answer in one fenced
+        transaction with the end of the step.
+
+        Raises what `call` raises (VendorAmbiguous leaves the step on the row, to be looked for), LeaseLost, and
+        Interrupted when the worker has been at this push for too long.
+        """
+        if time.monotonic() > self._deadline:
+            raise Interrupted
+        self._enter(step)
+        answer = call()
+        self.record(lambda: record(answer), step="")
+        return answer
+
+    def read(self, call: Callable[[], T]) -> T:
+        """Ask the vendor something harmless."""
+        return call()
+
+    def record(self, change: Callable[[], None], *, step: str | None = None) -> None:
+        """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
+        with transaction.atomic():
+            if not Push.objects.select_for_update().filter(pk=self.push.pk, token=self.token).exists():
+                raise LeaseLost
+            change()
+            if step is not None:
+                self.push.step = step
+                Push.objects.filter(pk=self.push.pk).update(step=step, crashes=0)
+
+    def renew_lease(self) -> None:
+        """Right before a request leaves: the lease must still be ours, and lasts anew. Raises LeaseLost."""
+        updated = Push.objects.filter(
+            pk=self.push.pk, token=self.token, state=self.push.state, lease_until__gt=Now()
+        ).update(lease_until=_lease_end())
+        if not updated:
+            raise LeaseLost
+
+    def _enter(self, step: str) -> None:
+        updated = Push.objects.filter(
+            pk=self.push.pk, token=self.token, state=PushState.IN_FLIGHT, lease_until__gt=Now()
+        ).update(step=step, lease_until=_lease_end())
+        if not updated:
+            raise LeaseLost
+        self.push.step = step
+
+    def _record_exchange(self, exchange: Exchange) -> None:
+        PushAttempt.objects.create(
+            push=self.push,
+            step=self.push.step,
+            started_at=exchange.started_at,
+            duration_ms=exchange.duration_ms,
+            method=exchange.method,
+            url=exchange.url,
+            request=exchange.request,
+            status=exchange.status,
+            answer=exchange.answer,
+            error=exchange.error,
+        )
+
+
+def claim(push_id: int, *, state: PushState) -> Delivery | None:
+    """Take a due push for this worker, None when it is not due or somebody else has it.
+
+    A push waits for older ones of the same vendor and subject: a cancellation never overtakes its order.
+    """
+    older = Push.objects.filter(
+        vendor=OuterRef("vendor"),
+        subject_type=OuterRef("subject_type"),
+        subject_id=OuterRef("subject_id"),
+        pk__lt=OuterRef("pk"),
+        state__in=OPEN_STATES,
+    )
+    token = uuid.uuid4()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
+    changes: dict[str, Any] = {"token": token, "lease_until": _lease_end(), "updated_at": Now()}
+    if state == PushState.NEW:
+        changes |= {"state": PushState.IN_FLIGHT, "attempts": F("attempts") + 1}
+    claimed = Push.objects.filter(free, ~Exists(older), pk=push_id, state=state, next_at__lte=Now()).update(**changes)
+    return Delivery(Push.objects.get(pk=push_id), token=token) if claimed else None
+
+
+def _lease_end() -> Any:
+    return Now() + timedelta(seconds=settings.PUSH_LEASE_SECONDS)

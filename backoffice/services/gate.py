@@ -1,0 +1,138 @@
+"""What stands before every call to a vendor: pause, breaker, allowance, and the lease of the push being sent.
+
+The breaker opens after FAILURES_TO_OPEN failures in a row (time-outs, connection errors, 5xx; not 4xx, not 429), for
+OPEN_SECONDS, doubling to LONGEST_SECONDS. Then one call goes through as a probe; its success closes it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from backoffice.models import Integration
+from backoffice.models.push import Lane
+from backoffice.services import budget
+from backoffice.vendors.errors import BudgetEmpty
+
+FAILURES_TO_OPEN = 10
+OPEN_SECONDS = 30
+LONGEST_SECONDS = 300
+PAUSE_RETRY_SECONDS = 60.0
+
+_STATE = """
+    SELECT paused_at IS NOT NULL, extract(epoch from open_until - clock_timestamp())
+      FROM backoffice_integration WHERE vendor = %s
+"""
+# One of many callers becomes the probe: it moves the end of the opening a little on, so that the others wait for it.
+_PROBE = """
+    UPDATE backoffice_integration SET open_until = clock_timestamp() + interval '15 seconds'
+     WHERE vendor = %s AND open_until <= clock_timestamp()
+"""
+_SUCCESS = """
+    UPDATE backoffice_integration
+       SET last_success_at = clock_timestamp(), failures = 0, open_until = NULL, open_seconds = 0, auth_failed_at = NULL
+     WHERE vendor = %s AND (failures > 0 OR open_until IS NOT NULL OR auth_failed_at IS NOT NULL
+                            OR last_success_at IS NULL OR last_success_at < clock_timestamp() - interval '5 seconds')
+"""
+_FAILURE = """
+    UPDATE backoffice_integration
+       SET failures = failures + 1, last_failure_at = clock_timestamp(), last_failure = %(text)s
+     WHERE vendor = %(vendor)s
+ RETURNING failures
+"""
+_OPEN = """
+    UPDATE backoffice_integration
+       SET open_seconds = least(greatest(open_seconds * 2, %(shortest)s), %(longest)s),
+           open_until = clock_timestamp()
+                        + make_interval(secs => least(greatest(open_seconds * 2, %(shortest)s), %(longest)s))
+     WHERE vendor = %(vendor)s
+"""
+_AUTH_FAILED = """
+    UPDATE backoffice_integration
+       SET auth_failed_at = coalesce(auth_failed_at, clock_timestamp()), last_failure_at = clock_timestamp(),
+           last_failure = %(text)s
+     WHERE vendor = %(vendor)s
+"""
+
+
+@dataclass(frozen=True)
+class SharedGate:
+    """The `Gate` of one vendor for calls of one lane. `before_send` runs last, right before the request leaves."""
+
+    vendor: str
+    lane: Lane
+    before_send: Callable[[], None] = lambda: None
+
+    def enter(self, *, write: bool) -> None:
+        """Wait for our turn. Raises BudgetEmpty when paused, stopped by the breaker, or out of allowance."""
+        self._check_open()
+        budget.take(self.vendor, lane=self.lane)
+        self.before_send()
+
+    def succeeded(self, *, write: bool) -> None:
+        """The vendor answered sensibly, were it with a refusal."""
+        _execute(_SUCCESS, [self.vendor])
+
+    def failed(self, *, write: bool, text: str) -> None:
+        """No answer, or a 5xx."""
+        with connection.cursor() as cursor:
+            cursor.execute(_FAILURE, {"vendor": self.vendor, "text": text[:1000]})
+            row = cursor.fetchone()
+        if row and row[0] >= FAILURES_TO_OPEN:
+            _open(self.vendor)
+
+    def throttled(self, *, retry_after: float) -> None:
+        """429: `retry_after` in seconds."""
+        budget.throttle(self.vendor, seconds=retry_after)
+
+    def _check_open(self) -> None:
+        wait = seconds_closed(self.vendor)
+        if wait is None:
+            return
+        if wait > 0 or not _execute(_PROBE, [self.vendor]):
+            raise BudgetEmpty(f"Calls to {self.vendor} are stopped for now.", retry_after=max(wait, 1.0))
+
+
+def seconds_closed(vendor: str) -> float | None:
+    """How long no call may be made: None = go ahead, 0 or less = one probe may try."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, [vendor])
+        row = cursor.fetchone()
+    if row is None:
+        Integration.objects.get_or_create(vendor=vendor)
+        return None
+    is_paused, open_for = row
+    if is_paused:
+        return PAUSE_RETRY_SECONDS
+    return None if open_for is None else float(open_for)
+
+
+def stop_for_credentials(vendor: str, *, text: str) -> None:
+    """The vendor refused our credentials: stop its queue, with a probe now and then to notice that they were mended."""
+    Integration.objects.get_or_create(vendor=vendor)
+    _execute(_AUTH_FAILED, {"vendor": vendor, "text": text[:1000]})
+    _open(vendor)
+
+
+def pause(vendor: str, *, actor: str) -> None:
+    """Nothing leaves for this vendor until somebody resumes; what waits is kept."""
+    Integration.objects.update_or_create(vendor=vendor, defaults={"paused_at": timezone.now(), "paused_by": actor})
+
+
+def resume(vendor: str) -> None:
+    """Calls may leave again; the breaker starts afresh."""
+    Integration.objects.filter(vendor=vendor).update(
+        paused_at=None, paused_by="", open_until=None, open_seconds=0, failures=0, auth_failed_at=None
+    )
+
+
+def _open(vendor: str) -> None:
+    _execute(_OPEN, {"vendor": vendor, "shortest": OPEN_SECONDS, "longest": LONGEST_SECONDS})
+
+
+def _execute(statement: str, values: list[str] | dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount

@@ -1,0 +1,92 @@
+"""The two registries: what a push means, what a callback means. Apps fill them from `pushes.py` and `callbacks.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Model
+
+from backoffice.models import Callback, Push
+from backoffice.models.callback import CallbackState
+from backoffice.vendors.errors import VendorError
+from backoffice.vendors.messages import Message
+
+if TYPE_CHECKING:
+    from backoffice.services.delivery import Delivery
+
+
+class Finding(StrEnum):
+    """What a look at the vendor says about a write whose outcome is unknown."""
+
+    FOUND = "found"  # the write happened and is recorded; the push goes on with its next step
+    DONE = "done"  # the whole push has happened
+    ABSENT = "absent"  # a search that would have shown it came back empty
+    UNDECIDED = "undecided"  # the search cannot be trusted, or shows something unclear
+
+
+class PushHandler:
+    """What one kind of push means. Subclass it in `<app>/pushes.py` and register it with `@push_kind`."""
+
+    kind: str = ""
+
+    def deliver(self, delivery: "Delivery") -> None:
+        """Do every step still open, each through `delivery.write`. Returning confirms the push."""
+        raise TypeError(f"{type(self).__name__} does not say how it is delivered")
+
+    def look(self, delivery: "Delivery") -> Finding:
+        """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
+        return Finding.UNDECIDED
+
+    def confirmed(self, push: Push) -> None:
+        """The push is confirmed. Runs in the transaction that says so, as do the three below."""
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        """The vendor understood and refused, or its answer cannot be understood."""
+
+    def needs_person(self, push: Push) -> None:
+        """Nothing is left that the machine may try."""
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        """A person decided what became of an unknown outcome. Not happened: the next generation sends again."""
+
+
+PUSH_HANDLERS: dict[str, PushHandler] = {}
+
+
+T = TypeVar("T", bound=PushHandler)
+
+
+def push_kind(kind: str) -> Callable[[type[T]], type[T]]:
+    """Register a handler class for a kind such as "orders.place"."""
+
+    def register(handler: type[T]) -> type[T]:
+        handler.kind = kind
+        PUSH_HANDLERS[kind] = handler()
+        return handler
+
+    return register
+
+
+@dataclass(frozen=True)
+class CallbackOutcome:
+    """What became of one message of a callback."""
+
+    state: CallbackState
+    subject: Model | None = None
+    note: str = ""
+
+
+CallbackHandler = Callable[[Callback, Message, Any], CallbackOutcome]
+
+CALLBACK_HANDLERS: dict[tuple[str, str], CallbackHandler] = {}
+
+
+def callback_topic(vendor: str, topic: str) -> Callable[[CallbackHandler], CallbackHandler]:
+    """Register what a vendor's topic means: called with the row, one message of it, and the vendor's adapter."""
+
+    def register(handler: CallbackHandler) -> CallbackHandler:
+        CALLBACK_HANDLERS[vendor, topic] = handler
+        return handler
+
+    return register

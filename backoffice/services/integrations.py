@@ -1,0 +1,31 @@
+"""Opens vendors for use, wired to what all workers share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from backoffice.models.push import Lane
+from backoffice.services.gate import SharedGate
+from backoffice.services.tokens import SharedTokens
+from backoffice.vendors.base import Connection, Exchange
+from backoffice.vendors.registry import vendor_class, vendor_names
+
+
+def _ignore(exchange: Exchange) -> None:
+    """Reads outside of a push leave no record of their own."""
+
+
+def open_vendor(
+    name: str,
+    *,
+    lane: Lane,
+    record: Callable[[Exchange], None] = _ignore,
+    before_send: Callable[[], None] = lambda: None,
+) -> Any:
+    """The vendor's adapter with gate and tokens. `record` gets every masked exchange. Raises UnknownVendor."""
+    gate = SharedGate(name, lane, before_send)
+    return vendor_class(name)(Connection(gate=gate, tokens=SharedTokens(name), record=record))
+
+
+def configured_vendors() -> list[str]:
+    """Names of the vendors whose settings are complete."""
+    return [name for name in vendor_names() if vendor_class(name).is_configured()]

@@ -1,0 +1,103 @@
+"""What becomes of a write whose outcome is unknown.
+
+Only a proof of absence lets it be sent again: two searches that came back empty, the last made after the settle time,
+when the vendor can no longer be working on what we sent. Whether a search is good for a proof says the handler, which
+runs it beside a positive control.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.models import Push
+from backoffice.models.push import PushState
+from backoffice.services.claims import LeaseLost, claim
+from backoffice.services.handlers import PUSH_HANDLERS, Finding
+from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.vendors.errors import VendorError, VendorUnavailable
+
+logger = logging.getLogger(__name__)
+
+ABSENCES_NEEDED = 2
+
+
+def look(push_id: int) -> PushState | None:
+    """Search for the write that is under question. Answers the push's state afterwards, None when it was not due."""
+    delivery = claim(push_id, state=PushState.UNKNOWN)
+    if delivery is None:
+        return None
+    # The clock that counts is the one before the search: what appears during it is seen by the next.
+    is_settled = delivery.push.settles_at is not None and delivery.push.settles_at <= timezone.now()
+    note = ""
+    try:
+        finding = PUSH_HANDLERS[delivery.push.kind].look(delivery)
+    except LeaseLost:
+        return None
+    except VendorError as error:
+        finding, note = Finding.UNDECIDED, error.text
+        if isinstance(error, VendorUnavailable) and error.retry_after:
+            note = f"{error.text} ({error.retry_after:.0f} s)"
+    except Exception as error:  # a fault of ours while looking changes nothing: the question stays open
+        logger.exception("The look for push %s failed in our own code.", push_id)
+        finding, note = Finding.UNDECIDED, f"{type(error).__name__}: {error}"
+    with transaction.atomic():
+        push = Push.objects.select_for_update().filter(pk=push_id, token=delivery.token).first()
+        if push is None or push.state != PushState.UNKNOWN:
+            return None
+        _conclude(push, finding, is_settled=is_settled, note=note)
+    return PushState(push.state)
+
+
+def _conclude(push: Push, finding: Finding, *, is_settled: bool, note: str) -> None:
+    push.looks += 1
+    push.token = push.lease_until = None
+    note_attempt(push, step=push.step, text=_WORDS[finding]() + (f" {note}" if note else ""))
+    match finding:
+        case Finding.DONE:
+            PUSH_HANDLERS[push.kind].confirmed(push)
+            close_push(push, PushState.CONFIRMED)
+        case Finding.FOUND:
+            _go_on(push)
+        case Finding.ABSENT if is_settled and push.absences + 1 >= ABSENCES_NEEDED:
+            _go_on(push)
+        case Finding.ABSENT:
+            push.absences += 1
+            _look_again(push)
+        case Finding.UNDECIDED:
+            _look_again(push)
+
+
+def _go_on(push: Push) -> None:
+    push.state, push.step, push.next_at = PushState.NEW, "", timezone.now()
+    push.unknown_since = push.settles_at = None
+    push.cause, push.needs_person = "", False
+    push.save()
+
+
+def _look_again(push: Push) -> None:
+    now = timezone.now()
+    wait = ladder_seconds(push.looks)
+    if push.settles_at and now < push.settles_at:
+        # Nothing can be decided before the settle time is over; right after it is the moment to look.
+        push.next_at = push.settles_at + timedelta(milliseconds=50)
+    elif push.absences and push.absences < ABSENCES_NEEDED:
+        push.next_at = now + timedelta(seconds=min(wait, 5))
+    else:
+        push.next_at = now + timedelta(seconds=wait)
+    hours = timedelta(hours=settings.PUSH_UNKNOWN_HOURS)
+    if push.unknown_since and now - push.unknown_since > hours and not push.needs_person:
+        push.needs_person = True
+        PUSH_HANDLERS[push.kind].needs_person(push)
+    push.save()
+
+
+_WORDS = {
+    Finding.DONE: lambda: _("Looked: it has happened."),
+    Finding.FOUND: lambda: _("Looked: found at the vendor, going on from there."),
+    Finding.ABSENT: lambda: _("Looked: not there."),
+    Finding.UNDECIDED: lambda: _("Looked: nothing certain."),
+}

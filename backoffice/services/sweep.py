@@ -1,0 +1,57 @@
+"""Finds everything that is due, whoever forgot to ring for it. Losing Redis, a bell or a worker loses nothing."""
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
+from redis import Redis
+from redis.exceptions import RedisError
+
+from backoffice.models import Callback, Push
+from backoffice.models.push import PushState
+from backoffice.services.bell import ring_now
+from backoffice.services.delivery import end_expired_leases
+
+# So many bells may wait to be heard; ringing more often for the same rows would only fill the broker.
+MOST_BELLS = 1000
+
+
+def sweep() -> dict[str, int]:
+    """Every due push and callback has been rung for, every lost lease ended. Answers the counts."""
+    from backoffice.tasks import deliver_push, work_callbacks  # the doors import us
+
+    _beat()
+    lost = end_expired_leases()
+    rung = 0
+    for push_id in due_pushes(limit=max(0, MOST_BELLS - bells_waiting())):
+        if not ring_now(deliver_push, push_id):
+            break
+        rung += 1
+    callbacks = Callback.objects.filter(next_at__lte=Now()).exists()
+    if callbacks:
+        ring_now(work_callbacks)
+    return {"lost": lost, "rung": rung, "callbacks": int(callbacks)}
+
+
+def due_pushes(*, limit: int) -> list[int]:
+    """Ids of the pushes that can be worked on now, most urgent first; each subject's oldest only."""
+    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
+    due = Push.objects.filter(is_free, state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now())
+    return list(due.order_by("lane", "next_at").values_list("pk", flat=True)[:limit])
+
+
+def bells_waiting() -> int:
+    """How many bells no worker has heard yet; 0 when the broker cannot be asked."""
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as broker:
+            return int(broker.llen("celery"))
+    except RedisError:
+        return 0
+
+
+def _beat() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO backoffice_heartbeat (name, at) VALUES ('sweep', clock_timestamp())"
+            " ON CONFLICT (name) DO UPDATE SET at = excluded.at"
+        )
