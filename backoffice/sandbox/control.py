@@ -1,0 +1,108 @@
+"""`/_sandbox/…`: the same switches over HTTP for other processes.
+
+| route | does |
+|---|---|
+| GET `ledger` | orders, request counts, busiest minute, events |
+| GET, POST, DELETE `faults`, DELETE `faults/{id}` | list, add (body: a rule, or a list of them), clear, remove |
+| POST `faults/seed` `{"seed"}` | begin the series of chances again |
+| GET `clock`, POST `clock` `{"advance": seconds}` | read, move on |
+| GET, PATCH `settings` | read, change options |
+| GET `callbacks?after=n`, POST `callbacks/release` | what was sent; send what is held back |
+| POST `catalog` `{"sku", …facts}` or `{"remove" / "restore" / "break" / "mend": product id}` | change the catalogue |
+| POST `tokens/revoke` | make every token worthless |
+| POST `designs/{id}` `{"sku"}` | switch the variant of a design |
+"""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from backoffice.sandbox.clock import iso
+from backoffice.sandbox.wire import BadBody, Request, Response, json_response, message
+
+if TYPE_CHECKING:
+    from backoffice.sandbox.running import Sandbox
+
+
+class ControlApp:
+    """The control routes; faults never hit them and the ledger does not count them."""
+
+    name = "control"
+    ledger = None
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._routes: dict[tuple[str, str], Callable[[Request], Any]] = {
+            ("GET", "ledger"): lambda r: sandbox.ledger.as_dict(),
+            ("GET", "faults"): lambda r: sandbox.faults.as_list(),
+            ("POST", "faults"): self._add_faults,
+            ("DELETE", "faults"): lambda r: sandbox.faults.clear(),
+            ("POST", "faults/seed"): lambda r: sandbox.faults.reseed(int(r.json()["seed"])),
+            ("GET", "clock"): self._clock,
+            ("POST", "clock"): self._advance,
+            ("GET", "settings"): lambda r: sandbox.settings.as_dict(),
+            ("PATCH", "settings"): self._change,
+            ("GET", "callbacks"): self._callbacks,
+            ("POST", "callbacks/release"): lambda r: sandbox.callbacks.release(),
+            ("POST", "catalog"): self._catalog,
+            ("POST", "tokens/revoke"): lambda r: sandbox.mypromo.tokens.revoke_all(),
+        }
+
+    def handle(self, request: Request) -> Response:
+        """Do what was asked and answer: 200 with JSON, 400 for what makes no sense, 404 for what is not there."""
+        path = request.path.rstrip("/")
+        try:
+            if (route := self._routes.get((request.method, path))) is not None:
+                return json_response(200, route(request))
+            head, _, tail = path.rpartition("/")
+            if tail.isdecimal() and (request.method, head) == ("DELETE", "faults"):
+                self._sandbox.faults.remove(int(tail))
+                return json_response(200, None)
+            if tail.isdecimal() and (request.method, head) == ("POST", "designs"):
+                self._sandbox.mypromo.designs.switch_sku(int(tail), sku=request.json()["sku"])
+                return json_response(200, None)
+        except KeyError as error:
+            return message(404, f"unknown: {error}")
+        except (BadBody, ValueError, TypeError) as error:
+            return message(400, str(error))
+        return message(404, "Not found.")
+
+    def revoke(self, token: str) -> None:
+        """Hold no tokens."""
+
+    def _add_faults(self, request: Request) -> Any:
+        rules = json.loads(request.body)
+        added = [self._sandbox.faults.add(**rule).id for rule in (rules if isinstance(rules, list) else [rules])]
+        return {"ids": added}
+
+    def _clock(self, request: Request) -> Any:
+        clock = self._sandbox.clock
+        return {"now": iso(clock.now()), "manual": clock.manual, "speed": clock.speed, "waiting": clock.waiting()}
+
+    def _advance(self, request: Request) -> Any:
+        self._sandbox.clock.advance(float(request.json()["advance"]))
+        return self._clock(request)
+
+    def _change(self, request: Request) -> Any:
+        self._sandbox.settings.change(**request.json())
+        return self._sandbox.settings.as_dict()
+
+    def _callbacks(self, request: Request) -> Any:
+        after = int(request.query.get("after", "0"))
+        callbacks = self._sandbox.callbacks
+        return {"sent": list(callbacks.sent)[after:], "dropped": callbacks.dropped}
+
+    def _catalog(self, request: Request) -> Any:
+        asked, catalogue = request.json(), self._sandbox.mypromo.catalogue
+        if "sku" in asked:
+            catalogue.change(asked.pop("sku"), **asked)
+            return None
+        for verb, change in (
+            ("remove", catalogue.removed.add),
+            ("restore", catalogue.removed.discard),
+            ("break", catalogue.broken.add),
+            ("mend", catalogue.broken.discard),
+        ):
+            if verb in asked:
+                change(int(asked[verb]) - 1)
+        return None

@@ -1,0 +1,85 @@
+"""What a real vendor would hold and charge for: the judge of every flow and fault test."""
+
+import threading
+from collections import Counter, deque
+from typing import Any
+
+
+class Ledger:
+    """Append-only record of orders and requests.
+
+    `events` only grows; `orders` is its summary by order id: id, reference, reference2, client, items (id, sku, quantity,
+    reference, files, designs), created_at, submitted_at, canceled_at, state.
+    """
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.orders: dict[int, dict[str, Any]] = {}
+        self.requests: Counter[str] = Counter()
+        self.busiest_minute = 0
+        self._recent: deque[float] = deque()
+        self._lock = threading.Lock()
+
+    def count(self, method: str, path: str, outcome: int | str) -> None:
+        """Count one request by method, path with `{id}` for numbers, and status or fault kind."""
+        with self._lock:
+            self.requests[f"{method} {path} {outcome}"] += 1
+
+    def arrived(self, seconds: float) -> None:
+        """Note when a request came in, so that `busiest_minute` is the most in any 60 seconds."""
+        with self._lock:
+            self._recent.append(seconds)
+            while self._recent[0] <= seconds - 60:
+                self._recent.popleft()
+            self.busiest_minute = max(self.busiest_minute, len(self._recent))
+
+    def record(self, event: str, order: int, *, at: str, **facts: Any) -> None:
+        """Append what happened to an order and bring its summary up to date."""
+        with self._lock:
+            self.events.append({"at": at, "event": event, "order": order, **facts})
+            _apply(self.orders, self.events[-1])
+
+    def physical_orders(self) -> list[dict[str, Any]]:
+        """Return the orders that are submitted and not cancelled: what is or will be made and charged."""
+        with self._lock:
+            return [o for o in self.orders.values() if o["submitted_at"] and not o["canceled_at"]]
+
+    def total(self, prefix: str) -> int:
+        """Return how many requests begin with e.g. `POST v1/orders 201`."""
+        with self._lock:
+            return sum(n for key, n in self.requests.items() if key == prefix or key.startswith(prefix + " "))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for the control route and the state file."""
+        with self._lock:
+            return {
+                "orders": list(self.orders.values()),
+                "requests": dict(self.requests),
+                "busiest_minute": self.busiest_minute,
+                "events": list(self.events),
+            }
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Take over what an earlier run recorded."""
+        with self._lock:
+            self.events = list(saved["events"])
+            self.requests = Counter(saved["requests"])
+            self.orders = {}
+            for event in self.events:
+                _apply(self.orders, event)
+
+
+def _apply(orders: dict[int, dict[str, Any]], event: dict[str, Any]) -> None:
+    kind, key, at = event["event"], event["order"], event["at"]
+    if kind == "created":
+        facts = {name: event[name] for name in ("reference", "reference2", "client")}
+        empty: dict[str, Any] = {"items": [], "submitted_at": None, "canceled_at": None, "state": "PENDING"}
+        orders[key] = {"id": key, **facts, "created_at": at, **empty}
+    elif kind == "item":
+        orders[key]["items"].append(event["item"])
+    elif kind == "submitted":
+        orders[key]["submitted_at"] = at
+    elif kind == "state":
+        orders[key]["state"] = event["state"]
+        if event["state"] == "CANCELED":
+            orders[key]["canceled_at"] = at

@@ -1,0 +1,88 @@
+"""What can be set, before the start and while the sandbox runs."""
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+
+@dataclass(slots=True, kw_only=True)
+class Client:
+    """One account at mypromo with the roles its tokens may carry."""
+
+    client_id: str
+    client_secret: str
+    roles: tuple[str, ...] = ("MERCHANT",)
+
+
+def default_clients() -> list[Client]:
+    """Return a merchant, a fulfiller and one account that is both."""
+    return [
+        Client(client_id="1", client_secret="sandbox-merchant-secret"),
+        Client(client_id="2", client_secret="sandbox-fulfiller-secret", roles=("FULFILLER",)),
+        Client(client_id="3", client_secret="sandbox-both-secret", roles=("MERCHANT", "FULFILLER")),
+    ]
+
+
+@dataclass(slots=True, kw_only=True)
+class Options:
+    """Settings of the replayed mypromo; each may be changed at any time over `/_sandbox/settings`.
+
+    Where mypromo's API document is silent or contradicts itself, the choice is an option here and the
+    default is what the document's examples show.
+    """
+
+    clients: list[Client] = field(default_factory=default_clients)
+    token_lifetime: int = 31_622_400  # seconds, as in the document's example
+    rate_limit: int = 500  # requests per window and client; 0 switches the limit off
+    rate_window: float = 60.0  # seconds
+    maintenance: bool = False
+    live: bool = False  # a live system refuses the fake flags
+
+    # catalogue
+    catalog_variants: int = 300
+    catalog_seed: int = 1
+
+    # lists
+    unpaged: Literal["data", "with_meta", "bare"] = "data"  # what pagination=false answers with
+    reference_filter: Literal["exact", "loose", "ignored"] = "exact"
+    offset_from: bool = False  # read `from` as an offset instead of ignoring it
+    page_cap: int = 0  # cap every list's page size; 0 = the documented limits only
+
+    # verbs and codes on which sources disagree
+    cancel_verb: str = "PATCH"
+    submit_verb: str = "POST"
+    stock_item_status: int = 200
+
+    # life of an order, in seconds at speed 1
+    step_seconds: float = 1.5
+    production_delay: float = 2.0
+    late_every: int = 20  # every n-th order ships late; 0 = only the SKUs made for it
+    fetch_files: bool = False  # really download print files (loopback addresses only) unless preflight is faked
+
+    # callbacks
+    callback_url: str = ""  # for orders that bring no callback of their own
+    callback_auth: dict[str, Any] | None = None
+    callback_timeout: float = 10.0
+    callback_drop: float = 0.0  # share of callbacks never sent
+    callback_double: float = 0.0  # share sent twice
+    callback_delay: float = 0.0  # seconds of sandbox time
+    callback_shuffle: int = 0  # hold back this many, then send them in random order
+    callback_before_answer: bool = False  # also on create and submit, and before the call is answered
+
+    def change(self, **values: Any) -> None:
+        """Set several options at once. Raises ValueError for unknown names or values of another type."""
+        known = {f.name for f in fields(self)} - {"clients"}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"unknown setting: {name}")
+            current = getattr(self, name)
+            whole = isinstance(current, float) and type(value) is int
+            if not whole and None not in (current, value) and type(value) is not type(current):
+                raise ValueError(f"{name} has to be a {type(current).__name__}")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything but the accounts' secrets."""
+        values = asdict(self)
+        values["clients"] = [c.client_id for c in self.clients]
+        return values

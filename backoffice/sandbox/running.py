@@ -1,0 +1,106 @@
+"""Puts the sandbox together and runs it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from backoffice.sandbox.clock import Clock
+from backoffice.sandbox.control import ControlApp
+from backoffice.sandbox.faults import Faults
+from backoffice.sandbox.ledger import Ledger
+from backoffice.sandbox.mypromo.app import MypromoApp
+from backoffice.sandbox.mypromo.callbacks import Callbacks
+from backoffice.sandbox.options import Options
+from backoffice.sandbox.server import App, SandboxServer
+from backoffice.sandbox.state import StateFile
+
+
+class Sandbox:
+    """A running sandbox: `url` (ends with the base path), `control_url`, `clock`, `faults`, `ledger`, `settings`,
+    `callbacks` and `mypromo` with everything it holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        options: Options,
+        port: int = 0,
+        base_path: str = "/mypromo/",
+        manual_clock: bool = False,
+        speed: float = 1.0,
+        seed: int = 0,
+        state: Path | None = None,
+    ) -> None:
+        self.settings = options
+        self.clock = Clock(manual=manual_clock, speed=speed)
+        self.faults = Faults(seed=seed)
+        self.ledger = Ledger()
+        self.mypromo = MypromoApp(options=options, clock=self.clock, ledger=self.ledger)
+        self._state = StateFile(state, collect=self._collect) if state else None
+        if self._state and (saved := self._state.load()):
+            self.ledger.restore(saved["ledger"])
+            self.mypromo.restore(saved["mypromo"])
+        apps: dict[str, App] = {base_path: self.mypromo, "/_sandbox/": ControlApp(self)}
+        self._server = SandboxServer(("127.0.0.1", port), apps=apps, faults=self.faults, clock=self.clock)
+        self._thread = threading.Thread(target=self._serve, name="sandbox-server", daemon=True)
+        self.port: int = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}{base_path}"
+        self.control_url = f"http://127.0.0.1:{self.port}/_sandbox/"
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """Return mypromo's callbacks."""
+        return self.mypromo.callbacks
+
+    def start(self) -> None:
+        """Begin to answer; returns at once."""
+        self.clock.start()
+        if self._state:
+            self._state.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering, end every hanging exchange and write the state."""
+        self.clock.stop()
+        self.callbacks.stop()
+        self._server.stop()
+        self._thread.join(timeout=5)
+        if self._state:
+            self._state.stop()
+
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.05)
+
+    def _collect(self) -> dict[str, Any]:
+        with self.mypromo.store.lock:
+            return {"ledger": self.ledger.as_dict(), "mypromo": self.mypromo.saved()}
+
+
+@contextmanager
+def running_sandbox(
+    *,
+    port: int = 0,
+    base_path: str = "/mypromo/",
+    manual_clock: bool = False,
+    speed: float = 1.0,
+    seed: int = 0,
+    state: Path | None = None,
+    **options: Any,
+) -> Iterator[Sandbox]:
+    """Run a sandbox on loopback while the block lasts; other keywords are fields of `Options`."""
+    sandbox = Sandbox(
+        options=Options(**options),
+        port=port,
+        base_path=base_path,
+        manual_clock=manual_clock,
+        speed=speed,
+        seed=seed,
+        state=state,
+    )
+    sandbox.start()
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
