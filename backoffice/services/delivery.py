@@ -63,6 +63,7 @@ def end_expired_leases() -> int:
     count = 0
     for push in expired.order_by("pk")[:500]:
         with transaction.atomic():
+            PUSH_HANDLERS[push.kind].lock(push)
             locked = expired.select_for_update(skip_locked=True).filter(pk=push.pk).first()
             if locked is not None:
                 _end_lease(locked)
@@ -100,6 +101,7 @@ def _send(push_id: int) -> PushState | None:
 def _finish(delivery: Delivery, act: Callable[[Push], None]) -> None:
     """Say what became of a delivery, in one transaction that proves the push is still ours."""
     with transaction.atomic():
+        PUSH_HANDLERS[delivery.push.kind].lock(delivery.push)
         push = Push.objects.select_for_update().filter(pk=delivery.push.pk, token=delivery.token).first()
         if push is None or push.state != PushState.IN_FLIGHT:
             logger.warning("Push %s went on without us; our end of it is dropped.", delivery.push.pk)

@@ -38,6 +38,11 @@ class PushHandler:
         """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
         return Finding.UNDECIDED
 
+    def lock(self, push: Push) -> None:
+        """Lock what the hooks and records will change. Services lock their rows before the push, and so must we:
+        this runs first in every transaction that touches a push of this kind, or the two would wait for each other.
+        """
+
     def confirmed(self, push: Push) -> None:
         """The push is confirmed. Runs in the transaction that says so, as do the three below."""
 

@@ -89,6 +89,7 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
     """
     reason = _checked_reason(reason)
     with transaction.atomic():
+        PUSH_HANDLERS[push.kind].lock(push)
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.UNKNOWN:
             raise IllegalTransition(_("The outcome of this push is not unknown."))

@@ -45,6 +45,7 @@ def look(push_id: int) -> PushState | None:
         logger.exception("The look for push %s failed in our own code.", push_id)
         finding, note = Finding.UNDECIDED, f"{type(error).__name__}: {error}"
     with transaction.atomic():
+        PUSH_HANDLERS[delivery.push.kind].lock(delivery.push)
         push = Push.objects.select_for_update().filter(pk=push_id, token=delivery.token).first()
         if push is None or push.state != PushState.UNKNOWN:
             return None
