@@ -1,0 +1,145 @@
+"""mypromo's catalogue, in our words: what `MyPromo` can do about products.
+
+Paging: `page` with `last_page`, since `links` lose the filters and the server may cap what is asked for.
+Where `last_page` is missing the listing ends at an empty page, at one without `next`, or at one that repeats
+an earlier one.
+"""
+
+import logging
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Protocol
+
+from django.conf import settings
+
+from backoffice.vendors.catalog_messages import CatalogPage, CatalogProblem, ProductFacts
+from backoffice.vendors.errors import (
+    BudgetEmpty,
+    VendorAmbiguous,
+    VendorNotFound,
+    VendorProtocolError,
+    VendorUnavailable,
+)
+from backoffice.vendors.mypromo.catalog_pages import Listing, read_listing, read_product, read_products
+
+logger = logging.getLogger(__name__)
+
+PRODUCTS_PER_PAGE = 250
+# A page that fails is left out; that many in a row mean that the vendor is down.
+PAGES_TO_GIVE_UP = 3
+# mypromo's word for the country that ISO 3166 calls GB.
+_THEIR_COUNTRY_CODES = {"GB": "UK"}
+
+
+class RawClient(Protocol):
+    """The part of the client that hands out bodies undecoded."""
+
+    def get_raw(self, path: str, params: dict[str, str]) -> bytes: ...
+
+
+class CatalogAbility:
+    """Reading products. Mixed into `MyPromo`, which gives `client`."""
+
+    client: RawClient
+
+    @property
+    def languages(self) -> list[str]:
+        """Languages to read, the main one first."""
+        return [language.upper() for language in settings.MYPROMO_LANGUAGES]
+
+    def read_product(self, vendor_id: str, *, language: str) -> ProductFacts:
+        """One product group with all its variants; the id of a variant gives its group. Raises VendorError."""
+        return read_product(self.client.get_raw(f"v1/products/{vendor_id}", {"lang": language}))
+
+    def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]:
+        """The listing page by page. `sku` narrows it (at the vendor; a server may ignore that).
+
+        A page that cannot be had becomes a problem without name and the next one is tried. Raises VendorError
+        when several in a row fail, or the credentials or our allowance do.
+        """
+        reader = _ListingReader(self.client, language=language, sku=sku)
+        while not reader.finished:
+            yield reader.read_next()
+
+
+class _ListingReader:
+    """Where we are in a listing, and when it is over."""
+
+    def __init__(self, client: RawClient, *, language: str, sku: str) -> None:
+        home = settings.MYPROMO_SHIPPING_FROM.upper()
+        self.client = client
+        self.params = {
+            "per_page": str(PRODUCTS_PER_PAGE),
+            "lang": language,
+            "shipping_from": _THEIR_COUNTRY_CODES.get(home, home),
+        } | ({"sku": sku} if sku else {})
+        self.page = 1
+        self.last_page: int | None = None
+        self.total: int | None = None
+        self.failures = 0
+        self.prints: list[bytes] = []
+        self.finished = False
+
+    def read_next(self) -> CatalogPage:
+        """Read the next page. Raises VendorError when there is no point in going on."""
+        try:
+            body = self.client.get_raw("v1/products", self.params | {"page": str(self.page)})
+            listing = read_listing(body)
+        except BudgetEmpty:
+            raise
+        except VendorNotFound as error:
+            return self._end_of_list(error)
+        except (VendorUnavailable, VendorAmbiguous, VendorProtocolError) as error:
+            return self._skip(error)
+        self.failures = 0
+        # The last announcement counts: products come and go while we read.
+        self.last_page = listing.last_page or self.last_page
+        self.total = self.total if listing.total is None else listing.total
+        if self._is_repeat(listing):
+            return self._stop_at_repeat()
+        self.finished = self._is_last(listing)
+        self.page += 1
+        return read_products(listing)
+
+    def _is_last(self, listing: Listing) -> bool:
+        if self.last_page is not None:
+            return self.page >= self.last_page
+        return not listing.products or listing.has_next is False
+
+    def _is_repeat(self, listing: Listing) -> bool:
+        """A server that ignores `page` sends the same again, or starts over behind the end."""
+        if not listing.products:
+            return False
+        digest = blake2b(digest_size=16)
+        for product in listing.products:
+            digest.update(product)
+        known = digest.digest() in self.prints
+        # The first and the newest are enough to notice either.
+        self.prints = [*self.prints[:1], digest.digest()]
+        return known
+
+    def _stop_at_repeat(self) -> CatalogPage:
+        self.finished = True
+        if self.last_page is None:
+            return CatalogPage(total=self.total)
+        text = f"Page {self.page} of {self.last_page} repeats an earlier one: the rest cannot be read."
+        return CatalogPage(problems=(CatalogProblem(text=text),), total=self.total)
+
+    def _end_of_list(self, error: VendorNotFound) -> CatalogPage:
+        """mypromo answers 404 for some empty lists."""
+        if self.last_page is not None and self.page < self.last_page:
+            return self._skip(error)
+        self.finished = True
+        return CatalogPage(total=self.total)
+
+    def _skip(
+        self, error: VendorUnavailable | VendorAmbiguous | VendorProtocolError | VendorNotFound
+    ) -> CatalogPage:
+        self.failures += 1
+        if self.failures >= PAGES_TO_GIVE_UP or self.last_page is None:
+            raise error
+        logger.warning("Page %s of the product list is left out: %s", self.page, error.text)
+        problem = CatalogProblem(text=f"Page {self.page} of {self.last_page}: {error.text}")
+        self.finished = self.page >= self.last_page
+        self.page += 1
+        return CatalogPage(problems=(problem,), total=self.total)

@@ -1,0 +1,279 @@
+"""From the bytes of mypromo's product listing to our words. Knows no HTTP."""
+
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from backoffice.vendors.catalog_messages import (
+    AvailabilityFacts,
+    CatalogPage,
+    CatalogProblem,
+    ProductFacts,
+    RelationFacts,
+    TextFacts,
+    TierFacts,
+    VariantFacts,
+)
+from backoffice.vendors.errors import VendorProtocolError
+from backoffice.vendors.mypromo import catalog_schemas as theirs
+
+T = TypeVar("T")
+
+# strict=False: numbers, flags and nulls may come as text.
+_PAGE = msgspec.json.Decoder(theirs.Page, strict=False)
+_BARE = msgspec.json.Decoder(list[msgspec.Raw])
+_PRODUCT = msgspec.json.Decoder(theirs.Product, strict=False)
+_IDENTITY = msgspec.json.Decoder(theirs.Identity)
+_ANYTHING = msgspec.json.Decoder(float_hook=Decimal)
+
+# PostgreSQL keeps no NUL in text, and prices in numeric(12, 4).
+_NUL = b"\\u0000"
+_PRICE_LIMIT = Decimal(10**8)
+# The product list writes "purchase_prices", the merchant's price list "buying_prices".
+_PRICE_LISTS = (
+    ("purchase", "purchase_prices"),
+    ("purchase", "buying_prices"),
+    ("recommended", "recommended_retail_prices"),
+    ("sales", "sales_prices"),
+)
+# mypromo's document lists "UK" among the country codes; ISO 3166 calls it GB.
+_COUNTRY_CODES = {"UK": "GB"}
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """One page, its products still undecoded. None in `last_page`, `total`, `has_next`: the answer does not say."""
+
+    products: list[msgspec.Raw]
+    last_page: int | None = None
+    total: int | None = None
+    has_next: bool | None = None
+
+
+def read_listing(body: bytes) -> Listing:
+    """Take a page apart: the usual envelope, or a bare array. Raises VendorProtocolError."""
+    try:
+        if body.lstrip()[:1] == b"[":
+            return Listing(products=_BARE.decode(body))
+        page = _PAGE.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise VendorProtocolError(f"The product list cannot be read: {error}.", excerpt=_excerpt(body)) from error
+    if page.data is None:
+        raise VendorProtocolError("The product list has no data.", excerpt=_excerpt(body))
+    # PHP writes an array with gaps as an object.
+    products = list(page.data.values()) if isinstance(page.data, dict) else page.data
+    meta = _object(page.meta, theirs.PageMeta)
+    links = _object(page.links, theirs.PageLinks)
+    return Listing(
+        products=products,
+        last_page=meta.last_page,
+        total=meta.total,
+        has_next=None if not isinstance(page.links, theirs.PageLinks) else bool(links.next),
+    )
+
+
+def read_products(listing: Listing) -> CatalogPage:
+    """Decode a page's products; one that cannot be read becomes a problem and leaves the others alone."""
+    products, problems = [], []
+    for raw in listing.products:
+        body = bytes(raw)
+        try:
+            products.append(read_product(body))
+        except VendorProtocolError as error:
+            problems.append(_problem(body, text=error.text))
+    return CatalogPage(products=tuple(products), problems=tuple(problems), total=listing.total)
+
+
+def read_product(body: bytes) -> ProductFacts:
+    """Decode one product, from the list or alone. Raises VendorProtocolError naming the field."""
+    try:
+        return _product(_decode_product(body))
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise VendorProtocolError(f"The product cannot be read: {error}.", excerpt=_excerpt(body)) from error
+
+
+def _decode_product(body: bytes) -> theirs.Product:
+    if _NUL not in body:
+        return _PRODUCT.decode(body)
+    return msgspec.convert(_without_nul(_ANYTHING.decode(body)), theirs.Product, strict=False)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    return value
+
+
+def _product(product: theirs.Product) -> ProductFacts:
+    descriptions = _object(product.descriptions, theirs.Descriptions)
+    media = _object(product.media, theirs.GroupMedia)
+    return ProductFacts(
+        vendor_id=str(product.id),
+        language=(product.lang or "").upper(),
+        name=descriptions.name or "",
+        name_overwritten=bool(descriptions.overwritten),
+        image_url=media.image or "",
+        video_url=media.video or "",
+        categories=tuple(sorted({category.name for category in product.categories or () if category.name})),
+        variants=tuple([_variant(variant) for variant in product.variants or ()]),
+    )
+
+
+def _variant(variant: theirs.Variant) -> VariantFacts:
+    rules = _object(variant.rules, theirs.Rules)
+    shipping = _object(variant.shipping, theirs.Shipping)
+    media = _object(variant.media, theirs.Media)
+    prices = _object(variant.prices, theirs.Prices)
+    editor = _object(variant.editor, theirs.Editor)
+    return VariantFacts(
+        vendor_id=str(variant.id),
+        sku=str(variant.sku),
+        gtin=_text(variant.gtin),
+        active=variant.active is not False,
+        available=variant.available is not False,
+        test_product=bool(variant.test_product),
+        sample_product=bool(variant.sample_product),
+        personalized=bool(variant.personalized),
+        editor_intents=editor.intents or [],
+        currency=(prices.currency or "EUR").upper(),
+        order_min_qty=1 if rules.order_min_qty is None else rules.order_min_qty,
+        order_max_qty=rules.order_max_qty,
+        tier_price_qty_only=bool(rules.tier_price_qty_only),
+        shipping_from=_country(shipping.shipping_from),
+        shipping_earliest_days=shipping.shipping_earliest,
+        shipping_latest_days=shipping.shipping_latest,
+        express_available=bool(shipping.express_available),
+        image_url=media.image or "",
+        media=_media(media),
+        properties=[
+            # The value keeps its type: number, text or flag.
+            {"name": item.property or "", "value": item.value}
+            for item in variant.properties or ()
+        ],
+        parts=variant.parts or [],
+        text=_texts(_object(variant.descriptions, theirs.Descriptions)),
+        tiers=_tiers(prices),
+        availabilities=_availabilities(variant.availability),
+        relations=_relations(variant.relations),
+    )
+
+
+def _tiers(prices: theirs.Prices) -> tuple[TierFacts, ...]:
+    """Where a quantity is listed twice the first wins."""
+    tiers: dict[tuple[str, int], TierFacts] = {}
+    for ours, name in _PRICE_LISTS:
+        for tier in getattr(prices, name) or ():
+            quantity, price = tier.qty, tier.price
+            if quantity is None or price is None:
+                continue
+            if not price.is_finite() or not 0 <= price < _PRICE_LIMIT:
+                raise ValueError(f"{name}: {price} is no price")
+            if (ours, quantity) not in tiers:
+                tiers[ours, quantity] = TierFacts(ours, quantity, price)
+    return tuple([tiers[key] for key in sorted(tiers)])
+
+
+def _availabilities(
+    availability: theirs.Availability | list[Any] | None,
+) -> tuple[AvailabilityFacts, ...] | None:
+    if not isinstance(availability, theirs.Availability) or availability.clients is None:
+        return None
+    clients = {str(client.id): _availability(client) for client in reversed(availability.clients)}
+    return tuple([clients[key] for key in sorted(clients)])
+
+
+def _availability(client: theirs.Client) -> AvailabilityFacts:
+    stock = _object(client.stock, theirs.Stock)
+    return AvailabilityFacts(
+        fulfiller_id=str(client.id),
+        fulfiller_name=client.name or "",
+        sku_fulfiller=_text(client.sku_fulfiller),
+        available=client.available,
+        stock_managed=stock.managed,
+        stock_qty=stock.qty,
+        shipping_from=_country(client.shipping_from),
+        contract_id=_text(client.contract_id),
+        # "ACCEPTED" in the list, "accepted" in the single product.
+        contract_state=(_object(client.contract, theirs.Contract).status or "").lower(),
+    )
+
+
+def _relations(
+    relations: dict[str, list[theirs.Related] | None] | list[Any] | None,
+) -> tuple[RelationFacts, ...]:
+    if not isinstance(relations, dict):
+        return ()
+    found = {
+        RelationFacts(kind, str(item.sku))
+        for kind, items in relations.items()
+        for item in items or ()
+        if item.sku is not None
+    }
+    return tuple(sorted(found))
+
+
+def _texts(descriptions: theirs.Descriptions) -> TextFacts:
+    return TextFacts(
+        name=descriptions.name or "",
+        description=descriptions.description or "",
+        description_short=descriptions.description_short or "",
+        description_secondary=descriptions.description_secondary or "",
+        overwritten=bool(descriptions.overwritten),
+    )
+
+
+def _media(media: theirs.Media) -> dict[str, Any]:
+    """What there is beside the main picture: images, videos, documents by their kind. Absent ones are left out."""
+    found: dict[str, Any] = {
+        "images": [url for url in media.additional_images or () if url],
+        "videos": [url for url in (media.video, *(media.additional_videos or ())) if url],
+        "documents": {
+            kind: url
+            for kind, url in (
+                ("pdf", media.download_pdf),
+                ("indesign", media.download_indesign),
+                ("datasheet", media.download_datasheet),
+            )
+            if url
+        },
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _country(code: str | None) -> str:
+    """ISO code of two letters, empty when it is anything else."""
+    code = (code or "").strip().upper()
+    code = _COUNTRY_CODES.get(code, code)
+    return code if len(code) == 2 else ""
+
+
+def _text(value: str | int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _object(value: Any, kind: type[T]) -> T:
+    """The value when it is such an object, else an empty one."""
+    return value if isinstance(value, kind) else kind()
+
+
+def _problem(body: bytes, *, text: str) -> CatalogProblem:
+    """Name the unreadable product by whatever of its identity can be read."""
+    try:
+        identity = _IDENTITY.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return CatalogProblem(text=text)
+    variants = identity.variants if isinstance(identity.variants, list) else []
+    skus = [variant.get("sku") for variant in variants if isinstance(variant, dict)]
+    return CatalogProblem(
+        text=text,
+        product_id="" if isinstance(identity.id, dict | list | None) else str(identity.id)[:64],
+        skus=tuple([str(sku) for sku in skus if isinstance(sku, str | int)]),
+    )
+
+
+def _excerpt(body: bytes) -> str:
+    return body[:300].decode(errors="replace")
