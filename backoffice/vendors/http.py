@@ -1,0 +1,212 @@
+"""HTTP itself: one request sent, one answer received; the only module that imports requests.
+
+A request never follows a redirect, never asks the environment for proxies or passwords, and ends before its
+deadline. The library's own retries are off: they know nothing of the shared allowance, and resend a POST
+after some TLS errors. Sessions of vendors are in `session.py`, the meaning of answers in `answers.py`.
+"""
+
+import contextlib
+import http.client
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+import urllib3
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+
+from backoffice.masking import mask
+from backoffice.vendors.addresses import check_public_url
+from backoffice.vendors.answers import Answer, after_sending, unreadable
+from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorUnavailable
+
+MAX_ANSWER = 32 * 1024 * 1024  # bytes, after decompression
+_CHUNK = 64 * 1024
+_BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
+
+
+def longest_call() -> float:
+    """Seconds after which a request is cut off, from the start of the connection to the end of the answer."""
+    return float(settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT)
+
+
+@dataclass
+class _Progress:
+    """How far a request got. `sent` turns true before its first byte leaves: until then nobody knows of it."""
+
+    sent: bool = False
+    expired: bool = False
+    line: socket.socket | None = None
+
+    def expire(self) -> None:
+        """Cut the line at the deadline, whatever it waits for: headers that drip in, a body without end."""
+        self.expired = True
+        if self.line is not None:
+            with contextlib.suppress(OSError):  # closed already
+                # Not SSLSocket's own shutdown, which would pull the session from under the reading thread.
+                socket.socket.shutdown(self.line, socket.SHUT_RDWR)
+
+    def check(self) -> None:
+        """Raise TimeoutError if the line was cut: an answer that names no length looks whole even so."""
+        if self.expired:
+            raise TimeoutError("the deadline passed")
+
+
+_progress: ContextVar[_Progress] = ContextVar("progress")
+
+
+class _ReportsProgress(http.client.HTTPConnection):
+    """Mixed into urllib3's connections: connects first, then notes that bytes are about to leave."""
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        progress = _progress.get()
+        progress.line = self.sock
+        progress.check()
+        progress.sent = True
+        super().send(data)
+
+
+class _Http(_ReportsProgress, urllib3.connection.HTTPConnection):
+    pass
+
+
+class _Https(_ReportsProgress, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _HttpPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+def new_session(*, public_only: bool = False) -> requests.Session:
+    """A bare session: nothing from the environment, no retries, TLS verified.
+
+    `public_only` refuses private networks: the address that a name resolves to is checked and then used, so a
+    second answer of the name server changes nothing.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.headers.update({"Accept": "application/json", "User-Agent": "merchant-backoffice"})
+    for scheme in ("http", "https"):
+        adapter = _public_adapter(scheme) if public_only else HTTPAdapter(max_retries=0)
+        adapter.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        session.mount(f"{scheme}://", adapter)
+    return session
+
+
+def _public_adapter(scheme: str) -> HTTPAdapter:
+    return IPFilterAdapter(is_https_proto=scheme == "https", allow_loopback=settings.ALLOW_PRIVATE_FILE_HOSTS)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it goes over the wire; `body` is JSON, `max_bytes` bounds the answer's decoded body."""
+
+    method: str
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    max_bytes: int = MAX_ANSWER
+
+    @property
+    def write(self) -> bool:
+        return self.method != "GET"
+
+
+def send(request: Request, *, session: requests.Session, headers: Mapping[str, str], vendor: str) -> Answer:
+    """Send once and receive the whole answer, whatever its status.
+
+    What goes wrong below HTTP becomes a VendorError: VendorUnavailable while not a byte had left, later for a
+    write VendorAmbiguous. A write goes over a connection of its own and not over `session`, because a kept
+    connection may turn out to be dead only after the request has left.
+    """
+    with _watched() as progress:
+        try:
+            with new_session() if request.write else contextlib.nullcontext(session) as line:
+                answer = _receive(_open(request, line, headers), max_bytes=request.max_bytes)
+            progress.check()
+        except _BROKEN as error:
+            raise _failure(error, progress, write=request.write, vendor=vendor) from error
+    if answer is None:
+        raise unreadable(f"{vendor} answered more than {request.max_bytes:,} bytes.", write=request.write)
+    return answer
+
+
+@contextlib.contextmanager
+def _watched() -> Iterator[_Progress]:
+    """What happens inside is cut off at the deadline."""
+    progress = _Progress()
+    _progress.set(progress)
+    deadline = threading.Timer(longest_call(), progress.expire)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        yield progress
+    finally:
+        deadline.cancel()
+
+
+def _open(request: Request, session: requests.Session, headers: Mapping[str, str]) -> requests.Response:
+    own = {"Content-Type": "application/json"} | ({"Connection": "close"} if request.write else {})
+    return session.request(
+        request.method,
+        request.url,
+        params=request.params,
+        data=request.body,
+        headers={**own, **headers},
+        timeout=(settings.VENDOR_CONNECT_TIMEOUT, settings.VENDOR_READ_TIMEOUT),
+        allow_redirects=False,
+        stream=True,
+    )
+
+
+def _receive(response: requests.Response, *, max_bytes: int) -> Answer | None:
+    """The whole answer, None when it is larger than allowed."""
+    with response:
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > max_bytes:
+                return None
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, bytes(body))
+
+
+def _failure(error: Exception, progress: _Progress, *, write: bool, vendor: str) -> VendorError:
+    if not progress.sent:
+        return VendorUnavailable(f"{vendor} cannot be reached: {mask(str(error))}")
+    if progress.expired or isinstance(error, requests.Timeout):
+        return after_sending(f"{vendor} did not answer in time.", write=write)
+    return after_sending(f"{vendor} broke off: {mask(str(error))}", write=write)
+
+
+def fetch_untrusted(url: str, *, max_bytes: int) -> Answer:
+    """Fetch an address that came from outside: no credentials, no redirects, never from a private network.
+
+    Raises UnsafeUrl, VendorUnavailable when it cannot be fetched now, VendorProtocolError when it answers anything
+    but a 200 or more than `max_bytes`.
+    """
+    check_public_url(url, schemes=("https",))
+    request = Request("GET", url, max_bytes=max_bytes)
+    with _watched() as progress, new_session(public_only=True) as session:
+        try:
+            answer = _receive(_open(request, session, {}), max_bytes=max_bytes)
+            progress.check()
+        except _BROKEN as error:
+            raise VendorUnavailable(f"{mask(url)} cannot be fetched: {mask(str(error))}") from error
+    if answer is None:
+        raise VendorProtocolError(f"{mask(url)} answers more than {max_bytes:,} bytes.")
+    if answer.status != 200:
+        raise VendorProtocolError(f"{mask(url)} answers HTTP {answer.status}.", status=answer.status)
+    return answer

@@ -1,0 +1,176 @@
+"""Requests to one vendor: through the shared gate, with its token, recorded, reads repeated, outcomes named."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from backoffice.masking import mask
+from backoffice.vendors.answers import THROTTLED_FOR, Answer, decode, raise_for, readable
+from backoffice.vendors.base import Connection, Exchange
+from backoffice.vendors.errors import BudgetEmpty, VendorError, VendorUnavailable
+from backoffice.vendors.http import MAX_ANSWER, Request, new_session, send
+
+T = TypeVar("T")
+
+KEPT = 4000  # characters of a body that are kept with an exchange
+_REPEATED_STATUSES = frozenset({None, 429, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How reads are repeated: tries in all, first and longest wait, longest `Retry-After` sat out (seconds)."""
+
+    attempts: int = 4
+    first: float = 0.5
+    longest: float = 8.0
+    patience: float = 30.0
+    sleep: Callable[[float], None] = field(default=time.sleep)
+
+    def retrying(self) -> Retrying:
+        return Retrying(
+            stop=stop_after_attempt(self.attempts),
+            wait=self._wait,
+            retry=retry_if_exception(self._is_worth_repeating),
+            sleep=self.sleep,
+            reraise=True,
+        )
+
+    def _is_worth_repeating(self, error: BaseException) -> bool:
+        return (
+            isinstance(error, VendorUnavailable)
+            and not isinstance(error, BudgetEmpty)
+            and error.status in _REPEATED_STATUSES
+            and (error.retry_after or 0) <= self.patience
+        )
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, VendorUnavailable) and error.retry_after:
+            return error.retry_after
+        return wait_exponential_jitter(self.first, max=self.longest, jitter=self.first)(state)
+
+
+class Authorization(Protocol):
+    """Supplies what proves who we are (see `auth.py`)."""
+
+    def token(self) -> str: ...
+
+    def renew(self, *, stale: str) -> str: ...
+
+    def headers(self, url: str, *, token: str) -> dict[str, str]: ...
+
+
+class VendorSession:
+    """Requests to one vendor. `base_url` may carry a path; `documented_503`: its 503 means "not processed".
+
+    Raises VendorError and nothing else. Reads (GET) are repeated at `pace`; a write is sent once.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        base_url: str,
+        connection: Connection,
+        auth: Authorization | None = None,
+        documented_503: bool = False,
+        pace: Pace | None = None,
+    ) -> None:
+        self.name = name
+        self.base_url = base_url.rstrip("/") + "/"
+        self.connection = connection
+        self.auth = auth
+        self.documented_503 = documented_503
+        self.pace = pace or Pace()
+        self._line = new_session()
+
+    def fetch(self, shape: type[T], method: str, path: str, **request: Any) -> T:
+        """Like `request`, with the answer's JSON decoded as `shape` (for a wrong one see `answers.decode`)."""
+        answer = self.request(method, path, **request)
+        return decode(answer, shape, write=method != "GET", vendor=self.name)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        max_bytes: int = MAX_ANSWER,
+        secret: bool = False,
+    ) -> Answer:
+        """Send, and answer with a 2xx. `path` is below `base_url`, `body` is JSON; `secret` keeps no bodies."""
+        if "://" in path or path.startswith("/"):
+            raise ValueError(f"not a path below {self.base_url}: {path}")
+        request = Request(method, self.base_url + path, dict(params or {}), body, max_bytes=max_bytes)
+        if request.write:
+            return self._attempt(request, secret=secret)
+        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret)
+        return answer
+
+    def _attempt(self, request: Request, *, secret: bool) -> Answer:
+        """One request, and a second one with a new token after a 401 (which is certain not to have acted)."""
+        token = self.auth.token() if self.auth else ""
+        answer = self._send(request, token=token, secret=secret)
+        if answer.status == 401 and self.auth:
+            answer = self._send(request, token=self.auth.renew(stale=token), secret=secret)
+        raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503)
+        return answer
+
+    def _send(self, request: Request, *, token: str, secret: bool) -> Answer:
+        self.connection.gate.enter(write=request.write)
+        headers = self.auth.headers(request.url, token=token) if self.auth else {}
+        exchange = _Recorder(request, secret=secret)
+        try:
+            answer = send(request, session=self._line, headers=headers, vendor=self.name)
+        except VendorError as error:
+            self.connection.record(exchange.broken(error))
+            self.connection.gate.failed(write=request.write, text=error.text)
+            raise
+        self.connection.record(exchange.answered(answer))
+        self._report(answer, write=request.write)
+        return answer
+
+    def _report(self, answer: Answer, *, write: bool) -> None:
+        gate = self.connection.gate
+        if answer.status == 429:
+            wait = answer.retry_after()
+            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait)
+        elif answer.status >= 500:
+            gate.failed(write=write, text=f"HTTP {answer.status}")
+        else:
+            gate.succeeded(write=write)
+
+
+class _Recorder:
+    """Makes the record of one request. Masked before it is cut, so that no half of a secret stays readable."""
+
+    def __init__(self, request: Request, *, secret: bool) -> None:
+        self.request = request
+        self.secret = secret
+        self.started_at = datetime.now(UTC)
+        self.started = time.monotonic()
+
+    def answered(self, answer: Answer) -> Exchange:
+        return self._exchange(status=answer.status, answer=self._kept(answer.body))
+
+    def broken(self, error: VendorError) -> Exchange:
+        return self._exchange(error=error.text)
+
+    def _exchange(self, **outcome: Any) -> Exchange:
+        query = "&".join(f"{name}={value}" for name, value in self.request.params.items())
+        return Exchange(
+            method=self.request.method,
+            url=mask(self.request.url + ("?" + query if query else "")),
+            started_at=self.started_at,
+            duration_ms=int((time.monotonic() - self.started) * 1000),
+            request=self._kept(self.request.body or b""),
+            **outcome,
+        )
+
+    def _kept(self, body: bytes) -> str:
+        return "(not kept)" if self.secret and body else readable(body)[:KEPT]
