@@ -50,6 +50,8 @@ class ProductText(models.Model):
     language = models.CharField(_("language"), max_length=2)
     name = models.CharField(_("name"), max_length=500, blank=True)
     overwritten = models.BooleanField(_("overwritten"), default=False)
+    # Of the listing that the product and its variants were last read from: the same again needs no reading.
+    source_hash = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("product text")

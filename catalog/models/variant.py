@@ -48,10 +48,9 @@ class Variant(models.Model):
     class Meta:
         verbose_name = _("variant")
         verbose_name_plural = _("variants")
-        constraints = [
-            models.UniqueConstraint(fields=["vendor", "sku"], name="one_variant_per_sku"),
-            models.UniqueConstraint(fields=["vendor", "vendor_id"], name="one_variant_per_vendor_id"),
-        ]
+        # The SKU is what one orders by, so a renamed one is another variant, whatever the vendor's id says.
+        constraints = [models.UniqueConstraint(fields=["vendor", "sku"], name="one_variant_per_sku")]
+        indexes = [models.Index(fields=["vendor_id"], name="variant_by_vendor_id")]
 
     def __str__(self) -> str:
         return self.sku
@@ -78,7 +77,7 @@ class VariantText(models.Model):
 
 
 class Relation(models.Model):
-    """A variant that the vendor relates to another: related, up-selling, cross-selling, samples, or a word of theirs."""
+    """A variant that the vendor relates to another: related, up-selling, cross-selling, samples, or another word."""
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="relations", verbose_name=_("variant"))
     kind = models.CharField(_("kind"), max_length=32)
