@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
+from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors.base import Exchange
 
@@ -71,6 +72,7 @@ class Delivery:
     def record(self, change: Callable[[], None], *, step: str | None = None) -> None:
         """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
         with transaction.atomic():
+            PUSH_HANDLERS[self.push.kind].lock(self.push)
             if not Push.objects.select_for_update().filter(pk=self.push.pk, token=self.token).exists():
                 raise LeaseLost
             change()
