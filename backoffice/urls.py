@@ -1,6 +1,20 @@
 """All addresses of the project."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from backoffice.api import callbacks, health
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("backoffice.api.urls")),
+    # The last part is unguessable where the vendor does not sign what it sends.
+    path("callbacks/<slug:vendor>/<slug:topic>/", callbacks.receive, name="callback"),
+    path("callbacks/<slug:vendor>/<slug:topic>/<str:token>/", callbacks.receive, name="callback-secret"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]

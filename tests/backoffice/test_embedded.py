@@ -45,9 +45,7 @@ def rows(url: str, query: str) -> list[tuple[object, ...]]:
 
 def test_both_servers_answer_at_the_addresses_given(var: Path) -> None:
     database = embedded.database_url(var)
-    assert rows(database, "SELECT current_database()::text, current_user::text") == [
-        ("backoffice", "backoffice")
-    ]
+    assert rows(database, "SELECT current_database()::text, current_user::text") == [("backoffice", "backoffice")]
     assert redis.Redis.from_url(embedded.redis_url(var)).ping()
 
 
@@ -55,9 +53,7 @@ def test_settings_are_those_of_production(var: Path) -> None:
     database = embedded.database_url(var)
     assert rows(database, "SHOW synchronous_commit") == rows(database, "SHOW fsync") == [("on",)]
     assert rows(database, "SHOW max_connections") == [("200",)]
-    assert rows(database, "SELECT upper('grö'), to_tsvector('german', 'Größere')::text") == [
-        ("GRÖ", "'gross':1")
-    ]
+    assert rows(database, "SELECT upper('grö'), to_tsvector('german', 'Größere')::text") == [("GRÖ", "'gross':1")]
     policy = redis.Redis.from_url(embedded.redis_url(var)).config_get("maxmemory-policy")
     assert policy == {"maxmemory-policy": "noeviction"}
 
@@ -78,9 +74,7 @@ def test_eight_processes_that_ask_at_once_share_one_pair_of_servers(var: Path) -
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: subprocess.check_output(command, cwd=ROOT, text=True), range(8)))
     assert len(set(answers)) == 1
-    running = [
-        p for p in psutil.process_iter(["name", "cmdline"]) if str(var) in " ".join(p.info["cmdline"] or [])
-    ]
+    running = [p for p in psutil.process_iter(["name", "cmdline"]) if str(var) in " ".join(p.info["cmdline"] or [])]
     assert [p.info["name"] for p in running].count("postgres") == 1
 
 
@@ -98,9 +92,7 @@ def test_servers_outlive_a_kill_9_of_whoever_started_them(var: Path) -> None:
 
 @pytest.mark.parametrize("seconds", [0.05, 0.15, 0.3, 0.5, 0.7, 0.9])
 def test_a_start_that_was_killed_half_way_is_finished_by_the_next(var: Path, seconds: float) -> None:
-    starter = subprocess.Popen(
-        python(BOTH, var=var), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+    starter = subprocess.Popen(python(BOTH, var=var), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         starter.wait(seconds)
     except subprocess.TimeoutExpired:

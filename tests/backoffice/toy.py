@@ -1,0 +1,108 @@
+"""A vendor in a few lines for tests of the engine: what it holds is what would have been made."""
+
+from collections.abc import Callable
+from typing import Any
+
+from backoffice.models import Callback, Push, Shop
+from backoffice.models.callback import CallbackState
+from backoffice.services.delivery import Delivery
+from backoffice.services.handlers import CallbackOutcome, Finding, PushHandler
+from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.errors import VendorError
+from backoffice.vendors.messages import Message
+
+
+class Shelf:
+    """What the toy vendor holds, and what it does next."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        # What a call does instead of answering; each is used once.
+        self.mishaps: list[Callable[[str], None]] = []
+
+
+SHELF = Shelf()
+
+
+class Toy:
+    name = "toy"
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        return True
+
+    def make(self, name: str) -> str:
+        """The vendor's write: passes the gate as every real one does."""
+        self.connection.gate.enter(write=True)
+        if SHELF.mishaps:
+            SHELF.mishaps.pop(0)(name)
+        SHELF.made.append(name)
+        return name
+
+    @classmethod
+    def verify_callback(cls, request: CallbackRequest) -> bool:
+        return request.headers.get("authorization") == "Bearer toy"
+
+    @classmethod
+    def callback_key(cls, topic: str, body: bytes) -> str | None:
+        return None
+
+    @classmethod
+    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
+        if body.startswith(b"!"):
+            raise InvalidCallback("The body starts with an exclamation mark.")
+        return (ToyMessage(text=body.decode()),)
+
+
+class ToyMessage(Message):
+    text: str
+
+
+class MakeBoth(PushHandler):
+    """Makes "<subject>/a" and then "<subject>/b"; finds out by looking at the shelf."""
+
+    kind = "toy.make"
+
+    def __init__(self) -> None:
+        self.rejections: list[VendorError] = []
+
+    def deliver(self, delivery: Delivery) -> None:
+        done = set(delivery.push.payload.get("done", []))
+        for part in ("a", "b"):
+            name = f"{delivery.push.subject_id}/{part}"
+            if name not in done:
+                delivery.write(
+                    name, lambda name=name: delivery.vendor.make(name), lambda made: self._note(delivery, made)
+                )
+
+    def look(self, delivery: Delivery) -> Finding:
+        if delivery.push.step not in SHELF.made:
+            return Finding.ABSENT
+        delivery.record(lambda: self._note(delivery, delivery.push.step))
+        return Finding.FOUND
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        self.rejections.append(error)
+
+    @staticmethod
+    def _note(delivery: Delivery, made: str) -> None:
+        delivery.push.payload = {"done": [*delivery.push.payload.get("done", []), made]}
+        Push.objects.filter(pk=delivery.push.pk).update(payload=delivery.push.payload)
+
+
+def rename_shop(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+    """The toy's callback: "<shop code> <name>"."""
+    assert isinstance(message, ToyMessage)
+    code, _, name = message.text.partition(" ")
+    shop = Shop.objects.filter(code=code).first()
+    if shop is None:
+        return CallbackOutcome(CallbackState.ORPHAN, note="no such shop")
+    if name == "explode":
+        raise RuntimeError("a fault of ours")
+    if shop.name == name:
+        return CallbackOutcome(CallbackState.KNOWN, subject=shop)
+    Shop.objects.filter(pk=shop.pk).update(name=name)
+    return CallbackOutcome(CallbackState.APPLIED, subject=shop)
