@@ -36,9 +36,7 @@ def _print_status(var_dir: Path) -> int:
         process = server.process()
         up.append(process is not None and server.answers())
         state = (
-            f"{server.version()}, pid {process.pid}, 127.0.0.1:{server.port}"
-            if process and up[-1]
-            else "not running"
+            f"{server.version()}, pid {process.pid}, 127.0.0.1:{server.port}" if process and up[-1] else "not running"
         )
         print(f"{server.name:9} {state}   {server.home}")
     return 0 if all(up) else 3

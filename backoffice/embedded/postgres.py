@@ -106,9 +106,7 @@ class Postgres(Server):
             command = _as_stand_in(self.home, postgres_bin()) + command
         # Output goes to the file: a daemon that inherits a pipe would keep its reader waiting for ever.
         with self.log.open("a") as log:
-            done = subprocess.run(
-                command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
-            )
+            done = subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
         if done.returncode:
             raise EmbeddedServerError(f"{program} failed ({done.returncode}).\n{tail(self.log)}")
 

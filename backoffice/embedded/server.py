@@ -157,7 +157,5 @@ def tail(log: Path) -> str:
 def package_dir(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise EmbeddedServerError(
-            f"{name} is not installed: run `make install`, or set DATABASE_URL and REDIS_URL."
-        )
+        raise EmbeddedServerError(f"{name} is not installed: run `make install`, or set DATABASE_URL and REDIS_URL.")
     return Path(spec.origin).parent
