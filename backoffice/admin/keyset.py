@@ -1,0 +1,61 @@
+"""Pages of long lists by position instead of by number: the last page costs as little as the first."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows, newest first. `newer` and `older` are the queries of the neighbours, None at the ends."""
+
+    rows: list[Row]
+    newer: str | None
+    older: str | None
+    newest: str
+    oldest: str
+
+
+def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Page[Row]:
+    """The page that `?older=<pk>`, `?newer=<pk>` or `?end=1` asks for, else the newest. One query, no OFFSET, no COUNT.
+
+    What is not a number is ignored, as if it were not there.
+    """
+    older, newer = _key(parameters, "older"), _key(parameters, "newer")
+    upwards = newer is not None or "end" in parameters
+    if older is not None:
+        queryset = queryset.filter(pk__lt=older)
+    if newer is not None:
+        queryset = queryset.filter(pk__gt=newer)
+    rows = list(queryset.order_by("pk" if upwards else "-pk")[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if upwards:
+        rows.reverse()
+    has_newer = more if upwards else older is not None
+    has_older = (newer is not None) if upwards else more
+    return Page(
+        rows,
+        newer=_query(parameters, newer=rows[0].pk) if rows and has_newer else None,
+        older=_query(parameters, older=rows[-1].pk) if rows and has_older else None,
+        newest=_query(parameters),
+        oldest=_query(parameters, end=1),
+    )
+
+
+def _key(parameters: QueryDict, name: str) -> int | None:
+    text = parameters.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _query(parameters: QueryDict, **place: Any) -> str:
+    kept = parameters.copy()
+    for name in ("older", "newer", "end"):
+        kept.pop(name, None)
+    for name, value in place.items():
+        kept[name] = str(value)
+    return f"?{kept.urlencode()}"

@@ -1,0 +1,57 @@
+"""Shops and their API keys."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from unfold.contrib.filters.admin import RelatedDropdownFilter
+
+from backoffice.admin.base import StaffAdmin
+from backoffice.models import ApiKey, Shop
+
+
+@admin.register(Shop)
+class ShopAdmin(StaffAdmin):
+    list_display = ("name", "code", "currency", "language", "release_automatically", "created_at")
+    search_fields = ("name", "code")
+    fieldsets = ((None, {"fields": ("name", "code", ("currency", "language"), "release_automatically")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """The code is part of every number given out, the currency of every order taken: neither may change."""
+        return ("code", "currency") if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(StaffAdmin):
+    list_display = ("name", "prefix", "shop", "created", "expiry_date", "revoked")
+    list_filter = (("shop", RelatedDropdownFilter), "revoked")
+    list_select_related = ("shop",)
+    search_fields = ("name", "prefix")
+    fields = ("shop", "name", "scopes", "expiry_date", "revoked", "prefix", "created")
+    readonly_fields = ("prefix", "created")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """A key never moves to another shop, and a revoked one never comes back."""
+        if obj is None:
+            return self.readonly_fields
+        return (*self.readonly_fields, "shop", *(("revoked", "scopes") if obj.revoked else ()))
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        """A new key is shown now and never again: only its hash is kept."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        key = ApiKey.objects.assign_key(obj)
+        obj.save()
+        text = _("The key of {name} is {key} Copy it now: it is not shown again.")
+        messages.warning(request, format_html(text, name=obj.name, key=format_html("<code>{}</code>", key)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Revoke it instead: what it did stays to be read."""
+        return False

@@ -1,0 +1,14 @@
+"""The mark in the header that says whether vendors really produce."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+
+def badge(request: HttpRequest) -> list[str] | None:
+    """`[word, colour]`; None in real operation, where a mark would only tire the eye."""
+    if settings.MYPROMO_SANDBOX:
+        return [_("Sandbox: nothing is really produced"), "warning"]
+    if not settings.PRODUCTION:
+        return [_("Development"), "info"]
+    return None

@@ -1,0 +1,45 @@
+"""The home page: what needs me now, and the day."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from backoffice.dashboard import order_needs, vendor_needs
+from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
+from backoffice.dashboard.lights import lights
+from backoffice.dashboard.needs import NeedGroup, total
+
+
+def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The context of the admin's index page, with what the reader may see."""
+    sees_orders = request.user.has_perm("orders.view_order")
+    sees_vendors = request.user.has_perm("backoffice.view_push")
+    groups = _groups(orders=sees_orders, vendors=sees_vendors)
+    return context | {
+        "title": _("What needs me now"),
+        "groups": groups,
+        "needs_total": total(groups),
+        "figures": figures() if sees_orders else [],
+        "lights": lights() if sees_vendors else [],
+        "days": DAYS,
+        "chart": {"width": WIDTH, "height": HEIGHT},
+    }
+
+
+def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
+    found: list[NeedGroup | None] = []
+    if vendors:
+        found += [
+            vendor_needs.background_work(),
+            vendor_needs.stopped_integrations(),
+            vendor_needs.unknown_outcomes(),
+            vendor_needs.refused_pushes(),
+        ]
+    if orders:
+        found += order_needs.held()
+        found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
+        found += [order_needs.waiting_for_release()]
+    if vendors:
+        found += [vendor_needs.unreadable_callbacks()]
+    return [group for group in found if group]

@@ -1,0 +1,73 @@
+"""The sidebar: what somebody may see, in the order in which a day uses it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of links as Unfold wants them; models that are not registered or not allowed are left out."""
+    home = {"title": _("What needs me now"), "icon": "inbox", "link": reverse("admin:index")}
+    groups = [
+        {"title": "", "items": [home, *_lists(request, [("orders.order", _("Orders"), "shopping_bag")])]},
+        {
+            "title": _("Catalogue"),
+            "items": _lists(
+                request,
+                [
+                    ("catalog.product", _("Products"), "category"),
+                    ("catalog.variant", _("Variants"), "style"),
+                    ("catalog.syncrun", _("Synchronisations"), "sync"),
+                ],
+            ),
+        },
+        {
+            "title": _("Vendors"),
+            "items": _lists(
+                request,
+                [
+                    ("backoffice.integration", _("Integrations"), "hub"),
+                    ("backoffice.push", _("Pushes"), "north_east"),
+                    ("backoffice.callback", _("Callbacks"), "south_west"),
+                ],
+            ),
+        },
+        {
+            "title": _("Reference"),
+            "collapsible": True,
+            "items": _lists(
+                request,
+                [
+                    ("fulfillment.carrier", _("Carriers"), "local_shipping"),
+                    ("fulfillment.country", _("Countries"), "public"),
+                    ("fulfillment.state", _("States"), "map"),
+                ],
+            ),
+        },
+        {
+            "title": _("Settings"),
+            "items": _lists(
+                request,
+                [
+                    ("backoffice.shop", _("Shops"), "storefront"),
+                    ("backoffice.apikey", _("API keys"), "key"),
+                    ("auth.user", _("Staff"), "group"),
+                    ("auth.group", _("Groups"), "shield_person"),
+                ],
+            ),
+        },
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def _lists(request: HttpRequest, entries: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    registered = {model._meta.label_lower: handler for model, handler in admin.site._registry.items()}
+    return [
+        {"title": title, "icon": icon, "link": reverse(f"admin:{label.replace('.', '_')}_changelist")}
+        for label, title, icon in entries
+        if label in registered and registered[label].has_view_permission(request)
+    ]

@@ -1,0 +1,81 @@
+"""What needs a person now: grouped, counted, oldest first. Every query reads a partial index and stops early."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Tone
+
+SHOWN = 3
+# Counting further tells nobody more than "many", and costs.
+COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to do: what it is, since when, whose it is, and the one action. `detail` says cause or content."""
+
+    what: str
+    detail: str
+    since: datetime | None
+    who: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True)
+class NeedGroup:
+    """Needs of one kind, the oldest few of `count`."""
+
+    title: str
+    icon: str
+    tone: Tone
+    count: int
+    needs: list[Need]
+    url: str
+
+    @property
+    def counted(self) -> str:
+        return f"{COUNTED - 1}+" if self.count >= COUNTED else str(self.count)
+
+    @property
+    def hidden(self) -> bool:
+        return self.count > len(self.needs)
+
+
+def group_of(
+    rows: QuerySet[Any], *, title: str, icon: str, tone: Tone, url: str, need: Callable[[Any], Need]
+) -> NeedGroup | None:
+    """The group of these rows (ordered oldest first), None when there are none. Two queries, both bounded."""
+    shown = list(rows[: SHOWN + 1])
+    if not shown:
+        return None
+    count = len(shown) if len(shown) <= SHOWN else len(rows.values_list("pk", flat=True)[:COUNTED])
+    return NeedGroup(title, icon, tone, count, [need(row) for row in shown[:SHOWN]], url)
+
+
+def link(name: str, *arguments: Any, query: str = "") -> str:
+    """The address of an admin page with its query; empty when that page is not installed."""
+    try:
+        return reverse(f"admin:{name}", args=arguments) + query
+    except NoReverseMatch:
+        return ""
+
+
+def total(groups: Iterable[NeedGroup]) -> str:
+    """How much there is to do in all; "+" when a group was not counted to its end."""
+    groups = list(groups)
+    more = "+" if any(group.count >= COUNTED for group in groups) else ""
+    return f"{sum(min(group.count, COUNTED - 1) for group in groups)}{more}"
+
+
+def assigned_to(user: Any) -> str:
+    """Whose it is, in a word."""
+    if user is None:
+        return ""
+    return user.get_full_name() or user.get_username() or _("somebody")

@@ -1,0 +1,113 @@
+"""Orders that wait for a person: held, late, or not yet released."""
+
+from datetime import datetime
+
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from backoffice.admin.chips import Tone
+from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, group_of, link
+from orders.models import Hold, HoldReason, Order, OrderState, ShipmentState
+
+# What a reason wants: tone, icon and the one action.
+HOLDS = {
+    HoldReason.VENDOR_REFUSED: (Tone.RED, "block", gettext_noop("Correct and send again")),
+    HoldReason.VENDOR_CANCELLED: (Tone.RED, "cancel", gettext_noop("Decide")),
+    HoldReason.DIFFERS_AT_VENDOR: (Tone.RED, "difference", gettext_noop("Compare")),
+    HoldReason.BAD_ADDRESS: (Tone.AMBER, "wrong_location", gettext_noop("Correct the address")),
+    HoldReason.INVALID_INPUT: (Tone.AMBER, "edit_note", gettext_noop("Correct")),
+    HoldReason.UNAVAILABLE: (Tone.AMBER, "production_quantity_limits", gettext_noop("Decide")),
+    HoldReason.POSSIBLE_DUPLICATE: (Tone.AMBER, "content_copy", gettext_noop("Compare")),
+    HoldReason.MANUAL: (Tone.GREY, "front_hand", gettext_noop("Look")),
+}
+
+
+def held() -> list[NeedGroup]:
+    """One group per reason of an active hold. Two queries, over active holds only."""
+    active = Hold.objects.filter(released_at__isnull=True)
+    counts = dict(active.order_by().values_list("reason").annotate(Count("pk")))
+    place = Window(RowNumber(), partition_by=F("reason"), order_by=["placed_at", "pk"])
+    oldest = (
+        active.annotate(place=place).filter(place__lte=SHOWN).select_related("order__assignee").order_by("placed_at")
+    )
+    groups = []
+    for reason, (tone, icon, action) in HOLDS.items():
+        if not (count := counts.get(reason, 0)):
+            continue
+        needs = [_held_need(hold, _(action)) for hold in oldest if hold.reason == reason]
+        title = _("Held: %(reason)s") % {"reason": HoldReason(reason).label}
+        url = link("orders_order_changelist", query=f"?hold={reason}")
+        groups.append(NeedGroup(title, icon, tone, min(count, COUNTED), needs, url))
+    return groups
+
+
+def late_at_production() -> NeedGroup | None:
+    rows = _late().filter(shipment__in=[ShipmentState.NONE, ShipmentState.PARTIAL])
+    return group_of(
+        rows,
+        title=_("Late at production"),
+        icon="schedule",
+        tone=Tone.AMBER,
+        url=link("orders_order_changelist", query="?late=production"),
+        need=lambda order: _order_need(order, since=_overdue_since(order)),
+    )
+
+
+def late_in_delivery() -> NeedGroup | None:
+    rows = _late().filter(shipment=ShipmentState.SHIPPED)
+    return group_of(
+        rows,
+        title=_("Late in delivery"),
+        icon="local_shipping",
+        tone=Tone.AMBER,
+        url=link("orders_order_changelist", query="?late=delivery"),
+        need=lambda order: _order_need(order, since=order.updated_at),
+    )
+
+
+def waiting_for_release() -> NeedGroup | None:
+    rows = Order.objects.filter(state=OrderState.NEW).select_related("assignee").order_by("pk")
+    return group_of(
+        rows,
+        title=_("Waiting for release"),
+        icon="hourglass_empty",
+        tone=Tone.GREY,
+        url=link("orders_order_changelist", query="?state=new"),
+        need=lambda order: _order_need(order, since=order.created_at, action=_("Release")),
+    )
+
+
+def _late() -> QuerySet[Order]:
+    return Order.objects.filter(late=True).open().select_related("assignee").order_by("pk")
+
+
+def _overdue_since(order: Order) -> datetime:
+    """When it should have left; a vendor may call it late before that day."""
+    if order.ship_by and order.ship_by < timezone.now():
+        return order.ship_by
+    return order.updated_at
+
+
+def _order_need(order: Order, *, since: datetime | None, action: str = "") -> Need:
+    return Need(
+        what=order.number,
+        detail=order.customer_name or order.customer_email,
+        since=since,
+        who=assigned_to(order.assignee),
+        url=link("orders_order_change", order.pk),
+        action=action or _("Look"),
+    )
+
+
+def _held_need(hold: Hold, action: str) -> Need:
+    return Need(
+        what=hold.order.number,
+        detail=hold.text or hold.order.customer_name,
+        since=hold.placed_at,
+        who=assigned_to(hold.order.assignee),
+        url=link("orders_order_change", hold.order_id),
+        action=action,
+    )

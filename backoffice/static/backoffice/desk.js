@@ -1,0 +1,94 @@
+// What Unfold's markup lacks for the keyboard and for those who listen, and the keys of the lists.
+(() => {
+  const ready = (run) => document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run();
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+  // Icons are words in an icon font: nobody should hear "chevron right".
+  const hideIcons = (root) => root.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")
+    .forEach((icon) => icon.setAttribute("aria-hidden", "true"));
+
+  // Unfold listens for clicks on plain elements; make them buttons for the keyboard too.
+  const clickable = (element, label) => {
+    element.setAttribute("role", "button");
+    element.setAttribute("tabindex", "0");
+    if (label) element.setAttribute("aria-label", label);
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      element.click();
+    });
+  };
+  const mendFrame = () => {
+    const words = document.getElementById("desk-words")?.dataset ?? {};
+    const content = document.getElementById("content");
+    content?.setAttribute("role", "main");
+    content?.setAttribute("tabindex", "-1");
+    document.getElementById("nav-sidebar-inner")?.setAttribute("aria-label", words.navigation ?? "");
+    document.querySelectorAll("#header-inner h1").forEach((title) => { title.title = title.textContent.replace(/chevron_right/g, "›").replace(/\s+/g, " ").trim(); });
+    document.querySelectorAll(".material-symbols-outlined[x-on\\:click]").forEach((icon) => {
+      icon.removeAttribute("aria-hidden");
+      clickable(icon, words.menu);
+    });
+    document.querySelectorAll("#nav-sidebar-inner div[x-on\\:click], #nav-sidebar-inner h2[x-on\\:click]").forEach((element) => clickable(element));
+    document.querySelectorAll("#searchbar-submit, #command-submit").forEach((button) => button.setAttribute("aria-label", words.search ?? ""));
+    document.querySelectorAll("#searchbar, #search-input-command").forEach((input) => input.setAttribute("aria-label", words.search ?? ""));
+  };
+
+  // Times are printed in the zone of the server's choice until the browser has told its own.
+  const tellZone = () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && !document.cookie.includes(`zone=${zone}`)) document.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax`;
+  };
+
+  // j and k walk through rows, Enter opens, x marks, / searches.
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const walk = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const place = all.indexOf(document.activeElement.closest("[data-row]"));
+    const next = all[Math.min(Math.max(place + step, 0), all.length - 1)];
+    (next.querySelector("a[data-open]") ?? next).focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
+  const keys = {
+    j: () => walk(1),
+    k: () => walk(-1),
+    x: () => document.activeElement.closest("[data-row]")?.querySelector("input[type=checkbox]")?.click(),
+    "/": () => document.querySelector("[data-search]")?.focus(),
+  };
+  const press = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !keys[event.key]) return;
+    if (event.key === "/" && !document.querySelector("[data-search]")) return;
+    event.preventDefault();
+    keys[event.key]();
+  };
+
+  // A bulk bar appears once something is marked, and says how much.
+  const watchMarks = () => {
+    const form = document.querySelector("[data-bulk]");
+    if (!form) return;
+    const marks = () => [...form.querySelectorAll("[name=order]")];
+    const show = () => {
+      const count = marks().filter((mark) => mark.checked).length;
+      form.querySelector("[data-bulk-bar]").hidden = count === 0;
+      form.querySelector("[data-bulk-count]").textContent = count;
+      const all = form.querySelector("[data-mark-all]");
+      all.checked = count > 0 && count === marks().length;
+      all.indeterminate = count > 0 && count < marks().length;
+    };
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("[data-mark-all]")) marks().forEach((mark) => { mark.checked = event.target.checked; });
+      show();
+    });
+    show();
+  };
+
+  // Selects and dates of the filter panel take effect at once.
+  const watchFilters = () => document.querySelectorAll("[data-filters]").forEach((form) => {
+    form.addEventListener("change", () => form.requestSubmit());
+    form.addEventListener("submit", () => form.querySelectorAll("select, input").forEach((input) => { if (!input.value) input.disabled = true; }));
+  });
+
+  ready(() => { mendFrame(); hideIcons(document); tellZone(); watchMarks(); watchFilters(); document.addEventListener("keydown", press); });
+  document.addEventListener("htmx:afterSwap", (event) => hideIcons(event.target));
+})();

@@ -1,0 +1,119 @@
+"""What staff pages need in templates: icons, chips, money, times."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext, pgettext
+
+from backoffice.admin.chips import Chip
+
+register = template.Library()
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A Material Symbol, for the eye only: the word beside it is what is read aloud."""
+    return format_html(
+        '<span class="material-symbols-outlined {}" aria-hidden="true" translate="no">{}</span>', extra, name
+    )
+
+
+@register.simple_tag(name="chip")
+def show_chip(value: Chip) -> SafeString:
+    """A chip: icon, word and tone."""
+    return format_html(
+        '<span class="chip tone-{}"{}>{}<span class="chip-word">{}</span></span>',
+        value.tone,
+        format_html(' title="{}"', value.hint) if value.hint else "",
+        icon(value.icon),
+        value.word,
+    )
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str) -> str:
+    """An amount with its currency, as the reader's language writes it; at least two decimals, never rounded."""
+    if amount is None:
+        return "–"
+    amount = Decimal(amount)
+    places = max(2, -int(amount.normalize().as_tuple().exponent)) if amount else 2
+    number = number_format(amount, places, use_l10n=True, force_grouping=True)
+    # Translators: an amount of money; in German the symbol follows the number.
+    pattern = pgettext("money", "%(symbol)s%(number)s")
+    symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
+    return pattern % {"symbol": symbol, "number": number}
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString:
+    """How long ago (or how soon), the exact time on hover."""
+    if moment is None:
+        return format_html('<span class="nothing">{}</span>', "–")
+    now = timezone.now()
+    if abs((now - moment).total_seconds()) < 60:
+        words = gettext("just now")
+    elif moment <= now:
+        words = gettext("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+    else:
+        words = gettext("in %(time)s") % {"time": timeuntil(moment, now, depth=1)}
+    return _time(moment, words)
+
+
+@register.filter
+def age(moment: datetime | None) -> SafeString:
+    """How long something has lasted, the exact time on hover."""
+    if moment is None:
+        return format_html('<span class="nothing">{}</span>', "–")
+    return _time(moment, timesince(moment, depth=1))
+
+
+@register.filter
+def exact(moment: datetime | None) -> SafeString:
+    """Date and time in the reader's zone, how long ago on hover."""
+    if moment is None:
+        return format_html('<span class="nothing">{}</span>', "–")
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        gettext("%(time)s ago") % {"time": timesince(moment, depth=2)},
+        date_format(local, "SHORT_DATETIME_FORMAT"),
+    )
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    title = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), title, words)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two letters for a round badge."""
+    parts = str(name).split()
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts[:1])).upper()
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """`mapping[key]`, None when it is not there."""
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The page's own address with some parameters changed (None takes one away): a link keeps the filters."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        parameters.pop(name, None)
+        if value is not None:
+            parameters[name] = value
+    return f"?{parameters.urlencode()}"
