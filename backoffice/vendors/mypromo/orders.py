@@ -1,0 +1,106 @@
+"""Placing and watching orders at mypromo, in our words. Mixed into `MyPromo`."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+from django.conf import settings
+
+from backoffice.vendors.errors import FieldError, VendorProtocolError
+from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
+from backoffice.vendors.mypromo import limits
+from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo.callbacks import callback_request
+from backoffice.vendors.mypromo.client import Client, Params
+from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.payloads import line_payload, order_payload
+from backoffice.vendors.mypromo.reports import line_report, order_report
+
+logger = logging.getLogger(__name__)
+
+ORDERS_PER_PAGE = 15
+
+
+class _FilterIgnored(Exception):
+    """The list shows orders that were not asked for."""
+
+
+class OrdersAbility:
+    """Two phases: a draft, which costs nothing and may be made twice, and its submission. Raises VendorError."""
+
+    MAX_LINES = limits.MAX_LINES
+    MAX_LINES_WITH_DOCUMENTS = limits.MAX_LINES_WITH_DOCUMENTS
+    ADDRESS_LIMITS = limits.ADDRESS_LIMITS
+    REQUIRED = limits.REQUIRED
+
+    client: Client
+
+    @staticmethod
+    def check_order(order: OrderToPlace) -> list[FieldError]:
+        """What mypromo would refuse, by the path of the field ("recipient.street"). Asks nobody."""
+        return limits.check_order(order)
+
+    def create_order(self, order: OrderToPlace) -> OrderReport:
+        """Make a draft without lines."""
+        payload = order_payload(order, callback=callback_request(), fake=settings.MYPROMO_SANDBOX)
+        return order_report(self.client.create_order(payload))
+
+    def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
+        """Add a line to a draft. It cannot be changed or removed afterwards."""
+        return line_report(self.client.add_item(vendor_id, line_payload(line)))
+
+    def submit_order(self, vendor_id: str) -> OrderReport:
+        """Have a draft produced: this is what costs money."""
+        return order_report(self.client.submit_order(vendor_id))
+
+    def cancel_order(self, vendor_id: str) -> OrderReport:
+        """Cancel a draft, or an order before production. Too late is a VendorRejected, status 422."""
+        return order_report(self.client.cancel_order(vendor_id))
+
+    def read_order(self, vendor_id: str) -> OrderReport:
+        """The order as it is now. VendorNotFound when there is none of that id."""
+        return order_report(self.client.get_order(vendor_id))
+
+    def list_orders(self, *, updated_from: date) -> Iterator[OrderReport]:
+        """Orders changed on that day (UTC) or later, each once; an unreadable one is logged and left out."""
+        for row in self._rows({"updated_from": updated_from.isoformat()}, whole=False):
+            try:
+                yield _report(row)
+            except VendorProtocolError as error:
+                logger.warning("An order in mypromo's list cannot be read: %s", error.text)
+
+    def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
+        """All orders with exactly that reference, created on the day `since` or later, cancelled ones included.
+
+        An empty answer means that the vendor's list was read to its end and has none; a list that cannot be read
+        so far raises VendorProtocolError. When mypromo shows orders that do not even contain the reference, it
+        ignores the filter, and the whole list since that day is read instead, as with `trust_filter=False`.
+        """
+        params = {"created_from": since.isoformat()}
+        if trust_filter:
+            try:
+                return self._matching(reference, params | {"reference": reference}, filtered=True)
+            except _FilterIgnored:
+                logger.warning("mypromo ignores the filter by reference; reading all orders since %s.", since)
+        return self._matching(reference, params, filtered=False)
+
+    def _matching(self, reference: str, params: Params, *, filtered: bool) -> list[OrderReport]:
+        found = []
+        for row in self._rows(params, whole=True):
+            report = _report(row)
+            if report.reference == reference:
+                found.append(report)
+            elif filtered and reference.lower() not in report.reference.lower():
+                raise _FilterIgnored
+        return found
+
+    def _rows(self, params: Params, *, whole: bool) -> Iterator[msgspec.Raw]:
+        return read_rows(self.client.orders_page, params, per_page=ORDERS_PER_PAGE, whole=whole)
+
+
+def _report(row: msgspec.Raw) -> OrderReport:
+    try:
+        return order_report(msgspec.json.decode(row, type=theirs.Order, strict=False))
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise VendorProtocolError(f"mypromo's list holds an order that cannot be read: {error}") from error

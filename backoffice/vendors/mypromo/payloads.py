@@ -1,0 +1,146 @@
+"""From our words to mypromo's: the bodies of "create order" and "add item".
+
+What is not given is sent as null where their examples show null, and left out where they leave it out. Texts with
+a minimum of two characters are never sent shorter: mypromo refuses "" there.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from backoffice.vendors.messages import (
+    Credentials,
+    Customs,
+    DocumentLink,
+    FileLink,
+    LineKind,
+    LineToPlace,
+    OrderToPlace,
+    PostalAddress,
+)
+from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
+
+ADDRESS_FIELDS = (
+    "reference",
+    "company",
+    "department",
+    "firstname",
+    "lastname",
+    "street",
+    "care_of",
+    "zip",
+    "city",
+    "state_code",
+    "district",
+    "country_code",
+    "phone",
+    "fax",
+    "mobile",
+    "email",
+    "vat_id",
+    "commercial_register_entry",
+)
+EXPORT_FIELDS = (*ADDRESS_FIELDS, "iban", "bic_or_swift", "account_holder", "eori_number")
+DOCUMENT_TYPES = {"delivery_slip": "deliverySlip", "label": "label"}
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def encode(payload: dict[str, Any]) -> bytes:
+    """JSON with money as numbers, digit by digit as given."""
+    return _encoder.encode(payload)
+
+
+def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake: bool) -> dict[str, Any]:
+    """The body of "create order". `fake` adds the flags of their sandbox, which the live system must never see.
+
+    `invoice` is left out on purpose: their SDK's notes say that it does not work. Without `shipper` and `export`
+    mypromo takes the addresses assigned to the client.
+    """
+    payload: dict[str, Any] = {
+        "reference": order.reference,
+        "reference2": order.reference2 or None,
+        "complaint": order.complaint,
+        "express_production": order.express_production,
+        "express_shipping": order.express_shipping,
+        "recipient": _address(order.recipient, ADDRESS_FIELDS),
+    }
+    optional = {
+        "callback": callback,
+        "custom_properties": _properties(order.custom_properties),
+        "shipper": _own_address(order.shipper, ADDRESS_FIELDS),
+        "export": _own_address(order.export, EXPORT_FIELDS),
+        "files": [_document(document) for document in order.documents],
+    }
+    payload |= {name: value for name, value in optional.items() if value}
+    return payload | ({"fake_preflight": True, "fake_shipment": True} if fake else {})
+
+
+def line_payload(line: LineToPlace) -> dict[str, Any]:
+    """The body of "add item", whose kind is told by the keys: `files`, `designs`, or neither for stock."""
+    payload: dict[str, Any] = {"reference": line.reference, "quantity": line.quantity}
+    if line.kind is LineKind.DESIGN:
+        payload["designs"] = [{"id": line.design_id}]
+    else:
+        payload["sku"] = line.sku
+    optional = {
+        "custom_properties": _properties(line.custom_properties),
+        "files": [_file(file) for file in line.files] if line.kind is LineKind.FILES else [],
+        "customs": _customs(line.customs),
+    }
+    return payload | {name: value for name, value in optional.items() if value}
+
+
+def _address(address: PostalAddress, names: tuple[str, ...]) -> dict[str, str | None]:
+    given = {name: getattr(address, name) for name in names}
+    return {name: value if len(value) >= _least(name) else None for name, value in given.items()}
+
+
+def _least(name: str) -> int:
+    return max(1, ADDRESS_LIMITS.get(name, (0, 0))[0])
+
+
+def _own_address(address: PostalAddress | None, names: tuple[str, ...]) -> dict[str, str | None] | None:
+    """Shipper or export: could also be chosen among addresses kept at mypromo, which we do not."""
+    if address is None:
+        return None
+    return {"address_id": None, "address_key": None, **_address(address, names)}
+
+
+def _properties(properties: dict[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in properties.items()]
+
+
+def _file(file: FileLink) -> dict[str, Any]:
+    return {"url": file.url} | ({"type": file.type} if file.type else {}) | _auth(file.credentials)
+
+
+def _document(document: DocumentLink) -> dict[str, Any]:
+    given = {"carrier": document.carrier.lower(), "tracking_code": document.tracking_code}
+    return {
+        "url": document.url,
+        "type": DOCUMENT_TYPES[document.kind],
+        **{name: value for name, value in given.items() if value},
+        **_auth(document.credentials),
+    }
+
+
+def _auth(credentials: Credentials | None) -> dict[str, Any]:
+    if credentials is None or credentials.scheme == "none":
+        return {}
+    if credentials.scheme == "header":
+        return {"auth": {"header": credentials.header}}
+    return {"auth": {"basic": {"username": credentials.username, "password": credentials.password}}}
+
+
+def _customs(customs: Customs | None) -> dict[str, str | Decimal] | None:
+    if customs is None:
+        return None
+    return {
+        "description": customs.description,
+        "number": customs.number,
+        "origin": customs.origin,
+        "currency": customs.currency,
+        "amount": customs.amount,
+    }

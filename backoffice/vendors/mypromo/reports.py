@@ -1,0 +1,116 @@
+"""From mypromo's words to ours."""
+
+from collections.abc import Iterable
+
+from backoffice.vendors.messages import (
+    RANK,
+    HistoryEntry,
+    LineKind,
+    LineReport,
+    OrderReport,
+    OrderState,
+    ShipmentReport,
+    ShippedLine,
+    Version,
+)
+from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo.reading import flag, link, moment, number, text
+
+NAME = "mypromo"
+
+# "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
+ORDER_STATES = {
+    "NEW": OrderState.DRAFT,
+    "PENDING": OrderState.DRAFT,
+    "PREFLIGHT": OrderState.SUBMITTED,
+    "READY": OrderState.CHECKED,
+    "PROCESSING": OrderState.IN_PRODUCTION,
+    "FINISHED": OrderState.DONE,
+    "CANCELED": OrderState.CANCELLED,
+}
+# A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only.
+SUBMITTED_TEXTS = frozenset({"Order submitted.", "Order ready for production.", "Order is now in production."})
+LINE_KINDS = {"FILES": LineKind.FILES, "DESIGNS": LineKind.DESIGN, "STOCK": LineKind.STOCK}
+
+
+def order_state(order: theirs.Order) -> OrderState:
+    """Our word for an order's state; UNKNOWN for a word that is not documented."""
+    state = ORDER_STATES.get(order.status.upper(), OrderState.UNKNOWN)
+    if state is OrderState.DRAFT and any(entry.text in SUBMITTED_TEXTS for entry in _texts(order)):
+        return OrderState.SUBMITTED
+    return state
+
+
+def _texts(order: theirs.Order) -> Iterable[theirs.History]:
+    return (entry for entry in order.histories or () if isinstance(entry.text, str))
+
+
+def order_report(order: theirs.Order) -> OrderReport:
+    state = order_state(order)
+    newest = max((entry.id for entry in order.histories or ()), default=0)
+    return OrderReport(
+        vendor=NAME,
+        vendor_id=str(order.id),
+        reference=text(order.reference),
+        reference2=text(order.reference2),
+        state=state,
+        raw_state=order.status,
+        version=Version(updated_at=order.updated_at, history_id=newest, rank=RANK[state]),
+        created_at=moment(order.created_at),
+        shipping_earliest=moment(order.shipping_earliest),
+        shipping_latest=moment(order.shipping_latest),
+        shipping_late=flag(order.shipping_late),
+        lines=tuple(line_report(item) for item in order.items or ()),
+        shipments=tuple(shipment_report(shipment) for shipment in order.shipments or ()),
+        histories=_histories(order),
+    )
+
+
+def line_report(item: theirs.Item) -> LineReport:
+    return LineReport(
+        vendor_id=str(item.id),
+        reference=text(item.reference),
+        sku=text(item.sku, most=100),
+        quantity=item.quantity,
+        kind=LINE_KINDS.get(text(item.type).upper()),
+        raw_state=text(item.status, most=64),
+        file_urls=tuple(text(file.url) for file in item.files or ()),
+        design_ids=tuple(str(design.id) for design in item.designs or ()),
+    )
+
+
+def shipment_report(shipment: theirs.Shipment) -> ShipmentReport:
+    """A parcel. One with a date of delivery counts as delivered where the flag itself is not given."""
+    delivered, delivered_at = flag(shipment.delivered), moment(shipment.delivered_date)
+    return ShipmentReport(
+        vendor_id=str(shipment.id),
+        carrier=text(shipment.carrier, most=64).lower(),
+        tracking_code=text(shipment.tracking_id or shipment.tracking_code, most=200),
+        tracking_url=link(shipment.tracking_url),
+        raw_state=text(shipment.status, most=64),
+        delivered=True if delivered is None and delivered_at else delivered,
+        delivered_at=delivered_at,
+        delivery_earliest=moment(shipment.delivery_earliest),
+        delivery_latest=moment(shipment.delivery_latest),
+        late=flag(shipment.delivery_late),
+        height=number(shipment.height),
+        width=number(shipment.width),
+        depth=number(shipment.depth),
+        weight=number(shipment.weight),
+        lines=tuple(_shipped_line(item) for item in shipment.items or ()),
+    )
+
+
+def _shipped_line(item: theirs.ShippedItem) -> ShippedLine:
+    return ShippedLine(
+        line_vendor_id=str(item.id),
+        reference=text(item.reference),
+        sku=text(item.sku, most=100),
+        quantity=item.quantity,
+    )
+
+
+def _histories(order: theirs.Order) -> tuple[HistoryEntry, ...]:
+    timed = ((entry, moment(entry.created_at)) for entry in order.histories or ())
+    entries = [HistoryEntry(vendor_id=entry.id, text=text(entry.text), at=at) for entry, at in timed if at]
+    return tuple(sorted(entries, key=lambda entry: entry.vendor_id))

@@ -1,0 +1,121 @@
+"""The shapes of mypromo's answers about orders and reference data. Seen by this package only.
+
+Strict where a wrong value would do harm (ids, quantities, states, the time of change), tolerant elsewhere: a field
+typed `Any` is read by `reading.py`, and what cannot be read counts as "not given".
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+# Ids and quantities end up in columns of that size.
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)] | Annotated[str, Meta(pattern=r"^[\w.-]{1,64}\Z")]
+Quantity = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Word = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]{1,64}\Z")]
+
+
+class Status(Struct):
+    message: str
+
+
+class File(Struct):
+    url: Any = None
+
+
+class Design(Struct):
+    id: Id
+
+
+class Item(Struct):
+    """An order's item. The answer to "submit" leaves out `type`."""
+
+    id: Id
+    quantity: Quantity
+    reference: Any = None
+    sku: Any = None
+    type: Any = None
+    status: Any = None
+    files: list[File] | None = None
+    designs: list[Design] | None = None
+
+
+class ShippedItem(Struct):
+    id: Id
+    quantity: Quantity
+    reference: Any = None
+    sku: Any = None
+
+
+class Shipment(Struct):
+    """A parcel. Orders show `tracking_id`, the fulfiller's routes `tracking_code`."""
+
+    id: Id
+    carrier: Any = None
+    tracking_id: Any = None
+    tracking_code: Any = None
+    tracking_url: Any = None
+    status: Any = None
+    delivered: Any = None
+    delivered_date: Any = None
+    delivery_earliest: Any = None
+    delivery_latest: Any = None
+    delivery_late: Any = None
+    height: Any = None
+    width: Any = None
+    depth: Any = None
+    weight: Any = None
+    items: list[ShippedItem] | None = None
+
+
+class History(Struct):
+    id: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    text: Any = None
+    created_at: Any = None
+
+
+class Order(Struct):
+    """An order as "create", "submit", "cancel", "get", the list and the callbacks show it."""
+
+    id: Id
+    status: Word
+    updated_at: datetime
+    reference: Any = None
+    reference2: Any = None
+    shipping_earliest: Any = None
+    shipping_latest: Any = None
+    shipping_late: Any = None
+    items: list[Item] | None = None
+    shipments: list[Shipment] | None = None
+    histories: list[History] | None = None
+    created_at: Any = None
+
+    def __post_init__(self) -> None:
+        # Versions are compared by this time: one out of all reason would shut every later report out.
+        if not 2000 <= self.updated_at.year <= 2200:
+            raise ValueError("updated_at is out of range")
+        zone = self.updated_at.tzinfo or UTC
+        self.updated_at = self.updated_at.replace(tzinfo=zone).astimezone(UTC)
+
+
+class Country(Struct):
+    id: Id
+    iso2: Annotated[str, Meta(pattern=r"^[A-Za-z]{2}\Z")]
+    name: Any = None
+    iso3: Any = None
+    state_mandatory: Any = None
+
+
+class State(Struct):
+    id: Id
+    iso2: Annotated[str, Meta(min_length=1, max_length=10)]
+    name: Any = None
+    iso3: Any = None
+    country_id: Any = None
+
+
+class Carrier(Struct):
+    key: Annotated[str, Meta(pattern=r"^[\w.-]{1,32}\Z")]
+    name: Any = None
+    type: Any = None
+    available: Any = None
