@@ -166,15 +166,16 @@ PUSH_RETRY_LADDER = [
 # After that long without a proof, an unknown outcome is handed to a person.
 PUSH_UNKNOWN_HOURS = env.float("PUSH_UNKNOWN_HOURS", default=24)
 
+# Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
+ORDER_LOOKALIKE_MINUTES = env.float("ORDER_LOOKALIKE_MINUTES", default=10)
+
 # --- REST API ---------------------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["backoffice.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["backoffice.api.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["backoffice.api.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "backoffice.api.pagination.NewestFirst",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["backoffice.api.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["backoffice.api.throttling.PerKey"],
     "DEFAULT_THROTTLE_RATES": {"key": env.str("API_REQUESTS_PER_KEY", default="1200/min")},
@@ -187,6 +188,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Merchant back office",
     "DESCRIPTION": "Orders, catalogue and prices for storefronts.",
     "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -215,7 +217,7 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECUR
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HTTPS
 # Health checks come from the orchestrator inside, over plain http.
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 
 # --- Language, files, log ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -2,37 +2,41 @@
 
 import logging
 import time
-from typing import Any
 
+from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+
+# The doors, by name: they import the services, so the services know no more of them than this.
+DELIVER_PUSH = "backoffice.tasks.deliver_push"
+WORK_CALLBACKS = "backoffice.tasks.work_callbacks"
 
 # Callbacks come in bursts: one ring this late serves all that arrive until then.
 DEBOUNCE_SECONDS = 0.2
 _last_ring: dict[str, float] = {}
 
 
-def ring(task: Any, *args: int) -> None:
+def ring(task: str, *args: int) -> None:
     """Ring when the transaction is committed (at once outside of one)."""
     transaction.on_commit(lambda: ring_now(task, *args), robust=True)
 
 
-def ring_now(task: Any, *args: int, delay: float = 0) -> bool:
+def ring_now(task: str, *args: int, delay: float = 0) -> bool:
     """Ring at once, or after `delay` seconds. False when the broker cannot be reached."""
     try:
-        task.apply_async(args=args, countdown=delay or None, retry=False)
+        current_app.send_task(task, args=args, countdown=delay or None, retry=False)
     except (OperationalError, OSError) as error:
-        logger.warning("The bell for %s was not heard (%s); the sweep will find it.", task.name, error)
+        logger.warning("The bell for %s was not heard (%s); the sweep will find it.", task, error)
         return False
     return True
 
 
-def ring_soon(task: Any) -> None:
+def ring_soon(task: str) -> None:
     """Ring for work found by the task itself: at most once in DEBOUNCE_SECONDS, heard after all that came meanwhile."""
     now = time.monotonic()
-    if now - _last_ring.get(task.name, -DEBOUNCE_SECONDS) < DEBOUNCE_SECONDS:
+    if now - _last_ring.get(task, -DEBOUNCE_SECONDS) < DEBOUNCE_SECONDS:
         return
-    _last_ring[task.name] = now
+    _last_ring[task] = now
     ring_now(task, delay=DEBOUNCE_SECONDS + 0.05)

@@ -18,7 +18,7 @@ from backoffice.errors import DomainError
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane
-from backoffice.services.bell import ring_soon
+from backoffice.services.bell import WORK_CALLBACKS, ring_soon
 from backoffice.services.handlers import CALLBACK_HANDLERS, CallbackOutcome
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
@@ -155,6 +155,4 @@ def _orphan_wait(callback: Callback) -> float:
 
 
 def _ring() -> None:
-    from backoffice.tasks import work_callbacks  # the door imports us
-
-    ring_soon(work_callbacks)
+    ring_soon(WORK_CALLBACKS)

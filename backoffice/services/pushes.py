@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
-from backoffice.services.bell import ring
+from backoffice.services.bell import DELIVER_PUSH, ring
 from backoffice.services.handlers import PUSH_HANDLERS
 
 REASON_MIN, REASON_MAX = 3, 1000
@@ -167,9 +167,7 @@ def _united(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ring(push: Push) -> None:
-    from backoffice.tasks import deliver_push  # the door imports us: it is looked up when the bell is rung
-
-    ring(deliver_push, push.pk)
+    ring(DELIVER_PUSH, push.pk)
 
 
 def _checked_reason(reason: str) -> str:

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
-from backoffice.services.bell import ring_now
+from backoffice.services.bell import DELIVER_PUSH, WORK_CALLBACKS, ring_now
 from backoffice.services.delivery import end_expired_leases
 
 # So many bells may wait to be heard; ringing more often for the same rows would only fill the broker.
@@ -18,18 +18,16 @@ MOST_BELLS = 1000
 
 def sweep() -> dict[str, int]:
     """Every due push and callback has been rung for, every lost lease ended. Answers the counts."""
-    from backoffice.tasks import deliver_push, work_callbacks  # the doors import us
-
     _beat()
     lost = end_expired_leases()
     rung = 0
     for push_id in due_pushes(limit=max(0, MOST_BELLS - bells_waiting())):
-        if not ring_now(deliver_push, push_id):
+        if not ring_now(DELIVER_PUSH, push_id):
             break
         rung += 1
     callbacks = Callback.objects.filter(next_at__lte=Now()).exists()
     if callbacks:
-        ring_now(work_callbacks)
+        ring_now(WORK_CALLBACKS)
     return {"lost": lost, "rung": rung, "callbacks": int(callbacks)}
 
 

@@ -1,0 +1,105 @@
+"""Prepares the demo's data and runs all its processes until one ends or Ctrl-C is pressed."""
+
+import os
+import shlex
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from backoffice.demo.notes import Notes
+from backoffice.models import ApiKey, Shop
+
+NOTES_NAME = "demo.json"
+STAFF_NAME = "demo"
+
+Say = Callable[[str], None]
+
+
+class PortTaken(Exception):
+    """Something else listens where a process of the demo should."""
+
+
+def prepare(say: Say) -> Notes:
+    """Tables, static files, groups, a shop, an API key and a staff login are there. Safe to repeat."""
+    notes_path = settings.VAR_DIR / NOTES_NAME
+    notes = Notes.read(notes_path)
+    say("Preparing the database ...")
+    call_command("migrate", verbosity=0)
+    call_command("setup_groups", verbosity=0)
+    say("Collecting the pages' pictures and scripts ...")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    shop, _ = Shop.objects.get_or_create(code="WEB", defaults={"name": "Printed with love", "currency": "EUR"})
+    _ensure_staff(notes.staff_password)
+    if not notes.api_key or not ApiKey.objects.is_valid(notes.api_key):
+        notes.api_key = ApiKey.objects.create_key(name="demo storefront", shop=shop)[1]
+    notes.runs += 1
+    notes.write(notes_path)
+    return notes
+
+
+def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]:
+    """The settings of the demo's processes; what is already set in the environment wins."""
+    ours = {
+        "PORT": str(port),
+        "SANDBOX_PORT": str(sandbox_port),
+        "SANDBOX_STATE": str(settings.VAR_DIR / "sandbox.json"),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "MYPROMO_URL": f"http://127.0.0.1:{sandbox_port}/mypromo/",
+        "MYPROMO_CLIENT_ID": "1",
+        "MYPROMO_CLIENT_SECRET": "sandbox-merchant-secret",
+        "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
+        "MYPROMO_SANDBOX": "1",
+        # Faster than in production, so that one can watch.
+        "SWEEP_SECONDS": "3",
+        "PULL_ORDERS_SECONDS": "30",
+        "VENDOR_READ_TIMEOUT": "10",
+        "PUSH_LEASE_SECONDS": "45",
+        "PUSH_SETTLE_SECONDS": "15",
+        "DEMO_API_KEY": notes.api_key,
+        "DEMO_RUN": str(notes.runs),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return ours | dict(os.environ)
+
+
+def conduct(env: dict[str, str], *, storefront: list[str]) -> int:
+    """Run the Procfile's processes and the storefront together. Answers the exit code of the one that ended first.
+
+    Raises PortTaken before anything is started.
+    """
+    for name in ("PORT", "SANDBOX_PORT"):
+        _check_port(name, int(env[name]))
+    manager = Manager(Printer(sys.stdout))
+    procfile = parse_procfile((Path(settings.BASE_DIR) / "Procfile").read_text())
+    for name, command in procfile.processes.items():
+        manager.add_process(name, command, env=env, cwd=str(settings.BASE_DIR))
+    command = shlex.join([sys.executable, "manage.py", "demo_storefront", *storefront])
+    manager.add_process("storefront", command, env=env, cwd=str(settings.BASE_DIR))
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+def _ensure_staff(password: str) -> None:
+    user, _ = get_user_model().objects.get_or_create(
+        username=STAFF_NAME,
+        defaults={"is_staff": True, "is_superuser": True, "first_name": "Dana", "last_name": "Demo"},
+    )
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save()
+    user.groups.set(Group.objects.all())
+
+
+def _check_port(name: str, port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise PortTaken(f"Port {port} is in use by another program; choose another one with {name}=....")

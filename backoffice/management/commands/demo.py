@@ -1,0 +1,48 @@
+"""`manage.py demo`: the whole system on this machine, with a sandbox of the vendors, offline."""
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice import embedded
+from backoffice.demo.conductor import STAFF_NAME, PortTaken, conduct, environment, prepare
+
+
+class Command(BaseCommand):
+    """Prepare, print the addresses, run everything until Ctrl-C, stop everything."""
+
+    help = "Runs the whole system on this machine, offline. Ctrl-C stops everything; the data stay for the next run."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="end when every order has come to its end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port, sandbox_port = int(os.environ.get("PORT", "8000")), int(os.environ.get("SANDBOX_PORT", "8100"))
+        notes = prepare(self._say)
+        self._say("")
+        self._say(
+            f"  Staff pages   http://127.0.0.1:{port}/admin/   user {STAFF_NAME}   password {notes.staff_password}"
+        )
+        self._say(f"  REST API      http://127.0.0.1:{port}/api/docs/   key {notes.api_key}")
+        self._say(f"  The sandbox   http://127.0.0.1:{sandbox_port}/_sandbox/ledger")
+        self._say("  Ctrl-C stops everything; the data stay. `make demo-reset` starts over.")
+        self._say("")
+        try:
+            code = conduct(
+                environment(notes, port=port, sandbox_port=sandbox_port),
+                storefront=["--once"] if options["once"] else [],
+            )
+        except PortTaken as error:
+            raise CommandError(str(error)) from error
+        finally:
+            embedded.stop_if_unused(settings.VAR_DIR)
+        if code:
+            raise CommandError("One of the processes ended with an error; its last lines are above.", returncode=code)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()

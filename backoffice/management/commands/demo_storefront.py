@@ -1,0 +1,42 @@
+"""`manage.py demo_storefront`: the demo's shop; started by `manage.py demo` beside the other processes."""
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice.demo.storefront import Storefront, StorefrontError
+
+
+class Command(BaseCommand):
+    """Fill the catalogue, place orders over REST, say what becomes of them."""
+
+    help = "Places the demo's orders through the REST API and follows them."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="end when every order has come to its end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        storefront = Storefront(
+            url=settings.PUBLIC_URL,
+            key=os.environ["DEMO_API_KEY"],
+            run=int(os.environ.get("DEMO_RUN", "1")),
+            say=self._say,
+        )
+        try:
+            storefront.wait_until_ready()
+            self._say("Fetching countries, carriers and the catalogue from the vendor ...")
+            call_command("sync_reference", verbosity=0)
+            call_command("sync_catalog", verbosity=0)
+            storefront.place_orders()
+            storefront.follow(until_done=options["once"])
+        except StorefrontError as error:
+            raise CommandError(str(error)) from error
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
