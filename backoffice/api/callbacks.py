@@ -49,8 +49,8 @@ def _verified(request: HttpRequest, vendor: str, topic: str, token: str) -> Call
     except UnknownVendor:
         raise Refused(404, "Not found.") from None
     headers = {name.lower(): value for name, value in request.headers.items()}
-    callback = CallbackRequest(topic=topic, headers=headers, body=_body(request), path_token=token)
-    if not adapter.verify_callback(callback):
+    callback = CallbackRequest(topic=topic, headers=headers, body=_body(request))
+    if not (adapter.is_callback_path(token) and adapter.verify_callback(callback)):
         logger.warning("Refused a callback for %s/%s from %s.", vendor, topic, request.META.get("REMOTE_ADDR"))
         raise Refused(401, "Unauthenticated.")
     return callback

@@ -61,15 +61,11 @@ class Connection:
 
 @dataclass(frozen=True)
 class CallbackRequest:
-    """What of an incoming request a vendor may look at: header names in lower case, the body as it came.
-
-    `path_token` is the unguessable last part of the address, where the vendor's address has one.
-    """
+    """What of an incoming request a vendor may look at: header names in lower case, the body as it came."""
 
     topic: str
     headers: Mapping[str, str]
     body: bytes
-    path_token: str = ""
 
 
 class InvalidCallback(ValueError):

@@ -43,6 +43,10 @@ class Toy:
         return name
 
     @classmethod
+    def is_callback_path(cls, token: str) -> bool:
+        return token == ""
+
+    @classmethod
     def verify_callback(cls, request: CallbackRequest) -> bool:
         return request.headers.get("authorization") == "Bearer toy"
 

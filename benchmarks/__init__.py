@@ -1,0 +1,1 @@
+"""What `make bench` measures. Each module is one measurement with its bare counterpart in the same run."""
