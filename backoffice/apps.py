@@ -11,5 +11,5 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         from backoffice import checks  # noqa: F401  registers the start-up checks
 
-        # The two registries fill themselves: what a push means and what a callback means is said by the apps.
-        autodiscover_modules("pushes", "callbacks")
+        # The registries fill themselves: the apps say what a push means, what a callback means, and what both are about.
+        autodiscover_modules("pushes", "callbacks", "subjects")

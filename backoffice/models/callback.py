@@ -40,11 +40,13 @@ class Callback(models.Model):
     class Meta:
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
+        permissions = [("replay_callback", "Can have callbacks worked off once more")]
         constraints = [models.UniqueConstraint(fields=["vendor", "key"], name="one_row_per_callback")]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="callback_due"),
             models.Index(fields=["state", "-id"], name="callback_state"),
             models.Index(fields=["subject_type", "subject_id"], name="callback_subject"),
+            models.Index(fields=["-received_at"], name="callback_received"),
         ]
 
     def __str__(self) -> str:

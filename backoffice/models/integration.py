@@ -24,6 +24,10 @@ class Integration(models.Model):
     class Meta:
         verbose_name = _("integration")
         verbose_name_plural = _("integrations")
+        permissions = [
+            ("pause_integration", "Can pause and resume what is sent to a vendor"),
+            ("test_integration", "Can test the connection to a vendor"),
+        ]
 
     def __str__(self) -> str:
         return self.vendor

@@ -86,6 +86,10 @@ class Push(models.Model):
     class Meta:
         verbose_name = _("push")
         verbose_name_plural = _("pushes")
+        permissions = [
+            ("resend_push", "Can try pushes now, send refused ones again and put them aside"),
+            ("decide_push", "Can decide what became of a push whose outcome is unknown"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["vendor", "kind", "subject_type", "subject_id", "generation"], name="one_push_per_generation"
@@ -108,6 +112,9 @@ class Push(models.Model):
             models.Index(F("updated_at").desc(), condition=Q(needs_person=True), name="push_needs_person"),
             models.Index(fields=["state", "-id"], name="push_state"),
             models.Index(fields=["kind", "-id"], name="push_kind"),
+            models.Index(fields=["-created_at"], name="push_created"),
+            # Few pushes have a cause: searching in it stays cheap however many there are.
+            models.Index(F("id").desc(), condition=~Q(cause=""), name="push_with_cause"),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,8 @@ class PushHandler:
     """What one kind of push means. Subclass it in `<app>/pushes.py` and register it with `@push_kind`."""
 
     kind: str = ""
+    # What it is, in words for staff, lazily translated: _("Place the order").
+    title: Any = ""
 
     def deliver(self, delivery: "Delivery") -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
@@ -42,6 +44,10 @@ class PushHandler:
         """Lock what the hooks and records will change. Services lock their rows before the push, and so must we:
         this runs first in every transaction that touches a push of this kind, or the two would wait for each other.
         """
+
+    def cost(self, push: Push) -> str:
+        """What doing it twice would cost, as an amount with its currency; empty when that cannot be told."""
+        return ""
 
     def confirmed(self, push: Push) -> None:
         """The push is confirmed. Runs in the transaction that says so, as do the three below."""
