@@ -34,6 +34,12 @@ def place_hold(
     return hold
 
 
+def hold_if_open(order: Order, *, reason: HoldReason, text: str, actor: str) -> None:
+    """Like `place_hold`, but a cancelled or closed order, which can wait for nothing, stays as it is."""
+    if order.state == OrderState.HELD or order.may_become(OrderState.HELD):
+        place_hold(order, reason=reason, text=text, actor=actor)
+
+
 def end_hold(hold: Hold, *, order: Order, actor: str, note: str) -> None:
     """The reason is gone. The order must be locked. Raises Conflict when somebody was first."""
     ended = active_holds(order).filter(pk=hold.pk)

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.services.pushes import queue_push
+from backoffice.services.pushes import dismiss_push, queue_push
 from orders.models import Hold, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
+from orders.services.janitor import discard_draft
 from orders.services.planning import plan_vendor_orders, start_over
 
-PLACE, CANCEL, DISCARD = "orders.place", "orders.cancel", "orders.discard"
+PLACE, CANCEL = "orders.place", "orders.cancel"
 
 # Nothing is in the making there, and what the vendor may still hold of it is given up.
 _FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
@@ -35,8 +36,8 @@ def release_order(order: Order, *, actor: str) -> Order:
     order = Order.objects.locked(order.pk)
     refuse_while_held(order)
     order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None)
-    for vendor_order in _parts_to_place(order, actor=actor):
-        queue_place(vendor_order, actor=actor)
+    for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
+        _place_part(vendor_order, actor=actor)
     derive_axes(order)
     return order
 
@@ -113,26 +114,39 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
 
 
 def queue_place(vendor_order: VendorOrder, *, actor: str) -> Push:
-    """The vendor order is to be placed. `first_generation` bounds how often one push may begin anew."""
+    """The vendor order is to be placed. `first_generation` bounds how often one push may begin anew.
+
+    Merged: an earlier push may be about to withdraw because the order was held, and gets a follow-up then.
+    """
     return queue_push(
         PLACE,
         vendor=vendor_order.vendor,
         subject=vendor_order,
         actor=actor,
         payload={"first_generation": vendor_order.generation},
+        merge=True,
     )
 
 
-def _parts_to_place(order: Order, *, actor: str) -> list[VendorOrder]:
-    """What is not at its vendor yet; refused and cancelled parts under a fresh reference."""
-    vendor_orders = list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order)
-    for vendor_order in vendor_orders:
-        if vendor_order.state in _FAILED:
-            discard = bool(vendor_order.vendor_id)
-            start_over(vendor_order)
-            if discard:
-                queue_push(DISCARD, vendor=vendor_order.vendor, subject=vendor_order, actor=actor)
-    return [vendor_order for vendor_order in vendor_orders if vendor_order.state in _UNPLACED]
+def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
+    """Queue what is not at its vendor yet; what was refused or cancelled goes under a fresh reference.
+
+    The old draft is discarded after that, not before: pushes of one subject wait for each other.
+    """
+    given_up = ""
+    if vendor_order.state in _FAILED:
+        _put_aside_refusals(vendor_order, actor=actor)
+        given_up = start_over(vendor_order)
+    if vendor_order.state in _UNPLACED:
+        queue_place(vendor_order, actor=actor)
+    if given_up:
+        discard_draft(vendor_order, given_up, actor=actor)
+
+
+def _put_aside_refusals(vendor_order: VendorOrder, *, actor: str) -> None:
+    """What a vendor refused before no longer waits for a person: it is dealt with by this."""
+    for push in Push.objects.about(vendor_order).needing_a_person().filter(state=PushState.FAILED):
+        dismiss_push(push, actor=actor, reason=_("The order was released again."))
 
 
 def _refuse_too_late(order: Order, vendor_orders: list[VendorOrder]) -> None:

@@ -32,13 +32,15 @@ def reference_of(order: Order, *, part: int, generation: int = 1) -> str:
     return reference if generation == 1 else f"{reference}-g{generation}"
 
 
-def start_over(vendor_order: VendorOrder) -> None:
+def start_over(vendor_order: VendorOrder) -> str:
     """Forget what the vendor holds and begin again under the next reference. The row must be locked.
 
-    The old id is kept among the abandoned ones: nothing that carries it is ever submitted or adopted again.
+    The old id is kept among the abandoned ones: nothing that carries it is ever submitted or adopted again. Answers
+    it, empty when there was none.
     """
-    if vendor_order.vendor_id:
-        vendor_order.abandoned_ids = [*vendor_order.abandoned_ids, vendor_order.vendor_id]
+    given_up = vendor_order.vendor_id
+    if given_up:
+        vendor_order.abandoned_ids = [*vendor_order.abandoned_ids, given_up]
     vendor_order.generation += 1
     vendor_order.reference = reference_of(
         vendor_order.order, part=vendor_order.part, generation=vendor_order.generation
@@ -50,6 +52,7 @@ def start_over(vendor_order: VendorOrder) -> None:
     vendor_order.shipping_earliest = vendor_order.shipping_latest = vendor_order.late = None
     vendor_order.save()
     vendor_order.lines.update(vendor_id="", raw_state="")
+    return given_up
 
 
 def _parts(order: Order) -> Iterator[Sequence[OrderLine]]:

@@ -1,0 +1,131 @@
+"""Parcels as vendors report them: a set that only grows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from backoffice.vendors.messages import ShipmentReport
+from fulfillment.models import Shipment, ShipmentLine
+
+if TYPE_CHECKING:
+    from orders.models import VendorOrder
+
+_FIELDS = (
+    "carrier",
+    "tracking_code",
+    "tracking_url",
+    "raw_state",
+    "delivered",
+    "delivered_at",
+    "delivery_earliest",
+    "delivery_latest",
+    "late",
+    "height_cm",
+    "width_cm",
+    "depth_cm",
+    "weight_g",
+)
+
+
+@dataclass
+class ShipmentChanges:
+    """What a report changed: parcels not known before, and parcels that have arrived since."""
+
+    sent: list[Shipment] = field(default_factory=list)
+    delivered: list[Shipment] = field(default_factory=list)
+    changed: bool = False
+
+
+def record_shipments(
+    vendor_order: "VendorOrder", reports: Iterable[ShipmentReport], *, lines: Mapping[str, int], is_newest: bool
+) -> ShipmentChanges:
+    """All reported parcels of the vendor order are known, each once. The vendor order must be locked.
+
+    `lines` maps our line references to ids of order lines. An old report (`is_newest` False) may add a parcel but
+    changes none; what was delivered stays delivered.
+    """
+    changes = ShipmentChanges()
+    reports = {report.vendor_id: report for report in reports}
+    if not reports:
+        return changes
+    known = {row.vendor_id: row for row in vendor_order.shipments.all()}
+    changes.sent = Shipment.objects.bulk_create(
+        Shipment(order_id=vendor_order.order_id, vendor_order=vendor_order, vendor_id=vendor_id, **_facts(report))
+        for vendor_id, report in reports.items()
+        if vendor_id not in known
+    )
+    moved = [row for row in known.values() if is_newest and row.vendor_id in reports and _move(row, reports, changes)]
+    if moved:
+        Shipment.objects.bulk_update(moved, _FIELDS)
+    changes.delivered += [row for row in changes.sent if row.delivered]
+    rows = known | {row.vendor_id: row for row in changes.sent}
+    lines_changed = _record_lines(rows, reports.values(), lines=lines, is_newest=is_newest)
+    changes.changed = bool(changes.sent or moved or lines_changed)
+    return changes
+
+
+def _facts(report: ShipmentReport) -> dict[str, Any]:
+    return {
+        "carrier": report.carrier,
+        "tracking_code": report.tracking_code,
+        "tracking_url": report.tracking_url,
+        "raw_state": report.raw_state,
+        "delivered": report.delivered,
+        "delivered_at": report.delivered_at,
+        "delivery_earliest": report.delivery_earliest,
+        "delivery_latest": report.delivery_latest,
+        "late": report.late,
+        "height_cm": report.height,
+        "width_cm": report.width,
+        "depth_cm": report.depth,
+        "weight_g": report.weight,
+    }
+
+
+def _move(row: Shipment, reports: Mapping[str, ShipmentReport], changes: ShipmentChanges) -> bool:
+    """Take over what is new; answers whether anything was."""
+    was_delivered = row.delivered
+    facts = _facts(reports[row.vendor_id])
+    if was_delivered:
+        facts |= {"delivered": True, "delivered_at": facts["delivered_at"] or row.delivered_at}
+    changed = [name for name in _FIELDS if getattr(row, name) != facts[name]]
+    for name in changed:
+        setattr(row, name, facts[name])
+    if row.delivered and not was_delivered:
+        changes.delivered.append(row)
+    return bool(changed)
+
+
+def _record_lines(
+    rows: Mapping[str, Shipment], reports: Iterable[ShipmentReport], *, lines: Mapping[str, int], is_newest: bool
+) -> bool:
+    """The contents of the parcels; one INSERT for what is new, one UPDATE for what differs."""
+    known = {
+        (row.shipment_id, row.line_vendor_id): row
+        for row in ShipmentLine.objects.filter(shipment__in=[row.pk for row in rows.values()])
+    }
+    wanted: dict[tuple[int, str], ShipmentLine] = {}
+    for report in reports:
+        for item in report.lines:
+            shipment = rows[report.vendor_id]
+            line = ShipmentLine(
+                shipment=shipment,
+                line_vendor_id=item.line_vendor_id,
+                line_id=lines.get(item.reference),
+                sku=item.sku,
+                quantity=item.quantity,
+            )
+            wanted[shipment.pk, item.line_vendor_id] = line
+    new = [line for key, line in wanted.items() if key not in known]
+    ShipmentLine.objects.bulk_create(new)
+    moved = [row for key, row in known.items() if is_newest and key in wanted and _move_line(row, wanted[key])]
+    if moved:
+        ShipmentLine.objects.bulk_update(moved, ["quantity", "line"])
+    return bool(new or moved)
+
+
+def _move_line(row: ShipmentLine, wanted: ShipmentLine) -> bool:
+    if (row.quantity, row.line_id) == (wanted.quantity, wanted.line_id):
+        return False
+    row.quantity, row.line_id = wanted.quantity, wanted.line_id
+    return True

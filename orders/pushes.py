@@ -1,0 +1,80 @@
+"""What the pushes of orders mean; each handler is a door to a service."""
+
+from backoffice.models import Push
+from backoffice.services.claims import Delivery
+from backoffice.services.handlers import Finding, PushHandler, push_kind
+from backoffice.vendors.errors import VendorError
+from orders.models import Order, OrderEvent, VendorOrder
+from orders.services.cancelling import Cancellation, refuse_cancellation
+from orders.services.janitor import DISCARD, cancel_drafts
+from orders.services.lifecycle import CANCEL, PLACE
+from orders.services.placing import Placement
+from orders.services.refusals import note_refusal, suppose_placed
+from orders.services.reports import apply_order_report
+from orders.services.searching import look_for_step
+
+
+class VendorOrderHandler(PushHandler):
+    """All pushes of orders are about a vendor order and change its order, which is locked first."""
+
+    def lock(self, push: Push) -> None:
+        order_id = VendorOrder.objects.values_list("order_id", flat=True).get(pk=push.subject_id)
+        Order.objects.locked(order_id)
+
+    def needs_person(self, push: Push) -> None:
+        self.note(push, "push.needs_person", actor="system")
+
+    def note(self, push: Push, kind: str, *, actor: str, **params: object) -> None:
+        """A line in the order's timeline about the push."""
+        row = VendorOrder.objects.get(pk=push.subject_id)
+        words = {"vendor": row.vendor, "reference": row.reference, "push_kind": push.kind, "step": push.step}
+        OrderEvent.objects.create(order_id=row.order_id, actor=actor, kind=kind, params=words | params, push=push)
+
+
+@push_kind(PLACE)
+class PlaceOrder(VendorOrderHandler):
+    """A vendor order is created, filled and submitted at its vendor."""
+
+    def deliver(self, delivery: Delivery) -> None:
+        Placement(delivery).run()
+
+    def look(self, delivery: Delivery) -> Finding:
+        return look_for_step(Placement(delivery))
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        note_refusal(push, error)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        self.note(push, "push.decided", actor="system", happened=happened)
+        if happened:
+            suppose_placed(push)
+
+
+@push_kind(CANCEL)
+class CancelOrder(VendorOrderHandler):
+    """The vendor is asked to cancel its part of an order; never before the placing of it is over."""
+
+    def deliver(self, delivery: Delivery) -> None:
+        Cancellation(delivery).run()
+
+    def look(self, delivery: Delivery) -> Finding:
+        return Cancellation(delivery).look()
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        refuse_cancellation(push, text=error.text)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        self.note(push, "push.decided", actor="system", happened=happened)
+
+
+@push_kind(DISCARD)
+class DiscardDrafts(VendorOrderHandler):
+    """Given-up drafts are cancelled at the vendor. One that was submitted behind our back is an alarm."""
+
+    def deliver(self, delivery: Delivery) -> None:
+        for report in cancel_drafts(delivery):
+            delivery.record(lambda report=report: apply_order_report(report, source="answer", push=delivery.push))
+
+    def look(self, delivery: Delivery) -> Finding:
+        # Reading and cancelling again is harmless: a draft costs nothing, a cancelled one stays cancelled.
+        return Finding.FOUND

@@ -1,0 +1,51 @@
+"""Drafts that are given up: never submitted, never adopted, and cancelled at the vendor."""
+
+from backoffice.models import Push
+from backoffice.services.claims import Delivery
+from backoffice.services.pushes import queue_push
+from backoffice.vendors.errors import VendorRejected
+from backoffice.vendors.messages import OrderReport, OrderState
+from orders.models import VendorOrder
+
+DISCARD = "orders.discard"
+_MAYBE_DRAFT = (OrderState.DRAFT, OrderState.UNKNOWN)
+
+
+def discard_draft(vendor_order: VendorOrder, vendor_id: str, *, actor: str) -> Push:
+    """That id at the vendor is given up for good and will be cancelled there. The row must be locked."""
+    if vendor_id not in vendor_order.abandoned_ids:
+        vendor_order.abandoned_ids = [*vendor_order.abandoned_ids, vendor_id]
+        vendor_order.save(update_fields=["abandoned_ids", "updated_at"])
+    return queue_push(
+        DISCARD,
+        vendor=vendor_order.vendor,
+        subject=vendor_order,
+        actor=actor,
+        payload={"ids": [vendor_id]},
+        merge=True,
+    )
+
+
+def cancel_drafts(delivery: Delivery) -> list[OrderReport]:
+    """Cancel the given-up drafts that the push names. Answers those that turn out to be no drafts any more."""
+    submitted = []
+    for vendor_id in delivery.push.payload["ids"]:
+        report = delivery.read(lambda vendor_id=vendor_id: delivery.vendor.read_order(vendor_id))
+        if report.state in _MAYBE_DRAFT:
+            report = _cancel_draft(delivery, vendor_id)
+        if report.state != OrderState.CANCELLED:
+            submitted.append(report)
+    return submitted
+
+
+def _cancel_draft(delivery: Delivery, vendor_id: str) -> OrderReport:
+    """A refusal may mean that somebody was first, so the vendor is asked what became of it."""
+    try:
+        return delivery.write(
+            f"discard:{vendor_id}", lambda: delivery.vendor.cancel_order(vendor_id), lambda report: None
+        )
+    except VendorRejected:
+        report = delivery.read(lambda: delivery.vendor.read_order(vendor_id))
+        if report.state in _MAYBE_DRAFT:
+            raise
+        return report

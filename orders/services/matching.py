@@ -1,0 +1,52 @@
+"""Whose report is it: from what a vendor says of an order to the vendor order it speaks of."""
+
+import re
+from enum import StrEnum
+
+from backoffice.models import Push
+from backoffice.vendors.messages import OrderReport, OrderState
+from orders.models import VendorOrder, VendorOrderState
+from orders.services.lifecycle import PLACE
+
+# A reference is begun anew a few times at most; this bounds the search among its forms.
+_MOST_GENERATIONS = 30
+_GENERATION = re.compile(r"-g\d+$")
+
+
+class Claim(StrEnum):
+    """How an order at the vendor stands to ours."""
+
+    BOUND = "bound"  # the one we hold the id of
+    ADOPTABLE = "adoptable"  # ours, made by a request whose answer we do not have
+    GIVEN_UP = "given_up"  # ours once, abandoned
+    STRAY = "stray"  # carries our reference beside the one we hold
+
+
+def find_vendor_order(report: OrderReport) -> VendorOrder | None:
+    """By the vendor's id, else by our reference in any generation. Not locked; None: nothing of ours."""
+    rows = VendorOrder.objects.filter(vendor=report.vendor)
+    found = rows.filter(vendor_id=report.vendor_id).first() if report.vendor_id else None
+    if found is not None or not report.reference:
+        return found
+    first = _GENERATION.sub("", report.reference)
+    later = [f"{first}-g{generation}" for generation in range(2, _MOST_GENERATIONS + 1)]
+    return rows.filter(reference__in=[first, *later]).first()
+
+
+def claim_of(report: OrderReport, vendor_order: VendorOrder) -> Claim:
+    """How the reported order stands to the vendor order it was found for; the row should be locked."""
+    if report.vendor_id == vendor_order.vendor_id:
+        return Claim.BOUND
+    if report.vendor_id in vendor_order.abandoned_ids:
+        return Claim.GIVEN_UP
+    is_free = not vendor_order.vendor_id and report.reference == vendor_order.reference
+    if is_free and report.state != OrderState.CANCELLED and _expects_one(vendor_order):
+        return Claim.ADOPTABLE
+    return Claim.STRAY
+
+
+def _expects_one(vendor_order: VendorOrder) -> bool:
+    """Whether one of our requests may have made an order that we do not know the id of."""
+    if vendor_order.state == VendorOrderState.UNKNOWN:
+        return True
+    return Push.objects.about(vendor_order).open().filter(kind=PLACE).exists()

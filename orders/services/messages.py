@@ -1,0 +1,122 @@
+"""From our rows to the message that a vendor is given, and what differs between that and what it holds."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from backoffice.vendors.messages import (
+    Credentials,
+    Customs,
+    DocumentLink,
+    FileLink,
+    LineKind,
+    LineReport,
+    LineToPlace,
+    OrderReport,
+    OrderToPlace,
+    PostalAddress,
+)
+from orders.models import Address, AddressRole, OrderLine, VendorOrder
+from orders.models.document import OrderDocument
+
+_ADDRESS_FIELDS = tuple(field.name for field in msgspec.structs.fields(PostalAddress))
+
+
+def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
+    """What the vendor is to make of its part of the order, in four queries whatever the number of lines.
+
+    The invoice address stays here: no vendor needs it, and mypromo's does not work.
+    """
+    order = vendor_order.order
+    addresses = {address.role: _address(address) for address in order.addresses.all()}
+    return OrderToPlace(
+        reference=vendor_order.reference,
+        reference2=order.reference,
+        recipient=addresses[AddressRole.RECIPIENT],
+        shipper=addresses.get(AddressRole.SHIPPER),
+        export=addresses.get(AddressRole.EXPORT),
+        complaint=order.complaint,
+        express_production=order.express_production,
+        express_shipping=order.express_shipping,
+        custom_properties=_texts(order.custom_properties),
+        documents=tuple([_document(document) for document in order.documents.all()]),
+        lines=tuple([_line(row.line, reference=row.reference) for row in vendor_order.lines.select_related("line")]),
+    )
+
+
+def differences(wanted: OrderToPlace, report: OrderReport) -> list[str]:
+    """Where the lines that a vendor holds are not those of the agreement; empty when all is as it should be."""
+    held = Counter(line.reference for line in report.lines)
+    agreed = {line.reference: line for line in wanted.lines}
+    found = [_("Line %s is missing.") % reference for reference in agreed if not held[reference]]
+    found += [_("Line %s is there more than once.") % reference for reference in agreed if held[reference] > 1]
+    found += [_("Line %s is not ours.") % (reference or "?") for reference in held if reference not in agreed]
+    for line in report.lines:
+        if line.reference in agreed:
+            found += _line_differences(agreed[line.reference], line)
+    if wanted.reference != report.reference:
+        found.append(_("The reference is %(held)s, not %(agreed)s.") % _pair(report.reference, wanted.reference))
+    return found
+
+
+def _line_differences(wanted: LineToPlace, held: LineReport) -> list[str]:
+    """The vendor may change a design's SKU (another colour chosen in its editor), so that is not compared."""
+    found = []
+    if wanted.quantity != held.quantity:
+        found.append(_("quantity %(held)s, not %(agreed)s") % _pair(held.quantity, wanted.quantity))
+    if wanted.kind != LineKind.DESIGN and wanted.sku != held.sku:
+        found.append(_("SKU %(held)s, not %(agreed)s") % _pair(held.sku, wanted.sku))
+    if Counter(file.url for file in wanted.files) != Counter(held.file_urls):
+        found.append(_("other print files"))
+    if wanted.kind == LineKind.DESIGN and held.design_ids and held.design_ids != (wanted.design_id,):
+        found.append(_("design %(held)s, not %(agreed)s") % _pair(", ".join(held.design_ids), wanted.design_id))
+    return [_("Line %(line)s: %(what)s.") % {"line": wanted.reference, "what": what} for what in found]
+
+
+def _pair(held: object, agreed: object) -> dict[str, object]:
+    return {"held": held, "agreed": agreed}
+
+
+def _address(address: Address) -> PostalAddress:
+    return PostalAddress(**{name: getattr(address, name) for name in _ADDRESS_FIELDS})
+
+
+def _document(document: OrderDocument) -> DocumentLink:
+    return DocumentLink(
+        url=document.url,
+        kind=document.kind,
+        carrier=document.carrier,
+        tracking_code=document.tracking_code,
+        credentials=_credentials(document.credentials),
+    )
+
+
+def _line(line: OrderLine, *, reference: str) -> LineToPlace:
+    return LineToPlace(
+        reference=reference,
+        kind=LineKind(line.kind),
+        quantity=line.quantity,
+        sku=line.sku,
+        files=tuple(_files(line.files, line.file_credentials or {})),
+        design_id=line.design_id,
+        customs=msgspec.convert(line.customs, Customs, strict=False) if line.customs else None,
+        custom_properties=_texts(line.custom_properties),
+    )
+
+
+def _files(files: Iterable[Mapping[str, str]], credentials: Mapping[str, Any]) -> Iterable[FileLink]:
+    for index, file in enumerate(files):
+        yield FileLink(
+            url=file["url"], type=file.get("type") or "", credentials=_credentials(credentials.get(str(index)))
+        )
+
+
+def _credentials(stored: Mapping[str, str] | None) -> Credentials | None:
+    return msgspec.convert(stored, Credentials) if stored else None
+
+
+def _texts(properties: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in properties.items()}
