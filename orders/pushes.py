@@ -65,6 +65,8 @@ class CancelOrder(VendorOrderHandler):
 
     def decided(self, push: Push, *, happened: bool) -> None:
         self.note(push, "push.decided", actor="system", happened=happened)
+        if happened:  # the follow-up reads it again: the vendor's word, not the person's, is what counts
+            push.follow_up = push.payload
 
 
 @push_kind(DISCARD)

@@ -28,8 +28,8 @@ def note_refusal(push: Push, error: VendorError) -> None:
     OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
     if order.state == OrderState.HELD or order.may_become(OrderState.HELD):
         text = _(
-            "%(vendor)s refused %(reference)s: %(said)s Correct what it names, then release the hold: that part is then "
-            "placed anew."
+            "%(vendor)s refused %(reference)s: %(said)s Correct what it names, then release the hold: that part is "
+            "then placed anew."
         )
         place_hold(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
     derive_axes(order)

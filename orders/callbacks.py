@@ -1,0 +1,43 @@
+"""What mypromo's callbacks about orders mean. mypromo does not sign them, so a body is only a hint."""
+
+from typing import Any
+
+from backoffice.models import Callback
+from backoffice.models.callback import CallbackState
+from backoffice.services.handlers import CallbackOutcome, callback_topic
+from backoffice.vendors.errors import VendorNotFound
+from backoffice.vendors.messages import Message, OrderReport, OrderState
+from orders.models import VendorOrder
+from orders.services.matching import find_vendor_order
+from orders.services.reports import apply_order_report, is_known
+
+_ENDS = (OrderState.CANCELLED, OrderState.DONE)
+
+
+@callback_topic("mypromo", "orders")
+def handle_order(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+    """Progress is taken from the body. Before an end, or another order than the one we hold, is believed, the
+    order is read again through the API and that reading is applied instead.
+    """
+    if not isinstance(message, OrderReport):
+        return CallbackOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
+    found = find_vendor_order(message)
+    if found is None:
+        return CallbackOutcome(CallbackState.ORPHAN)
+    if is_known(message, found):
+        return CallbackOutcome(CallbackState.KNOWN, subject=found.order)
+    report, source = message, "callback"
+    if _needs_reading(message, found):
+        try:
+            report, source = vendor.read_order(message.vendor_id), "answer"
+        except VendorNotFound as error:
+            return CallbackOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
+    outcome = apply_order_report(report, source=source, callback=callback)
+    subject = outcome.vendor_order.order if outcome.vendor_order else None
+    return CallbackOutcome(CallbackState(outcome.state.value), subject=subject, note=outcome.note)
+
+
+def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
+    if report.vendor_id != vendor_order.vendor_id:
+        return True
+    return report.state in _ENDS and vendor_order.state != report.state.value

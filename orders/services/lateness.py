@@ -1,0 +1,43 @@
+"""What time alone changes: orders that become late, and orders that nobody will report on any more."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from orders.models import Order, OrderEvent, OrderState, ProductionState, ShipmentState
+
+# Produced and shipped, and no word of the delivery: after that long it is taken for delivered, and closed.
+SILENT_DAYS = 30
+_AT_ONCE = 500
+
+
+def mark_late_orders(*, now: datetime | None = None) -> int:
+    """Released orders whose ship-by date has passed are late, with a line in the timeline. Answers how many."""
+    overdue = Order.objects.filter(
+        state=OrderState.RELEASED,
+        production__in=[ProductionState.SENT, ProductionState.IN_PRODUCTION, ProductionState.DONE],
+        shipment__in=[ShipmentState.NONE, ShipmentState.PARTIAL],
+        ship_by__lt=now or timezone.now(),
+        late=False,
+    )
+    with transaction.atomic():
+        late = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_AT_ONCE])
+        Order.objects.filter(pk__in=late).update(late=True, updated_at=timezone.now())
+        OrderEvent.objects.bulk_create(OrderEvent(order_id=pk, actor="system", kind="order.late") for pk in late)
+    return len(late)
+
+
+def close_silent_orders(*, now: datetime | None = None) -> int:
+    """Orders produced and wholly shipped, of which nothing was heard for SILENT_DAYS, are closed. Answers how many."""
+    silent = Order.objects.filter(
+        state=OrderState.RELEASED,
+        production=ProductionState.DONE,
+        shipment=ShipmentState.SHIPPED,
+        updated_at__lt=(now or timezone.now()) - timedelta(days=SILENT_DAYS),
+    )
+    with transaction.atomic():
+        orders = list(silent.select_for_update(skip_locked=True)[:_AT_ONCE])
+        for order in orders:
+            order.move_to(OrderState.CLOSED, actor="system", note="silent")
+    return len(orders)

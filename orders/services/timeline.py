@@ -1,0 +1,110 @@
+"""The words of the timeline: one whole sentence per kind of event, translated; names and texts are put in as they are.
+
+An event says who (`actor`) beside it, so most sentences need no subject.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.models import HoldReason, OrderEvent
+
+# kind -> (icon, sentence). Icons are names of Material Symbols, which the admin draws.
+SENTENCES: dict[str, tuple[str, Promise | str]] = {
+    "order.received": ("add_shopping_cart", gettext_lazy("The order came in.")),
+    "order.new": ("radio_button_unchecked", gettext_lazy("The order waits to be released.")),
+    "order.held": ("pause_circle", gettext_lazy("The order is held.")),
+    "order.released": ("play_circle", gettext_lazy("The order was released to production.")),
+    "order.cancelled": ("cancel", gettext_lazy("The order is cancelled.")),
+    "order.closed": ("task_alt", gettext_lazy("The order is closed.")),
+    "order.late": ("schedule", gettext_lazy("The order is late.")),
+    "order.cancel_requested": ("cancel_schedule_send", gettext_lazy("Cancellation was asked for: %(reason)s")),
+    "order.cancel_refused": ("block", gettext_lazy("The cancellation was refused. %(text)s")),
+    "hold.placed": ("pause_circle", gettext_lazy("On hold, %(reason)s. %(text)s")),
+    "hold.changed": ("pause_circle", gettext_lazy("Still on hold, %(reason)s. %(text)s")),
+    "hold.released": ("play_arrow", gettext_lazy("The hold “%(reason)s” was released. %(note)s")),
+    "production.none": ("factory", gettext_lazy("Nothing is in production.")),
+    "production.sent": ("factory", gettext_lazy("The order is at the vendor.")),
+    "production.in_production": ("precision_manufacturing", gettext_lazy("Production has begun.")),
+    "production.done": ("inventory", gettext_lazy("All is produced.")),
+    "production.failed": ("error", gettext_lazy("Production failed.")),
+    "shipment.none": ("local_shipping", gettext_lazy("Nothing is shipped.")),
+    "shipment.partial": ("local_shipping", gettext_lazy("A part of the order is shipped.")),
+    "shipment.shipped": ("local_shipping", gettext_lazy("All is shipped.")),
+    "shipment.delivered": ("home_pin", gettext_lazy("All is delivered.")),
+    "shipment.sent": ("package_2", gettext_lazy("A parcel left with %(carrier)s, tracking code %(tracking_code)s.")),
+    "shipment.arrived": ("home_pin", gettext_lazy("The parcel %(tracking_code)s of %(carrier)s was delivered.")),
+    "vendor.draft": ("edit_note", gettext_lazy("%(vendor)s has a draft of %(reference)s, number %(vendor_id)s.")),
+    "vendor.submitted": ("send", gettext_lazy("%(reference)s was submitted to %(vendor)s.")),
+    "vendor.checked": ("fact_check", gettext_lazy("%(vendor)s has checked %(reference)s.")),
+    "vendor.in_production": ("precision_manufacturing", gettext_lazy("%(vendor)s is producing %(reference)s.")),
+    "vendor.done": ("inventory", gettext_lazy("%(vendor)s has finished %(reference)s.")),
+    "vendor.cancelled": ("cancel", gettext_lazy("%(vendor)s has cancelled %(reference)s as asked.")),
+    "vendor.cancelled_unasked": ("error", gettext_lazy("%(vendor)s cancelled %(reference)s: %(cause)s")),
+    "vendor.refused": ("block", gettext_lazy("%(vendor)s refused %(reference)s: %(said)s")),
+    "vendor.unknown": ("help", gettext_lazy("%(vendor)s has %(reference)s in a state we do not know.")),
+    "vendor.unknown_word": ("help", gettext_lazy("%(vendor)s calls the state of %(reference)s “%(word)s”: unknown.")),
+    "vendor.adopted": ("link", gettext_lazy("%(reference)s was found at %(vendor)s as %(vendor_id)s.")),
+    "vendor.draft_differs": (
+        "difference",
+        gettext_lazy("The draft of %(reference)s differed and was given up: %(differences)s"),
+    ),
+    "vendor.duplicate": (
+        "content_copy",
+        gettext_lazy("%(vendor)s holds a second order for %(reference)s: %(other)s beside %(ours)s."),
+    ),
+    "vendor.history": ("history", "%(text)s"),
+    "push.needs_person": (
+        "person_alert",
+        gettext_lazy("It is unknown whether %(vendor)s has %(reference)s: somebody has to decide."),
+    ),
+    "push.decided": ("gavel", gettext_lazy("Somebody decided what became of a lost request about %(reference)s.")),
+}
+_UNKNOWN = ("radio_button_unchecked", "")
+
+
+class _Words(dict[str, str]):
+    """What an event of an earlier release left out stays empty instead of breaking the page."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def describe(event: OrderEvent) -> str:
+    """The event as a sentence in the active language: plain text, not yet escaped for HTML."""
+    sentence = str(SENTENCES.get(event.kind, _UNKNOWN)[1])
+    if not sentence:
+        return event.params.get("text") or event.kind
+    note = event.params.get("note")
+    text = (sentence % _Words(_words(event.params))).strip()
+    if note and "%(note)s" not in sentence:
+        return f"{text} {_NOTES.get(note, note)}"
+    return text
+
+
+def icon(event: OrderEvent) -> str:
+    """The name of the event's icon."""
+    return SENTENCES.get(event.kind, _UNKNOWN)[0]
+
+
+_NOTES: Mapping[str, Promise] = {"silent": gettext_lazy("Nothing was heard of its delivery for long.")}
+
+
+def _words(params: Mapping[str, Any]) -> dict[str, str]:
+    words = {key: _plain(value) for key, value in params.items()}
+    if params.get("reason") in HoldReason.values:
+        words["reason"] = str(HoldReason(params["reason"]).label)
+    if "carrier" in params and not words["carrier"]:
+        words["carrier"] = _("an unnamed carrier")
+    if "tracking_code" in params and not words["tracking_code"]:
+        words["tracking_code"] = _("none")
+    return words
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(str(item) for item in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,29 @@
+"""The doors of orders for Celery."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
+
+from backoffice.services.integrations import configured_vendors
+from orders.services import lateness, pulling
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="orders.tasks.pull_orders")
+def pull_orders() -> None:
+    """Ask every vendor what changed, one run at a time; then do what time alone changes."""
+    if not cache.add("pull-orders", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
+        return
+    try:
+        for vendor in configured_vendors():
+            result = pulling.pull_orders(vendor)
+            logger.info("%s", result)
+            if result.missed:
+                logger.warning("News that no callback brought: %s", ", ".join(result.missed[:50]))
+        lateness.mark_late_orders()
+        lateness.close_silent_orders()
+    finally:
+        cache.delete("pull-orders")
