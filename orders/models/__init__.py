@@ -6,6 +6,7 @@ from orders.models.event import OrderEvent
 from orders.models.hold import Hold, HoldReason
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
+from orders.models.saved_view import SavedView
 from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "ProductionState",
+    "SavedView",
     "ShipmentState",
     "VendorOrder",
     "VendorOrderLine",

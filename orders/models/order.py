@@ -93,6 +93,8 @@ class Order(models.Model):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("assignee")
     )
+    # Of recipient and lines: what two orders have in common when one customer clicked twice.
+    fingerprint = models.CharField(max_length=32, blank=True, editable=False)
     # All that a customer would quote: kept by `orders.services.search`.
     search = SearchVectorField(null=True, editable=False)
 
@@ -107,6 +109,7 @@ class Order(models.Model):
         constraints = [models.UniqueConstraint(fields=["shop", "reference"], name="one_order_per_shop_reference")]
         indexes = [
             GinIndex(fields=["search"], name="order_search"),
+            GinIndex(fields=["tags"], name="order_tags"),
             models.Index(fields=["state", "-id"], name="order_state"),
             models.Index(fields=["production", "-id"], name="order_production"),
             models.Index(fields=["shipment", "-id"], name="order_shipment"),
@@ -116,6 +119,7 @@ class Order(models.Model):
             models.Index(fields=["shop", "updated_at", "id"], name="order_updated"),
             models.Index(fields=["-created_at"], name="order_received"),
             models.Index(fields=["customer_email"], name="order_email"),
+            models.Index(fields=["shop", "fingerprint"], condition=~Q(fingerprint=""), name="order_fingerprint"),
         ]
 
     def __str__(self) -> str:
