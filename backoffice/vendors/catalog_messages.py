@@ -5,6 +5,7 @@ languages two upper-case letters. Empty text means "not given"; None on a flag o
 does not say.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -112,9 +113,34 @@ class CatalogProblem(Message):
     skus: tuple[str, ...] = ()
 
 
-class CatalogPage(Message):
-    """A part of the listing, in the vendor's order. `total` is the number of products announced for the whole of it."""
+class UnreadableProduct(ValueError):
+    """A product of the listing that cannot be read; `problem` says which and why."""
 
-    products: tuple[ProductFacts, ...] = ()
+    def __init__(self, problem: CatalogProblem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+class ListedProduct(NamedTuple):
+    """A product as it stands in a listing, not yet read: most of them are as they were and need no reading.
+
+    `fingerprint` (32 hex digits) is the same as long as the listing says the same of it and is read the same way;
+    `vendor_id` is empty where it cannot be made out.
+    """
+
+    vendor_id: str
+    fingerprint: str
+    body: bytes
+    reader: Callable[[bytes], ProductFacts]
+
+    def read(self) -> ProductFacts:
+        """Raises UnreadableProduct."""
+        return self.reader(self.body)
+
+
+class CatalogPage(Message):
+    """A part of the listing, in the vendor's order. `total` is how many products the whole of it has."""
+
+    products: tuple[ListedProduct, ...] = ()
     problems: tuple[CatalogProblem, ...] = ()
     total: int | None = None

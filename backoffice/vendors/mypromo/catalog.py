@@ -8,7 +8,6 @@ an earlier one.
 import logging
 from collections.abc import Iterator
 from hashlib import blake2b
-from typing import Protocol
 
 from django.conf import settings
 
@@ -20,7 +19,8 @@ from backoffice.vendors.errors import (
     VendorProtocolError,
     VendorUnavailable,
 )
-from backoffice.vendors.mypromo.catalog_pages import Listing, read_listing, read_product, read_products
+from backoffice.vendors.mypromo.catalog_pages import Listing, read_listing, read_page, read_product
+from backoffice.vendors.mypromo.client import Client
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +31,10 @@ PAGES_TO_GIVE_UP = 3
 _THEIR_COUNTRY_CODES = {"GB": "UK"}
 
 
-class RawClient(Protocol):
-    """The part of the client that hands out bodies undecoded."""
-
-    def get_raw(self, path: str, params: dict[str, str]) -> bytes: ...
-
-
 class CatalogAbility:
     """Reading products. Mixed into `MyPromo`, which gives `client`."""
 
-    client: RawClient
+    client: Client
 
     @property
     def languages(self) -> list[str]:
@@ -48,8 +42,8 @@ class CatalogAbility:
         return [language.upper() for language in settings.MYPROMO_LANGUAGES]
 
     def read_product(self, vendor_id: str, *, language: str) -> ProductFacts:
-        """One product group with all its variants; the id of a variant gives its group. Raises VendorError."""
-        return read_product(self.client.get_raw(f"v1/products/{vendor_id}", {"lang": language}))
+        """A group with all its variants; a variant's id gives its group. Raises VendorError, UnreadableProduct."""
+        return read_product(self.client.product(vendor_id, lang=language))
 
     def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]:
         """The listing page by page. `sku` narrows it (at the vendor; a server may ignore that).
@@ -65,7 +59,7 @@ class CatalogAbility:
 class _ListingReader:
     """Where we are in a listing, and when it is over."""
 
-    def __init__(self, client: RawClient, *, language: str, sku: str) -> None:
+    def __init__(self, client: Client, *, language: str, sku: str) -> None:
         home = settings.MYPROMO_SHIPPING_FROM.upper()
         self.client = client
         self.params = {
@@ -83,7 +77,7 @@ class _ListingReader:
     def read_next(self) -> CatalogPage:
         """Read the next page. Raises VendorError when there is no point in going on."""
         try:
-            body = self.client.get_raw("v1/products", self.params | {"page": str(self.page)})
+            body = self.client.products_page(self.params | {"page": str(self.page)})
             listing = read_listing(body)
         except BudgetEmpty:
             raise
@@ -99,7 +93,7 @@ class _ListingReader:
             return self._stop_at_repeat()
         self.finished = self._is_last(listing)
         self.page += 1
-        return read_products(listing)
+        return read_page(listing)
 
     def _is_last(self, listing: Listing) -> bool:
         if self.last_page is not None:
@@ -132,9 +126,7 @@ class _ListingReader:
         self.finished = True
         return CatalogPage(total=self.total)
 
-    def _skip(
-        self, error: VendorUnavailable | VendorAmbiguous | VendorProtocolError | VendorNotFound
-    ) -> CatalogPage:
+    def _skip(self, error: VendorUnavailable | VendorAmbiguous | VendorProtocolError | VendorNotFound) -> CatalogPage:
         self.failures += 1
         if self.failures >= PAGES_TO_GIVE_UP or self.last_page is None:
             raise error

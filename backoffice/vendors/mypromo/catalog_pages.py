@@ -1,6 +1,7 @@
 """From the bytes of mypromo's product listing to our words. Knows no HTTP."""
 
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,10 +10,12 @@ from backoffice.vendors.catalog_messages import (
     AvailabilityFacts,
     CatalogPage,
     CatalogProblem,
+    ListedProduct,
     ProductFacts,
     RelationFacts,
     TextFacts,
     TierFacts,
+    UnreadableProduct,
     VariantFacts,
 )
 from backoffice.vendors.errors import VendorProtocolError
@@ -24,9 +27,12 @@ T = TypeVar("T")
 _PAGE = msgspec.json.Decoder(theirs.Page, strict=False)
 _BARE = msgspec.json.Decoder(list[msgspec.Raw])
 _PRODUCT = msgspec.json.Decoder(theirs.Product, strict=False)
+_ID = msgspec.json.Decoder(theirs.ProductId)
 _IDENTITY = msgspec.json.Decoder(theirs.Identity)
 _ANYTHING = msgspec.json.Decoder(float_hook=Decimal)
 
+# Goes into every fingerprint: raise it when the reading below changes, so that all is read again.
+READER_VERSION = b"1"
 # PostgreSQL keeps no NUL in text, and prices in numeric(12, 4).
 _NUL = b"\\u0000"
 _PRICE_LIMIT = Decimal(10**8)
@@ -72,24 +78,27 @@ def read_listing(body: bytes) -> Listing:
     )
 
 
-def read_products(listing: Listing) -> CatalogPage:
-    """Decode a page's products; one that cannot be read becomes a problem and leaves the others alone."""
-    products, problems = [], []
-    for raw in listing.products:
-        body = bytes(raw)
-        try:
-            products.append(read_product(body))
-        except VendorProtocolError as error:
-            problems.append(_problem(body, text=error.text))
-    return CatalogPage(products=tuple(products), problems=tuple(problems), total=listing.total)
+def read_page(listing: Listing) -> CatalogPage:
+    """Name a page's products without reading them."""
+    return CatalogPage(products=tuple([_listed(raw) for raw in listing.products]), total=listing.total)
+
+
+def _listed(raw: msgspec.Raw) -> ListedProduct:
+    body = bytes(raw)
+    try:
+        vendor_id = str(_ID.decode(body).id)
+    except (msgspec.DecodeError, RecursionError):
+        vendor_id = ""
+    fingerprint = blake2b(body, digest_size=16, person=READER_VERSION).hexdigest()
+    return ListedProduct(vendor_id, fingerprint, body, read_product)
 
 
 def read_product(body: bytes) -> ProductFacts:
-    """Decode one product, from the list or alone. Raises VendorProtocolError naming the field."""
+    """Decode one product, from the list or alone. Raises UnreadableProduct naming the field."""
     try:
         return _product(_decode_product(body))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise VendorProtocolError(f"The product cannot be read: {error}.", excerpt=_excerpt(body)) from error
+        raise UnreadableProduct(_problem(body, text=f"The product cannot be read: {error}.")) from error
 
 
 def _decode_product(body: bytes) -> theirs.Product:

@@ -162,6 +162,12 @@ class Page(Struct):
     links: PageLinks | Nothing = None
 
 
+class ProductId(Struct):
+    """Just enough to find a product among those we know."""
+
+    id: Id
+
+
 class Identity(Struct):
     """What can be made out of a product that cannot be read."""
 

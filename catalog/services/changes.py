@@ -1,0 +1,99 @@
+"""What is different at a variant, in words that a list can be filtered by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from catalog.models.price import PriceList
+
+Row = tuple[Any, ...]
+_CENTS_OF_CENTS = Decimal("0.0001")
+
+# Plain facts are shown with both values; of the others only the name is kept.
+PLAIN_FACTS = (
+    "name",
+    "gtin",
+    "vendor_id",
+    "active",
+    "available",
+    "test_product",
+    "sample_product",
+    "personalized",
+    "currency",
+    "order_min_qty",
+    "order_max_qty",
+    "tier_price_qty_only",
+    "shipping_from",
+    "shipping_earliest_days",
+    "shipping_latest_days",
+    "express_available",
+    "image_url",
+)
+STRUCTURED_FACTS = ("editor_intents", "media", "properties", "parts")
+FACTS = (*PLAIN_FACTS, *STRUCTURED_FACTS, "orderable")
+
+
+@dataclass
+class VariantContent:
+    """All that is compared of a variant: facts by name, the rows of its child tables without the variant's id."""
+
+    facts: Mapping[str, Any]
+    tiers: set[Row] = field(default_factory=set)
+    children: dict[str, set[Row]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """`kind` is a word of VariantChange; `detail` is JSON: prices as text, pairs are (before, after)."""
+
+    kind: str
+    detail: dict[str, Any]
+
+
+def describe_changes(before: VariantContent, *, after: VariantContent) -> list[Change]:
+    """All differences; empty when nothing that we keep is different."""
+    found = []
+    if before.facts["orderable"] != after.facts["orderable"]:
+        found.append(Change("available" if after.facts["orderable"] else "unavailable", {}))
+    found += _price_changes(before, after=after)
+    if detail := _other_changes(before, after=after):
+        found.append(Change("changed", detail))
+    return found
+
+
+def _price_changes(before: VariantContent, *, after: VariantContent) -> list[Change]:
+    """Dearer, cheaper: by what we pay, at quantities that have a price before and after."""
+    old, new = _prices(before, PriceList.PURCHASE), _prices(after, PriceList.PURCHASE)
+    moved = {quantity: (old[quantity], new[quantity]) for quantity in sorted(old.keys() & new.keys())}
+    dearer = {quantity: pair for quantity, pair in moved.items() if pair[1] > pair[0]}
+    cheaper = {quantity: pair for quantity, pair in moved.items() if pair[1] < pair[0]}
+    return [
+        Change(kind, {"tiers": [[quantity, str(was), str(now)] for quantity, (was, now) in tiers.items()]})
+        for kind, tiers in (("dearer", dearer), ("cheaper", cheaper))
+        if tiers
+    ]
+
+
+def _other_changes(before: VariantContent, *, after: VariantContent) -> dict[str, Any]:
+    fields = {
+        name: [before.facts[name], after.facts[name]] for name in PLAIN_FACTS if before.facts[name] != after.facts[name]
+    }
+    parts = [name for name in STRUCTURED_FACTS if before.facts[name] != after.facts[name]]
+    parts += [name for name, rows in after.children.items() if before.children.get(name, set()) != rows]
+    parts += [
+        f"{price_list} prices"
+        for price_list in PriceList.values
+        if _prices(before, price_list) != _prices(after, price_list) and not _only_moved(before, after, price_list)
+    ]
+    return ({"fields": fields} if fields else {}) | ({"parts": parts} if parts else {})
+
+
+def _only_moved(before: VariantContent, after: VariantContent, price_list: str) -> bool:
+    """Purchase prices at unchanged quantities are told as dearer and cheaper."""
+    return price_list == PriceList.PURCHASE and _prices(before, price_list).keys() == _prices(after, price_list).keys()
+
+
+def _prices(content: VariantContent, price_list: str) -> dict[int, Decimal]:
+    # As precise as the column: what the vendor gives beyond that is no change.
+    return {quantity: price.quantize(_CENTS_OF_CENTS) for name, quantity, price in content.tiers if name == price_list}

@@ -1,0 +1,82 @@
+"""What a quantity of a variant costs, and which quantities there are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from backoffice.errors import DomainError, InvalidInput
+from catalog.models import PriceList, PriceTier, Variant
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A price for a quantity; net, in the variant's currency. `next_tier` is the quantity from which it is cheaper."""
+
+    quantity: int
+    price_list: PriceList
+    unit_price: Decimal
+    total: Decimal
+    currency: str
+    tier_quantity: int
+    next_tier: PriceTier | None
+
+
+def quote_price(variant: Variant, *, quantity: int) -> Quote:
+    """What a customer pays: the shop's sales price, else the recommended one.
+
+    Raises InvalidInput for a quantity that cannot be ordered, DomainError when there is no price for it.
+    """
+    tiers = list(variant.tiers.all())
+    if complaints := check_quantity(variant, tiers, quantity=quantity):
+        raise InvalidInput(_("This quantity cannot be ordered."), errors={"quantity": complaints})
+    for price_list in (PriceList.SALES, PriceList.RECOMMENDED):
+        own = _of_list(tiers, price_list)
+        if (tier := find_tier(own, quantity=quantity)) is not None:
+            following = next((later for later in own if later.quantity > quantity), None)
+            return Quote(
+                quantity=quantity,
+                price_list=price_list,
+                unit_price=tier.price,
+                total=tier.price * quantity,
+                currency=variant.currency,
+                tier_quantity=tier.quantity,
+                next_tier=following,
+            )
+    raise DomainError(_("There is no sales price for %(sku)s.") % {"sku": variant.sku}, code="no_price")
+
+
+def check_quantity(variant: Variant, tiers: Iterable[PriceTier], *, quantity: int) -> list[str]:
+    """Complaints about the quantity, each naming its limit; empty when it can be ordered."""
+    found = []
+    if quantity < variant.order_min_qty:
+        text = _("%(quantity)d is less than the smallest quantity, %(limit)d.")
+        found.append(text % {"quantity": quantity, "limit": variant.order_min_qty})
+    if variant.order_max_qty is not None and quantity > variant.order_max_qty:
+        text = _("%(quantity)d is more than the largest quantity, %(limit)d.")
+        found.append(text % {"quantity": quantity, "limit": variant.order_max_qty})
+    if variant.tier_price_qty_only and not found:
+        # The vendor's own tiers bind; without any (no contract) nothing more can be said.
+        steps = [tier.quantity for tier in _of_list(tiers, PriceList.PURCHASE)] or sorted(
+            {tier.quantity for tier in tiers}
+        )
+        if steps and quantity not in steps:
+            text = _("%(quantity)d is not one of the quantities that can be ordered: %(steps)s.")
+            found.append(text % {"quantity": quantity, "steps": ", ".join(str(step) for step in steps)})
+    return found
+
+
+def find_tier(tiers: Iterable[PriceTier], *, quantity: int) -> PriceTier | None:
+    """The highest tier that the quantity reaches."""
+    return max((tier for tier in tiers if tier.quantity <= quantity), key=lambda tier: tier.quantity, default=None)
+
+
+def find_cost(tiers: Iterable[PriceTier], *, quantity: int) -> Decimal | None:
+    """The vendor's net price per unit at that quantity, None when unknown."""
+    tier = find_tier(_of_list(tiers, PriceList.PURCHASE), quantity=quantity)
+    return tier.price if tier else None
+
+
+def _of_list(tiers: Iterable[PriceTier], price_list: PriceList) -> list[PriceTier]:
+    return sorted((tier for tier in tiers if tier.price_list == price_list), key=lambda tier: tier.quantity)

@@ -1,0 +1,106 @@
+"""Runs of a synchronisation: one at a time, seen while they go, explained when they end."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from backoffice.errors import Conflict
+from backoffice.vendors.catalog_messages import CatalogProblem
+from catalog.models import SyncRun
+from catalog.models.sync import SyncState
+
+# What a person would still read; the rest is only counted.
+PROBLEMS_KEPT = 200
+# First half of the advisory lock's key: says what is locked, the second half says for whom.
+_LOCK_SPACE = 0x5359
+
+
+class SyncRunning(Conflict):
+    """Another synchronisation of the same kind is at work."""
+
+    code = "sync_running"
+
+
+@contextmanager
+def only_one(vendor: str, *, kind: str) -> Iterator[None]:
+    """Hold the lock of a vendor's synchronisation; PostgreSQL drops it with the session, even after kill -9.
+
+    Runs that were left unfinished by a process that died are closed as failed. Raises SyncRunning.
+    """
+    key = [_LOCK_SPACE, f"{kind}:{vendor}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
+        row = cursor.fetchone()
+        if not (row and row[0]):
+            raise SyncRunning(_who_runs(vendor, kind=kind))
+        try:
+            _close_abandoned(vendor, kind=kind)
+            yield
+        finally:
+            # A broken session has dropped it by itself.
+            if connection.is_usable():
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+class RunLog:
+    """The row of a run and what is written into it: counts, progress, problems."""
+
+    def __init__(self, vendor: str, *, kind: str, options: dict[str, Any]) -> None:
+        self.run = SyncRun.objects.create(vendor=vendor, kind=kind, options=options)
+        self.counts: Counter[str] = Counter()
+        self.problems: list[CatalogProblem] = []
+        self.is_complete = True
+
+    def note(self, problem: CatalogProblem) -> None:
+        """Keep a problem. One that concerns nothing by name leaves the run incomplete."""
+        self.counts["problems"] += 1
+        if not problem.product_id and not problem.skus:
+            self.is_complete = False
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(problem)
+
+    def progress(self, *, seen: int, total: int | None) -> None:
+        """Say how far we are: a sign of life at the same time."""
+        self.run.seen, self.run.total = seen, total
+        self._save("seen", "total")
+
+    def finish(self, state: SyncState) -> SyncRun:
+        """Close the run. Done with problems is partial."""
+        if state is SyncState.DONE and self.problems:
+            state = SyncState.PARTIAL
+        self.run.state, self.run.finished_at = state, timezone.now()
+        self._save("seen", "total", "state", "finished_at")
+        return self.run
+
+    def _save(self, *fields: str) -> None:
+        self.run.counts = dict(sorted(self.counts.items()))
+        self.run.errors = [
+            {"text": problem.text, "product": problem.product_id, "skus": list(problem.skus)}
+            for problem in self.problems
+        ]
+        self.run.save(update_fields=[*fields, "counts", "errors", "heartbeat_at"])
+
+
+def has_finished_before(vendor: str, *, kind: str) -> bool:
+    """Whether a run over everything has come to its end."""
+    ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
+    return ended.filter(options__covers="all", options__dry_run=False).exists()
+
+
+def _close_abandoned(vendor: str, *, kind: str) -> None:
+    problem = {"text": "The process that ran it ended before it was done.", "product": "", "skus": []}
+    for run in SyncRun.objects.filter(vendor=vendor, kind=kind, state=SyncState.RUNNING):
+        run.state, run.finished_at, run.errors = SyncState.FAILED, run.heartbeat_at, [*run.errors, problem]
+        run.save(update_fields=["state", "finished_at", "errors"])
+
+
+def _who_runs(vendor: str, *, kind: str) -> str:
+    run = SyncRun.objects.filter(vendor=vendor, kind=kind, state=SyncState.RUNNING).first()
+    if run is None:
+        return f"A {kind} synchronisation of {vendor} is just starting."
+    of = f" of {run.total}" if run.total else ""
+    return f"A {kind} synchronisation of {vendor} runs since {run.started_at:%H:%M:%S} UTC, {run.seen}{of} read."

@@ -1,0 +1,250 @@
+"""Brings a vendor's catalogue in: page by page, in batches of their own, flat in memory whatever its size.
+
+Interrupted at any point, running it again goes on: what is written is recognised and not even read again.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from django.db import DataError, IntegrityError, transaction
+
+from backoffice.vendors.catalog_messages import (
+    CatalogPage,
+    CatalogProblem,
+    ListedProduct,
+    ProductFacts,
+    UnreadableProduct,
+    VariantFacts,
+)
+from backoffice.vendors.errors import VendorError
+from catalog.models import ProductText, SyncRun
+from catalog.models.sync import SyncState
+from catalog.services.changes import Change
+from catalog.services.runs import RunLog, has_finished_before, only_one
+from catalog.services.seen import claim_products, claim_skus, count_kept, mark_gone, start_seeing
+from catalog.services.writing import ReadProduct, write_products, write_texts
+from catalog.services.writing_variants import WriteContext, record_changes
+
+logger = logging.getLogger(__name__)
+
+KIND = "catalog"
+# Large enough for bulk writing, small enough for short transactions and little memory.
+VARIANTS_PER_BATCH = 1000
+
+
+class CatalogSource(Protocol):
+    """What a vendor with a catalogue offers. The first language is the main one."""
+
+    name: str
+
+    @property
+    def languages(self) -> list[str]: ...
+
+    def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]: ...
+
+
+@dataclass(frozen=True)
+class SyncOptions:
+    """What to bring in. Without `skus` everything; without `language` all of them. `full` looks at every row anew."""
+
+    full: bool = False
+    skus: tuple[str, ...] = ()
+    language: str = ""
+    dry_run: bool = False
+
+
+def sync_catalog(
+    source: CatalogSource,
+    *,
+    options: SyncOptions = SyncOptions(),  # immutable
+    report: Callable[[SyncRun], None] = lambda run: None,
+) -> SyncRun:
+    """Make our catalogue equal to the vendor's; answers the finished run, `report` is told of progress.
+
+    What is gone at the vendor is marked, never deleted, and only after everything was seen. A vendor that fails
+    leaves the run failed, with what was written until then. Raises SyncRunning.
+    """
+    with only_one(source.name, kind=KIND):
+        return _Sync(source, options=options, report=report).run()
+
+
+class _Sync:
+    """One run: its options, its log, and the batch that is being gathered."""
+
+    def __init__(self, source: CatalogSource, *, options: SyncOptions, report: Callable[[SyncRun], None]) -> None:
+        self.source, self.options, self.report = source, options, report
+        self.languages = [options.language.upper()] if options.language else source.languages
+        self.main_language = source.languages[0]
+        covers = "skus" if options.skus else "all" if self.main_language in self.languages else "texts"
+        self.is_first = not has_finished_before(source.name, kind=KIND)
+        self.log = RunLog(
+            source.name,
+            kind=KIND,
+            options={
+                "covers": covers,
+                "full": options.full,
+                "skus": list(options.skus),
+                "languages": self.languages,
+                "dry_run": options.dry_run,
+            },
+        )
+        self.context = WriteContext(
+            vendor=source.name,
+            run_id=self.log.run.pk,
+            language=self.main_language,
+            at=self.log.run.started_at,
+            record_changes=not self.is_first,
+            force=options.full,
+            dry_run=options.dry_run,
+        )
+        self.batch: list[ReadProduct] = []
+        self.batched_variants = 0
+        self.seen = 0
+        self.total: int | None = None
+        self.reported_at = 0.0
+
+    def run(self) -> SyncRun:
+        started = time.monotonic()
+        state = SyncState.FAILED
+        try:
+            for language in self.languages:
+                self._read_language(language)
+            state = SyncState.DONE
+        except VendorError as error:
+            logger.warning("The catalogue of %s could not be read to the end: %s", self.source.name, error.text)
+            self.log.note(CatalogProblem(text=error.text))
+        finally:
+            self.log.counts["milliseconds"] = round((time.monotonic() - started) * 1000)
+            self.log.progress(seen=self.seen, total=self.total)
+            finished = self.log.finish(state)
+        self.report(finished)
+        return finished
+
+    def _read_language(self, language: str) -> None:
+        self.context = replace(self.context, language=language)
+        start_seeing()
+        seen_before, total_before = self.seen, self.total or 0
+        for sku in self.options.skus or ("",):
+            for page in self.source.iter_products(language=language, sku=sku):
+                self._take_page(page, sku=sku)
+                self.total = None if page.total is None or sku else total_before + page.total
+                self._report_progress()
+        self._write_batch()
+        if language == self.main_language and not self.options.skus:
+            self.log.counts["unchanged"] += count_kept(self.source.name)
+            self._mark_gone(listed=self.seen - seen_before)
+
+    def _take_page(self, page: CatalogPage, *, sku: str) -> None:
+        for problem in page.problems:
+            self.log.note(problem)
+        self.seen += len(page.products)
+        unchanged = self._unchanged(page.products)
+        claim_products([product.vendor_id for product in unchanged], kept=True)
+        self._add_to_batch(self._read([product for product in page.products if product not in unchanged], sku=sku))
+        if self.batched_variants >= VARIANTS_PER_BATCH or len(self.batch) >= VARIANTS_PER_BATCH:
+            self._write_batch()
+
+    def _unchanged(self, products: Sequence[ListedProduct]) -> set[ListedProduct]:
+        """Those that the listing describes as it did when they were last written."""
+        if self.options.full or self.options.skus:
+            return set()
+        known = ProductText.objects.filter(
+            language=self.context.language,
+            product__vendor=self.source.name,
+            product__vendor_id__in=[product.vendor_id for product in products],
+            product__gone_at=None,
+        )
+        fingerprints = set(known.values_list("product__vendor_id", "source_hash"))
+        return {product for product in products if (product.vendor_id, product.fingerprint) in fingerprints}
+
+    def _read(self, products: Sequence[ListedProduct], *, sku: str) -> list[tuple[ProductFacts, str]]:
+        """Read products that are new or different, with their fingerprints; repeated ones are left out."""
+        found: dict[str, tuple[ProductFacts, str]] = {}
+        for product in products:
+            try:
+                facts = product.read()
+            except UnreadableProduct as error:
+                self._leave_alone(error.problem)
+                continue
+            if sku and all(variant.sku != sku for variant in facts.variants):
+                continue
+            # A listing narrowed to a SKU may show only a part of the product.
+            found.setdefault(facts.vendor_id, (facts, "" if sku else product.fingerprint))
+        first_seen = claim_products(list(found), kept=False)
+        self.log.counts["repeated"] += len(found) - len(first_seen)
+        return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
+
+    def _leave_alone(self, problem: CatalogProblem) -> None:
+        """What cannot be read stays as it is."""
+        self.log.note(problem)
+        self.log.counts["skipped"] += 1
+        if problem.product_id:
+            claim_products([problem.product_id], kept=True)
+        claim_skus(problem.skus, vendor=self.source.name)
+
+    def _add_to_batch(self, products: Sequence[tuple[ProductFacts, str]]) -> None:
+        """Take the variants whose SKU was not seen before in this run: the first one counts."""
+        skus = dict.fromkeys(variant.sku for facts, _ in products for variant in facts.variants)
+        free = claim_skus(list(skus), vendor=self.source.name)
+        for facts, fingerprint in products:
+            variants = []
+            for variant in facts.variants:
+                if variant.sku in free:
+                    free.discard(variant.sku)
+                    variants.append(variant)
+            if len(variants) < len(facts.variants):
+                self._note_duplicates(facts, taken=variants)
+            is_whole = len(variants) == len(facts.variants)
+            self.batch.append(ReadProduct(facts, variants, fingerprint if is_whole else ""))
+            self.batched_variants += len(variants)
+
+    def _note_duplicates(self, facts: ProductFacts, *, taken: Sequence[VariantFacts]) -> None:
+        mine = {id(variant) for variant in taken}
+        skus = tuple([variant.sku for variant in facts.variants if id(variant) not in mine])
+        self.log.counts["duplicates"] += len(skus)
+        text = f"Listed more than once, the first one counts: {', '.join(skus)}."
+        self.log.note(CatalogProblem(text=text, product_id=facts.vendor_id, skus=skus))
+
+    def _write_batch(self) -> None:
+        batch, self.batch, self.batched_variants = self.batch, [], 0
+        if not batch:
+            return
+        try:
+            self._write(batch)
+        except (DataError, IntegrityError) as error:
+            if len(batch) > 1:
+                for product in batch:
+                    self.batch = [product]
+                    self._write_batch()
+                return
+            text = f"The product cannot be stored: {str(error).splitlines()[0]}"
+            self.log.note(CatalogProblem(text=text, product_id=batch[0].facts.vendor_id))
+            self.log.counts["skipped"] += 1
+
+    def _write(self, batch: Sequence[ReadProduct]) -> None:
+        if self.context.language == self.main_language:
+            self.log.counts += write_products(batch, context=self.context)
+        else:
+            self.log.counts += write_texts(batch, context=self.context)
+
+    def _mark_gone(self, *, listed: int) -> None:
+        """Only what a complete listing does not show is gone; an empty one is more likely a fault than the truth."""
+        if not self.log.is_complete or not listed:
+            self.log.note(CatalogProblem(text="The list was not complete: nothing is marked as gone."))
+            return
+        with transaction.atomic():
+            gone = mark_gone(self.source.name, at=self.context.at)
+            if self.context.record_changes:
+                record_changes([(pk, Change("gone", {})) for pk in gone], context=self.context)
+            transaction.set_rollback(self.options.dry_run)
+        self.log.counts["gone"] += len(gone)
+
+    def _report_progress(self) -> None:
+        """At most once a second: a sign of life, not a log."""
+        if time.monotonic() - self.reported_at >= 1:
+            self.reported_at = time.monotonic()
+            self.log.progress(seen=self.seen, total=self.total)
+            self.report(self.log.run)

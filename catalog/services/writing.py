@@ -1,0 +1,134 @@
+"""Writes what was read of a catalogue: products with all that belongs to them, in bulk, unchanged rows not at all."""
+
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import transaction
+
+from backoffice.vendors.catalog_messages import ProductFacts, VariantFacts
+from catalog.models import Category, Product, ProductText
+from catalog.services.bulk import ChildTable, copy_rows, replace_children, reserve_ids, update_rows, upsert_children
+from catalog.services.writing_variants import WriteContext, write_variant_texts, write_variants
+
+PRODUCT_TEXTS = ChildTable(ProductText, key=("product_id", "language"), values=("name", "overwritten", "source_hash"))
+PRODUCT_CATEGORIES = ChildTable(Product.categories.through, key=("product_id", "category_id"))
+_UPDATE_COLUMNS = ("id", "vendor_id", "name", "image_url", "video_url", "content_hash", "gone_at", "changed_at")
+_INSERT_COLUMNS = (*_UPDATE_COLUMNS, "vendor", "created_at")
+
+
+class ReadProduct(NamedTuple):
+    """A product as read, with those of its variants that are to be written.
+
+    `fingerprint` is empty when some of it is left out: then it is read again next time.
+    """
+
+    facts: ProductFacts
+    variants: Sequence[VariantFacts]
+    fingerprint: str
+
+
+def write_products(products: Sequence[ReadProduct], *, context: WriteContext) -> Counter[str]:
+    """Write a batch in one transaction; answers what was done to how many.
+
+    Each product and SKU may occur once. Raises DataError, IntegrityError: then nothing of the batch is written.
+    """
+    counts: Counter[str] = Counter()
+    with transaction.atomic():
+        ids = _write_groups(products, context=context, counts=counts)
+        variants = [
+            (ids[product.facts.vendor_id], product.facts.vendor_id, facts)
+            for product in products
+            for facts in product.variants
+        ]
+        write_variants(variants, context=context, counts=counts)
+        _write_product_texts(products, ids=ids, context=context)
+        transaction.set_rollback(context.dry_run)
+    return counts
+
+
+def write_texts(products: Sequence[ReadProduct], *, context: WriteContext) -> Counter[str]:
+    """Write the texts of a further language for products and variants that we have; others are left out."""
+    counts: Counter[str] = Counter()
+    with transaction.atomic():
+        vendor_ids = [product.facts.vendor_id for product in products]
+        known = Product.objects.filter(vendor=context.vendor, vendor_id__in=vendor_ids)
+        ids = dict(known.values_list("vendor_id", "id"))
+        products = [product for product in products if product.facts.vendor_id in ids]
+        counts["texts"] = write_variant_texts(
+            [(ids[product.facts.vendor_id], facts) for product in products for facts in product.variants],
+            context=context,
+        )
+        _write_product_texts(products, ids=ids, context=context)
+        transaction.set_rollback(context.dry_run)
+    return counts
+
+
+def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, counts: Counter[str]) -> dict[str, int]:
+    """Write the rows of the groups themselves; answers their ids by the vendor's."""
+    vendor_ids = [product.facts.vendor_id for product in products]
+    stored = {
+        vendor_id: (pk, digest)
+        for vendor_id, pk, digest in Product.objects.filter(
+            vendor=context.vendor, vendor_id__in=vendor_ids
+        ).values_list("vendor_id", "id", "content_hash")
+    }
+    new = [product.facts for product in products if product.facts.vendor_id not in stored]
+    ids = {vendor_id: pk for vendor_id, (pk, _) in stored.items()}
+    ids |= dict(zip([facts.vendor_id for facts in new], reserve_ids(Product, len(new)), strict=True))
+    changed = [
+        product.facts
+        for product in products
+        if product.facts.vendor_id in stored
+        and (context.force or stored[product.facts.vendor_id][1] != _content_hash(product.facts))
+    ]
+    copy_rows(
+        Product,
+        _INSERT_COLUMNS,
+        [(*_row(facts, ids=ids, context=context), context.vendor, context.at) for facts in new],
+    )
+    update_rows(Product, _UPDATE_COLUMNS, [_row(facts, ids=ids, context=context) for facts in changed])
+    _write_categories([*new, *changed], ids=ids, vendor=context.vendor)
+    counts["products_new"] += len(new)
+    counts["products_changed"] += len(changed)
+    counts["products_unchanged"] += len(products) - len(new) - len(changed)
+    return ids
+
+
+def _row(facts: ProductFacts, *, ids: dict[str, int], context: WriteContext) -> tuple[Any, ...]:
+    return (
+        ids[facts.vendor_id],
+        facts.vendor_id,
+        facts.name,
+        facts.image_url,
+        facts.video_url,
+        _content_hash(facts),
+        None,
+        context.at,
+    )
+
+
+def _content_hash(facts: ProductFacts) -> str:
+    own = (facts.name, facts.image_url, facts.video_url, facts.categories)
+    return blake2b(msgspec.msgpack.encode(own), digest_size=16).hexdigest()
+
+
+def _write_categories(products: Sequence[ProductFacts], *, ids: dict[str, int], vendor: str) -> None:
+    paths = {path for facts in products for path in facts.categories}
+    Category.objects.bulk_create([Category(vendor=vendor, path=path) for path in sorted(paths)], ignore_conflicts=True)
+    known = dict(Category.objects.filter(vendor=vendor, path__in=paths).values_list("path", "id"))
+    rows = [(ids[facts.vendor_id], known[path]) for facts in products for path in facts.categories]
+    replace_children(PRODUCT_CATEGORIES, [ids[facts.vendor_id] for facts in products], rows)
+
+
+def _write_product_texts(products: Sequence[ReadProduct], *, ids: dict[str, int], context: WriteContext) -> None:
+    """Last of all: the fingerprint says that everything else is written."""
+    upsert_children(
+        PRODUCT_TEXTS,
+        [
+            (ids[facts.vendor_id], context.language, facts.name, facts.name_overwritten, fingerprint)
+            for facts, _, fingerprint in products
+        ],
+    )

@@ -1,0 +1,192 @@
+"""Writes the variants of a batch, and what changed at them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any, NamedTuple
+
+from backoffice.vendors.catalog_messages import VariantFacts
+from catalog.models import Variant, VariantChange
+from catalog.services.bulk import (
+    copy_rows,
+    read_children,
+    replace_children,
+    reserve_ids,
+    to_json,
+    update_rows,
+    upsert_children,
+)
+from catalog.services.changes import FACTS, Change, VariantContent, describe_changes
+from catalog.services.variant_rows import (
+    AVAILABILITIES,
+    INSERT_COLUMNS,
+    OWN_ROWS,
+    OWN_TABLES,
+    RELATIONS,
+    TEXTS,
+    TIERS,
+    UPDATE_COLUMNS,
+    content_hash,
+    content_of,
+    text_row,
+    variant_row,
+)
+
+_CHANGE_COLUMNS = ("variant_id", "run_id", "kind", "detail", "at")
+
+
+@dataclass(frozen=True)
+class WriteContext:
+    """What all batches of a run have in common. `force`: compare with the rows themselves, not with their hashes."""
+
+    vendor: str
+    run_id: int
+    language: str
+    at: datetime
+    record_changes: bool = True
+    force: bool = False
+    dry_run: bool = False
+
+
+class _Stored(NamedTuple):
+    id: int
+    content_hash: str
+    is_gone: bool
+
+
+class _Written(NamedTuple):
+    """A variant on its way into its row."""
+
+    id: int
+    product_id: int
+    facts: VariantFacts
+    content_hash: str
+
+
+def write_variants(
+    variants: Sequence[tuple[int, str, VariantFacts]], *, context: WriteContext, counts: Counter[str]
+) -> None:
+    """Write (our product id, the vendor's product id, facts); every SKU once."""
+    stored = _read_stored([facts.sku for _, _, facts in variants], vendor=context.vendor)
+    new, changed = [], []
+    for product_id, product_vendor_id, facts in variants:
+        digest = content_hash(facts, product_vendor_id=product_vendor_id)
+        row = stored.get(facts.sku)
+        if row is None:
+            new.append((product_id, facts, digest))
+        elif context.force or row.content_hash != digest:
+            changed.append(_Written(row.id, product_id, facts, digest))
+    ids = reserve_ids(Variant, len(new))
+    counts["unchanged"] += len(variants) - len(new) - len(changed)
+    _insert([_Written(pk, *row) for pk, row in zip(ids, new, strict=True)], context=context, counts=counts)
+    if changed:
+        gone = {row.id for row in stored.values() if row.is_gone}
+        _update(changed, gone=gone, context=context, counts=counts)
+
+
+def write_variant_texts(variants: Sequence[tuple[int, VariantFacts]], *, context: WriteContext) -> int:
+    """Write the texts of (our product id, facts) in the context's language; answers how many were new or differed."""
+    skus = [facts.sku for _, facts in variants]
+    known = {
+        (product_id, sku): pk
+        for pk, product_id, sku in Variant.objects.filter(vendor=context.vendor, sku__in=skus).values_list(
+            "id", "product_id", "sku"
+        )
+    }
+    rows = {
+        known[product_id, facts.sku]: text_row(known[product_id, facts.sku], facts, language=context.language)
+        for product_id, facts in variants
+        if (product_id, facts.sku) in known
+    }
+    return upsert_children(TEXTS, list(rows.values()))
+
+
+def _read_stored(skus: list[str], *, vendor: str) -> dict[str, _Stored]:
+    rows = Variant.objects.filter(vendor=vendor, sku__in=skus).values_list("sku", "id", "content_hash", "gone_at")
+    return {sku: _Stored(pk, digest, gone_at is not None) for sku, pk, digest, gone_at in rows}
+
+
+def _insert(new: Sequence[_Written], *, context: WriteContext, counts: Counter[str]) -> None:
+    """New variants have nothing that could be in the way: all their rows go in by COPY."""
+    if not new:
+        return
+    copy_rows(Variant, INSERT_COLUMNS, ((*_row(variant, context=context), context.at) for variant in new))
+    for name, table in OWN_TABLES.items():
+        copy_rows(table.model, table.columns, _own_rows(name, new))
+    copy_rows(
+        TEXTS.model, TEXTS.columns, (text_row(variant.id, variant.facts, language=context.language) for variant in new)
+    )
+    counts["new"] += len(new)
+    counts["tiers"] += sum(len(variant.facts.tiers) for variant in new)
+    if context.record_changes:
+        record_changes([(variant.id, Change("new", {})) for variant in new], context=context)
+
+
+def _update(changed: Sequence[_Written], *, gone: set[int], context: WriteContext, counts: Counter[str]) -> None:
+    before = _read_content([variant.id for variant in changed], language=context.language)
+    changes: dict[int, list[Change]] = {}
+    for variant in changed:
+        found = describe_changes(before[variant.id], after=content_of(variant.facts))
+        if variant.id in gone:
+            found.insert(0, Change("back", {}))
+            counts["back"] += 1
+        counts["changed" if found else "unchanged"] += 1
+        changes[variant.id] = found
+    # Without a difference in what we keep only the hash moves on.
+    unmoved = {pk: content.facts["changed_at"] for pk, content in before.items() if not changes[pk]}
+    update_rows(
+        Variant,
+        UPDATE_COLUMNS,
+        [(*_row(variant, context=context)[:-1], unmoved.get(variant.id, context.at)) for variant in changed],
+    )
+    written = [variant for variant in changed if changes[variant.id]]
+    for name, table in OWN_TABLES.items():
+        count = replace_children(table, [variant.id for variant in written], list(_own_rows(name, written)))
+        counts["tiers"] += count if table is TIERS else 0
+    upsert_children(TEXTS, [text_row(variant.id, variant.facts, language=context.language) for variant in written])
+    if context.record_changes:
+        record_changes([(pk, change) for pk, found in changes.items() for change in found], context=context)
+
+
+def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantContent]:
+    """What the rows of these variants hold now."""
+    tiers, offers, relations, texts = (read_children(table, ids) for table in (TIERS, AVAILABILITIES, RELATIONS, TEXTS))
+    return {
+        row["id"]: VariantContent(
+            facts=row,
+            tiers=tiers.get(row["id"], set()),
+            children={
+                "availability": offers.get(row["id"], set()),
+                "relations": relations.get(row["id"], set()),
+                "text": {text[1:] for text in texts.get(row["id"], set()) if text[0] == language},
+            },
+        )
+        for row in Variant.objects.filter(id__in=ids).values("id", "changed_at", *FACTS)
+    }
+
+
+def _row(variant: _Written, *, context: WriteContext) -> tuple[Any, ...]:
+    return variant_row(
+        variant.facts,
+        id=variant.id,
+        product_id=variant.product_id,
+        vendor=context.vendor,
+        content_hash=variant.content_hash,
+        changed_at=context.at,
+    )
+
+
+def _own_rows(name: str, variants: Sequence[_Written]) -> chain[tuple[Any, ...]]:
+    build = OWN_ROWS[name]
+    return chain.from_iterable(build(variant.id, variant.facts) for variant in variants)
+
+
+def record_changes(changes: Sequence[tuple[int, Change]], *, context: WriteContext) -> None:
+    """Keep (our variant id, change) for people to see."""
+    copy_rows(
+        VariantChange,
+        _CHANGE_COLUMNS,
+        [(pk, context.run_id, change.kind, to_json(change.detail), context.at) for pk, change in changes],
+    )

@@ -1,0 +1,65 @@
+"""Brings in countries, states and carriers as a vendor knows them."""
+
+from collections import Counter
+from typing import Protocol
+
+from django.db import transaction
+from django.db.models import Model
+
+from backoffice.vendors.errors import VendorProtocolError
+from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
+from fulfillment.models import Carrier, Country, State
+
+
+class ReferenceSource(Protocol):
+    """What a vendor with reference data offers."""
+
+    name: str
+
+    def countries(self) -> list[CountryFacts]: ...
+
+    def states(self) -> list[StateFacts]: ...
+
+    def carriers(self) -> list[CarrierFacts]: ...
+
+
+def sync_reference(source: ReferenceSource) -> Counter[str]:
+    """Bring our lists up to the vendor's; answers how many of each were read.
+
+    Nothing is deleted: orders refer to it. All is read before anything is written. Raises VendorError.
+    """
+    countries, states, carriers = source.countries(), source.states(), source.carriers()
+    if not countries:
+        raise VendorProtocolError(f"{source.name} lists no countries; ours are left as they are.")
+    with transaction.atomic():
+        _upsert(Country, [_country(facts) for facts in countries], key=["iso2"])
+        known = set(Country.objects.values_list("iso2", flat=True))
+        _upsert(State, [_state(facts, known=known) for facts in states], key=["country", "iso2", "name"])
+        _upsert(Carrier, [_carrier(facts) for facts in carriers], key=["key"])
+    return Counter(countries=len(countries), states=len(states), carriers=len(carriers))
+
+
+def _upsert(model: type[Model], rows: list[Model], *, key: list[str]) -> None:
+    """Where a list says something twice the last one counts."""
+    unique = {tuple(getattr(row, model._meta.get_field(name).attname) for name in key): row for row in rows}
+    values = [field.name for field in model._meta.concrete_fields if field.name not in (*key, "id")]
+    model._default_manager.bulk_create(
+        unique.values(), update_conflicts=True, unique_fields=key, update_fields=values, batch_size=1000
+    )
+
+
+def _country(facts: CountryFacts) -> Country:
+    return Country(iso2=facts.iso2, iso3=facts.iso3, name=facts.name, state_mandatory=facts.state_mandatory)
+
+
+def _state(facts: StateFacts, *, known: set[str]) -> State:
+    return State(
+        country_id=facts.country_iso2 if facts.country_iso2 in known else None,
+        iso2=facts.iso2,
+        iso3=facts.iso3,
+        name=facts.name,
+    )
+
+
+def _carrier(facts: CarrierFacts) -> Carrier:
+    return Carrier(key=facts.key, name=facts.name, kind=facts.kind, available=facts.available)
