@@ -23,7 +23,7 @@ class TierFacts(NamedTuple):
     price: Decimal
 
 
-class TextFacts(Message):
+class TextFacts(Message, frozen=True):
     """Name and descriptions in one language; descriptions may be HTML, as the vendor sent it."""
 
     name: str = ""
@@ -33,7 +33,7 @@ class TextFacts(Message):
     overwritten: bool = False
 
 
-class AvailabilityFacts(Message):
+class AvailabilityFacts(Message, frozen=True):
     """One fulfiller's offer. `contract_state` is lower case, empty when the vendor does not say."""
 
     fulfiller_id: str
@@ -54,7 +54,7 @@ class RelationFacts(NamedTuple):
     related_sku: str
 
 
-class VariantFacts(Message):
+class VariantFacts(Message, frozen=True):
     """One SKU as the vendor describes it. Tiers, availabilities and relations are sorted and free of repeats.
 
     `availabilities` is None when the vendor does not say who makes it, which is not the same as "nobody".
@@ -88,7 +88,7 @@ class VariantFacts(Message):
     relations: tuple[RelationFacts, ...] = ()
 
 
-class ProductFacts(Message):
+class ProductFacts(Message, frozen=True):
     """A group of variants. `categories` are paths joined by "/"; `language` is what the vendor says it answered in."""
 
     vendor_id: str
@@ -101,7 +101,7 @@ class ProductFacts(Message):
     variants: tuple[VariantFacts, ...] = ()
 
 
-class CatalogProblem(Message):
+class CatalogProblem(Message, frozen=True):
     """Something that could not be read.
 
     `product_id` and `skus` name what is concerned as far as that could be made out. A problem with neither
@@ -138,7 +138,7 @@ class ListedProduct(NamedTuple):
         return self.reader(self.body)
 
 
-class CatalogPage(Message):
+class CatalogPage(Message, frozen=True):
     """A part of the listing, in the vendor's order. `total` is how many products the whole of it has."""
 
     products: tuple[ListedProduct, ...] = ()

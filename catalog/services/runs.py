@@ -31,7 +31,7 @@ def only_one(vendor: str, *, kind: str) -> Iterator[None]:
 
     Runs that were left unfinished by a process that died are closed as failed. Raises SyncRunning.
     """
-    key = [_LOCK_SPACE, f"{kind}:{vendor}"]
+    key: tuple[int, str] = (_LOCK_SPACE, f"{kind}:{vendor}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
         row = cursor.fetchone()

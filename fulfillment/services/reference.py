@@ -41,10 +41,14 @@ def sync_reference(source: ReferenceSource) -> Counter[str]:
 
 def _upsert(model: type[Model], rows: list[Model], *, key: list[str]) -> None:
     """Where a list says something twice the last one counts."""
-    unique = {tuple(getattr(row, model._meta.get_field(name).attname) for name in key): row for row in rows}
-    values = [field.name for field in model._meta.concrete_fields if field.name not in (*key, "id")]
+    columns = {field.name: field.attname for field in model._meta.concrete_fields}
+    unique = {tuple(getattr(row, columns[name]) for name in key): row for row in rows}
     model._default_manager.bulk_create(
-        unique.values(), update_conflicts=True, unique_fields=key, update_fields=values, batch_size=1000
+        unique.values(),
+        update_conflicts=True,
+        unique_fields=key,
+        update_fields=[name for name in columns if name not in (*key, "id")],
+        batch_size=1000,
     )
 
 
