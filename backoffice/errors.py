@@ -1,15 +1,21 @@
 """Refusals of the domain. Turned into words for people in two places only: `api/errors.py` and the admin's mixin."""
 
+from typing import Any
+
 
 class DomainError(Exception):
-    """Something asked for is not possible now. `text` is for people; `code` is stable, for programs."""
+    """Something asked for is not possible now. `text` is for people; `code` is stable, for programs.
+
+    `details` are further facts by name that help the one who asked (see `backoffice.api.answers.Problem`).
+    """
 
     code = "refused"
 
-    def __init__(self, text: str, *, code: str = "") -> None:
+    def __init__(self, text: str, *, code: str = "", **details: Any) -> None:
         super().__init__(text)
         self.text = text
         self.code = code or self.code
+        self.details = details
 
 
 class IllegalTransition(DomainError):
@@ -35,6 +41,6 @@ class InvalidInput(DomainError):
 
     code = "invalid"
 
-    def __init__(self, text: str, *, errors: dict[str, list[str]]) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, *, errors: dict[str, list[str]], **details: Any) -> None:
+        super().__init__(text, **details)
         self.errors = errors

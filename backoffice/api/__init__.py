@@ -1,0 +1,1 @@
+"""What storefronts talk to: keys, strict JSON, problem details, paging, and the OpenAPI document."""

@@ -1,0 +1,54 @@
+"""What every answer of the API is made of, and the problems it may name."""
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+
+# Code -> title. The codes are promised to storefronts: they may be added to, not changed.
+PROBLEMS = {
+    "malformed": _("The request does not have the documented shape."),
+    "parse_error": _("The body cannot be read."),
+    "too_large": _("The body is too large."),
+    "not_authenticated": _("No key was sent."),
+    "authentication_failed": _("The key is not accepted."),
+    "permission_denied": _("The key may not do that."),
+    "not_allowed": _("That is not allowed."),
+    "not_found": _("There is no such thing."),
+    "method_not_allowed": _("The address does not know this method."),
+    "not_acceptable": _("Answers are JSON."),
+    "unsupported_media_type": _("Send JSON."),
+    "throttled": _("Too many requests for this key."),
+    "invalid": _("The input breaks limits."),
+    "idempotency_key_missing": _("The request needs an Idempotency-Key."),
+    "idempotency_key_reused": _("The Idempotency-Key belongs to another request."),
+    "still_running": _("The same request is still being worked on."),
+    "reference_taken": _("The shop has an order with this reference."),
+    "illegal_transition": _("The order's state does not allow that."),
+    "conflict": _("Something else got there first."),
+    "refused": _("That is not possible now."),
+    "unavailable": _("Not available for the moment."),
+    "server_error": _("An error of ours. It has been reported."),
+}
+
+
+class Suggestion(msgspec.Struct):
+    """A street that is too long, in two parts that fit."""
+
+    street: str
+    care_of: str
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """Problem details (RFC 9457). `code` is stable and for programs, `detail` is for people.
+
+    `errors` maps the path of a field to its complaints. `suggestions` maps an address to a street that would fit.
+    `order` is the id of the order that is in the way.
+    """
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: dict[str, list[str]] = {}
+    suggestions: dict[str, Suggestion] = {}
+    order: int | None = None

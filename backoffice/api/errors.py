@@ -1,0 +1,112 @@
+"""Every refusal as problem details (RFC 9457). The one place where a `DomainError` becomes an answer."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import PermissionDenied as Forbidden
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from backoffice.api.answers import PROBLEMS, Problem
+from backoffice.api.renderers import JSONRenderer
+from backoffice.api.validation import MalformedInput
+from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+# The first that fits; a refusal of another kind is 422: understood, well-formed, and not possible.
+STATUSES: tuple[tuple[type[DomainError], int], ...] = (
+    (MalformedInput, 400),
+    (NotAllowed, 403),
+    (IllegalTransition, 409),
+    (Conflict, 409),
+    (DomainError, 422),
+)
+
+
+def problem_details(exc: Exception, context: dict[str, Any]) -> Response:
+    """The framework's exception handler. Also answers what nobody expected, after reporting it like Django does."""
+    set_rollback()
+    if isinstance(exc, Http404):
+        exc = NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = Forbidden()
+    if isinstance(exc, DomainError):
+        return _of_domain_error(exc)
+    if isinstance(exc, APIException):
+        return _of_api_exception(exc)
+    if isinstance(exc, OperationalError | InterfaceError):
+        log.exception("The database did not answer in time")
+        return answer(503, code="unavailable", headers={"Retry-After": "5"})
+    request = context["request"]
+    log.exception("Not foreseen: %s %s", request.method, request.path)
+    got_request_exception.send(sender=type(context["view"]), request=request)
+    return answer(500, code="server_error")
+
+
+def answer(
+    status: int,
+    *,
+    code: str,
+    detail: str = "",
+    headers: dict[str, str] | None = None,
+    errors: dict[str, list[str]] | None = None,
+    **members: Any,
+) -> Response:
+    """A problem as response. `members` are what is more to say about this kind of problem, by name."""
+    return Response(
+        build_problem(status, code=code, detail=detail, errors=errors, **members),
+        status=status,
+        headers=headers,
+        content_type=MEDIA_TYPE,
+    )
+
+
+def build_problem(
+    status: int, *, code: str, detail: str = "", errors: dict[str, list[str]] | None = None, **members: Any
+) -> Problem:
+    title = PROBLEMS.get(code) or HTTPStatus(status).phrase
+    kind = f"{settings.PUBLIC_URL}/api/problems/{code}/" if code in PROBLEMS else "about:blank"
+    return Problem(
+        type=kind,
+        title=str(title),
+        status=status,
+        code=code,
+        detail=detail or str(title),
+        errors=errors or {},
+        **members,
+    )
+
+
+def plain_answer(request: HttpRequest, exception: Exception | None = None, *, status: int, code: str) -> HttpResponse:
+    """A problem outside the REST framework, e.g. for Django's `handler404` and `handler500`."""
+    body = JSONRenderer().render(build_problem(status, code=code))
+    return HttpResponse(body, status=status, content_type=MEDIA_TYPE)
+
+
+def _of_domain_error(exc: DomainError) -> Response:
+    status = next(status for kind, status in STATUSES if isinstance(exc, kind))
+    errors = exc.errors if isinstance(exc, InvalidInput) else None
+    headers = {"Retry-After": str(exc.details["retry_after"])} if "retry_after" in exc.details else None
+    members = {name: value for name, value in exc.details.items() if name in Problem.__struct_fields__}
+    return answer(status, code=exc.code, detail=exc.text, errors=errors, headers=headers, **members)
+
+
+def _of_api_exception(exc: APIException) -> Response:
+    headers = {}
+    if auth_header := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if (wait := getattr(exc, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, round(wait)))
+    code = str(getattr(exc.detail, "code", exc.default_code))
+    detail = str(exc.detail) if not isinstance(exc.detail, dict | list) else _("The request is not valid.")
+    return answer(exc.status_code, code=code, detail=detail, headers=headers)

@@ -1,0 +1,27 @@
+"""Answers as JSON, straight from the structs that also describe them in the OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.utils.functional import Promise
+from rest_framework.renderers import BaseRenderer
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Promise):
+        return str(value)
+    raise NotImplementedError(f"no JSON for {type(value)}")
+
+
+class JSONRenderer(BaseRenderer):
+    """Structs, dicts and lists; decimals as text, times as RFC 3339."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        return b"" if data is None else msgspec.json.encode(data, enc_hook=_plain)

@@ -1,0 +1,96 @@
+"""The OpenAPI document: structs describe themselves, so that what is checked and what is promised are the same."""
+
+from typing import Any
+
+import msgspec
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse
+
+from backoffice.api.answers import Problem
+from backoffice.api.errors import MEDIA_TYPE
+
+REF = "#/components/schemas/{name}"
+WORDS = {
+    400: "Not of the documented shape; `errors` names the fields.",
+    401: "No key, or one that is not accepted.",
+    403: "The key lacks the scope.",
+    404: "No such thing, or not of this shop.",
+    406: "Answers are JSON.",
+    409: "Not possible in this state, or somebody else was first.",
+    413: "The body is too large.",
+    415: "Send JSON.",
+    422: "Understood, but it breaks limits; `errors` names the fields.",
+    429: "Too many requests for this key; see `Retry-After`.",
+    500: "An error of ours. It has been reported.",
+    503: "Not available for the moment; see `Retry-After`.",
+}
+ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
+
+
+class StructSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Lets a struct be named as request or response."""
+
+    target_class = "msgspec.Struct"
+    match_subclasses = True
+
+    def get_name(self, auto_schema: AutoSchema, direction: Direction) -> str:
+        return str(self.target.__name__)
+
+    def get_identity(self, auto_schema: AutoSchema, direction: Direction) -> str:
+        """A struct may be met alone or as part of another: it is the same one."""
+        return str(self.target.__name__)
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        _refs, parts = msgspec.json.schema_components((self.target,), ref_template=REF)
+        own = parts.pop(self.target.__name__)
+        for name, schema in parts.items():
+            auto_schema.registry.register_on_missing(
+                ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
+            )
+        return own
+
+
+class BearerKey(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "backoffice.api.authentication.ApiKeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "A shop's key, made by the merchant."}
+
+
+def describe_problems(*further: int) -> dict[Any, Any]:
+    """Responses for all statuses that any operation may give, and the further ones of this one."""
+    return {
+        (status, MEDIA_TYPE): OpenApiResponse(Problem, description=WORDS[status])
+        for status in sorted({*ALWAYS, *further})
+    }
+
+
+def describe_query(kind: type[msgspec.Struct]) -> list[OpenApiParameter]:
+    """A query struct's fields as parameters."""
+    _refs, parts = msgspec.json.schema_components((kind,), ref_template=REF)
+    own = parts[kind.__name__]
+    return [
+        OpenApiParameter(
+            name=name,
+            type=_inlined(schema, parts),
+            description=str(schema.get("description", "")),
+            required=name in own["required"],
+        )
+        for name, schema in own["properties"].items()
+    ]
+
+
+def _inlined(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
+    """Without references and null: a parameter is given or left out."""
+    if "$ref" in schema:
+        return dict(parts[schema["$ref"].rsplit("/", 1)[1]])
+    if "anyOf" in schema:
+        return _inlined(next(option for option in schema["anyOf"] if option.get("type") != "null"), parts)
+    # The description belongs to the parameter; an empty default is no default.
+    inlined = {key: value for key, value in schema.items() if key != "description" and (key != "default" or value)}
+    if "items" in schema:
+        inlined["items"] = _inlined(schema["items"], parts)
+    return inlined

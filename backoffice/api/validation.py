@@ -1,0 +1,123 @@
+"""From parsed JSON to the struct that a service takes, with every complaint by its field's path."""
+
+import re
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from django.db.models import TextChoices
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from backoffice.errors import InvalidInput
+
+T = TypeVar("T")
+
+
+class MalformedInput(InvalidInput):
+    """Not of the documented shape: wrong types, missing parts, more than can be kept."""
+
+    code = "malformed"
+
+
+def one_of(choices: type[TextChoices]) -> msgspec.Meta:
+    """For `Annotated[str, one_of(OrderState)]`: one of the choices' values, and documented as such."""
+    return msgspec.Meta(pattern=f"^({'|'.join(choices.values)})$", extra_json_schema={"enum": choices.values})
+
+
+def read_struct(data: object, kind: type[T]) -> T:
+    """`data`, of dicts and lists, as a `kind`.
+
+    Raises MalformedInput with the complaints of all fields, `{"lines[0].quantity": ["..."]}`.
+    """
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        found = _complaints(data, kind, path="") or {_path_of(error): [_words(error, data)]}
+        raise MalformedInput(_("The request does not have the documented shape."), errors=found) from None
+
+
+def read_query(query: QueryDict, kind: type[T]) -> T:
+    """Query parameters as a `kind`: only documented ones, each once unless it is a list. Raises MalformedInput."""
+    hints = get_type_hints(kind, include_extras=True)
+    data: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for name, texts in query.lists():
+        wanted = _bare(hints.get(name, str))
+        many = get_origin(wanted) is list
+        if len(texts) > 1 and not many:
+            errors[name[:50]] = [_("This parameter may be given once.")]
+        elif any("\0" in text for text in (name, *texts)):
+            errors[ascii(name[:50])] = [_("A NUL character is never part of what is looked for.")]
+        data[name] = [str(text) for text in texts] if many else _from_text(str(texts[-1]), wanted)
+    if errors:
+        raise MalformedInput(_("The query parameters are not the documented ones."), errors=errors)
+    return read_struct(data, kind)
+
+
+def _from_text(text: str, kind: Any) -> Any:
+    """The text as what it stands for; where it stands for nothing the text itself, to be complained about."""
+    if kind is int and re.fullmatch(r"-?[0-9]{1,18}", text):
+        return int(text)
+    if kind is bool:
+        return {"true": True, "false": False}.get(text, text)
+    return text
+
+
+def _complaints(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
+    """What is wrong with the value, down to the smallest part that is."""
+    inner = _bare(kind)
+    if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, dict):
+        return _struct_complaints(value, inner, path=path)
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        if get_origin(inner) is list and isinstance(value, list):
+            item = get_args(inner)[0]
+            parts = (_complaints(part, item, path=f"{path}[{i}]") for i, part in enumerate(value))
+            if found := {key: texts for part in parts for key, texts in part.items()}:
+                return found
+        return {path: [_words(error, value)]}
+    return {}
+
+
+def _struct_complaints(value: dict[str, Any], kind: type[msgspec.Struct], *, path: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    hints = get_type_hints(kind, include_extras=True)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name in value.keys() - fields.keys():
+        found[f"{path}.{name[:50]}".lstrip(".")] = [_("There is no such field.")]
+    for name, field in fields.items():
+        where = f"{path}.{name}".lstrip(".")
+        if name in value:
+            found |= _complaints(value[name], hints[field.name], path=where)
+        elif field.required:
+            found[where] = [_("This field is required.")]
+    if not found:
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            found[path] = [_words(error, value)]
+    return found
+
+
+def _bare(kind: Any) -> Any:
+    """The type within `Annotated[...]` and `... | None`."""
+    if hasattr(kind, "__metadata__"):
+        return _bare(kind.__origin__)
+    options = [option for option in get_args(kind) if option is not type(None)]
+    if type(None) in get_args(kind) and len(options) == 1:
+        return _bare(options[0])
+    return kind
+
+
+def _path_of(error: msgspec.ValidationError) -> str:
+    _text, found, place = str(error).partition(" - at `$")
+    return place.removesuffix("`").lstrip(".") if found else ""
+
+
+def _words(error: msgspec.ValidationError, value: object) -> str:
+    """msgspec's words without the place, with the length that was met."""
+    text = str(error).partition(" - at `")[0].replace("`", "").replace("matching regex", "of the form")
+    if "of length" in text and isinstance(value, str | list | dict):
+        text = _("%(text)s, got %(length)d") % {"text": text, "length": len(value)}
+    return text
