@@ -1,0 +1,290 @@
+"""What storefronts get to see of an order. Credentials are never among it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+from backoffice.api.validation import one_of
+from orders.models import (
+    Address,
+    AddressRole,
+    HoldReason,
+    Order,
+    OrderLine,
+    OrderState,
+    ProductionState,
+    ShipmentState,
+)
+from orders.models.document import DocumentKind, OrderDocument
+from orders.models.line import LineKind
+
+
+class Axes(msgspec.Struct):
+    """Where the order stands: with us, in production, on its way."""
+
+    order: Annotated[str, one_of(OrderState)]
+    production: Annotated[str, one_of(ProductionState)]
+    shipment: Annotated[str, one_of(ShipmentState)]
+
+
+class HoldAnswer(msgspec.Struct):
+    """Why the order waits. `errors` maps the paths of fields to complaints."""
+
+    reason: Annotated[str, one_of(HoldReason)]
+    text: str
+    errors: dict[str, list[str]]
+    since: datetime
+
+
+class CustomerAnswer(msgspec.Struct):
+    email: str
+    firstname: str
+    lastname: str
+    phone: str
+    accepts_letters: bool
+    accepts_review_request: bool
+
+
+class AddressAnswer(msgspec.Struct):
+    """An address as it was given; empty where nothing was."""
+
+    reference: str
+    company: str
+    department: str
+    firstname: str
+    lastname: str
+    street: str
+    care_of: str
+    zip: str
+    city: str
+    district: str
+    state_code: str
+    country_code: str
+    phone: str
+    fax: str
+    mobile: str
+    email: str
+    vat_id: str
+    commercial_register_entry: str
+    iban: str
+    bic_or_swift: str
+    account_holder: str
+    eori_number: str
+
+
+class FileAnswer(msgspec.Struct):
+    """A print file; `has_credentials` says that some were given with it."""
+
+    url: str
+    type: str
+    has_credentials: bool
+
+
+class CustomsAnswer(msgspec.Struct):
+    description: str
+    number: str
+    origin: str
+    currency: str
+    amount: str
+
+
+class LineAnswer(msgspec.Struct):
+    """A line as it was taken. `unit_price` is net."""
+
+    reference: str
+    kind: Annotated[str, one_of(LineKind)]
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal
+    design_id: str | None
+    files: list[FileAnswer]
+    customs: CustomsAnswer | None
+    custom_properties: dict[str, str]
+
+
+class DocumentAnswer(msgspec.Struct):
+    kind: Annotated[str, one_of(DocumentKind)]
+    url: str
+    carrier: str
+    tracking_code: str
+    has_credentials: bool
+
+
+class ShippedLineAnswer(msgspec.Struct):
+    """How much of a line is in a parcel. `reference` is the line's; null when the vendor named none of ours."""
+
+    reference: str | None
+    sku: str
+    quantity: int
+
+
+class ShipmentAnswer(msgspec.Struct):
+    """A parcel. `delivered` and `late` are null while the carrier does not say."""
+
+    carrier: str
+    tracking_code: str
+    tracking_url: str
+    delivered: bool | None
+    delivered_at: datetime | None
+    delivery_earliest: datetime | None
+    delivery_latest: datetime | None
+    late: bool | None
+    lines: list[ShippedLineAnswer]
+
+
+class OrderAnswer(msgspec.Struct):
+    """An order with all that belongs to it. `total` is gross; `holds` are those that are still in force."""
+
+    id: int
+    number: str
+    reference: str
+    state: Axes
+    late: bool
+    cancel_requested: bool
+    ship_by: datetime | None
+    placed_at: datetime
+    currency: str
+    total: Decimal
+    customer: CustomerAnswer
+    recipient: AddressAnswer | None
+    invoice_address: AddressAnswer | None
+    shipper: AddressAnswer | None
+    export: AddressAnswer | None
+    shipping_method: str
+    express_shipping: bool
+    express_production: bool
+    complaint: bool
+    custom_properties: dict[str, str]
+    holds: list[HoldAnswer]
+    lines: list[LineAnswer]
+    documents: list[DocumentAnswer]
+    shipments: list[ShipmentAnswer]
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrderPage(msgspec.Struct):
+    """`next` is the address of the next page, null at the end. `resume_at` is there when changes are read
+    (`updated_since`): the `updated_since` of the next reading.
+    """
+
+    next: str | None
+    resume_at: datetime | None
+    results: list[OrderAnswer]
+
+
+class EventAnswer(msgspec.Struct):
+    """A line of the timeline, in words and as a stable kind."""
+
+    at: datetime
+    kind: str
+    text: str
+
+
+class Timeline(msgspec.Struct):
+    """What happened to the order, oldest first."""
+
+    results: list[EventAnswer]
+
+
+def answer_order(order: Order) -> OrderAnswer:
+    """What is known of the order; reads lines, addresses, holds, documents and shipments unless prefetched."""
+    addresses = {address.role: answer_address(address) for address in order.addresses.all()}
+    return OrderAnswer(
+        id=order.pk,
+        number=order.number,
+        reference=order.reference,
+        state=Axes(order.state, order.production, order.shipment),
+        late=order.late,
+        cancel_requested=order.cancel_requested_at is not None,
+        ship_by=order.ship_by,
+        placed_at=order.placed_at,
+        currency=order.currency,
+        total=order.total,
+        customer=_customer(order),
+        recipient=addresses.get(AddressRole.RECIPIENT),
+        invoice_address=addresses.get(AddressRole.INVOICE),
+        shipper=addresses.get(AddressRole.SHIPPER),
+        export=addresses.get(AddressRole.EXPORT),
+        shipping_method=order.shipping_method,
+        express_shipping=order.express_shipping,
+        express_production=order.express_production,
+        complaint=order.complaint,
+        custom_properties=order.custom_properties,
+        holds=[
+            HoldAnswer(hold.reason, hold.text, hold.errors, hold.placed_at)
+            for hold in order.holds.all()
+            if hold.released_at is None
+        ],
+        lines=[answer_line(line) for line in order.lines.all()],
+        documents=[_document(document) for document in order.documents.all()],
+        shipments=list(_shipments(order)),
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+    )
+
+
+def answer_address(address: Address) -> AddressAnswer:
+    return AddressAnswer(**{name: getattr(address, name) for name in AddressAnswer.__struct_fields__})
+
+
+def answer_line(line: OrderLine) -> LineAnswer:
+    secured = line.file_credentials or {}
+    return LineAnswer(
+        reference=line.reference,
+        kind=line.kind,
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        design_id=line.design_id or None,
+        files=[
+            FileAnswer(file["url"], file.get("type", ""), str(index) in secured)
+            for index, file in enumerate(line.files)
+        ],
+        customs=msgspec.convert(line.customs, CustomsAnswer) if line.customs else None,
+        custom_properties=line.custom_properties,
+    )
+
+
+def _customer(order: Order) -> CustomerAnswer:
+    return CustomerAnswer(
+        email=order.customer_email,
+        firstname=order.customer_firstname,
+        lastname=order.customer_lastname,
+        phone=order.customer_phone,
+        accepts_letters=order.accepts_letters,
+        accepts_review_request=order.accepts_review_request,
+    )
+
+
+def _document(document: OrderDocument) -> DocumentAnswer:
+    return DocumentAnswer(
+        kind=document.kind,
+        url=document.url,
+        carrier=document.carrier,
+        tracking_code=document.tracking_code,
+        has_credentials=document.credentials is not None,
+    )
+
+
+def _shipments(order: Order) -> Iterable[ShipmentAnswer]:
+    references = {line.pk: line.reference for line in order.lines.all()}
+    for shipment in order.shipments.all():
+        yield ShipmentAnswer(
+            carrier=shipment.carrier,
+            tracking_code=shipment.tracking_code,
+            tracking_url=shipment.tracking_url,
+            delivered=shipment.delivered,
+            delivered_at=shipment.delivered_at,
+            delivery_earliest=shipment.delivery_earliest,
+            delivery_latest=shipment.delivery_latest,
+            late=shipment.late,
+            lines=[
+                ShippedLineAnswer(references.get(row.line_id), row.sku, row.quantity) for row in shipment.lines.all()
+            ],
+        )

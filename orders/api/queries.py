@@ -1,0 +1,72 @@
+"""Which orders a storefront asks for."""
+
+from datetime import datetime
+from typing import Annotated
+
+from django.db.models import Prefetch, QuerySet
+from msgspec import Meta, Struct
+
+from backoffice.api.pagination import PageQuery
+from backoffice.api.validation import one_of
+from backoffice.models import Shop
+from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
+from orders.services.order_input import OnInvalid
+from orders.services.search import search_orders
+
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class OrderQuery(PageQuery, kw_only=True):
+    """Filters of the list; all must hold. Several values of one filter are alternatives."""
+
+    state: list[Annotated[str, one_of(OrderState)]] = []
+    production: list[Annotated[str, one_of(ProductionState)]] = []
+    shipment: list[Annotated[str, one_of(ShipmentState)]] = []
+    late: bool | None = None
+    reference: Annotated[str, Meta(max_length=50, description="The shop's reference, exactly.")] = ""
+    number: Annotated[str, Meta(max_length=32, description="Our number, exactly.")] = ""
+    created_since: Annotated[Moment | None, Meta(description="Received then or later.")] = None
+    updated_since: Annotated[
+        Moment | None,
+        Meta(description="Changed then or later, in order of change. Go on with `resume_at` to miss nothing."),
+    ] = None
+    search: Annotated[
+        str, Meta(max_length=200, description="Beginnings of words: number, reference, customer, recipient, SKU ...")
+    ] = ""
+
+
+class PlaceQuery(Struct, forbid_unknown_fields=True, kw_only=True):
+    on_invalid: Annotated[
+        OnInvalid, Meta(description="`hold` takes an order that breaks limits and holds it for a person.")
+    ] = "refuse"
+
+
+class NoQuery(Struct, forbid_unknown_fields=True):
+    """An address without query parameters."""
+
+
+def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
+    """The shop's orders that fit."""
+    wanted = {
+        "state__in": query.state,
+        "production__in": query.production,
+        "shipment__in": query.shipment,
+        "reference": query.reference,
+        "number": query.number,
+        "created_at__gte": query.created_since,
+    }
+    orders = Order.objects.filter(shop=shop, **{name: value for name, value in wanted.items() if value})
+    if query.late is not None:
+        orders = orders.filter(late=query.late)
+    return search_orders(orders, query.search)
+
+
+def with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """With all that an answer shows, in seven queries for any number of orders."""
+    return orders.prefetch_related(
+        "lines",
+        "addresses",
+        "documents",
+        "shipments__lines",
+        Prefetch("holds", queryset=Hold.objects.filter(released_at__isnull=True)),
+    )

@@ -1,0 +1,171 @@
+"""Orders over REST: doors to the services of `orders`."""
+
+import re
+from typing import Annotated, ClassVar
+
+import msgspec
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backoffice.api.pagination import build_next, read_changes, read_newest
+from backoffice.api.schema import describe_problems, describe_query
+from backoffice.api.validation import MalformedInput, read_query, read_struct
+from backoffice.api.views import ApiView
+from backoffice.models.shop import Scope
+from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
+from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
+from orders.models import Order, OrderState
+from orders.services.idempotency import Answer, answer_once
+from orders.services.intake import place_order
+from orders.services.lifecycle import cancel_order
+from orders.services.order_input import NewOrder
+
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    name="Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    type={"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
+    required=True,
+    description="One for each order, e.g. a UUID. A repeated request gets the stored answer; kept for 30 days.",
+)
+
+
+class CancelInput(msgspec.Struct, forbid_unknown_fields=True):
+    """Why the order is cancelled, for its timeline."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class Orders(ApiView):
+    """The shop's orders."""
+
+    required_scopes: ClassVar = {"GET": Scope.ORDERS_READ, "POST": Scope.ORDERS_WRITE}
+
+    @extend_schema(
+        operation_id="list_orders",
+        summary="Orders, newest first or by change",
+        tags=["orders"],
+        parameters=describe_query(OrderQuery),
+        responses={200: OrderPage, **describe_problems()},
+    )
+    def get(self, request: Request) -> Response:
+        query = read_query(request.GET, OrderQuery)
+        orders = with_parts(filter_orders(query, shop=self.shop))
+        if query.updated_since is None:
+            page = read_newest(orders, query=query)
+        else:
+            page = read_changes(orders, query=query, since=query.updated_since)
+        results = [answer_order(order) for order in page.rows]
+        return Response(OrderPage(build_next(request, page), page.resume_at, results))
+
+    @extend_schema(
+        operation_id="place_order",
+        summary="Place an order",
+        tags=["orders"],
+        parameters=[IDEMPOTENCY_KEY, *describe_query(PlaceQuery)],
+        request=NewOrder,
+        responses={201: OrderAnswer, **describe_problems(409, 413, 415, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        key = _read_key(request)
+        hold = read_query(request.GET, PlaceQuery).on_invalid == "hold"
+        new = read_struct(request.data, NewOrder)
+
+        def act() -> Answer:
+            order = place_order(new, shop=self.shop, actor=f"shop:{self.shop.code}", hold_invalid=hold)
+            return Answer(201, answer_order(with_parts(Order.objects.filter(pk=order.pk)).get()))
+
+        asked = ["POST", request.path, hold, new]
+        answer = answer_once(self.shop, key=key, request=asked, act=act)
+        headers = {"Location": f"{request.path}{_id_of(answer)}/"}
+        if answer.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        return Response(answer.body, status=answer.status, headers=headers)
+
+
+class OneOrder(ApiView):
+    """A view of one order of the shop."""
+
+    def find_order(self, pk: int) -> Order:
+        """With all its parts. Raises NotFound, also for other shops' orders."""
+        order = with_parts(Order.objects.filter(shop=self.shop, pk=pk)).first()
+        if order is None:
+            raise NotFound(_("The shop has no such order."))
+        return order
+
+
+class OrderDetail(OneOrder):
+    """One order of the shop."""
+
+    required_scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+
+    @extend_schema(
+        operation_id="get_order",
+        summary="An order",
+        tags=["orders"],
+        responses={200: OrderAnswer, **describe_problems()},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        read_query(request.GET, NoQuery)
+        return Response(answer_order(self.find_order(pk)))
+
+
+class OrderTimeline(ApiView):
+    """What happened to an order."""
+
+    required_scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+
+    @extend_schema(
+        operation_id="get_order_timeline",
+        summary="What happened to an order",
+        tags=["orders"],
+        responses={200: Timeline, **describe_problems()},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        read_query(request.GET, NoQuery)
+        order = Order.objects.filter(shop=self.shop, pk=pk).only("pk").first()
+        if order is None:
+            raise NotFound(_("The shop has no such order."))
+        from orders.services.timeline import describe
+
+        events = order.events.order_by("at", "pk")
+        return Response(Timeline([EventAnswer(event.at, event.kind, str(describe(event))) for event in events]))
+
+
+class OrderCancellation(OneOrder):
+    """The wish to cancel an order."""
+
+    required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
+
+    @extend_schema(
+        operation_id="cancel_order",
+        summary="Cancel an order",
+        description="200 when it is cancelled, 202 while its vendor is asked; see `state` and `cancel_requested`.",
+        tags=["orders"],
+        request=CancelInput,
+        responses={200: OrderAnswer, 202: OrderAnswer, **describe_problems(409, 413, 415)},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        read_query(request.GET, NoQuery)
+        asked = read_struct(request.data, CancelInput)
+        order = self.find_order(pk)
+        if order.state != OrderState.CANCELLED:
+            cancel_order(order, actor=f"shop:{self.shop.code}", reason=asked.reason)
+            order = self.find_order(pk)
+        done = order.state == OrderState.CANCELLED
+        return Response(answer_order(order), status=200 if done else 202)
+
+
+def _read_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if KEY.fullmatch(key):
+        return str(key)
+    text = _("Send an Idempotency-Key of 1 to 255 visible characters, a new one for each order.")
+    raise MalformedInput(text, errors={}, code="idempotency_key_missing")
+
+
+def _id_of(answer: Answer) -> int:
+    return int(answer.body["id"] if isinstance(answer.body, dict) else answer.body.id)

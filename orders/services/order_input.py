@@ -1,0 +1,179 @@
+"""An order as a storefront sends it. These structs are checked when a request is read and make up its documentation.
+
+Only what cannot be kept at all is refused here: wrong types, missing parts, texts wider than our columns. Limits of
+vendors and of the catalogue are the pre-flight's, so that an order may also be taken and held.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+# Texts rather than numbers: readers of JSON numbers round.
+Total = Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", description="Gross amount, e.g. 189.00")]
+UnitPrice = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,4})?$", description="Net per unit, e.g. 1.29")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
+Moment = Annotated[datetime, Meta(tz=True)]
+Reference = Annotated[str, Meta(min_length=1, max_length=50)]
+Quantity = Annotated[int, Meta(ge=1, le=2_147_483_647)]
+DesignId = Annotated[int, Meta(ge=1, le=10**15)] | Annotated[str, Meta(min_length=1, max_length=64)]
+Url = Annotated[str, Meta(min_length=1, max_length=2048)]
+Secret = Annotated[str, Meta(max_length=1000)]
+Text50 = Annotated[str, Meta(max_length=50)]
+Text64 = Annotated[str, Meta(max_length=64)]
+Text100 = Annotated[str, Meta(max_length=100)]
+Text200 = Annotated[str, Meta(max_length=200)]
+Text255 = Annotated[str, Meta(max_length=255)]
+# Our own limits: no vendor names any.
+CustomProperties = Annotated[
+    dict[Annotated[str, Meta(max_length=255)], Text255], Meta(max_length=50, description="At most 50.")
+]
+
+
+class Input(Struct, forbid_unknown_fields=True):
+    """Base of all: unknown fields are refused, since a misspelt one would be lost in silence."""
+
+
+class BasicAuth(Input, kw_only=True):
+    """Name and password."""
+
+    username: Secret
+    password: Secret
+
+
+class Auth(Input, kw_only=True):
+    """How a file is fetched: by `basic` or by the value of an Authorization `header`. Never given back."""
+
+    basic: BasicAuth | None = None
+    header: Secret | None = None
+
+    def __post_init__(self) -> None:
+        if (self.basic is None) == (self.header is None):
+            raise ValueError("Give either basic or header")
+
+
+class PrintFile(Input, kw_only=True):
+    """A file that is printed, on a public host, by https or sftp; reachable for some days."""
+
+    url: Url
+    type: Text64 | None = None
+    auth: Auth | None = None
+
+
+class NewDocument(Input, kw_only=True):
+    """A delivery slip or label that we supply."""
+
+    kind: Literal["delivery_slip", "label"]
+    url: Url
+    carrier: Text64 | None = None
+    tracking_code: Text200 | None = None
+    auth: Auth | None = None
+
+
+class NewCustoms(Input, kw_only=True):
+    """What customs want to know of a line."""
+
+    description: Text200
+    number: Text50
+    origin: Annotated[str, Meta(max_length=3, description="Country code")]
+    currency: Currency
+    amount: UnitPrice
+
+
+class NewLine(Input, kw_only=True):
+    """One thing bought: a SKU (with print files when it is personalised) or a design."""
+
+    sku: Text100 | None = None
+    design_id: DesignId | None = None
+    quantity: Quantity
+    unit_price: UnitPrice
+    reference: Annotated[Reference | None, Meta(description="Unique in the order; the position when left out.")] = None
+    name: Annotated[str, Meta(max_length=500)] | None = None
+    files: Annotated[list[PrintFile], Meta(max_length=20)] = []
+    customs: NewCustoms | None = None
+    custom_properties: CustomProperties = {}
+
+
+class NewAddress(Input, kw_only=True):
+    """An address. Wider than vendors take: their limits are checked at intake, nothing is ever cut."""
+
+    reference: Text200 | None = None
+    company: Text200 | None = None
+    department: Text200 | None = None
+    firstname: Text200 | None = None
+    lastname: Text200 | None = None
+    street: Text200 | None = None
+    care_of: Text200 | None = None
+    zip: Text200 | None = None
+    city: Text200 | None = None
+    district: Text200 | None = None
+    state_code: Text200 | None = None
+    country_code: Text200 | None = None
+    phone: Text200 | None = None
+    fax: Text200 | None = None
+    mobile: Text200 | None = None
+    email: Text255 | None = None
+    vat_id: Text200 | None = None
+    commercial_register_entry: Text200 | None = None
+    iban: Text200 | None = None
+    bic_or_swift: Text200 | None = None
+    account_holder: Text200 | None = None
+    eori_number: Text200 | None = None
+
+
+class NewCustomer(Input, kw_only=True):
+    """Who bought, and what they consented to."""
+
+    email: Text255 | None = None
+    firstname: Text100 | None = None
+    lastname: Text100 | None = None
+    phone: Text50 | None = None
+    accepts_letters: bool = False
+    accepts_review_request: bool = False
+
+
+class NewOrder(Input, kw_only=True):
+    """An order of a shop's customer. `reference` is the shop's own and unique within the shop."""
+
+    reference: Reference
+    placed_at: Moment
+    currency: Currency
+    total: Total
+    customer: NewCustomer
+    recipient: NewAddress
+    lines: Annotated[list[NewLine], Meta(min_length=1, max_length=200)]
+    invoice_address: NewAddress | None = None
+    shipper: NewAddress | None = None
+    export: NewAddress | None = None
+    shipping_method: Text100 | None = None
+    express_shipping: bool = False
+    express_production: bool = False
+    complaint: bool = False
+    custom_properties: CustomProperties = {}
+    documents: Annotated[list[NewDocument], Meta(max_length=50)] = []
+
+    def __post_init__(self) -> None:
+        if not 2000 <= self.placed_at.year <= 2100:
+            raise ValueError("placed_at must lie between 2000 and 2100")
+        for position, line in enumerate(self.lines, start=1):
+            line.reference = line.reference or str(position)
+        if len({line.reference for line in self.lines}) != len(self.lines):
+            raise ValueError("Two lines have the same reference")
+
+
+OnInvalid = Literal["refuse", "hold"]
+
+
+def sealed(auth: Auth | None) -> dict[str, str] | None:
+    """Credentials as they are kept (encrypted): the fields of `messages.Credentials`."""
+    if auth is None:
+        return None
+    if auth.basic is not None:
+        return {"scheme": "basic", "username": auth.basic.username, "password": auth.basic.password}
+    return {"scheme": "header", "header": auth.header or ""}
+
+
+def amount(text: str) -> Decimal:
+    """A price or total of the input; exact, since the struct has checked its form."""
+    return Decimal(text)

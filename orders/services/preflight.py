@@ -1,0 +1,190 @@
+"""The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from backoffice.models import Shop
+from backoffice.vendors import messages
+from backoffice.vendors.registry import vendor_class
+from fulfillment.models import Country
+from orders.models import AddressRole
+from orders.services.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
+from orders.services.order_input import NewAddress, NewDocument, NewLine, NewOrder, amount, sealed
+from orders.services.street import split_street
+
+# The field of the input that holds the address of each role.
+FIELDS = {
+    AddressRole.RECIPIENT: "recipient",
+    AddressRole.INVOICE: "invoice_address",
+    AddressRole.SHIPPER: "shipper",
+    AddressRole.EXPORT: "export",
+}
+# What vendors get to see; the invoice is the shop's own business.
+SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
+
+
+@dataclass
+class Findings:
+    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit."""
+
+    lines: list[JudgedLine] = field(default_factory=list)
+    errors: Errors = field(default_factory=dict)
+    suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def check_order(new: NewOrder, *, shop: Shop) -> Findings:
+    """All that stands against the order, in a constant number of queries; nothing is changed."""
+    findings = Findings()
+    errors = findings.errors
+    findings.lines = judge_lines(new.lines, errors=errors)
+    if new.currency != shop.currency:
+        text = _("The shop sells in %(currency)s, not in %(given)s.")
+        complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
+    if new.customer.email:
+        _check_email(new.customer.email, path="customer.email", errors=errors)
+    for index, document in enumerate(new.documents):
+        check_url(document.url, path=f"documents[{index}].url", errors=errors)
+    _check_countries(new, errors=errors)
+    for vendor in vendors_of(findings.lines):
+        _check_vendor(new, findings, vendor=vendor)
+    return findings
+
+
+def addresses_of(new: NewOrder) -> Iterator[tuple[AddressRole, str, NewAddress]]:
+    """Those that were given: role, field of the input, address."""
+    for role, name in FIELDS.items():
+        if (address := getattr(new, name)) is not None:
+            yield role, name, address
+
+
+def _check_email(email: str, *, path: str, errors: Errors) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        complain(errors, path, _("%(email)s is not an e-mail address.") % {"email": email})
+
+
+def _check_countries(new: NewOrder, *, errors: Errors) -> None:
+    """Countries and states are known, and a state is there where the country needs one. One query."""
+    wanted = {address.country_code.upper() for _role, _name, address in addresses_of(new) if address.country_code}
+    rows = Country.objects.filter(Q(iso2__in=wanted) | Q(iso3__in=wanted)).annotate(
+        state_codes=ArrayAgg("states__iso2", filter=Q(states__isnull=False), default=[])
+    )
+    known: dict[str, Any] = {code: row for row in rows for code in (row.iso2, row.iso3)}
+    for _role, name, address in addresses_of(new):
+        if not address.country_code:
+            continue
+        country = known.get(address.country_code.upper())
+        if country is None:
+            text = _("%(code)s is not a country that can be shipped to.")
+            complain(errors, f"{name}.country_code", text % {"code": address.country_code})
+        else:
+            _check_state(address, country, path=f"{name}.state_code", errors=errors)
+
+
+def _check_state(address: NewAddress, country: Any, *, path: str, errors: Errors) -> None:
+    if not address.state_code:
+        if country.state_mandatory:
+            complain(errors, path, _("%(country)s needs a state.") % {"country": country.name})
+    elif country.state_codes and address.state_code.upper() not in country.state_codes:
+        text = _("%(code)s is not a state of %(country)s.")
+        complain(errors, path, text % {"code": address.state_code, "country": country.name})
+
+
+def _check_vendor(new: NewOrder, findings: Findings, *, vendor: str) -> None:
+    """The vendor's own limits, asked of the class that speaks for it."""
+    speaker = vendor_class(vendor)
+    own = [index for index, judged in enumerate(findings.lines) if judged.vendor == vendor]
+    judged_already = set(findings.errors)
+    for complaint in speaker.check_order(_as_message(new, findings, own)):
+        path = _our_path(complaint.field, own)
+        # What the catalogue says of a field says more than that its vendor would refuse it too.
+        if path not in judged_already:
+            complain(findings.errors, path, complaint.text)
+    limit = speaker.ADDRESS_LIMITS["street"][1]
+    for role, name, address in addresses_of(new):
+        street = address.street or ""
+        if role not in SENT or len(street) <= limit or address.care_of:
+            continue
+        if (parts := split_street(street, limit=limit)) is not None:
+            findings.suggestions[name] = {"street": parts[0], "care_of": parts[1]}
+
+
+def _our_path(path: str, own: list[int]) -> str:
+    """`lines.0.sku` counts the vendor's lines, where ours may have others between them: `lines[2].sku`."""
+    if path == "reference2":
+        return "reference"
+    head, *rest = path.split(".")
+    if head == "lines" and rest:
+        rest[0] = str(own[int(rest[0])])
+    return head + "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in rest)
+
+
+def _as_message(new: NewOrder, findings: Findings, own: list[int]) -> messages.OrderToPlace:
+    return messages.OrderToPlace(
+        # Our own number is not known yet, and always fits.
+        reference="number",
+        reference2=new.reference,
+        recipient=as_postal(new.recipient),
+        shipper=as_postal(new.shipper) if new.shipper else None,
+        export=as_postal(new.export) if new.export else None,
+        complaint=new.complaint,
+        express_production=new.express_production,
+        express_shipping=new.express_shipping,
+        custom_properties=new.custom_properties,
+        documents=tuple(_document(document) for document in new.documents),
+        lines=tuple(_line(new.lines[index], findings.lines[index]) for index in own),
+    )
+
+
+def as_postal(address: NewAddress) -> messages.PostalAddress:
+    """The address as vendors get it."""
+    given = msgspec.structs.asdict(address)
+    return messages.PostalAddress(**{name: value or "" for name, value in given.items()})
+
+
+def _document(document: NewDocument) -> messages.DocumentLink:
+    return messages.DocumentLink(
+        url=document.url,
+        kind=document.kind,
+        carrier=document.carrier or "",
+        tracking_code=document.tracking_code or "",
+        credentials=_credentials(document.auth),
+    )
+
+
+def _line(line: NewLine, judged: JudgedLine) -> messages.LineToPlace:
+    customs = line.customs
+    return messages.LineToPlace(
+        reference=line.reference or "",
+        kind=messages.LineKind(judged.kind.value),
+        quantity=line.quantity,
+        sku=line.sku or "",
+        files=tuple(
+            messages.FileLink(url=file.url, type=file.type or "", credentials=_credentials(file.auth))
+            for file in line.files
+        ),
+        design_id=str(line.design_id or ""),
+        customs=customs
+        and messages.Customs(
+            description=customs.description,
+            number=customs.number,
+            origin=customs.origin,
+            currency=customs.currency,
+            amount=amount(customs.amount),
+        ),
+        custom_properties=line.custom_properties,
+    )
+
+
+def _credentials(auth: Any) -> messages.Credentials | None:
+    kept = sealed(auth)
+    return messages.Credentials(**kept) if kept else None
