@@ -8,8 +8,8 @@ from typing import Any
 class Ledger:
     """Append-only record of orders and requests.
 
-    `events` only grows; `orders` is its summary by order id: id, reference, reference2, client, items (id, sku, quantity,
-    reference, files, designs), created_at, submitted_at, canceled_at, state.
+    `events` only grows; `orders` is its summary by order id: id, reference, reference2, client, items (id, sku,
+    quantity, reference, files, designs), created_at, submitted_at, canceled_at, state.
     """
 
     def __init__(self) -> None:
