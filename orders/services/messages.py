@@ -31,7 +31,7 @@ def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
     The invoice address stays here: no vendor needs it, and mypromo's does not work.
     """
     order = vendor_order.order
-    addresses = {address.role: _address(address) for address in order.addresses.all()}
+    addresses = {address.role: postal_address(address) for address in order.addresses.all()}
     return OrderToPlace(
         reference=vendor_order.reference,
         reference2=order.reference,
@@ -80,7 +80,8 @@ def _pair(held: object, agreed: object) -> dict[str, object]:
     return {"held": held, "agreed": agreed}
 
 
-def _address(address: Address) -> PostalAddress:
+def postal_address(address: Address) -> PostalAddress:
+    """The address as vendors get it."""
     return PostalAddress(**{name: getattr(address, name) for name in _ADDRESS_FIELDS})
 
 

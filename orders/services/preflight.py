@@ -1,6 +1,6 @@
 """The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,7 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
         _check_email(new.customer.email, path="customer.email", errors=errors)
     for index, document in enumerate(new.documents):
         check_url(document.url, path=f"documents[{index}].url", errors=errors)
-    _check_countries(new, errors=errors)
+    check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=errors)
     for vendor in vendors_of(findings.lines):
         _check_vendor(new, findings, vendor=vendor)
     return findings
@@ -72,25 +72,27 @@ def _check_email(email: str, *, path: str, errors: Errors) -> None:
         complain(errors, path, _("%(email)s is not an e-mail address.") % {"email": email})
 
 
-def _check_countries(new: NewOrder, *, errors: Errors) -> None:
-    """Countries and states are known, and a state is there where the country needs one. One query."""
-    wanted = {address.country_code.upper() for _role, _name, address in addresses_of(new) if address.country_code}
+def check_countries(addresses: Iterable[tuple[str, NewAddress | messages.PostalAddress]], *, errors: Errors) -> None:
+    """Countries and states are known, and a state is there where the country needs one. One query.
+
+    `addresses` are given with the path of their field.
+    """
+    given = [(path, address) for path, address in addresses if address.country_code]
+    wanted = {str(address.country_code).upper() for _path, address in given}
     rows = Country.objects.filter(Q(iso2__in=wanted) | Q(iso3__in=wanted)).annotate(
         state_codes=ArrayAgg("states__iso2", filter=Q(states__isnull=False), default=[])
     )
     known: dict[str, Any] = {code: row for row in rows for code in (row.iso2, row.iso3)}
-    for _role, name, address in addresses_of(new):
-        if not address.country_code:
-            continue
-        country = known.get(address.country_code.upper())
+    for path, address in given:
+        country = known.get(str(address.country_code).upper())
         if country is None:
             text = _("%(code)s is not a country that can be shipped to.")
-            complain(errors, f"{name}.country_code", text % {"code": address.country_code})
+            complain(errors, f"{path}.country_code", text % {"code": address.country_code})
         else:
-            _check_state(address, country, path=f"{name}.state_code", errors=errors)
+            _check_state(address, country, path=f"{path}.state_code", errors=errors)
 
 
-def _check_state(address: NewAddress, country: Any, *, path: str, errors: Errors) -> None:
+def _check_state(address: NewAddress | messages.PostalAddress, country: Any, *, path: str, errors: Errors) -> None:
     if not address.state_code:
         if country.state_mandatory:
             complain(errors, path, _("%(country)s needs a state.") % {"country": country.name})

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.models import HoldReason, OrderEvent
+from orders.models import AddressRole, HoldReason, OrderEvent
 
 # kind -> (icon, sentence). Icons are names of Material Symbols, which the admin draws.
 SENTENCES: dict[str, tuple[str, Promise | str]] = {
@@ -23,6 +23,11 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "order.late": ("schedule", gettext_lazy("The order is late.")),
     "order.cancel_requested": ("cancel_schedule_send", gettext_lazy("Cancellation was asked for: %(reason)s")),
     "order.cancel_refused": ("block", gettext_lazy("The cancellation was refused. %(text)s")),
+    "order.assigned": ("person", gettext_lazy("The order was given to %(to)s.")),
+    "order.unassigned": ("person_off", gettext_lazy("The order is nobody's any more.")),
+    "order.tagged": ("sell", gettext_lazy("Tags: %(tags)s")),
+    "order.noted": ("sticky_note_2", gettext_lazy("Note: %(note)s")),
+    "order.address_corrected": ("edit_location", gettext_lazy("The address was corrected (%(role)s).")),
     "hold.placed": ("pause_circle", gettext_lazy("On hold, %(reason)s. %(text)s")),
     "hold.changed": ("pause_circle", gettext_lazy("Still on hold, %(reason)s. %(text)s")),
     "hold.released": ("play_arrow", gettext_lazy("The hold “%(reason)s” was released. %(note)s")),
@@ -97,6 +102,8 @@ def _words(params: Mapping[str, Any]) -> dict[str, str]:
     words = {key: _plain(value) for key, value in params.items()}
     if params.get("reason") in HoldReason.values:
         words["reason"] = str(HoldReason(params["reason"]).label)
+    if params.get("role") in AddressRole.values:
+        words["role"] = str(AddressRole(params["role"]).label)
     if "carrier" in params and not words["carrier"]:
         words["carrier"] = _("an unnamed carrier")
     if "tracking_code" in params and not words["tracking_code"]:

@@ -1,0 +1,96 @@
+"""Correcting an order that waits, before any vendor has it."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.models import Push
+from backoffice.vendors.messages import OrderToPlace
+from backoffice.vendors.registry import vendor_class
+from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
+from orders.services.lifecycle import release_hold
+from orders.services.messages import postal_address
+from orders.services.preflight import FIELDS, check_countries
+from orders.services.search import refresh_search
+
+CORRECTABLE = (OrderState.NEW, OrderState.HELD)
+# A draft, or anything later, carries the address as it was.
+_UNSENT = (VendorOrderState.PLANNED, VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
+# Holds that say nothing but that an address is wrong end with it.
+_ABOUT_INPUT = (HoldReason.BAD_ADDRESS, HoldReason.INVALID_INPUT)
+
+
+@transaction.atomic
+def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str], actor: str) -> Order:
+    """The order has that address, passes the pre-flight with it, and goes on when nothing else holds it.
+
+    `values` are fields of Address; fields left out stay. Raises IllegalTransition once a vendor has any of the order,
+    InvalidInput (nothing changed) while a vendor would still refuse the address.
+    """
+    order = Order.objects.locked(order.pk)
+    _refuse_sent(order)
+    address = order.addresses.get(role=role)
+    changed = {
+        name: [getattr(address, name), value] for name, value in values.items() if getattr(address, name) != value
+    }
+    for name, value in values.items():
+        setattr(address, name, value)
+    _refuse_invalid(order, address)
+    if changed:
+        address.save(update_fields=list(changed))
+        refresh_search(order)
+        order.events.create(actor=actor, kind="order.address_corrected", params={"role": role, "changed": changed})
+    _release_mended(order, role=role, actor=actor)
+    order.refresh_from_db()
+    return order
+
+
+def _refuse_sent(order: Order) -> None:
+    if order.state not in CORRECTABLE:
+        text = _("Order %(number)s is %(state)s: only the address of an order that waits can be corrected.")
+        raise IllegalTransition(text % {"number": order.number, "state": order.get_state_display()})
+    rows = list(order.vendor_orders.all())
+    for row in rows:
+        if row.state not in _UNSENT:
+            text = _("%(vendor)s has %(reference)s already, with the address as it was.")
+            raise IllegalTransition(text % {"vendor": row.vendor, "reference": row.reference})
+    subject = VendorOrder._meta.label_lower
+    if Push.objects.open().filter(subject_type=subject, subject_id__in=[row.pk for row in rows]).exists():
+        raise IllegalTransition(_("Something is on its way to the vendor just now; try again in a moment."))
+
+
+def _refuse_invalid(order: Order, address: Address) -> None:
+    """Every vendor's limits and our list of countries, as at intake."""
+    path = FIELDS[AddressRole(address.role)]
+    errors: dict[str, list[str]] = {}
+    check_countries([(path, postal_address(address))], errors=errors)
+    if address.role != AddressRole.INVOICE:
+        for vendor in order.lines.order_by().values_list("vendor", flat=True).distinct():
+            for complaint in vendor_class(vendor).check_order(_message(order, address)):
+                if complaint.field.startswith(f"{path}."):
+                    errors.setdefault(complaint.field, []).append(complaint.text)
+    if errors:
+        raise InvalidInput(_("The address would still be refused."), errors=errors)
+
+
+def _message(order: Order, address: Address) -> OrderToPlace:
+    postal = postal_address(address)
+    recipient = (
+        postal if address.role == AddressRole.RECIPIENT else postal_address(order.addresses.get(role="recipient"))
+    )
+    return OrderToPlace(
+        reference=order.number,
+        recipient=recipient,
+        shipper=postal if address.role == AddressRole.SHIPPER else None,
+        export=postal if address.role == AddressRole.EXPORT else None,
+    )
+
+
+def _release_mended(order: Order, *, role: AddressRole, actor: str) -> None:
+    """End the holds that complained of nothing but this address."""
+    path = f"{FIELDS[role]}."
+    for hold in order.holds.filter(released_at__isnull=True, reason__in=_ABOUT_INPUT):
+        if all(field.startswith(path) for field in hold.errors):
+            release_hold(hold, actor=actor, note=_("The address was corrected."))
