@@ -167,7 +167,7 @@ PUSH_RETRY_LADDER = [
 PUSH_UNKNOWN_HOURS = env.float("PUSH_UNKNOWN_HOURS", default=24)
 
 # Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
-ORDER_LOOKALIKE_MINUTES = env.float("ORDER_LOOKALIKE_MINUTES", default=10)
+ORDER_LOOKALIKE_MINUTES = env.float("ORDER_LOOKALIKE_MINUTES", default=0)
 
 # --- REST API ---------------------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
