@@ -67,6 +67,10 @@ class ControlApp:
             return message(400, str(error))
         return message(404, "Not found.")
 
+    def is_api(self, path: str) -> bool:
+        """Be neither counted nor hit by faults."""
+        return False
+
     def revoke(self, token: str) -> None:
         """Hold no tokens."""
 

@@ -42,7 +42,7 @@ class Ledger:
     def physical_orders(self) -> list[dict[str, Any]]:
         """Return the orders that are submitted and not cancelled: what is or will be made and charged."""
         with self._lock:
-            return [o for o in self.orders.values() if o["submitted_at"] and not o["canceled_at"]]
+            return [_copy(o) for o in self.orders.values() if o["submitted_at"] and not o["canceled_at"]]
 
     def total(self, prefix: str) -> int:
         """Return how many requests begin with e.g. `POST v1/orders 201`."""
@@ -53,7 +53,7 @@ class Ledger:
         """Return everything for the control route and the state file."""
         with self._lock:
             return {
-                "orders": list(self.orders.values()),
+                "orders": [_copy(order) for order in self.orders.values()],
                 "requests": dict(self.requests),
                 "busiest_minute": self.busiest_minute,
                 "events": list(self.events),
@@ -67,6 +67,10 @@ class Ledger:
             self.orders = {}
             for event in self.events:
                 _apply(self.orders, event)
+
+
+def _copy(order: dict[str, Any]) -> dict[str, Any]:
+    return {**order, "items": list(order["items"])}
 
 
 def _apply(orders: dict[int, dict[str, Any]], event: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from backoffice.sandbox.mypromo.callbacks import Callbacks
 from backoffice.sandbox.options import Options
 from backoffice.sandbox.server import App, SandboxServer
 from backoffice.sandbox.state import StateFile
+from backoffice.sandbox.wire import dumps
 
 
 class Sandbox:
@@ -73,9 +74,9 @@ class Sandbox:
     def _serve(self) -> None:
         self._server.serve_forever(poll_interval=0.05)
 
-    def _collect(self) -> dict[str, Any]:
+    def _collect(self) -> bytes:
         with self.mypromo.store.lock:
-            return {"ledger": self.ledger.as_dict(), "mypromo": self.mypromo.saved()}
+            return dumps({"ledger": self.ledger.as_dict(), "mypromo": self.mypromo.saved()})
 
 
 @contextmanager

@@ -30,7 +30,10 @@ class App(Protocol):
 
     @property
     def ledger(self) -> Ledger | None:
-        """Return where its requests are counted; None for an app that is neither counted nor hit by faults."""
+        """Return where its requests are counted."""
+
+    def is_api(self, path: str) -> bool:
+        """Tell whether requests for this path are counted and can be hit by faults."""
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer."""
@@ -135,24 +138,27 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle
 
     def _answer(self) -> None:
-        path = self._asked.path
-        if self._app.ledger is not None:
-            self._app.ledger.arrived(self.server.clock.seconds())
-        rule = self._struck_by(path)
+        if self._ledger is not None:
+            self._ledger.arrived(self.server.clock.seconds())
+        rule = self._struck_by()
         if rule is None:
             self.send(self.work())
             return
         self._count(f"fault:{rule.kind}")
         strike(self, rule)
 
-    def _struck_by(self, path: str) -> FaultRule | None:
-        if self._app.ledger is None:
+    @property
+    def _ledger(self) -> Ledger | None:
+        return self._app.ledger if self._app.is_api(self._asked.path) else None
+
+    def _struck_by(self) -> FaultRule | None:
+        if not self._app.is_api(self._asked.path):
             return None
-        return self.server.faults.pick(self._app.name, self.command, path)
+        return self.server.faults.pick(self._app.name, self.command, self._asked.path)
 
     def _count(self, outcome: int | str) -> None:
-        if self._app.ledger is not None:
-            self._app.ledger.count(self.command, _NUMBER.sub("{id}", self._asked.path), outcome)
+        if self._ledger is not None:
+            self._ledger.count(self.command, _NUMBER.sub("{id}", self._asked.path), outcome)
 
     def _read_body(self) -> bytes | None:
         try:

@@ -13,7 +13,7 @@ SECONDS_BETWEEN = 2.0
 class StateFile:
     """Writes the state every two seconds when it changed, and at the end; always whole, never half."""
 
-    def __init__(self, path: Path, *, collect: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, path: Path, *, collect: Callable[[], bytes]) -> None:
         self._path = path
         self._collect = collect
         self._written = b""
@@ -41,7 +41,7 @@ class StateFile:
 
     def write(self) -> None:
         """Write the state if it differs from what was written last."""
-        content = json.dumps(self._collect(), ensure_ascii=False).encode()
+        content = self._collect()
         if content == self._written:
             return
         fresh = self._path.with_suffix(".new")

@@ -85,3 +85,12 @@ def test_orders_are_found_by_day(sandbox: Sandbox, merchant: Client) -> None:
     last = sandbox.clock.now().date().isoformat()
     assert [o["id"] for o in merchant.get("v1/orders", updated_from=last).json()["data"]] == [later]
     assert merchant.get("v1/orders", created_from="22.11.2026").status_code == 422
+
+
+def test_pictures_are_neither_counted_nor_hit_by_faults(sandbox: Sandbox, merchant: Client) -> None:
+    sandbox.faults.add("status", status=500)
+    sandbox.settings.rate_limit = 1
+    busiest = sandbox.ledger.busiest_minute
+    assert [merchant.get("media/pen-2f6fde.svg").status_code for _ in range(3)] == [200, 200, 200]
+    assert sandbox.ledger.busiest_minute == busiest
+    assert sandbox.ledger.total("GET media/pen-2f6fde.svg 200") == 0

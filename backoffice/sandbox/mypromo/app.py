@@ -59,7 +59,7 @@ class MypromoApp:
         try:
             route, values = self._router.find(request)
             caller = self.tokens.caller(request, route.role)
-            if request.path.startswith("media/"):
+            if not self.is_api(request.path):
                 return route.answer(request, caller, *values)
             headers, refused = self._limit.take(caller.name)
             if refused is not None:
@@ -70,17 +70,21 @@ class MypromoApp:
         response.headers |= headers
         return response
 
+    def is_api(self, path: str) -> bool:
+        """Leave out the pictures, which a browser loads."""
+        return not path.startswith("media/")
+
     def revoke(self, token: str) -> None:
         """Make a bearer token worthless."""
         self.tokens.revoke(token)
 
     def saved(self) -> dict[str, Any]:
-        """Return everything a restart has to know, as JSON."""
+        """Return everything a restart has to know; whoever encodes it holds the store's lock until done."""
         with self.store.lock:
             return {
                 "orders": list(self.store.held.values()),
                 "counters": self.store.counters(),
-                "tokens": self.tokens.held,
+                "tokens": dict(self.tokens.held),
                 "editor_users": sorted(self.designs.users),
                 "designs": list(self.designs.held.values()),
                 "changes": self.catalogue.changes,
