@@ -46,16 +46,21 @@ class Answer:
     @property
     def excerpt(self) -> str:
         """The masked start of the body, for people."""
-        return readable(self.body)[:EXCERPT]
+        return readable(self.body, most=EXCERPT)
 
     def retry_after(self) -> float | None:
         """Seconds the vendor asks us to wait, None when it does not say or says it unreadably."""
         return read_retry_after(self.headers.get("retry-after", ""), now=datetime.now(UTC))
 
 
-def readable(body: bytes) -> str:
-    """A body as masked text. NUL, which PostgreSQL refuses in text, is replaced as undecodable bytes are."""
-    return mask(body.decode("utf-8", "replace")).replace("\x00", "\ufffd")
+def readable(body: bytes, *, most: int) -> str:
+    """The first `most` characters of a body as masked text, without NUL, which PostgreSQL refuses in text.
+
+    Masked before it is cut, so that no half of a secret stays; looked at no further than needed for that, as a
+    page of a catalogue has megabytes.
+    """
+    start = body[: 16 * most].decode("utf-8", "replace")
+    return mask(start).replace("\x00", "\ufffd")[:most]
 
 
 def read_retry_after(text: str, *, now: datetime) -> float | None:
@@ -85,7 +90,7 @@ def _error(answer: Answer, *, write: bool, vendor: str, documented_503: bool) ->
     status, seen = answer.status, _seen(answer)
     if 200 <= status < 300:
         return None
-    if status == 429 or status in _NOT_PROCESSED or (status == 503 and documented_503):
+    if status == 429 or status in _NOT_PROCESSED or (status == 503 and (documented_503 or not write)):
         wait = answer.retry_after()
         if wait is None and status == 429:
             wait = THROTTLED_FOR

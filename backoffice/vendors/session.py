@@ -51,7 +51,7 @@ class Pace:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, VendorUnavailable) and error.retry_after:
             return error.retry_after
-        return wait_exponential_jitter(self.first, max=self.longest, jitter=self.first)(state)
+        return wait_exponential_jitter(multiplier=self.first, max=self.longest, jitter=self.first)(state)
 
 
 class Authorization(Protocol):
@@ -147,7 +147,7 @@ class VendorSession:
 
 
 class _Recorder:
-    """Makes the record of one request. Masked before it is cut, so that no half of a secret stays readable."""
+    """Makes the record of one request: secrets masked, bodies cut to `KEPT` characters."""
 
     def __init__(self, request: Request, *, secret: bool) -> None:
         self.request = request
@@ -173,4 +173,4 @@ class _Recorder:
         )
 
     def _kept(self, body: bytes) -> str:
-        return "(not kept)" if self.secret and body else readable(body)[:KEPT]
+        return "(not kept)" if self.secret and body else readable(body, most=KEPT)
