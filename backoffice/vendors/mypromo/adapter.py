@@ -7,14 +7,15 @@ from backoffice.vendors.messages import Message
 from backoffice.vendors.mypromo import callbacks
 from backoffice.vendors.mypromo.catalog import CatalogAbility
 from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.listings import ListingsAbility
 from backoffice.vendors.mypromo.orders import OrdersAbility
 from backoffice.vendors.mypromo.reference import ReferenceAbility
 from backoffice.vendors.mypromo.reports import NAME
 from backoffice.vendors.session import Pace
 
 
-class MyPromo(OrdersAbility, CatalogAbility, ReferenceAbility):
-    """Orders, catalogue and reference data of mypromo. Raises VendorError; sees no model of ours."""
+class MyPromo(OrdersAbility, CatalogAbility, ListingsAbility, ReferenceAbility):
+    """Orders, catalogue, stock, prices and reference data of mypromo. Raises VendorError; sees no model of ours."""
 
     name = NAME
     client: Client

@@ -28,7 +28,7 @@ PRODUCTS_PER_PAGE = 250
 # A page that fails is left out; that many in a row mean that the vendor is down.
 PAGES_TO_GIVE_UP = 3
 # mypromo's word for the country that ISO 3166 calls GB.
-_THEIR_COUNTRY_CODES = {"GB": "UK"}
+THEIR_COUNTRY_CODES = {"GB": "UK"}
 
 
 class CatalogAbility:
@@ -65,7 +65,7 @@ class _ListingReader:
         self.params = {
             "per_page": str(PRODUCTS_PER_PAGE),
             "lang": language,
-            "shipping_from": _THEIR_COUNTRY_CODES.get(home, home),
+            "shipping_from": THEIR_COUNTRY_CODES.get(home, home),
         } | ({"sku": sku} if sku else {})
         self.page = 1
         self.last_page: int | None = None

@@ -165,13 +165,13 @@ def _variant(variant: theirs.Variant) -> VariantFacts:
         ],
         parts=variant.parts or [],
         text=_texts(_object(variant.descriptions, theirs.Descriptions)),
-        tiers=_tiers(prices),
+        tiers=price_tiers(prices),
         availabilities=_availabilities(variant.availability),
         relations=_relations(variant.relations),
     )
 
 
-def _tiers(prices: theirs.Prices) -> tuple[TierFacts, ...]:
+def price_tiers(prices: theirs.Prices) -> tuple[TierFacts, ...]:
     """Where a quantity is listed twice the first wins."""
     tiers: dict[tuple[str, int], TierFacts] = {}
     for ours, name in _PRICE_LISTS:

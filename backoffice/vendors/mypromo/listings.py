@@ -1,0 +1,96 @@
+"""Reading stock, prices and search texts by SKU. Mixed into `MyPromo`.
+
+Every list is read to its end or raises VendorError, and so does a row that cannot be read: what is missing in a
+list must never look like "gone".
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from django.conf import settings
+
+from backoffice.vendors.errors import VendorProtocolError
+from backoffice.vendors.listing_messages import PriceFacts, SearchFacts, SearchTexts, StockFacts
+from backoffice.vendors.mypromo import catalog_schemas as catalog
+from backoffice.vendors.mypromo.catalog import THEIR_COUNTRY_CODES
+from backoffice.vendors.mypromo.catalog_pages import price_tiers
+from backoffice.vendors.mypromo.client import Client, Params
+from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.reading import flag
+
+T = TypeVar("T")
+
+ROWS_PER_PAGE = 250
+Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+# PHP writes an empty object as [].
+Nothing = list[Any] | None
+
+
+class _Stock(msgspec.Struct):
+    managed: Any = None
+    qty: int | None = None
+
+
+class _Inventory(msgspec.Struct):
+    sku: Sku
+    available: Any = None
+    stock: _Stock | Nothing = None
+
+
+class _Prices(msgspec.Struct):
+    sku: Sku
+    prices: catalog.Prices
+    rules: catalog.Rules | Nothing = None
+
+
+class _Seo(msgspec.Struct):
+    sku: Sku
+    defaults: SearchTexts | Nothing = None
+    overwrites: SearchTexts | Nothing = None
+
+
+class ListingsAbility:
+    """`sku` narrows a list at the vendor; rows of other SKUs are left out, should the vendor ignore that."""
+
+    client: Client
+
+    def iter_stock(self, *, sku: str = "") -> Iterator[StockFacts]:
+        for row in self._rows(self.client.inventory_page, _Inventory, sku=sku, home=True):
+            stock = row.stock if isinstance(row.stock, _Stock) else _Stock()
+            yield StockFacts(sku=row.sku, available=flag(row.available), managed=flag(stock.managed), qty=stock.qty)
+
+    def iter_prices(self, *, sku: str = "") -> Iterator[PriceFacts]:
+        for row in self._rows(self.client.prices_page, _Prices, sku=sku, home=True):
+            rules = row.rules if isinstance(row.rules, catalog.Rules) else catalog.Rules()
+            yield PriceFacts(
+                sku=row.sku,
+                currency=row.prices.currency or "",
+                tiers=price_tiers(row.prices),
+                order_min_qty=rules.order_min_qty or 1,
+                order_max_qty=rules.order_max_qty,
+                tier_price_qty_only=bool(rules.tier_price_qty_only),
+            )
+
+    def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchFacts]:
+        for row in self._rows(self.client.seo_page, _Seo, sku=sku, home=False):
+            yield SearchFacts(sku=row.sku, defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
+
+    def _rows(self, get: Callable[[Params], bytes], shape: type[T], *, sku: str, home: bool) -> Iterator[T]:
+        country = settings.MYPROMO_SHIPPING_FROM.upper()
+        params = {"shipping_from": THEIR_COUNTRY_CODES.get(country, country)} if home else {}
+        for raw in read_rows(get, params | ({"sku": sku} if sku else {}), per_page=ROWS_PER_PAGE, whole=True):
+            row = _decode(raw, shape)
+            if not sku or row.sku == sku:  # type: ignore[attr-defined]
+                yield row
+
+
+def _decode(raw: msgspec.Raw, shape: type[T]) -> T:
+    try:
+        return msgspec.json.decode(raw, type=shape, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise VendorProtocolError(f"A row of mypromo's list cannot be read: {error}") from error
+
+
+def _texts(texts: SearchTexts | Nothing) -> SearchTexts:
+    return texts if isinstance(texts, SearchTexts) else SearchTexts()
