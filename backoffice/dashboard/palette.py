@@ -8,7 +8,7 @@ from unfold.dataclasses import SearchResult
 
 from catalog.models import Variant
 from orders.models import Order
-from orders.services.search import find_orders
+from orders.services.search import search_orders
 
 SHOWN = 8
 
@@ -17,7 +17,7 @@ def find(request: HttpRequest, text: str) -> list[SearchResult]:
     """At most a handful of each, newest first; two queries by index."""
     results: list[SearchResult] = []
     if request.user.has_perm("orders.view_order"):
-        orders = find_orders(Order.objects.order_by("-pk"), text)[:SHOWN]
+        orders = search_orders(Order.objects.order_by("-pk"), text)[:SHOWN]
         results += [_order(order) for order in orders]
     if request.user.has_perm("catalog.view_variant") and Variant in admin.site._registry:
         variants = Variant.objects.filter(sku__iexact=text)[:SHOWN]

@@ -109,11 +109,9 @@ def item(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.simple_tag(takes_context=True)
-def query(context: dict[str, Any], **changes: Any) -> str:
-    """The page's own address with some parameters changed (None takes one away): a link keeps the filters."""
+def without(context: dict[str, Any], name: str) -> str:
+    """The page's own address less one filter, from the first page on."""
     parameters = context["request"].GET.copy()
-    for name, value in changes.items():
-        parameters.pop(name, None)
-        if value is not None:
-            parameters[name] = value
+    for gone in (name, "older", "newer", "end"):
+        parameters.pop(gone, None)
     return f"?{parameters.urlencode()}"

@@ -76,16 +76,11 @@ def _refuse_invalid(order: Order, address: Address) -> None:
 
 
 def _message(order: Order, address: Address) -> OrderToPlace:
+    """An order with nothing but the address, in its role and as the recipient that every order needs."""
     postal = postal_address(address)
-    recipient = (
-        postal if address.role == AddressRole.RECIPIENT else postal_address(order.addresses.get(role="recipient"))
-    )
-    return OrderToPlace(
-        reference=order.number,
-        recipient=recipient,
-        shipper=postal if address.role == AddressRole.SHIPPER else None,
-        export=postal if address.role == AddressRole.EXPORT else None,
-    )
+    others = {"shipper": AddressRole.SHIPPER, "export": AddressRole.EXPORT}
+    roles = {name: postal for name, role in others.items() if address.role == role}
+    return OrderToPlace(reference=order.number, recipient=postal, **roles)
 
 
 def _release_mended(order: Order, *, role: AddressRole, actor: str) -> None:

@@ -22,7 +22,10 @@ def assign_order(order: Order, *, assignee: AbstractBaseUser | None, actor: str)
         return order
     order.assignee = assignee
     order.save(update_fields=["assignee", "updated_at"])
-    order.events.create(actor=actor, kind="order.assigned", params={"to": assignee.get_username() if assignee else ""})
+    if assignee is None:
+        order.events.create(actor=actor, kind="order.unassigned")
+    else:
+        order.events.create(actor=actor, kind="order.assigned", params={"to": assignee.get_username()})
     return order
 
 

@@ -89,6 +89,28 @@
     form.addEventListener("submit", () => form.querySelectorAll("select, input").forEach((input) => { if (!input.value) input.disabled = true; }));
   });
 
-  ready(() => { mendFrame(); hideIcons(document); tellZone(); watchMarks(); watchFilters(); document.addEventListener("keydown", press); });
+  // Forms of one field are sent when it changes; texts tell how long they are; a suggestion fills two fields.
+  const watchFields = () => {
+    document.querySelectorAll("[data-at-once]").forEach((input) => input.addEventListener("change", () => input.form.requestSubmit()));
+    document.querySelectorAll("[data-limit]").forEach((input) => {
+      const counter = input.closest(".field").querySelector("[data-counter]");
+      const count = () => {
+        const length = [...input.value].length;
+        counter.textContent = `${length} · `;
+        counter.classList.toggle("over", length > Number(input.dataset.limit));
+      };
+      input.addEventListener("input", count);
+      count();
+    });
+    document.querySelectorAll("[data-suggest-street]").forEach((button) => button.addEventListener("click", () => {
+      for (const [id, value] of [["id_street", button.dataset.suggestStreet], ["id_care_of", button.dataset.suggestCareOf]]) {
+        const input = document.getElementById(id);
+        input.value = value;
+        input.dispatchEvent(new Event("input"));
+      }
+    }));
+  };
+
+  ready(() => { mendFrame(); hideIcons(document); tellZone(); watchMarks(); watchFilters(); watchFields(); document.addEventListener("keydown", press); });
   document.addEventListener("htmx:afterSwap", (event) => hideIcons(event.target));
 })();

@@ -1,0 +1,5 @@
+"""The staff pages of orders."""
+
+from orders.admin import orders
+
+__all__ = ["orders"]

@@ -1,0 +1,126 @@
+"""Do the same with many orders: first a page that says what will and will not happen, then it is done one by one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from backoffice.admin.base import actor
+from backoffice.errors import DomainError
+from orders.admin.possible import why_not_hold, why_not_release
+from orders.models import Hold, HoldReason, Order
+from orders.services.desk import assign_order
+from orders.services.lifecycle import hold_order, release_hold, release_order
+
+# A page of the list; more would keep the browser waiting without a word.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What will happen to one order: `refusal` is empty when it will be done."""
+
+    order: Order
+    refusal: str
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What would happen, order by order. Nothing is changed."""
+    action, orders = _asked(request)
+    verdicts = [Verdict(order, _refusal(action, order, request)) for order in orders]
+    willing = [verdict for verdict in verdicts if not verdict.refusal]
+    return TemplateResponse(
+        request,
+        "orders/bulk.html",
+        {
+            **admin.site.each_context(request),
+            "title": TITLES[action](len(willing)),
+            "action": action,
+            "willing": willing,
+            "refused": [verdict for verdict in verdicts if verdict.refusal],
+            "button": TITLES[action](len(willing)),
+            "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
+            "back": _back(request),
+        },
+    )
+
+
+@require_POST
+def run(request: HttpRequest) -> HttpResponse:
+    """Does it. An order that changed meanwhile refuses by itself and is named; the others are done."""
+    action, orders = _asked(request)
+    done, refusals = 0, []
+    for order in orders:
+        try:
+            _do(action, order, request)
+        except DomainError as error:
+            refusals.append(f"{order.number}: {error.text}")
+        else:
+            done += 1
+    if done:
+        messages.success(request, ngettext("%(count)s order done.", "%(count)s orders done.", done) % {"count": done})
+    for refusal in refusals:
+        messages.error(request, refusal)
+    return HttpResponseRedirect(_back(request))
+
+
+TITLES = {
+    "hold": lambda count: ngettext("Hold %(count)s order", "Hold %(count)s orders", count) % {"count": count},
+    "release": lambda count: ngettext("Release %(count)s order", "Release %(count)s orders", count) % {"count": count},
+    "assign": lambda count: ngettext("Assign %(count)s order", "Assign %(count)s orders", count) % {"count": count},
+}
+
+
+def _asked(request: HttpRequest) -> tuple[str, list[Order]]:
+    if not request.user.has_perm("orders.change_order"):
+        raise PermissionDenied
+    action = request.POST.get("action", "")
+    keys = [int(key) for key in request.POST.getlist("order") if key.isascii() and key.isdigit()][:MOST]
+    if action not in TITLES:
+        raise PermissionDenied
+    return action, list(Order.objects.filter(pk__in=keys).select_related("shop", "assignee").order_by("-pk"))
+
+
+def _refusal(action: str, order: Order, request: HttpRequest) -> str:
+    if action == "hold":
+        return why_not_hold(order)
+    if action == "release":
+        return why_not_release(order, holds=_manual_only(order))
+    return ""
+
+
+def _manual_only(order: Order) -> list[Hold]:
+    """The holds that releasing many at once would not lift: only what a person placed may go without a look."""
+    return list(order.holds.filter(released_at__isnull=True).exclude(reason=HoldReason.MANUAL))
+
+
+def _do(action: str, order: Order, request: HttpRequest) -> Any:
+    who, note = actor(request), request.POST.get("note", "").strip()
+    if action == "hold":
+        return hold_order(order, reason=HoldReason.MANUAL, text=note, actor=who)
+    if action == "assign":
+        key = request.POST.get("assignee", "")
+        assignee = User.objects.filter(pk=key, is_staff=True).first() if key.isdigit() else None
+        return assign_order(order, assignee=assignee, actor=who)
+    manual = order.holds.filter(released_at__isnull=True, reason=HoldReason.MANUAL).first()
+    order = release_hold(manual, actor=who, note=note) if manual else order
+    order.refresh_from_db()
+    return order if order.state == "released" else release_order(order, actor=who)
+
+
+def _back(request: HttpRequest) -> str:
+    """The list as it was filtered; never another site."""
+    back = request.POST.get("back", "")
+    allowed = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return back if back and allowed else reverse("admin:orders_order_changelist")

@@ -1,0 +1,66 @@
+"""The three axes of an order, and what its vendors hold, as chips."""
+
+from backoffice.admin.chips import Chip, Tone
+from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrder
+from orders.models import VendorOrderState as Held
+
+ORDER = {
+    OrderState.NEW: (Tone.GREY, "inbox"),
+    OrderState.HELD: (Tone.AMBER, "front_hand"),
+    OrderState.RELEASED: (Tone.BLUE, "send"),
+    OrderState.CANCELLED: (Tone.GREY, "cancel"),
+    OrderState.CLOSED: (Tone.GREEN, "task_alt"),
+}
+PRODUCTION = {
+    ProductionState.NONE: (Tone.GREY, "hourglass_empty"),
+    ProductionState.SENT: (Tone.BLUE, "outbox"),
+    ProductionState.IN_PRODUCTION: (Tone.BLUE, "precision_manufacturing"),
+    ProductionState.DONE: (Tone.GREEN, "check_circle"),
+    ProductionState.FAILED: (Tone.RED, "error"),
+}
+SHIPMENT = {
+    ShipmentState.NONE: (Tone.GREY, "package_2"),
+    ShipmentState.PARTIAL: (Tone.BLUE, "stacks"),
+    ShipmentState.SHIPPED: (Tone.BLUE, "local_shipping"),
+    ShipmentState.DELIVERED: (Tone.GREEN, "where_to_vote"),
+}
+AT_VENDOR = {
+    Held.PLANNED: (Tone.GREY, "hourglass_empty"),
+    Held.DRAFT: (Tone.GREY, "edit_note"),
+    Held.SUBMITTED: (Tone.BLUE, "outbox"),
+    Held.CHECKED: (Tone.BLUE, "fact_check"),
+    Held.IN_PRODUCTION: (Tone.BLUE, "precision_manufacturing"),
+    Held.DONE: (Tone.GREEN, "check_circle"),
+    Held.CANCELLED: (Tone.GREY, "cancel"),
+    Held.REFUSED: (Tone.RED, "block"),
+    Held.UNKNOWN: (Tone.AMBER, "help"),
+}
+# Held for these, the order is not merely waiting: something went wrong that only a person can mend.
+ALARMING = {HoldReason.VENDOR_REFUSED, HoldReason.VENDOR_CANCELLED, HoldReason.DIFFERS_AT_VENDOR}
+
+
+def axes(order: Order, *, reasons: list[str] | None = None) -> list[Chip]:
+    """Order, production, shipment; `reasons` are those of the active holds."""
+    return [
+        _order_chip(order, reasons or []),
+        _chip(PRODUCTION, ProductionState(order.production)),
+        _chip(SHIPMENT, ShipmentState(order.shipment)),
+    ]
+
+
+def at_vendor(vendor_order: VendorOrder) -> Chip:
+    return _chip(AT_VENDOR, Held(vendor_order.state))
+
+
+def _order_chip(order: Order, reasons: list[str]) -> Chip:
+    chip = _chip(ORDER, OrderState(order.state))
+    if order.state != OrderState.HELD or not reasons:
+        return chip
+    hint = ", ".join(str(HoldReason(reason).label) for reason in reasons)
+    alarming = any(reason in ALARMING for reason in reasons)
+    return Chip(Tone.RED if alarming else chip.tone, chip.icon, chip.word, hint)
+
+
+def _chip(table: dict, state: OrderState | ProductionState | ShipmentState | Held) -> Chip:  # type: ignore[type-arg]
+    tone, icon = table[state]
+    return Chip(tone, icon, state.label)

@@ -1,0 +1,115 @@
+"""What a confirmation page says: the thing, the consequence, the price, and a button that names the deed."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backoffice.templatetags.desk import money
+from orders.admin.facts import OrderFacts
+from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
+from orders.models import Hold, VendorOrderState
+
+AT_VENDOR = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """`refusal` says why it cannot be done; then there is no button."""
+
+    title: str
+    button: str
+    style: str
+    done: str
+    consequences: list[Any] = field(default_factory=list)
+    refusal: str = ""
+
+
+def cancelling(facts: OrderFacts) -> Confirmation:
+    order = facts.order
+    asked = [row for row in facts.vendor_orders if row.state in AT_VENDOR]
+    if asked:
+        names = ", ".join(sorted({row.vendor for row in asked}))
+        consequences = [
+            _("%(vendors)s is asked to cancel. The order is cancelled once that is confirmed.") % {"vendors": names},
+            _("If production begins before the answer, the order goes on and you will read it here."),
+        ]
+    else:
+        consequences = [_("Nothing of it is at a vendor: it is cancelled at once, and nothing will be made.")]
+    consequences.append(_("A cancelled order cannot be taken up again. The shop reads the new state over the API."))
+    amount = money(order.total, order.currency)
+    return Confirmation(
+        title=_("Cancel order %(number)s?") % {"number": order.number},
+        button=_("Cancel %(number)s (%(amount)s)") % {"number": order.number, "amount": amount},
+        style="danger",
+        done=_("Order %(number)s: cancellation asked for.") % {"number": order.number}
+        if asked
+        else _("Order %(number)s is cancelled.") % {"number": order.number},
+        consequences=consequences,
+        refusal=why_not_cancel(order, vendor_orders=facts.vendor_orders),
+    )
+
+
+def releasing(facts: OrderFacts) -> Confirmation:
+    order = facts.order
+    cost = _cost(facts)
+    lines = ngettext("%(count)s line goes", "%(count)s lines go", len(facts.lines)) % {"count": len(facts.lines)}
+    vendors = ", ".join(facts.vendor_names)
+    button = _("Release %(number)s") % {"number": order.number}
+    if cost is not None:
+        amount = money(cost, order.currency)
+        button = _("Release %(number)s, %(amount)s at the vendor") % {"number": order.number, "amount": amount}
+    return Confirmation(
+        title=_("Release order %(number)s?") % {"number": order.number},
+        button=button,
+        style="primary",
+        done=_("Order %(number)s is released.") % {"number": order.number},
+        consequences=[
+            _("%(lines)s to %(vendors)s and will be made and charged.") % {"lines": lines, "vendors": vendors},
+            _("It can be cancelled until production begins."),
+        ],
+        refusal=why_not_release(order, holds=facts.active_holds),
+    )
+
+
+def holding(facts: OrderFacts) -> Confirmation:
+    order = facts.order
+    return Confirmation(
+        title=_("Hold order %(number)s?") % {"number": order.number},
+        button=_("Hold %(number)s") % {"number": order.number},
+        style="primary",
+        done=_("Order %(number)s is held.") % {"number": order.number},
+        consequences=[
+            _("What no vendor has yet stays here until the hold is released."),
+            _("What a vendor has already been given goes on."),
+        ],
+        refusal=why_not_hold(order),
+    )
+
+
+def lifting(facts: OrderFacts, hold: Hold) -> Confirmation:
+    order = facts.order
+    others = [str(other.get_reason_display()) for other in facts.active_holds if other.pk != hold.pk]
+    if others:
+        text = _("The order stays held: %(reasons)s.") % {"reasons": ", ".join(others)}
+    elif order.shop.release_automatically or facts.vendors:
+        text = _("It is the last one: the order goes to %(vendors)s at once.") % {
+            "vendors": ", ".join(facts.vendor_names)
+        }
+    else:
+        text = _("It is the last one: the order is new again and waits to be released.")
+    return Confirmation(
+        title=_("Release the hold “%(reason)s”?") % {"reason": hold.get_reason_display()},
+        button=_("Release the hold of %(number)s") % {"number": order.number},
+        style="primary",
+        done=_("The hold is released."),
+        consequences=[text],
+        refusal="" if hold.released_at is None else _("This hold has been released already."),
+    )
+
+
+def _cost(facts: OrderFacts) -> Decimal | None:
+    """What the vendors charge for the lines, net; None while the cost of a line is unknown."""
+    return None if facts.margin is None else facts.net - facts.margin

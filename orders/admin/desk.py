@@ -1,0 +1,180 @@
+"""What one does with one order: each address takes a form, calls one service and goes back to the order's page."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from backoffice.admin.base import actor, refuse
+from backoffice.errors import DomainError
+from backoffice.models import Push
+from orders.admin.confirmations import Confirmation, cancelling, holding, lifting, releasing
+from orders.admin.facts import order_facts
+from orders.models import Hold, HoldReason, Order, VendorOrder
+from orders.services.desk import assign_order, tag_order, write_note
+from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
+
+LONGEST_REASON = 1000
+ATTEMPTS_SHOWN = 60
+
+
+class ReasonForm(forms.Form):
+    """Why; kept in the timeline."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=LONGEST_REASON,
+        strip=True,
+        widget=forms.Textarea({"rows": 3, "autofocus": True}),
+    )
+
+
+class NoteForm(ReasonForm):
+    """Why, if there is something to say."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=LONGEST_REASON,
+        strip=True,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+def order_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
+    """The addresses below one order, each wrapped by `view` (the admin's own guard)."""
+    return [
+        path("<int:pk>/release/", view(release), name="orders_order_release"),
+        path("<int:pk>/hold/", view(hold), name="orders_order_hold"),
+        path("<int:pk>/cancel/", view(cancel), name="orders_order_cancel"),
+        path("<int:pk>/holds/<int:hold_pk>/release/", view(lift), name="orders_order_lift"),
+        path("<int:pk>/assign/", view(assign), name="orders_order_assign"),
+        path("<int:pk>/tags/", view(tags), name="orders_order_tags"),
+        path("<int:pk>/note/", view(note), name="orders_order_note"),
+        path("<int:pk>/exchange/<int:push_pk>/", view(exchange), name="orders_order_exchange"),
+    ]
+
+
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, with what it will cost at the vendor; then release."""
+    order = _order(request, pk)
+    return _confirmed(
+        request, order, releasing(order_facts(pk)), NoteForm, lambda text: release_order(order, actor=actor(request))
+    )
+
+
+def hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask why; then hold."""
+    order = _order(request, pk)
+
+    def act(text: str) -> Order:
+        return hold_order(order, reason=HoldReason.MANUAL, text=text, actor=actor(request))
+
+    return _confirmed(request, order, holding(order_facts(pk)), ReasonForm, act)
+
+
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask why, naming the order and what follows; then cancel."""
+    order = _order(request, pk)
+
+    def act(text: str) -> Order:
+        return cancel_order(order, actor=actor(request), reason=text)
+
+    return _confirmed(request, order, cancelling(order_facts(pk)), ReasonForm, act)
+
+
+def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
+    """Ask what has been done about it; then release that hold."""
+    order = _order(request, pk)
+    row = get_object_or_404(Hold, pk=hold_pk, order=order)
+
+    def act(text: str) -> Order:
+        return release_hold(row, actor=actor(request), note=text)
+
+    return _confirmed(request, order, lifting(order_facts(pk), row), NoteForm, act)
+
+
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    order = _order(request, pk)
+    key = request.POST.get("assignee", "")
+    assignee = get_object_or_404(User, pk=key, is_staff=True, is_active=True) if key.isdigit() else None
+    return _done(request, order, lambda: assign_order(order, assignee=assignee, actor=actor(request)))
+
+
+@require_POST
+def tags(request: HttpRequest, pk: int) -> HttpResponse:
+    order = _order(request, pk)
+    wanted = request.POST.get("tags", "").split(",")
+    return _done(request, order, lambda: tag_order(order, tags=wanted, actor=actor(request)))
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    order = _order(request, pk)
+    text = request.POST.get("note", "")
+    return _done(request, order, lambda: write_note(order, note=text, actor=actor(request)))
+
+
+def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
+    """What was sent to the vendor and what came back, masked: a fragment of the order's page."""
+    if not request.user.has_perm("orders.view_order"):
+        raise PermissionDenied
+    parts = VendorOrder.objects.filter(order=pk).values("pk")
+    push = get_object_or_404(Push, pk=push_pk, subject_type=VendorOrder._meta.label_lower, subject_id__in=parts)
+    attempts = list(push.attempt_rows.order_by("-pk")[:ATTEMPTS_SHOWN])[::-1]
+    return TemplateResponse(request, "orders/page/exchange.html", {"push": push, "attempts": attempts})
+
+
+def _order(request: HttpRequest, pk: int) -> Order:
+    if not request.user.has_perm("orders.change_order"):
+        raise PermissionDenied
+    return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+
+
+def _confirmed(
+    request: HttpRequest,
+    order: Order,
+    confirmation: Confirmation,
+    form_class: type[ReasonForm],
+    act: Callable[[str], Order],
+) -> HttpResponse:
+    """The confirmation page; on its POST the act."""
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _done(request, order, lambda: act(form.cleaned_data["reason"]), said=confirmation.done)
+    return TemplateResponse(
+        request,
+        "orders/confirm.html",
+        {
+            **admin.site.each_context(request),
+            "title": confirmation.title,
+            "order": order,
+            "confirmation": confirmation,
+            "form": form,
+            "back": _page(order),
+        },
+    )
+
+
+def _done(request: HttpRequest, order: Order, act: Callable[[], Order], *, said: str = "") -> HttpResponse:
+    """Do it and go back to the order; a refusal is told there, in words."""
+    try:
+        act()
+    except DomainError as error:
+        return refuse(request, error, to=_page(order))
+    messages.success(request, said or _("Saved."))
+    return HttpResponseRedirect(_page(order))
+
+
+def _page(order: Order) -> str:
+    return reverse("admin:orders_order_change", args=[order.pk])

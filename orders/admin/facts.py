@@ -1,0 +1,140 @@
+"""Everything the page of one order shows, read in a number of queries that does not depend on the order's size."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Prefetch, QuerySet
+
+from backoffice.admin.chips import Chip
+from backoffice.models import Push
+from fulfillment.models import Shipment
+from orders.admin import chips
+from orders.admin.address_facts import AddressFacts, address_facts
+from orders.admin.listing import pictures_of
+from orders.admin.steps import Step, steps
+from orders.admin.timeline import Day, days
+from orders.models import Hold, Order, OrderDocument, OrderLine, VendorOrder
+
+CENT = Decimal("0.01")
+EVENTS_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """One line with its picture; money is net, in the order's currency. Margin is None while the cost is unknown."""
+
+    line: OrderLine
+    picture: str
+    total: Decimal
+    margin: Decimal | None
+    margin_percent: int | None
+
+
+@dataclass(frozen=True)
+class VendorFacts:
+    """What one vendor holds: its row, how far it is, and what we told it."""
+
+    vendor_order: VendorOrder
+    chip: Chip
+    steps: list[Step]
+    pushes: list[Push]
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    order: Order
+    axes: list[Chip]
+    lines: list[LineFacts]
+    net: Decimal
+    margin: Decimal | None
+    vendors: list[VendorFacts]
+    shipments: list[Shipment]
+    addresses: list[AddressFacts]
+    documents: list[OrderDocument]
+    active_holds: list[Hold]
+    days: list[Day]
+    cut: bool
+
+    @property
+    def vendor_orders(self) -> list[VendorOrder]:
+        return [vendor.vendor_order for vendor in self.vendors]
+
+    @property
+    def vendor_names(self) -> list[str]:
+        """Who makes any of it."""
+        return sorted({facts.line.vendor for facts in self.lines})
+
+
+def order_facts(pk: str | int) -> OrderFacts | None:
+    """The facts of that order, None when there is none."""
+    if not str(pk).isdigit():
+        return None
+    order = _orders().filter(pk=pk).first()
+    if order is None:
+        return None
+    lines = _lines(order)
+    shipments = list(order.shipments.all())
+    active = list(order.holds.all())
+    events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
+    margins = [facts.margin for facts in lines]
+    return OrderFacts(
+        order=order,
+        axes=chips.axes(order, reasons=[hold.reason for hold in active]),
+        lines=lines,
+        net=sum((facts.total for facts in lines), Decimal(0)),
+        margin=None if None in margins else sum((margin for margin in margins if margin is not None), Decimal(0)),
+        vendors=_vendors(order, shipments),
+        shipments=shipments,
+        addresses=address_facts(order, vendors=sorted({facts.line.vendor for facts in lines})),
+        documents=list(order.documents.all()),
+        active_holds=active,
+        days=days(events[:EVENTS_SHOWN]),
+        cut=len(events) > EVENTS_SHOWN,
+    )
+
+
+def _orders() -> QuerySet[Order]:
+    active = Hold.objects.filter(released_at__isnull=True)
+    return (
+        Order.objects.select_related("shop", "assignee")
+        .defer("search")
+        .prefetch_related(
+            "lines",
+            "addresses",
+            "documents",
+            Prefetch("holds", active),
+            "vendor_orders__lines",
+            Prefetch("shipments", Shipment.objects.prefetch_related("lines__line")),
+        )
+    )
+
+
+def _lines(order: Order) -> list[LineFacts]:
+    lines = list(order.lines.all())
+    pictures = pictures_of(lines)
+    return [_line(line, pictures.get((line.vendor, line.sku), "")) for line in lines]
+
+
+def _line(line: OrderLine, picture: str) -> LineFacts:
+    total = _cents(line.unit_price * line.quantity)
+    if line.unit_cost is None:
+        return LineFacts(line, picture, total, None, None)
+    margin = total - _cents(line.unit_cost * line.quantity)
+    return LineFacts(line, picture, total, margin, round(100 * margin / total) if total else None)
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:
+    rows = list(order.vendor_orders.all())
+    subject = VendorOrder._meta.label_lower
+    pushes = Push.objects.filter(subject_type=subject, subject_id__in=[row.pk for row in rows]).order_by("pk")
+    told: dict[int, list[Push]] = {}
+    for push in pushes:
+        told.setdefault(push.subject_id, []).append(push)
+    sent = {shipment.vendor_order_id for shipment in shipments}
+    return [
+        VendorFacts(row, chips.at_vendor(row), steps(row, shipped=row.pk in sent), told.get(row.pk, [])) for row in rows
+    ]

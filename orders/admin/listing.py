@@ -1,0 +1,115 @@
+"""The order list: one page of rows with all that they show, in a number of queries that does not depend on the page."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+
+from backoffice.admin.chips import Chip
+from backoffice.admin.keyset import page_of
+from catalog.models import Variant
+from orders.admin import chips
+from orders.admin.filters import OrderFilters, filter_orders
+from orders.admin.tabs import tabs
+from orders.models import Hold, Order, OrderLine, OrderState, ShipmentState
+
+SIZE = 50
+THUMBNAILS = 3
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    image: str
+    title: str
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One line of the list. `pieces` counts what was bought over all `lines`."""
+
+    order: Order
+    chips: list[Chip]
+    thumbnails: list[Thumbnail]
+    lines: int
+    pieces: int
+    overdue: bool
+
+
+def listing(request: HttpRequest) -> dict[str, Any]:
+    """The context of the list page."""
+    filters = OrderFilters(request.GET)
+    orders = filter_orders(Order.objects.all(), filters.values, user=request.user)
+    orders = orders.select_related("shop", "assignee").defer("search", "custom_properties", "note")
+    page = page_of(orders, request.GET, size=SIZE)
+    return {
+        "filters": filters,
+        "tabs": tabs(request.GET, request.user),
+        "page": page,
+        "rows": _rows(page.rows),
+        "searched": filters.values.get("q", ""),
+    }
+
+
+def _rows(orders: list[Order]) -> list[OrderRow]:
+    keys = [order.pk for order in orders]
+    lines = _first_lines(keys)
+    pictures = pictures_of(line for some in lines.values() for line in some)
+    sums = _sums(keys)
+    reasons = _reasons([order.pk for order in orders if order.state == OrderState.HELD])
+    now = timezone.now()
+    return [
+        OrderRow(
+            order=order,
+            chips=chips.axes(order, reasons=reasons[order.pk]),
+            thumbnails=[
+                Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
+                for line in lines[order.pk]
+            ],
+            lines=sums[order.pk][0],
+            pieces=sums[order.pk][1],
+            overdue=_is_overdue(order, now),
+        )
+        for order in orders
+    ]
+
+
+def pictures_of(lines: Iterable[OrderLine]) -> dict[tuple[str, str], str]:
+    """{(vendor, SKU): picture's address} of what the catalogue knows. One query."""
+    wanted = {(line.vendor, line.sku) for line in lines if line.sku}
+    found = Variant.objects.filter(sku__in={sku for _vendor, sku in wanted}).exclude(image_url="")
+    return {(vendor, sku): image for vendor, sku, image in found.values_list("vendor", "sku", "image_url")}
+
+
+def _first_lines(keys: list[int]) -> dict[int, list[OrderLine]]:
+    rows: dict[int, list[OrderLine]] = defaultdict(list)
+    lines = OrderLine.objects.filter(order__in=keys, position__lte=THUMBNAILS).order_by("order_id", "position")
+    for line in lines.only("order_id", "vendor", "sku", "name", "quantity"):
+        rows[line.order_id].append(line)
+    return rows
+
+
+def _sums(keys: list[int]) -> dict[int, tuple[int, int]]:
+    rows = OrderLine.objects.filter(order__in=keys).order_by().values_list("order_id")
+    sums = defaultdict(lambda: (0, 0))
+    sums.update({key: (count, pieces) for key, count, pieces in rows.annotate(Count("pk"), Sum("quantity"))})
+    return sums
+
+
+def _reasons(keys: list[int]) -> dict[int, list[str]]:
+    reasons: dict[int, list[str]] = defaultdict(list)
+    if keys:
+        active = Hold.objects.filter(order__in=keys, released_at__isnull=True)
+        for key, reason in active.values_list("order_id", "reason"):
+            reasons[key].append(reason)
+    return reasons
+
+
+def _is_overdue(order: Order, now: datetime) -> bool:
+    unshipped = order.shipment in (ShipmentState.NONE, ShipmentState.PARTIAL)
+    ended = order.state in (OrderState.CANCELLED, OrderState.CLOSED)
+    return bool(order.ship_by and order.ship_by < now and unshipped and not ended)

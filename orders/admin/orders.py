@@ -1,0 +1,77 @@
+"""Orders in the admin: the list, the page of one order, and the addresses of what one can do there."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from backoffice.admin.base import FactsAdmin
+from orders.admin import bulk, desk, saved_views
+from orders.admin.correction import address_urls
+from orders.admin.facts import order_facts
+from orders.admin.listing import listing
+from orders.admin.possible import possible_actions
+from orders.models import Order
+
+
+@admin.register(Order)
+class OrderAdmin(FactsAdmin):
+    """Orders are never typed in, changed by hand or deleted: every change is a service, told in the timeline."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """May act on orders: hold, release, cancel, correct."""
+        return request.user.has_perm("orders.change_order")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("bulk/", view(bulk.preview), name="orders_order_bulk"),
+            path("bulk/run/", view(bulk.run), name="orders_order_bulk_run"),
+            path("views/save/", view(saved_views.save), name="orders_savedview_save"),
+            path("views/<int:pk>/delete/", view(saved_views.delete), name="orders_savedview_remove"),
+        ]
+        own += [*desk.order_urls(view), *address_urls(view)]
+        return own + super().get_urls()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return TemplateResponse(
+            request,
+            "orders/list.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Orders"),
+                "may_act": self.has_change_permission(request),
+                **listing(request),
+            },
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        facts = order_facts(object_id)
+        if facts is None:
+            raise Http404
+        may_act = self.has_change_permission(request)
+        return TemplateResponse(
+            request,
+            "orders/order.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Order %(number)s") % {"number": facts.order.number},
+                "facts": facts,
+                "order": facts.order,
+                "may_act": may_act,
+                "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
+                "actions": possible_actions(facts) if may_act else [],
+                **(extra_context or {}),
+            },
+        )

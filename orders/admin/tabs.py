@@ -1,0 +1,79 @@
+"""The tabs above the order list: the ones everybody has, and those the team saved."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.cache import cache
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from orders.admin.filters import OrderFilters, filter_orders
+from orders.models import Order
+from orders.models.saved_view import SavedView
+
+COUNTED = 100
+KEPT_SECONDS = 20
+PLACE = ("older", "newer", "end", "q")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view of the list; `count` is empty where counting would tell nothing. `saved` is the saved view's key."""
+
+    title: str
+    query: str
+    count: str
+    current: bool
+    saved: int | None = None
+
+
+def tabs(parameters: QueryDict, user: AbstractBaseUser) -> list[Tab]:
+    """Presets first. Counts stop at a hundred and are at most some seconds old."""
+    presets = [
+        (_("All"), ""),
+        (_("Needs me"), "view=needs"),
+        (_("Mine"), "view=mine"),
+        (_("New"), "state=new"),
+        (_("Held"), "state=held"),
+        (_("In production"), "production=in_production"),
+        (_("Late"), "late=any"),
+    ]
+    entries: list[tuple[str, str, int | None]] = [(title, query, None) for title, query in presets]
+    entries += list(SavedView.objects.values_list("name", "query", "pk"))
+    now = canonical(parameters)
+    counts = _counts([query for _title, query, _key in entries if query], user)
+    return [
+        Tab(title, query, counts.get(query, ""), canonical(QueryDict(query)) == now, key)
+        for title, query, key in entries
+    ]
+
+
+def canonical(parameters: QueryDict) -> str:
+    """The filters alone, in one order: two addresses with the same filters are the same view."""
+    pairs = [(name, value) for name, value in parameters.items() if value and name not in PLACE]
+    kept = QueryDict(mutable=True)
+    for name, value in sorted(pairs):
+        kept[name] = value
+    return kept.urlencode()
+
+
+def _counts(queries: list[str], user: AbstractBaseUser) -> dict[str, str]:
+    keys = {query: _cache_key(query, user) for query in queries}
+    known: dict[str, Any] = cache.get_many(keys.values())
+    missing = {query: key for query, key in keys.items() if key not in known}
+    counted = {key: _count(query, user) for query, key in missing.items()}
+    if counted:
+        cache.set_many(counted, KEPT_SECONDS)
+    return {query: (known | counted)[key] for query, key in keys.items()}
+
+
+def _cache_key(query: str, user: AbstractBaseUser) -> str:
+    return f"orders.tab.{user.pk}.{blake2b(query.encode(), digest_size=12).hexdigest()}"
+
+
+def _count(query: str, user: AbstractBaseUser) -> str:
+    orders = filter_orders(Order.objects.all(), OrderFilters(QueryDict(query)).values, user=user)
+    count = len(orders.order_by("-pk").values_list("pk", flat=True)[:COUNTED])
+    return f"{COUNTED - 1}+" if count == COUNTED else str(count)

@@ -1,0 +1,76 @@
+"""The timeline as the order's page shows it: newest first, by day, with who and the exchange behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Tone
+from orders.models import OrderEvent
+from orders.services.timeline import describe, icon
+
+TONES = {
+    "hold": Tone.AMBER,
+    "order.late": Tone.AMBER,
+    "order.cancel": Tone.AMBER,
+    "order.closed": Tone.GREEN,
+    "production.done": Tone.GREEN,
+    "production.failed": Tone.RED,
+    "production": Tone.BLUE,
+    "shipment.delivered": Tone.GREEN,
+    "shipment.arrived": Tone.GREEN,
+    "shipment": Tone.BLUE,
+    "order.released": Tone.BLUE,
+    "hold.released": Tone.BLUE,
+    "vendor.refused": Tone.RED,
+    "vendor.cancelled_unasked": Tone.RED,
+    "vendor.duplicate": Tone.RED,
+    "vendor.unknown": Tone.AMBER,
+    "push.needs_person": Tone.RED,
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event: the sentence, who, and the push or callback that it came with."""
+
+    event: OrderEvent
+    text: str
+    icon: str
+    tone: Tone
+    who: str
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    entries: list[Entry]
+
+
+def days(events: list[OrderEvent]) -> list[Day]:
+    """The events (given newest first) grouped by day in the reader's zone."""
+    return [
+        Day(day, [_entry(event) for event in some])
+        for day, some in groupby(events, key=lambda event: timezone.localtime(event.at).date())
+    ]
+
+
+def _entry(event: OrderEvent) -> Entry:
+    return Entry(event, describe(event), icon(event), _tone(event.kind), _who(event.actor))
+
+
+def _tone(kind: str) -> Tone:
+    """By the whole kind, else by the longest beginning that is known."""
+    known = [beginning for beginning in TONES if kind.startswith(beginning)]
+    return TONES[max(known, key=len)] if known else Tone.GREY
+
+
+def _who(actor: str) -> str:
+    kind, colon, name = actor.partition(":")
+    if actor == "system":
+        return _("automatically")
+    if colon and kind == "shop":
+        return _("shop %(name)s") % {"name": name}
+    return name if colon and kind == "vendor" else actor
