@@ -19,8 +19,6 @@ from backoffice.vendors.mypromo.client import Client, Params
 from backoffice.vendors.mypromo.paging import read_rows
 from backoffice.vendors.mypromo.reading import flag
 
-T = TypeVar("T")
-
 ROWS_PER_PAGE = 250
 Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 # PHP writes an empty object as [].
@@ -50,18 +48,21 @@ class _Seo(msgspec.Struct):
     overwrites: SearchTexts | Nothing = None
 
 
+T = TypeVar("T", _Inventory, _Prices, _Seo)
+
+
 class ListingsAbility:
     """`sku` narrows a list at the vendor; rows of other SKUs are left out, should the vendor ignore that."""
 
     client: Client
 
     def iter_stock(self, *, sku: str = "") -> Iterator[StockFacts]:
-        for row in self._rows(self.client.inventory_page, _Inventory, sku=sku, home=True):
+        for row in _read(self.client.inventory_page, _Inventory, sku=sku, home=True):
             stock = row.stock if isinstance(row.stock, _Stock) else _Stock()
             yield StockFacts(sku=row.sku, available=flag(row.available), managed=flag(stock.managed), qty=stock.qty)
 
     def iter_prices(self, *, sku: str = "") -> Iterator[PriceFacts]:
-        for row in self._rows(self.client.prices_page, _Prices, sku=sku, home=True):
+        for row in _read(self.client.prices_page, _Prices, sku=sku, home=True):
             rules = row.rules if isinstance(row.rules, catalog.Rules) else catalog.Rules()
             yield PriceFacts(
                 sku=row.sku,
@@ -73,16 +74,18 @@ class ListingsAbility:
             )
 
     def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchFacts]:
-        for row in self._rows(self.client.seo_page, _Seo, sku=sku, home=False):
+        for row in _read(self.client.seo_page, _Seo, sku=sku, home=False):
             yield SearchFacts(sku=row.sku, defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
 
-    def _rows(self, get: Callable[[Params], bytes], shape: type[T], *, sku: str, home: bool) -> Iterator[T]:
-        country = settings.MYPROMO_SHIPPING_FROM.upper()
-        params = {"shipping_from": THEIR_COUNTRY_CODES.get(country, country)} if home else {}
-        for raw in read_rows(get, params | ({"sku": sku} if sku else {}), per_page=ROWS_PER_PAGE, whole=True):
-            row = _decode(raw, shape)
-            if not sku or row.sku == sku:  # type: ignore[attr-defined]
-                yield row
+
+def _read(get: Callable[[Params], bytes], shape: type[T], *, sku: str, home: bool) -> Iterator[T]:
+    """The list's rows; with `home` those that ship from our own country."""
+    country = settings.MYPROMO_SHIPPING_FROM.upper()
+    params = {"shipping_from": THEIR_COUNTRY_CODES.get(country, country)} if home else {}
+    for raw in read_rows(get, params | ({"sku": sku} if sku else {}), per_page=ROWS_PER_PAGE, whole=True):
+        row = _decode(raw, shape)
+        if not sku or row.sku == sku:
+            yield row
 
 
 def _decode(raw: msgspec.Raw, shape: type[T]) -> T:

@@ -1,0 +1,376 @@
+"""Every documented example of the merchant's routes, decoded and compared field by field."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from backoffice.vendors.auth import ClientCredentials
+from backoffice.vendors.catalog_messages import TierFacts
+from backoffice.vendors.errors import (
+    VendorAuthFailed,
+    VendorNotFound,
+    VendorRejected,
+    VendorUnavailable,
+)
+from backoffice.vendors.listing_messages import PriceFacts, SearchFacts, SearchTexts, StockFacts
+from backoffice.vendors.messages import (
+    CarrierFacts,
+    CountryFacts,
+    HistoryEntry,
+    LineKind,
+    LineReport,
+    OrderReport,
+    OrderState,
+    ShipmentReport,
+    ShippedLine,
+    StateFacts,
+    Version,
+)
+from backoffice.vendors.mypromo.reference import carrier_facts, country_facts, state_facts
+from tests.vendors.connections import Outside
+from tests.vendors.loopback import reply
+from tests.vendors.mypromo.conftest import Speak
+from tests.vendors.mypromo.samples import FOLDER, files_line, order, sample, sample_json
+
+CREATED = datetime(2019, 8, 13, 22, 39, 56, tzinfo=UTC)
+
+
+def at(minute: int, second: int) -> datetime:
+    return datetime(2019, 8, 13, 22, minute, second, tzinfo=UTC)
+
+
+ITEM = LineReport(
+    vendor_id="8",
+    reference="yourItemReference",
+    sku="TPD123LD02LAXALOP",
+    quantity=5,
+    kind=LineKind.FILES,
+    raw_state="PENDING",
+    file_urls=("https://test-downloads.mypromo.com/a4.pdf",),
+)
+HISTORY = (
+    HistoryEntry(vendor_id=80, text="New order created.", at=at(39, 56)),
+    HistoryEntry(vendor_id=81, text="Item #8 added to order #9.", at=at(40, 52)),
+    HistoryEntry(vendor_id=82, text="Order submitted.", at=at(41, 18)),
+    HistoryEntry(vendor_id=83, text='File "lfs.pdf": File downloaded.', at=at(42, 2)),
+    HistoryEntry(vendor_id=84, text='File "label.pdf": File downloaded.', at=at(42, 3)),
+    HistoryEntry(vendor_id=85, text="Order ready for production.", at=at(42, 3)),
+    HistoryEntry(vendor_id=86, text="Order is now in production.", at=at(43, 3)),
+    HistoryEntry(vendor_id=87, text="Callback for order #9 sent. (HTTP 200)", at=at(43, 3)),
+    HistoryEntry(vendor_id=88, text="Shipment #7 created.", at=at(44, 3)),
+    HistoryEntry(vendor_id=89, text="Callback for package #7 sent. (HTTP 200)", at=at(44, 15)),
+    HistoryEntry(vendor_id=90, text="Order finished.", at=at(46, 3)),
+    HistoryEntry(vendor_id=91, text="Callback for order #9 sent. (HTTP 200)", at=at(46, 3)),
+)
+SHIPMENT = ShipmentReport(
+    vendor_id="7",
+    carrier="ups",
+    tracking_code="FAKE123CODE",
+    tracking_url="http://wwwapps.ups.com/WebTracking/track?track=yes&trackNums=FAKE123CODE",
+    raw_state="SHIPPED",
+    delivered=False,
+    late=False,
+    lines=(ShippedLine(line_vendor_id="8", reference="yourItemReference", sku="TPD123LD02LAXALOP", quantity=3),),
+)
+FINISHED = OrderReport(
+    vendor="mypromo",
+    vendor_id="9",
+    reference="order ref",
+    state=OrderState.DONE,
+    raw_state="FINISHED",
+    version=Version(updated_at=at(46, 3), history_id=91, rank=5),
+    created_at=CREATED,
+    shipping_earliest=datetime(2019, 8, 20, 23, 59, 59, tzinfo=UTC),
+    shipping_latest=datetime(2019, 8, 22, 23, 59, 59, tzinfo=UTC),
+    shipping_late=False,
+    lines=(msgspec.structs.replace(ITEM, raw_state="FINISHED"),),
+    shipments=(SHIPMENT,),
+    histories=HISTORY,
+)
+
+
+def test_a_created_order_is_a_draft(speak: Speak) -> None:
+    mypromo, _ = speak(reply(201, sample("orders.create.201.json")))
+    assert mypromo.create_order(order()) == OrderReport(
+        vendor="mypromo",
+        vendor_id="9",
+        reference="order ref",
+        state=OrderState.DRAFT,
+        raw_state="PENDING",
+        version=Version(updated_at=CREATED, history_id=80, rank=1),
+        created_at=CREATED,
+        shipping_late=False,
+        histories=HISTORY[:1],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "kind", "sku", "files", "designs"),
+    [
+        ("items.create.files.201", 201, LineKind.FILES, "TPD123LD02LAXALOP", ITEM.file_urls, ()),
+        ("items.create.design.201", 201, LineKind.DESIGN, "TESTPRODUCT123", (), ("9",)),
+        ("items.create.stock.200", 200, LineKind.STOCK, "TESTPRODUCT123", (), ()),
+        ("items.create.amazon.200", 200, LineKind.STOCK, "TESTPRODUCT123", (), ()),
+    ],
+)
+def test_an_added_line_is_read(
+    name: str, status: int, kind: LineKind, sku: str, files: Any, designs: Any, speak: Speak
+) -> None:
+    mypromo, _ = speak(reply(status, sample(name + ".json")))
+    assert mypromo.add_line("9", files_line()) == LineReport(
+        vendor_id=str(sample_json(name + ".json")["id"]),
+        reference="yourItemReference",
+        sku=sku,
+        quantity=5,
+        kind=kind,
+        raw_state="PENDING",
+        file_urls=files,
+        design_ids=designs,
+    )
+
+
+def test_a_line_without_contract_is_refused_with_the_vendors_words(speak: Speak) -> None:
+    mypromo, _ = speak(reply(400, sample("items.create.files.400.json")))
+    with pytest.raises(VendorRejected, match="You have no contract with this client") as raised:
+        mypromo.add_line("9", files_line())
+    assert raised.value.status == 400
+
+
+def test_a_submitted_order_may_be_in_production_at_once(speak: Speak) -> None:
+    mypromo, server = speak(reply(200, sample("orders.submit.200.json")))
+    assert mypromo.submit_order("9") == OrderReport(
+        vendor="mypromo",
+        vendor_id="9",
+        reference="order ref",
+        state=OrderState.IN_PRODUCTION,
+        raw_state="PROCESSING",
+        version=Version(updated_at=at(41, 18), history_id=82, rank=4),
+        created_at=CREATED,
+        shipping_late=False,
+        # This answer leaves out the kind of its items.
+        lines=(msgspec.structs.replace(ITEM, kind=None),),
+        histories=HISTORY[:3],
+    )
+    assert (server.seen[0].method, server.seen[0].path) == ("POST", "/mypromo/v1/orders/9/submit")
+
+
+def test_a_finished_order_shows_three_of_five_pieces_shipped(speak: Speak) -> None:
+    mypromo, server = speak(reply(200, sample("orders.get.200.json")))
+    assert mypromo.read_order("9") == FINISHED
+    assert (server.seen[0].method, server.seen[0].path) == ("GET", "/mypromo/v1/orders/9")
+
+
+def test_the_list_of_orders_shows_the_same_as_the_order_itself(speak: Speak) -> None:
+    body = sample_json("orders.list.200.json")
+    body["meta"]["last_page"] = 1
+    mypromo, server = speak(reply(200, json.dumps(body)))
+    assert list(mypromo.list_orders(updated_from=date(2019, 8, 13))) == [FINISHED]
+    assert server.seen[0].path == "/mypromo/v1/orders?updated_from=2019-08-13&page=1&per_page=15"
+
+
+def test_the_example_of_a_list_has_a_second_page(speak: Speak) -> None:
+    mypromo, server = speak(reply(200, sample("orders.list.200.json")), reply(200, '{"data": []}'))
+    assert list(mypromo.list_orders(updated_from=date(2019, 8, 13))) == [FINISHED]
+    assert [seen.path.split("page=")[1] for seen in server.seen] == ["1&per_", "2&per_"]
+
+
+def test_a_callback_is_the_order_itself(speak: Speak) -> None:
+    mypromo, _ = speak(reply(500))
+    assert mypromo.read_callback("orders", sample("orders.get.200.json")) == (FINISHED,)
+
+
+def test_a_cancelled_order_is_read(speak: Speak) -> None:
+    mypromo, server = speak(reply(200, sample("orders.cancel.200.json")))
+    assert mypromo.cancel_order("10") == OrderReport(
+        vendor="mypromo",
+        vendor_id="10",
+        reference="order ref",
+        state=OrderState.CANCELLED,
+        raw_state="CANCELED",
+        version=Version(updated_at=at(54, 44), history_id=93, rank=5),
+        created_at=at(54, 35),
+        shipping_late=False,
+        histories=(
+            HistoryEntry(vendor_id=92, text="New order created.", at=at(54, 35)),
+            HistoryEntry(vendor_id=93, text="Order canceled.", at=at(54, 44)),
+        ),
+    )
+    assert (server.seen[0].method, server.seen[0].path) == ("PATCH", "/mypromo/v1/orders/10/cancel")
+
+
+def test_a_cancellation_that_comes_too_late_is_refused(speak: Speak) -> None:
+    mypromo, _ = speak(reply(422, sample("orders.cancel.422.json")))
+    with pytest.raises(VendorRejected, match="You cannot edit a processed order") as raised:
+        mypromo.cancel_order("9")
+    assert raised.value.status == 422
+
+
+def test_the_status_is_told(speak: Speak) -> None:
+    mypromo, _ = speak(reply(200, sample("status.200.json")))
+    assert mypromo.check() == "OK"
+
+
+def test_maintenance_means_that_nothing_was_done(speak: Speak) -> None:
+    mypromo, _ = speak(reply(503, sample("status.503.json")))
+    with pytest.raises(VendorUnavailable) as raised:
+        mypromo.check()
+    assert "We are in maintenance mode" in raised.value.excerpt
+
+
+def test_a_token_is_got_as_documented(speak: Speak, outside: Outside) -> None:
+    outside.tokens.token = None
+    mypromo, server = speak(reply(200, sample("token.200.json")), reply(200, sample("status.200.json")))
+    mypromo.check()
+    request = json.loads(server.seen[0].body)
+    expected = sample_json("token.request.json") | {"client_id": "7", "client_secret": "client-secret"}
+    assert (server.seen[0].path, request) == ("/mypromo/oauth/token", expected)
+    assert server.seen[1].headers["authorization"] == "Bearer YOURACCESSTOKEN"
+
+
+def test_refused_credentials_are_told_in_the_vendors_words(speak: Speak, outside: Outside) -> None:
+    outside.tokens.token = None
+    mypromo, _ = speak(reply(401, sample("token.401.json")))
+    assert isinstance(mypromo.client.session.auth, ClientCredentials)
+    with pytest.raises(VendorAuthFailed):
+        mypromo.check()
+
+
+def test_the_lists_of_countries_states_and_carriers_are_read(speak: Speak) -> None:
+    """The examples announce more pages than they show."""
+
+    def whole(name: str) -> Any:
+        body = sample_json(name)
+        body["meta"]["last_page"] = 1
+        return reply(200, json.dumps(body))
+
+    mypromo, _ = speak(whole("countries.list.200.json"), whole("countries.list.200.json"),
+                       whole("states.list.200.json"), whole("carriers.list.200.json"))  # fmt: skip
+    countries = mypromo.countries()
+    assert len(countries) == len(sample_json("countries.list.200.json")["data"])
+    assert countries[0] == CountryFacts(name="Afghanistan", iso2="AF", iso3="AFG", state_mandatory=False)
+    states = mypromo.states()
+    assert len(states) == len(sample_json("states.list.200.json")["data"])
+    assert states[1] == StateFacts(name="Baden-Württemberg", iso2="BW", iso3="DE-BW", country_iso2="DE")
+    carriers = mypromo.carriers()
+    assert len(carriers) == len(sample_json("carriers.list.200.json")["data"])
+    assert carriers[0] == CarrierFacts(key="royal-mail", name="Royal Mail", kind="parcel", available=False)
+
+
+def test_a_country_a_state_and_a_carrier_are_read_by_id(speak: Speak) -> None:
+    mypromo, server = speak(*(reply(200, sample(f"{name}.get.0.json")) for name in ("countries", "states", "carriers")))
+    client = mypromo.client
+    assert country_facts(client.country("50")) == CountryFacts(
+        name="Germany", iso2="DE", iso3="DEU", state_mandatory=False
+    )
+    assert state_facts(client.state("2"), countries={"50": "DE"}) == StateFacts(
+        name="Baden-Württemberg", iso2="BW", iso3="BAW", country_iso2="DE"
+    )
+    assert carrier_facts(client.carrier("2")) == CarrierFacts(key="dhl", name="DHL", kind="parcel", available=True)
+    assert [seen.path for seen in server.seen] == [
+        "/mypromo/v1/countries/50", "/mypromo/v1/states/2", "/mypromo/v1/carriers/2",
+    ]  # fmt: skip
+
+
+def test_stock_is_read(speak: Speak) -> None:
+    mypromo, server = speak(reply(200, sample("inventory.list.merchant.200.json")))
+    assert list(mypromo.iter_stock()) == [
+        StockFacts(sku="TESTPRODUCT123", available=True, managed=True, qty=14500),
+        StockFacts(sku="TESTPRODUCT555", available=True, managed=False, qty=None),
+        StockFacts(sku="TESTPRODUCT999", available=True, managed=True, qty=45010),
+        StockFacts(sku="TESTPRODUCT777", available=True, managed=True, qty=0),
+    ]
+    assert server.seen[0].path == "/mypromo/v1/inventory?shipping_from=DE&page=1&per_page=250"
+
+
+def test_prices_are_read_to_the_cent(speak: Speak) -> None:
+    tiers = tuple(
+        TierFacts(price_list, quantity, Decimal(price))
+        for price_list, prices in (
+            ("purchase", ("14.99", "12.99", "9.99")),
+            ("recommended", ("114.99", "112.99", "19.99")),
+            ("sales", ("100.99", "100.99", "14.99")),
+        )
+        for quantity, price in zip((50, 100, 200), prices, strict=True)
+    )
+    mypromo, _ = speak(reply(200, sample("prices.list.merchant.200.json")))
+    assert list(mypromo.iter_prices()) == [
+        PriceFacts(sku="TESTPRODUCT123", currency="EUR", tiers=tiers, order_min_qty=50, order_max_qty=200),
+        PriceFacts(
+            sku="TESTPRODUCT555",
+            currency="EUR",
+            tiers=tiers,
+            order_min_qty=50,
+            order_max_qty=10000,
+            tier_price_qty_only=True,
+        ),
+    ]
+
+
+def test_search_texts_are_read(speak: Speak) -> None:
+    mypromo, _ = speak(reply(200, sample("seo.list.200.json")))
+    assert list(mypromo.iter_search_texts()) == [
+        SearchFacts(
+            sku="TESTPRODUCT-CUSTOMIZE",
+            defaults=SearchTexts(
+                product_name="test name customize",
+                product_description="test description customize",
+                product_description_short="test description short",
+                product_description_secondary="test description secondary",
+                meta_title="test meta title",
+                meta_keywords="test, meta, keywords",
+                meta_description="test meta description",
+            ),
+            overwrites=SearchTexts(
+                product_name="test name stock",
+                product_description="test description stock",
+                product_description_short="test description short stock",
+                product_description_secondary="test description secondary stock",
+            ),
+        )
+    ]
+
+
+def test_rows_that_were_not_asked_for_are_left_out(speak: Speak) -> None:
+    mypromo, server = speak(reply(200, sample("inventory.list.merchant.200.json")))
+    assert [row.sku for row in mypromo.iter_stock(sku="TESTPRODUCT999")] == ["TESTPRODUCT999"]
+    assert "sku=TESTPRODUCT999" in server.seen[0].path
+
+
+def test_a_product_that_does_not_exist_is_not_found(speak: Speak) -> None:
+    mypromo, server = speak(reply(404, sample("products.get.404.json")))
+    with pytest.raises(VendorNotFound, match="Not found"):
+        mypromo.read_product("77", language="DE")
+    assert server.seen[0].path == "/mypromo/v1/products/77?lang=DE"
+
+
+@pytest.mark.parametrize("name", ["products.list.merchant.200", "products.get.200"])
+def test_the_examples_of_products_are_read(name: str, speak: Speak) -> None:
+    mypromo, _ = speak(reply(200, sample(name + ".json")))
+    if "list" in name:
+        (page,) = mypromo.iter_products(language="DE")
+        (product,) = [listed.read() for listed in page.products]
+    else:
+        product = mypromo.read_product("1", language="DE")
+    assert (product.vendor_id, product.name) == ("1", "Testproduct Group")
+    assert "TESTPRODUCT123" in {variant.sku for variant in product.variants}
+
+
+def test_no_example_of_these_routes_is_forgotten() -> None:
+    """All that the index calls part of this slice are read above, except designs, which come with the editor."""
+    index = sample_json("index.json")
+    here = {
+        name
+        for name, entry in index.items()
+        if entry["implemented_in_slice"]
+        and entry["role"] != "fulfiller"
+        and not name.startswith(("designs.", "editor_user."))
+        and not name.endswith(".request.json")
+    }
+    text = (FOLDER.parents[1] / "vendors" / "mypromo" / "test_samples.py").read_text()
+    quoted = {name for name in here if name in text or name.removesuffix(".json") in text}
+    built = {f"{kind}.get.0.json" for kind in ("countries", "states", "carriers")}
+    assert here - quoted - built == set()
