@@ -67,6 +67,8 @@ def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]
         "DEMO_API_KEY": notes.api_key,
         "DEMO_RUN": str(notes.runs),
         "PYTHONUNBUFFERED": "1",
+        # Celery warns of running as root, which a demo in a container does.
+        "PYTHONWARNINGS": "ignore",
     }
     return ours | dict(os.environ)
 

@@ -22,7 +22,8 @@ def note_refusal(push: Push, error: VendorError) -> None:
         row.state = VendorOrderState.REFUSED
         row.save(update_fields=["state", "updated_at"])
     errors = complaints(push, error)
-    said = " ".join([error.text, *(f"{field}: {' '.join(texts)}" for field, texts in errors.items())])
+    details = [f"{field}: {' '.join(texts)}" for field, texts in errors.items() if texts != [error.text]]
+    said = " ".join([error.text, *details])
     actor = f"vendor:{row.vendor}"
     words = {"vendor": row.vendor, "reference": row.reference, "said": said}
     OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
