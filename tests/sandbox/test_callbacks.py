@@ -135,10 +135,13 @@ def test_callbacks_can_be_delayed_and_then_tell_the_old_state(
     sandbox.settings.callback_delay = 100.0
     key = _place(merchant, receiver)
     sandbox.clock.advance(30)
-    assert merchant.order(key)["status"] == "FINISHED"
-    assert receiver.bodies == []
+    before = merchant.order(key)
+    assert (before["status"], receiver.bodies) == ("FINISHED", [])
     sandbox.clock.advance(100)
     assert sandbox.callbacks.wait()
+    after = merchant.order(key)
+    assert len(after["histories"]) == len(before["histories"]) + 4
+    assert after["updated_at"] == before["updated_at"]  # telling somebody is no change of the order
     assert sorted(receiver.statuses()) == ["FINISHED", "PROCESSING", "PROCESSING", "PROCESSING"]
 
 
