@@ -1,5 +1,8 @@
 """What every answer of the API is made of, and the problems it may name."""
 
+from decimal import Decimal
+from typing import Annotated
+
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,9 @@ PROBLEMS = {
     "server_error": _("An error of ours. It has been reported."),
 }
 
+# Texts rather than numbers: readers of JSON numbers round.
+Money = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+\.[0-9]{2,4}$", description="e.g. 1.29 or 0.0125")]
+
 
 class Suggestion(msgspec.Struct):
     """A street that is too long, in two parts that fit."""
@@ -52,3 +58,9 @@ class Problem(msgspec.Struct, omit_defaults=True):
     errors: dict[str, list[str]] = {}
     suggestions: dict[str, Suggestion] = {}
     order: int | None = None
+
+
+def spell_money(value: Decimal) -> str:
+    """As text with two decimals, and more only where they say something: the database gives 1.2900 for 1.29."""
+    whole, _point, decimals = f"{value:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"

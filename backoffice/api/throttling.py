@@ -2,10 +2,11 @@
 
 import logging
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.cache import cache
+from redis import Redis
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -39,7 +40,7 @@ class PerKey(BaseThrottle):
         window, passed = divmod(time.time(), seconds)
         self.seconds_left = seconds - passed
         try:
-            return self._count(f"api:{request.auth.prefix}:{int(window)}", seconds=seconds) <= count
+            return _count(f"api:{request.auth.prefix}:{int(window)}", seconds=seconds) <= count
         except RedisError:
             log.warning("Requests per key are not counted: Redis does not answer")
             return True
@@ -47,10 +48,14 @@ class PerKey(BaseThrottle):
     def wait(self) -> float:
         return self.seconds_left
 
-    def _count(self, counter: str, *, seconds: int) -> int:
-        try:
-            return cache.incr(counter)
-        except ValueError:
-            # Two may be first at once: `add` lets one of them set the counter, both then count.
-            cache.add(counter, 0, timeout=seconds)
-            return cache.incr(counter)
+
+def _count(counter: str, *, seconds: int) -> int:
+    """One more; answers how many by now. One round trip, where Django's cache would take two or three."""
+    with _redis().pipeline(transaction=False) as pipe:
+        count, _expires = pipe.incr(counter).expire(counter, seconds).execute()
+    return int(count)
+
+
+@cache
+def _redis() -> Redis:
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)

@@ -31,15 +31,8 @@ def queue_push(
     An open one is returned as it is; with `merge` the payload is joined to it (lists united, other values replaced),
     or to its follow-up while it is on its way. Must run inside the transaction that makes the push necessary.
     """
-    if kind not in PUSH_HANDLERS:
-        raise LookupError(f"Nobody has registered the push kind {kind!r}.")
     payload = payload or {}
-    about = {
-        "vendor": vendor,
-        "kind": kind,
-        "subject_type": subject._meta.label_lower,
-        "subject_id": subject.pk,
-    }
+    about = _about(kind, vendor=vendor, subject=subject)
     push = _open_push(about)
     if push is None:
         try:
@@ -52,6 +45,16 @@ def queue_push(
             _join(push, payload, merge=merge)
     else:
         _join(push, payload, merge=merge)
+    _ring(push)
+    return push
+
+
+def queue_first_push(
+    kind: str, *, vendor: str, subject: models.Model, actor: str, payload: dict[str, Any], lane: Lane = Lane.ORDERS
+) -> Push:
+    """As `queue_push`, about a subject made in this very transaction: no other can be there, and none is looked for."""
+    about = _about(kind, vendor=vendor, subject=subject)
+    push = Push.objects.create(**about, payload=payload, lane=lane, next_at=timezone.now(), created_by=actor)
     _ring(push)
     return push
 
@@ -127,6 +130,17 @@ def note_attempt(push: Push, *, step: str, text: str) -> None:
     PushAttempt.objects.create(push=push, step=step, started_at=timezone.now(), error=text)
 
 
+def _about(kind: str, *, vendor: str, subject: models.Model) -> dict[str, Any]:
+    if kind not in PUSH_HANDLERS:
+        raise LookupError(f"Nobody has registered the push kind {kind!r}.")
+    return {
+        "vendor": vendor,
+        "kind": kind,
+        "subject_type": subject._meta.label_lower,
+        "subject_id": subject.pk,
+    }
+
+
 def _open_push(about: dict[str, Any]) -> Push | None:
     return Push.objects.select_for_update().filter(**about, state__in=OPEN_STATES).first()
 
@@ -141,8 +155,9 @@ def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: Lane, actor: 
 def _next_generation(push: Push, *, actor: str, reason: str) -> Push:
     close_push(push, PushState.FAILED, decided_by=actor, decision=reason, follow_up=None)
     about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
-    if _open_push(about):
-        raise IllegalTransition(_("It is being sent again already."))
+    # Also when the newer one has ended: it may have been confirmed, and sending again would do it twice.
+    if Push.objects.filter(**about, generation__gt=push.generation).exists():
+        raise IllegalTransition(_("It has been sent again already."))
     follower = _make(about, payload=push.payload, lane=Lane(push.lane), actor=actor)
     _ring(follower)
     return follower

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
 
+from backoffice.api.answers import Money, spell_money
 from backoffice.api.validation import one_of
 from catalog.models import PriceList, PriceTier, Product, Variant, VariantText
 from catalog.services.quotes import Quote
@@ -55,7 +55,7 @@ class TierAnswer(msgspec.Struct):
     """The net unit price from a quantity on."""
 
     quantity: int
-    price: Decimal
+    price: Money
 
 
 class RulesAnswer(msgspec.Struct):
@@ -110,7 +110,7 @@ class NextTier(msgspec.Struct):
     """The quantity from which a unit costs less."""
 
     quantity: int
-    unit_price: Decimal
+    unit_price: Money
 
 
 class QuoteAnswer(msgspec.Struct):
@@ -120,8 +120,8 @@ class QuoteAnswer(msgspec.Struct):
     quantity: int
     currency: str
     price_list: Annotated[str, one_of(PriceList)]
-    unit_price: Decimal
-    total: Decimal
+    unit_price: Money
+    total: Money
     tier_quantity: int
     next_tier: NextTier | None
     orderable: bool
@@ -188,17 +188,17 @@ def answer_quote(variant: Variant, quote: Quote) -> QuoteAnswer:
         quantity=quote.quantity,
         currency=quote.currency,
         price_list=quote.price_list,
-        unit_price=quote.unit_price,
-        total=quote.total,
+        unit_price=spell_money(quote.unit_price),
+        total=spell_money(quote.total),
         tier_quantity=quote.tier_quantity,
-        next_tier=NextTier(following.quantity, following.price) if following else None,
+        next_tier=NextTier(following.quantity, spell_money(following.price)) if following else None,
         orderable=variant.is_offered,
     )
 
 
 def _tiers(tiers: Iterable[PriceTier], price_list: PriceList) -> list[TierAnswer]:
     own = sorted((tier for tier in tiers if tier.price_list == price_list), key=lambda tier: tier.quantity)
-    return [TierAnswer(tier.quantity, tier.price) for tier in own]
+    return [TierAnswer(tier.quantity, spell_money(tier.price)) for tier in own]
 
 
 def _text(text: VariantText) -> TextAnswer:

@@ -57,10 +57,8 @@ def check_quantity(variant: Variant, tiers: Iterable[PriceTier], *, quantity: in
         text = _("%(quantity)d is more than the largest quantity, %(limit)d.")
         found.append(text % {"quantity": quantity, "limit": variant.order_max_qty})
     if variant.tier_price_qty_only and not found:
-        # The vendor's own tiers bind; without any (no contract) nothing more can be said.
-        steps = [tier.quantity for tier in _of_list(tiers, PriceList.PURCHASE)] or sorted(
-            {tier.quantity for tier in tiers}
-        )
+        # The vendor's own tiers bind; without any (no contract) nothing can be said.
+        steps = [tier.quantity for tier in _of_list(tiers, PriceList.PURCHASE)]
         if steps and quantity not in steps:
             text = _("%(quantity)d is not one of the quantities that can be ordered: %(steps)s.")
             found.append(text % {"quantity": quantity, "steps": ", ".join(str(step) for step in steps)})

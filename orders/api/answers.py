@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated
 
 import msgspec
 
+from backoffice.api.answers import Money, spell_money
 from backoffice.api.validation import one_of
 from orders.models import (
     Address,
@@ -20,6 +20,7 @@ from orders.models import (
 )
 from orders.models.document import DocumentKind, OrderDocument
 from orders.models.line import LineKind
+from orders.services.intake import PlacedOrder
 
 
 class Axes(msgspec.Struct):
@@ -99,7 +100,7 @@ class LineAnswer(msgspec.Struct):
     sku: str
     name: str
     quantity: int
-    unit_price: Decimal
+    unit_price: Money
     design_id: str | None
     files: list[FileAnswer]
     customs: CustomsAnswer | None
@@ -148,7 +149,7 @@ class OrderAnswer(msgspec.Struct):
     ship_by: datetime | None
     placed_at: datetime
     currency: str
-    total: Decimal
+    total: Money
     customer: CustomerAnswer
     recipient: AddressAnswer | None
     invoice_address: AddressAnswer | None
@@ -191,9 +192,11 @@ class Timeline(msgspec.Struct):
     results: list[EventAnswer]
 
 
-def answer_order(order: Order) -> OrderAnswer:
-    """What is known of the order; reads lines, addresses, holds, documents and shipments unless prefetched."""
-    addresses = {address.role: answer_address(address) for address in order.addresses.all()}
+def answer_order(order: Order, *, parts: PlacedOrder | None = None) -> OrderAnswer:
+    """What is known of the order. Reads its parts unless they are given or prefetched."""
+    lines = list(parts.lines if parts else order.lines.all())
+    holds = parts.holds if parts else [hold for hold in order.holds.all() if hold.released_at is None]
+    addresses = {row.role: answer_address(row) for row in (parts.addresses if parts else order.addresses.all())}
     return OrderAnswer(
         id=order.pk,
         number=order.number,
@@ -204,7 +207,7 @@ def answer_order(order: Order) -> OrderAnswer:
         ship_by=order.ship_by,
         placed_at=order.placed_at,
         currency=order.currency,
-        total=order.total,
+        total=spell_money(order.total),
         customer=_customer(order),
         recipient=addresses.get(AddressRole.RECIPIENT),
         invoice_address=addresses.get(AddressRole.INVOICE),
@@ -215,14 +218,11 @@ def answer_order(order: Order) -> OrderAnswer:
         express_production=order.express_production,
         complaint=order.complaint,
         custom_properties=order.custom_properties,
-        holds=[
-            HoldAnswer(hold.reason, hold.text, hold.errors, hold.placed_at)
-            for hold in order.holds.all()
-            if hold.released_at is None
-        ],
-        lines=[answer_line(line) for line in order.lines.all()],
-        documents=[_document(document) for document in order.documents.all()],
-        shipments=list(_shipments(order)),
+        holds=[HoldAnswer(hold.reason, hold.text, hold.errors, hold.placed_at) for hold in holds],
+        lines=[answer_line(line) for line in lines],
+        documents=[_document(row) for row in (parts.documents if parts else order.documents.all())],
+        # What has just been taken has no parcels yet.
+        shipments=[] if parts else list(_shipments(order, lines)),
         created_at=order.created_at,
         updated_at=order.updated_at,
     )
@@ -240,7 +240,7 @@ def answer_line(line: OrderLine) -> LineAnswer:
         sku=line.sku,
         name=line.name,
         quantity=line.quantity,
-        unit_price=line.unit_price,
+        unit_price=spell_money(line.unit_price),
         design_id=line.design_id or None,
         files=[
             FileAnswer(file["url"], file.get("type", ""), str(index) in secured)
@@ -272,8 +272,8 @@ def _document(document: OrderDocument) -> DocumentAnswer:
     )
 
 
-def _shipments(order: Order) -> Iterable[ShipmentAnswer]:
-    references = {line.pk: line.reference for line in order.lines.all()}
+def _shipments(order: Order, lines: list[OrderLine]) -> Iterable[ShipmentAnswer]:
+    references = {line.pk: line.reference for line in lines}
     for shipment in order.shipments.all():
         yield ShipmentAnswer(
             carrier=shipment.carrier,

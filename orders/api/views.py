@@ -19,9 +19,10 @@ from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, an
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
 from orders.models import Order, OrderState
 from orders.services.idempotency import Answer, answer_once
-from orders.services.intake import place_order
+from orders.services.intake import place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
 from orders.services.order_input import NewOrder
+from orders.services.timeline import describe
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -75,11 +76,12 @@ class Orders(ApiView):
         new = read_struct(request.data, NewOrder)
 
         def act() -> Answer:
-            order = place_order(new, shop=self.shop, actor=f"shop:{self.shop.code}", hold_invalid=hold)
-            return Answer(201, answer_order(with_parts(Order.objects.filter(pk=order.pk)).get()))
+            placed = place_order(new, shop=self.shop, actor=f"shop:{self.shop.code}", hold_invalid=hold)
+            return Answer(201, answer_order(placed.order, parts=placed))
 
         asked = ["POST", request.path, hold, new]
-        answer = answer_once(self.shop, key=key, request=asked, act=act)
+        with refusing_taken_reference(new, shop=self.shop):
+            answer = answer_once(self.shop, key=key, request=asked, act=act)
         headers = {"Location": f"{request.path}{_id_of(answer)}/"}
         if answer.replayed:
             headers["Idempotent-Replayed"] = "true"
@@ -129,8 +131,6 @@ class OrderTimeline(ApiView):
         order = Order.objects.filter(shop=self.shop, pk=pk).only("pk").first()
         if order is None:
             raise NotFound(_("The shop has no such order."))
-        from orders.services.timeline import describe
-
         events = order.events.order_by("at", "pk")
         return Response(Timeline([EventAnswer(event.at, event.kind, str(describe(event))) for event in events]))
 

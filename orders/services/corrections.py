@@ -12,7 +12,8 @@ from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.lifecycle import release_hold
 from orders.services.messages import postal_address
-from orders.services.preflight import FIELDS, check_countries
+from orders.services.new_rows import ROLE_FIELDS
+from orders.services.preflight import check_countries
 from orders.services.search import refresh_search
 
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)
@@ -63,7 +64,7 @@ def _refuse_sent(order: Order) -> None:
 
 def _refuse_invalid(order: Order, address: Address) -> None:
     """Every vendor's limits and our list of countries, as at intake."""
-    path = FIELDS[AddressRole(address.role)]
+    path = ROLE_FIELDS[AddressRole(address.role)]
     errors: dict[str, list[str]] = {}
     check_countries([(path, postal_address(address))], errors=errors)
     if address.role != AddressRole.INVOICE:
@@ -85,7 +86,7 @@ def _message(order: Order, address: Address) -> OrderToPlace:
 
 def _release_mended(order: Order, *, role: AddressRole, actor: str) -> None:
     """End the holds that complained of nothing but this address."""
-    path = f"{FIELDS[role]}."
+    path = f"{ROLE_FIELDS[role]}."
     for hold in order.holds.filter(released_at__isnull=True, reason__in=_ABOUT_INPUT):
         if all(field.startswith(path) for field in hold.errors):
             release_hold(hold, actor=actor, note=_("The address was corrected."))

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.services.pushes import dismiss_push, queue_push
-from orders.models import Hold, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
+from backoffice.services.pushes import dismiss_push, queue_first_push, queue_push
+from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
 from orders.services.janitor import discard_draft
@@ -40,6 +40,17 @@ def release_order(order: Order, *, actor: str) -> Order:
         _place_part(vendor_order, actor=actor)
     derive_axes(order)
     return order
+
+
+def begin_released(order: Order, *, lines: list[OrderLine], has_documents: bool, actor: str) -> None:
+    """An order that was written as released in this very transaction goes to its vendors.
+
+    What `release_order` looks for cannot be there yet, and nobody else can see the row: nothing is read or locked.
+    """
+    for vendor_order in plan_vendor_orders(order, lines=lines, has_documents=has_documents):
+        queue_first_push(
+            PLACE, vendor=vendor_order.vendor, subject=vendor_order, actor=actor, payload=_place_payload(vendor_order)
+        )
 
 
 @transaction.atomic
@@ -123,9 +134,13 @@ def queue_place(vendor_order: VendorOrder, *, actor: str) -> Push:
         vendor=vendor_order.vendor,
         subject=vendor_order,
         actor=actor,
-        payload={"first_generation": vendor_order.generation},
+        payload=_place_payload(vendor_order),
         merge=True,
     )
+
+
+def _place_payload(vendor_order: VendorOrder) -> dict[str, int]:
+    return {"first_generation": vendor_order.generation}
 
 
 def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.registry import vendor_names
-from catalog.models import PriceTier, Variant
+from catalog.models import PriceList, PriceTier, Variant
 from catalog.services.quotes import check_quantity, find_cost
 from orders.models.line import LineKind
 from orders.services.order_input import NewLine
@@ -44,7 +44,7 @@ def judge_lines(lines: list[NewLine], *, errors: Errors) -> list[JudgedLine]:
 
 
 def find_variants(skus: set[str]) -> dict[str, Variant]:
-    """The variants by SKU, with their tiers; where several vendors have one, the first vendor's of the settings."""
+    """The variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
     if not skus:
         return {}
     rank = {vendor: place for place, vendor in enumerate(vendor_names())}
@@ -52,7 +52,7 @@ def find_variants(skus: set[str]) -> dict[str, Variant]:
         "vendor", "sku", "name", "active", "orderable", "test_product", "personalized", "currency",
         "order_min_qty", "order_max_qty", "tier_price_qty_only", "gone_at",
     )  # fmt: skip
-    tiers = PriceTier.objects.only("variant_id", "price_list", "quantity", "price")
+    tiers = PriceTier.objects.filter(price_list=PriceList.PURCHASE)
     found = rows.prefetch_related(Prefetch("tiers", queryset=tiers))
     return {row.sku: row for row in sorted(found, key=lambda row: rank[row.vendor], reverse=True)}
 

@@ -6,13 +6,20 @@ from backoffice.vendors.registry import vendor_class
 from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine, VendorOrderState
 
 
-def plan_vendor_orders(order: Order) -> list[VendorOrder]:
+def plan_vendor_orders(
+    order: Order, *, lines: Sequence[OrderLine] | None = None, has_documents: bool | None = None
+) -> list[VendorOrder]:
     """Make the order's vendor orders with their lines; the order must be locked and have none yet.
 
-    A vendor order holds as many lines as its vendor takes (fewer when we supply shipping documents), in the order
-    of the customer's lines; parts are numbered through all vendors from 1.
+    Lines (by position) and whether it has documents are read unless they are given. A vendor order holds as many
+    lines as its vendor takes (fewer when we supply shipping documents), in the order of the customer's lines; parts
+    are numbered through all vendors from 1.
     """
-    parts = list(_parts(order))
+    if lines is None:
+        lines = list(order.lines.order_by("position"))
+    if has_documents is None:
+        has_documents = order.documents.exists()
+    parts = list(_parts(lines, has_documents=has_documents))
     vendor_orders = VendorOrder.objects.bulk_create(
         VendorOrder(order=order, vendor=lines[0].vendor, part=part, reference=reference_of(order, part=part))
         for part, lines in enumerate(parts, start=1)
@@ -55,14 +62,13 @@ def start_over(vendor_order: VendorOrder) -> str:
     return given_up
 
 
-def _parts(order: Order) -> Iterator[Sequence[OrderLine]]:
-    """The order's lines, divided by vendor and by what a vendor takes at once."""
+def _parts(lines: Sequence[OrderLine], *, has_documents: bool) -> Iterator[Sequence[OrderLine]]:
+    """The lines, divided by vendor and by what a vendor takes at once."""
     by_vendor: dict[str, list[OrderLine]] = {}
-    for line in order.lines.order_by("position"):
+    for line in lines:
         by_vendor.setdefault(line.vendor, []).append(line)
-    has_documents = order.documents.exists()
-    for vendor, lines in by_vendor.items():
+    for vendor, own in by_vendor.items():
         limits = vendor_class(vendor)
         size = limits.MAX_LINES_WITH_DOCUMENTS if has_documents else limits.MAX_LINES
-        for start in range(0, len(lines), size):
-            yield lines[start : start + size]
+        for start in range(0, len(own), size):
+            yield own[start : start + size]

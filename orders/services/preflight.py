@@ -1,11 +1,10 @@
 """The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
@@ -14,19 +13,13 @@ from django.utils.translation import gettext as _
 from backoffice.models import Shop
 from backoffice.vendors import messages
 from backoffice.vendors.registry import vendor_class
-from fulfillment.models import Country
+from fulfillment.models import Country, State
 from orders.models import AddressRole
 from orders.services.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
+from orders.services.new_rows import addresses_of
 from orders.services.order_input import NewAddress, NewDocument, NewLine, NewOrder, amount, sealed
 from orders.services.street import split_street
 
-# The field of the input that holds the address of each role.
-FIELDS = {
-    AddressRole.RECIPIENT: "recipient",
-    AddressRole.INVOICE: "invoice_address",
-    AddressRole.SHIPPER: "shipper",
-    AddressRole.EXPORT: "export",
-}
 # What vendors get to see; the invoice is the shop's own business.
 SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
 
@@ -58,13 +51,6 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     return findings
 
 
-def addresses_of(new: NewOrder) -> Iterator[tuple[AddressRole, str, NewAddress]]:
-    """Those that were given: role, field of the input, address."""
-    for role, name in FIELDS.items():
-        if (address := getattr(new, name)) is not None:
-            yield role, name, address
-
-
 def _check_email(email: str, *, path: str, errors: Errors) -> None:
     try:
         validate_email(email)
@@ -73,32 +59,33 @@ def _check_email(email: str, *, path: str, errors: Errors) -> None:
 
 
 def check_countries(addresses: Iterable[tuple[str, NewAddress | messages.PostalAddress]], *, errors: Errors) -> None:
-    """Countries and states are known, and a state is there where the country needs one. One query.
+    """Countries and states are known, and a state is there where the country needs one. Two queries at most.
 
     `addresses` are given with the path of their field.
     """
     given = [(path, address) for path, address in addresses if address.country_code]
     wanted = {str(address.country_code).upper() for _path, address in given}
-    rows = Country.objects.filter(Q(iso2__in=wanted) | Q(iso3__in=wanted)).annotate(
-        state_codes=ArrayAgg("states__iso2", filter=Q(states__isnull=False), default=[])
-    )
-    known: dict[str, Any] = {code: row for row in rows for code in (row.iso2, row.iso3)}
+    rows = Country.objects.filter(Q(iso2__in=wanted) | Q(iso3__in=wanted))
+    known = {code: row for row in rows for code in (row.iso2, row.iso3)}
+    named = any(address.state_code for _path, address in given)
+    states = set(State.objects.filter(country__in=known.values()).values_list("country", "iso2")) if named else set()
     for path, address in given:
         country = known.get(str(address.country_code).upper())
         if country is None:
             text = _("%(code)s is not a country that can be shipped to.")
             complain(errors, f"{path}.country_code", text % {"code": address.country_code})
         else:
-            _check_state(address, country, path=f"{path}.state_code", errors=errors)
+            codes = {code for iso2, code in states if iso2 == country.pk}
+            _check_state(address.state_code or "", country, codes, path=f"{path}.state_code", errors=errors)
 
 
-def _check_state(address: NewAddress | messages.PostalAddress, country: Any, *, path: str, errors: Errors) -> None:
-    if not address.state_code:
+def _check_state(given: str, country: Country, codes: set[str], *, path: str, errors: Errors) -> None:
+    if not given:
         if country.state_mandatory:
             complain(errors, path, _("%(country)s needs a state.") % {"country": country.name})
-    elif country.state_codes and address.state_code.upper() not in country.state_codes:
+    elif codes and given.upper() not in codes:
         text = _("%(code)s is not a state of %(country)s.")
-        complain(errors, path, text % {"code": address.state_code, "country": country.name})
+        complain(errors, path, text % {"code": given, "country": country.name})
 
 
 def _check_vendor(new: NewOrder, findings: Findings, *, vendor: str) -> None:

@@ -1,0 +1,123 @@
+"""The rows of an order that comes in, built from what the storefront sent."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+
+from backoffice.models import Shop
+from orders.models import Address, AddressRole, Order, OrderLine
+from orders.models.document import OrderDocument
+from orders.services.line_checks import JudgedLine
+from orders.services.order_input import NewAddress, NewOrder, amount, sealed
+from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
+
+FIRST_NUMBER = 100_000
+# The field of the input that holds the address of each role.
+ROLE_FIELDS = {
+    AddressRole.RECIPIENT: "recipient",
+    AddressRole.INVOICE: "invoice_address",
+    AddressRole.SHIPPER: "shipper",
+    AddressRole.EXPORT: "export",
+}
+
+
+def addresses_of(new: NewOrder) -> Iterator[tuple[AddressRole, str, NewAddress]]:
+    """Those that were given: role, field of the input, address."""
+    for role, name in ROLE_FIELDS.items():
+        if (address := getattr(new, name)) is not None:
+            yield role, name, address
+
+
+def build_order(new: NewOrder, lines: list[JudgedLine], *, shop: Shop, **fields: Any) -> Order:
+    """The order, with id and number but not yet written. `fields` are those that the storefront does not say."""
+    pk = _next_id()
+    customer = new.customer
+    order = Order(
+        pk=pk,
+        shop=shop,
+        number=f"{shop.code}-{FIRST_NUMBER + pk}",
+        reference=new.reference,
+        placed_at=new.placed_at,
+        currency=new.currency,
+        total=amount(new.total),
+        customer_email=customer.email or "",
+        customer_firstname=customer.firstname or "",
+        customer_lastname=customer.lastname or "",
+        customer_phone=customer.phone or "",
+        accepts_letters=customer.accepts_letters,
+        accepts_review_request=customer.accepts_review_request,
+        shipping_method=new.shipping_method or "",
+        express_shipping=new.express_shipping,
+        express_production=new.express_production,
+        complaint=new.complaint,
+        custom_properties=new.custom_properties,
+        **fields,
+    )
+    recipient = (getattr(new.recipient, name) or "" for name in ADDRESS_FIELDS)
+    phone = spell_phone(order.customer_phone)
+    skus = (judged.line.sku or "" for judged in lines)
+    order.search = build_vector(
+        [order.number, order.reference, order.customer_email, order.customer_name, *phone, *recipient, *skus]
+    )
+    return order
+
+
+def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
+    for position, judged in enumerate(lines, start=1):
+        line = judged.line
+        credentials = {str(i): kept for i, file in enumerate(line.files) if (kept := sealed(file.auth))}
+        yield OrderLine(
+            order=order,
+            position=position,
+            reference=line.reference,
+            kind=judged.kind,
+            vendor=judged.vendor,
+            sku=line.sku or "",
+            name=line.name or (judged.variant.name if judged.variant else ""),
+            quantity=line.quantity,
+            unit_price=amount(line.unit_price),
+            unit_cost=judged.unit_cost,
+            design_id="" if line.design_id is None else str(line.design_id),
+            files=[{"url": file.url, "type": file.type or ""} for file in line.files],
+            file_credentials=credentials or None,
+            customs=msgspec.to_builtins(line.customs),
+            custom_properties=line.custom_properties,
+        )
+
+
+def build_addresses(order: Order, new: NewOrder) -> Iterable[Address]:
+    for role, _name, address in addresses_of(new):
+        given = msgspec.structs.asdict(address)
+        yield Address(order=order, role=role, **{name: value or "" for name, value in given.items()})
+
+
+def build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
+    for document in new.documents:
+        yield OrderDocument(
+            order=order,
+            kind=document.kind,
+            url=document.url,
+            carrier=document.carrier or "",
+            tracking_code=document.tracking_code or "",
+            credentials=sealed(document.auth),
+        )
+
+
+def fingerprint_of(new: NewOrder) -> str:
+    """Of what is made and where it goes. Empty for a complaint, which repeats an order on purpose."""
+    if new.complaint or not settings.ORDER_LOOKALIKE_MINUTES:
+        return ""
+    made = [(line.sku, line.design_id, line.quantity, [file.url for file in line.files]) for line in new.lines]
+    recipient = [(value or "").casefold() for value in msgspec.structs.astuple(new.recipient)]
+    return hashlib.blake2b(msgspec.json.encode([made, recipient]), digest_size=16).hexdigest()
+
+
+def _next_id() -> int:
+    """Taken before the insert, so that the number needs no second write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('orders_order_id_seq')")
+        return int(cursor.fetchone()[0])
