@@ -5,7 +5,7 @@ Goal: at least half of it. Two gunicorn workers, four clients, both measured in 
 
 import json
 
-ORDERS = 1500
+ORDERS = 600
 ROUNDS = 3
 BARE = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings"}
 SKUS = ("BENCH-1", "BENCH-2", "BENCH-3")
