@@ -17,7 +17,7 @@ from backoffice.errors import DomainError, InvalidInput
 from orders.admin.address_facts import SENT, longest_allowed
 from orders.models import Address, AddressRole, Order
 from orders.services.corrections import correct_address
-from orders.services.preflight import FIELDS
+from orders.services.new_rows import ROLE_FIELDS
 from orders.services.street import split_street
 
 FIELDS_SHOWN = (
@@ -65,7 +65,7 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
         try:
             order = correct_address(order, role=AddressRole(role), values=values, actor=actor(request))
         except InvalidInput as error:
-            form.complain(error.errors, path=FIELDS[AddressRole(role)])
+            form.complain(error.errors, path=ROLE_FIELDS[AddressRole(role)])
         except DomainError as error:
             return refuse(request, error, to=back)
         else:
