@@ -46,6 +46,13 @@ class Toy:
     def is_callback_path(cls, token: str) -> bool:
         return token == ""
 
+    def check(self) -> str:
+        """The harmless call."""
+        self.connection.gate.enter(write=False)
+        if SHELF.mishaps:
+            SHELF.mishaps.pop(0)("check")
+        return "pong"
+
     @classmethod
     def verify_callback(cls, request: CallbackRequest) -> bool:
         return request.headers.get("authorization") == "Bearer toy"
