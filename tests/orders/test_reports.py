@@ -1,0 +1,263 @@
+"""`apply_order_report`: whatever comes, however often and in whatever order, the rows end up the same."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backoffice.models import Push
+from backoffice.vendors.messages import LineReport, OrderReport, OrderState, ShippedLine, Version
+from orders.models import HoldReason, Order, ProductionState, ShipmentState, VendorOrder, VendorOrderState
+from orders.models import OrderState as OurState
+from orders.services.lateness import SILENT_DAYS, close_silent_orders, mark_late_orders
+from orders.services.lifecycle import cancel_order
+from orders.services.reports import ReportState, apply_order_report
+from tests.orders.reports import START, journey, parcel, report
+
+Sent = Callable[..., VendorOrder]
+STORY = journey()
+
+
+def facts(order: Order) -> dict[str, object]:
+    """All that reports determine; the timeline's own lines tell when we learned of it, so only the vendor's count."""
+    order = Order.objects.get(pk=order.pk)
+    return {
+        "order": (order.state, order.production, order.shipment, order.late, order.ship_by),
+        "vendor_orders": list(
+            order.vendor_orders.values_list(
+                "state", "vendor_id", "raw_state", "reported_at", "reported_history_id", "reported_rank", "late"
+            )
+        ),
+        "lines": list(order.vendor_orders.values_list("lines__vendor_id", "lines__raw_state")),
+        "shipments": sorted(order.shipments.values_list("vendor_id", "tracking_code", "delivered", "lines__quantity")),
+        "history": list(order.events.filter(kind="vendor.history").order_by("at").values_list("source_key", "params")),
+        "parcels": sorted(
+            (event.kind, event.params["tracking_code"])
+            for event in order.events.filter(kind__in=["shipment.sent", "shipment.arrived"])
+        ),
+    }
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations([*STORY, *STORY[3:9]]))
+def test_any_order_and_repetition_of_the_same_reports_gives_the_same_rows(sent: Sent, in_story, told) -> None:
+    assert _final(sent, told) == in_story
+
+
+@pytest.fixture
+def in_story(sent: Sent) -> dict[str, object]:
+    """What remains when every report comes once and in time."""
+    return _final(sent, STORY)
+
+
+def _final(sent: Sent, reports: list[OrderReport]) -> dict[str, object]:
+    """What remains of an order of its own after these reports; it is rolled back, so that the next begins alike."""
+    with transaction.atomic():
+        vendor_order = sent()
+        for item in reports:
+            apply_order_report(item, source="callback")
+        result = facts(vendor_order.order)
+        transaction.set_rollback(True)
+    return result
+
+
+def test_the_story_ends_closed_with_everything_in_its_place(sent: Sent) -> None:
+    vendor_order = sent()
+    outcomes = [apply_order_report(item, source="callback").state for item in STORY]
+
+    order = Order.objects.get()
+    assert set(outcomes) == {ReportState.APPLIED}
+    assert (order.state, order.production, order.shipment) == ("closed", "done", "delivered")
+    vendor_order.refresh_from_db()
+    assert vendor_order.raw_state == "FINISHED"
+    assert order.events.filter(kind="vendor.unknown_word", params__word="DREAMING").count() == 1
+    assert order.events.filter(kind="shipment.sent").count() == 2
+
+
+def test_a_second_run_of_the_same_reports_changes_no_row(sent: Sent, django_assert_num_queries) -> None:
+    sent()
+    for item in STORY:
+        apply_order_report(item, source="callback")
+    before = _dump()
+
+    outcomes = [apply_order_report(item, source="callback").state for item in STORY]
+
+    assert _dump() == before
+    assert set(outcomes) == {ReportState.KNOWN, ReportState.STALE}
+    with django_assert_num_queries(1):
+        apply_order_report(STORY[-1], source="callback")
+
+
+def _dump() -> list[object]:
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Order, VendorOrder, Order.shipments.rel.related_model, Order.events.rel.related_model, Push)
+    ]
+
+
+def test_a_drafts_report_never_counts_as_submitted(sent: Sent) -> None:
+    vendor_order = sent()
+
+    apply_order_report(report(OrderState.DRAFT, step=2), source="poll")
+
+    vendor_order.refresh_from_db()
+    assert (vendor_order.state, vendor_order.submitted_at) == (VendorOrderState.DRAFT, None)
+    assert vendor_order.order.production == ProductionState.NONE
+
+
+def test_an_older_report_takes_no_state_back_but_adds_a_parcel_it_knows_of(sent: Sent) -> None:
+    vendor_order = sent()
+    apply_order_report(report(OrderState.IN_PRODUCTION, step=10), source="callback")
+
+    outcome = apply_order_report(report(OrderState.CHECKED, step=9, shipments=(parcel(),)), source="callback")
+
+    vendor_order.refresh_from_db()
+    assert outcome.state == ReportState.APPLIED
+    assert (vendor_order.state, vendor_order.reported_history_id) == (VendorOrderState.IN_PRODUCTION, 10)
+    assert vendor_order.shipments.count() == 1
+
+
+def test_reports_of_the_same_second_are_told_apart_by_their_history(sent: Sent) -> None:
+    sent()
+    newer = report(OrderState.IN_PRODUCTION, step=6, shipping_late=True)
+    older = report(OrderState.IN_PRODUCTION, step=5, shipping_late=False)
+    same = Version(updated_at=newer.version.updated_at, history_id=5, rank=older.version.rank)
+    apply_order_report(newer, source="callback")
+
+    outcome = apply_order_report(msgspec.structs.replace(older, version=same), source="callback")
+
+    assert outcome.state == ReportState.STALE
+    assert VendorOrder.objects.get().late is True
+
+
+def test_what_was_delivered_stays_delivered(sent: Sent) -> None:
+    sent()
+    apply_order_report(report(OrderState.DONE, step=5, shipments=(parcel(delivered=True),)), source="callback")
+    apply_order_report(report(OrderState.DONE, step=6, shipments=(parcel(delivered=False),)), source="callback")
+
+    assert Order.objects.get().shipments.get().delivered is True
+
+
+def test_three_of_five_shipped_is_partly_shipped_however_finished_the_vendor_calls_it(sent: Sent) -> None:
+    sent()
+    apply_order_report(
+        report(OrderState.DONE, step=5, shipments=(parcel(quantity=3, delivered=True),)), source="callback"
+    )
+
+    order = Order.objects.get()
+    assert (order.production, order.shipment, order.state) == ("done", ShipmentState.PARTIAL, OurState.RELEASED)
+
+
+def test_a_parcel_without_lines_holds_all_of_its_vendor_order(sent: Sent) -> None:
+    sent()
+    whole = msgspec.structs.replace(parcel(), lines=())
+    apply_order_report(report(OrderState.IN_PRODUCTION, step=5, shipments=(whole,)), source="callback")
+
+    assert Order.objects.get().shipment == ShipmentState.SHIPPED
+
+
+def test_a_cancellation_that_nobody_asked_for_holds_the_order_with_the_vendors_words(sent: Sent) -> None:
+    sent()
+    apply_order_report(report(OrderState.CANCELLED, step=4), source="poll")
+
+    order = Order.objects.get()
+    hold = order.holds.get()
+    assert (order.state, order.production) == (OurState.HELD, ProductionState.FAILED)
+    assert hold.reason == HoldReason.VENDOR_CANCELLED
+    assert "Step 4." in hold.text
+
+
+def test_a_cancellation_that_was_asked_for_ends_the_order_without_a_hold(sent: Sent) -> None:
+    vendor_order = sent()
+    cancel_order(vendor_order.order, actor="tester", reason="wrong colour")
+
+    apply_order_report(report(OrderState.CANCELLED, step=4), source="callback")
+
+    order = Order.objects.get()
+    assert order.state == OurState.CANCELLED
+    assert not order.holds.exists()
+
+
+def test_a_report_with_our_reference_is_adopted_only_while_a_request_is_unanswered(sent: Sent) -> None:
+    vendor_order = sent(vendor_id="")
+    Push.objects.update(state="failed")
+    apply_order_report(report(OrderState.DRAFT, step=1, vendor_id="31"), source="callback")
+    vendor_order.refresh_from_db()
+    assert vendor_order.vendor_id == ""
+    assert vendor_order.abandoned_ids == ["31"]
+
+    Push.objects.filter(kind="orders.place").update(state="unknown")
+    apply_order_report(report(OrderState.DRAFT, step=1, vendor_id="32"), source="callback")
+    vendor_order.refresh_from_db()
+    assert vendor_order.vendor_id == "32"
+
+
+def test_an_abandoned_draft_is_never_adopted_again(sent: Sent) -> None:
+    vendor_order = sent(vendor_id="")
+    vendor_order.abandoned_ids = ["31"]
+    vendor_order.save()
+
+    outcome = apply_order_report(report(OrderState.DRAFT, step=1, vendor_id="31"), source="callback")
+
+    vendor_order.refresh_from_db()
+    assert (outcome.state, vendor_order.vendor_id) == (ReportState.KNOWN, "")
+
+
+def test_an_order_of_nobody_is_an_orphan(sent: Sent) -> None:
+    sent()
+    outcome = apply_order_report(
+        report(OrderState.DONE, step=1, vendor_id="77", reference="OTHER-1"), source="callback"
+    )
+    assert outcome.state == ReportState.ORPHAN
+
+
+@pytest.mark.parametrize("lines", [1, 12])
+def test_a_report_takes_the_same_number_of_queries_however_long_the_order(
+    sent: Sent, lines: int, django_assert_max_num_queries
+) -> None:
+    sent(*[{} for _ in range(lines)])
+    held = tuple(
+        LineReport(vendor_id=str(n), reference=str(n), sku="TPD123LD02LAXALOP", quantity=5) for n in range(1, lines + 1)
+    )
+    packed = tuple(
+        ShippedLine(line_vendor_id=line.vendor_id, reference=line.reference, sku=line.sku, quantity=5) for line in held
+    )
+    box = msgspec.structs.replace(parcel(), lines=packed)
+    full = report(OrderState.IN_PRODUCTION, step=8, lines=held, shipments=(box,))
+    with django_assert_max_num_queries(26):
+        assert apply_order_report(full, source="callback").state == ReportState.APPLIED
+
+
+def test_an_order_becomes_late_when_its_day_passes_and_is_told_once(sent: Sent) -> None:
+    sent()
+    apply_order_report(
+        report(OrderState.IN_PRODUCTION, step=6, shipping_latest=timezone.now() + timedelta(days=1)), source="callback"
+    )
+    assert mark_late_orders() == 0
+
+    tomorrow = timezone.now() + timedelta(days=2)
+    assert mark_late_orders(now=tomorrow) == 1
+    assert mark_late_orders(now=tomorrow) == 0
+    assert Order.objects.get().late
+
+
+def test_an_order_whose_delivery_nobody_reports_is_closed_after_long_silence(sent: Sent) -> None:
+    sent()
+    apply_order_report(report(OrderState.DONE, step=6, shipments=(parcel(),)), source="callback")
+    assert close_silent_orders() == 0
+
+    assert close_silent_orders(now=timezone.now() + timedelta(days=SILENT_DAYS + 1)) == 1
+    assert Order.objects.get().state == OurState.CLOSED
+
+
+def test_times_of_the_vendor_are_kept_for_its_history(sent: Sent) -> None:
+    sent()
+    apply_order_report(report(OrderState.SUBMITTED, step=3), source="callback")
+
+    times = Order.objects.get().events.filter(kind="vendor.history").values_list("at", flat=True)
+    assert list(times) == [START + timedelta(seconds=n) for n in (1, 2, 3)]
