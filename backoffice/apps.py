@@ -11,5 +11,5 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         from backoffice import checks  # noqa: F401  registers the start-up checks
 
-        # The registries fill themselves: the apps say what a push means, what a callback means, and what both are about.
+        # The registries fill themselves: apps say what a push and a callback mean, and what both are about.
         autodiscover_modules("pushes", "callbacks", "subjects")

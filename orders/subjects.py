@@ -1,4 +1,4 @@
-"""Pushes and callbacks are about vendor orders; staff know them by the customer's order."""
+"""What pushes and callbacks of orders are about: pushes vendor orders, callbacks orders. Staff quote orders."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -12,20 +12,29 @@ from orders.models import Order, VendorOrder
 FOUND = 50
 
 
+def _orders(order_ids: Collection[int]) -> Mapping[int, Order]:
+    return Order.objects.in_bulk(order_ids)
+
+
 def _orders_of(vendor_order_ids: Collection[int]) -> Mapping[int, Order]:
     rows = VendorOrder.objects.filter(pk__in=vendor_order_ids).select_related("order")
     return {row.pk: row.order for row in rows}
 
 
-def _quoted(text: str) -> Iterable[int]:
+def _quoted_orders(text: str) -> Iterable[int]:
     """By our number, the shop's reference, our reference at the vendor, or the vendor's id."""
     # Shops and vendors are named because the indexes begin with them.
     of_shops = Q(shop__in=list(Shop.objects.values_list("pk", flat=True)), reference=text)
-    at_vendor = Q(vendor__in=vendor_names()) & (Q(reference=text) | Q(vendor_id=text))
-    orders = Order.objects.filter(Q(number__in={text, text.upper()}) | of_shops).values_list("pk", flat=True)
-    of_orders = VendorOrder.objects.filter(order__in=list(orders[:FOUND])).values_list("pk", flat=True)
-    directly = VendorOrder.objects.filter(at_vendor).values_list("pk", flat=True)
-    return {*of_orders[:FOUND], *directly[:FOUND]}
+    of_vendors = Q(vendor__in=vendor_names()) & (Q(reference=text) | Q(vendor_id=text))
+    ours = Order.objects.filter(Q(number__in={text, text.upper()}) | of_shops).values_list("pk", flat=True)
+    theirs = VendorOrder.objects.filter(of_vendors).values_list("order_id", flat=True)
+    return {*ours[:FOUND], *theirs[:FOUND]}
 
 
-register_subject("orders.vendororder", shown=_orders_of, found=_quoted)
+def _quoted_vendor_orders(text: str) -> Iterable[int]:
+    """All parts of the orders meant."""
+    return VendorOrder.objects.filter(order__in=_quoted_orders(text)).values_list("pk", flat=True)[:FOUND]
+
+
+register_subject("orders.order", shown=_orders, found=_quoted_orders)
+register_subject("orders.vendororder", shown=_orders_of, found=_quoted_vendor_orders)

@@ -1,0 +1,79 @@
+"""What every page tells staff, because all of their work depends on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.models import Heartbeat, Integration
+from backoffice.vendors.registry import vendor_class, vendor_names
+
+# The sweep runs every few seconds; a minute without it means that nobody works anything off.
+LONGEST_SILENCE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What stands still and the next step; `vendor` is empty when it is not about one. Urgent: somebody must act."""
+
+    text: str
+    remedy: str
+    vendor: str = ""
+    since: datetime | None = None
+    is_urgent: bool = True
+
+
+def current_alerts() -> list[Alert]:
+    """What stands still now; two queries by primary key."""
+    rows = Integration.objects.in_bulk(vendor_names())
+    alerts = [*_silence()]
+    for name, integration in sorted(rows.items()):
+        if vendor_class(name).is_configured():
+            alerts += _about(integration)
+    return alerts
+
+
+def last_sweep() -> datetime | None:
+    """When the background work last showed a sign of life."""
+    return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+
+
+def _silence() -> Iterator[Alert]:
+    at = last_sweep()
+    if at is not None and at > timezone.now() - LONGEST_SILENCE:
+        return
+    yield Alert(
+        text=_("The background work shows no sign of life: nothing is sent, nothing that came in is worked off."),
+        remedy=_("Somebody with access to the servers must start the worker and the beat."),
+        since=at,
+    )
+
+
+def _about(integration: Integration) -> Iterator[Alert]:
+    name, now = integration.vendor, timezone.now()
+    if integration.auth_failed_at:
+        yield Alert(
+            text=_("%(vendor)s refuses our credentials: nothing is sent there.") % {"vendor": name},
+            remedy=_("Mend the credentials in the settings, restart, then start it again here."),
+            vendor=name,
+            since=integration.auth_failed_at,
+        )
+    elif integration.open_until and integration.open_until > now:
+        yield Alert(
+            text=_("Calls to %(vendor)s are stopped after repeated failures: %(cause)s")
+            % {"vendor": name, "cause": integration.last_failure},
+            remedy=_("A trial call is made by itself every few minutes; the first success lets everything go on."),
+            vendor=name,
+            since=integration.last_failure_at,
+        )
+    if integration.paused_at:
+        yield Alert(
+            text=_("%(vendor)s is paused by %(name)s: what is to be sent there waits.")
+            % {"vendor": name, "name": integration.paused_by or "?"},
+            remedy=_("Resume it once the reason is gone."),
+            vendor=name,
+            since=integration.paused_at,
+            is_urgent=False,
+        )

@@ -1,0 +1,44 @@
+"""Asks a vendor something harmless, to see whether it can be reached with our credentials."""
+
+import time
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from backoffice.models.push import Lane
+from backoffice.services.integrations import open_vendor
+from backoffice.vendors.errors import BudgetEmpty, VendorAuthFailed, VendorError
+from backoffice.vendors.registry import vendor_class
+
+
+@dataclass(frozen=True)
+class VendorAnswer:
+    """What the vendor said, or why it said nothing; `seconds` is how long that took."""
+
+    is_ok: bool
+    text: str
+    remedy: str
+    seconds: float
+
+
+def check_vendor(name: str) -> VendorAnswer:
+    """Make the vendor's harmless call, through gate and allowance like any other. Raises UnknownVendor."""
+    if not vendor_class(name).is_configured():
+        remedy = _("Set its address and credentials; .env.example says which settings these are.")
+        return VendorAnswer(is_ok=False, text=_("It is not set up."), remedy=remedy, seconds=0)
+    started = time.monotonic()
+    try:
+        text, is_ok, remedy = open_vendor(name, lane=Lane.ORDERS).check(), True, ""
+    except VendorError as error:
+        text, is_ok, remedy = error.text, False, _remedy(error)
+    return VendorAnswer(is_ok=is_ok, text=str(text), remedy=remedy, seconds=time.monotonic() - started)
+
+
+def _remedy(error: VendorError) -> str:
+    match error:
+        case BudgetEmpty():
+            return _("Resume it first if it is paused or stopped; else wait a moment.")
+        case VendorAuthFailed():
+            return _("Check client id and secret in the settings; they may have been changed at the vendor.")
+        case _:
+            return _("Check the address in the settings and whether the vendor is up.")

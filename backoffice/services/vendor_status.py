@@ -1,0 +1,141 @@
+"""How each vendor stands: what staff see on the integrations page, in the banner, and from `manage.py doctor`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Count, Min
+from django.utils import timezone
+
+from backoffice.models import Callback, Integration, Push
+from backoffice.models.push import OPEN_STATES, PushState
+from backoffice.services import budget
+from backoffice.services.budget import Gauge
+from backoffice.vendors.registry import vendor_class, vendor_names
+
+
+class Standing(StrEnum):
+    """The worst thing that is true of a vendor, worst first."""
+
+    NOT_SET_UP = "not_set_up"
+    REFUSED = "refused"  # our credentials
+    PAUSED = "paused"
+    STOPPED = "stopped"  # by the breaker
+    FAILING = "failing"
+    UNUSED = "unused"
+    WORKING = "working"
+
+
+class Mode(StrEnum):
+    """What a call to the vendor leads to."""
+
+    LIVE = "live"
+    SANDBOX = "sandbox"  # the vendor is told that nothing is meant
+    LOCAL = "local"  # a vendor replayed on this machine
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Open pushes of one vendor; `oldest` is when the oldest of those not yet finished was made."""
+
+    waiting: int = 0
+    in_flight: int = 0
+    unknown: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class VendorStatus:
+    """One vendor at this moment. `integration` is unsaved for a vendor that was never used."""
+
+    name: str
+    standing: Standing
+    mode: Mode
+    address: str
+    integration: Integration
+    gauge: Gauge
+    queue: Queue
+    callbacks_today: int
+
+
+def read_vendor_statuses() -> list[VendorStatus]:
+    """One for each vendor the project knows, set up or not. Three queries, and one per vendor."""
+    integrations = Integration.objects.in_bulk()
+    queues = read_queues()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Callback.objects.filter(received_at__gte=midnight).values("vendor").annotate(number=Count("pk"))
+    callbacks = dict(today.order_by().values_list("vendor", "number"))
+    statuses = []
+    for name in vendor_names():
+        integration = integrations.get(name) or Integration(vendor=name)
+        statuses.append(
+            VendorStatus(
+                name=name,
+                standing=standing_of(integration),
+                mode=mode_of(name),
+                address=address_of(name),
+                integration=integration,
+                gauge=budget.gauge(name),
+                queue=queues.get(name, Queue()),
+                callbacks_today=callbacks.get(name, 0),
+            )
+        )
+    return statuses
+
+
+def read_queues() -> dict[str, Queue]:
+    """Open pushes by vendor, from the index of open pushes; one query."""
+    rows = Push.objects.filter(state__in=OPEN_STATES).values_list("vendor", "state").order_by()
+    counted: dict[str, dict[str, int]] = {}
+    oldest: dict[str, datetime] = {}
+    for vendor, state, number, since in rows.annotate(number=Count("pk"), since=Min("created_at")):
+        counted.setdefault(vendor, {})[state] = number
+        oldest[vendor] = min(since, oldest.get(vendor, since))
+    return {
+        vendor: Queue(
+            waiting=numbers.get(PushState.NEW, 0),
+            in_flight=numbers.get(PushState.IN_FLIGHT, 0),
+            unknown=numbers.get(PushState.UNKNOWN, 0),
+            oldest=oldest[vendor],
+        )
+        for vendor, numbers in counted.items()
+    }
+
+
+def standing_of(integration: Integration) -> Standing:
+    """The worst thing that is true of the vendor now."""
+    if not vendor_class(integration.vendor).is_configured():
+        return Standing.NOT_SET_UP
+    if integration.auth_failed_at:
+        return Standing.REFUSED
+    if integration.paused_at:
+        return Standing.PAUSED
+    if integration.open_until and integration.open_until > timezone.now():
+        return Standing.STOPPED
+    if integration.failures:
+        return Standing.FAILING
+    return Standing.WORKING if integration.last_success_at else Standing.UNUSED
+
+
+def address_of(vendor: str) -> str:
+    """The setting `<VENDOR>_URL`, empty when there is none."""
+    return str(getattr(settings, f"{vendor.upper()}_URL", ""))
+
+
+def mode_of(vendor: str) -> Mode:
+    """Whether calls have consequences: the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
+    if is_loopback(address_of(vendor)):
+        return Mode.LOCAL
+    return Mode.SANDBOX if getattr(settings, f"{vendor.upper()}_SANDBOX", False) else Mode.LIVE
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address can be reached from this machine only."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
