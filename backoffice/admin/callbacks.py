@@ -1,0 +1,115 @@
+"""Callbacks in the admin: the list, the page of one, replay."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backoffice.admin.bodies import show_bytes
+from backoffice.admin.callback_list import callback_listing, callback_rows
+from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.errors import InvalidInput
+from backoffice.models import Callback
+from backoffice.models.callback import CallbackState
+from backoffice.services.callbacks import replay_callbacks
+
+REPLAY = "replay_callback"
+
+
+@admin.register(Callback)
+class CallbackAdmin(PagesAdmin):
+    """What vendors told us, as it came. It can be worked off again at will: what is known already changes nothing."""
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return [
+            ("replay/", "replay_many", self.replay_many),
+            ("<int:pk>/replay/", "replay", self.replay),
+            ("<int:pk>/body/", "body", self.body),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.render(
+            request,
+            "backoffice/callback_list.html",
+            title=_("Callbacks"),
+            may_replay=self.may(request, REPLAY),
+            **callback_listing(request),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        callback = find_or_404(Callback, object_id)
+        return self.render(
+            request,
+            "backoffice/callback.html",
+            title=_("Callback #%(number)s") % {"number": callback.pk},
+            callback=callback,
+            row=callback_rows([callback])[0],
+            body=show_bytes(bytes(callback.body)),
+            meaning=_MEANINGS[CallbackState(callback.state)](),
+            may_replay=self.may(request, REPLAY),
+        )
+
+    def replay(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require(request, REPLAY)
+        callback = find_or_404(Callback, pk)
+
+        def do() -> str:
+            replay_callbacks(Callback.objects.filter(pk=callback.pk))
+            return _("It is worked off once more. Reload in a moment to see what came of it.")
+
+        return act(request, do, to=reverse("admin:backoffice_callback_change", args=[pk]))
+
+    def replay_many(self, request: HttpRequest) -> HttpResponse:
+        self.require(request, REPLAY)
+        keys = [int(key) for key in request.POST.getlist("callback") if key.isascii() and key.isdigit()]
+
+        def do() -> str:
+            if not keys:
+                text = _("Nothing was marked.")
+                raise InvalidInput(text, errors={"callback": [text]})
+            count = replay_callbacks(Callback.objects.filter(pk__in=keys))
+            return ngettext("%d callback is worked off once more.", "%d callbacks are worked off once more.", count) % (
+                count
+            )
+
+        return act(request, do, to=_back(request))
+
+    def body(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The body as it came, to be saved: never anything that a browser would show or run."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        callback = find_or_404(Callback, pk)
+        response = HttpResponse(bytes(callback.body), content_type="application/octet-stream")
+        response["Content-Disposition"] = f'attachment; filename="callback-{pk}.bin"'
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def _back(request: HttpRequest) -> str:
+    """The list with its filters, where the form was sent from."""
+    wanted = request.POST.get("back", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return reverse("admin:backoffice_callback_changelist")
+
+
+_MEANINGS = {
+    CallbackState.NEW: lambda: _("It is stored and waits for a worker."),
+    CallbackState.APPLIED: lambda: _("What it says was new, and is applied."),
+    CallbackState.KNOWN: lambda: _("It says nothing that was not known already; nothing was changed."),
+    CallbackState.STALE: lambda: _("It is older than what is known; nothing was changed."),
+    CallbackState.ORPHAN: lambda: _("What it is about is not known here. It is tried again for a while, then waits."),
+    CallbackState.INVALID: lambda: _("It cannot be read. After the cause is mended it can be replayed."),
+    CallbackState.QUARANTINED: lambda: _("It failed in our own code time and again. Replay it once that is mended."),
+}

@@ -1,0 +1,166 @@
+"""Vendors in the admin: a card each, test, pause, resume."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backoffice.admin.base import actor
+from backoffice.admin.chips import Chip, Tone
+from backoffice.admin.machine_chips import mode_chip, standing_chip
+from backoffice.admin.pages import PagesAdmin, View, act
+from backoffice.errors import IllegalTransition
+from backoffice.models import Integration
+from backoffice.services import gate
+from backoffice.services.budget import BURST, Gauge
+from backoffice.services.vendor_checks import check_vendor
+from backoffice.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
+from backoffice.vendors.registry import vendor_names
+
+PAUSE, TEST = "pause_integration", "test_integration"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """The budget in words: `percent` of the burst is used, 100 means that the next call has to stand in line."""
+
+    percent: int
+    tone: Tone
+    words: str
+    rate: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One vendor as its card shows it."""
+
+    status: VendorStatus
+    standing: Chip
+    mode: Chip
+    allowance: Allowance
+    breaker: str
+    may_resume: bool
+
+
+@admin.register(Integration)
+class IntegrationAdmin(PagesAdmin):
+    """There is one page for all vendors; a vendor's own address leads to its card."""
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return [
+            ("<slug:vendor>/test/", "test", self.test),
+            ("<slug:vendor>/pause/", "pause", self.pause),
+            ("<slug:vendor>/resume/", "resume", self.resume),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.render(
+            request,
+            "backoffice/integrations.html",
+            title=_("Integrations"),
+            cards=[_card(status) for status in read_vendor_statuses()],
+            may_pause=self.may(request, PAUSE),
+            may_test=self.may(request, TEST),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(_url(_known(object_id)))
+
+    def test(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        self.require(request, TEST)
+        to = _url(_known(vendor))
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        answer = check_vendor(vendor)
+        words = {"vendor": vendor, "text": answer.text, "remedy": answer.remedy, "seconds": answer.seconds}
+        if answer.is_ok:
+            messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % words)
+        else:
+            messages.error(request, _("%(vendor)s: %(text)s %(remedy)s") % words)
+        return HttpResponseRedirect(to)
+
+    def pause(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        """Asks first: it stops all that is to be sent to the vendor."""
+        self.require(request, PAUSE)
+        _known(vendor)
+        if request.method != "POST":
+            status = next(status for status in read_vendor_statuses() if status.name == vendor)
+            title = _("Pause %(vendor)s?") % {"vendor": vendor}
+            return self.render(request, "backoffice/integration_pause.html", title=title, status=status)
+
+        def do() -> str:
+            if Integration.objects.filter(vendor=vendor, paused_at__isnull=False).exists():
+                raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor})
+            gate.pause(vendor, actor=actor(request))
+            return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor}
+
+        return act(request, do, to=_url(vendor))
+
+    def resume(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        self.require(request, PAUSE)
+        _known(vendor)
+
+        def do() -> str:
+            gate.resume(vendor)
+            return _("Calls to %(vendor)s may leave again; what waits goes out within a minute.") % {"vendor": vendor}
+
+        return act(request, do, to=_url(vendor))
+
+
+def _card(status: VendorStatus) -> Card:
+    integration = status.integration
+    return Card(
+        status=status,
+        standing=standing_chip(status.standing, hint=integration.last_failure if integration.failures else ""),
+        mode=mode_chip(status.mode),
+        allowance=_allowance(status.gauge),
+        breaker=_breaker(status),
+        may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
+    )
+
+
+def _allowance(gauge: Gauge) -> Allowance:
+    burst_seconds = BURST * 60 / (gauge.per_minute * gauge.factor)
+    percent = min(100, round(100 * gauge.waiting / burst_seconds))
+    rate = _("%(rate)d calls a minute") % {"rate": round(gauge.per_minute * gauge.factor)}
+    if gauge.factor < 1:
+        rate = _("%(rate)d of %(full)d calls a minute, slowed down at the vendor's wish") % {
+            "rate": round(gauge.per_minute * gauge.factor),
+            "full": round(gauge.per_minute),
+        }
+    if gauge.blocked_seconds:
+        words = _("asked to wait: the next call leaves in %(seconds)d s") % {"seconds": round(gauge.blocked_seconds)}
+        return Allowance(100, Tone.RED, words, rate)
+    line = gauge.waiting - burst_seconds
+    if line > 0:
+        return Allowance(100, Tone.AMBER, _("used up: a call waits %(seconds).1f s") % {"seconds": line}, rate)
+    return Allowance(percent, Tone.GREEN, _("%(percent)d %% of the burst used now") % {"percent": percent}, rate)
+
+
+def _breaker(status: VendorStatus) -> str:
+    failures = status.integration.failures
+    if status.standing == Standing.STOPPED:
+        return _("open: calls are stopped after %(count)d failures in a row") % {"count": failures}
+    if failures:
+        words = _("closed, %(count)d failures in a row (opens at %(limit)d)")
+        return words % {"count": failures, "limit": gate.FAILURES_TO_OPEN}
+    return _("closed")
+
+
+def _known(vendor: str) -> str:
+    """The name. Raises Http404 when the project knows no such vendor."""
+    if vendor not in vendor_names():
+        raise Http404
+    return vendor
+
+
+def _url(vendor: str) -> str:
+    return f"{reverse('admin:backoffice_integration_changelist')}#{vendor}"

@@ -1,0 +1,183 @@
+"""Pushes in the admin: the list, the page of one, the decision about an unknown outcome."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backoffice.admin.base import actor, refuse
+from backoffice.admin.exchanges import compare
+from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.admin.push_facts import outcome_facts, push_facts
+from backoffice.admin.push_list import push_listing
+from backoffice.errors import DomainError, IllegalTransition, InvalidInput
+from backoffice.models import Push, PushAttempt
+from backoffice.models.push import PushState
+from backoffice.services.pushes import (
+    REASON_MAX,
+    REASON_MIN,
+    decide_push,
+    dismiss_push,
+    retry_push,
+    ring_push,
+)
+
+RESEND, DECIDE = "resend_push", "decide_push"
+
+
+@admin.register(Push)
+class PushAdmin(PagesAdmin):
+    """What was or is to be told to vendors: read here, acted upon by services, never typed in or deleted."""
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return [
+            ("<int:pk>/try-now/", "try_now", self.try_now),
+            ("<int:pk>/send-again/", "send_again", self.send_again),
+            ("<int:pk>/put-aside/", "put_aside", self.put_aside),
+            ("<int:pk>/outcome/", "outcome", self.outcome),
+            ("<int:pk>/compare/<int:earlier>/<int:later>/", "compare", self.compare),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.render(request, "backoffice/push_list.html", title=_("Pushes"), **push_listing(request))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self._show(request, find_or_404(Push, object_id))
+
+    def _show(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
+        return self.render(
+            request,
+            "backoffice/push.html",
+            title=_("Push #%(number)s") % {"number": push.pk},
+            facts=push_facts(push),
+            push=push,
+            may_resend=self.may(request, RESEND),
+            may_decide=self.may(request, DECIDE),
+            reason_min=REASON_MIN,
+            reason_max=REASON_MAX,
+            **context,
+        )
+
+    def try_now(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require(request, RESEND)
+        push = find_or_404(Push, pk)
+
+        def do() -> str:
+            ring_push(push, actor=actor(request))
+            return _("It is tried now. Reload in a moment to see what came of it.")
+
+        return act(request, do, to=_url(push))
+
+    def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        def do(push: Push, reason: str) -> tuple[Push, str]:
+            follower = retry_push(push, actor=actor(request), reason=reason)
+            return follower, _("It is sent again as push #%(number)s.") % {"number": follower.pk}
+
+        return self._with_reason(request, pk, do, form="send_again")
+
+    def put_aside(self, request: HttpRequest, pk: int) -> HttpResponse:
+        def do(push: Push, reason: str) -> tuple[Push, str]:
+            dismiss_push(push, actor=actor(request), reason=reason)
+            return push, _("It is put aside and no longer asks for a person.")
+
+        return self._with_reason(request, pk, do, form="put_aside")
+
+    def _with_reason(
+        self, request: HttpRequest, pk: int, do: Callable[[Push, str], tuple[Push, str]], *, form: str
+    ) -> HttpResponse:
+        """A step that needs a reason; a missing one is asked for beside its field, with what was typed kept."""
+        self.require(request, RESEND)
+        push = find_or_404(Push, pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(_url(push))
+        reason = request.POST.get("reason", "")
+        try:
+            shown, text = do(push, reason)
+        except InvalidInput as error:
+            return self._show(request, push, open_form=form, reason=reason, complaints=error.errors["reason"])
+        except DomainError as error:
+            return refuse(request, error, to=_url(push))
+        messages.success(request, text)
+        return HttpResponseRedirect(_url(shown))
+
+    def outcome(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What we sent and what we know, and the two choices. Everybody who sees pushes may read it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        push = find_or_404(Push, pk)
+        if request.method == "POST":
+            return self._decide(request, push)
+        if push.state != PushState.UNKNOWN:
+            messages.info(request, _("The outcome of this push is not unknown (any more)."))
+            return HttpResponseRedirect(_url(push))
+        return self._ask(request, push)
+
+    def _decide(self, request: HttpRequest, push: Push) -> HttpResponse:
+        self.require(request, DECIDE)
+        choice, reason = request.POST.get("happened", ""), request.POST.get("reason", "")
+        try:
+            if choice not in ("yes", "no") or request.POST.get("question") != question_of(push):
+                # What the page showed is no longer what is asked: another step, or an answer since.
+                raise IllegalTransition(_("This has changed since the page was opened: read it again."))
+            shown = decide_push(push, happened=choice == "yes", actor=actor(request), reason=reason)
+        except InvalidInput as error:
+            return self._ask(request, push, chosen=choice, reason=reason, complaints=error.errors["reason"])
+        except DomainError as error:
+            return refuse(request, error, to=_url(push))
+        messages.success(
+            request,
+            _("Kept: it happened.") if choice == "yes" else _("Kept: it did not happen. Push #%d sends it.") % shown.pk,
+        )
+        return HttpResponseRedirect(_url(shown))
+
+    def _ask(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
+        return self.render(
+            request,
+            "backoffice/unknown_outcome.html",
+            title=_("Did it happen? Push #%(number)s") % {"number": push.pk},
+            outcome=outcome_facts(push),
+            push=push,
+            question=question_of(push),
+            may_resend=self.may(request, RESEND),
+            may_decide=self.may(request, DECIDE),
+            reason_min=REASON_MIN,
+            reason_max=REASON_MAX,
+            **context,
+        )
+
+    def compare(self, request: HttpRequest, pk: int, earlier: int, later: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        push = find_or_404(Push, pk)
+        attempts = PushAttempt.objects.filter(push=push).in_bulk([earlier, later])
+        if len({earlier, later} & set(attempts)) != 2:
+            raise Http404
+        return self.render(
+            request,
+            "backoffice/push_compare.html",
+            title=_("Two attempts of push #%(number)s") % {"number": push.pk},
+            push=push,
+            earlier=attempts[earlier],
+            later=attempts[later],
+            parts=compare(attempts[earlier], attempts[later]),
+        )
+
+
+def question_of(push: Push) -> str:
+    """Names the question that is open: a decision counts for this step at this time only."""
+    since = push.unknown_since.isoformat() if push.unknown_since else ""
+    return f"{push.step}@{since}"
+
+
+def _url(push: Push) -> str:
+    return reverse("admin:backoffice_push_change", args=[push.pk])
