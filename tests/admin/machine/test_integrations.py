@@ -1,0 +1,224 @@
+"""The vendors' cards, the banner on every page, and the doctor."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from backoffice.models import Callback, Heartbeat, Integration, Push
+from backoffice.services import budget, gate
+from backoffice.services.vendor_status import Mode, mode_of
+from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
+from tests.admin.machine.conftest import SignIn
+from tests.backoffice.toy import SHELF
+
+LIST = reverse("admin:backoffice_integration_changelist")
+
+
+def url(name: str, vendor: str = "toy") -> str:
+    return reverse(f"admin:backoffice_integration_{name}", args=[vendor])
+
+
+def down(name: str) -> None:
+    raise VendorUnavailable("The toy is down.")
+
+
+def test_the_card_tells_queue_callbacks_and_last_failure(sign_in: SignIn, push: Push) -> None:
+    Callback.objects.create(vendor="toy", topic="shops", key="k", body=b"x")
+    Integration.objects.create(vendor="toy", failures=3, last_failure="HTTP 502", last_failure_at=timezone.now())
+    response = sign_in().get(LIST)
+    card = response.context["cards"][0]
+    assert (card.status.queue.waiting, card.status.callbacks_today) == (1, 1)
+    assert "HTTP 502" in response.content.decode()
+    assert "3 failures in a row (opens at 10)" in card.breaker
+
+
+def test_the_cards_take_a_fixed_number_of_queries(sign_in: SignIn, push: Push) -> None:
+    client = sign_in()
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(LIST)
+    assert len(queries) <= 10
+
+
+def test_a_vendor_that_is_not_set_up_has_a_card_that_says_so(sign_in: SignIn, settings: LazySettings) -> None:
+    settings.VENDORS = settings.VENDORS | {"late": "tests.admin.machine.test_integrations.NotSetUp"}
+    assert "address and credentials are not set" in sign_in("pause_integration").get(LIST).content.decode()
+
+
+class NotSetUp:
+    name = "late"
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("address", "sandbox", "mode"),
+    [
+        ("https://api.example.com/x", False, Mode.LIVE),
+        ("https://api.example.com/x", True, Mode.SANDBOX),
+        ("http://127.0.0.1:8799/mypromo", False, Mode.LOCAL),
+        ("http://localhost", True, Mode.LOCAL),
+        ("https://127.evil.example/", False, Mode.LIVE),
+    ],
+)
+def test_live_is_told_from_sandbox(settings: LazySettings, address: str, sandbox: bool, mode: Mode) -> None:
+    settings.TOY_URL, settings.TOY_SANDBOX = address, sandbox
+    assert mode_of("toy") == mode
+
+
+def test_the_gauge_tells_when_calls_have_to_wait(sign_in: SignIn, settings: LazySettings) -> None:
+    settings.TOY_REQUESTS_PER_MINUTE = 60
+    client = sign_in()
+    assert client.get(LIST).context["cards"][0].allowance.percent == 0
+    budget.take("toy", lane=10)
+    assert 0 < client.get(LIST).context["cards"][0].allowance.percent < 100
+    budget.throttle("toy", seconds=30)
+    allowance = client.get(LIST).context["cards"][0].allowance
+    assert "asked to wait" in allowance.words
+    assert "30 of 60 calls a minute" in allowance.rate
+
+
+def test_pausing_is_asked_about_then_stops_all_calls_and_is_told_everywhere(sign_in: SignIn, push: Push) -> None:
+    client = sign_in("pause_integration")
+    assert "1 push waits for it now" in client.get(url("pause")).content.decode()
+    assert not Integration.objects.filter(paused_at__isnull=False).exists()
+    client.post(url("pause"))
+    assert Integration.objects.get().paused_by == "jana"
+    with pytest.raises(BudgetEmpty):
+        gate.SharedGate("toy", lane=10).enter(write=True)
+    banner = client.get(reverse("admin:backoffice_push_changelist")).content.decode()
+    assert "toy is paused by jana" in banner
+    client.post(url("resume"))
+    gate.SharedGate("toy", lane=10).enter(write=True)
+    assert "is paused by" not in client.get(LIST).content.decode().replace("is paused by jana.", "")
+
+
+def test_pausing_twice_is_refused_and_the_first_one_stands(sign_in: SignIn) -> None:
+    sign_in("pause_integration", name="first").post(url("pause"))
+    before = Integration.objects.values().get()
+    response = sign_in("pause_integration", name="second").post(url("pause"), follow=True)
+    assert "is paused already" in response.content.decode()
+    assert Integration.objects.values().get() == before
+
+
+def test_readers_may_neither_pause_nor_resume_nor_test(sign_in: SignIn) -> None:
+    gate.pause("toy", actor="boss")
+    before = Integration.objects.values().get()
+    client = sign_in()
+    for name in ("pause", "resume", "test"):
+        assert client.post(url(name)).status_code == 403
+        assert url(name) not in client.get(LIST).content.decode()
+    assert Integration.objects.values().get() == before
+
+
+def test_an_unknown_vendor_is_404(sign_in: SignIn) -> None:
+    client = sign_in("pause_integration", "test_integration")
+    for name in ("pause", "resume", "test"):
+        assert client.post(url(name, "nobody")).status_code == 404
+    assert not Integration.objects.exists()
+
+
+def test_the_connection_is_tested_and_what_the_vendor_said_is_shown(sign_in: SignIn) -> None:
+    client = sign_in("test_integration")
+    assert client.get(url("test")).status_code == 405
+    assert "pong" in client.post(url("test"), follow=True).content.decode()
+    SHELF.mishaps = [down]
+    text = client.post(url("test"), follow=True).content.decode()
+    assert "The toy is down." in text
+    assert "Check the address" in text
+
+
+def test_the_banner_tells_that_nobody_works_anything_off(sign_in: SignIn) -> None:
+    client = sign_in()
+    words = "background work shows no sign of life"
+    assert words not in client.get(LIST).content.decode()
+    Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=61))
+    assert words in client.get(LIST).content.decode()
+    Heartbeat.objects.all().delete()
+    assert words in client.get(LIST).content.decode()
+
+
+def test_the_banner_is_not_for_strangers(client: Any) -> None:
+    Heartbeat.objects.all().delete()
+    assert "no sign of life" not in client.get(reverse("admin:login")).content.decode()
+
+
+# --- manage.py doctor -------------------------------------------------------------------------------------------------
+
+
+def doctor(capsys: Any, *arguments: str) -> tuple[int, str]:
+    """Exit code and what was printed."""
+    try:
+        call_command("doctor", *arguments)
+    except SystemExit as ended:
+        return int(ended.code or 0), capsys.readouterr().out
+    return 0, capsys.readouterr().out
+
+
+@pytest.fixture
+def healthy(settings: LazySettings) -> None:
+    settings.TOY_URL = "http://127.0.0.1:1/"
+    settings.PUSH_SETTLE_SECONDS = 120
+
+
+@pytest.mark.usefixtures("healthy")
+def test_the_doctor_finds_nothing_where_nothing_is_wrong(capsys: Any) -> None:
+    code, text = doctor(capsys)
+    assert (code, "pong" in text) == (0, True), text
+
+
+@pytest.mark.usefixtures("healthy")
+def test_the_doctor_names_cause_and_next_step_of_each_finding(capsys: Any, push: Push, settings: LazySettings) -> None:
+    Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=5))
+    gate.stop_for_credentials("toy", text="401 twice")
+    Push.objects.update(created_at=timezone.now() - timedelta(hours=2), next_at=timezone.now() - timedelta(hours=2))
+    settings.PRODUCTION, settings.DEBUG = True, True
+    code, text = doctor(capsys, "--offline")
+    assert code == 1
+    for words in (
+        "no sign of life",
+        "start the worker",
+        "refuses our credentials",
+        "DEBUG",
+        "2\N{NO-BREAK SPACE}hours",
+    ):
+        assert words in text, (words, text)
+
+
+@pytest.mark.usefixtures("healthy")
+def test_the_doctor_asks_each_vendor_unless_told_not_to(capsys: Any) -> None:
+    SHELF.mishaps = [down]
+    assert doctor(capsys, "--offline")[0] == 0
+    code, text = doctor(capsys)
+    assert code == 1
+    assert "The toy is down." in text
+
+
+@pytest.mark.usefixtures("healthy")
+def test_the_doctor_notices_that_redis_is_gone(capsys: Any, settings: LazySettings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    code, text = doctor(capsys, "--offline")
+    assert code == 1
+    assert "Redis" in text
+
+
+@pytest.mark.usefixtures("healthy")
+def test_callbacks_that_cannot_reach_us_are_a_finding(capsys: Any, settings: LazySettings) -> None:
+    settings.TOY_URL, settings.PUBLIC_URL = "https://api.example.com", "http://127.0.0.1:8000"
+    code, text = doctor(capsys, "--offline")
+    assert code == 1
+    assert "PUBLIC_URL" in text
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises((CommandError, TypeError)):
+        call_command("doctor", "--nonsense")

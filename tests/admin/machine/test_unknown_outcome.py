@@ -1,0 +1,104 @@
+"""The decision about an unknown outcome: by whom, about which question, with which reason."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from backoffice.models import Push
+from backoffice.models.push import PushState
+from backoffice.services.delivery import deliver
+from backoffice.services.handlers import PUSH_HANDLERS
+from tests.admin.machine.conftest import SignIn
+from tests.backoffice.toy import MakeBoth
+
+
+def outcome(push: Push) -> str:
+    return reverse("admin:backoffice_push_outcome", args=[push.pk])
+
+
+def answer(push: Push, **values: str) -> dict[str, str]:
+    since = push.unknown_since.isoformat() if push.unknown_since else ""
+    return {"question": f"{push.step}@{since}", "reason": "seen at the vendor", "happened": "yes"} | values
+
+
+def row(push: Push) -> dict[str, Any]:
+    return Push.objects.values().get(pk=push.pk)
+
+
+def test_the_page_tells_what_was_sent_and_what_is_known(sign_in: SignIn, unknown: Push) -> None:
+    deliver(unknown.pk)  # not due yet: no search
+    Push.objects.filter(pk=unknown.pk).update(next_at=timezone.now())
+    deliver(unknown.pk)
+    text = sign_in("decide_push").get(outcome(unknown)).content.decode()
+    for words in (f"{unknown.subject_id}/a", "No answer came.", "1 search so far", "Looked: not there.", "Next search"):
+        assert words in text, words
+    assert "It did not happen: send again" in text
+
+
+def test_the_choice_tells_its_cost(sign_in: SignIn, unknown: Push, toy_vendor: MakeBoth) -> None:
+    client = sign_in("decide_push")
+    assert "does it twice and charges for both" in client.get(outcome(unknown)).content.decode()
+    PUSH_HANDLERS["toy.make"].cost = lambda push: "€189.00"  # type: ignore[method-assign]
+    assert "charges €189.00 once more" in client.get(outcome(unknown)).content.decode()
+
+
+def test_it_happened_confirms_the_push_and_keeps_who_and_why(sign_in: SignIn, unknown: Push) -> None:
+    client = sign_in("decide_push")
+    response = client.post(outcome(unknown), answer(unknown), follow=True)
+    unknown.refresh_from_db()
+    assert (unknown.state, unknown.decided_by) == (PushState.CONFIRMED, "jana")
+    assert "seen at the vendor" in response.content.decode()
+    assert Push.objects.count() == 1
+
+
+def test_it_did_not_happen_sends_it_again_as_a_new_push(sign_in: SignIn, unknown: Push) -> None:
+    response = sign_in("decide_push").post(outcome(unknown), answer(unknown, happened="no"), follow=True)
+    unknown.refresh_from_db()
+    follower = Push.objects.exclude(pk=unknown.pk).get()
+    assert (unknown.state, unknown.decision, follower.state) == (PushState.FAILED, "seen at the vendor", PushState.NEW)
+    assert response.redirect_chain[-1][0] == reverse("admin:backoffice_push_change", args=[follower.pk])
+
+
+@pytest.mark.parametrize("reason", ["", " a ", "x" * 1001])
+def test_a_decision_without_a_proper_reason_is_asked_again_with_what_was_typed(
+    sign_in: SignIn, unknown: Push, reason: str
+) -> None:
+    before = row(unknown)
+    response = sign_in("decide_push").post(outcome(unknown), answer(unknown, happened="no", reason=reason))
+    assert "A reason of 3 to 1000 characters is needed." in response.content.decode()
+    assert (response.context["chosen"], response.context["reason"]) == ("no", reason)
+    assert row(unknown) == before
+    assert Push.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "values", [{"question": "other@2020-01-01"}, {"question": ""}, {"happened": "maybe"}, {"happened": ""}]
+)
+def test_an_answer_to_another_question_is_refused(sign_in: SignIn, unknown: Push, values: dict[str, str]) -> None:
+    before = row(unknown)
+    response = sign_in("decide_push").post(outcome(unknown), answer(unknown, **values), follow=True)
+    assert "read it again" in response.content.decode()
+    assert row(unknown) == before
+    assert Push.objects.count() == 1
+
+
+def test_a_decision_comes_too_late_when_the_search_found_it(sign_in: SignIn, unknown: Push) -> None:
+    client, late = sign_in("decide_push"), answer(unknown)
+    Push.objects.filter(pk=unknown.pk).update(state=PushState.CONFIRMED, step="", unknown_since=None)
+    before = row(unknown)
+    response = client.post(outcome(unknown), late, follow=True)
+    assert "read it again" in response.content.decode()
+    assert row(unknown) == before
+    assert client.get(outcome(unknown)).status_code == 302
+
+
+def test_who_may_not_decide_may_read_and_sees_who_must(sign_in: SignIn, unknown: Push) -> None:
+    client = sign_in("resend_push")
+    before = row(unknown)
+    assert client.post(outcome(unknown), answer(unknown)).status_code == 403
+    assert row(unknown) == before
+    text = client.get(outcome(unknown)).content.decode()
+    assert "Somebody with the permission to decide" in text
+    assert 'name="happened"' not in text
