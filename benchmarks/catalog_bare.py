@@ -126,10 +126,11 @@ def _write_variants(variants: list[tuple[Any, int]], *, now: Any) -> None:
 
 def _upsert(table: str, columns: str, rows: list[Any], *, key: str, returning: str = "") -> dict[str, int]:
     names = columns.replace(" ", ", ")
+    first, *_ = columns.split()
     values = [name for name in columns.split() if name not in key.split(", ")]
     then = ", ".join(f"{name} = EXCLUDED.{name}" for name in values)
     # Something has to be updated for RETURNING to answer with every row.
-    action = f"DO UPDATE SET {then or f'{columns.split()[0]} = EXCLUDED.{columns.split()[0]}'}"
+    action = f"DO UPDATE SET {then or f'{first} = EXCLUDED.{first}'}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE IF NOT EXISTS bare_{table} ON COMMIT DELETE ROWS AS"

@@ -1,4 +1,4 @@
-"""A made-up mypromo catalogue as the pages of its product list: the bytes that the catalogue measurement starts from."""
+"""A made-up mypromo catalogue as the pages of its product list: the bytes that the measurement starts from."""
 
 import json
 from collections.abc import Iterator

@@ -128,24 +128,31 @@ class _Sync:
         start_seeing()
         seen_before, total_before = self.seen, self.total or 0
         for sku in self.options.skus or ("",):
+            taken = 0
             for page in self.source.iter_products(language=language, sku=sku):
-                self._take_page(page, sku=sku)
+                taken += self._take_page(page, sku=sku)
                 self.total = None if page.total is None or sku else total_before + page.total
                 self._report_progress()
+            if sku and not taken:
+                text = f"{self.source.name} lists no product with the SKU {sku}."
+                self.log.note(CatalogProblem(text=text, skus=(sku,)))
         self._write_batch()
         if language == self.main_language and not self.options.skus:
             self.log.counts["unchanged"] += count_kept(self.source.name)
             self._mark_gone(listed=self.seen - seen_before)
 
-    def _take_page(self, page: CatalogPage, *, sku: str) -> None:
+    def _take_page(self, page: CatalogPage, *, sku: str) -> int:
+        """Take in a page; answers how many of its products concern us."""
         for problem in page.problems:
             self.log.note(problem)
         self.seen += len(page.products)
         unchanged = self._unchanged(page.products)
         claim_products([product.vendor_id for product in unchanged], kept=True)
-        self._add_to_batch(self._read([product for product in page.products if product not in unchanged], sku=sku))
+        read = self._read([product for product in page.products if product not in unchanged], sku=sku)
+        self._add_to_batch(read)
         if self.batched_variants >= VARIANTS_PER_BATCH or len(self.batch) >= VARIANTS_PER_BATCH:
             self._write_batch()
+        return len(unchanged) + len(read)
 
     def _unchanged(self, products: Sequence[ListedProduct]) -> set[ListedProduct]:
         """Those that the listing describes as it did when they were last written."""

@@ -1,12 +1,14 @@
 """Writes what was read of a catalogue: products with all that belongs to them, in bulk, unchanged rows not at all."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import msgspec
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
+from django.db.models import Q
 
 from backoffice.vendors.catalog_messages import ProductFacts, VariantFacts
 from catalog.models import Category, Product, ProductText
@@ -68,21 +70,14 @@ def write_texts(products: Sequence[ReadProduct], *, context: WriteContext) -> Co
 
 def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, counts: Counter[str]) -> dict[str, int]:
     """Write the rows of the groups themselves; answers their ids by the vendor's."""
-    vendor_ids = [product.facts.vendor_id for product in products]
-    stored = {
-        vendor_id: (pk, digest)
-        for vendor_id, pk, digest in Product.objects.filter(
-            vendor=context.vendor, vendor_id__in=vendor_ids
-        ).values_list("vendor_id", "id", "content_hash")
-    }
+    stored = _read_stored([product.facts.vendor_id for product in products], context=context)
     new = [product.facts for product in products if product.facts.vendor_id not in stored]
     ids = {vendor_id: pk for vendor_id, (pk, _) in stored.items()}
     ids |= dict(zip([facts.vendor_id for facts in new], reserve_ids(Product, len(new)), strict=True))
     changed = [
         product.facts
         for product in products
-        if product.facts.vendor_id in stored
-        and (context.force or stored[product.facts.vendor_id][1] != _content_hash(product.facts))
+        if product.facts.vendor_id in stored and stored[product.facts.vendor_id][1] != _content_hash(product.facts)
     ]
     copy_rows(
         Product,
@@ -95,6 +90,17 @@ def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, cou
     counts["products_changed"] += len(changed)
     counts["products_unchanged"] += len(products) - len(new) - len(changed)
     return ids
+
+
+def _read_stored(vendor_ids: list[str], *, context: WriteContext) -> dict[str, tuple[int, str]]:
+    """Id and hash by the vendor's id; with `force` the hash is made of what the rows hold."""
+    rows = Product.objects.filter(vendor=context.vendor, vendor_id__in=vendor_ids)
+    if not context.force:
+        return {row.vendor_id: (row.pk, row.content_hash) for row in rows.only("vendor_id", "content_hash")}
+    return {
+        row.vendor_id: (row.pk, "" if row.gone_at else _hash(row.name, row.image_url, row.video_url, row.paths))
+        for row in rows.annotate(paths=ArrayAgg("categories__path", filter=Q(categories__isnull=False), default=[]))
+    }
 
 
 def _row(facts: ProductFacts, *, ids: dict[str, int], context: WriteContext) -> tuple[Any, ...]:
@@ -111,7 +117,11 @@ def _row(facts: ProductFacts, *, ids: dict[str, int], context: WriteContext) -> 
 
 
 def _content_hash(facts: ProductFacts) -> str:
-    own = (facts.name, facts.image_url, facts.video_url, facts.categories)
+    return _hash(facts.name, facts.image_url, facts.video_url, facts.categories)
+
+
+def _hash(name: str, image_url: str, video_url: str, categories: Iterable[str]) -> str:
+    own = (name, image_url, video_url, sorted(categories))
     return blake2b(msgspec.msgpack.encode(own), digest_size=16).hexdigest()
 
 

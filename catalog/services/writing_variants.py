@@ -134,13 +134,14 @@ def _update(changed: Sequence[_Written], *, gone: set[int], context: WriteContex
             counts["back"] += 1
         counts["changed" if found else "unchanged"] += 1
         changes[variant.id] = found
-    # Without a difference in what we keep only the hash moves on.
-    unmoved = {pk: content.facts["changed_at"] for pk, content in before.items() if not changes[pk]}
-    update_rows(
-        Variant,
-        UPDATE_COLUMNS,
-        [(*_row(variant, context=context)[:-1], unmoved.get(variant.id, context.at)) for variant in changed],
-    )
+    # Without a difference in what we keep at most the hash moves on.
+    rows = [
+        (*_row(variant, context=context)[:-1], context.at if changes[variant.id] else facts["changed_at"])
+        for variant in changed
+        for facts in [before[variant.id].facts]
+        if changes[variant.id] or facts["content_hash"] != variant.content_hash
+    ]
+    update_rows(Variant, UPDATE_COLUMNS, rows)
     written = [variant for variant in changed if changes[variant.id]]
     for name, table in OWN_TABLES.items():
         count = replace_children(table, [variant.id for variant in written], list(_own_rows(name, written)))
@@ -163,7 +164,7 @@ def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantCont
                 "text": {text[1:] for text in texts.get(row["id"], set()) if text[0] == language},
             },
         )
-        for row in Variant.objects.filter(id__in=ids).values("id", "changed_at", *FACTS)
+        for row in Variant.objects.filter(id__in=ids).values("id", "changed_at", "content_hash", *FACTS)
     }
 
 
