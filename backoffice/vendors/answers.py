@@ -104,9 +104,9 @@ def _error(answer: Answer, *, write: bool, vendor: str, documented_503: bool) ->
 
 def _refusal(answer: Answer, *, vendor: str) -> VendorError:
     status, seen = answer.status, _seen(answer)
-    if status in (401, 403):
-        return VendorAuthFailed(f"{vendor} refuses our credentials (HTTP {status}).", **seen)
     message, errors = read_complaints(answer.body)
+    if status in (401, 403):
+        return VendorAuthFailed(f"{vendor} refuses our credentials: {message or f'HTTP {status}'}", **seen)
     kind = VendorNotFound if status == 404 else VendorRejected
     return kind(message or f"{vendor} refused with HTTP {status}.", errors=errors, **seen)
 
