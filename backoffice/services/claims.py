@@ -20,11 +20,13 @@ from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors.base import Exchange
+from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 
 T = TypeVar("T")
 
 # A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
 LONGEST_DELIVERY_SECONDS = 90
+UNREADABLE_ATTEMPTS = 5
 
 
 class LeaseLost(Exception):
@@ -66,8 +68,15 @@ class Delivery:
         return answer
 
     def read(self, call: Callable[[], T]) -> T:
-        """Ask the vendor something harmless."""
-        return call()
+        """Ask the vendor something harmless. An answer that cannot be read is asked for again later, a few times:
+        half an answer is a mishap, the same nonsense each time is not.
+        """
+        try:
+            return call()
+        except VendorProtocolError as error:
+            if self.push.attempts >= UNREADABLE_ATTEMPTS:
+                raise
+            raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
 
     def record(self, change: Callable[[], None], *, step: str | None = None) -> None:
         """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
