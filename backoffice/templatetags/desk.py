@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, pgettext
 
@@ -16,6 +17,7 @@ from backoffice.admin.chips import Chip
 
 register = template.Library()
 
+NOTHING = mark_safe('<span class="nothing">–</span>')
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
@@ -30,12 +32,18 @@ def icon(name: str, extra: str = "") -> SafeString:
 @register.simple_tag(name="chip")
 def show_chip(value: Chip) -> SafeString:
     """A chip: icon, word and tone."""
+    return _chip(value.tone, value.icon, str(value.word), str(value.hint))
+
+
+# A list shows the same few chips a hundred times.
+@lru_cache(maxsize=512)
+def _chip(tone: str, name: str, word: str, hint: str) -> SafeString:
     return format_html(
         '<span class="chip tone-{}"{}>{}<span class="chip-word">{}</span></span>',
-        value.tone,
-        format_html(' title="{}"', value.hint) if value.hint else "",
-        icon(value.icon),
-        value.word,
+        tone,
+        format_html(' title="{}"', hint) if hint else "",
+        icon(name),
+        word,
     )
 
 
@@ -57,7 +65,7 @@ def money(amount: Decimal | None, currency: str) -> str:
 def ago(moment: datetime | None) -> SafeString:
     """How long ago (or how soon), the exact time on hover."""
     if moment is None:
-        return format_html('<span class="nothing">{}</span>', "–")
+        return NOTHING
     now = timezone.now()
     if abs((now - moment).total_seconds()) < 60:
         words = gettext("just now")
@@ -72,7 +80,7 @@ def ago(moment: datetime | None) -> SafeString:
 def age(moment: datetime | None) -> SafeString:
     """How long something has lasted, the exact time on hover."""
     if moment is None:
-        return format_html('<span class="nothing">{}</span>', "–")
+        return NOTHING
     return _time(moment, timesince(moment, depth=1))
 
 
@@ -80,7 +88,7 @@ def age(moment: datetime | None) -> SafeString:
 def exact(moment: datetime | None) -> SafeString:
     """Date and time in the reader's zone, how long ago on hover."""
     if moment is None:
-        return format_html('<span class="nothing">{}</span>', "–")
+        return NOTHING
     local = timezone.localtime(moment)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
@@ -91,8 +99,8 @@ def exact(moment: datetime | None) -> SafeString:
 
 
 def _time(moment: datetime, words: str) -> SafeString:
-    title = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), title, words)
+    """The page's script adds the exact time in the browser's own zone, to be read on hover."""
+    return format_html('<time datetime="{}" data-exact>{}</time>', moment.isoformat(timespec="seconds"), words)
 
 
 @register.filter

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from backoffice.admin.chips import Chip
+from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
 from catalog.models import Variant
 from orders.admin import chips
@@ -18,7 +20,7 @@ from orders.admin.filters import OrderFilters, filter_orders
 from orders.admin.tabs import tabs
 from orders.models import Hold, Order, OrderLine, OrderState, ShipmentState
 
-SIZE = 50
+SIZE = 40
 THUMBNAILS = 3
 
 
@@ -30,13 +32,12 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """One line of the list. `pieces` counts what was bought over all `lines`."""
+    """One row of the list; `lines` says how many the order has."""
 
     order: Order
     chips: list[Chip]
     thumbnails: list[Thumbnail]
-    lines: int
-    pieces: int
+    lines: str
     overdue: bool
 
 
@@ -51,6 +52,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         "tabs": tabs(request.GET, request.user),
         "page": page,
         "rows": _rows(page.rows),
+        "late": Chip(Tone.AMBER, "schedule", _("late"), _("later than promised")),
         "searched": filters.values.get("q", ""),
     }
 
@@ -59,7 +61,7 @@ def _rows(orders: list[Order]) -> list[OrderRow]:
     keys = [order.pk for order in orders]
     lines = _first_lines(keys)
     pictures = pictures_of(line for some in lines.values() for line in some)
-    sums = _sums(keys)
+    counts = _counts(keys)
     reasons = _reasons([order.pk for order in orders if order.state == OrderState.HELD])
     now = timezone.now()
     return [
@@ -70,8 +72,7 @@ def _rows(orders: list[Order]) -> list[OrderRow]:
                 Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
                 for line in lines[order.pk]
             ],
-            lines=sums[order.pk][0],
-            pieces=sums[order.pk][1],
+            lines=ngettext("%(count)s line", "%(count)s lines", counts[order.pk]) % {"count": counts[order.pk]},
             overdue=_is_overdue(order, now),
         )
         for order in orders
@@ -93,11 +94,9 @@ def _first_lines(keys: list[int]) -> dict[int, list[OrderLine]]:
     return rows
 
 
-def _sums(keys: list[int]) -> dict[int, tuple[int, int]]:
+def _counts(keys: list[int]) -> dict[int, int]:
     rows = OrderLine.objects.filter(order__in=keys).order_by().values_list("order_id")
-    sums = defaultdict(lambda: (0, 0))
-    sums.update({key: (count, pieces) for key, count, pieces in rows.annotate(Count("pk"), Sum("quantity"))})
-    return sums
+    return defaultdict(int, rows.annotate(Count("pk")))
 
 
 def _reasons(keys: list[int]) -> dict[int, list[str]]:

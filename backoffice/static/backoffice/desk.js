@@ -40,6 +40,10 @@
     if (zone && !document.cookie.includes(`zone=${zone}`)) document.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax`;
   };
 
+  const addExactTimes = (root) => root.querySelectorAll("time[data-exact]").forEach((time) => {
+    time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  });
+
   // j and k walk through rows, Enter opens, x marks, / searches.
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const walk = (step) => {
@@ -111,6 +115,6 @@
     }));
   };
 
-  ready(() => { mendFrame(); hideIcons(document); tellZone(); watchMarks(); watchFilters(); watchFields(); document.addEventListener("keydown", press); });
-  document.addEventListener("htmx:afterSwap", (event) => hideIcons(event.target));
+  ready(() => { mendFrame(); hideIcons(document); tellZone(); addExactTimes(document); watchMarks(); watchFilters(); watchFields(); document.addEventListener("keydown", press); });
+  document.addEventListener("htmx:afterSwap", (event) => { hideIcons(event.target); addExactTimes(event.target); });
 })();
