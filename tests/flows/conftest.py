@@ -98,11 +98,11 @@ def work() -> Callable[[], None]:
     return work_off
 
 
-def work_off() -> None:
-    """What the workers do: deliver every push as soon as it is due, until none is open (at most 20 s)."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def work_off(*, patience: float = PATIENCE_SECONDS) -> None:
+    """What the workers do: deliver every push as soon as it is due, until none is open. `patience` is in seconds."""
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        waiting = Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN], needs_person=False)
+        waiting = Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN])
         if not waiting.exists():
             return
         for push_id in waiting.filter(next_at__lte=timezone.now()).order_by("pk").values_list("pk", flat=True):

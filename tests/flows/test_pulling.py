@@ -1,0 +1,92 @@
+"""The poll: what it reads, what it says, and that it survives a vendor that stops answering."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from backoffice.sandbox import Sandbox
+from orders.models import Order, VendorOrder
+from orders.services.pulling import MOST_STALE, STALE_HOURS, pull_orders
+from orders.services.reports import ReportState
+
+Place = Callable[..., Order]
+
+
+def test_the_command_names_the_orders_whose_callbacks_were_missed(
+    sandbox: Sandbox, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = place()
+    sandbox.clock.advance(5.5)
+
+    call_command("pull_orders")
+    told = capsys.readouterr().out
+    assert f"{order.number}: PROCESSING" in told
+    assert "1 applied" in told
+
+    call_command("pull_orders", "--since", "2020-01-01", "--vendor", "mypromo")
+    assert "0 applied, 1 known" in capsys.readouterr().out
+
+
+def test_more_orders_than_a_page_holds_are_all_read(sandbox: Sandbox, place: Place) -> None:
+    sandbox.settings.change(page_cap=3)
+    orders = [place() for _ in range(7)]
+    sandbox.clock.advance(60)
+
+    result = pull_orders("mypromo")
+
+    assert sorted(result.missed) == sorted(order.number for order in orders)
+    assert set(Order.objects.values_list("state", flat=True)) == {"closed"}
+
+
+def test_an_order_that_was_not_heard_of_for_long_is_read_by_itself(sandbox: Sandbox, place: Place) -> None:
+    order = place({"sku": "SANDBOX-STUCK", "quantity": 10})
+    sandbox.clock.advance(60)
+    long_ago = timezone.now() - timedelta(hours=STALE_HOURS + 1)
+    VendorOrder.objects.update(read_at=long_ago)
+
+    # Nothing changed since tomorrow, so the list is empty.
+    result = pull_orders("mypromo", since=(timezone.now() + timedelta(days=1)).date())
+
+    assert result.counts == {ReportState.APPLIED: 1}
+    order.refresh_from_db()
+    assert order.production == "in_production"
+    assert order.vendor_orders.get().read_at > long_ago
+
+
+def test_a_run_reads_a_bounded_number_of_stale_orders(sandbox: Sandbox, place: Place) -> None:
+    order = place()
+    part = order.vendor_orders.get()
+    VendorOrder.objects.bulk_create(
+        VendorOrder(
+            order=order,
+            vendor="mypromo",
+            part=number,
+            reference=f"STALE-{number}",
+            vendor_id=f"9{number:05}",
+            state="in_production",
+        )
+        for number in range(2, MOST_STALE + 12)
+    )
+    before = sandbox.ledger.total("GET v1/orders/{id}")
+
+    pull_orders("mypromo", since=(timezone.now() + timedelta(days=1)).date())
+
+    assert sandbox.ledger.total("GET v1/orders/{id}") - before == MOST_STALE
+    assert part.pk
+
+
+def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox, place: Place, settings) -> None:
+    place()
+    sandbox.faults.add("status", method="GET", path=r"v1/orders$", status=403)
+
+    with pytest.raises(CommandError):
+        call_command("pull_orders")
+    assert pull_orders("mypromo").stopped
+
+
+def test_an_unknown_vendor_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(CommandError, match="not configured"):
+        call_command("pull_orders", "--vendor", "nobody")
