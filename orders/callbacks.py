@@ -9,7 +9,7 @@ from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.messages import Message, OrderReport, OrderState
 from orders.models import VendorOrder
 from orders.services.matching import find_vendor_order
-from orders.services.reports import apply_order_report, is_known
+from orders.services.reports import Source, apply_order_report, is_known
 
 _ENDS = (OrderState.CANCELLED, OrderState.DONE)
 
@@ -26,7 +26,8 @@ def handle_order(callback: Callback, message: Message, vendor: Any) -> CallbackO
         return CallbackOutcome(CallbackState.ORPHAN)
     if is_known(message, found):
         return CallbackOutcome(CallbackState.KNOWN, subject=found.order)
-    report, source = message, "callback"
+    report: OrderReport = message
+    source: Source = "callback"
     if _needs_reading(message, found):
         try:
             report, source = vendor.read_order(message.vendor_id), "answer"

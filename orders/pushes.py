@@ -1,11 +1,17 @@
 """What the pushes of orders mean; each handler is a door to a service."""
 
+from decimal import Decimal
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, push_kind
 from backoffice.vendors.errors import VendorError
 from orders.models import Order, OrderEvent, VendorOrder
 from orders.services.cancelling import Cancellation, refuse_cancellation
+from orders.services.costs import find_purchase_cost
 from orders.services.janitor import DISCARD, cancel_drafts
 from orders.services.lifecycle import CANCEL, PLACE
 from orders.services.placing import Placement
@@ -35,11 +41,16 @@ class VendorOrderHandler(PushHandler):
 class PlaceOrder(VendorOrderHandler):
     """A vendor order is created, filled and submitted at its vendor."""
 
+    title = _("Place the order")
+
     def deliver(self, delivery: Delivery) -> None:
         Placement(delivery).run()
 
     def look(self, delivery: Delivery) -> Finding:
         return look_for_step(Placement(delivery))
+
+    def cost(self, push: Push) -> tuple[Decimal, str] | None:
+        return find_purchase_cost(push.subject_id)
 
     def rejected(self, push: Push, error: VendorError) -> None:
         note_refusal(push, error)
@@ -53,6 +64,8 @@ class PlaceOrder(VendorOrderHandler):
 @push_kind(CANCEL)
 class CancelOrder(VendorOrderHandler):
     """The vendor is asked to cancel its part of an order; never before the placing of it is over."""
+
+    title = _("Cancel the order")
 
     def deliver(self, delivery: Delivery) -> None:
         Cancellation(delivery).run()
@@ -73,9 +86,11 @@ class CancelOrder(VendorOrderHandler):
 class DiscardDrafts(VendorOrderHandler):
     """Given-up drafts are cancelled at the vendor. One that was submitted behind our back is an alarm."""
 
+    title = _("Clear away given-up drafts")
+
     def deliver(self, delivery: Delivery) -> None:
         for report in cancel_drafts(delivery):
-            delivery.record(lambda report=report: apply_order_report(report, source="answer", push=delivery.push))
+            delivery.record(partial(apply_order_report, report, source="answer", push=delivery.push))
 
     def look(self, delivery: Delivery) -> Finding:
         # Reading and cancelling again is harmless: a draft costs nothing, a cancelled one stays cancelled.

@@ -78,7 +78,7 @@ class Delivery:
                 raise
             raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
 
-    def record(self, change: Callable[[], None], *, step: str | None = None) -> None:
+    def record(self, change: Callable[[], object], *, step: str | None = None) -> None:
         """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
         with transaction.atomic():
             PUSH_HANDLERS[self.push.kind].lock(self.push)

@@ -45,21 +45,21 @@ def record_shipments(
     changes none; what was delivered stays delivered.
     """
     changes = ShipmentChanges()
-    reports = {report.vendor_id: report for report in reports}
-    if not reports:
+    said = {report.vendor_id: report for report in reports}
+    if not said:
         return changes
     known = {row.vendor_id: row for row in vendor_order.shipments.all()}
     changes.sent = Shipment.objects.bulk_create(
         Shipment(order_id=vendor_order.order_id, vendor_order=vendor_order, vendor_id=vendor_id, **_facts(report))
-        for vendor_id, report in reports.items()
+        for vendor_id, report in said.items()
         if vendor_id not in known
     )
-    moved = [row for row in known.values() if is_newest and row.vendor_id in reports and _move(row, reports, changes)]
+    moved = [row for row in known.values() if is_newest and row.vendor_id in said and _move(row, said, changes)]
     if moved:
         Shipment.objects.bulk_update(moved, _FIELDS)
     changes.delivered += [row for row in changes.sent if row.delivered]
     rows = known | {row.vendor_id: row for row in changes.sent}
-    lines_changed = _record_lines(rows, reports.values(), lines=lines, is_newest=is_newest)
+    lines_changed = _record_lines(rows, said.values(), lines=lines, is_newest=is_newest)
     changes.changed = bool(changes.sent or moved or lines_changed)
     return changes
 

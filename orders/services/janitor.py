@@ -1,5 +1,7 @@
 """Drafts that are given up: never submitted, never adopted, and cancelled at the vendor."""
 
+from functools import partial
+
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.pushes import queue_push
@@ -30,7 +32,7 @@ def cancel_drafts(delivery: Delivery) -> list[OrderReport]:
     """Cancel the given-up drafts that the push names. Answers those that turn out to be no drafts any more."""
     submitted = []
     for vendor_id in delivery.push.payload["ids"]:
-        report = delivery.read(lambda vendor_id=vendor_id: delivery.vendor.read_order(vendor_id))
+        report: OrderReport = delivery.read(partial(delivery.vendor.read_order, vendor_id))
         if report.state in _MAYBE_DRAFT:
             report = _cancel_draft(delivery, vendor_id)
         if report.state != OrderState.CANCELLED:

@@ -108,14 +108,15 @@ def _line(line: OrderLine, *, reference: str) -> LineToPlace:
     )
 
 
-def _files(files: Iterable[Mapping[str, str]], credentials: Mapping[str, Any]) -> Iterable[FileLink]:
+def _files(files: Iterable[Mapping[str, str]], credentials: Any) -> Iterable[FileLink]:
     for index, file in enumerate(files):
         yield FileLink(
             url=file["url"], type=file.get("type") or "", credentials=_credentials(credentials.get(str(index)))
         )
 
 
-def _credentials(stored: Mapping[str, str] | None) -> Credentials | None:
+def _credentials(stored: Any) -> Credentials | None:
+    """What a sealed field holds: an object of the shape of `Credentials`, or None."""
     return msgspec.convert(stored, Credentials) if stored else None
 
 

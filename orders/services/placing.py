@@ -4,6 +4,8 @@ Every step is recorded by itself and resumed from there. A draft that differs fr
 vendor has no route for that): it is given up, and the next generation of the reference begins anew.
 """
 
+from functools import partial
+
 import msgspec
 from django.utils.translation import gettext as _
 
@@ -103,8 +105,8 @@ class Placement:
         for reference in self.row.lines.filter(vendor_id="").values_list("reference", flat=True):
             self.delivery.write(
                 f"line:{reference}",
-                lambda reference=reference: self.vendor.add_line(vendor_id, agreed[reference]),
-                lambda line, reference=reference: self.record_line(line, reference=reference),
+                partial(self.vendor.add_line, vendor_id, agreed[reference]),
+                partial(self.record_line, reference=reference),
             )
 
     def _submit(self) -> None:
