@@ -31,10 +31,10 @@ def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
-            vendor_needs.background_work(),
-            vendor_needs.stopped_integrations(),
+            vendor_needs.standstills(),
             vendor_needs.unknown_outcomes(),
             vendor_needs.refused_pushes(),
+            vendor_needs.waiting_for_long(),
         ]
     if orders:
         found += order_needs.held()

@@ -49,14 +49,14 @@ class NeedGroup:
 
 
 def group_of(
-    rows: QuerySet[Any], *, title: str, icon: str, tone: Tone, url: str, need: Callable[[Any], Need]
+    rows: QuerySet[Any], *, title: str, icon: str, tone: Tone, url: str, needs: Callable[[list[Any]], list[Need]]
 ) -> NeedGroup | None:
     """The group of these rows (ordered oldest first), None when there are none. Two queries, both bounded."""
     shown = list(rows[: SHOWN + 1])
     if not shown:
         return None
     count = len(shown) if len(shown) <= SHOWN else len(rows.values_list("pk", flat=True)[:COUNTED])
-    return NeedGroup(title, icon, tone, count, [need(row) for row in shown[:SHOWN]], url)
+    return NeedGroup(title, icon, tone, count, needs(shown[:SHOWN]), url)
 
 
 def link(name: str, *arguments: Any, query: str = "") -> str:

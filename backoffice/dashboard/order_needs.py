@@ -52,7 +52,7 @@ def late_at_production() -> NeedGroup | None:
         icon="schedule",
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=production"),
-        need=lambda order: _order_need(order, since=_overdue_since(order)),
+        needs=lambda orders: [_order_need(order, since=_overdue_since(order)) for order in orders],
     )
 
 
@@ -64,7 +64,7 @@ def late_in_delivery() -> NeedGroup | None:
         icon="local_shipping",
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=delivery"),
-        need=lambda order: _order_need(order, since=order.updated_at),
+        needs=lambda orders: [_order_need(order, since=order.updated_at) for order in orders],
     )
 
 
@@ -76,7 +76,7 @@ def waiting_for_release() -> NeedGroup | None:
         icon="hourglass_empty",
         tone=Tone.GREY,
         url=link("orders_order_changelist", query="?state=new"),
-        need=lambda order: _order_need(order, since=order.created_at, action=_("Release")),
+        needs=lambda orders: [_order_need(order, since=order.created_at, action=_("Release")) for order in orders],
     )
 
 
