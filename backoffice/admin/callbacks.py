@@ -54,6 +54,7 @@ class CallbackAdmin(PagesAdmin):
             "backoffice/callback.html",
             title=_("Callback #%(number)s") % {"number": callback.pk},
             callback=callback,
+            original=callback,
             row=callback_rows([callback])[0],
             body=show_bytes(bytes(callback.body)),
             meaning=_MEANINGS[CallbackState(callback.state)](),

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
@@ -18,7 +19,7 @@ from backoffice.models import Integration
 from backoffice.services import gate
 from backoffice.services.budget import BURST, Gauge
 from backoffice.services.vendor_checks import check_vendor
-from backoffice.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
+from backoffice.services.vendor_status import VendorStatus, read_vendor_statuses
 from backoffice.vendors.registry import vendor_names
 
 PAUSE, TEST = "pause_integration", "test_integration"
@@ -146,8 +147,8 @@ def _allowance(gauge: Gauge) -> Allowance:
 
 
 def _breaker(status: VendorStatus) -> str:
-    failures = status.integration.failures
-    if status.standing == Standing.STOPPED:
+    failures, open_until = status.integration.failures, status.integration.open_until
+    if open_until and open_until > timezone.now():
         return _("open: calls are stopped after %(count)d failures in a row") % {"count": failures}
     if failures:
         words = _("closed, %(count)d failures in a row (opens at %(limit)d)")

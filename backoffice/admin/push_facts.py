@@ -21,6 +21,7 @@ from backoffice.models import Callback, Push, PushAttempt
 from backoffice.models.push import PushState
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.reconcile import ABSENCES_NEEDED
+from backoffice.templatetags.desk import money
 
 ATTEMPTS_SHOWN = 60
 NEIGHBOURS_SHOWN = 10
@@ -94,7 +95,7 @@ def situation(push: Push, *, newest: Push) -> str:
         case PushState.IN_FLIGHT:
             text = _("A worker is sending it right now; nothing can be done until it is back.")
         case PushState.CONFIRMED if push.decided_by:
-            text = _("%(name)s decided that it happened at %(vendor)s. Nothing more is sent.")
+            text = _("%(name)s decided that it happened at %(vendor)s. It is not sent again.")
         case PushState.CONFIRMED:
             text = _("%(vendor)s has confirmed it. Nothing more is sent.")
         case PushState.UNKNOWN if push.needs_person:
@@ -164,19 +165,20 @@ def _next_look(push: Push) -> str:
 def _if_happened(push: Push) -> list[str]:
     words = {"vendor": push.vendor}
     return [
-        _("This push counts as done. Nothing more is sent to %(vendor)s.") % words,
-        _("If it did not happen after all, %(vendor)s never does it, and nobody is told.") % words,
+        _("This step counts as done and is not sent again; what has to follow it goes on.") % words,
+        _("If it did not happen after all, it stays undone at %(vendor)s until somebody notices.") % words,
     ]
 
 
 def _if_not(push: Push) -> list[str]:
     handler = PUSH_HANDLERS.get(push.kind)
-    words = {"vendor": push.vendor, "cost": handler.cost(push) if handler else ""}
+    cost = handler.cost(push) if handler else None
+    words = {"vendor": push.vendor, "cost": money(*cost) if cost else ""}
     lines = [_("A new push sends it to %(vendor)s again at once; this one is closed.") % words]
     if words["cost"]:
         lines.append(_("If it did happen after all, %(vendor)s does it twice and charges %(cost)s once more.") % words)
     else:
-        lines.append(_("If it did happen after all, %(vendor)s does it twice and charges for both.") % words)
+        lines.append(_("If it did happen after all, %(vendor)s does it twice and may charge for both.") % words)
     return lines
 
 

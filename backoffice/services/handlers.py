@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,9 +46,9 @@ class PushHandler:
         this runs first in every transaction that touches a push of this kind, or the two would wait for each other.
         """
 
-    def cost(self, push: Push) -> str:
-        """What doing it twice would cost, as an amount with its currency; empty when that cannot be told."""
-        return ""
+    def cost(self, push: Push) -> tuple[Decimal, str] | None:
+        """What the vendor charges for doing it once: net amount and currency, None when that cannot be told."""
+        return None
 
     def confirmed(self, push: Push) -> None:
         """The push is confirmed. Runs in the transaction that says so, as do the three below."""

@@ -1,5 +1,6 @@
 """The decision about an unknown outcome: by whom, about which question, with which reason."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -39,8 +40,8 @@ def test_the_page_tells_what_was_sent_and_what_is_known(sign_in: SignIn, unknown
 
 def test_the_choice_tells_its_cost(sign_in: SignIn, unknown: Push, toy_vendor: MakeBoth) -> None:
     client = sign_in("decide_push")
-    assert "does it twice and charges for both" in client.get(outcome(unknown)).content.decode()
-    PUSH_HANDLERS["toy.make"].cost = lambda push: "€189.00"  # type: ignore[method-assign]
+    assert "may charge for both" in client.get(outcome(unknown)).content.decode()
+    PUSH_HANDLERS["toy.make"].cost = lambda push: (Decimal("189.00"), "EUR")  # type: ignore[method-assign]
     assert "charges €189.00 once more" in client.get(outcome(unknown)).content.decode()
 
 

@@ -1,0 +1,20 @@
+"""What vendors charge us."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from orders.models import OrderLine
+
+CENT = Decimal("0.01")
+
+
+def find_purchase_cost(vendor_order_id: int) -> tuple[Decimal, str] | None:
+    """What the vendor charges for making this vendor order once: net, in the order's currency, without shipping.
+
+    None when the price of a line is not known.
+    """
+    lines = OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order_id).select_related("order")
+    costs = [None if line.unit_cost is None else line.unit_cost * line.quantity for line in lines]
+    known = [cost for cost in costs if cost is not None]
+    if not lines or len(known) < len(costs):
+        return None
+    return sum(known, Decimal(0)).quantize(CENT, ROUND_HALF_UP), lines[0].order.currency
