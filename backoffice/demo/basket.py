@@ -40,12 +40,26 @@ WISHES = (
     Wish(
         "two lines, one with print files",
         (("MP-F1-C0000003", 100), ("TESTPRODUCT-stock", 50)),
-        {**GROESSER, "firstname": "Søren", "lastname": "Åkesson", "street": "Unter den Linden 7", "zip": "10117"},
+        {
+            **GROESSER,
+            "firstname": "Søren",
+            "email": "soeren@example.com",
+            "lastname": "Åkesson",
+            "street": "Unter den Linden 7",
+            "zip": "10117",
+        },
     ),
     Wish(
         "two parcels",
         (("SANDBOX-TWO-PARCELS", 100),),
-        {**GROESSER, "company": "Café Noisette GmbH", "lastname": "Müller", "city": "Hamburg", "zip": "20095"},
+        {
+            **GROESSER,
+            "company": "Café Noisette GmbH",
+            "email": "bestellung@noisette.example",
+            "lastname": "Müller",
+            "city": "Hamburg",
+            "zip": "20095",
+        },
     ),
     Wish(
         "shipped late",
@@ -53,6 +67,7 @@ WISHES = (
         {
             **GROESSER,
             "firstname": "Élodie",
+            "email": "elodie@example.com",
             "lastname": "Lefèvre",
             "city": "Paris",
             "zip": "75001",
@@ -62,17 +77,23 @@ WISHES = (
     Wish(
         "the vendor will refuse it: no contract",
         (("SANDBOX-NO-CONTRACT", 10),),
-        {**GROESSER, "firstname": "Max", "lastname": "Mustermann"},
+        {**GROESSER, "firstname": "Max", "email": "max@example.com", "lastname": "Mustermann"},
     ),
     Wish(
         "the vendor will cancel it: the print file cannot be fetched",
         (("SANDBOX-NO-FILE", 10),),
-        {**GROESSER, "firstname": "Ada", "lastname": "Lovelace"},
+        {**GROESSER, "firstname": "Ada", "email": "ada@example.com", "lastname": "Lovelace"},
     ),
     Wish(
         "held: the street is too long for the vendor",
         (("TESTPRODUCT-stock", 50),),
-        {**GROESSER, "firstname": "Bo", "lastname": "Li", "street": "Donaudampfschifffahrtsgesellschaftsstraße 128b"},
+        {
+            **GROESSER,
+            "firstname": "Bo",
+            "email": "bo@example.com",
+            "lastname": "Li",
+            "street": "Donaudampfschifffahrtsgesellschaftsstraße 128b",
+        },
     ),
 )
 

@@ -20,6 +20,8 @@ from backoffice.models import ApiKey, Shop
 
 NOTES_NAME = "demo.json"
 STAFF_NAME = "demo"
+# What the shell calls a program that Ctrl-C or a plain kill ended.
+STOPPED_BY_HAND = (130, 143)
 
 Say = Callable[[str], None]
 
@@ -87,7 +89,7 @@ def conduct(env: dict[str, str], *, storefront: list[str]) -> int:
     command = shlex.join([sys.executable, "manage.py", "demo_storefront", *storefront])
     manager.add_process("storefront", command, env=env, cwd=str(settings.BASE_DIR))
     manager.loop()
-    return int(manager.returncode or 0)
+    return 0 if manager.returncode in STOPPED_BY_HAND else int(manager.returncode or 0)
 
 
 def _ensure_staff(password: str) -> None:
