@@ -30,7 +30,13 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "ENVIRONMENT": "backoffice.dashboard.environment.badge",
     "DASHBOARD_CALLBACK": "backoffice.dashboard.home.add_home",
-    "STYLES": [_asset("tokens.css"), _asset("desk.css"), _asset("order.css"), _asset("machine.css")],
+    "STYLES": [
+        _asset("tokens.css"),
+        _asset("desk.css"),
+        _asset("order.css"),
+        _asset("machine.css"),
+        _asset("catalog.css"),
+    ],
     "SCRIPTS": [_asset("desk.js")],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},
     "SIDEBAR": {

@@ -1,5 +1,7 @@
 """Product groups and their categories."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +40,7 @@ class Product(models.Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         constraints = [models.UniqueConstraint(fields=["vendor", "vendor_id"], name="one_product_per_vendor_id")]
+        indexes = [GinIndex(SearchVector("name", config="simple"), name="product_by_words")]
 
     def __str__(self) -> str:
         return self.name or self.vendor_id

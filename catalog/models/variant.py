@@ -1,6 +1,9 @@
 """The things that can be ordered."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.product import Product
@@ -50,7 +53,12 @@ class Variant(models.Model):
         verbose_name_plural = _("variants")
         # The SKU is what one orders by, so a renamed one is another variant, whatever the vendor's id says.
         constraints = [models.UniqueConstraint(fields=["vendor", "sku"], name="one_variant_per_sku")]
-        indexes = [models.Index(fields=["vendor_id"], name="variant_by_vendor_id")]
+        indexes = [
+            models.Index(fields=["vendor_id"], name="variant_by_vendor_id"),
+            models.Index(fields=["gtin"], name="variant_by_gtin", condition=~models.Q(gtin="")),
+            models.Index(OpClass(Upper("sku"), name="text_pattern_ops"), name="variant_by_start_of_sku"),
+            GinIndex(SearchVector("name", config="simple"), name="variant_by_words"),
+        ]
 
     def __str__(self) -> str:
         return self.sku

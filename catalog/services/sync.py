@@ -178,11 +178,19 @@ class _Sync:
                 continue
             if sku and all(variant.sku != sku for variant in facts.variants):
                 continue
+            if self._is_untranslated(facts):
+                self.log.counts["other_language"] += 1
+                continue
             # A listing narrowed to a SKU may show only a part of the product.
             found.setdefault(facts.vendor_id, (facts, "" if sku else product.fingerprint))
         first_seen = claim_products(list(found), kept=False)
         self.log.counts["repeated"] += len(found) - len(first_seen)
         return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
+
+    def _is_untranslated(self, facts: ProductFacts) -> bool:
+        """Whether a further language was asked for and another one answered, as where nobody translated it."""
+        language = self.context.language
+        return language != self.main_language and facts.language not in ("", language)
 
     def _leave_alone(self, problem: CatalogProblem) -> None:
         """What cannot be read stays as it is."""

@@ -286,10 +286,17 @@ def test_other_languages_bring_their_texts_only() -> None:
     }
 
 
+def test_texts_in_another_language_than_asked_for_are_not_taken_for_translations() -> None:
+    catalog = Catalog([make_product(1)], other_languages=("EN",))
+    run = sync(catalog)
+    assert run.counts["other_language"] == 1
+    assert list(VariantText.objects.values_list("language", flat=True)) == ["DE"]
+
+
 def test_one_language_alone_leaves_the_rest_as_it_is() -> None:
     catalog = synced(make_product(1), other_languages=("EN",))
     catalog.products[0]["variants"][0]["gtin"] = "1"
-    catalog.translations["EN"] = [make_product(1)]
+    catalog.translations["EN"] = [make_product(1) | {"lang": "EN"}]
     catalog.translations["EN"][0]["variants"][0]["descriptions"]["name"] = "New"
     sync(catalog, language="en")
     assert Variant.objects.get().gtin == ""

@@ -21,6 +21,7 @@ WORDS = {
     "back": "back again",
     "tiers": "price tiers written",
     "texts": "texts written",
+    "other_language": "products not in the language asked for",
     "repeated": "products listed twice",
     "duplicates": "SKUs listed twice",
     "skipped": "products skipped",

@@ -1,0 +1,111 @@
+"""Products, variants, offers and runs in one chip each; the changes of a variant in words."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.admin.chips import Chip, Tone
+from catalog.models import Availability, SyncRun, Variant, VariantChange
+from catalog.models.sync import SyncState
+
+_RUNS = {
+    SyncState.RUNNING: (Tone.BLUE, "sync"),
+    SyncState.DONE: (Tone.GREEN, "check_circle"),
+    SyncState.PARTIAL: (Tone.AMBER, "warning"),
+    SyncState.FAILED: (Tone.RED, "error"),
+}
+CHANGES: dict[str, tuple[Tone, str, Promise]] = {
+    "new": (Tone.BLUE, "add_circle", gettext_lazy("new")),
+    "gone": (Tone.AMBER, "remove_circle", gettext_lazy("gone")),
+    "back": (Tone.BLUE, "undo", gettext_lazy("back again")),
+    "dearer": (Tone.AMBER, "trending_up", gettext_lazy("dearer")),
+    "cheaper": (Tone.GREEN, "trending_down", gettext_lazy("cheaper")),
+    "unavailable": (Tone.AMBER, "block", gettext_lazy("no longer orderable")),
+    "available": (Tone.GREEN, "check_circle", gettext_lazy("orderable again")),
+    "changed": (Tone.GREY, "edit", gettext_lazy("changed")),
+}
+
+
+def variant_chip(variant: Variant) -> Chip:
+    """Whether one can order it, and if not why."""
+    if variant.gone_at:
+        return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
+    if variant.orderable:
+        return Chip(Tone.GREEN, "check_circle", _("orderable"))
+    if not variant.active:
+        return Chip(Tone.GREY, "power_off", _("switched off"), hint=_("Not active at the vendor."))
+    return Chip(Tone.AMBER, "block", _("not orderable"), hint=_("No fulfiller under contract offers it now."))
+
+
+def kind_chips(variant: Variant) -> list[Chip]:
+    """What else one has to know before ordering it."""
+    return [
+        chip
+        for applies, chip in (
+            (variant.test_product, Chip(Tone.AMBER, "science", _("test product"), hint=_("Never produced."))),
+            (variant.sample_product, Chip(Tone.GREY, "palette", _("sample"))),
+            (variant.personalized, Chip(Tone.GREY, "brush", _("personalised"))),
+            (not variant.available, Chip(Tone.GREY, "visibility_off", _("not in sales channels"))),
+            (variant.express_available, Chip(Tone.GREY, "bolt", _("express"))),
+        )
+        if applies
+    ]
+
+
+def offer_chip(offer: Availability) -> Chip:
+    """What a fulfiller's offer is worth to us."""
+    if offer.contract_state not in ("", "accepted"):
+        return Chip(Tone.AMBER, "contract_delete", _("contract %(state)s") % {"state": offer.contract_state})
+    if offer.available is False:
+        return Chip(Tone.AMBER, "block", _("not available"))
+    if offer.available is None:
+        return Chip(Tone.GREY, "help", _("not said"))
+    return Chip(Tone.GREEN, "check_circle", _("available"))
+
+
+def run_chip(run: SyncRun) -> Chip:
+    tone, icon = _RUNS[SyncState(run.state)]
+    return Chip(tone, icon, run.get_state_display())
+
+
+def change_chip(change: VariantChange) -> Chip:
+    tone, icon, word = CHANGES.get(change.kind, (Tone.GREY, "edit", change.kind))
+    return Chip(tone, icon, word)
+
+
+def change_lines(change: VariantChange) -> list[dict[str, Any]]:
+    """What changed, one line each: a name, perhaps with the values before and after."""
+    lines = [
+        {"name": _("from %(quantity)s") % {"quantity": quantity}, "before": before, "after": after, "is_price": True}
+        for quantity, before, after in change.detail.get("tiers", [])
+    ]
+    lines += [
+        {"name": field_name(name), "before": before, "after": after}
+        for name, (before, after) in change.detail.get("fields", {}).items()
+    ]
+    return lines + [{"name": part_name(part)} for part in change.detail.get("parts", [])]
+
+
+_PARTS: dict[str, Promise] = {
+    "editor_intents": gettext_lazy("editor"),
+    "media": gettext_lazy("media"),
+    "properties": gettext_lazy("properties"),
+    "parts": gettext_lazy("parts"),
+    "availability": gettext_lazy("availability"),
+    "relations": gettext_lazy("relations"),
+    "text": gettext_lazy("texts"),
+    "purchase prices": gettext_lazy("purchase tiers"),
+    "recommended prices": gettext_lazy("recommended prices"),
+    "sales prices": gettext_lazy("sales prices"),
+}
+
+
+def field_name(name: str) -> str:
+    """A variant's field as staff know it."""
+    return str(Variant._meta.get_field(name).verbose_name)
+
+
+def part_name(part: str) -> str:
+    return str(_PARTS.get(part, part))

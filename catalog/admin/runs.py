@@ -1,0 +1,102 @@
+"""Synchronisations in the admin: what each did, how far the running one is, what it could not read."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Chip
+from backoffice.admin.keyset import page_of
+from backoffice.admin.pages import PagesAdmin, find_or_404
+from catalog.admin.catalog_chips import run_chip
+from catalog.admin.variant_facts import change_rows
+from catalog.models import SyncRun
+from catalog.models.sync import SyncState
+
+SIZE = 50
+CHANGES_SHOWN = 200
+# A running one that has given no sign of life for that long has probably died.
+SILENT_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """`percent` is None when the vendor announced no total."""
+
+    run: SyncRun
+    chip: Chip
+    percent: int | None
+    duration: timedelta
+    remaining: timedelta | None
+    is_silent: bool
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(PagesAdmin):
+    """Started by schedule or by command; read here."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page = page_of(SyncRun.objects.defer("errors"), request.GET, size=SIZE)
+        rows = [run_row(run) for run in page.rows]
+        return self.render(request, "catalog/run_list.html", title=_("Synchronisations"), page=page, rows=rows)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = find_or_404(SyncRun, object_id)
+        return self.render(
+            request,
+            "catalog/run.html",
+            title=_("Synchronisation #%(number)s") % {"number": run.pk},
+            row=run_row(run),
+            run=run,
+            counts=count_words(run),
+            changes=change_rows(run.changes.select_related("variant")[:CHANGES_SHOWN]),
+            changes_shown=CHANGES_SHOWN,
+        )
+
+
+def run_row(run: SyncRun) -> RunRow:
+    now = timezone.now()
+    is_running = run.state == SyncState.RUNNING
+    duration = (run.finished_at or now) - run.started_at
+    percent = min(100, run.seen * 100 // run.total) if run.total else None
+    remaining = duration * (run.total - run.seen) / run.seen if is_running and run.total and run.seen else None
+    return RunRow(
+        run=run,
+        chip=run_chip(run),
+        percent=percent,
+        duration=duration,
+        remaining=max(remaining, timedelta()) if remaining is not None else None,
+        is_silent=is_running and now - run.heartbeat_at > SILENT_AFTER,
+    )
+
+
+def count_words(run: SyncRun) -> list[tuple[str, int]]:
+    """What was done, in words, without what did not happen."""
+    words = {
+        "new": _("variants new"),
+        "changed": _("variants changed"),
+        "unchanged": _("variants unchanged"),
+        "gone": _("variants gone"),
+        "back": _("variants back again"),
+        "products_new": _("products new"),
+        "products_changed": _("products changed"),
+        "tiers": _("price tiers written"),
+        "texts": _("texts written"),
+        "repeated": _("products listed twice"),
+        "duplicates": _("SKUs listed twice"),
+        "other_language": _("products in another language"),
+        "skipped": _("products skipped"),
+        "problems": _("problems"),
+    }
+    return [(word, run.counts[name]) for name, word in words.items() if run.counts.get(name)]

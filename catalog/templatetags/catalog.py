@@ -1,0 +1,61 @@
+"""What the catalogue's pages need in templates: vendors' HTML and addresses made harmless, durations."""
+
+from datetime import timedelta
+from typing import Any
+
+import nh3
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+_TAGS = {
+    "p", "br", "b", "strong", "i", "em", "u", "s", "sub", "sup", "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3",
+    "h4", "h5", "h6", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "span", "div", "a",
+}  # fmt: skip
+
+
+@register.filter
+def vendor_html(text: str) -> SafeString:
+    """A description as the vendor wrote it, without anything that could act or load: text, structure, plain links."""
+    cleaned = nh3.clean(
+        text,
+        tags=_TAGS,
+        attributes={"a": {"href"}, "td": {"colspan"}, "th": {"colspan"}},
+        url_schemes={"http", "https"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return mark_safe(cleaned)  # noqa: S308  # just cleaned
+
+
+@register.filter
+def web_address(url: Any) -> str:
+    """The address when it is one of the web, else nothing: vendors' addresses go into src and href."""
+    text = str(url or "").strip()
+    return text if text.lower().startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def file_name(url: str) -> str:
+    """The last part of an address, without the query."""
+    return str(url).split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1]
+
+
+@register.filter
+def as_value(value: Any) -> str:
+    """A property's value: flags as words, the rest as it is."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value in (None, "") else str(value)
+
+
+@register.filter
+def as_duration(duration: timedelta) -> str:
+    """Hours, minutes and seconds, the larger two that matter."""
+    seconds = int(duration.total_seconds())
+    if seconds < 60:
+        return _("%(seconds)d s") % {"seconds": seconds}
+    if seconds < 3600:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": seconds // 60, "seconds": seconds % 60}
+    return _("%(hours)d h %(minutes)d min") % {"hours": seconds // 3600, "minutes": seconds % 3600 // 60}
