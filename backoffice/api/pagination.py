@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from backoffice.api.validation import MalformedInput
 
 Row = TypeVar("Row", bound=Model)
-Id = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 # A change is stamped before it is committed, so that one with an older stamp may appear after one with a newer.
 # No transaction of ours takes nearly as long.
 LONGEST_TRANSACTION = timedelta(seconds=120)

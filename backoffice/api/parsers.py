@@ -101,7 +101,7 @@ def _children(value: Any) -> Iterator[Any]:
 
 def _refuse_deep(value: Any) -> None:
     level = [value]
-    for _depth in range(MAX_NESTING + 1):
+    for _depth in range(MAX_NESTING):
         level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]
         if not level:
             return

@@ -47,7 +47,7 @@ def read_query(query: QueryDict, kind: type[T]) -> T:
         if len(texts) > 1 and not many:
             errors[name[:50]] = [_("This parameter may be given once.")]
         elif any("\0" in text for text in (name, *texts)):
-            errors[ascii(name[:50])] = [_("A NUL character is never part of what is looked for.")]
+            errors[name[:50]] = [_("A NUL character is never part of what is looked for.")]
         data[name] = [str(text) for text in texts] if many else _from_text(str(texts[-1]), wanted)
     if errors:
         raise MalformedInput(_("The query parameters are not the documented ones."), errors=errors)

@@ -109,8 +109,6 @@ def _check_vendor(new: NewOrder, findings: Findings, *, vendor: str) -> None:
 
 def _our_path(path: str, own: list[int]) -> str:
     """`lines.0.sku` counts the vendor's lines, where ours may have others between them: `lines[2].sku`."""
-    if path == "reference2":
-        return "reference"
     head, *rest = path.split(".")
     if head == "lines" and rest:
         rest[0] = str(own[int(rest[0])])
@@ -119,9 +117,8 @@ def _our_path(path: str, own: list[int]) -> str:
 
 def _as_message(new: NewOrder, findings: Findings, own: list[int]) -> messages.OrderToPlace:
     return messages.OrderToPlace(
-        # Our own number is not known yet, and always fits.
+        # Our own number is not known yet, and always fits; so does the shop's reference, which is left out if too short.
         reference="number",
-        reference2=new.reference,
         recipient=as_postal(new.recipient),
         shipper=as_postal(new.shipper) if new.shipper else None,
         export=as_postal(new.export) if new.export else None,

@@ -1,0 +1,142 @@
+"""The catalogue as storefronts see it."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+
+from catalog.models import Category, PriceTier, Variant
+from tests.api.storefront import CARD, PEN, SIGN, Storefront, make_variant
+
+
+def test_products_are_listed_with_what_can_be_ordered(storefront: Storefront, catalog) -> None:
+    Variant.objects.filter(sku=PEN).update(orderable=False)
+    Variant.objects.filter(sku=SIGN).update(test_product=True)
+    catalog[CARD].product.categories.add(Category.objects.create(vendor="mypromo", path="Print/Cards"))
+    products = storefront.get("catalog/products/").json()["results"]
+    shown = {variant["sku"]: variant["orderable"] for product in products for variant in product["variants"]}
+    assert shown == {CARD: True, PEN: False}
+    assert products[-1]["categories"] == ["Print/Cards"]
+
+
+def test_what_is_gone_at_the_vendor_is_not_shown(storefront: Storefront, catalog) -> None:
+    now = timezone.now()
+    Variant.objects.filter(sku=PEN).update(gone_at=now)
+    catalog[CARD].product.gone_at = now
+    catalog[CARD].product.save()
+    products = storefront.get("catalog/products/").json()["results"]
+    assert [product["name"] for product in products] == [f"Group {SIGN}", f"Group {PEN}"]
+    assert products[1]["variants"] == []
+    assert storefront.get(f"catalog/variants/{PEN}/").status_code == 404
+
+
+def test_products_are_found_by_sku_category_and_text(storefront: Storefront, catalog) -> None:
+    catalog[CARD].product.categories.add(Category.objects.create(vendor="mypromo", path="Print/Cards"))
+
+    def names(**query: str) -> list[str]:
+        return [product["name"] for product in storefront.get("catalog/products/", query).json()["results"]]
+
+    assert names(sku=CARD) == names(category="Print") == names(category="Print/Cards") == [f"Group {CARD}"]
+    assert names(category="Pri") == names(sku="MP") == names(search="100%") == []
+    assert names(search="n0000009") == [f"Group {SIGN}"]
+    assert len(names(search="group")) == 3
+
+
+def test_pages_of_products_show_each_once(storefront: Storefront, catalog) -> None:
+    first = storefront.get("catalog/products/", {"page_size": 2}).json()
+    second = storefront.client.get(f"/api/v1/catalog/products/?{urlsplit(first['next']).query}").json()
+    assert len({product["id"] for product in first["results"] + second["results"]}) == 3
+    assert second["next"] is None
+
+
+def test_lists_and_variants_take_as_many_queries_whatever_their_size(
+    storefront: Storefront, catalog, django_assert_num_queries
+) -> None:
+    with django_assert_num_queries(4):
+        storefront.get("catalog/products/")
+    for number in range(10):
+        make_variant(f"MORE-{number}")
+    with django_assert_num_queries(4):
+        assert len(storefront.get("catalog/products/").json()["results"]) == 13
+    with django_assert_num_queries(4):
+        storefront.get(f"catalog/variants/{CARD}/")
+    with django_assert_num_queries(3):
+        storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 5})
+
+
+def test_a_variant_shows_sales_prices_but_never_what_the_merchant_pays(storefront: Storefront, catalog) -> None:
+    answer = storefront.get(f"catalog/variants/{CARD}/")
+    variant = answer.json()
+    assert variant["sales_prices"] == [{"quantity": 1, "price": "1.50"}, {"quantity": 100, "price": "1.29"}]
+    assert variant["recommended_prices"][0] == {"quantity": 1, "price": "1.60"}
+    assert variant["rules"] == {"order_min_qty": 1, "order_max_qty": 200_000, "tier_quantities_only": False}
+    assert b"0.9" not in answer.content
+    assert variant["texts"][0]["name"] == f"Variante {CARD}"
+
+
+def test_texts_come_in_the_language_asked_for(storefront: Storefront, catalog) -> None:
+    assert len(storefront.get(f"catalog/variants/{CARD}/", {"lang": "de"}).json()["texts"]) == 1
+    assert storefront.get(f"catalog/variants/{CARD}/", {"lang": "FR"}).json()["texts"] == []
+    assert storefront.get(f"catalog/variants/{CARD}/", {"lang": "german"}).status_code == 400
+
+
+def test_properties_of_any_kind_are_shown(storefront: Storefront, catalog) -> None:
+    values = ["rot", 3, 2.5, True, None]
+    Variant.objects.filter(sku=CARD).update(properties=[{"property": "p", "value": value} for value in values])
+    shown = storefront.get(f"catalog/variants/{CARD}/").json()["properties"]
+    assert [row["value"] for row in shown] == values
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit_price", "total", "next_quantity"),
+    [
+        (1, "1.50", "1.50", 100),
+        (99, "1.50", "148.50", 100),
+        (100, "1.29", "129.00", None),
+        (101, "1.29", "130.29", None),
+    ],
+)
+def test_a_quote_takes_the_highest_tier_that_is_reached(
+    storefront: Storefront, catalog, quantity: int, unit_price: str, total: str, next_quantity: int | None
+) -> None:
+    quote = storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": quantity}).json()
+    assert (quote["unit_price"], quote["total"], quote["price_list"]) == (unit_price, total, "sales")
+    assert (quote["next_tier"] or {}).get("quantity") == next_quantity
+
+
+def test_a_quote_falls_back_on_the_recommended_price_and_says_so(storefront: Storefront, catalog) -> None:
+    PriceTier.objects.filter(price_list="sales").delete()
+    quote = storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 100}).json()
+    assert (quote["price_list"], quote["unit_price"]) == ("recommended", "1.40")
+    PriceTier.objects.all().delete()
+    answer = storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 100})
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_price")
+
+
+@pytest.mark.parametrize(
+    ("sku", "quantity", "status"),
+    [
+        (PEN, 9, 422),
+        (PEN, 10, 200),
+        (PEN, 1000, 200),
+        (PEN, 1001, 422),
+        (SIGN, 99, 422),
+        (SIGN, 100, 200),
+        (SIGN, 500, 200),
+    ],
+)
+def test_a_quantity_that_cannot_be_ordered_gets_no_quote(
+    storefront: Storefront, catalog, sku: str, quantity: int, status: int
+) -> None:
+    answer = storefront.get(f"catalog/variants/{sku}/quote/", {"quantity": quantity})
+    assert answer.status_code == status
+    if status == 422:
+        assert str(quantity) in answer.json()["errors"]["quantity"][0]
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "x", "", "2147483648", "9" * 400])
+def test_a_quantity_that_is_no_quantity_is_refused(storefront: Storefront, catalog, quantity: str) -> None:
+    answer = storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": quantity})
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {"quantity"}
+    assert storefront.get(f"catalog/variants/{CARD}/quote/").status_code == 400

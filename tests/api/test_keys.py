@@ -1,0 +1,106 @@
+"""Who may call, and how often."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from backoffice.api import throttling
+from backoffice.models import ApiKey, Shop
+from backoffice.models.shop import Scope
+from tests.api.storefront import Storefront, build_order
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer x",
+        "Bearer \0",
+        "Basic dTpw",
+        "Bearer " + "a" * 8 + "." + "b" * 32,
+        "Bearer ä",
+        "Api-Key k",
+    ],
+)
+def test_a_request_without_a_known_key_is_refused(db: None, header: str) -> None:
+    answer = Client(headers={"Authorization": header} if header else {}).get("/api/v1/orders/")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert answer.json()["code"] in {"not_authenticated", "authentication_failed"}
+
+
+def test_a_revoked_and_an_expired_key_are_refused(storefront: Storefront) -> None:
+    assert storefront.get("orders/").status_code == 200
+    ApiKey.objects.update(expiry_date=timezone.now() - timedelta(seconds=1))
+    assert storefront.get("orders/").status_code == 401
+    ApiKey.objects.update(expiry_date=None)
+    assert storefront.get("orders/").status_code == 200
+    ApiKey.objects.update(revoked=True)
+    assert storefront.get("orders/").status_code == 401
+
+
+def test_a_key_with_the_right_prefix_and_another_secret_is_refused(storefront: Storefront) -> None:
+    forged = storefront.key[:-1] + ("a" if storefront.key[-1] != "a" else "b")
+    assert Client(headers={"Authorization": f"Bearer {forged}"}).get("/api/v1/orders/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("scope", "allowed"),
+    [
+        (Scope.ORDERS_READ, {"list"}),
+        (Scope.ORDERS_WRITE, {"place", "cancel"}),
+        (Scope.CATALOG_READ, {"products"}),
+    ],
+)
+def test_each_scope_allows_its_own_operations_only(storefront: Storefront, scope: str, allowed: set[str]) -> None:
+    ApiKey.objects.update(scopes=[scope])
+    answers = {
+        "list": storefront.get("orders/"),
+        "place": storefront.place({}),
+        "cancel": storefront.post("orders/1/cancel/", {}),
+        "products": storefront.get("catalog/products/"),
+    }
+    assert {name for name, answer in answers.items() if answer.status_code != 403} == allowed
+    assert all(answer.json()["code"] == "permission_denied" for answer in answers.values() if answer.status_code == 403)
+
+
+def test_a_key_is_throttled_and_told_how_long(storefront: Storefront, settings) -> None:
+    settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["key"] = "3/day"
+    try:
+        assert [storefront.get("orders/").status_code for _ in range(4)] == [200, 200, 200, 429]
+        answer = storefront.get("orders/")
+    finally:
+        settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["key"] = "1200/min"
+    assert 0 < int(answer["Retry-After"]) <= 86_400
+    assert answer.json()["code"] == "throttled"
+
+
+def test_without_redis_orders_are_still_taken(storefront: Storefront, catalog, monkeypatch) -> None:
+    dead = Redis(host="127.0.0.1", port=1)
+    with pytest.raises(RedisConnectionError):
+        dead.ping()
+    monkeypatch.setattr(throttling, "_redis", lambda: dead)
+    assert storefront.place(build_order()).status_code == 201
+
+
+def test_create_api_key_prints_a_key_that_works_and_makes_the_shop(db: None) -> None:
+    out = io.StringIO()
+    call_command("create_api_key", "--shop", "NEW", "--name", "web", "--create-shop", "New shop", stdout=out)
+    shop = Shop.objects.get(code="NEW")
+    assert (shop.name, shop.currency, shop.language) == ("New shop", "EUR", "DE")
+    key = out.getvalue().strip()
+    assert Client(headers={"Authorization": f"Bearer {key}"}).get("/api/v1/orders/").status_code == 200
+    assert key.partition(".")[2] not in str(ApiKey.objects.values_list())
+
+
+def test_create_api_key_refuses_an_unknown_shop(db: None) -> None:
+    with pytest.raises(CommandError, match="no shop GONE"):
+        call_command("create_api_key", "--shop", "GONE", "--name", "web")
+    assert not ApiKey.objects.exists()
