@@ -81,8 +81,7 @@ def read_ip(host: str) -> Address | None:
     ("2130706433", "0x7f.1", "0177.0.0.1"), and IPv6 with an IPv4 address inside.
     """
     if ":" in host:
-        address = ipaddress.IPv6Address(host.split("%", 1)[0])
-        return address.ipv4_mapped or address
+        return ipaddress.IPv6Address(host.split("%", 1)[0])
     # Full-width digits and the like are digits to a resolver that normalises names.
     parts = host.encode("idna").decode("ascii").lower().split(".")
     if not _NUMBER.fullmatch(parts[-1]):

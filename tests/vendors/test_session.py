@@ -104,9 +104,10 @@ def test_a_wait_of_more_than_half_a_minute_is_not_sat_out(outside: Outside) -> N
 
 def test_a_closed_gate_stops_a_read_at_once(outside: Outside) -> None:
     outside.gate.closed = BudgetEmpty("Not now.", retry_after=1)
+    waits: list[float] = []
     with loopback(OK) as server, pytest.raises(BudgetEmpty):
-        plain(server, outside).request("GET", "things")
-    assert server.connections == 0
+        plain(server, outside, waits=waits).request("GET", "things")
+    assert (server.connections, waits) == (0, [])
     assert outside.exchanges == []
 
 

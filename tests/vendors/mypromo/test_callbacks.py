@@ -142,6 +142,14 @@ def test_flags_come_as_true_false_null_or_numbers() -> None:
         assert (report.shipping_late, report.shipments[0].delivered, report.shipments[0].late) == (meant,) * 3
 
 
+def test_numbers_may_come_as_text() -> None:
+    item = ORDER["items"][0] | {"quantity": "5", "id": "8"}
+    history = {"id": "91", "text": "x", "created_at": "2026-11-22T10:00:00Z"}
+    (report,) = callbacks.read("orders", body_of(id="9", items=[item], histories=[history]))
+    assert (report.vendor_id, report.lines[0].vendor_id, report.lines[0].quantity) == ("9", "8", 5)
+    assert report.version.history_id == 91
+
+
 def test_a_date_of_delivery_counts_where_the_flag_is_missing() -> None:
     shipment = ORDER["shipments"][0] | {"delivered": None, "delivered_date": "2026-11-22T10:00:00Z"}
     (report,) = callbacks.read("orders", body_of(shipments=[shipment]))
