@@ -113,6 +113,8 @@ class Push(models.Model):
             models.Index(fields=["state", "-id"], name="push_state"),
             models.Index(fields=["kind", "-id"], name="push_kind"),
             models.Index(fields=["-created_at"], name="push_created"),
+            # Nearly all are in the lane of orders; a list of the others must not look for them among those.
+            models.Index(fields=["lane", "-id"], condition=Q(lane__gt=Lane.ORDERS), name="push_lane"),
             # Few pushes have a cause: searching in it stays cheap however many there are.
             models.Index(F("id").desc(), condition=~Q(cause=""), name="push_with_cause"),
         ]
