@@ -31,7 +31,7 @@ FROM (
              ELSE (ARRAY['sent','in_production','done','none','none'])[1 + id %% 5] END AS production,
         CASE WHEN share < 0.97 THEN CASE WHEN id %% 60 = 0 THEN 'none' ELSE 'delivered' END
              ELSE (ARRAY['none','none','shipped','none','none'])[1 + id %% 5] END AS shipment
-    FROM (SELECT id, id::float / %(total)s AS share FROM generate_series(%(first)s, %(total)s) AS id) AS numbers
+    FROM (SELECT id, id::float / %(total)s AS share FROM generate_series(%(first)s::bigint, %(total)s) AS id) AS numbers
 ) AS rows
 """
 LINES = """
@@ -39,7 +39,7 @@ INSERT INTO orders_orderline (order_id, position, reference, kind, vendor, sku, 
     design_id, files, custom_properties)
 SELECT id, position, position::text, 'files', 'mypromo', 'MP-F1-' || (id + position) %% 400, 'Ballpoint pen', 100, 1.29,
     0.74, '', '[]', '{}'
-FROM generate_series(%(first)s, %(total)s) AS id, generate_series(1, 1 + id %% 3) AS position
+FROM generate_series(%(first)s::bigint, %(total)s) AS id, generate_series(1, 1 + id %% 3) AS position
 """
 HOLDS = """
 INSERT INTO orders_hold (order_id, reason, text, errors, placed_by, placed_at, released_by, release_note)

@@ -59,7 +59,8 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
     address = get_object_or_404(Address, order=order, role=role)
     limits = _limits(order, address)
     back = reverse("admin:orders_order_change", args=[order.pk])
-    form = AddressForm(request.POST or None, instance=Address.objects.get(pk=address.pk), limits=limits)
+    given = request.POST if request.method == "POST" else None
+    form = AddressForm(given, instance=Address.objects.get(pk=address.pk), limits=limits)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in FIELDS_SHOWN}
         try:

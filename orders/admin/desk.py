@@ -149,7 +149,7 @@ def _confirmed(
     act: Callable[[str], Order],
 ) -> HttpResponse:
     """The confirmation page; on its POST the act."""
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _done(request, order, lambda: act(form.cleaned_data["reason"]), said=confirmation.done)
     return TemplateResponse(

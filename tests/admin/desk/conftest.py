@@ -1,0 +1,36 @@
+"""Staff who may act on orders, and staff who may only look."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
+from django.test import Client
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(db: None) -> None:
+    """Counts and figures of the test before are not this one's."""
+    cache.clear()
+
+
+@pytest.fixture
+def sign_in(db: None) -> SignIn:
+    """A client for a staff member with these permissions."""
+
+    def make(*codenames: str, name: str = "mara") -> Client:
+        user = User.objects.create_user(name, is_staff=True, first_name="Mara", last_name="Lindqvist")
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def desk(sign_in: SignIn) -> Client:
+    """The order desk: sees orders and acts on them."""
+    return sign_in("view_order", "change_order")

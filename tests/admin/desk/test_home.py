@@ -1,0 +1,128 @@
+"""The home page: what needs a person, grouped and counted; the day; how vendors stand."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from backoffice.dashboard import day
+from backoffice.models import Heartbeat, Push
+from backoffice.models.push import PushState
+from orders.models import Hold, HoldReason, Order
+from orders.services.lifecycle import hold_order
+from tests.admin.desk.conftest import SignIn
+from tests.orders.rows import make_order
+
+
+@pytest.fixture
+def reader(sign_in: SignIn) -> Client:
+    """Sees orders and pushes; the background work is alive."""
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
+    return sign_in("view_order", "view_push")
+
+
+def groups(client: Client) -> dict[str, list[str]]:
+    found = client.get("/admin/").context["groups"]
+    return {group.title: [need.what for need in group.needs] for group in found}
+
+
+def test_when_nothing_needs_anybody_the_page_says_so_and_shows_the_day(reader: Client) -> None:
+    shown = reader.get("/admin/")
+    assert groups(reader) == {}
+    assert "Nothing needs you right now." in shown.content.decode()
+    assert [figure.title for figure in shown.context["figures"]][:2] == ["Orders", "Revenue"]
+
+
+def test_held_orders_are_grouped_by_reason_oldest_first_and_counted(reader: Client) -> None:
+    orders = [make_order() for _count in range(5)]
+    for age, order in enumerate(orders):
+        hold_order(order, reason=HoldReason.BAD_ADDRESS, text="too long", actor="system")
+        Hold.objects.filter(order=order).update(placed_at=timezone.now() - timedelta(hours=age))
+    oldest = [order.number for order in orders[::-1][:3]]
+    assert groups(reader) == {"Held: address the vendor would refuse": oldest}
+    group = reader.get("/admin/").context["groups"][0]
+    assert (group.counted, group.hidden, group.needs[0].detail) == ("5", True, "too long")
+
+
+def test_a_released_hold_needs_nobody(reader: Client) -> None:
+    hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
+    Hold.objects.update(released_at=timezone.now())
+    assert groups(reader) == {}
+
+
+def test_late_orders_are_told_apart_by_where_they_are_late(reader: Client) -> None:
+    making = make_order(late=True, state="released")
+    moving = make_order(late=True, state="released", shipment="shipped")
+    make_order(late=True, state="closed", shipment="delivered")
+    assert groups(reader) == {"Late at production": [making.number], "Late in delivery": [moving.number]}
+
+
+def test_an_unknown_outcome_comes_before_all_else(reader: Client) -> None:
+    hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
+    Push.objects.create(
+        vendor="mypromo",
+        kind="orders.place",
+        subject_type="orders.vendororder",
+        subject_id=1,
+        state=PushState.UNKNOWN,
+        needs_person=True,
+        next_at=timezone.now(),
+        cause="No answer.",
+    )
+    assert next(iter(groups(reader))) == "Outcome unknown"
+
+
+def test_silence_of_the_background_work_is_a_need(reader: Client) -> None:
+    Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=5))
+    assert list(groups(reader)) == ["Standing still"]
+
+
+def test_who_sees_no_orders_sees_no_needs_of_orders(sign_in: SignIn) -> None:
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
+    hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
+    assert groups(sign_in()) == {}
+
+
+def test_the_day_counts_this_period_against_the_one_before(reader: Client) -> None:
+    for days in (0, 0, 29, 31):
+        order = make_order()
+        Order.objects.filter(pk=order.pk).update(created_at=timezone.now() - timedelta(days=days))
+    cache.clear()
+    orders, revenue = day.figures()[:2]
+    assert (orders.today, orders.period, orders.change, orders.rising) == ("2", "3", "+200 %", True)
+    assert (revenue.today, revenue.period) == ("€378.00", "€567.00")
+    assert len(orders.bars) == 30
+
+
+def test_the_home_page_needs_the_same_queries_however_much_there_is_to_do(reader: Client) -> None:
+    for _count in range(5):
+        hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
+        make_order(late=True, state="released")
+        make_order()
+    reader.get("/admin/")
+    with CaptureQueriesContext(connection) as some:
+        reader.get("/admin/")
+    for _count in range(20):
+        hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
+    with CaptureQueriesContext(connection) as more:
+        reader.get("/admin/")
+    assert len(more) == len(some) <= 26
+
+
+def test_groups_give_the_order_desk_what_it_needs_and_nobody_the_right_to_delete(db: None) -> None:
+    call_command("setup_groups", verbosity=0)
+    call_command("setup_groups", verbosity=0)
+    from django.contrib.auth.models import Group
+
+    rights = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
+    assert set(rights) == {
+        "Read only", "Order desk", "Catalogue desk", "Production desk", "Marketing", "Operations"
+    }  # fmt: skip
+    assert {"view_order", "change_order", "decide_push"} <= rights["Order desk"]
+    assert "change_order" not in rights["Read only"] | rights["Marketing"]
+    assert not any(right.startswith("delete_") for some in rights.values() for right in some)

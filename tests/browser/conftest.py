@@ -1,0 +1,54 @@
+"""A real Chromium against a live server; skipped where no Chromium is installed."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def staff(transactional_db: None) -> User:
+    cache.clear()
+    return User.objects.create_superuser("mara", "mara@example.com", "a-long-password", first_name="Mara")
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer, staff: User) -> Iterator[Page]:
+    """Signed in, on the home page. Errors of scripts and of the server fail the test."""
+    context = browser.new_context(base_url=live_server.url, locale="en-GB", timezone_id="Europe/Berlin")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.goto("/admin/login/")
+    page.fill("#id_username", "mara")
+    page.fill("#id_password", "a-long-password")
+    page.press("#id_password", "Enter")
+    page.wait_for_url("**/admin/")
+    yield page
+    context.close()
+    assert wrong == []
