@@ -85,7 +85,7 @@ class IntegrationAdmin(PagesAdmin):
         if answer.is_ok:
             messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % words)
         else:
-            messages.error(request, _("%(vendor)s: %(text)s %(remedy)s") % words)
+            messages.error(request, _("%(text)s %(remedy)s") % words)
         return HttpResponseRedirect(to)
 
     def pause(self, request: HttpRequest, vendor: str) -> HttpResponse:
