@@ -9,7 +9,8 @@ from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.messages import Message, OrderReport, OrderState
 from orders.models import VendorOrder
 from orders.services.matching import find_vendor_order
-from orders.services.reports import Source, apply_order_report, is_known
+from orders.services.outcomes import Source
+from orders.services.reports import apply_order_report, is_known
 
 _ENDS = (OrderState.CANCELLED, OrderState.DONE)
 

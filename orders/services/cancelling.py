@@ -33,7 +33,7 @@ class Cancellation:
         if self.row.order.cancel_requested_at is None:
             raise Withdrawn(_("The order is no longer to be cancelled."))
         if not self.row.vendor_id:
-            self.delivery.record(self._cancel_unplaced)
+            self.delivery.record(self._cancel_without_id)
             return
         report = self.read()
         if report.state != OrderState.CANCELLED and report.state not in _TOO_LATE:
@@ -67,8 +67,11 @@ class Cancellation:
         if report.state != OrderState.CANCELLED:
             refuse_cancellation(self.push)
 
-    def _cancel_unplaced(self) -> None:
-        """No draft was made: there is nobody to ask."""
+    def _cancel_without_id(self) -> None:
+        """No draft was made, so there is nobody to ask; unless a person said that there is one of unknown id."""
+        if self.row.state == VendorOrderState.UNKNOWN:
+            refuse_cancellation(self.push, text=_("It is at the vendor, but its id there is unknown."))
+            return
         order = Order.objects.locked(self.row.order_id)
         order.vendor_orders.filter(pk=self.row.pk).update(state=VendorOrderState.CANCELLED)
         settle_cancellation(order, actor="system")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from backoffice.models import Push
-from backoffice.vendors.errors import VendorError
+from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open, place_hold
@@ -28,10 +28,7 @@ def note_refusal(push: Push, error: VendorError) -> None:
     words = {"vendor": row.vendor, "reference": row.reference, "said": said}
     OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
     if order.state == OrderState.HELD or order.may_become(OrderState.HELD):
-        text = _(
-            "%(vendor)s refused %(reference)s: %(said)s Correct what it names, then release the hold: that part is "
-            "then placed anew."
-        )
+        text = _refused_text() if isinstance(error, VendorRejected) else _failed_text()
         place_hold(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
     derive_axes(order)
 
@@ -66,6 +63,21 @@ def suppose_placed(push: Push) -> None:
     order = Order.objects.locked(row.order_id)
     words = {"vendor": row.vendor, "reference": row.reference}
     hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor="system")
+
+
+def _refused_text() -> str:
+    return _(
+        "%(vendor)s refused %(reference)s: %(said)s Correct what it names, then release the hold: that part is then "
+        "placed anew."
+    )
+
+
+def _failed_text() -> str:
+    """The fault is not in the order: an answer nobody understands, or an error of our own."""
+    return _(
+        "%(reference)s could not be placed at %(vendor)s: %(said)s Tell those who run the back office; when it is "
+        "mended, release the hold and that part is placed anew."
+    )
 
 
 def _refused_line(push: Push) -> str:

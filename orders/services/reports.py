@@ -5,9 +5,7 @@ of change, its newest history id, the rank of the state) before anything is set.
 vendor's history only grow. What follows from a change of state happens in its transaction, so a repeat causes nothing.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,34 +16,18 @@ from backoffice.vendors.messages import RANK, OrderReport, OrderState, Version
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.axes import derive_axes
+from orders.services.duplicates import refuse_second
 from orders.services.holds import hold_if_open
-from orders.services.janitor import discard_draft
 from orders.services.lifecycle import settle_cancellation
 from orders.services.matching import Claim, claim_of, find_vendor_order
-
-Source = Literal["answer", "callback", "poll"]
+from orders.services.outcomes import ReportOutcome, ReportState, Source
+from orders.services.search import refresh_search
 
 # What only we know of ranks beside the vendor's own: a refusal outlasts the draft it left behind.
 _RANK_OF_OURS: dict[VendorOrderState, float] = {VendorOrderState(state.value): rank for state, rank in RANK.items()}
 _RANK_OF_OURS |= {VendorOrderState.PLANNED: 0, VendorOrderState.REFUSED: RANK[OrderState.DRAFT] + 0.5}
 _SUBMITTED_RANK = RANK[OrderState.SUBMITTED]
 _CAUSE_LINES = 3
-
-
-class ReportState(StrEnum):
-    APPLIED = "applied"
-    KNOWN = "known"
-    STALE = "stale"
-    ORPHAN = "orphan"
-
-
-@dataclass(frozen=True)
-class ReportOutcome:
-    """What became of a report, and the vendor order it spoke of (None for an orphan)."""
-
-    state: ReportState
-    vendor_order: VendorOrder | None = None
-    note: str = ""
 
 
 def apply_order_report(
@@ -110,7 +92,9 @@ class _Application:
                 self._adopt()
                 return self._apply(changed=True)
             case claim:
-                return self._refuse_second(claim)
+                return refuse_second(
+                    self.report, self.vendor_order, claim=claim, source=self.source, origin=self.origin
+                )
 
     def _apply(self, *, changed: bool = False) -> ReportOutcome:
         newest = newest_version(self.vendor_order)
@@ -210,6 +194,8 @@ class _Application:
             for kind, rows in (("shipment.sent", changes.sent), ("shipment.arrived", changes.delivered))
             for row in rows
         )
+        if changes.sent:  # customers quote tracking codes
+            refresh_search(self.order)
         return changes.changed
 
     def _follow_state(self) -> None:
@@ -242,34 +228,6 @@ class _Application:
         self.vendor_order.vendor_id = self.report.vendor_id
         self.vendor_order.save(update_fields=["vendor_id", "updated_at"])
         self._note("vendor.adopted")
-
-    def _refuse_second(self, claim: Claim) -> ReportOutcome:
-        """An order of ours beside the one we hold: drafts are discarded, a submitted one needs a person."""
-        if self.report.state == OrderState.CANCELLED:
-            return ReportOutcome(ReportState.KNOWN, self.vendor_order)
-        if RANK[self.report.state] >= _SUBMITTED_RANK:
-            return self._raise_alarm()
-        # A late callback about a draft that is being discarded already is no reason to do it again.
-        if claim == Claim.STRAY or self.source == "poll":
-            discard_draft(self.vendor_order, self.report.vendor_id, actor=self.origin["actor"])
-        note = _("A draft that is given up: %s.") % self.report.vendor_id
-        return ReportOutcome(ReportState.KNOWN, self.vendor_order, note)
-
-    def _raise_alarm(self) -> ReportOutcome:
-        other = self.report.vendor_id
-        words = self._words(other=other, ours=self.vendor_order.vendor_id or "–")
-        __, is_new = self.order.events.get_or_create(
-            source_key=f"duplicate:{self.report.vendor}:{other}",
-            defaults={"kind": "vendor.duplicate", "params": words, **self.origin},
-        )
-        if not is_new:
-            return ReportOutcome(ReportState.KNOWN, self.vendor_order)
-        text = _(
-            "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Cancel one of them at "
-            "%(vendor)s at once, then release the hold."
-        )
-        self._hold(HoldReason.DIFFERS_AT_VENDOR, text % words)
-        return ReportOutcome(ReportState.APPLIED, self.vendor_order, text % words)
 
     def _hold(self, reason: HoldReason, text: str) -> None:
         hold_if_open(self.order, reason=reason, text=text, actor=self.origin["actor"])

@@ -12,6 +12,7 @@ from backoffice.sandbox import Sandbox
 from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 from orders.services.pulling import pull_orders
+from orders.services.search import search_orders
 from orders.services.timeline import describe
 from tests.orders.rows import FILE, make_order
 
@@ -267,3 +268,13 @@ def _rows(order: Order) -> tuple[object, ...]:
         list(order.events.values_list("kind", "params")),
         (order.state, order.production, order.shipment, order.late),
     )
+
+
+def test_a_tracking_code_finds_its_order(sandbox: Sandbox, place: Place) -> None:
+    order = place()
+    place()
+    sandbox.clock.advance(60)
+    pull_orders("mypromo")
+
+    code = order.shipments.get().tracking_code
+    assert [found.pk for found in search_orders(Order.objects.all(), code)] == [order.pk]

@@ -1,0 +1,52 @@
+"""A second order at the vendor under one of our references. One stored id is ever submitted, so it should not exist."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.vendors.messages import RANK, OrderReport, OrderState
+from orders.models import HoldReason, VendorOrder
+from orders.services.holds import hold_if_open
+from orders.services.janitor import discard_draft
+from orders.services.matching import Claim
+from orders.services.outcomes import ReportOutcome, ReportState, Source
+
+
+def refuse_second(
+    report: OrderReport, vendor_order: VendorOrder, *, claim: Claim, source: Source, origin: dict[str, Any]
+) -> ReportOutcome:
+    """A draft beside the order that we hold is discarded; a submitted one is an alarm, and left to a person.
+
+    Order and vendor order must be locked. `origin` are the fields of events: actor, callback, push.
+    """
+    if report.state == OrderState.CANCELLED:
+        return ReportOutcome(ReportState.KNOWN, vendor_order)
+    if RANK[report.state] >= RANK[OrderState.SUBMITTED]:
+        return _raise_alarm(report, vendor_order, origin)
+    # A late callback about a draft that is being discarded already is no reason to do it again.
+    if claim == Claim.STRAY or source == "poll":
+        discard_draft(vendor_order, report.vendor_id, actor=origin["actor"])
+    note = _("A draft that is given up: %s.") % report.vendor_id
+    return ReportOutcome(ReportState.KNOWN, vendor_order, note)
+
+
+def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[str, Any]) -> ReportOutcome:
+    """Once for each second order: a hold that a person released is not placed again by the next report."""
+    words = {
+        "vendor": report.vendor,
+        "reference": vendor_order.reference,
+        "other": report.vendor_id,
+        "ours": vendor_order.vendor_id or "–",
+    }
+    __, is_new = vendor_order.order.events.get_or_create(
+        source_key=f"duplicate:{report.vendor}:{report.vendor_id}",
+        defaults={"kind": "vendor.duplicate", "params": words, **origin},
+    )
+    if not is_new:
+        return ReportOutcome(ReportState.KNOWN, vendor_order)
+    text = _(
+        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Cancel one of them at "
+        "%(vendor)s at once, then release the hold."
+    )
+    hold_if_open(vendor_order.order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor=origin["actor"])
+    return ReportOutcome(ReportState.APPLIED, vendor_order, text % words)
