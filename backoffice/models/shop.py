@@ -1,5 +1,7 @@
 """The storefronts and the keys they call us with."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -44,10 +46,12 @@ def all_scopes() -> list[str]:
 class ApiKey(AbstractAPIKey):
     """A storefront's key. Only its hash is kept: the key itself is shown once, when it is made."""
 
-    objects = BaseAPIKeyManager()
+    # Its base is abstract and leaves the manager's model open.
+    objects: ClassVar[BaseAPIKeyManager] = BaseAPIKeyManager()  # type: ignore[assignment]
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="api_keys", verbose_name=_("shop"))
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope), verbose_name=_("scopes"), default=all_scopes)
 
     class Meta(AbstractAPIKey.Meta):
-        verbose_name = _("API key")
-        verbose_name_plural = _("API keys")
+        # The base declares plain texts here; Django takes lazy ones.
+        verbose_name = _("API key")  # type: ignore[assignment]
+        verbose_name_plural = _("API keys")  # type: ignore[assignment]

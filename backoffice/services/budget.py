@@ -128,7 +128,7 @@ def _seconds_until_free(vendor: str, *, lane: Lane) -> float:
     return float(row[0]) if row else 0.0
 
 
-def _values(vendor: str, *, lane: Lane) -> dict[str, object]:
+def _values(vendor: str, *, lane: Lane) -> dict[str, str | float]:
     gap = 60 / requests_per_minute(vendor)
     return {
         "vendor": vendor,

@@ -4,6 +4,7 @@ A replay changes nothing that is already known: the handlers compare before they
 """
 
 import hashlib
+import json
 import logging
 from datetime import timedelta
 
@@ -12,7 +13,6 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from backoffice.errors import DomainError
 from backoffice.models import Callback
@@ -36,7 +36,7 @@ KEPT_HEADERS = ("content-type", "user-agent", "date")
 _STORE = """
     INSERT INTO backoffice_callback (vendor, topic, key, body, headers, source_ip, received_at, last_seen_at, seen,
                                      state, attempts, next_at, note, subject_type)
-    VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), clock_timestamp(), 1, 'new', 0, clock_timestamp(), '', '')
+    VALUES (%s, %s, %s, %s, %s::jsonb, %s, clock_timestamp(), clock_timestamp(), 1, 'new', 0, clock_timestamp(), '', '')
     ON CONFLICT (vendor, key)
     DO UPDATE SET seen = backoffice_callback.seen + 1, last_seen_at = clock_timestamp()
     RETURNING id, xmax = 0
@@ -55,7 +55,7 @@ def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | No
         key = hashlib.sha256(request.topic.encode() + b"\0" + request.body).hexdigest()
     headers = {name: request.headers[name][:500] for name in KEPT_HEADERS if name in request.headers}
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [vendor, request.topic, key, request.body, Jsonb(headers), source_ip])
+        cursor.execute(_STORE, [vendor, request.topic, key, request.body, json.dumps(headers), source_ip])
         callback_id, is_new = cursor.fetchone()
     if is_new:
         _ring()

@@ -73,7 +73,7 @@ class InvalidCallback(ValueError):
 
 
 class Vendor(Protocol):
-    """The part that every vendor has; abilities (placing orders, catalogue ...) are protocols of the apps that use them."""
+    """The part that every vendor has. Abilities (placing orders, catalogue ...) are methods beside it."""
 
     name: str
 

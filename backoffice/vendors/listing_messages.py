@@ -4,7 +4,7 @@ from backoffice.vendors.catalog_messages import TierFacts
 from backoffice.vendors.messages import Message
 
 
-class StockFacts(Message):
+class StockFacts(Message, frozen=True):
     """`qty` is None where stock is not managed; `available` is None when the vendor does not say."""
 
     sku: str
@@ -13,7 +13,7 @@ class StockFacts(Message):
     qty: int | None = None
 
 
-class PriceFacts(Message):
+class PriceFacts(Message, frozen=True):
     """All tiers of a SKU. `tier_price_qty_only`: nothing but the tiers' quantities can be ordered."""
 
     sku: str
@@ -24,7 +24,7 @@ class PriceFacts(Message):
     tier_price_qty_only: bool = False
 
 
-class SearchTexts(Message):
+class SearchTexts(Message, frozen=True):
     """Texts of a product page; None is "not set", which differs from empty. Descriptions may be HTML."""
 
     product_name: str | None = None
@@ -36,7 +36,7 @@ class SearchTexts(Message):
     meta_description: str | None = None
 
 
-class SearchFacts(Message):
+class SearchFacts(Message, frozen=True):
     """The vendor's texts and the merchant's own, which win where they are set."""
 
     sku: str

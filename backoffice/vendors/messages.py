@@ -38,7 +38,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all messages: immutable, by keyword only."""
 
 
-class Credentials(Message):
+class Credentials(Message, frozen=True):
     """How to fetch a file or call us back: `scheme` is "basic", "header" or "none"."""
 
     scheme: str = "none"
@@ -47,7 +47,7 @@ class Credentials(Message):
     header: str = ""
 
 
-class PostalAddress(Message):
+class PostalAddress(Message, frozen=True):
     """An address as the vendor gets it. Empty text means "not given". Limits are the vendor's (see its adapter)."""
 
     reference: str = ""
@@ -74,13 +74,13 @@ class PostalAddress(Message):
     eori_number: str = ""
 
 
-class FileLink(Message):
+class FileLink(Message, frozen=True):
     url: str
     type: str = ""
     credentials: Credentials | None = None
 
 
-class DocumentLink(Message):
+class DocumentLink(Message, frozen=True):
     """A shipping document we supply: `kind` is "delivery_slip" or "label"."""
 
     url: str
@@ -90,7 +90,7 @@ class DocumentLink(Message):
     credentials: Credentials | None = None
 
 
-class Customs(Message):
+class Customs(Message, frozen=True):
     description: str
     number: str
     origin: str
@@ -98,7 +98,7 @@ class Customs(Message):
     amount: Decimal
 
 
-class LineToPlace(Message):
+class LineToPlace(Message, frozen=True):
     """One line of an order that is to be placed. `reference` is unique within the order and found again by it."""
 
     reference: str
@@ -111,7 +111,7 @@ class LineToPlace(Message):
     custom_properties: dict[str, str] = {}
 
 
-class OrderToPlace(Message):
+class OrderToPlace(Message, frozen=True):
     """A vendor order as agreed with the customer. `reference` is unique at the vendor and found again by it."""
 
     reference: str
@@ -127,7 +127,7 @@ class OrderToPlace(Message):
     lines: tuple[LineToPlace, ...] = ()
 
 
-class LineReport(Message):
+class LineReport(Message, frozen=True):
     vendor_id: str
     reference: str
     sku: str
@@ -138,7 +138,7 @@ class LineReport(Message):
     design_ids: tuple[str, ...] = ()
 
 
-class ShippedLine(Message):
+class ShippedLine(Message, frozen=True):
     """`line_vendor_id` is the vendor's id of the order line, `reference` ours."""
 
     line_vendor_id: str
@@ -147,7 +147,7 @@ class ShippedLine(Message):
     quantity: int
 
 
-class ShipmentReport(Message):
+class ShipmentReport(Message, frozen=True):
     """A parcel. `late` and `delivered` are None while the vendor does not say. Sizes in cm, weight in g (assumed)."""
 
     vendor_id: str
@@ -167,7 +167,7 @@ class ShipmentReport(Message):
     lines: tuple[ShippedLine, ...] = ()
 
 
-class HistoryEntry(Message):
+class HistoryEntry(Message, frozen=True):
     """One line of the vendor's own history; `vendor_id` ascends with time."""
 
     vendor_id: int
@@ -175,7 +175,7 @@ class HistoryEntry(Message):
     at: datetime
 
 
-class Version(Message, order=True):
+class Version(Message, frozen=True, order=True):
     """How new a report is. Compared with other reports of the same vendor only, field by field in this order."""
 
     updated_at: datetime
@@ -183,7 +183,7 @@ class Version(Message, order=True):
     rank: int = 0
 
 
-class OrderReport(Message):
+class OrderReport(Message, frozen=True):
     """All that a vendor says of one order, whichever door it came by (answer, callback, poll)."""
 
     vendor: str
@@ -202,14 +202,14 @@ class OrderReport(Message):
     histories: tuple[HistoryEntry, ...] = ()
 
 
-class CountryFacts(Message):
+class CountryFacts(Message, frozen=True):
     name: str
     iso2: str
     iso3: str
     state_mandatory: bool
 
 
-class StateFacts(Message):
+class StateFacts(Message, frozen=True):
     """`country_iso2` is empty where the vendor's reference cannot be resolved."""
 
     name: str
@@ -218,7 +218,7 @@ class StateFacts(Message):
     country_iso2: str = ""
 
 
-class CarrierFacts(Message):
+class CarrierFacts(Message, frozen=True):
     """`key` is lower case. `kind` is the vendor's word: parcel or freight."""
 
     key: str
