@@ -123,6 +123,7 @@ def close_push(push: Push, state: PushState, **changes: Any) -> None:
     if push.follow_up is not None and state == PushState.CONFIRMED:
         about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
         _ring(_make(about, payload=push.follow_up, lane=Lane(push.lane), actor="system"))
+    _ring_next(push)
 
 
 def note_attempt(push: Push, *, step: str, text: str) -> None:
@@ -139,6 +140,14 @@ def _about(kind: str, *, vendor: str, subject: models.Model) -> dict[str, Any]:
         "subject_type": subject._meta.label_lower,
         "subject_id": subject.pk,
     }
+
+
+def _ring_next(push: Push) -> None:
+    """What waited for this one, such as a cancellation behind its order, need not wait for the sweep."""
+    about = {name: getattr(push, name) for name in ("vendor", "subject_type", "subject_id")}
+    waiting = Push.objects.filter(**about, state=PushState.NEW, pk__gt=push.pk).order_by("pk").first()
+    if waiting is not None:
+        _ring(waiting)
 
 
 def _open_push(about: dict[str, Any]) -> Push | None:
