@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.exceptions import PermissionDenied as Forbidden
@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from backoffice.api.answers import PROBLEMS, Problem
-from backoffice.api.renderers import JSONRenderer
 from backoffice.api.validation import MalformedInput
 from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed
 
@@ -85,12 +84,6 @@ def build_problem(
         errors=errors or {},
         **members,
     )
-
-
-def plain_answer(request: HttpRequest, exception: Exception | None = None, *, status: int, code: str) -> HttpResponse:
-    """A problem outside the REST framework, e.g. for Django's `handler404` and `handler500`."""
-    body = JSONRenderer().render(build_problem(status, code=code))
-    return HttpResponse(body, status=status, content_type=MEDIA_TYPE)
 
 
 def _of_domain_error(exc: DomainError) -> Response:

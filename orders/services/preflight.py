@@ -117,7 +117,7 @@ def _our_path(path: str, own: list[int]) -> str:
 
 def _as_message(new: NewOrder, findings: Findings, own: list[int]) -> messages.OrderToPlace:
     return messages.OrderToPlace(
-        # Our own number is not known yet, and always fits; so does the shop's reference, which is left out if too short.
+        # Our number is not known yet, and always fits; the shop's reference is left out where it is too short.
         reference="number",
         recipient=as_postal(new.recipient),
         shipper=as_postal(new.shipper) if new.shipper else None,
