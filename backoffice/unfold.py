@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 
 def _asset(name: str) -> Any:
@@ -19,6 +20,9 @@ def _asset(name: str) -> Any:
 
     return address
 
+
+# What Unfold shows and has no German for: named here, so that our own catalogue has it.
+TRANSLATED_HERE = [gettext_noop("Search apps and models..."), gettext_noop("Type to search")]
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Back office"),

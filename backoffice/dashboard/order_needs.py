@@ -14,7 +14,7 @@ from orders.models import Hold, HoldReason, Order, OrderState, ShipmentState
 
 # What a reason wants: tone, icon and the one action.
 HOLDS = {
-    HoldReason.VENDOR_REFUSED: (Tone.RED, "block", gettext_noop("Correct and send again")),
+    HoldReason.VENDOR_REFUSED: (Tone.RED, "block", gettext_noop("Correct")),
     HoldReason.VENDOR_CANCELLED: (Tone.RED, "cancel", gettext_noop("Decide")),
     HoldReason.DIFFERS_AT_VENDOR: (Tone.RED, "difference", gettext_noop("Compare")),
     HoldReason.BAD_ADDRESS: (Tone.AMBER, "wrong_location", gettext_noop("Correct the address")),

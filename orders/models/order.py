@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
@@ -20,7 +21,7 @@ class OrderState(models.TextChoices):
     HELD = "held", _("held")
     RELEASED = "released", _("released")
     CANCELLED = "cancelled", _("cancelled")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("order", "closed")
 
 
 class ProductionState(models.TextChoices):

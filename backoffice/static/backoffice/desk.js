@@ -1,7 +1,7 @@
 // What Unfold's markup lacks for the keyboard and for those who listen, and the keys of the lists.
 (() => {
   const ready = (run) => document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run();
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
   // Icons are words in an icon font: nobody should hear "chevron right".
   const hideIcons = (root) => root.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")
@@ -58,11 +58,11 @@
     j: () => walk(1),
     k: () => walk(-1),
     x: () => document.activeElement.closest("[data-row]")?.querySelector("input[type=checkbox]")?.click(),
-    "/": () => document.querySelector("[data-search]")?.focus(),
+    "/": () => document.querySelector("input[data-search]")?.focus(),
   };
   const press = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !keys[event.key]) return;
-    if (event.key === "/" && !document.querySelector("[data-search]")) return;
+    if (event.key === "/" && !document.querySelector("input[data-search]")) return;
     event.preventDefault();
     keys[event.key]();
   };
@@ -70,7 +70,7 @@
   // A bulk bar appears once something is marked, and says how much.
   const watchMarks = () => {
     const form = document.querySelector("[data-bulk]");
-    if (!form) return;
+    if (!form?.querySelector("[data-bulk-bar]")) return;
     const marks = () => [...form.querySelectorAll("[name=order]")];
     const show = () => {
       const count = marks().filter((mark) => mark.checked).length;
