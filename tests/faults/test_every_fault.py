@@ -19,7 +19,7 @@ WORKERS = ("worker1", "worker2")
 @pytest.mark.fault
 @pytest.mark.xdist_group("faults")
 def test_300_orders_become_300_physical_orders_through_every_fault_and_20_kills(system, sandbox) -> None:
-    run(system, sandbox, orders=300, kills=24, every=1.6, patience=150)
+    run(system, sandbox, orders=300, kills=24, every=1.6, patience=300)
 
 
 @pytest.mark.soak
@@ -36,7 +36,7 @@ def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: flo
     system.start_web()
     system.start_beat()
     for worker in WORKERS:
-        system.start_worker(worker, children=4)
+        system.start_worker(worker, children=8)
     let_calls_fail(sandbox, seed=seed)
     killer = Killer(system, workers=WORKERS, seed=seed, kills=kills, every=every)
     begin = time.monotonic()
