@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
@@ -54,3 +56,10 @@ def refuse(request: HttpRequest, error: DomainError, *, to: str = "") -> HttpRes
 def actor(request: HttpRequest) -> str:
     """Who acts, as services and timelines want it."""
     return request.user.get_username()
+
+
+def staff_user(request: HttpRequest) -> User:
+    """Who is signed in: the admin lets nobody else through. Raises PermissionDenied."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

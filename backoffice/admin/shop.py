@@ -36,7 +36,7 @@ class ApiKeyAdmin(StaffAdmin):
     fields = ("shop", "name", "scopes", "expiry_date", "revoked", "prefix", "created")
     readonly_fields = ("prefix", "created")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         """A key never moves to another shop, and a revoked one never comes back."""
         if obj is None:
             return self.readonly_fields

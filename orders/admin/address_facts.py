@@ -68,7 +68,10 @@ def longest_allowed(vendors: Iterable[str]) -> dict[str, int]:
 
 def _fields(address: Address, limits: dict[str, int]) -> list[AddressField]:
     return [
-        AddressField(name, str(Address._meta.get_field(name).verbose_name), value, limits.get(name))
-        for name in SHOWN
-        if (value := getattr(address, name))
+        AddressField(name, _label(name), value, limits.get(name)) for name in SHOWN if (value := getattr(address, name))
     ]
+
+
+def _label(name: str) -> str:
+    field = Address._meta.get_field(name)
+    return str(getattr(field, "verbose_name", name))

@@ -1,5 +1,8 @@
 """The three axes of an order, and what its vendors hold, as chips."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from backoffice.admin.chips import Chip, Tone
 from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrder
 from orders.models import VendorOrderState as Held
@@ -61,6 +64,6 @@ def _order_chip(order: Order, reasons: list[str]) -> Chip:
     return Chip(Tone.RED if alarming else chip.tone, chip.icon, chip.word, hint)
 
 
-def _chip(table: dict, state: OrderState | ProductionState | ShipmentState | Held) -> Chip:  # type: ignore[type-arg]
+def _chip(table: Mapping[Any, tuple[Tone, str]], state: OrderState | ProductionState | ShipmentState | Held) -> Chip:
     tone, icon = table[state]
     return Chip(tone, icon, state.label)

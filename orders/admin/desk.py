@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,7 +18,7 @@ from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
 from backoffice.models import Push
 from orders.admin.confirmations import Confirmation, cancelling, holding, lifting, releasing
-from orders.admin.facts import order_facts
+from orders.admin.facts import OrderFacts, order_facts
 from orders.models import Hold, HoldReason, Order, VendorOrder
 from orders.services.desk import assign_order, tag_order, write_note
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
@@ -68,7 +68,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, with what it will cost at the vendor; then release."""
     order = _order(request, pk)
     return _confirmed(
-        request, order, releasing(order_facts(pk)), NoteForm, lambda text: release_order(order, actor=actor(request))
+        request, order, releasing(_facts(order)), NoteForm, lambda text: release_order(order, actor=actor(request))
     )
 
 
@@ -79,7 +79,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     def act(text: str) -> Order:
         return hold_order(order, reason=HoldReason.MANUAL, text=text, actor=actor(request))
 
-    return _confirmed(request, order, holding(order_facts(pk)), ReasonForm, act)
+    return _confirmed(request, order, holding(_facts(order)), ReasonForm, act)
 
 
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
@@ -89,7 +89,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     def act(text: str) -> Order:
         return cancel_order(order, actor=actor(request), reason=text)
 
-    return _confirmed(request, order, cancelling(order_facts(pk)), ReasonForm, act)
+    return _confirmed(request, order, cancelling(_facts(order)), ReasonForm, act)
 
 
 def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
@@ -100,7 +100,7 @@ def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     def act(text: str) -> Order:
         return release_hold(row, actor=actor(request), note=text)
 
-    return _confirmed(request, order, lifting(order_facts(pk), row), NoteForm, act)
+    return _confirmed(request, order, lifting(_facts(order), row), NoteForm, act)
 
 
 @require_POST
@@ -139,6 +139,13 @@ def _order(request: HttpRequest, pk: int) -> Order:
     if not request.user.has_perm("orders.change_order"):
         raise PermissionDenied
     return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+
+
+def _facts(order: Order) -> OrderFacts:
+    facts = order_facts(order.pk)
+    if facts is None:
+        raise Http404
+    return facts
 
 
 def _confirmed(

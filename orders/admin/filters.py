@@ -4,13 +4,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import AbstractBaseUser, User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Shop
 from orders.models import Hold, HoldReason, Order, OrderState, ProductionState, ShipmentState
+from orders.models.order import OrderQuerySet
 from orders.services.search import search_orders
 
 # Rows are numbered when their transaction begins and dated a moment later: that far may both orders differ.
@@ -78,7 +79,7 @@ class OrderFilters(forms.Form):
         return str(dict(choices).get(value, value))
 
 
-def filter_orders(orders: QuerySet[Order], values: dict[str, Any], *, user: AbstractBaseUser) -> QuerySet[Order]:
+def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User) -> OrderQuerySet:
     """The orders that the filters leave, unordered. Each filter has an index that also orders by number."""
     for axis in ("state", "production", "shipment", "shop", "assignee"):
         if axis in values:
@@ -98,7 +99,7 @@ def filter_orders(orders: QuerySet[Order], values: dict[str, Any], *, user: Abst
     return search_orders(orders, values["q"]) if "q" in values else orders
 
 
-def _late(orders: QuerySet[Order], kind: str) -> QuerySet[Order]:
+def _late(orders: OrderQuerySet, kind: str) -> OrderQuerySet:
     orders = orders.filter(late=True)
     if kind == "production":
         return orders.filter(shipment__in=UNSHIPPED).open()
@@ -107,7 +108,7 @@ def _late(orders: QuerySet[Order], kind: str) -> QuerySet[Order]:
     return orders
 
 
-def _received(orders: QuerySet[Order], *, since: date | None, until: date | None) -> QuerySet[Order]:
+def _received(orders: OrderQuerySet, *, since: date | None, until: date | None) -> OrderQuerySet:
     """Days in the reader's zone. The range of numbers beside the dates lets the list stop at both ends."""
     if since:
         start = timezone.make_aware(datetime.combine(since, time.min))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.admin.base import staff_user
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
 from catalog.models import Variant
@@ -44,12 +45,12 @@ class OrderRow:
 def listing(request: HttpRequest) -> dict[str, Any]:
     """The context of the list page."""
     filters = OrderFilters(request.GET)
-    orders = filter_orders(Order.objects.all(), filters.values, user=request.user)
+    orders = filter_orders(Order.objects.all(), filters.values, user=staff_user(request))
     orders = orders.select_related("shop", "assignee").defer("search", "custom_properties", "note")
     page = page_of(orders, request.GET, size=SIZE)
     return {
         "filters": filters,
-        "tabs": tabs(request.GET, request.user),
+        "tabs": tabs(request.GET, staff_user(request)),
         "page": page,
         "rows": _rows(page.rows),
         "late": Chip(Tone.AMBER, "schedule", _("late"), _("later than promised")),

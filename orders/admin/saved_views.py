@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from backoffice.admin.base import staff_user
 from orders.admin.tabs import canonical
 from orders.models import SavedView
 
@@ -25,7 +26,7 @@ def save(request: HttpRequest) -> HttpResponse:
     if not name or not query or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
         messages.error(request, _("A view needs a name of up to 40 characters and at least one filter."))
     else:
-        SavedView.objects.update_or_create(name=name, defaults={"query": query, "created_by": request.user})
+        SavedView.objects.update_or_create(name=name, defaults={"query": query, "created_by": staff_user(request)})
     return HttpResponseRedirect(f"{reverse('admin:orders_order_changelist')}?{query}")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ class Tab:
     saved: int | None = None
 
 
-def tabs(parameters: QueryDict, user: AbstractBaseUser) -> list[Tab]:
+def tabs(parameters: QueryDict, user: User) -> list[Tab]:
     """Presets first. Counts stop at a hundred and are at most some seconds old."""
     presets = [
         (_("All"), ""),
@@ -55,11 +55,11 @@ def canonical(parameters: QueryDict) -> str:
     pairs = [(name, value) for name, value in parameters.items() if value and name not in PLACE]
     kept = QueryDict(mutable=True)
     for name, value in sorted(pairs):
-        kept[name] = value
+        kept[name] = str(value)
     return kept.urlencode()
 
 
-def _counts(queries: list[str], user: AbstractBaseUser) -> dict[str, str]:
+def _counts(queries: list[str], user: User) -> dict[str, str]:
     keys = {query: _cache_key(query, user) for query in queries}
     known: dict[str, Any] = cache.get_many(keys.values())
     missing = {query: key for query, key in keys.items() if key not in known}
@@ -69,11 +69,11 @@ def _counts(queries: list[str], user: AbstractBaseUser) -> dict[str, str]:
     return {query: (known | counted)[key] for query, key in keys.items()}
 
 
-def _cache_key(query: str, user: AbstractBaseUser) -> str:
+def _cache_key(query: str, user: User) -> str:
     return f"orders.tab.{user.pk}.{blake2b(query.encode(), digest_size=12).hexdigest()}"
 
 
-def _count(query: str, user: AbstractBaseUser) -> str:
+def _count(query: str, user: User) -> str:
     orders = filter_orders(Order.objects.all(), OrderFilters(QueryDict(query)).values, user=user)
     count = len(orders.order_by("-pk").values_list("pk", flat=True)[:COUNTED])
     return f"{COUNTED - 1}+" if count == COUNTED else str(count)

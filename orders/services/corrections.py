@@ -79,9 +79,12 @@ def _refuse_invalid(order: Order, address: Address) -> None:
 def _message(order: Order, address: Address) -> OrderToPlace:
     """An order with nothing but the address, in its role and as the recipient that every order needs."""
     postal = postal_address(address)
-    others = {"shipper": AddressRole.SHIPPER, "export": AddressRole.EXPORT}
-    roles = {name: postal for name, role in others.items() if address.role == role}
-    return OrderToPlace(reference=order.number, recipient=postal, **roles)
+    return OrderToPlace(
+        reference=order.number,
+        recipient=postal,
+        shipper=postal if address.role == AddressRole.SHIPPER else None,
+        export=postal if address.role == AddressRole.EXPORT else None,
+    )
 
 
 def _release_mended(order: Order, *, role: AddressRole, actor: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ LONGEST_NOTE = 5000
 
 
 @transaction.atomic
-def assign_order(order: Order, *, assignee: AbstractBaseUser | None, actor: str) -> Order:
+def assign_order(order: Order, *, assignee: User | None, actor: str) -> Order:
     """The order is that person's, or nobody's; no line in the timeline when it was so already."""
     order = Order.objects.locked(order.pk)
     if order.assignee_id == (assignee.pk if assignee else None):
