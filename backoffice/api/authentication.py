@@ -48,4 +48,4 @@ class HasScope(BasePermission):
             return True  # no view has it, and the answer is to be 405, not 403
         scopes: dict[str, Any] = getattr(view, "required_scopes", {})
         needed = scopes.get("GET" if request.method == "HEAD" else str(request.method))
-        return request.auth is not None and needed in request.auth.scopes
+        return isinstance(request.auth, ApiKey) and needed in request.auth.scopes

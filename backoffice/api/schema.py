@@ -29,7 +29,7 @@ WORDS = {
 ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
 
 
-class StructSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+class StructSchema(OpenApiSerializerExtension):
     """Lets a struct be named as request or response."""
 
     target_class = "msgspec.Struct"
@@ -52,7 +52,7 @@ class StructSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return own
 
 
-class BearerKey(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerKey(OpenApiAuthenticationExtension):
     target_class = "backoffice.api.authentication.ApiKeyAuthentication"
     name = "key"
 

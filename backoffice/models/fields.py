@@ -1,7 +1,7 @@
 """Field types of our own."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -17,6 +17,10 @@ class SealedJSONField(models.TextField):
 
     Not searchable. What no key opens raises `InvalidToken`: better than to go on without the credentials.
     """
+
+    if TYPE_CHECKING:  # what django-stubs takes for the value of a field; a text unless it is told
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def get_prep_value(self, value: Any) -> str | None:
         if value is None:

@@ -233,7 +233,7 @@ def answer_address(address: Address) -> AddressAnswer:
 
 
 def answer_line(line: OrderLine) -> LineAnswer:
-    secured = line.file_credentials or {}
+    secured: dict[str, object] = line.file_credentials or {}
     return LineAnswer(
         reference=line.reference,
         kind=line.kind,
@@ -273,7 +273,7 @@ def _document(document: OrderDocument) -> DocumentAnswer:
 
 
 def _shipments(order: Order, lines: list[OrderLine]) -> Iterable[ShipmentAnswer]:
-    references = {line.pk: line.reference for line in lines}
+    references: dict[int | None, str] = {line.pk: line.reference for line in lines}
     for shipment in order.shipments.all():
         yield ShipmentAnswer(
             carrier=shipment.carrier,

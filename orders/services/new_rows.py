@@ -73,7 +73,7 @@ def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
         yield OrderLine(
             order=order,
             position=position,
-            reference=line.reference,
+            reference=line.reference or str(position),
             kind=judged.kind,
             vendor=judged.vendor,
             sku=line.sku or "",

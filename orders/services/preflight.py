@@ -17,7 +17,7 @@ from fulfillment.models import Country, State
 from orders.models import AddressRole
 from orders.services.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
 from orders.services.new_rows import addresses_of
-from orders.services.order_input import NewAddress, NewDocument, NewLine, NewOrder, amount, sealed
+from orders.services.order_input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
 from orders.services.street import split_street
 
 # What vendors get to see; the invoice is the shop's own business.
@@ -148,7 +148,6 @@ def _document(document: NewDocument) -> messages.DocumentLink:
 
 
 def _line(line: NewLine, judged: JudgedLine) -> messages.LineToPlace:
-    customs = line.customs
     return messages.LineToPlace(
         reference=line.reference or "",
         kind=messages.LineKind(judged.kind.value),
@@ -159,15 +158,18 @@ def _line(line: NewLine, judged: JudgedLine) -> messages.LineToPlace:
             for file in line.files
         ),
         design_id=str(line.design_id or ""),
-        customs=customs
-        and messages.Customs(
-            description=customs.description,
-            number=customs.number,
-            origin=customs.origin,
-            currency=customs.currency,
-            amount=amount(customs.amount),
-        ),
+        customs=_customs(line.customs) if line.customs else None,
         custom_properties=line.custom_properties,
+    )
+
+
+def _customs(customs: NewCustoms) -> messages.Customs:
+    return messages.Customs(
+        description=customs.description,
+        number=customs.number,
+        origin=customs.origin,
+        currency=customs.currency,
+        amount=amount(customs.amount),
     )
 
 
