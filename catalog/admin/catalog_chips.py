@@ -1,5 +1,6 @@
 """Products, variants, offers and runs in one chip each; the changes of a variant in words."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.chips import Chip, Tone
+from backoffice.templatetags.desk import money
 from catalog.models import Availability, SyncRun, Variant, VariantChange
 from catalog.models.sync import SyncState
 
@@ -76,9 +78,13 @@ def change_chip(change: VariantChange) -> Chip:
 
 
 def change_lines(change: VariantChange) -> list[dict[str, Any]]:
-    """What changed, one line each: a name, perhaps with the values before and after."""
+    """What changed, one line each: a name, perhaps with the values before and after. The variant must be loaded."""
     lines = [
-        {"name": _("from %(quantity)s") % {"quantity": quantity}, "before": before, "after": after, "is_price": True}
+        {
+            "name": _("from %(quantity)s") % {"quantity": quantity},
+            "before": money(Decimal(before), change.variant.currency),
+            "after": money(Decimal(after), change.variant.currency),
+        }
         for quantity, before, after in change.detail.get("tiers", [])
     ]
     lines += [
@@ -89,6 +95,7 @@ def change_lines(change: VariantChange) -> list[dict[str, Any]]:
 
 
 _PARTS: dict[str, Promise] = {
+    "image_url": gettext_lazy("picture"),
     "editor_intents": gettext_lazy("editor"),
     "media": gettext_lazy("media"),
     "properties": gettext_lazy("properties"),

@@ -19,7 +19,7 @@ from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 
 SIZE = 50
-CHANGES_SHOWN = 200
+CHANGES_SHOWN = 100
 # A running one that has given no sign of life for that long has probably died.
 SILENT_AFTER = timedelta(minutes=2)
 
@@ -61,7 +61,6 @@ class SyncRunAdmin(PagesAdmin):
             run=run,
             counts=count_words(run),
             changes=change_rows(run.changes.select_related("variant")[:CHANGES_SHOWN]),
-            changes_shown=CHANGES_SHOWN,
         )
 
 

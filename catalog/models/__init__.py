@@ -1,21 +1,45 @@
 """The product catalogue as the vendors hold it, with price tiers and availability."""
 
 from catalog.models.availability import Availability
+from catalog.models.change_set import (
+    Change,
+    ChangeKind,
+    ChangeSet,
+    ChangeSetEvent,
+    ChangeSetState,
+    ChangeSource,
+    ChangeState,
+)
 from catalog.models.price import PriceList, PriceTier
 from catalog.models.product import Category, Product, ProductText
+from catalog.models.rules import CatalogRules, CategoryRule
+from catalog.models.snapshot import Snapshot
 from catalog.models.sync import SyncRun, VariantChange
 from catalog.models.variant import Relation, Variant, VariantText
+from catalog.models.vendor_job import VendorJob, VendorJobState
 
 __all__ = [
     "Availability",
+    "CatalogRules",
     "Category",
+    "CategoryRule",
+    "Change",
+    "ChangeKind",
+    "ChangeSet",
+    "ChangeSetEvent",
+    "ChangeSetState",
+    "ChangeSource",
+    "ChangeState",
     "PriceList",
     "PriceTier",
     "Product",
     "ProductText",
     "Relation",
+    "Snapshot",
     "SyncRun",
     "Variant",
     "VariantChange",
     "VariantText",
+    "VendorJob",
+    "VendorJobState",
 ]

@@ -28,9 +28,8 @@ PLAIN_FACTS = (
     "shipping_earliest_days",
     "shipping_latest_days",
     "express_available",
-    "image_url",
 )
-STRUCTURED_FACTS = ("editor_intents", "media", "properties", "parts")
+STRUCTURED_FACTS = ("image_url", "editor_intents", "media", "properties", "parts")
 FACTS = (*PLAIN_FACTS, *STRUCTURED_FACTS, "orderable")
 
 

@@ -1,0 +1,253 @@
+"""What is to be changed at a vendor: sets of rows that people approve before anything leaves."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.errors import IllegalTransition
+from backoffice.models import Shop
+from catalog.models.variant import Variant
+from catalog.models.vendor_job import VendorJob
+
+
+class ChangeKind(models.TextChoices):
+    SALES_PRICES = "sales_prices", _("sales prices")
+    FULFILLER_PRICES = "fulfiller_prices", _("purchase and recommended prices")
+    SEARCH_TEXTS = "search_texts", _("search texts")
+    STOCK = "stock", _("stock")
+    SYNC = "sync", _("offered in sales channels")
+
+
+class ChangeSource(models.TextChoices):
+    EDITOR = "editor", _("editor")
+    TABLE = "table", _("table")
+    FORMULA = "formula", _("formula")
+    COMMAND = "command", _("command line")
+    RESTORE = "restore", _("restored")
+    RESET = "reset", _("back to default")
+
+
+class ChangeSetState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    CHECKED = "checked", _("checked")
+    APPROVED = "approved", _("approved")
+    SCHEDULED = "scheduled", _("scheduled")
+    PUSHING = "pushing", _("being pushed")
+    VERIFIED = "verified", _("verified")
+    DIFFERING = "differing", _("differs at the vendor")
+    FAILED = "failed", _("failed")
+    DISCARDED = "discarded", _("discarded")
+
+
+# What may follow what. Whatever is edited is a draft again, and whatever the vendor changed meanwhile is only checked.
+NEXT = {
+    ChangeSetState.DRAFT: {ChangeSetState.CHECKED, ChangeSetState.DISCARDED},
+    ChangeSetState.CHECKED: {
+        ChangeSetState.DRAFT,
+        ChangeSetState.CHECKED,
+        ChangeSetState.APPROVED,
+        ChangeSetState.DISCARDED,
+    },
+    ChangeSetState.APPROVED: {
+        ChangeSetState.DRAFT,
+        ChangeSetState.CHECKED,
+        ChangeSetState.SCHEDULED,
+        ChangeSetState.PUSHING,
+        ChangeSetState.DISCARDED,
+    },
+    ChangeSetState.SCHEDULED: {
+        ChangeSetState.DRAFT,
+        ChangeSetState.APPROVED,
+        ChangeSetState.PUSHING,
+        ChangeSetState.DISCARDED,
+    },
+    ChangeSetState.PUSHING: {
+        ChangeSetState.CHECKED,
+        ChangeSetState.VERIFIED,
+        ChangeSetState.DIFFERING,
+        ChangeSetState.FAILED,
+    },
+    ChangeSetState.DIFFERING: {ChangeSetState.VERIFIED, ChangeSetState.DIFFERING},
+    ChangeSetState.VERIFIED: set(),
+    ChangeSetState.FAILED: set(),
+    ChangeSetState.DISCARDED: set(),
+}
+
+
+class ChangeSetQuerySet(models.QuerySet["ChangeSet"]):
+    def locked(self, pk: int) -> "ChangeSet":
+        """The change set, locked to the end of the transaction: the one way to lock it. Raises DoesNotExist."""
+        return self.select_for_update().get(pk=pk)
+
+    def due(self) -> "ChangeSetQuerySet":
+        """Scheduled for now or earlier."""
+        return self.filter(state=ChangeSetState.SCHEDULED, scheduled_for__lte=timezone.now())
+
+
+class ChangeSet(models.Model):
+    """A change of prices, texts or stock at one vendor; the only thing by which such a change can leave."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    kind = models.CharField(_("kind"), max_length=20, choices=ChangeKind)
+    # Whose rules count; empty: the strictest of all shops.
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
+    language = models.CharField(_("language"), max_length=2, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    source = models.CharField(_("made by"), max_length=12, choices=ChangeSource)
+    state = models.CharField(_("state"), max_length=12, choices=ChangeSetState, default=ChangeSetState.DRAFT)
+
+    created_by = models.CharField(_("created by"), max_length=150)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Everybody whose edits are in it: none of them is "someone else" when it comes to approving.
+    authors = ArrayField(models.CharField(max_length=150), verbose_name=_("authors"), default=list, blank=True)
+    # When the oldest of the values in `Change.before` was read from the vendor.
+    snapshot_at = models.DateTimeField(_("vendor's values as of"), null=True, blank=True)
+    approved_by = models.CharField(_("approved by"), max_length=150, blank=True)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    # Of the rows as they were approved: what was changed since cannot leave.
+    approved_hash = models.CharField(max_length=32, blank=True, editable=False)
+    override_by = models.CharField(_("guards overridden by"), max_length=150, blank=True)
+    override_reason = models.TextField(_("reason"), blank=True)
+    scheduled_for = models.DateTimeField(_("scheduled for"), null=True, blank=True)
+    pushed_at = models.DateTimeField(_("pushed"), null=True, blank=True)
+    verified_at = models.DateTimeField(_("read back"), null=True, blank=True)
+    restored_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="restorations", verbose_name=_("restores")
+    )
+    # By name: rows, values, unchanged, blocking, flagged, destroys, unticked, largest_move (percent, as text);
+    # while pushed also verified, differs, failed.
+    counts = models.JSONField(_("counts"), default=dict, blank=True)
+
+    objects = ChangeSetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change set")
+        verbose_name_plural = _("change sets")
+        permissions = [
+            ("approve_changeset", "Can approve change sets"),
+            ("push_changeset", "Can push and schedule approved change sets"),
+            ("override_changeset", "Can override the guards of a change set, with a reason"),
+            ("reset_searchtexts", "Can put search texts back to the vendor's default, which resets their addresses"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="changeset_state"),
+            models.Index(fields=["kind", "-id"], name="changeset_kind"),
+            models.Index(fields=["scheduled_for"], condition=Q(state="scheduled"), name="changeset_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether rows may still be added, changed and removed."""
+        return self.state in (ChangeSetState.DRAFT, ChangeSetState.CHECKED)
+
+    def may_become(self, state: ChangeSetState) -> bool:
+        """Whether the table of transitions allows it."""
+        return state in NEXT[ChangeSetState(self.state)]
+
+    def move_to(
+        self, state: ChangeSetState, *, actor: str, params: dict[str, Any] | None = None, **changes: Any
+    ) -> None:
+        """Change the state (and fields given by name), with its line in the timeline. The row must be locked.
+
+        Raises IllegalTransition and changes nothing when the table does not allow it.
+        """
+        if not self.may_become(state):
+            text = _t("The change set “%(title)s” is %(state)s and cannot become %(wanted)s.")
+            raise IllegalTransition(
+                text % {"title": self.title, "state": self.get_state_display(), "wanted": ChangeSetState(state).label}
+            )
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.state = state
+        self.save(update_fields=["state", *changes])
+        self.note(f"changeset.{state}", actor=actor, **(params or {}))
+
+    def note(self, kind: str, *, actor: str, **params: Any) -> None:
+        """A line in the timeline."""
+        self.events.create(actor=actor, kind=kind, params=params)
+
+
+class ChangeSetEvent(models.Model):
+    """One line of a change set's timeline: who or what did what, when; never changed."""
+
+    change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    # A user's name, "vendor:mypromo" or "system".
+    actor = models.CharField(_("by"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=64)
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("timeline")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["change_set", "at"], name="changeset_timeline")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class ChangeState(models.TextChoices):
+    PENDING = "pending", _("not sent")
+    SENT = "sent", _("sent")
+    VERIFIED = "verified", _("verified")
+    DIFFERS = "differs", _("differs at the vendor")
+    FAILED = "failed", _("failed")
+    SUPERSEDED = "superseded", _("superseded by a newer change set")
+
+
+class Change(models.Model):
+    """One SKU of a change set. What the three JSON values look like for each kind is in `catalog.services.change_values`.
+
+    `wanted` is what was asked for, `after` what the vendor is to hold (filled by the check), `before` all that the
+    vendor held of it. Prices are text, exact as the vendor wrote them.
+    """
+
+    change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="changes", verbose_name=_("change set"))
+    variant = models.ForeignKey(
+        Variant, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("variant")
+    )
+    job = models.ForeignKey(
+        VendorJob, models.SET_NULL, null=True, blank=True, related_name="changes", verbose_name=_("batch")
+    )
+    sku = models.CharField(_("SKU"), max_length=100)
+    sku_fulfiller = models.CharField(_("fulfiller's SKU"), max_length=100, blank=True)
+    wanted = models.JSONField(_("asked for"), default=dict)
+    before = models.JSONField(_("before"), default=dict, blank=True)
+    after = models.JSONField(_("after"), default=dict, blank=True)
+    # [{code, text, blocking, overridable}]
+    guards = models.JSONField(_("guards"), default=list, blank=True)
+    # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person ticked.
+    destroys = models.JSONField(_("would vanish"), default=list, blank=True)
+    ticked = models.JSONField(_("ticked"), default=list, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
+    note = models.TextField(_("note"), blank=True)
+    read_back = models.JSONField(_("read back"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("row of a change set")
+        verbose_name_plural = _("rows of change sets")
+        constraints = [models.UniqueConstraint(fields=["change_set", "sku"], name="one_change_per_sku")]
+        indexes = [
+            models.Index(fields=["change_set", "id"], name="change_by_set"),
+            models.Index(fields=["change_set", "state", "id"], name="change_by_state"),
+            models.Index(fields=["change_set", "id"], condition=~Q(guards=[]), name="change_with_guards"),
+            models.Index(fields=["change_set", "id"], condition=~Q(destroys=[]), name="change_with_losses"),
+            models.Index(fields=["sku"], name="change_by_sku"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def unticked(self) -> list[str]:
+        """What would vanish and nobody has ticked yet."""
+        return [key for key in self.destroys if key not in self.ticked]

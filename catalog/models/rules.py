@@ -1,0 +1,64 @@
+"""How far prices may move before somebody else must look, and how far at most. Set by people, per shop."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.models import Shop
+
+PERCENT = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1000))]
+MARGIN = [MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(100))]
+
+
+class CatalogRules(models.Model):
+    """A shop's rules for change sets. Percentages are of the value before; margins of the sales price."""
+
+    shop = models.OneToOneField(Shop, models.CASCADE, related_name="catalog_rules", verbose_name=_("shop"))
+    approval_move_percent = models.DecimalField(
+        _("somebody else approves from a move of, percent"),
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(10),
+        validators=PERCENT,
+    )
+    approval_skus = models.PositiveIntegerField(
+        _("somebody else approves from so many SKUs"),
+        default=100,
+        help_text=_("Change sets with fewer SKUs and smaller moves may be approved by whoever made them."),
+    )
+    margin_floor = models.DecimalField(
+        _("smallest margin, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=MARGIN
+    )
+    largest_move = models.DecimalField(
+        _("largest move, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=PERCENT
+    )
+
+    class Meta:
+        verbose_name = _("rules of the catalogue")
+        verbose_name_plural = _("rules of the catalogue")
+
+    def __str__(self) -> str:
+        return str(self.shop)
+
+
+class CategoryRule(models.Model):
+    """Other figures for a category and all below it; the longest path that fits a product counts."""
+
+    rules = models.ForeignKey(CatalogRules, models.CASCADE, related_name="categories", verbose_name=_("rules"))
+    category_path = models.CharField(_("category"), max_length=500, help_text=_("The names, joined by /"))
+    margin_floor = models.DecimalField(
+        _("smallest margin, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=MARGIN
+    )
+    largest_move = models.DecimalField(
+        _("largest move, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=PERCENT
+    )
+
+    class Meta:
+        verbose_name = _("rule of a category")
+        verbose_name_plural = _("rules of categories")
+        constraints = [models.UniqueConstraint(fields=["rules", "category_path"], name="one_rule_per_category")]
+
+    def __str__(self) -> str:
+        return self.category_path
