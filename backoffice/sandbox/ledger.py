@@ -6,10 +6,14 @@ from typing import Any
 
 
 class Ledger:
-    """Append-only record of orders and requests.
+    """Append-only record of orders, physical effects and requests.
 
     `events` only grows; `orders` is its summary by order id: id, reference, reference2, client, items (id, sku,
     quantity, reference, files, designs), created_at, submitted_at, canceled_at, state.
+
+    Other events are `value` (kind, sku, client, values), `job` (job, client, kind, entries, status, message),
+    `label_downloaded` (label, production_order), `generic_label` (production_order), `shipment` (see `shipments`)
+    and `production_order` (production_order, order, client, status).
     """
 
     def __init__(self) -> None:
@@ -38,6 +42,28 @@ class Ledger:
         with self._lock:
             self.events.append({"at": at, "event": event, "order": order, **facts})
             _apply(self.orders, self.events[-1])
+
+    def note(self, event: str, *, at: str, **facts: Any) -> None:
+        """Append what happened to something else than an order."""
+        with self._lock:
+            self.events.append({"at": at, "event": event, **facts})
+
+    def of_kind(self, event: str) -> list[dict[str, Any]]:
+        """Return all events of one kind, oldest first."""
+        with self._lock:
+            return [dict(e) for e in self.events if e["event"] == event]
+
+    def label_downloads(self) -> Counter[int]:
+        """Return by label how often it was downloaded; each time announces the parcel for pick-up."""
+        return Counter(e["label"] for e in self.of_kind("label_downloaded"))
+
+    def generic_labels(self) -> Counter[int]:
+        """Return by production order how often its generic label was asked for; the first announces the parcel."""
+        return Counter(e["production_order"] for e in self.of_kind("generic_label"))
+
+    def shipments(self) -> list[dict[str, Any]]:
+        """Return all parcels reported: id, production_order, client, carrier, tracking_code, force, items, at."""
+        return self.of_kind("shipment")
 
     def physical_orders(self) -> list[dict[str, Any]]:
         """Return the orders that are submitted and not cancelled: what is or will be made and charged."""
@@ -74,7 +100,9 @@ def _copy(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _apply(orders: dict[int, dict[str, Any]], event: dict[str, Any]) -> None:
-    kind, key, at = event["event"], event["order"], event["at"]
+    kind, key, at = event["event"], event.get("order"), event["at"]
+    if kind not in ("created", "item", "submitted", "state") or key is None:
+        return
     if kind == "created":
         facts = {name: event[name] for name in ("reference", "reference2", "client")}
         empty: dict[str, Any] = {"items": [], "submitted_at": None, "canceled_at": None, "state": "PENDING"}

@@ -6,19 +6,23 @@ from typing import Any, Literal
 
 @dataclass(slots=True, kw_only=True)
 class Client:
-    """One account at mypromo with the roles its tokens may carry."""
+    """One account at mypromo with the roles its tokens may carry.
+
+    `fulfiller` is the number of the fulfiller it is (see `catalog_words.FULFILLERS`), 0 for none.
+    """
 
     client_id: str
     client_secret: str
     roles: tuple[str, ...] = ("MERCHANT",)
+    fulfiller: int = 0
 
 
 def default_clients() -> list[Client]:
     """Return a merchant, a fulfiller and one account that is both."""
     return [
         Client(client_id="1", client_secret="sandbox-merchant-secret"),
-        Client(client_id="2", client_secret="sandbox-fulfiller-secret", roles=("FULFILLER",)),
-        Client(client_id="3", client_secret="sandbox-both-secret", roles=("MERCHANT", "FULFILLER")),
+        Client(client_id="2", client_secret="sandbox-fulfiller-secret", roles=("FULFILLER",), fulfiller=1),
+        Client(client_id="3", client_secret="sandbox-both-secret", roles=("MERCHANT", "FULFILLER"), fulfiller=2),
     ]
 
 
@@ -52,6 +56,21 @@ class Options:
     submit_verb: str = "POST"
     stock_item_status: int = 200
 
+    # batches of prices, stock and SEO texts, and the jobs that apply them
+    merchant_price_names: list[str] = field(default_factory=lambda: ["retail_prices"])  # sources disagree: sales_prices
+    refuse_both_skus: bool = False  # "not both", says the text; the examples send both, and `sku` wins
+    price_digits: int = -1  # round written prices to so many decimals; -1 keeps them as they were sent
+    job_hidden_seconds: float = 2.0  # how long a new job answers 404
+    job_step_seconds: float = 1.0  # how long it is SCHEDULED, and then PROCESSING
+    job_outcome: Literal["", "ERROR", "CANCELED"] = ""  # how jobs end as a whole; nothing of them is applied
+    job_outcome_only: list[int] = field(default_factory=list)  # the jobs it is meant for, by number; empty: every one
+    job_failing_entries: int = 0  # entries of each job, picked by chance, that are not applied
+    job_failing_skus: list[str] = field(default_factory=list)  # SKUs that no job can change
+    job_silent: bool = False  # send no callback
+    job_success_word: str = "SUCCESS"  # the text spells it SUCCESSS
+    queue_id_differs: bool = False  # PATCH answers a number that is not the job's
+    report_format: Literal["xlsx", "csv"] = "xlsx"
+
     # life of an order, in seconds at speed 1
     step_seconds: float = 1.5
     production_delay: float = 2.0
@@ -61,6 +80,8 @@ class Options:
     # callbacks
     callback_url: str = ""  # for orders that bring no callback of their own
     callback_auth: dict[str, Any] | None = None
+    fulfiller_callback_url: str = ""  # where fulfillers are told of their production orders
+    fulfiller_callback_auth: dict[str, Any] | None = None
     callback_timeout: float = 10.0
     callback_drop: float = 0.0  # share of callbacks never sent
     callback_double: float = 0.0  # share sent twice

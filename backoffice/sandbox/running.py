@@ -48,6 +48,7 @@ class Sandbox:
         self._thread = threading.Thread(target=self._serve, name="sandbox-server", daemon=True)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}{base_path}"
+        self.mypromo.store.public_url = self.url
         self.control_url = f"http://127.0.0.1:{self.port}/_sandbox/"
 
     @property

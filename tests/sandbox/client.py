@@ -23,12 +23,14 @@ SKU = "MP-F1-C0000003"
 class Client:
     """Speaks to a sandbox as the merchant, or as the account given."""
 
-    def __init__(self, sandbox: Sandbox, *, account: str = "1", secret: str = "sandbox-merchant-secret") -> None:
+    def __init__(
+        self, sandbox: Sandbox, *, account: str = "1", secret: str = "sandbox-merchant-secret", scope: str = "*"
+    ) -> None:
         self.sandbox = sandbox
         self.session = requests.Session()
         self.session.trust_env = False
         credentials = {"grant_type": "client_credentials", "client_id": account, "client_secret": secret}
-        answer = self.post("oauth/token", **credentials, scope="*")
+        answer = self.post("oauth/token", **credentials, scope=scope)
         assert answer.status_code == 200, answer.text
         self.token = answer.json()["access_token"]
         self.session.headers["Authorization"] = f"Bearer {self.token}"
@@ -45,6 +47,15 @@ class Client:
     def post(self, path: str, **body: Any) -> requests.Response:
         """Write a JSON object."""
         return self.request("POST", path, json=body)
+
+    def patch(self, path: str, data: list[dict[str, Any]], **fields: Any) -> requests.Response:
+        """Send a batch."""
+        return self.request("PATCH", path, json={"data": data, **fields})
+
+    def row(self, path: str, sku: str) -> dict[str, Any]:
+        """Read one row of inventory, prices or SEO texts."""
+        (row,) = self.get(path, sku=sku, shipping_from="DE").json()["data"]
+        return dict(row)
 
     def draft(self, **fields: Any) -> int:
         """Create an order and return its id."""

@@ -19,3 +19,9 @@ def sandbox() -> Iterator[Sandbox]:
 def merchant(sandbox: Sandbox) -> Client:
     """Speak as the merchant."""
     return Client(sandbox)
+
+
+@pytest.fixture
+def fulfiller(sandbox: Sandbox) -> Client:
+    """Speak as the fulfiller who makes the documented products."""
+    return Client(sandbox, account="2", secret="sandbox-fulfiller-secret")

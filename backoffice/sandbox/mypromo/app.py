@@ -5,12 +5,16 @@ from typing import Any
 from backoffice.sandbox.clock import Clock
 from backoffice.sandbox.ledger import Ledger
 from backoffice.sandbox.mishaps import MAINTENANCE
-from backoffice.sandbox.mypromo import files, pictures
+from backoffice.sandbox.mypromo import pictures
+from backoffice.sandbox.mypromo.batches import Batches
 from backoffice.sandbox.mypromo.callbacks import Callbacks
 from backoffice.sandbox.mypromo.catalog import Catalogue
 from backoffice.sandbox.mypromo.catalog_fixed import fixed_products
 from backoffice.sandbox.mypromo.catalog_routes import CatalogRoutes
 from backoffice.sandbox.mypromo.designs import Designs
+from backoffice.sandbox.mypromo.files import Files
+from backoffice.sandbox.mypromo.holdings import Holdings
+from backoffice.sandbox.mypromo.jobs import Jobs
 from backoffice.sandbox.mypromo.life import Life
 from backoffice.sandbox.mypromo.limits import RateLimit
 from backoffice.sandbox.mypromo.order_store import OrderStore
@@ -38,6 +42,8 @@ class MypromoApp:
         self.designs = Designs(catalogue=self.catalogue)
         self.callbacks = Callbacks(options=options, store=self.store)
         self.life = Life(options=options, store=self.store, callbacks=self.callbacks, catalogue=self.catalogue)
+        self.holdings = Holdings(catalogue=self.catalogue, store=self.store)
+        self.jobs = Jobs(options=options, store=self.store, holdings=self.holdings, callbacks=self.callbacks)
         self._limit = RateLimit(options=options, clock=clock)
         orders = Orders(
             options=options,
@@ -47,10 +53,12 @@ class MypromoApp:
             catalogue=self.catalogue,
             designs=self.designs,
         )
-        subjects = (self.tokens, orders, CatalogRoutes(options=options, catalogue=self.catalogue), self.designs)
+        reading = CatalogRoutes(options=options, catalogue=self.catalogue)
+        writing = Batches(options=options, catalogue=self.catalogue, jobs=self.jobs)
+        subjects = (self.tokens, orders, reading, writing, self.jobs, self.designs)
         routes = [route for subject in subjects for route in subject.routes()]
         routes += [Route("GET", "v1/status", PUBLIC, self._status), *Reference(options=options).routes()]
-        self._router = Router([*routes, *pictures.routes(), *files.routes()])
+        self._router = Router([*routes, *pictures.routes(), *Files(self.jobs.report).routes()])
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer."""
@@ -88,6 +96,8 @@ class MypromoApp:
                 "editor_users": sorted(self.designs.users),
                 "designs": list(self.designs.held.values()),
                 "changes": self.catalogue.changes,
+                "own": self.catalogue.own,
+                "jobs": list(self.jobs.held.values()),
                 "removed": sorted(self.catalogue.removed),
             }
 
@@ -97,7 +107,9 @@ class MypromoApp:
         self.tokens.held = saved["tokens"]
         self.designs.restore(users=saved["editor_users"], held=saved["designs"])
         self.catalogue.changes = saved["changes"]
+        self.catalogue.own = saved.get("own", {})  # a state file may be older than what it lacks
         self.catalogue.removed = set(saved["removed"])
+        self.jobs.resume(saved.get("jobs", []))
         self.life.resume()
 
     def _checked(self, request: Request, route: Route, caller: Caller, values: list[Any]) -> Response:

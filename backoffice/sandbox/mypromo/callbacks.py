@@ -1,4 +1,4 @@
-"""Telling the merchant: the whole order is POSTed to the callback address given with it, once, never again.
+"""Telling merchants and fulfillers: the whole thing is POSTed to the callback address given, once, never again.
 
 mypromo's API document names no retry, no signature and no event id, so there are none.
 """
@@ -9,7 +9,9 @@ import random
 import re
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -47,10 +49,23 @@ def auth_headers(auth: dict[str, Any] | None) -> dict[str, str]:
     return {"Authorization": auth["header"]}
 
 
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Outgoing:
+    """One callback: what it is about, the body as it was then, and what is to be noted about the answer."""
+
+    kind: str  # order, package, job or production_order
+    key: int  # of the order, job or production order
+    url: str
+    auth: dict[str, Any] | None
+    body: bytes
+    note: Callable[[int], None]
+
+
 class Callbacks:
     """Sends callbacks from a small pool of threads and remembers what was sent.
 
-    `sent` holds dicts of at, order, kind, url, status (0: no answer), error and body (the JSON text).
+    `sent` holds dicts of at, kind, the number (under `order`, `job` or `production_order`), url, status (0: no
+    answer), error and body (the JSON text).
     """
 
     def __init__(self, *, options: Options, store: OrderStore, seed: int = 0) -> None:
@@ -58,7 +73,7 @@ class Callbacks:
         self._store = store
         self._random = random.Random(seed)
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sandbox-callback")
-        self._held_back: list[tuple[Order, str, int | None, bytes]] = []
+        self._held_back: list[Outgoing] = []
         self._under_way = 0
         self._changed = threading.Condition()
         self.sent: deque[dict[str, Any]] = deque(maxlen=_KEPT)
@@ -66,32 +81,35 @@ class Callbacks:
 
     def emit(self, order: Order, kind: str, *, shipment: int | None = None) -> None:
         """Send a callback about an order or one of its packages soon, as the options bend it."""
-        if self._endpoint(order) is None:
-            return
-        job = (order, kind, shipment, self._body(order))
-        with self._changed:
-            if self._random.random() < self._options.callback_drop:
-                self.dropped += 1
-                return
-            copies = 2 if self._random.random() < self._options.callback_double else 1
-            batch = self._mixed([job] * copies)
-        for ready in batch:
-            self._start(ready)
+        if (outgoing := self._about_order(order, kind, shipment=shipment)) is not None:
+            self._emit(outgoing)
+
+    def emit_job(self, key: int, view: dict[str, Any], callback: dict[str, Any] | None) -> None:
+        """Send a callback about a job to the address its batch came with, if any."""
+        if callback:
+            facts: dict[str, Any] = {"kind": "job", "key": key, "note": lambda status: None}
+            self._emit(Outgoing(url=callback["url"], auth=callback.get("auth"), body=dumps(view), **facts))
+
+    def emit_production(self, key: int, view: dict[str, Any], *, note: Callable[[int], None]) -> None:
+        """Send a callback about a production order to the address kept at the fulfiller, if any."""
+        if url := self._options.fulfiller_callback_url:
+            facts: dict[str, Any] = {"kind": "production_order", "key": key, "note": note}
+            self._emit(Outgoing(url=url, auth=self._options.fulfiller_callback_auth, body=dumps(view), **facts))
 
     def send_now(self, order: Order, kind: str) -> None:
-        """Send a callback and wait for its answer."""
-        if self._endpoint(order) is not None:
+        """Send a callback about an order and wait for its answer."""
+        if (outgoing := self._about_order(order, kind)) is not None:
             with self._changed:
                 self._under_way += 1
-            self._deliver(order, kind, None, self._body(order))
+            self._deliver(outgoing)
 
     def release(self) -> None:
         """Send what shuffling still holds back."""
         with self._changed:
             batch, self._held_back = self._held_back, []
             self._random.shuffle(batch)
-        for job in batch:
-            self._start(job)
+        for outgoing in batch:
+            self._start(outgoing)
 
     def wait(self, timeout: float = 10.0) -> bool:
         """Wait until nothing is under way; False when that takes longer than `timeout` seconds."""
@@ -102,64 +120,76 @@ class Callbacks:
         """Send nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _mixed(self, jobs: list[Any]) -> list[Any]:
+    def _about_order(self, order: Order, kind: str, *, shipment: int | None = None) -> Outgoing | None:
+        callback = order["callback"] or {"url": self._options.callback_url, "auth": self._options.callback_auth}
+        if not callback["url"]:
+            return None
+        what = f"order #{order['id']}" if shipment is None else f"package #{shipment}"
+        with self._store.lock:
+            body = dumps(by_id(order))
+        return Outgoing(
+            kind=kind,
+            key=order["id"],
+            url=callback["url"],
+            auth=callback.get("auth"),
+            body=body,
+            note=lambda status: self._store.tell(order, f"Callback for {what} sent. (HTTP {status})", touch=False),
+        )
+
+    def _emit(self, outgoing: Outgoing) -> None:
+        with self._changed:
+            if self._random.random() < self._options.callback_drop:
+                self.dropped += 1
+                return
+            copies = 2 if self._random.random() < self._options.callback_double else 1
+            batch = self._mixed([outgoing] * copies)
+        for ready in batch:
+            self._start(ready)
+
+    def _mixed(self, batch: list[Outgoing]) -> list[Outgoing]:
         if not self._options.callback_shuffle:
-            return jobs
-        self._held_back += jobs
+            return batch
+        self._held_back += batch
         if len(self._held_back) < self._options.callback_shuffle:
             return []
         batch, self._held_back = self._held_back, []
         self._random.shuffle(batch)
         return batch
 
-    def _start(self, job: tuple[Order, str, int | None, bytes]) -> None:
+    def _start(self, outgoing: Outgoing) -> None:
         if self._options.callback_delay:
-            self._store.clock.call_later(self._options.callback_delay, partial(self._submit, job))
+            self._store.clock.call_later(self._options.callback_delay, partial(self._submit, outgoing))
         else:
-            self._submit(job)
+            self._submit(outgoing)
 
-    def _submit(self, job: tuple[Order, str, int | None, bytes]) -> None:
+    def _submit(self, outgoing: Outgoing) -> None:
         with self._changed:
             self._under_way += 1
         try:
-            self._pool.submit(self._deliver, *job)
+            self._pool.submit(self._deliver, outgoing)
         except RuntimeError:  # stopped meanwhile
             self._done()
 
-    def _deliver(self, order: Order, kind: str, shipment: int | None, body: bytes) -> None:
+    def _deliver(self, outgoing: Outgoing) -> None:
         status, error = 0, ""
-        url, auth = self._endpoint(order) or ("", None)
         try:
             headers = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE, "User-Agent": "mypromo sandbox"}
-            headers |= auth_headers(auth)
-            status = send("POST", url, headers=headers, body=body, timeout=self._options.callback_timeout)
+            headers |= auth_headers(outgoing.auth)
+            timeout = self._options.callback_timeout
+            status, _ = send("POST", outgoing.url, headers=headers, body=outgoing.body, timeout=timeout)
         except (OSError, http.client.HTTPException, ValueError) as failed:
             error = f"{type(failed).__name__}: {failed}"
         finally:
-            self._note(order, kind, shipment, body, url=url, status=status, error=error)
+            self._record(outgoing, status=status, error=error)
+            outgoing.note(status)
             self._done()
 
-    def _note(
-        self, order: Order, kind: str, shipment: int | None, body: bytes, *, url: str, status: int, error: str
-    ) -> None:
-        at = iso(self._store.now())
-        record = {"at": at, "order": order["id"], "kind": kind, "url": url, "status": status, "error": error}
-        self.sent.append({**record, "body": body.decode()})
-        what = f"order #{order['id']}" if shipment is None else f"package #{shipment}"
-        self._store.tell(order, f"Callback for {what} sent. (HTTP {status})", touch=False)
+    def _record(self, outgoing: Outgoing, *, status: int, error: str) -> None:
+        about = "order" if outgoing.kind == "package" else outgoing.kind
+        facts = {"at": iso(self._store.now()), "kind": outgoing.kind, about: outgoing.key, "url": outgoing.url}
+        self.sent.append({**facts, "status": status, "error": error, "body": outgoing.body.decode()})
 
     def _done(self) -> None:
         with self._changed:
             self._under_way -= 1
             self._changed.notify_all()
-
-    def _endpoint(self, order: Order) -> tuple[str, dict[str, Any] | None] | None:
-        if order["callback"]:
-            return order["callback"]["url"], order["callback"].get("auth")
-        if self._options.callback_url:
-            return self._options.callback_url, self._options.callback_auth
-        return None
-
-    def _body(self, order: Order) -> bytes:
-        with self._store.lock:
-            return dumps(by_id(order))

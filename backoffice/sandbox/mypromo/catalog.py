@@ -1,11 +1,13 @@
 """The catalogue: products and variants as facts, generated on demand from a seed number.
 
 Nothing generated is kept: product number n is always the same for the same seed, so a catalogue of 200,000 variants
-costs no more memory than one of 300. What is changed by hand lies over it in `changes`, `removed` and `broken`.
+costs no more memory than one of 300. What a fulfiller or a hand changed lies over it in `changes`, `removed` and
+`broken`; what a merchant changed, in `own`, for that merchant alone.
 """
 
 import random
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -36,6 +38,8 @@ class Variant:
     """One orderable thing. `price` is the purchase price of one piece at the smallest tier in EUR, net.
 
     `stock` None means unmanaged; `max_qty` is order_max_qty; `course` names what the sandbox does to orders of it.
+    `active` is the fulfiller's word on whether it can be ordered, `available` the merchant's on its sales channels.
+    `purchase`, `recommended` and `sales` hold written tiers as pairs of quantity and price, `overwrites` SEO texts.
     """
 
     id: int
@@ -63,7 +67,16 @@ class Variant:
     has_contract: bool = True
     overwritten: bool = False
     course: str = ""
+    purchase: Sequence[Sequence[Any]] | None = None
+    recommended: Sequence[Sequence[Any]] | None = None
+    sales: Sequence[Sequence[Any]] | None = None
+    overwrites: dict[str, str | None] | None = None
     updated_at: str = "2026-02-25T23:59:59.000000Z"
+
+    @property
+    def sku_fulfiller(self) -> str | None:
+        """Return the fulfiller's own SKU; some have none."""
+        return f"F-{self.sku}" if self.id % 6 else None
 
     def contract_of(self, fulfiller: int) -> str | None:
         """Return the state of the contract with a fulfiller, None when there is none."""
@@ -91,6 +104,7 @@ class Product:
 
 
 CHANGEABLE = {f.name for f in fields(Variant)} - {"id", "sku", "kind", "colour", "course"}
+MERCHANT_FACTS = {"available", "sales", "overwrites", "overwritten", "updated_at"}
 
 
 class Catalogue:
@@ -103,6 +117,7 @@ class Catalogue:
         self._by_sku = {v.sku: (p.number, n) for p in fixed for n, v in enumerate(p.variants)}
         self._generated = max(0, options.catalog_variants - len(self._fixed_variants))
         self.changes: dict[str, dict[str, Any]] = {}
+        self.own: dict[str, dict[str, dict[str, Any]]] = {}  # account → SKU → facts
         self.removed: set[int] = set()
         self.broken: set[int] = set()
         self._made = lru_cache(maxsize=2048)(self._make)
@@ -114,12 +129,15 @@ class Catalogue:
         cycles, rest = divmod(self._generated, _STARTS[-1])
         return len(self._fixed) + cycles * len(_SIZES) + bisect_left(_STARTS, rest)
 
-    def product(self, number: int) -> Product:
-        """Return the product with this number from 0, with changes applied."""
+    def product(self, number: int, *, merchant: str = "") -> Product:
+        """Return the product with this number from 0, with changes applied, a merchant's own ones too."""
         made = self._fixed[number] if number < len(self._fixed) else self._made(number)
-        if not any(v.sku in self.changes for v in made.variants):
+        layers = [layer for layer in (self.changes, self.own.get(merchant, {})) if layer]
+        if not any(v.sku in layer for layer in layers for v in made.variants):
             return made
-        changed = [replace(v, **self.changes[v.sku]) if v.sku in self.changes else v for v in made.variants]
+        changed = list(made.variants)
+        for layer in layers:
+            changed = [replace(v, **layer[v.sku]) if v.sku in layer else v for v in changed]
         return replace(made, variants=changed)
 
     def numbers(self, shipping_from: str) -> list[int]:
@@ -131,6 +149,10 @@ class Catalogue:
         numbers = self._shipping[country]
         return [n for n in numbers if n not in self.removed] if self.removed else numbers
 
+    def numbers_of(self, fulfiller: int) -> list[int]:
+        """Return the numbers of all products that are mainly this fulfiller's, removed ones left out."""
+        return [n for n in range(self.product_count) if n not in self.removed and self._owner(n) == fulfiller]
+
     def variant_count(self, number: int) -> int:
         """Return how many variants a product has, without making it."""
         if number < len(self._fixed):
@@ -138,10 +160,10 @@ class Catalogue:
         start = self._start(number - len(self._fixed))
         return min(self._start(number - len(self._fixed) + 1), self._generated) - start
 
-    def find(self, sku: str) -> Variant | None:
-        """Return the variant of a SKU, or None."""
+    def find(self, sku: str, *, merchant: str = "") -> Variant | None:
+        """Return the variant of a SKU, as a merchant sees it when one is given, or None."""
         place = self.place(sku)
-        return self.product(place[0]).variants[place[1]] if place else None
+        return self.product(place[0], merchant=merchant).variants[place[1]] if place else None
 
     def place(self, sku: str) -> tuple[int, int] | None:
         """Return product number and position in it for a SKU, or None when unknown or removed."""
@@ -164,6 +186,24 @@ class Catalogue:
         if self.place(sku) is None:
             raise KeyError(sku)
         self.changes[sku] = {**self.changes.get(sku, {}), **facts}
+        for held in self.own.values():
+            if sku in held:
+                held[sku] = {name: value for name, value in held[sku].items() if name not in facts}
+
+    def change_own(self, sku: str, *, merchant: str, **facts: Any) -> None:
+        """Lay facts over a variant that only this merchant sees. Raises KeyError, ValueError as `change` does."""
+        if not set(facts) <= MERCHANT_FACTS:
+            raise ValueError(f"not the merchant's: {', '.join(sorted(set(facts) - MERCHANT_FACTS))}")
+        if self.place(sku) is None:
+            raise KeyError(sku)
+        held = self.own.setdefault(merchant, {})
+        held[sku] = {**held.get(sku, {}), **facts}
+
+    def drop_sales(self, sku: str, *, kept: Sequence[int]) -> None:
+        """Forget what merchants wrote for quantities that are no longer offered; nothing brings it back."""
+        for held in self.own.values():
+            if sales := held.get(sku, {}).get("sales"):
+                held[sku]["sales"] = [pair for pair in sales if pair[0] in kept]
 
     def _parsed(self, sku: str) -> tuple[int, int] | None:
         head, _, digits = sku.rpartition("-C")
@@ -197,6 +237,11 @@ class Catalogue:
             return (3,)
         main = _MAIN[serial % len(_MAIN)]
         return (main, 3 + serial // 4 % 3) if serial % 4 == 1 else (main,)
+
+    def _owner(self, number: int) -> int:
+        if number < len(self._fixed):
+            return self._fixed[number].variants[0].fulfillers[0]
+        return self._fulfillers(number - len(self._fixed))[0]
 
     def _countries(self, number: int) -> set[str]:
         if number < len(self._fixed):

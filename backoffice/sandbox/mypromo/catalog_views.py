@@ -1,13 +1,15 @@
-"""How products, stock, prices and SEO texts are written in answers to a merchant."""
+"""How products, stock, prices and SEO texts are written in answers to merchants and fulfillers.
+
+A fulfiller's products lack `contract` and `overwritten`; its stock and prices name `sku_fulfiller`.
+"""
 
 from typing import Any
 
 from backoffice.sandbox.mypromo.catalog import Product, Variant
+from backoffice.sandbox.mypromo.catalog_prices import price_list, purchase_tiers, recommended_tiers, rules, sales_tiers
 from backoffice.sandbox.mypromo.catalog_words import FULFILLERS
 from backoffice.sandbox.mypromo.pictures import picture_path
 
-RATES = {"EUR": 1.0, "USD": 1.08, "GBP": 0.86, "CHF": 0.95}
-_DISCOUNTS = (1.0, 0.87, 0.76, 0.68, 0.61)
 _CREATED = "2025-11-11T15:42:36.000000Z"
 _CONTRACT_TIMES = {"accepted": "accepted_at", "declined": "declined_at"}
 
@@ -34,17 +36,44 @@ def product_view(
     }
 
 
+def fulfillers_view(view: dict[str, Any], product: Product, *, fulfiller: int) -> dict[str, Any]:
+    """Write a product, written for a merchant, as its fulfiller sees it: its own details and the default texts."""
+    del view["descriptions"]["overwritten"]
+    for shown, variant in zip(view["variants"], product.variants, strict=True):
+        clients = [c for c in shown["availability"]["clients"] if c["id"] == fulfiller]
+        for client in clients:
+            del client["contract"]
+        shown["availability"] = {"clients": clients}
+        shown["available"] = variant.active
+        for described in (shown, *(row for rows in shown["relations"].values() for row in rows)):
+            described["descriptions"] = {k: v for k, v in described["descriptions"].items() if k != "overwritten"}
+    return view
+
+
 def inventory_row(variant: Variant) -> dict[str, Any]:
     """Write one row of `GET v1/inventory`."""
     managed = variant.stock is not None
     return {"sku": variant.sku, "available": variant.available, "stock": {"managed": managed, "qty": variant.stock}}
 
 
+def fulfiller_inventory_row(variant: Variant) -> dict[str, Any]:
+    """Write one row of `GET v1/inventory` for its fulfiller; available means that it can be ordered."""
+    row = inventory_row(variant)
+    return {"sku": row.pop("sku"), "sku_fulfiller": variant.sku_fulfiller, **row, "available": variant.active}
+
+
 def price_row(variant: Variant) -> dict[str, Any]:
     """Write one row of `GET v1/prices`, where the purchase prices are called buying prices."""
     prices = _prices(variant, currency="EUR")
     renamed = {("buying_prices" if name == "purchase_prices" else name): value for name, value in prices.items()}
-    return {"sku": variant.sku, "rules": _rules(variant), "prices": renamed}
+    return {"sku": variant.sku, "rules": rules(variant), "prices": renamed}
+
+
+def fulfiller_price_row(variant: Variant) -> dict[str, Any]:
+    """Write one row of `GET v1/prices` for its fulfiller, who does not see the merchants' prices."""
+    prices = _prices(variant, currency="EUR")
+    del prices["sales_prices"]
+    return {"sku": variant.sku, "sku_fulfiller": variant.sku_fulfiller, "rules": rules(variant), "prices": prices}
 
 
 def seo_row(variant: Variant) -> dict[str, Any]:
@@ -59,19 +88,16 @@ def seo_row(variant: Variant) -> dict[str, Any]:
         "meta_keywords": f"{variant.kind.en}, {variant.colour[1]}, promotion",
         "meta_description": f"{name} with your print",
     }
-    overwrites: dict[str, Any] = dict.fromkeys(defaults)
-    if variant.overwritten:
-        overwrites |= {"product_name": f"{name} (shop)", "meta_title": f"{name[:50]} buy now"}
-    return {"sku": variant.sku, "defaults": defaults, "overwrites": overwrites}
+    return {"sku": variant.sku, "defaults": defaults, "overwrites": {**dict.fromkeys(defaults), **overwrites(variant)}}
 
 
-def tiers(variant: Variant, *, factor: float = 1.0) -> list[dict[str, Any]]:
-    """Return quantity and price of each tier; small prices have four digits."""
-    values = (variant.price * factor * discount for discount in _DISCOUNTS)
-    return [
-        {"qty": qty, "price": round(value, 2 if value >= 1 else 4)}
-        for qty, value in zip(variant.quantities, values, strict=False)
-    ]
+def overwrites(variant: Variant) -> dict[str, str | None]:
+    """Return the texts a merchant laid over the defaults; some products begin with a few."""
+    if variant.overwrites is not None:
+        return variant.overwrites
+    if not variant.overwritten:
+        return {}
+    return {"product_name": f"{variant.name_en} (shop)", "meta_title": f"{variant.name_en[:50]} buy now"}
 
 
 def _variant(
@@ -95,7 +121,7 @@ def _variant(
         "parts": _parts(variant),
         "media": _media(variant, base_url),
         "prices": _prices(variant, currency=currency),
-        "rules": _rules(variant),
+        "rules": rules(variant),
         "shipping": {
             "shipping_from": FULFILLERS[variant.fulfillers[0] - 1][2],
             "shipping_earliest": variant.days[0],
@@ -149,7 +175,7 @@ def _client(variant: Variant, fulfiller: int, *, by_id: bool) -> dict[str, Any]:
         return {**base, "shipping_from": country, "contract_id": contract_id, "contract": _contract(state, by_id=True)}
     return {
         **base,
-        "sku_fulfiller": f"F-{variant.sku}" if variant.id % 6 else None,
+        "sku_fulfiller": variant.sku_fulfiller,
         "available": variant.active and variant.stock != 0,
         "stock": {"managed": variant.stock is not None, "qty": variant.stock or 0},
         "shipping_from": country,
@@ -176,13 +202,15 @@ def _contract(state: str | None, *, by_id: bool) -> dict[str, Any] | None:
 
 
 def _descriptions(variant: Variant, lang: str) -> dict[str, Any]:
-    return {
+    texts: dict[str, Any] = {
         "name": _name(variant, lang),
         "description": variant.description_de if lang == "DE" else variant.description_en,
         "description_short": None if variant.id % 3 else _name(variant, lang)[:80],
         "description_secondary": f"{variant.kind.material}, {variant.kind.weight} g",
-        "overwritten": variant.overwritten,
     }
+    written = variant.overwrites or {}
+    texts |= {name: text for name in texts if (text := written.get(f"product_{name}")) is not None}
+    return {**texts, "overwritten": variant.overwritten}
 
 
 def _relation(variant: Variant, lang: str) -> dict[str, Any]:
@@ -220,19 +248,9 @@ def _parts(variant: Variant) -> list[dict[str, Any]]:
 
 
 def _prices(variant: Variant, *, currency: str) -> dict[str, Any]:
-    rate = RATES[currency]
-    recommended = tiers(variant, factor=2.2 * rate) if variant.id % 13 != 4 else []
     return {
         "currency": currency,
-        "purchase_prices": tiers(variant, factor=rate),
-        "recommended_retail_prices": recommended,
-        "sales_prices": tiers(variant, factor=1.8 * rate),
-    }
-
-
-def _rules(variant: Variant) -> dict[str, Any]:
-    return {
-        "order_min_qty": variant.quantities[0],
-        "order_max_qty": variant.max_qty,
-        "tier_price_qty_only": variant.tier_only,
+        "purchase_prices": price_list(purchase_tiers(variant), currency=currency),
+        "recommended_retail_prices": price_list(recommended_tiers(variant), currency=currency),
+        "sales_prices": price_list(sales_tiers(variant), currency=currency),
     }

@@ -19,7 +19,7 @@ def download_failure(file: dict[str, Any], *, really: bool) -> str | None:
     if not really or url.scheme == "sftp" or url.hostname not in LOOPBACK:
         return None
     try:
-        status = send("GET", file["url"], headers=auth_headers(file["auth"]), timeout=10)
+        status, _ = send("GET", file["url"], headers=auth_headers(file["auth"]), timeout=10)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return str(error) or type(error).__name__
     return None if status == 200 else f"HTTP {status}"

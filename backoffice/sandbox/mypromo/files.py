@@ -1,6 +1,7 @@
-"""Protected downloads: short links below `v1/` that need the bearer token and answer with a PDF."""
+"""Protected downloads: short links below `v1/` that need the bearer token."""
 
 import re
+from collections.abc import Callable
 
 from backoffice.sandbox.mypromo.routing import ANY, Caller, Route
 from backoffice.sandbox.wire import Request, Response, message
@@ -9,17 +10,22 @@ _SHORT = re.compile(r"([sd])(\d{1,18})")
 _TITLES = {"s": "Data sheet", "d": "Design preview"}
 
 
-def routes() -> list[Route]:
-    """Return the one route; it has to come after all other `v1/` routes."""
-    return [Route("GET", "v1/{short}", ANY, download)]
+class Files:
+    """Answers short links: `s` and a variant's number, `d` and a design's, or whatever the sources know."""
 
+    def __init__(self, *sources: Callable[[str, Caller], Response | None]) -> None:
+        self._sources = sources
 
-def download(request: Request, caller: Caller, short: str) -> Response:
-    """Answer a short link: `s` and a variant's number, or `d` and a design's."""
-    match = _SHORT.fullmatch(short)
-    if match is None:
-        return message(404, "Not found.")
-    return pdf_response(_TITLES[match[1]], match[2])
+    def routes(self) -> list[Route]:
+        """Return the one route; it has to come after all other `v1/` routes."""
+        return [Route("GET", "v1/{short}", ANY, self.download)]
+
+    def download(self, request: Request, caller: Caller, short: str) -> Response:
+        """Answer with the file."""
+        if match := _SHORT.fullmatch(short):
+            return pdf_response(_TITLES[match[1]], match[2])
+        found = (answer for source in self._sources if (answer := source(short, caller)) is not None)
+        return next(found, message(404, "Not found."))
 
 
 def pdf_response(title: str, text: str) -> Response:

@@ -45,7 +45,7 @@ def check_order(order: dict[str, Any], *, options: Options) -> None:
         if options.live and name.startswith("fake_") and order.get(name) is not None:
             errors.add(name, f"The {name} option is available in the sandbox only.")
     for name in ("callback", "generic_label"):
-        _check_endpoint(errors, name, order.get(name))
+        check_endpoint(errors, name, order.get(name))
     errors.properties("custom_properties", order.get("custom_properties"))
     _check_address(errors, "recipient", order.get("recipient"), required=True)
     for name in ("shipper", "export"):
@@ -86,7 +86,8 @@ def check_item(item: dict[str, Any], *, order: dict[str, Any], catalogue: Catalo
     return variant
 
 
-def _check_endpoint(errors: Errors, path: str, value: Any) -> None:
+def check_endpoint(errors: Errors, path: str, value: Any) -> None:
+    """Check an optional address with credentials, such as that of a callback."""
     if value is None:
         return
     if not isinstance(value, dict):

@@ -36,6 +36,7 @@ class OrderStore:
         self.held: dict[int, Order] = {}
         self.clock = clock
         self.ledger = ledger
+        self.public_url = ""  # where the API begins, for links in what is sent without being asked
         self._counters: dict[str, Iterator[int]] = {}
         self._last: dict[str, int] = {}
 

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
-def send(method: str, url: str, *, headers: dict[str, str], timeout: float, body: bytes | None = None) -> int:
-    """Make the call and return the status. Raises OSError, HTTPException, or ValueError for a foreign address."""
+def send(
+    method: str, url: str, *, headers: dict[str, str], timeout: float, body: bytes | None = None
+) -> tuple[int, bytes]:
+    """Make the call and return status and body. Raises OSError, HTTPException, or ValueError for a foreign address."""
     parts = urlsplit(url)
     if parts.hostname not in LOOPBACK:
         raise ValueError("the sandbox calls loopback addresses only")
@@ -17,7 +19,6 @@ def send(method: str, url: str, *, headers: dict[str, str], timeout: float, body
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request(method, target, body=body, headers=headers)
         response = connection.getresponse()
-        response.read()
-        return response.status
+        return response.status, response.read()
     finally:
         connection.close()

@@ -26,7 +26,7 @@ class Refusal(Exception):
 
 @dataclass(slots=True, frozen=True)
 class Route:
-    """One method and path. `{id}` in the path takes digits, `{name}` anything but a slash; both go to the handler.
+    """One method and path. `{id…}` in the path takes digits, `{name}` anything but a slash; both go to the handler.
 
     `role` is PUBLIC (no token), ANY (a valid token) or the scope the token has to carry.
     """
@@ -48,6 +48,20 @@ class Caller:
     def name(self) -> str:
         """Return the account's id."""
         return self.client.client_id if self.client else ""
+
+    @property
+    def fulfiller(self) -> int:
+        """Return the number of the fulfiller this account is, 0 for none."""
+        return self.client.fulfiller if self.client else 0
+
+    def acts_as_fulfiller(self, *, hint: bool) -> bool:
+        """Tell in which role the token speaks; the document does not say what decides when it carries both.
+
+        Here the payload does: `hint` tells whether it has something that only a fulfiller would send.
+        """
+        if MERCHANT in self.scopes and FULFILLER in self.scopes:
+            return hint
+        return FULFILLER in self.scopes
 
 
 class Router:
@@ -75,5 +89,5 @@ class Router:
 
 
 def _compiled(path: str) -> re.Pattern[str]:
-    pattern = re.escape(path).replace(r"\{id\}", r"(?P<id>\d{1,18})")
+    pattern = re.sub(r"\\\{(id\w*)\\\}", r"(?P<\1>\\d{1,18})", re.escape(path))
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", pattern))
