@@ -48,7 +48,7 @@ def environment_for(sandbox: Sandbox, *, port: int) -> dict[str, str]:
         "PUSH_SETTLE_SECONDS": "3",
         "PUSH_RETRY_LADDER": "0.2,0.5,1,2",
         "SWEEP_SECONDS": "1",
-        "PULL_ORDERS_SECONDS": "10",
+        "PULL_ORDERS_SECONDS": "45",
         "LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "backoffice.settings",
     }
@@ -56,7 +56,8 @@ def environment_for(sandbox: Sandbox, *, port: int) -> dict[str, str]:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with running_sandbox(speed=5, rate_limit=0, late_every=0) as sandbox:
+    """A quick mypromo without limits; of its callbacks, which it never repeats, some are lost and some come twice."""
+    with running_sandbox(speed=5, rate_limit=0, late_every=0, callback_drop=0.2, callback_double=0.1) as sandbox:
         sandbox.mypromo.catalogue.change("TESTPRODUCT-stock", stock=100_000_000)
         yield sandbox
 

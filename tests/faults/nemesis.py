@@ -38,13 +38,13 @@ MISHAPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("html", {}),
     ("html", {"status": 502}),
     ("empty", {}),
-    ("revoked_token", {}),
     ("redirect", {"location": "https://elsewhere.example.com/"}),
 )
-# These stop all calls for a while, so they are rarer: a 429 that names no time means 15 s.
+# These may stop all calls for a while, so they are rarer: a 429 that names no time means 15 s, two 401 in a row 30 s.
 PAUSES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("too_many", {"retry_after": 1, "probability": 0.002}),
     ("too_many", {"times": 1, "probability": 0.01}),
+    ("revoked_token", {"probability": 0.003}),
 )
 
 
