@@ -111,7 +111,7 @@ _PARTS: dict[str, Promise] = {
 
 def field_name(name: str) -> str:
     """A variant's field as staff know it."""
-    return str(Variant._meta.get_field(name).verbose_name)
+    return next((str(field.verbose_name) for field in Variant._meta.fields if field.name == name), name)
 
 
 def part_name(part: str) -> str:

@@ -98,8 +98,8 @@ def variant_rows(variants: list[Variant]) -> list[VariantRow]:
 def _product_rows(products: list[Product]) -> list[ProductRow]:
     keys = [product.pk for product in products]
     listed = Variant.objects.filter(product__in=keys, gone_at=None).order_by()
-    counts = {
-        row["product_id"]: row
+    counts: dict[int, dict[str, Any]] = {
+        row["product_id"]: {**row}
         for row in listed.values("product_id").annotate(
             variants=Count("pk"), orderable=Count("pk", filter=Q(orderable=True)), currency=Min("currency")
         )
