@@ -1,6 +1,31 @@
-"""What is made and shipped, and the reference data that shipping needs."""
+"""What is made and shipped, by others for us or by us for others, and the reference data that shipping needs."""
 
+from fulfillment.models.label import Label, LabelKind, LabelState
+from fulfillment.models.production_event import ProductionEvent
+from fulfillment.models.production_file import FileKind, ProductionFile
+from fulfillment.models.production_item import ProductionItem
+from fulfillment.models.production_order import DispatchState, ProductionOrder, ProductionState
+from fulfillment.models.production_shipment import ParcelState, ProductionShipment, ProductionShipmentLine
 from fulfillment.models.reference import Carrier, Country, State
 from fulfillment.models.shipment import Shipment, ShipmentLine
 
-__all__ = ["Carrier", "Country", "Shipment", "ShipmentLine", "State"]
+__all__ = [
+    "Carrier",
+    "Country",
+    "DispatchState",
+    "FileKind",
+    "Label",
+    "LabelKind",
+    "LabelState",
+    "ParcelState",
+    "ProductionEvent",
+    "ProductionFile",
+    "ProductionItem",
+    "ProductionOrder",
+    "ProductionShipment",
+    "ProductionShipmentLine",
+    "ProductionState",
+    "Shipment",
+    "ShipmentLine",
+    "State",
+]

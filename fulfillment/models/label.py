@@ -1,0 +1,67 @@
+"""Shipping labels that a merchant or the vendor supplies for a production order."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from fulfillment.models.production_order import ProductionOrder
+from fulfillment.models.stored_file import StoredFile
+
+
+class LabelKind(models.TextChoices):
+    SUPPLIED = "supplied", _("supplied by the merchant")
+    GENERIC = "generic", _("made by the vendor when asked for")
+
+
+class LabelState(models.TextChoices):
+    """Downloading it announces the parcel to the carrier for the same day: it happens once, on purpose."""
+
+    WAITING = "waiting", _("not fetched")
+    ASKED = "asked", _("being fetched")
+    KEPT = "kept", _("fetched")
+    # The vendor handed it out (or a person says so), and we have no copy: the parcel is announced all the same.
+    LOST = "lost", _("announced, but our copy is missing")
+    REFUSED = "refused", _("refused by the vendor")
+
+
+class Label(StoredFile):
+    """A label: which parcel it announced, when, and who asked for it. Fetched as a push, served from our copy."""
+
+    production_order = models.ForeignKey(
+        ProductionOrder, models.CASCADE, related_name="labels", verbose_name=_("production order")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=LabelKind)
+    state = models.CharField(_("state"), max_length=12, choices=LabelState, default=LabelState.WAITING)
+    # Empty for a generic label until the vendor has made it.
+    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
+    url = models.TextField(_("vendor's link"), blank=True)
+    raw_kind = models.CharField(_("vendor's type"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    # Empty where the merchant named none: the vendor then assigns the label to the parcel by itself.
+    carrier = models.CharField(_("carrier"), max_length=64, blank=True)
+    tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
+
+    asked_by = models.CharField(_("asked for by"), max_length=150, blank=True)
+    asked_at = models.DateTimeField(_("asked for"), null=True, blank=True)
+    announced_at = models.DateTimeField(_("parcel announced"), null=True, blank=True)
+    created_at = models.DateTimeField(_("received"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("label")
+        verbose_name_plural = _("labels")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["production_order", "vendor_id"], condition=~Q(vendor_id=""), name="one_label_per_vendor_id"
+            ),
+            models.UniqueConstraint(
+                fields=["production_order"], condition=Q(kind="generic"), name="one_generic_label_per_order"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tracking_code"], condition=~Q(tracking_code=""), name="label_tracking"),
+            models.Index(fields=["-announced_at"], condition=Q(announced_at__isnull=False), name="label_announced"),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking_code or f"{self.get_kind_display()} {self.vendor_id}".strip()

@@ -1,0 +1,53 @@
+"""Print files, delivery slips and previews of production orders."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from fulfillment.models.production_item import ProductionItem
+from fulfillment.models.production_order import ProductionOrder
+from fulfillment.models.stored_file import StoredFile
+
+
+class FileKind(models.TextChoices):
+    PRINT = "print", _("print file")
+    SLIP = "slip", _("delivery slip")
+    PREVIEW = "preview", _("preview")
+    OTHER = "other", _("other file")
+
+
+class ProductionFile(StoredFile):
+    """A file that we download once through the vendor's protected link. Labels are no files: see `Label`."""
+
+    production_order = models.ForeignKey(
+        ProductionOrder, models.CASCADE, related_name="files", verbose_name=_("production order")
+    )
+    item = models.ForeignKey(
+        ProductionItem, models.CASCADE, null=True, blank=True, related_name="files", verbose_name=_("item")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=FileKind)
+    # Where the vendor shows it and its id there: ids are unique within their own list only.
+    source_key = models.CharField(max_length=150, editable=False)
+    raw_kind = models.CharField(_("vendor's type"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    url = models.TextField(_("vendor's link"))
+
+    # None: nothing is to be done, because we have it or because it is given up.
+    next_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    problem = models.TextField(_("problem"), blank=True)
+    needs_person = models.BooleanField(_("needs a person"), default=False)
+    created_at = models.DateTimeField(_("received"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("production file")
+        verbose_name_plural = _("production files")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["production_order", "source_key"], name="one_row_per_file")]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="production_file_due"),
+            models.Index(fields=["-id"], condition=Q(needs_person=True), name="production_file_stuck"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.source_key}"

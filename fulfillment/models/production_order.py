@@ -1,0 +1,125 @@
+"""What a marketplace gives us to make and ship, when we are its fulfiller."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductionState(models.TextChoices):
+    """Where it stands at the vendor; ours of `vendors.messages`."""
+
+    PENDING = "pending", _("waiting")
+    IN_PRODUCTION = "in_production", _("in production")
+    DONE = "done", _("finished")
+    CANCELLED = "cancelled", _("cancelled")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class DispatchState(models.TextChoices):
+    """How much of it has left us: derived from the parcels, never from the vendor's word."""
+
+    NONE = "none", _("nothing shipped")
+    PARTIAL = "partial", _("partly shipped")
+    SHIPPED = "shipped", _("shipped")
+
+
+ENDED_STATES = (ProductionState.DONE, ProductionState.CANCELLED)
+_TO_DO = ~Q(state__in=["done", "cancelled"]) & ~Q(dispatch="shipped")
+
+
+class ProductionOrderQuerySet(models.QuerySet["ProductionOrder"]):
+    def locked(self, pk: int) -> "ProductionOrder":
+        """The production order, locked to the end of the transaction. Raises DoesNotExist."""
+        return self.select_for_update().get(pk=pk)
+
+    def to_do(self) -> "ProductionOrderQuerySet":
+        """Neither ended at the vendor nor wholly shipped."""
+        return self.filter(_TO_DO)
+
+
+class ProductionOrder(models.Model):
+    """One order to make and ship, kept whole as the vendor reports it. How much has left us is derived."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    # The merchant's order that it is a part of.
+    order_vendor_id = models.CharField(_("vendor's order"), max_length=64, blank=True)
+    reference = models.CharField(_("merchant's reference"), max_length=200, blank=True)
+    reference2 = models.CharField(_("second reference"), max_length=200, blank=True)
+    merchant = models.CharField(_("merchant"), max_length=200, blank=True)
+
+    state = models.CharField(_("state"), max_length=16, choices=ProductionState, default=ProductionState.UNKNOWN)
+    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    dispatch = models.CharField(_("shipment"), max_length=12, choices=DispatchState, default=DispatchState.NONE)
+
+    complaint = models.BooleanField(_("complaint"), default=False)
+    express_production = models.BooleanField(_("express production"), default=False)
+    express_shipping = models.BooleanField(_("express shipping"), default=False)
+    # Either of the two: what is made first.
+    is_express = models.GeneratedField(
+        expression=Q(express_production=True) | Q(express_shipping=True),
+        output_field=models.BooleanField(_("express")),
+        db_persist=True,
+    )
+    shipping_earliest = models.DateTimeField(_("ships, earliest"), null=True, blank=True)
+    shipping_latest = models.DateTimeField(_("ships, latest"), null=True, blank=True)
+    # `shipping_latest`, or the far future: a list sorted by it needs no rule for what is not given.
+    due_at = models.DateTimeField(_("due"))
+    late = models.BooleanField(_("late, says the vendor"), null=True)
+    comment = models.TextField(_("comment"), blank=True)
+    # The vendor makes a label when asked for it, on the day of dispatch.
+    has_generic_label = models.BooleanField(_("generic label"), default=False)
+
+    # Snapshots as they came: fields of `vendors.messages.PostalAddress`, None where not given.
+    recipient = models.JSONField(_("recipient"), null=True, blank=True)
+    shipper = models.JSONField(_("sender"), null=True, blank=True)
+    export = models.JSONField(_("exporter"), null=True, blank=True)
+    clients = models.JSONField(_("clients"), default=list, blank=True)
+    # Pairs of key and value in their order: keys may repeat.
+    custom_properties = models.JSONField(_("custom properties"), default=list, blank=True)
+
+    # The newest report applied (see messages.Version).
+    reported_at = models.DateTimeField(_("vendor's time of change"), null=True, blank=True)
+    reported_history_id = models.BigIntegerField(default=0)
+    reported_rank = models.SmallIntegerField(default=0)
+    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
+    ordered_at = models.DateTimeField(_("created at the vendor"), null=True, blank=True)
+    created_at = models.DateTimeField(_("received"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = ProductionOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("production order")
+        verbose_name_plural = _("production orders")
+        permissions = [
+            ("dispatch_productionorder", "Can fetch labels and report parcels"),
+            ("force_productionorder", "Can report parcels beyond the ordered quantity or without the supplied labels"),
+            ("view_documents", "Can open print files, delivery slips, previews and labels"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["vendor", "vendor_id"], name="one_production_order_per_vendor_id")
+        ]
+        indexes = [
+            models.Index(fields=["-is_express", "due_at", "id"], condition=_TO_DO, name="production_work"),
+            models.Index(
+                fields=["merchant", "-is_express", "due_at", "id"], condition=_TO_DO, name="production_of_merchant"
+            ),
+            models.Index(fields=["vendor", "read_at"], condition=_TO_DO, name="production_unread"),
+            models.Index(fields=["state", "-id"], name="production_state"),
+            models.Index(fields=["reference"], name="production_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vendor_id} {self.reference}".strip()
+
+    @property
+    def is_to_do(self) -> bool:
+        """As `to_do()` of the query set."""
+        return self.state not in ENDED_STATES and self.dispatch != DispatchState.SHIPPED
+
+    @property
+    def is_late(self) -> bool:
+        """Still to do after its time, or late by the vendor's own word."""
+        return self.is_to_do and (self.late is True or self.due_at < timezone.now())

@@ -1,0 +1,100 @@
+"""Parcels that we send for production orders, and tell the vendor of."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from fulfillment.models.label import Label
+from fulfillment.models.production_item import ProductionItem
+from fulfillment.models.production_order import ProductionOrder
+
+
+class ParcelState(models.TextChoices):
+    WAITING = "waiting", _("to be reported")
+    REPORTED = "reported", _("reported")
+    REFUSED = "refused", _("refused by the vendor")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class ProductionShipment(models.Model):
+    """A parcel of a production order: made here and reported once, or seen at the vendor."""
+
+    production_order = models.ForeignKey(
+        ProductionOrder, models.CASCADE, related_name="shipments", verbose_name=_("production order")
+    )
+    # At most one parcel carries a label; a withdrawn or refused parcel gives it back.
+    label = models.OneToOneField(
+        Label, models.PROTECT, null=True, blank=True, related_name="parcel", verbose_name=_("label")
+    )
+    state = models.CharField(_("state"), max_length=12, choices=ParcelState, default=ParcelState.WAITING)
+    vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
+    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+
+    carrier = models.CharField(_("carrier"), max_length=64)
+    tracking_code = models.CharField(_("tracking code"), max_length=200)
+    tracking_url = models.TextField(_("tracking link"), blank=True)
+    height_cm = models.DecimalField(_("height in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
+    width_cm = models.DecimalField(_("width in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
+    depth_cm = models.DecimalField(_("depth in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
+    weight_g = models.DecimalField(_("weight in g"), max_digits=12, decimal_places=2, null=True, blank=True)
+    # No items are named to the vendor: it takes the whole production order for shipped.
+    is_whole = models.BooleanField(_("whole order"), default=False)
+    # Beyond the ordered quantity, or without the supplied labels; the reason is kept.
+    force = models.BooleanField(_("forced"), default=False)
+    force_reason = models.TextField(_("reason for forcing"), blank=True)
+
+    # None: the vendor does not say.
+    delivered = models.BooleanField(_("delivered"), null=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    delivery_earliest = models.DateTimeField(_("delivery, earliest"), null=True, blank=True)
+    delivery_latest = models.DateTimeField(_("delivery, latest"), null=True, blank=True)
+    late = models.BooleanField(_("late"), null=True)
+
+    # A user's name, or "vendor:…" for a parcel that was reported elsewhere.
+    made_by = models.CharField(_("made by"), max_length=150)
+    # Until then it can be withdrawn: the report leaves afterwards.
+    leaves_at = models.DateTimeField(_("report leaves"), null=True, blank=True)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("parcel")
+        verbose_name_plural = _("parcels")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["production_order", "vendor_id"], condition=~Q(vendor_id=""), name="one_parcel_per_vendor_id"
+            ),
+            # A code names one parcel of ours that is on its way to the vendor: a second click makes no second one.
+            models.UniqueConstraint(
+                fields=["production_order", "carrier", "tracking_code"],
+                condition=Q(state="waiting"),
+                name="one_waiting_parcel_per_code",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tracking_code", "carrier"], name="parcel_tracking"),
+            models.Index(
+                fields=["reported_at", "carrier"], condition=Q(reported_at__isnull=False), name="parcel_reported"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.tracking_code}"
+
+
+class ProductionShipmentLine(models.Model):
+    """How much of an item is in a parcel."""
+
+    shipment = models.ForeignKey(ProductionShipment, models.CASCADE, related_name="lines", verbose_name=_("parcel"))
+    item = models.ForeignKey(ProductionItem, models.CASCADE, related_name="shipment_lines", verbose_name=_("item"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name = _("line of a parcel")
+        verbose_name_plural = _("lines of parcels")
+        constraints = [models.UniqueConstraint(fields=["shipment", "item"], name="one_line_per_parcel_and_item")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.item_id}"

@@ -1,0 +1,22 @@
+"""What all files that we keep have in common."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class StoredFile(models.Model):
+    """A file kept below MEDIA_ROOT under a name of our own; `path` is empty while we have no copy."""
+
+    path = models.CharField(max_length=200, blank=True, editable=False)
+    size = models.PositiveIntegerField(_("bytes"), null=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    content_type = models.CharField(_("type of content"), max_length=100, blank=True, editable=False)
+    stored_at = models.DateTimeField(_("kept since"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether we have a copy."""
+        return self.stored_at is not None
