@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30
+START_SECONDS = 60
 # Waits for the end of its input, which is the end of the test run even if that is killed, and leaves no process behind.
 GUARD = 'cat; [ -f "$0" ] && kill -9 $(cat "$0") 2>/dev/null; true'
 STOP_SECONDS = 5

@@ -46,7 +46,7 @@ def sell(transactional_db: None, client: Client) -> Callable[..., dict[str, dict
 
 
 def come_to_rest(sandbox: Sandbox, *, sold: dict[str, dict[str, Any]]) -> Verdict:
-    wait_until(is_quiet, seconds=40, what="the push has ended")
+    wait_until(is_quiet, seconds=90, what="the push has ended")
     return judge(sandbox, sold=sold)
 
 
@@ -72,7 +72,7 @@ def test_without_the_settle_time_a_late_request_doubles_a_line(system: System, s
     line = sandbox.faults.add("hang", method="POST", path=ITEMS, nth=[1], seconds=3)
     submit = sandbox.faults.add("late", **WINDOW)
     system.start_engine(OFF=off, **QUICK | {"PUSH_SETTLE_SECONDS": "6"})
-    wait_until(lambda: line.hits == 1, seconds=30, what="the line was sent")
+    wait_until(lambda: line.hits == 1, seconds=60, what="the line was sent")
 
     with suppress(AssertionError):
         wait_until(lambda: submit.hits == 1, seconds=6, what="the draft is being submitted")
@@ -104,9 +104,9 @@ def test_without_the_lease_check_a_worker_that_slept_doubles_a_line(
     freezes = json.dumps({number: ["line:1", "before"]})
     system.start_engine(workers=2, OFF=off, FREEZES=freezes, MARKS=str(tmp_path), **QUICK)
     mark = tmp_path / f"{number}-SIGSTOP"
-    wait_until(mark.exists, seconds=30, what="a worker has frozen")
+    wait_until(mark.exists, seconds=60, what="a worker has frozen")
 
-    wait_until(lambda: submit.hits == 1, seconds=30, what="another worker submits the draft")
+    wait_until(lambda: submit.hits == 1, seconds=60, what="another worker submits the draft")
     psutil.Process(int(mark.read_text())).resume()
     verdict = come_to_rest(sandbox, sold=sold)
 
@@ -121,7 +121,7 @@ def test_without_the_comparison_a_doubled_line_is_submitted(system: System, sand
     second = sandbox.faults.add("maintenance", method="POST", path=ITEMS, nth=[2], headers={"Retry-After": "2"})
     system.start_engine(OFF=off, **QUICK | {"PUSH_SETTLE_SECONDS": "0.2"})
 
-    wait_until(lambda: second.hits == 1, seconds=30, what="the first line was sent again, and then the second")
+    wait_until(lambda: second.hits == 1, seconds=60, what="the first line was sent again, and then the second")
     add_line(sandbox, order=sold)
     verdict = come_to_rest(sandbox, sold=sold)
 

@@ -28,7 +28,7 @@ def test_a_worker_killed_at_any_point_of_an_order_leaves_exactly_one_physical_or
     crashes = dict(zip(sold, POINTS, strict=True))
 
     system.start_engine(CRASHES=json.dumps(crashes), MARKS=str(tmp_path), **QUICK)
-    wait_until(is_quiet, seconds=60, what="every push has ended")
+    wait_until(is_quiet, seconds=120, what="every push has ended")
 
     assert len(list(tmp_path.glob("*-SIGKILL"))) == len(POINTS)
     verdict = judge(sandbox, sold=sold)

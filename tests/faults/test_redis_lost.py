@@ -58,7 +58,7 @@ def test_orders_go_on_when_redis_forgets_and_is_gone_for_a_while(
     time.sleep(GONE_SECONDS)
     own_redis.start()
     placing.join()
-    wait_until(is_quiet, seconds=90, what="every push has ended")
+    wait_until(is_quiet, seconds=120, what="every push has ended")
 
     verdict = judge(sandbox, sold=storefront.placed)
     assert verdict.is_clean, verdict
@@ -77,7 +77,7 @@ def test_a_bell_that_rings_five_times_sends_once(storefront: Storefront, system:
         for _ in range(5):
             bell.send_task(DELIVER_PUSH, args=(push_id,), queue="celery")
     system.start_worker("worker", children=4)
-    wait_until(is_quiet, seconds=60, what="every push has ended")
+    wait_until(is_quiet, seconds=120, what="every push has ended")
 
     assert judge(sandbox, sold=storefront.placed).is_clean
     assert len(sandbox.ledger.orders) == 5, "not even a second draft"
