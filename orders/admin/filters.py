@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +79,7 @@ class OrderFilters(forms.Form):
         return str(dict(choices).get(value, value))
 
 
-def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User) -> OrderQuerySet:
+def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User) -> QuerySet[Order]:
     """The orders that the filters leave, unordered. Each filter has an index that also orders by number."""
     for axis in ("state", "production", "shipment", "shop", "assignee"):
         if axis in values:

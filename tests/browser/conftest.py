@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+# Milliseconds; a busy machine is slow, and that is not what these tests are about.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -40,7 +44,7 @@ def page(browser: Browser, live_server: LiveServer, staff: User) -> Iterator[Pag
     """Signed in, on the home page. Errors of scripts and of the server fail the test."""
     context = browser.new_context(base_url=live_server.url, locale="en-GB", timezone_id="Europe/Berlin")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
