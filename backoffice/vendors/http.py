@@ -111,17 +111,22 @@ def _public_adapter(scheme: str) -> HTTPAdapter:
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it goes over the wire; `body` is JSON, `max_bytes` bounds the answer's decoded body."""
+    """One request as it goes over the wire; `body` is JSON, `max_bytes` bounds the answer's decoded body.
+
+    `has_effect` marks a GET that changes something at the vendor: it is sent once and judged like any write.
+    """
 
     method: str
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     max_bytes: int = MAX_ANSWER
+    accept: str = "application/json"
+    has_effect: bool = False
 
     @property
     def write(self) -> bool:
-        return self.method != "GET"
+        return self.method != "GET" or self.has_effect
 
 
 def send(request: Request, *, session: requests.Session, headers: Mapping[str, str], vendor: str) -> Answer:
@@ -158,7 +163,8 @@ def _watched() -> Iterator[_Progress]:
 
 
 def _open(request: Request, session: requests.Session, headers: Mapping[str, str]) -> requests.Response:
-    own = {"Content-Type": "application/json"} | ({"Connection": "close"} if request.write else {})
+    own = {"Content-Type": "application/json", "Accept": request.accept}
+    own |= {"Connection": "close"} if request.write else {}
     return session.request(
         request.method,
         request.url,

@@ -91,7 +91,8 @@ class VendorSession:
     def fetch(self, shape: type[T], method: str, path: str, **request: Any) -> T:
         """Like `request`, with the answer's JSON decoded as `shape` (for a wrong one see `answers.decode`)."""
         answer = self.request(method, path, **request)
-        return decode(answer, shape, write=method != "GET", vendor=self.name)
+        write = method != "GET" or request.get("has_effect", False)
+        return decode(answer, shape, write=write, vendor=self.name)
 
     def request(
         self,
@@ -101,12 +102,25 @@ class VendorSession:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         max_bytes: int = MAX_ANSWER,
+        accept: str = "application/json",
         secret: bool = False,
+        has_effect: bool = False,
     ) -> Answer:
-        """Send, and answer with a 2xx. `path` is below `base_url`, `body` is JSON; `secret` keeps no bodies."""
+        """Send, and answer with a 2xx. `path` is below `base_url`, `body` is JSON; `secret` keeps no bodies.
+
+        `has_effect`: a GET that changes something at the vendor, so it is never repeated.
+        """
         if "://" in path or path.startswith("/"):
             raise ValueError(f"not a path below {self.base_url}: {path}")
-        request = Request(method, self.base_url + path, dict(params or {}), body, max_bytes=max_bytes)
+        request = Request(
+            method,
+            self.base_url + path,
+            dict(params or {}),
+            body,
+            max_bytes=max_bytes,
+            accept=accept,
+            has_effect=has_effect,
+        )
         if request.write:
             return self._attempt(request, secret=secret)
         answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret)
