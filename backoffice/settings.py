@@ -146,16 +146,27 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Vendors ----------------------------------------------------------------------------------------------------------
 # Name -> dotted path of the class that speaks for the vendor; loaded on first use, imported by name nowhere else.
-VENDORS = {"mypromo": "backoffice.vendors.mypromo.adapter.MyPromo"}
+# Where several have a SKU the first one gets the order.
+VENDORS = {
+    "mypromo": "backoffice.vendors.mypromo.adapter.MyPromo",
+    "mypromo-fulfiller": "backoffice.vendors.mypromo.adapter.MyPromoFulfiller",
+}
 MYPROMO_URL = env.str("MYPROMO_URL", default="")
 MYPROMO_CLIENT_ID = env.str("MYPROMO_CLIENT_ID", default="")
 MYPROMO_CLIENT_SECRET = env.str("MYPROMO_CLIENT_SECRET", default="")
+MYPROMO_FULFILLER_CLIENT_ID = env.str("MYPROMO_FULFILLER_CLIENT_ID", default="")
+MYPROMO_FULFILLER_CLIENT_SECRET = env.str("MYPROMO_FULFILLER_CLIENT_SECRET", default="")
 MYPROMO_CALLBACK_SECRET = env.str("MYPROMO_CALLBACK_SECRET", default="")
 # The secret before the last change: still accepted, so that a rotation loses no callback.
 MYPROMO_CALLBACK_SECRET_PREVIOUS = env.str("MYPROMO_CALLBACK_SECRET_PREVIOUS", default="")
 MYPROMO_CALLBACK_HEADER = env.str("MYPROMO_CALLBACK_HEADER", default="X-Callback-Secret")
 MYPROMO_SANDBOX = env.bool("MYPROMO_SANDBOX", default=False)
 MYPROMO_REQUESTS_PER_MINUTE = env.float("MYPROMO_REQUESTS_PER_MINUTE", default=450)
+MYPROMO_FULFILLER_REQUESTS_PER_MINUTE = env.float("MYPROMO_FULFILLER_REQUESTS_PER_MINUTE", default=450)
+# How mypromo calls our sales prices when they are set: its document and its SDK differ.
+MYPROMO_SALES_PRICE_KEY = env.str("MYPROMO_SALES_PRICE_KEY", default="retail_prices")
+# Items from Amazon Custom are documented as "not available yet": nothing is sent while this is off.
+MYPROMO_AMAZON_CUSTOM = env.bool("MYPROMO_AMAZON_CUSTOM", default=False)
 MYPROMO_LANGUAGES = env.list("MYPROMO_LANGUAGES", default=["DE", "EN"])
 MYPROMO_SHIPPING_FROM = env.str("MYPROMO_SHIPPING_FROM", default="DE")
 # Print files and documents may live on loopback addresses and plain http: for the sandbox only.

@@ -70,8 +70,9 @@ class Gauge:
 
 
 def requests_per_minute(vendor: str) -> float:
-    """The vendor's allowance from the setting `<VENDOR>_REQUESTS_PER_MINUTE`."""
-    return float(getattr(settings, f"{vendor.upper()}_REQUESTS_PER_MINUTE", DEFAULT_REQUESTS_PER_MINUTE))
+    """The vendor's allowance from the setting `<VENDOR>_REQUESTS_PER_MINUTE`, hyphens as underscores."""
+    name = vendor.upper().replace("-", "_")
+    return float(getattr(settings, f"{name}_REQUESTS_PER_MINUTE", DEFAULT_REQUESTS_PER_MINUTE))
 
 
 def take(vendor: str, *, lane: Lane) -> None:

@@ -26,6 +26,6 @@ def open_vendor(
     return vendor_class(name)(Connection(gate=gate, tokens=SharedTokens(name), record=record))
 
 
-def configured_vendors() -> list[str]:
-    """Names of the vendors whose settings are complete."""
-    return [name for name in vendor_names() if vendor_class(name).is_configured()]
+def configured_vendors(*, able_to: str = "") -> list[str]:
+    """Names of the vendors whose settings are complete; with `able_to` those that offer that method."""
+    return [name for name in vendor_names(able_to=able_to) if vendor_class(name).is_configured()]

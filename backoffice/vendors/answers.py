@@ -162,8 +162,9 @@ def _field_errors(errors: Any) -> list[FieldError]:
 def _entry_error(entry: Any) -> FieldError:
     if not isinstance(entry, dict):
         return FieldError("", _text(entry))
-    name = entry.get("sku") or entry.get("sku_fulfiller") or entry.get("field")
-    return FieldError(_text(name), _text(entry.get("error") or entry.get("message") or entry))
+    names = [_text(entry[key]) for key in ("sku", "sku_fulfiller", "field") if entry.get(key)]
+    text = _text(entry.get("error") or entry.get("message") or entry)
+    return FieldError(names[0] if names else "", text, other_names=tuple(names[1:]))
 
 
 def _text(value: Any) -> str:

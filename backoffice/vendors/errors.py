@@ -14,10 +14,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FieldError:
-    """One complaint of a vendor. `field` is the vendor's own name or path, empty when it speaks of the whole."""
+    """One complaint of a vendor. `field` is the vendor's own name or path, empty when it speaks of the whole.
+
+    `other_names` are those that the vendor gives for the same thing, as the SKU of whoever makes it.
+    """
 
     field: str
     text: str
+    other_names: tuple[str, ...] = ()
 
 
 class VendorError(Exception):

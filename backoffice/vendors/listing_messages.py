@@ -5,12 +5,16 @@ from backoffice.vendors.messages import Message
 
 
 class StockFacts(Message, frozen=True):
-    """`qty` is None where stock is not managed; `available` is None when the vendor does not say."""
+    """`qty` is None where stock is not managed; `available` is None when the vendor does not say.
+
+    For a merchant `available` means passed on to sales channels, for a fulfiller that it can be ordered.
+    """
 
     sku: str
     available: bool | None = None
     managed: bool | None = None
     qty: int | None = None
+    sku_fulfiller: str = ""
 
 
 class PriceFacts(Message, frozen=True):
@@ -22,6 +26,7 @@ class PriceFacts(Message, frozen=True):
     order_min_qty: int = 1
     order_max_qty: int | None = None
     tier_price_qty_only: bool = False
+    sku_fulfiller: str = ""
 
 
 class SearchTexts(Message, frozen=True):

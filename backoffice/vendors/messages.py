@@ -148,10 +148,14 @@ class ShippedLine(Message, frozen=True):
 
 
 class ShipmentReport(Message, frozen=True):
-    """A parcel. `late` and `delivered` are None while the vendor does not say. Sizes in cm, weight in g (assumed)."""
+    """A parcel. `late` and `delivered` are None while the vendor does not say. Sizes in cm, weight in g (assumed).
+
+    `forced`: made although it exceeds the order or passes over a supplied label; None where the vendor does not say.
+    """
 
     vendor_id: str
     carrier: str = ""
+    carrier_name: str = ""
     tracking_code: str = ""
     tracking_url: str = ""
     raw_state: str = ""
@@ -164,6 +168,7 @@ class ShipmentReport(Message, frozen=True):
     width: Decimal | None = None
     depth: Decimal | None = None
     weight: Decimal | None = None
+    forced: bool | None = None
     lines: tuple[ShippedLine, ...] = ()
 
 

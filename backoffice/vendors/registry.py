@@ -19,6 +19,6 @@ def vendor_class(name: str) -> Any:
     return import_string(path)
 
 
-def vendor_names() -> list[str]:
-    """All vendors the project knows, configured or not."""
-    return list(settings.VENDORS)
+def vendor_names(*, able_to: str = "") -> list[str]:
+    """All vendors the project knows, configured or not; with `able_to` those whose class has that method."""
+    return [name for name in settings.VENDORS if not able_to or hasattr(vendor_class(name), able_to)]

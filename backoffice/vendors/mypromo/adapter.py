@@ -1,31 +1,40 @@
-"""mypromo as the project sees it: what it can do, in our words."""
+"""mypromo as the project sees it: what its two kinds of accounts can do, in our words."""
 
-from django.conf import settings
+from typing import ClassVar
 
 from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.messages import Message
 from backoffice.vendors.mypromo import callbacks
+from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT, Account, fulfiller_account, merchant_account
+from backoffice.vendors.mypromo.batches import FulfillerBatches, MerchantBatches
 from backoffice.vendors.mypromo.catalog import CatalogAbility
 from backoffice.vendors.mypromo.client import Client
-from backoffice.vendors.mypromo.listings import ListingsAbility
+from backoffice.vendors.mypromo.designs import DesignsAbility, PreviewAbility
+from backoffice.vendors.mypromo.files import FilesAbility
+from backoffice.vendors.mypromo.jobs import JobsAbility
+from backoffice.vendors.mypromo.listings import ListingsAbility, StockAndPrices
 from backoffice.vendors.mypromo.orders import OrdersAbility
+from backoffice.vendors.mypromo.production import ProductionAbility
 from backoffice.vendors.mypromo.reference import ReferenceAbility
-from backoffice.vendors.mypromo.reports import NAME
 from backoffice.vendors.session import Pace
 
 
-class MyPromo(OrdersAbility, CatalogAbility, ListingsAbility, ReferenceAbility):
-    """Orders, catalogue, stock, prices and reference data of mypromo. Raises VendorError; sees no model of ours."""
+class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility):
+    """What both accounts have. Raises VendorError; sees no model of ours."""
 
-    name = NAME
+    name: ClassVar[str]
     client: Client
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
-        self.client = Client(connection, pace=pace)
+        self.client = Client(connection, account=self._account(), pace=pace)
+
+    @classmethod
+    def _account(cls) -> Account:
+        raise NotImplementedError
 
     @classmethod
     def is_configured(cls) -> bool:
-        return all((settings.MYPROMO_URL, settings.MYPROMO_CLIENT_ID, settings.MYPROMO_CLIENT_SECRET))
+        return cls._account().is_complete
 
     def check(self) -> str:
         """Ask for the status, with our credentials, so that both are checked. "OK" when all is well."""
@@ -38,8 +47,8 @@ class MyPromo(OrdersAbility, CatalogAbility, ListingsAbility, ReferenceAbility):
 
     @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        """What a callback says. Raises InvalidCallback for anything unreadable."""
-        return callbacks.read(topic, body)
+        """What a callback says. Raises InvalidCallback for anything unreadable, and for topics of the other account."""
+        return callbacks.read(topic, body, vendor=cls.name)
 
     @classmethod
     def callback_key(cls, topic: str, body: bytes) -> str | None:
@@ -55,3 +64,23 @@ class MyPromo(OrdersAbility, CatalogAbility, ListingsAbility, ReferenceAbility):
     def is_callback_path(cls, token: str) -> bool:
         """Whether an address with that token is ours, also for a while after the secret was changed."""
         return callbacks.is_callback_path(token)
+
+
+class MyPromo(_Adapter, OrdersAbility, DesignsAbility, ListingsAbility, MerchantBatches):
+    """The merchant's account: orders, designs, catalogue, sales prices, search texts, channels."""
+
+    name = MERCHANT
+
+    @classmethod
+    def _account(cls) -> Account:
+        return merchant_account()
+
+
+class MyPromoFulfiller(_Adapter, ProductionAbility, PreviewAbility, StockAndPrices, FulfillerBatches):
+    """The fulfiller's account: production orders, labels, shipments, own prices and stock."""
+
+    name = FULFILLER
+
+    @classmethod
+    def _account(cls) -> Account:
+        return fulfiller_account()

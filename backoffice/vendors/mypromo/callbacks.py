@@ -14,11 +14,17 @@ import msgspec
 from django.conf import settings
 
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.messages import OrderReport
-from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.messages import Message
+from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT
+from backoffice.vendors.mypromo.batch_schemas import Job
+from backoffice.vendors.mypromo.jobs import job_report
+from backoffice.vendors.mypromo.production_reports import production_report
+from backoffice.vendors.mypromo.production_schemas import ProductionOrder
 from backoffice.vendors.mypromo.reports import order_report
+from backoffice.vendors.mypromo.schemas import Order
 
 USERNAME = "mypromo"
+TOPICS = {MERCHANT: ("orders", "jobs"), FULFILLER: ("production", "jobs")}
 _PATH_PURPOSE = b"mypromo callback path"
 
 
@@ -82,8 +88,8 @@ def is_callback_path(token: str) -> bool:
     return any(matches)
 
 
-def callback_request() -> dict[str, object] | None:
-    """What is sent with an order so that mypromo calls us; None without a secret, as anybody could call then.
+def callback_request(topic: str, *, vendor: str) -> dict[str, object] | None:
+    """What is sent with an order or a batch so that mypromo calls us; None without a secret: anybody could call then.
 
     Basic authentication, because its shape is the only one about which document and SDK agree.
     """
@@ -91,31 +97,46 @@ def callback_request() -> dict[str, object] | None:
     if not token:
         return None
     return {
-        "url": f"{settings.PUBLIC_URL}/callbacks/mypromo/orders/{token}/",
+        "url": f"{settings.PUBLIC_URL}/callbacks/{vendor}/{topic}/{token}/",
         "auth": {"basic": {"username": USERNAME, "password": settings.MYPROMO_CALLBACK_SECRET}},
     }
 
 
-def read(topic: str, body: bytes) -> tuple[OrderReport, ...]:
-    """The order that a callback carries. Raises InvalidCallback, and nothing else, for any other body."""
-    if topic != "orders":
+def read(topic: str, body: bytes, *, vendor: str) -> tuple[Message, ...]:
+    """The order, production order or job that a callback carries, as its topic promises.
+
+    `vendor` names the account it came to. Raises InvalidCallback, and nothing else, for any other body or topic.
+    """
+    if topic not in TOPICS[vendor]:
         raise InvalidCallback(f"no such topic: {topic}")
     # No text of theirs needs it, and PostgreSQL takes it in no text.
     if b"\\u0000" in body:
         raise InvalidCallback("contains NUL characters")
     try:
         body.decode("utf-8")
-        keys = msgspec.json.decode(body, type=_Keys)
-        _refuse_others(keys)
-        return (order_report(msgspec.json.decode(body, type=theirs.Order, strict=False)),)
+        _refuse_others(topic, msgspec.json.decode(body, type=_Keys))
+        return (_read_one(topic, body, vendor=vendor),)
     except (ValueError, RecursionError, OverflowError) as error:
         raise InvalidCallback(str(error)) from error
 
 
-def _refuse_others(keys: _Keys) -> None:
+def _read_one(topic: str, body: bytes, *, vendor: str) -> Message:
+    if topic == "jobs":
+        return job_report(msgspec.json.decode(body, type=Job, strict=False), vendor=vendor)
+    if topic == "production":
+        return production_report(msgspec.json.decode(body, type=ProductionOrder, strict=False), vendor=vendor)
+    return order_report(msgspec.json.decode(body, type=Order, strict=False))
+
+
+def _refuse_others(topic: str, keys: _Keys) -> None:
+    found = _topic_of(keys)
+    if found != topic:
+        raise InvalidCallback(f"is no message about {topic}, but about {found or 'nothing that is known'}")
+
+
+def _topic_of(keys: _Keys) -> str:
     if keys.production_order_items is not msgspec.UNSET:
-        raise InvalidCallback("is about a production order, which only a fulfiller gets")
+        return "production"
     if keys.job_id is not msgspec.UNSET:
-        raise InvalidCallback("is about a batch job, of which we start none")
-    if keys.items is msgspec.UNSET or keys.recipient is msgspec.UNSET:
-        raise InvalidCallback("is not about an order: it has no items or no recipient")
+        return "jobs"
+    return "orders" if msgspec.UNSET not in (keys.items, keys.recipient) else ""

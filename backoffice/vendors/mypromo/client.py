@@ -1,39 +1,46 @@
-"""mypromo's API in mypromo's words: one method per route of the merchant's side.
+"""mypromo's API in mypromo's words: one method per route.
 
 https://docs.api.mypromo.com/ - all paths below `MYPROMO_URL`, JSON both ways, 500 requests a minute. 401 is an
 invalid token, 403 a missing role, 503 maintenance ("try again later", so nothing was done). Every method raises
-VendorError.
+VendorError. The document names no role for most routes; those of the other role answer 403.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from django.conf import settings
 
+from backoffice.vendors.answers import Answer
 from backoffice.vendors.auth import ClientCredentials
 from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import VendorRejected
+from backoffice.vendors.mypromo import batch_schemas, design_schemas, production_schemas
 from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo.accounts import Account
+from backoffice.vendors.mypromo.links import path_below
 from backoffice.vendors.mypromo.payloads import encode
 from backoffice.vendors.session import Authorization, Pace, VendorSession
 
 Params = dict[str, str]
+T = TypeVar("T")
+
+MAX_DOWNLOAD = 25 * 1024 * 1024  # bytes
 
 
 class Client:
     """Speaks with mypromo as one client account. Ids are put into paths quoted."""
 
-    def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
+    def __init__(self, connection: Connection, *, account: Account, pace: Pace | None = None) -> None:
         # The token's route is the one without authorization, and the one without "v1/".
         auth = ClientCredentials(
-            _session(connection, auth=None, pace=pace),
+            _session(connection, account=account, auth=None, pace=pace),
             tokens=connection.tokens,
             path="oauth/token",
-            client_id=settings.MYPROMO_CLIENT_ID,
-            client_secret=settings.MYPROMO_CLIENT_SECRET,
-            scope="*",
+            client_id=account.client_id,
+            client_secret=account.client_secret,
+            scope=account.scope,
         )
-        self.session = _session(connection, auth=auth, pace=pace)
+        self.session = _session(connection, account=account, auth=auth, pace=pace)
 
     def get_raw(self, path: str, params: Params) -> bytes:
         """GET any route; the body undecoded, for lists that are streamed."""
@@ -55,13 +62,19 @@ class Client:
         """
         return self.session.fetch(theirs.Item, "POST", f"{_order(order_id)}/items", body=encode(payload))
 
+    def add_amazon_item(self, order_id: str, payload: dict[str, Any]) -> theirs.Item:
+        """POST v1/orders/{id}/items with `amazon_custom`: "not available yet", so nothing is sent unless set so."""
+        if not settings.MYPROMO_AMAZON_CUSTOM:
+            raise VendorRejected("mypromo does not take items from Amazon Custom yet; see MYPROMO_AMAZON_CUSTOM.")
+        return self.add_item(order_id, payload)
+
     def submit_order(self, order_id: str) -> theirs.Order:
         """POST v1/orders/{id}/submit (PATCH after a 405): costs money. The state may be PENDING or PROCESSING."""
-        return self._first_allowed(("POST", "PATCH"), f"{_order(order_id)}/submit")
+        return self._first_allowed(theirs.Order, ("POST", "PATCH"), f"{_order(order_id)}/submit")
 
     def cancel_order(self, order_id: str) -> theirs.Order:
         """PATCH v1/orders/{id}/cancel (PUT after a 405): 422 once production has begun."""
-        return self._first_allowed(("PATCH", "PUT"), f"{_order(order_id)}/cancel")
+        return self._first_allowed(theirs.Order, ("PATCH", "PUT"), f"{_order(order_id)}/cancel")
 
     def get_order(self, order_id: str) -> theirs.Order:
         """GET v1/orders/{id}: with items, parcels and history."""
@@ -83,12 +96,42 @@ class Client:
         return self.get_raw(f"v1/products/{_quoted(product_id)}", {"lang": lang})
 
     def inventory_page(self, params: Params) -> bytes:
-        """GET v1/inventory: `page`, `per_page`, `sku`, `shipping_from`."""
+        """GET v1/inventory: `page`, `per_page`, `sku`; merchants `shipping_from`, fulfillers `sku_fulfiller`."""
         return self.get_raw("v1/inventory", params)
 
     def prices_page(self, params: Params) -> bytes:
-        """GET v1/prices: `page`, `per_page`, `sku`, `shipping_from`. The purchase prices are `buying_prices` here."""
+        """GET v1/prices: filters as for the inventory.
+
+        What is paid to the fulfiller is `buying_prices` for merchants and `purchase_prices` for fulfillers.
+        """
         return self.get_raw("v1/prices", params)
+
+    def update_inventory(self, payload: dict[str, Any]) -> batch_schemas.Queued:
+        """PATCH v1/inventory: at most 500 entries; 400 names those that are wrong and nothing is done (assumed).
+
+        A fulfiller sends availability and stock by `sku` or `sku_fulfiller`, a merchant availability by `sku`.
+        """
+        return self._patch("v1/inventory", payload)
+
+    def update_prices(self, payload: dict[str, Any]) -> batch_schemas.Queued:
+        """PATCH v1/prices: at most 500 entries; 400 as for the inventory.
+
+        A merchant's `retail_prices` change the quantities given. A fulfiller's `buying_prices` and
+        `recommended_retail_prices` replace all there were: quantities not given are lost for good.
+        """
+        return self._patch("v1/prices", payload)
+
+    def update_seo(self, payload: dict[str, Any]) -> batch_schemas.Queued:
+        """PATCH v1/seo: at most 500 entries; `overwrites: null` resets all texts and SEO addresses."""
+        return self._patch("v1/seo", payload)
+
+    def job(self, job_id: str) -> batch_schemas.Job:
+        """GET v1/jobs/{id}: 404 also for a job that is not queued yet."""
+        return self.session.fetch(batch_schemas.Job, "GET", f"v1/jobs/{_quoted(job_id)}")
+
+    def jobs_page(self, params: Params) -> bytes:
+        """GET v1/jobs/ (with that slash): `page`, `per_page`; an empty list is a 404."""
+        return self.get_raw("v1/jobs/", params)
 
     def seo_page(self, params: Params) -> bytes:
         """GET v1/seo: `page`, `per_page`, `sku`."""
@@ -118,20 +161,78 @@ class Client:
         """GET v1/carriers/{id}"""
         return self.session.fetch(theirs.Carrier, "GET", f"v1/carriers/{_quoted(carrier_id)}")
 
-    def _first_allowed(self, methods: tuple[str, str], path: str) -> theirs.Order:
+    def create_editor_user(self) -> design_schemas.EditorUser:
+        """POST v1/editor_user: 201. What the user uploads is at hand in later designs."""
+        return self.session.fetch(design_schemas.EditorUser, "POST", "v1/editor_user")
+
+    def create_design(self, payload: dict[str, Any]) -> design_schemas.Design:
+        """POST v1/designs: 201 with a draft and the addresses of the editor. 422 for an unknown SKU."""
+        return self.session.fetch(design_schemas.Design, "POST", "v1/designs", body=encode(payload))
+
+    def design(self, design_id: str) -> design_schemas.Design:
+        """GET v1/designs/{id}: the SKU may have changed. Each call makes a new token for the CNAME's address."""
+        return self.session.fetch(design_schemas.Design, "GET", _design(design_id))
+
+    def design_preview(self, design_id: str) -> Answer:
+        """GET v1/designs/{id}/preview: the file itself, of a kind that the document does not name."""
+        return self._file(f"{_design(design_id)}/preview")
+
+    def submit_design(self, design_id: str) -> design_schemas.Design:
+        """POST v1/designs/{id}/submit (PATCH after a 405): ends the editing, the preview stays."""
+        return self._first_allowed(design_schemas.Design, ("POST", "PATCH"), f"{_design(design_id)}/submit")
+
+    def production_orders_page(self, params: Params) -> bytes:
+        """GET v1/production_orders: filters as for orders, but for the references; at most 15 a page."""
+        return self.get_raw("v1/production_orders", params)
+
+    def production_order(self, order_id: str) -> production_schemas.ProductionOrder:
+        """GET v1/production_orders/{id}: with items, files, labels, parcels and history."""
+        return self.session.fetch(production_schemas.ProductionOrder, "GET", _production(order_id))
+
+    def generic_label(self, order_id: str) -> production_schemas.Label:
+        """GET v1/production_orders/{id}/generic_label: has the merchant's system make a label, so it is sent once."""
+        path = f"{_production(order_id)}/generic_label"
+        return self.session.fetch(production_schemas.Label, "GET", path, has_effect=True)
+
+    def add_shipment(self, order_id: str, payload: dict[str, Any]) -> production_schemas.Shipment:
+        """POST v1/production_orders/{id}/add_shipment: 201. Not idempotent: twice is a re-shipment.
+
+        400 while supplied labels are unused or not downloaded, and for more pieces than remain.
+        """
+        path = f"{_production(order_id)}/add_shipment"
+        return self.session.fetch(production_schemas.Shipment, "POST", path, body=encode(payload))
+
+    def download(self, url: str, *, has_effect: bool = False) -> Answer:
+        """GET a protected link from an answer. UnsafeUrl for one that is not below our base address.
+
+        Downloading a label announces the parcel to its carrier: `has_effect` keeps such a call from being repeated.
+        """
+        return self._file(path_below(url, base=self.session.base_url), has_effect=has_effect)
+
+    def _file(self, path: str, *, has_effect: bool = False) -> Answer:
+        return self.session.request(
+            "GET", path, accept="*/*", max_bytes=MAX_DOWNLOAD, secret=True, has_effect=has_effect
+        )
+
+    def _patch(self, path: str, payload: dict[str, Any]) -> batch_schemas.Queued:
+        return self.session.fetch(batch_schemas.Queued, "PATCH", path, body=encode(payload))
+
+    def _first_allowed(self, shape: type[T], methods: tuple[str, str], path: str) -> T:
         """The documented verb, and the SDK's after a 405, which is certain not to have acted."""
         documented, other = methods
         try:
-            return self.session.fetch(theirs.Order, documented, path)
+            return self.session.fetch(shape, documented, path)
         except VendorRejected as error:
             if error.status != 405:
                 raise
-        return self.session.fetch(theirs.Order, other, path)
+        return self.session.fetch(shape, other, path)
 
 
-def _session(connection: Connection, *, auth: Authorization | None, pace: Pace | None) -> VendorSession:
+def _session(
+    connection: Connection, *, account: Account, auth: Authorization | None, pace: Pace | None
+) -> VendorSession:
     return VendorSession(
-        "mypromo",
+        account.name,
         base_url=settings.MYPROMO_URL,
         connection=connection,
         auth=auth,
@@ -141,8 +242,19 @@ def _session(connection: Connection, *, auth: Authorization | None, pace: Pace |
 
 
 def _quoted(vendor_id: str) -> str:
+    """The id as a part of a path. Raises ValueError for one that would lead elsewhere: "", "." and ".."."""
+    if not vendor_id.strip("."):
+        raise ValueError(f"not an id: {vendor_id!r}")
     return quote(vendor_id, safe="")
 
 
 def _order(order_id: str) -> str:
     return f"v1/orders/{_quoted(order_id)}"
+
+
+def _design(design_id: str) -> str:
+    return f"v1/designs/{_quoted(design_id)}"
+
+
+def _production(order_id: str) -> str:
+    return f"v1/production_orders/{_quoted(order_id)}"

@@ -21,6 +21,8 @@ from backoffice.vendors.messages import (
 # Per order; with documents (labels, delivery slips) only one line is taken.
 MAX_LINES = 50
 MAX_LINES_WITH_DOCUMENTS = 1
+# Entries of a batch of prices, stock or texts.
+MAX_BATCH = 500
 
 # Field -> (fewest, most) characters where it is given.
 ADDRESS_LIMITS = {

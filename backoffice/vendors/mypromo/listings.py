@@ -1,4 +1,4 @@
-"""Reading stock, prices and search texts by SKU. Mixed into `MyPromo`.
+"""Reading stock, prices and search texts by SKU. Mixed into the adapters.
 
 Every list is read to its end or raises VendorError, and so does a row that cannot be read: what is missing in a
 list must never look like "gone".
@@ -17,7 +17,7 @@ from backoffice.vendors.mypromo.catalog import THEIR_COUNTRY_CODES
 from backoffice.vendors.mypromo.catalog_pages import price_tiers
 from backoffice.vendors.mypromo.client import Client, Params
 from backoffice.vendors.mypromo.paging import read_rows
-from backoffice.vendors.mypromo.reading import flag
+from backoffice.vendors.mypromo.reading import flag, text
 
 ROWS_PER_PAGE = 250
 Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -32,6 +32,7 @@ class _Stock(msgspec.Struct):
 
 class _Inventory(msgspec.Struct):
     sku: Sku
+    sku_fulfiller: Any = None
     available: Any = None
     stock: _Stock | Nothing = None
 
@@ -39,6 +40,7 @@ class _Inventory(msgspec.Struct):
 class _Prices(msgspec.Struct):
     sku: Sku
     prices: catalog.Prices
+    sku_fulfiller: Any = None
     rules: catalog.Rules | Nothing = None
 
 
@@ -51,21 +53,28 @@ class _Seo(msgspec.Struct):
 T = TypeVar("T", _Inventory, _Prices, _Seo)
 
 
-class ListingsAbility:
+class StockAndPrices:
     """`sku` narrows a list at the vendor; rows of other SKUs are left out, should the vendor ignore that."""
 
     client: Client
 
     def iter_stock(self, *, sku: str = "") -> Iterator[StockFacts]:
-        for row in _read(self.client.inventory_page, _Inventory, sku=sku, home=True):
+        for row in _read(self.client.inventory_page, _Inventory, sku=sku, params=self._params()):
             stock = row.stock if isinstance(row.stock, _Stock) else _Stock()
-            yield StockFacts(sku=row.sku, available=flag(row.available), managed=flag(stock.managed), qty=stock.qty)
+            yield StockFacts(
+                sku=row.sku,
+                sku_fulfiller=text(row.sku_fulfiller, most=100),
+                available=flag(row.available),
+                managed=flag(stock.managed),
+                qty=stock.qty,
+            )
 
     def iter_prices(self, *, sku: str = "") -> Iterator[PriceFacts]:
-        for row in _read(self.client.prices_page, _Prices, sku=sku, home=True):
+        for row in _read(self.client.prices_page, _Prices, sku=sku, params=self._params()):
             rules = row.rules if isinstance(row.rules, catalog.Rules) else catalog.Rules()
             yield PriceFacts(
                 sku=row.sku,
+                sku_fulfiller=text(row.sku_fulfiller, most=100),
                 currency=row.prices.currency or "",
                 tiers=price_tiers(row.prices),
                 order_min_qty=rules.order_min_qty or 1,
@@ -73,15 +82,24 @@ class ListingsAbility:
                 tier_price_qty_only=bool(rules.tier_price_qty_only),
             )
 
+    def _params(self) -> Params:
+        """A fulfiller's own lists take no other filter."""
+        return {}
+
+
+class ListingsAbility(StockAndPrices):
+    """What a merchant can list: of stock and prices, those of goods that ship from our own country."""
+
     def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchFacts]:
-        for row in _read(self.client.seo_page, _Seo, sku=sku, home=False):
+        for row in _read(self.client.seo_page, _Seo, sku=sku, params={}):
             yield SearchFacts(sku=row.sku, defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
 
+    def _params(self) -> Params:
+        country = settings.MYPROMO_SHIPPING_FROM.upper()
+        return {"shipping_from": THEIR_COUNTRY_CODES.get(country, country)}
 
-def _read(get: Callable[[Params], bytes], shape: type[T], *, sku: str, home: bool) -> Iterator[T]:
-    """The list's rows; with `home` those that ship from our own country."""
-    country = settings.MYPROMO_SHIPPING_FROM.upper()
-    params = {"shipping_from": THEIR_COUNTRY_CODES.get(country, country)} if home else {}
+
+def _read(get: Callable[[Params], bytes], shape: type[T], *, sku: str, params: Params) -> Iterator[T]:
     for raw in read_rows(get, params | ({"sku": sku} if sku else {}), per_page=ROWS_PER_PAGE, whole=True):
         row = _decode(raw, shape)
         if not sku or row.sku == sku:

@@ -11,6 +11,7 @@ from backoffice.vendors.errors import FieldError, VendorProtocolError
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
 from backoffice.vendors.mypromo import limits
 from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.client import Client, Params
 from backoffice.vendors.mypromo.paging import read_rows
@@ -43,7 +44,8 @@ class OrdersAbility:
 
     def create_order(self, order: OrderToPlace) -> OrderReport:
         """Make a draft without lines."""
-        payload = order_payload(order, callback=callback_request(), fake=settings.MYPROMO_SANDBOX)
+        callback = callback_request("orders", vendor=MERCHANT)
+        payload = order_payload(order, callback=callback, fake=settings.MYPROMO_SANDBOX)
         return order_report(self.client.create_order(payload))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:

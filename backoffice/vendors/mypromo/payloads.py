@@ -1,4 +1,4 @@
-"""From our words to mypromo's: the bodies of "create order" and "add item".
+"""From our words to mypromo's: the bodies of "create order" and "add item", and what all bodies share.
 
 What is not given is sent as null where their examples show null, and left out where they leave it out. Texts with
 a minimum of two characters are never sent shorter: mypromo refuses "" there.
@@ -90,6 +90,11 @@ def line_payload(line: LineToPlace) -> dict[str, Any]:
         "customs": _customs(line.customs),
     }
     return payload | {name: value for name, value in optional.items() if value}
+
+
+def amazon_line_payload(line: LineToPlace, *, urls: tuple[str, ...]) -> dict[str, Any]:
+    """The body of "add item from amazon custom", which mypromo does not take yet. `urls` name the configurations."""
+    return line_payload(line) | {"amazon_custom": [{"url": url} for url in urls]}
 
 
 def _address(address: PostalAddress, names: tuple[str, ...]) -> dict[str, str | None]:

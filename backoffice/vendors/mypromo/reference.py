@@ -23,12 +23,18 @@ _WITH_COUNTRY = re.compile(r"([A-Z]{2})-", re.IGNORECASE)
 
 
 class ReferenceAbility:
-    """The whole of each list, or VendorError: a list that breaks off must not look like one without the rest."""
+    """The whole of each list, or VendorError: a list that breaks off must not look like one without the rest.
+
+    Single ones are read by mypromo's id, which is a key within the same route at best.
+    """
 
     client: Client
 
     def countries(self) -> list[CountryFacts]:
         return [country_facts(row) for row in _read(self.client.countries_page, theirs.Country)]
+
+    def read_country(self, vendor_id: str) -> CountryFacts:
+        return country_facts(self.client.country(vendor_id))
 
     def states(self) -> list[StateFacts]:
         """All states, each with its country's ISO code where that can be told without a guess."""
@@ -40,8 +46,15 @@ class ReferenceAbility:
         )
         return [state_facts(row, countries=countries if trusted else {}) for row in rows]
 
+    def read_state(self, vendor_id: str) -> StateFacts:
+        """One state; its country is known only where its own code names it."""
+        return state_facts(self.client.state(vendor_id), countries={})
+
     def carriers(self) -> list[CarrierFacts]:
         return [carrier_facts(row) for row in _read(self.client.carriers_page, theirs.Carrier)]
+
+    def read_carrier(self, vendor_id: str) -> CarrierFacts:
+        return carrier_facts(self.client.carrier(vendor_id))
 
 
 def country_facts(row: theirs.Country) -> CountryFacts:

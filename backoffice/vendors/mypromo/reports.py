@@ -13,10 +13,10 @@ from backoffice.vendors.messages import (
     ShippedLine,
     Version,
 )
+from backoffice.vendors.mypromo import production_schemas as production
 from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.reading import flag, link, moment, number, text
-
-NAME = "mypromo"
 
 # "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
 ORDER_STATES = {
@@ -49,7 +49,7 @@ def order_report(order: theirs.Order) -> OrderReport:
     state = order_state(order)
     newest = max((entry.id for entry in order.histories or ()), default=0)
     return OrderReport(
-        vendor=NAME,
+        vendor=MERCHANT,
         vendor_id=str(order.id),
         reference=text(order.reference),
         reference2=text(order.reference2),
@@ -61,8 +61,8 @@ def order_report(order: theirs.Order) -> OrderReport:
         shipping_latest=moment(order.shipping_latest),
         shipping_late=flag(order.shipping_late),
         lines=tuple(line_report(item) for item in order.items or ()),
-        shipments=tuple(shipment_report(shipment) for shipment in order.shipments or ()),
-        histories=_histories(order),
+        shipments=tuple(_parcel(shipment) for shipment in order.shipments or ()),
+        histories=histories_of(order.histories),
     )
 
 
@@ -79,7 +79,17 @@ def line_report(item: theirs.Item) -> LineReport:
     )
 
 
-def shipment_report(shipment: theirs.Shipment) -> ShipmentReport:
+def _parcel(shipment: theirs.Shipment) -> ShipmentReport:
+    return shipment_report(shipment, lines=tuple(_shipped_line(item) for item in shipment.items or ()))
+
+
+def shipment_report(
+    shipment: theirs.Shipment | production.Shipment,
+    *,
+    lines: tuple[ShippedLine, ...],
+    carrier_name: str = "",
+    forced: bool | None = None,
+) -> ShipmentReport:
     """A parcel. One with a date of delivery counts as delivered where the flag itself is not given."""
     delivered, delivered_at = flag(shipment.delivered), moment(shipment.delivered_date)
     return ShipmentReport(
@@ -97,7 +107,9 @@ def shipment_report(shipment: theirs.Shipment) -> ShipmentReport:
         width=number(shipment.width),
         depth=number(shipment.depth),
         weight=number(shipment.weight),
-        lines=tuple(_shipped_line(item) for item in shipment.items or ()),
+        carrier_name=carrier_name,
+        forced=forced,
+        lines=lines,
     )
 
 
@@ -110,7 +122,8 @@ def _shipped_line(item: theirs.ShippedItem) -> ShippedLine:
     )
 
 
-def _histories(order: theirs.Order) -> tuple[HistoryEntry, ...]:
-    timed = ((entry, moment(entry.created_at)) for entry in order.histories or ())
+def histories_of(histories: list[theirs.History] | None) -> tuple[HistoryEntry, ...]:
+    """The history in its order; an entry without a readable time is left out."""
+    timed = ((entry, moment(entry.created_at)) for entry in histories or ())
     entries = [HistoryEntry(vendor_id=entry.id, text=text(entry.text), at=at) for entry, at in timed if at]
     return tuple(sorted(entries, key=lambda entry: entry.vendor_id))

@@ -91,11 +91,17 @@ class Order(Struct):
     created_at: Any = None
 
     def __post_init__(self) -> None:
-        # Versions are compared by this time: one out of all reason would shut every later report out.
-        if not 2000 <= self.updated_at.year <= 2200:
-            raise ValueError("updated_at is out of range")
-        zone = self.updated_at.tzinfo or UTC
-        self.updated_at = self.updated_at.replace(tzinfo=zone).astimezone(UTC)
+        self.updated_at = sane_time(self.updated_at)
+
+
+def sane_time(updated_at: datetime) -> datetime:
+    """The time of change as aware UTC. Raises ValueError for one out of all reason.
+
+    Versions are compared by it: such a one would shut every later report out.
+    """
+    if not 2000 <= updated_at.year <= 2200:
+        raise ValueError("updated_at is out of range")
+    return updated_at.replace(tzinfo=updated_at.tzinfo or UTC).astimezone(UTC)
 
 
 class Country(Struct):

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import OrderReport, OrderState
-from backoffice.vendors.mypromo import callbacks
 from backoffice.vendors.mypromo.adapter import MyPromo
 from tests.vendors.mypromo.samples import sample, sample_json
 
@@ -103,7 +102,7 @@ def body_of(**changes: Any) -> bytes:
 
 def state_of(status: str, *texts: str) -> OrderState:
     histories = [{"id": n, "text": text, "created_at": "2026-11-22T10:00:00Z"} for n, text in enumerate(texts, start=1)]
-    (report,) = callbacks.read("orders", body_of(status=status, histories=histories))
+    (report,) = MyPromo.read_callback("orders", body_of(status=status, histories=histories))
     assert report.raw_state == status
     return report.state
 
@@ -138,21 +137,21 @@ def test_a_pending_order_is_submitted_when_its_history_says_so(text: str) -> Non
 def test_flags_come_as_true_false_null_or_numbers() -> None:
     for value, meant in ((True, True), (1, True), ("1", True), (False, False), (0, False), (None, None), ("?", None)):
         shipment = ORDER["shipments"][0] | {"delivered": value, "delivery_late": value}
-        (report,) = callbacks.read("orders", body_of(shipping_late=value, shipments=[shipment]))
+        (report,) = MyPromo.read_callback("orders", body_of(shipping_late=value, shipments=[shipment]))
         assert (report.shipping_late, report.shipments[0].delivered, report.shipments[0].late) == (meant,) * 3
 
 
 def test_numbers_may_come_as_text() -> None:
     item = ORDER["items"][0] | {"quantity": "5", "id": "8"}
     history = {"id": "91", "text": "x", "created_at": "2026-11-22T10:00:00Z"}
-    (report,) = callbacks.read("orders", body_of(id="9", items=[item], histories=[history]))
+    (report,) = MyPromo.read_callback("orders", body_of(id="9", items=[item], histories=[history]))
     assert (report.vendor_id, report.lines[0].vendor_id, report.lines[0].quantity) == ("9", "8", 5)
     assert report.version.history_id == 91
 
 
 def test_a_date_of_delivery_counts_where_the_flag_is_missing() -> None:
     shipment = ORDER["shipments"][0] | {"delivered": None, "delivered_date": "2026-11-22T10:00:00Z"}
-    (report,) = callbacks.read("orders", body_of(shipments=[shipment]))
+    (report,) = MyPromo.read_callback("orders", body_of(shipments=[shipment]))
     assert report.shipments[0].delivered is True
 
 
@@ -170,7 +169,7 @@ def test_what_is_missing_or_odd_beside_the_essentials_is_not_given() -> None:
     }
     essentials = {"id": "A-9", "status": "READY", "updated_at": "2026-11-22T12:00:00+02:00", "items": None}
     body = {**essentials, "recipient": None, "shipments": [shipment], "reference": None, "histories": None}
-    (report,) = callbacks.read("orders", json.dumps(body).encode())
+    (report,) = MyPromo.read_callback("orders", json.dumps(body).encode())
     (parcel,) = report.shipments
     assert (report.vendor_id, report.reference, report.lines, report.histories) == ("A-9", "", (), ())
     assert report.version.updated_at.tzinfo is UTC
@@ -239,9 +238,10 @@ def test_a_body_that_is_no_order_is_called_invalid(name: str) -> None:
     assert str(raised.value)
 
 
-def test_a_topic_that_does_not_exist_is_called_invalid() -> None:
-    with pytest.raises(InvalidCallback):
-        MyPromo.read_callback("production", body_of())
+@pytest.mark.parametrize("topic", ["production", "packages", "", "ORDERS"])
+def test_a_topic_that_the_account_does_not_have_is_called_invalid(topic: str) -> None:
+    with pytest.raises(InvalidCallback, match="no such topic"):
+        MyPromo.read_callback(topic, body_of())
 
 
 def read_or_invalid(body: bytes) -> tuple[Any, ...]:

@@ -1,0 +1,101 @@
+"""Changing prices, stock, channels and search texts in batches. Mixed into the adapters.
+
+Every batch is absolute, so sending one twice does no harm. mypromo answers with a ticket at once and works later; a
+wrong row has the whole batch refused (assumed, as no ticket is given then).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from django.conf import settings
+
+from backoffice.vendors.batch_messages import (
+    FulfillerPriceRow,
+    JobTicket,
+    SalesPriceRow,
+    SearchTextRow,
+    StockRow,
+    SyncRow,
+)
+from backoffice.vendors.errors import FieldError, VendorRejected
+from backoffice.vendors.mypromo import batch_payloads as payloads
+from backoffice.vendors.mypromo.batch_schemas import Queued
+from backoffice.vendors.mypromo.callbacks import callback_request
+from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.limits import MAX_BATCH
+from backoffice.vendors.mypromo.reading import text
+
+Row = TypeVar("Row", SalesPriceRow, FulfillerPriceRow, StockRow, SyncRow, SearchTextRow)
+
+
+class _Batches:
+    """At most `MAX_BATCH` rows at a time, each product once, else ValueError. Raises VendorError.
+
+    A VendorRejected names the wrong rows by the SKUs that were sent.
+    """
+
+    MAX_BATCH = MAX_BATCH
+
+    name: str
+    client: Client
+
+    def _send(
+        self, patch: Callable[[dict[str, Any]], Queued], rows: Sequence[Row], *, encode: Callable[[Row], dict[str, Any]]
+    ) -> JobTicket:
+        payload: dict[str, Any] = {"data": [encode(row) for row in _checked(rows)]}
+        callback = callback_request("jobs", vendor=self.name)
+        try:
+            queued = patch(({"callback": callback} if callback else {}) | payload)
+        except VendorRejected as error:
+            error.errors = tuple(_named_as_sent(complaint, rows) for complaint in error.errors)
+            raise
+        return JobTicket(queue_id=str(queued.queue_id), text=text(queued.message))
+
+
+class MerchantBatches(_Batches):
+    """What a merchant may change."""
+
+    def update_sales_prices(self, rows: Sequence[SalesPriceRow]) -> JobTicket:
+        """Set our sales prices; quantities that are not given stay as they are."""
+        key = settings.MYPROMO_SALES_PRICE_KEY
+        return self._send(self.client.update_prices, rows, encode=lambda row: payloads.sales_prices(row, key=key))
+
+    def update_sync(self, rows: Sequence[SyncRow]) -> JobTicket:
+        """Pass products on to sales channels, or no longer; they stay visible here either way."""
+        return self._send(self.client.update_inventory, rows, encode=payloads.sync)
+
+    def update_search_texts(self, rows: Sequence[SearchTextRow]) -> JobTicket:
+        """Set all our texts of the SKUs, or reset them to the defaults, SEO addresses included."""
+        return self._send(self.client.update_seo, rows, encode=payloads.search_texts)
+
+
+class FulfillerBatches(_Batches):
+    """What a fulfiller may change."""
+
+    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceRow]) -> JobTicket:
+        """Replace all prices of the products: quantities that are not given are lost for good."""
+        return self._send(self.client.update_prices, rows, encode=payloads.fulfiller_prices)
+
+    def update_stock_fulfiller(self, rows: Sequence[StockRow]) -> JobTicket:
+        """Set availability, stock or both. What is not available keeps its stock and cannot be ordered."""
+        return self._send(self.client.update_inventory, rows, encode=payloads.stock)
+
+
+def _checked(rows: Sequence[Row]) -> Sequence[Row]:
+    if not 1 <= len(rows) <= MAX_BATCH:
+        raise ValueError(f"a batch has 1 to {MAX_BATCH} rows, not {len(rows)}")
+    if len({_name(row) for row in rows}) < len(rows):
+        raise ValueError("a product stands in the batch twice")
+    return rows
+
+
+def _name(row: SalesPriceRow | FulfillerPriceRow | StockRow | SyncRow | SearchTextRow) -> str:
+    return row.name if isinstance(row, FulfillerPriceRow | StockRow) else row.sku
+
+
+def _named_as_sent(complaint: FieldError, rows: Sequence[Row]) -> FieldError:
+    """mypromo names a product by both SKUs, also where one was sent: answer with that one."""
+    sent = {_name(row) for row in rows}
+    names = [complaint.field, *complaint.other_names]
+    known = [name for name in names if name in sent] or names
+    return FieldError(known[0], complaint.text, other_names=tuple(name for name in names if name != known[0]))

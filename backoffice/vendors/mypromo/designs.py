@@ -1,0 +1,85 @@
+"""Designs in mypromo's editor, in our words. Mixed into the adapters."""
+
+from backoffice.vendors.design_messages import DesignReport, DesignState
+from backoffice.vendors.file_messages import Download
+from backoffice.vendors.mypromo import design_schemas as theirs
+from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.files import to_download
+from backoffice.vendors.mypromo.reading import link, text
+
+# READY is seen in the items of orders, PREFLIGHT_FINISHED in production orders.
+DESIGN_STATES = {
+    "PENDING": DesignState.OPEN,
+    "SUBMITTED": DesignState.SUBMITTED,
+    "READY": DesignState.READY,
+    "PREFLIGHT_FINISHED": DesignState.CHECKED,
+}
+
+
+class PreviewAbility:
+    """Merchant and fulfiller both may see a design. Raises VendorError."""
+
+    client: Client
+
+    def read_preview(self, vendor_id: str) -> Download:
+        """A picture or PDF of the design as it is now, or as it was submitted; of which kind is not documented."""
+        return to_download(self.client.design_preview(vendor_id))
+
+
+class DesignsAbility(PreviewAbility):
+    """A doubled user or design is a harmless orphan: neither can be deleted. Raises VendorError."""
+
+    def create_design_user(self) -> str:
+        """A new owner of uploads, to be kept and reused: one per customer. Answers with its hash."""
+        return self.client.create_editor_user().editor_user_hash
+
+    def create_design(
+        self,
+        sku: str,
+        *,
+        user_hash: str,
+        return_url: str,
+        cancel_url: str = "",
+        intent: str = "",
+        quantity: int | None = None,
+    ) -> DesignReport:
+        """Start a design. Either address may hold {DESIGNID}, {USERHASH} and {INTENT}, any number of times.
+
+        `intent` is one of the variant's `editor_intents`; without it mypromo takes "customize", else "upload".
+        `quantity` is known from the SDK only and left out where it is not given. VendorRejected names the field.
+        """
+        payload = {
+            "sku": sku,
+            "intent": intent,
+            "editor_user_hash": user_hash,
+            "return_url": return_url,
+            "cancel_url": cancel_url,
+            "qty": quantity,
+        }
+        return design_report(self.client.create_design({name: value for name, value in payload.items() if value}))
+
+    def read_design(self, vendor_id: str) -> DesignReport:
+        """The design as it is now, with a fresh address for frames. VendorNotFound when there is none of that id."""
+        return design_report(self.client.design(vendor_id))
+
+    def submit_design(self, vendor_id: str) -> DesignReport:
+        """End the editing for good. Compare the SKU: this is the last time that it may have changed."""
+        return design_report(self.client.submit_design(vendor_id))
+
+
+def design_state(word: str) -> DesignState:
+    return DESIGN_STATES.get(word.upper(), DesignState.UNKNOWN)
+
+
+def design_report(design: theirs.Design) -> DesignReport:
+    return DesignReport(
+        vendor_id=str(design.id),
+        sku=text(design.sku, most=100),
+        state=design_state(design.status),
+        raw_state=design.status,
+        intent=text(design.intent, most=32),
+        user_hash=text(design.editor_user_hash, most=255),
+        start_url=link(design.editor_start_url),
+        start_url_cname=link(design.editor_start_url_cname),
+        preview_url=link(design.preview_url),
+    )

@@ -1,0 +1,37 @@
+"""Fetching protected files of mypromo. Mixed into the adapters."""
+
+from email.message import Message as Headers
+
+from backoffice.vendors.answers import Answer
+from backoffice.vendors.file_messages import Download
+from backoffice.vendors.mypromo.client import MAX_DOWNLOAD, Client
+
+
+class FilesAbility:
+    """Files come whole, at most `MAX_DOWNLOAD` bytes: one that breaks off half-way never looks like a file."""
+
+    MAX_DOWNLOAD = MAX_DOWNLOAD
+
+    client: Client
+
+    def download(self, url: str) -> Download:
+        """A file behind a link of mypromo's: print file, slip, report. What it holds is not checked.
+
+        Raises UnsafeUrl for a link to any other host, which gets neither our token nor a request; VendorError,
+        VendorProtocolError for a file that is too large. Not for labels: see `download_label`.
+        """
+        return to_download(self.client.download(url))
+
+    def download_label(self, url: str) -> Download:
+        """A shipping label: fetching it announces the parcel to the carrier for the same day.
+
+        So it is sent once and judged like a write: VendorAmbiguous means that the parcel may be announced.
+        """
+        return to_download(self.client.download(url, has_effect=True))
+
+
+def to_download(answer: Answer) -> Download:
+    headers = Headers()
+    headers["Content-Type"] = answer.headers.get("content-type", "")
+    claimed = headers.get_content_type() if headers["Content-Type"] else ""
+    return Download(content=answer.body, content_type=claimed)

@@ -1,0 +1,76 @@
+"""Following batches: jobs and their reports, in our words. Mixed into the adapters."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
+from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
+from backoffice.vendors.mypromo.batch_schemas import Job
+from backoffice.vendors.mypromo.client import Client, Params
+from backoffice.vendors.mypromo.job_table import read_report
+from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.reading import link, moment, text
+
+JOBS_PER_PAGE = 15
+
+# The document's prose says SUCCESSS, its example SUCCESS.
+JOB_STATES = {
+    "SCHEDULED": JobState.SCHEDULED,
+    "PROCESSING": JobState.PROCESSING,
+    "SUCCESS": JobState.SUCCESS,
+    "SUCCESSS": JobState.SUCCESS,
+    "ERROR": JobState.ERROR,
+    "CANCELED": JobState.CANCELLED,
+}
+
+
+class JobsAbility:
+    """Raises VendorError."""
+
+    name: str
+    client: Client
+
+    def read_job(self, vendor_id: str) -> JobReport:
+        """The job as it is now. QUEUED when mypromo does not know it: right after the batch that is no fault."""
+        try:
+            return job_report(self.client.job(vendor_id), vendor=self.name)
+        except VendorNotFound:
+            return JobReport(vendor=self.name, vendor_id=vendor_id, state=JobState.QUEUED)
+
+    def list_jobs(self) -> Iterator[JobReport]:
+        """All jobs that mypromo still lists, in its order."""
+        for row in read_rows(self._page, {}, per_page=JOBS_PER_PAGE, whole=True):
+            try:
+                job = msgspec.json.decode(row, type=Job, strict=False)
+            except (ValueError, RecursionError) as error:
+                raise VendorProtocolError(f"mypromo's list holds a job that cannot be read: {error}") from error
+            yield job_report(job, vendor=self.name)
+
+    def fetch_report(self, url: str) -> bytes:
+        """The table behind a job's `report_url`. Raises UnsafeUrl for a link that is not mypromo's."""
+        return self.client.download(url).body
+
+    @staticmethod
+    def parse_report(body: bytes) -> tuple[JobRow, ...]:
+        """The rows of such a table. Raises UnreadableReport."""
+        return read_report(body)
+
+    def _page(self, params: Params) -> bytes:
+        try:
+            return self.client.jobs_page(params)
+        except VendorNotFound:
+            return b"[]"
+
+
+def job_report(job: Job, *, vendor: str) -> JobReport:
+    return JobReport(
+        vendor=vendor,
+        vendor_id=str(job.job_id),
+        state=JOB_STATES.get(job.status.upper(), JobState.UNKNOWN),
+        raw_state=job.status,
+        text=text(job.message),
+        report_url=link(job.report),
+        added_at=moment(job.added),
+        processed_at=moment(job.processed),
+    )
