@@ -18,7 +18,7 @@ def pull_orders() -> None:
     if not cache.add("pull-orders", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
         return
     try:
-        for vendor in configured_vendors():
+        for vendor in configured_vendors(able_to="list_orders"):
             result = pulling.pull_orders(vendor)
             logger.info("%s", result)
             if result.missed:

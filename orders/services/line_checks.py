@@ -47,7 +47,7 @@ def find_variants(skus: set[str]) -> dict[str, Variant]:
     """The variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
     if not skus:
         return {}
-    rank = {vendor: place for place, vendor in enumerate(vendor_names())}
+    rank = {vendor: place for place, vendor in enumerate(vendor_names(able_to="create_order"))}
     rows = Variant.objects.filter(sku__in=skus, vendor__in=rank).only(
         "vendor", "sku", "name", "active", "orderable", "test_product", "personalized", "currency",
         "order_min_qty", "order_max_qty", "tier_price_qty_only", "gone_at",
@@ -120,7 +120,7 @@ def _judge(line: NewLine, variant: Variant | None) -> JudgedLine:
         line=line,
         kind=kind,
         # Designs are made in the first vendor's editor, the only one there is; an unknown SKU is held under it.
-        vendor=variant.vendor if variant else vendor_names()[0],
+        vendor=variant.vendor if variant else vendor_names(able_to="create_order")[0],
         variant=variant,
         unit_cost=find_cost(variant.tiers.all(), quantity=line.quantity) if variant else None,
     )

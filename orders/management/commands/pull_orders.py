@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=date.fromisoformat, help="day in UTC, YYYY-MM-DD; default: yesterday")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        vendors = configured_vendors()
+        vendors = configured_vendors(able_to="list_orders")
         if options["vendor"]:
             if options["vendor"] not in vendors:
                 raise CommandError(f"{options['vendor']} is not configured; there are: {', '.join(vendors) or 'none'}.")
