@@ -12,7 +12,7 @@ from backoffice.vendors.listing_messages import SearchTexts
 from backoffice.vendors.messages import Message
 
 
-class PriceTier(Message):
+class PriceTier(Message, frozen=True):
     """The unit price from a quantity on. Raises ValueError for what is no quantity or no price."""
 
     quantity: int
@@ -25,7 +25,7 @@ class PriceTier(Message):
             raise ValueError(f"{self.price} is no price")
 
 
-class SalesPriceRow(Message):
+class SalesPriceRow(Message, frozen=True):
     """Our sales prices of one SKU. Quantities that are not given stay as they are."""
 
     sku: str
@@ -33,7 +33,7 @@ class SalesPriceRow(Message):
     tiers: tuple[PriceTier, ...]
 
 
-class _FulfillerRow(Message):
+class _FulfillerRow(Message, frozen=True):
     """A product named by the marketplace's SKU or by our own. Raises ValueError when both or none are given."""
 
     sku: str = ""
@@ -49,7 +49,7 @@ class _FulfillerRow(Message):
         return self.sku or self.sku_fulfiller
 
 
-class FulfillerPriceRow(_FulfillerRow, kw_only=True):
+class FulfillerPriceRow(_FulfillerRow, frozen=True, kw_only=True):
     """All prices of one product: quantities that are not given are lost at the vendor for good.
 
     `order_max_qty` None leaves the limit to the vendor; `tier_price_qty_only`: only the tiers' quantities are sold.
@@ -62,7 +62,7 @@ class FulfillerPriceRow(_FulfillerRow, kw_only=True):
     tier_price_qty_only: bool = False
 
 
-class StockLevel(Message):
+class StockLevel(Message, frozen=True):
     """What is in stock; `qty` None where stock is not managed."""
 
     managed: bool
@@ -70,28 +70,28 @@ class StockLevel(Message):
     qty: int | None = None
 
 
-class StockRow(_FulfillerRow):
+class StockRow(_FulfillerRow, frozen=True):
     """Whether a product can be ordered, and its stock; None changes nothing."""
 
     available: bool | None = None
     stock: StockLevel | None = None
 
 
-class SyncRow(Message):
+class SyncRow(Message, frozen=True):
     """Whether a SKU is passed on to sales channels."""
 
     sku: str
     available: bool
 
 
-class SearchTextRow(Message):
+class SearchTextRow(Message, frozen=True):
     """Our texts of one SKU, None on a text for "the default". `overwrites` None resets all, SEO addresses included."""
 
     sku: str
     overwrites: SearchTexts | None
 
 
-class JobTicket(Message):
+class JobTicket(Message, frozen=True):
     """The vendor took a batch; `queue_id` finds its job."""
 
     queue_id: str
@@ -113,7 +113,7 @@ class JobState(StrEnum):
 FINAL_JOB_STATES = frozenset({JobState.SUCCESS, JobState.ERROR, JobState.CANCELLED})
 
 
-class JobReport(Message):
+class JobReport(Message, frozen=True):
     """What a vendor says of a batch. ERROR may mean that some rows failed and the others are done: see the report.
 
     `report_url` is a protected link to a table of rows, empty while there is none.
@@ -129,7 +129,7 @@ class JobReport(Message):
     processed_at: datetime | None = None
 
 
-class JobRow(Message):
+class JobRow(Message, frozen=True):
     """A row of a job's report; `error` is empty where the row went well."""
 
     sku: str

@@ -15,7 +15,7 @@ class DesignState(StrEnum):
     CHECKED = "checked"
 
 
-class DesignReport(Message):
+class DesignReport(Message, frozen=True):
     """A design as it is now.
 
     `sku` may be another one than was asked for: the editor switches it with the variant. `start_url` opens in a

@@ -3,7 +3,7 @@
 from backoffice.vendors.messages import Message
 
 
-class Download(Message):
+class Download(Message, frozen=True):
     """A whole file of a vendor. `content_type` is what the vendor claims, without parameters; nothing is checked."""
 
     content: bytes

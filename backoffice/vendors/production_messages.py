@@ -38,14 +38,14 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Property(Message):
+class Property(Message, frozen=True):
     """One of a list in which a key may stand several times."""
 
     key: str
     value: str
 
 
-class PartyReport(Message):
+class PartyReport(Message, frozen=True):
     """Who is involved: `kind` is the vendor's word, merchant or fulfiller. `contract_id` names their contract."""
 
     vendor_id: str
@@ -54,7 +54,7 @@ class PartyReport(Message):
     contract_id: str = ""
 
 
-class ProductionFile(Message):
+class ProductionFile(Message, frozen=True):
     """A file to print or enclose, behind a protected link.
 
     Fetching a label announces the parcel: see the vendor's `download_label`. `carrier` is lower case.
@@ -69,7 +69,7 @@ class ProductionFile(Message):
     tracking_code: str = ""
 
 
-class ProductionDesign(Message):
+class ProductionDesign(Message, frozen=True):
     """A design to be printed. `start_url` opens the editor for whoever has it, so it is a secret."""
 
     vendor_id: str
@@ -79,7 +79,7 @@ class ProductionDesign(Message):
     start_url: str = ""
 
 
-class ProductionItemReport(Message):
+class ProductionItemReport(Message, frozen=True):
     """`order_line_vendor_id` is the vendor's id of the merchant's line, `reference` the merchant's own."""
 
     vendor_id: str
@@ -102,7 +102,7 @@ class ProductionItemReport(Message):
     customs: Customs | None = None
 
 
-class ProductionOrderReport(Message):
+class ProductionOrderReport(Message, frozen=True):
     """All that a vendor says of one production order, whichever door it came by (callback, poll, reading).
 
     `has_generic_label`: the label is made when it is asked for. In `shipments` the lines' `line_vendor_id` is the
@@ -137,7 +137,7 @@ class ProductionOrderReport(Message):
     created_at: datetime | None = None
 
 
-class LabelReport(Message):
+class LabelReport(Message, frozen=True):
     """A label that was made for us; `url` is a protected link, fetched by the vendor's `download_label`."""
 
     vendor_id: str
@@ -147,7 +147,7 @@ class LabelReport(Message):
     raw_state: str = ""
 
 
-class LineToShip(Message):
+class LineToShip(Message, frozen=True):
     """So many pieces of a production item, by the vendor's id. Raises ValueError for less than one."""
 
     vendor_id: str
@@ -158,7 +158,7 @@ class LineToShip(Message):
             raise ValueError(f"{self.quantity} pieces cannot be shipped")
 
 
-class ShipmentToAdd(Message):
+class ShipmentToAdd(Message, frozen=True):
     """A parcel that left. Without lines it holds the whole order. Sizes in cm, weight in g (assumed).
 
     `force` lets it exceed the order or pass over supplied labels.

@@ -5,7 +5,7 @@ wrong row has the whole batch refused (assumed, as no ticket is given then).
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 
@@ -36,7 +36,7 @@ class _Batches:
 
     MAX_BATCH = MAX_BATCH
 
-    name: str
+    name: ClassVar[str]
     client: Client
 
     def _send(

@@ -1,6 +1,7 @@
 """Following batches: jobs and their reports, in our words. Mixed into the adapters."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import msgspec
 
@@ -28,7 +29,7 @@ JOB_STATES = {
 class JobsAbility:
     """Raises VendorError."""
 
-    name: str
+    name: ClassVar[str]
     client: Client
 
     def read_job(self, vendor_id: str) -> JobReport:

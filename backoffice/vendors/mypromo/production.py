@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ ORDERS_PER_PAGE = 15
 class ProductionAbility:
     """Raises VendorError."""
 
-    name: str
+    name: ClassVar[str]
     client: Client
 
     def list_production_orders(
