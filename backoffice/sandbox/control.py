@@ -11,10 +11,15 @@
 | POST `catalog` `{"sku", …facts}` or `{"remove" / "restore" / "break" / "mend": product id}` | change the catalogue |
 | POST `tokens/revoke` | make every token worthless |
 | POST `designs/{id}` `{"sku"}` | switch the variant of a design |
+| GET `values?sku=…&merchant=1` | prices, rules, stock and texts held for a SKU |
+| GET `jobs`, GET `production_orders` | all jobs and production orders, as mypromo keeps them |
+| POST `production_orders` `{"count", "kind", "fulfiller", "generic_url"}` | make some (kinds: `production_examples`) |
+| POST `production_orders/{id}` `{"cancel": true}` | give one up |
 """
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from backoffice.sandbox.clock import iso
@@ -45,22 +50,29 @@ class ControlApp:
             ("GET", "callbacks"): self._callbacks,
             ("POST", "callbacks/release"): lambda r: sandbox.callbacks.release(),
             ("POST", "catalog"): self._catalog,
+            ("GET", "values"): self._values,
+            ("GET", "jobs"): lambda r: list(sandbox.mypromo.jobs.held.values()),
+            ("GET", "production_orders"): lambda r: list(sandbox.mypromo.production.held.values()),
+            ("POST", "production_orders"): self._make_production_orders,
             ("POST", "tokens/revoke"): lambda r: sandbox.mypromo.tokens.revoke_all(),
+        }
+
+        self._about_one: dict[tuple[str, str], Callable[[int, Request], Any]] = {
+            ("DELETE", "faults"): lambda key, r: sandbox.faults.remove(key),
+            ("POST", "designs"): lambda key, r: sandbox.mypromo.designs.switch_sku(key, sku=r.json()["sku"]),
+            ("POST", "production_orders"): self._cancel_production_order,
         }
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer: 200 with JSON, 400 for what makes no sense, 404 for what is not there."""
         path = request.path.rstrip("/")
+        head, _, tail = path.rpartition("/")
         try:
             if (route := self._routes.get((request.method, path))) is not None:
-                return json_response(200, route(request))
-            head, _, tail = path.rpartition("/")
-            if tail.isdecimal() and (request.method, head) == ("DELETE", "faults"):
-                self._sandbox.faults.remove(int(tail))
-                return json_response(200, None)
-            if tail.isdecimal() and (request.method, head) == ("POST", "designs"):
-                self._sandbox.mypromo.designs.switch_sku(int(tail), sku=request.json()["sku"])
-                return json_response(200, None)
+                with self._sandbox.mypromo.store.lock if request.method == "GET" else nullcontext():
+                    return json_response(200, route(request))
+            if tail.isdecimal() and (about := self._about_one.get((request.method, head))) is not None:
+                return json_response(200, about(int(tail), request))
         except KeyError as error:
             return message(404, f"unknown: {error}")
         except (BadBody, ValueError, TypeError) as error:
@@ -78,6 +90,20 @@ class ControlApp:
         rules = json.loads(request.body)
         added = [self._sandbox.faults.add(**rule).id for rule in (rules if isinstance(rules, list) else [rules])]
         return {"ids": added}
+
+    def _values(self, request: Request) -> Any:
+        merchant = request.query.get("merchant", "1")
+        return self._sandbox.mypromo.holdings.values(request.query["sku"], merchant=merchant)
+
+    def _make_production_orders(self, request: Request) -> Any:
+        asked = request.json()
+        return {"ids": self._sandbox.mypromo.examples.make(int(asked.pop("count", 1)), **asked)}
+
+    def _cancel_production_order(self, key: int, request: Request) -> None:
+        if request.json() != {"cancel": True}:
+            raise ValueError("all that can be asked for is to cancel")
+        with self._sandbox.mypromo.store.lock:
+            self._sandbox.mypromo.production_life.cancel(self._sandbox.mypromo.production.held[key])
 
     def _clock(self, request: Request) -> Any:
         clock = self._sandbox.clock

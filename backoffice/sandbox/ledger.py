@@ -13,7 +13,7 @@ class Ledger:
 
     Other events are `value` (kind, sku, client, values), `job` (job, client, kind, entries, status, message),
     `label_downloaded` (label, production_order), `generic_label` (production_order), `shipment` (see `shipments`)
-    and `production_order` (production_order, order, client, status).
+    and `production_order` (production_order, order_id, client, status).
     """
 
     def __init__(self) -> None:
@@ -55,11 +55,13 @@ class Ledger:
 
     def label_downloads(self) -> Counter[int]:
         """Return by label how often it was downloaded; each time announces the parcel for pick-up."""
-        return Counter(e["label"] for e in self.of_kind("label_downloaded"))
+        with self._lock:
+            return _counted(self.events, "label_downloaded", "label")
 
     def generic_labels(self) -> Counter[int]:
         """Return by production order how often its generic label was asked for; the first announces the parcel."""
-        return Counter(e["production_order"] for e in self.of_kind("generic_label"))
+        with self._lock:
+            return _counted(self.events, "generic_label", "production_order")
 
     def shipments(self) -> list[dict[str, Any]]:
         """Return all parcels reported: id, production_order, client, carrier, tracking_code, force, items, at."""
@@ -82,6 +84,9 @@ class Ledger:
                 "orders": [_copy(order) for order in self.orders.values()],
                 "requests": dict(self.requests),
                 "busiest_minute": self.busiest_minute,
+                "label_downloads": dict(_counted(self.events, "label_downloaded", "label")),
+                "generic_labels": dict(_counted(self.events, "generic_label", "production_order")),
+                "shipments": [dict(e) for e in self.events if e["event"] == "shipment"],
                 "events": list(self.events),
             }
 
@@ -93,6 +98,10 @@ class Ledger:
             self.orders = {}
             for event in self.events:
                 _apply(self.orders, event)
+
+
+def _counted(events: list[dict[str, Any]], kind: str, name: str) -> Counter[int]:
+    return Counter(e[name] for e in events if e["event"] == kind)
 
 
 def _copy(order: dict[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,12 @@ class Options:
     late_every: int = 20  # every n-th order ships late; 0 = only the SKUs made for it
     fetch_files: bool = False  # really download print files (loopback addresses only) unless preflight is faked
 
+    # production
+    delivery_seconds: float = 3.0  # from a reported parcel to its delivery
+    client_id_is_word: bool = True  # the examples write the id of clients as the text "id"
+    tracking_name: Literal["tracking_code", "tracking_id", "either"] = "tracking_code"  # what add_shipment reads
+    tracking_reusable: bool = False  # an example shows one code on two parcels; other sources forbid it for 3 months
+
     # callbacks
     callback_url: str = ""  # for orders that bring no callback of their own
     callback_auth: dict[str, Any] | None = None

@@ -11,12 +11,14 @@ from typing import Any
 
 @dataclass
 class Receiver:
-    """What arrived: headers and decoded body in order, and the status to answer with."""
+    """What arrived: headers and decoded body in order, the status to answer with, and the files to be fetched."""
 
     url: str = ""
     status: int = 200
     headers: list[dict[str, str]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    fetched: list[tuple[str, str | None]] = field(default_factory=list)  # path and Authorization
 
     def statuses(self) -> list[str]:
         """Return the order status of each body."""
@@ -36,6 +38,14 @@ def receiving() -> Iterator[Receiver]:
             self.send_response(receiver.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def do_GET(self) -> None:
+            receiver.fetched.append((self.path, self.headers["Authorization"]))
+            content = receiver.files.get(self.path)
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
 
         def log_message(self, *args: object) -> None:
             pass

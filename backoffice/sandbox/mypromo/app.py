@@ -19,6 +19,10 @@ from backoffice.sandbox.mypromo.life import Life
 from backoffice.sandbox.mypromo.limits import RateLimit
 from backoffice.sandbox.mypromo.order_store import OrderStore
 from backoffice.sandbox.mypromo.orders import Orders
+from backoffice.sandbox.mypromo.production import Production
+from backoffice.sandbox.mypromo.production_examples import ProductionExamples
+from backoffice.sandbox.mypromo.production_life import ProductionLife
+from backoffice.sandbox.mypromo.production_store import ProductionStore
 from backoffice.sandbox.mypromo.reference import Reference
 from backoffice.sandbox.mypromo.routing import PUBLIC, Caller, Refusal, Route, Router
 from backoffice.sandbox.mypromo.tokens import Tokens
@@ -42,6 +46,12 @@ class MypromoApp:
         self.designs = Designs(catalogue=self.catalogue)
         self.callbacks = Callbacks(options=options, store=self.store)
         self.life = Life(options=options, store=self.store, callbacks=self.callbacks, catalogue=self.catalogue)
+        self.production = ProductionStore(options=options, store=self.store, catalogue=self.catalogue)
+        self.production_life = ProductionLife(
+            options=options, store=self.store, production=self.production, callbacks=self.callbacks
+        )
+        self.life.hand_over = self.production_life.begin
+        self.designs.made_by = self.production.has_design
         self.holdings = Holdings(catalogue=self.catalogue, store=self.store)
         self.jobs = Jobs(options=options, store=self.store, holdings=self.holdings, callbacks=self.callbacks)
         self._limit = RateLimit(options=options, clock=clock)
@@ -53,9 +63,18 @@ class MypromoApp:
             catalogue=self.catalogue,
             designs=self.designs,
         )
+        self.examples = ProductionExamples(
+            orders=orders,
+            designs=self.designs,
+            life=self.life,
+            store=self.store,
+            production=self.production,
+            catalogue=self.catalogue,
+        )
+        making = Production(options=options, store=self.store, production=self.production, life=self.production_life)
         reading = CatalogRoutes(options=options, catalogue=self.catalogue)
         writing = Batches(options=options, catalogue=self.catalogue, jobs=self.jobs)
-        subjects = (self.tokens, orders, reading, writing, self.jobs, self.designs)
+        subjects = (self.tokens, orders, reading, writing, self.jobs, self.designs, making)
         routes = [route for subject in subjects for route in subject.routes()]
         routes += [Route("GET", "v1/status", PUBLIC, self._status), *Reference(options=options).routes()]
         self._router = Router([*routes, *pictures.routes(), *Files(self.jobs.report).routes()])
@@ -98,6 +117,7 @@ class MypromoApp:
                 "changes": self.catalogue.changes,
                 "own": self.catalogue.own,
                 "jobs": list(self.jobs.held.values()),
+                "production_orders": list(self.production.held.values()),
                 "removed": sorted(self.catalogue.removed),
             }
 
@@ -110,6 +130,7 @@ class MypromoApp:
         self.catalogue.own = saved.get("own", {})  # a state file may be older than what it lacks
         self.catalogue.removed = set(saved["removed"])
         self.jobs.resume(saved.get("jobs", []))
+        self.production_life.resume(saved.get("production_orders", []))
         self.life.resume()
 
     def _checked(self, request: Request, route: Route, caller: Caller, values: list[Any]) -> Response:

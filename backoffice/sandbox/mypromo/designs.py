@@ -3,12 +3,13 @@
 import itertools
 import secrets
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from backoffice.sandbox.mypromo.catalog import Catalogue
 from backoffice.sandbox.mypromo.checking import Errors
-from backoffice.sandbox.mypromo.files import pdf_response
-from backoffice.sandbox.mypromo.routing import MERCHANT, PUBLIC, Caller, Refusal, Route
+from backoffice.sandbox.mypromo.pdf import pdf_response
+from backoffice.sandbox.mypromo.routing import ANY, FULFILLER, MERCHANT, PUBLIC, Caller, Refusal, Route
 from backoffice.sandbox.wire import Request, Response, json_response, message
 
 _SHOWN = ("id", "sku", "intent", "editor_user_hash", "editor_start_url", "editor_start_url_cname", "preview_url")
@@ -22,6 +23,7 @@ class Designs:
         self._catalogue = catalogue
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
+        self.made_by: Callable[..., bool] = lambda key, client: False  # tells whether an account makes a design
         self.users: set[str] = set()
         self.held: dict[int, dict[str, Any]] = {}
 
@@ -31,7 +33,7 @@ class Designs:
             Route("POST", "v1/editor_user", MERCHANT, self.create_user),
             Route("POST", "v1/designs", MERCHANT, self.create),
             Route("GET", "v1/designs/{id}", MERCHANT, self.get),
-            Route("GET", "v1/designs/{id}/preview", MERCHANT, self.preview),
+            Route("GET", "v1/designs/{id}/preview", ANY, self.preview),
             Route("POST", "v1/designs/{id}/submit", MERCHANT, self.submit),
             Route("GET", "editor/{id}/show/{code}", PUBLIC, self.show_editor),
         ]
@@ -68,8 +70,9 @@ class Designs:
         return json_response(200, _view(self.find(key, client=caller.name)))
 
     def preview(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer with a PDF."""
-        design = self.find(key, client=caller.name)
+        """Answer with a PDF, the merchant who had it designed and the fulfiller who makes it."""
+        is_maker = FULFILLER in caller.scopes and self.made_by(key, client=caller.name)
+        design = self.held[key] if is_maker else self.find(key, client=caller.name)
         return pdf_response(f"Design {key}", design["sku"])
 
     def submit(self, request: Request, caller: Caller, key: int) -> Response:

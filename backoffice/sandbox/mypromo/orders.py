@@ -1,12 +1,12 @@
 """The order routes: create, items, submit, list, read, cancel."""
 
-from datetime import date
 from typing import Any
 
 from backoffice.sandbox.mypromo import order_views as views
 from backoffice.sandbox.mypromo.callbacks import Callbacks
 from backoffice.sandbox.mypromo.catalog import Catalogue, Variant
 from backoffice.sandbox.mypromo.checking import Errors
+from backoffice.sandbox.mypromo.day_filters import filtered_by_day
 from backoffice.sandbox.mypromo.designs import Designs
 from backoffice.sandbox.mypromo.life import Life
 from backoffice.sandbox.mypromo.order_rules import PROCESSED, check_item, check_order
@@ -17,12 +17,6 @@ from backoffice.sandbox.options import Options
 from backoffice.sandbox.wire import Request, Response, json_response, message
 
 LARGEST_PAGE = 15
-_DAYS = {
-    "created_from": ("created_at", True),
-    "created_to": ("created_at", False),
-    "updated_from": ("updated_at", True),
-    "updated_to": ("updated_at", False),
-}
 
 
 class Orders:
@@ -129,9 +123,7 @@ class Orders:
             return views.listed(order)
 
     def _filtered(self, rows: list[Order], request: Request) -> list[Order]:
-        for name, (field, is_first) in _DAYS.items():
-            if day := _day(name, request.query.get(name)):
-                rows = [o for o in rows if (o[field][:10] >= day if is_first else o[field][:10] <= day)]
+        rows = filtered_by_day(rows, request)
         if self._options.reference_filter == "ignored":
             return rows
         for name in ("reference", "reference2"):
@@ -201,17 +193,3 @@ def _only(request: Request, verb: str) -> None:
     if request.method != verb:
         text = f"The {request.method} method is not supported for this route."
         raise Refusal(message(405, text, headers={"Allow": verb}))
-
-
-def _day(name: str, text: str | None) -> str | None:
-    """Return a Y-m-d filter as it is. Raises Refusal with a 422 for anything else."""
-    if not text:
-        return None
-    errors = Errors()
-    try:
-        if date.fromisoformat(text).isoformat() != text:
-            raise ValueError
-    except ValueError:
-        errors.add(name, f"The {name} does not match the format Y-m-d.")
-    errors.refuse()
-    return text
