@@ -137,6 +137,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("SYNC_CATALOG_SECONDS", default=6 * 3600),
         "options": {"expires": 3600},
     },
+    "follow-change-sets": {
+        "task": "catalog.tasks.follow_change_sets",
+        "schedule": env.float("FOLLOW_CHANGE_SETS_SECONDS", default=20),
+        "options": {"expires": 20},
+    },
     "sync-reference": {
         "task": "fulfillment.tasks.sync_reference",
         "schedule": env.float("SYNC_REFERENCE_SECONDS", default=24 * 3600),
@@ -181,6 +186,10 @@ PUSH_RETRY_LADDER = [
 ]
 # After that long without a proof, an unknown outcome is handed to a person.
 PUSH_UNKNOWN_HOURS = env.float("PUSH_UNKNOWN_HOURS", default=24)
+# Seconds between the times that a vendor is asked for a batch of changes; the last one repeats.
+JOB_POLL_LADDER = [float(step) for step in env.list("JOB_POLL_LADDER", default=["60", "120", "300", "900", "3600"])]
+# After that long without an end, a batch is handed to a person and its values are read back.
+JOB_SILENT_HOURS = env.float("JOB_SILENT_HOURS", default=24)
 
 # Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
 ORDER_LOOKALIKE_MINUTES = env.float("ORDER_LOOKALIKE_MINUTES", default=0)

@@ -1,12 +1,16 @@
-"""The scheduled door of the catalogue."""
+"""The doors of the catalogue for Celery."""
 
 import logging
 
 from celery import shared_task
 
+from backoffice.errors import DomainError
 from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
-from catalog.services import sync
+from backoffice.vendors.errors import VendorError
+from catalog.models import ChangeSet
+from catalog.services import jobs, pushing, sync
+from catalog.services.change_checking import check_change_set
 from catalog.services.runs import SyncRunning
 
 logger = logging.getLogger(__name__)
@@ -36,3 +40,20 @@ def sync_catalog() -> None:
             logger.info("%s", error.text)
         else:
             logger.info("Catalogue of %s: %s, %s", name, run.state, run.counts)
+
+
+@shared_task(name="catalog.tasks.follow_change_sets")
+def follow_change_sets() -> None:
+    """Push what is scheduled for now, and ask for the batches whose time has come."""
+    pushing.push_due_change_sets()
+    jobs.poll_due_jobs()
+
+
+@shared_task(name="catalog.tasks.check_changes")
+def check_changes(change_set_id: int, actor: str) -> None:
+    """Check a change set in the background; why it could not be done stands in its timeline."""
+    change_set = ChangeSet.objects.get(pk=change_set_id)
+    try:
+        check_change_set(change_set, actor=actor)
+    except (VendorError, DomainError) as error:
+        change_set.note("changeset.unchecked", actor=actor, error=error.text)

@@ -41,6 +41,8 @@ class VendorJob(models.Model):
     )
     vendor = models.CharField(_("vendor"), max_length=32)
     number = models.PositiveIntegerField(_("batch"))
+    # Of the rows as they were approved.
+    rows_hash = models.CharField(max_length=32, blank=True, editable=False)
     entries = models.PositiveIntegerField(_("rows"), default=0)
     state = models.CharField(_("state"), max_length=12, choices=VendorJobState, default=VendorJobState.PLANNED)
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)

@@ -1,0 +1,104 @@
+"""Approving change sets: by somebody with the right to, and by somebody else where the change is large."""
+
+from decimal import Decimal
+from hashlib import blake2b
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from catalog.models import Change, ChangeSet, ChangeSetState
+from catalog.services.bulk import to_json
+from catalog.services.change_rules import rules_for, threshold_of
+
+APPROVE, OVERRIDE, PUSH = "catalog.approve_changeset", "catalog.override_changeset", "catalog.push_changeset"
+REASON_MIN, REASON_MAX = 3, 1000
+
+User = AbstractBaseUser | AnonymousUser
+
+
+def approve_change_set(change_set: ChangeSet, *, user: User, override_reason: str = "") -> ChangeSet:
+    """The set may be pushed as it is. Guards that may be overridden are, when a reason is given (kept with the name).
+
+    Refuses (NotAllowed) people without the permission, and the authors of a set that passes their shop's threshold;
+    (Conflict) sets with guards that still block, with losses that nobody ticked, or without rows;
+    (IllegalTransition) sets that are not checked.
+    """
+    refuse_without(user, APPROVE)
+    name = user.get_username()
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        if change_set.state != ChangeSetState.CHECKED:
+            text = _("Only a checked change set can be approved; this one is %s.")
+            raise IllegalTransition(text % change_set.get_state_display())
+        _refuse_unfinished(change_set)
+        _refuse_author(change_set, name=name)
+        override = _override(change_set, user=user, reason=override_reason)
+        change_set.move_to(
+            ChangeSetState.APPROVED,
+            actor=name,
+            params={"reason": override} if override else {},
+            approved_by=name,
+            approved_at=timezone.now(),
+            approved_hash=hash_of_rows(change_set.changes.all()),
+            override_by=name if override else "",
+            override_reason=override,
+        )
+    return change_set
+
+
+def needs_somebody_else(change_set: ChangeSet) -> bool:
+    """Whether the set is so large, or moves prices so far, that its authors may not approve it."""
+    threshold = threshold_of(rules_for(change_set))
+    if change_set.counts.get("rows", 0) >= threshold.skus:
+        return True
+    return Decimal(change_set.counts.get("largest_move", 0)) >= threshold.move_percent
+
+
+def hash_of_rows(rows: QuerySet[Change]) -> str:
+    """Of what will be sent and of what it replaces: another hash, another change."""
+    digest = blake2b(digest_size=16)
+    values = rows.order_by("sku").values_list("sku", "before", "after", "ticked")
+    for row in values.iterator(chunk_size=5000):
+        digest.update(to_json(row).encode())
+    return digest.hexdigest()
+
+
+def refuse_without(user: User, permission: str) -> None:
+    """Raises NotAllowed."""
+    if not (user.is_active and user.has_perm(permission)):  # type: ignore[union-attr]
+        raise NotAllowed(_("You may not do that: %s is missing.") % permission)
+
+
+def _refuse_unfinished(change_set: ChangeSet) -> None:
+    counts = change_set.counts
+    if not counts.get("rows"):
+        raise Conflict(_("There is nothing in this change set."), code="empty")
+    if counts.get("final"):
+        text = _("Rows that cannot be sent as they are: %(count)d. Correct or remove them.")
+        raise Conflict(text % {"count": counts["final"]}, code="blocked")
+    if counts.get("unticked"):
+        text = _("Values that would vanish at the vendor and are not ticked: %(count)d.")
+        raise Conflict(text % {"count": counts["unticked"]}, code="unticked")
+
+
+def _refuse_author(change_set: ChangeSet, *, name: str) -> None:
+    if name in change_set.authors and needs_somebody_else(change_set):
+        raise NotAllowed(_("This change is so large that somebody else has to approve it."), code="own_approval")
+
+
+def _override(change_set: ChangeSet, *, user: User, reason: str) -> str:
+    """The reason for which guards are overridden, empty when there is nothing to override."""
+    if not change_set.counts.get("blocking"):
+        return ""
+    if not reason.strip():
+        text = _("Rows that a guard blocks: %(count)d.")
+        raise Conflict(text % {"count": change_set.counts["blocking"]}, code="blocked")
+    refuse_without(user, OVERRIDE)
+    if not REASON_MIN <= len(reason.strip()) <= REASON_MAX:
+        words = _("A reason of %(min)d to %(max)d characters is needed.") % {"min": REASON_MIN, "max": REASON_MAX}
+        raise InvalidInput(words, errors={"reason": [words]})
+    return reason.strip()

@@ -1,0 +1,236 @@
+"""Changing prices: the merchant's sales prices, and a fulfiller's purchase and recommended prices.
+
+wanted   {"currency", "sales": {"50": "9.90"}}, for a fulfiller "purchase" and "recommended" (null removes a
+         tier), "order_max_qty", "tier_price_qty_only", and "replace": true for "these tiers and no others"
+before   {"currency", "purchase", "recommended", "sales", "order_min_qty", "order_max_qty", "tier_price_qty_only"}
+after    the merchant's: the currency and the quantities given; a fulfiller's: everything, since it replaces all
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.vendors.batch_messages import FulfillerPriceRow, PriceTier, SalesPriceRow
+from backoffice.vendors.listing_messages import PriceFacts
+from catalog.models import Change, PriceList
+from catalog.services.change_values import (
+    Guard,
+    Line,
+    Resolved,
+    Shape,
+    Value,
+    clean_count,
+    clean_flag,
+    clean_price,
+    exact,
+    refuse,
+    refuse_unknown_keys,
+)
+
+Tiers = dict[str, str]
+
+# mypromo's own limit where none is given.
+DEFAULT_MAX_QTY = 200_000
+FULFILLERS_LISTS = (PriceList.PURCHASE.value, PriceList.RECOMMENDED.value)
+RULES = ("order_max_qty", "tier_price_qty_only")
+
+
+class _Prices(Shape):
+    reader = "iter_prices"
+    lists: tuple[str, ...]
+
+    def held(self, facts: PriceFacts) -> Value:
+        value: Value = {"currency": facts.currency, **{name: {} for name in PriceList.values}}
+        for tier in facts.tiers:
+            value[tier.price_list][str(tier.quantity)] = exact(tier.price)
+        return value | {
+            "sku_fulfiller": facts.sku_fulfiller,
+            "order_min_qty": facts.order_min_qty,
+            "order_max_qty": facts.order_max_qty,
+            "tier_price_qty_only": facts.tier_price_qty_only,
+        }
+
+    def join(self, old: Value, new: Value) -> Value:
+        joined = old | new
+        for name in self.lists:
+            if name in old and name in new and not new.get("replace"):
+                joined[name] = old[name] | new[name]
+        return joined
+
+    def lines(self, before: Value, *, after: Value) -> list[Line]:
+        lines = [line for name in self.lists for line in self._tier_lines(name, before, after)]
+        if before.get("currency") != after["currency"]:
+            lines.append(Line("currency", before.get("currency"), after["currency"]))
+        return lines
+
+    def _tier_lines(self, name: str, before: Value, after: Value) -> list[Line]:
+        old, new = before.get(name, {}), after.get(name, {})
+        quantities = old.keys() | new.keys() if self._replaces() else new.keys()
+        return [
+            Line(f"{name}:{quantity}", old.get(quantity), new.get(quantity), is_price=True)
+            for quantity in sorted(quantities, key=int)
+            if _differ(old.get(quantity), new.get(quantity))
+        ]
+
+    def _replaces(self) -> bool:
+        return False
+
+
+class SalesPrices(_Prices):
+    """What a merchant sells for. Only the quantities given are changed, and none can be taken away."""
+
+    writer = "update_sales_prices"
+    lists = (PriceList.SALES.value,)
+
+    def clean(self, wanted: Value) -> Value:
+        refuse_unknown_keys(wanted, ("currency", "sales"))
+        sales = clean_tiers(wanted.get("sales"))
+        if None in sales.values():
+            raise refuse(_("A sales price cannot be taken away, only changed."))
+        return _with_currency({"sales": sales}, wanted)
+
+    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
+        sales = {qty: price for qty, price in wanted["sales"].items() if _differ(before["sales"].get(qty), price)}
+        after = {"currency": wanted.get("currency") or before["currency"], "sales": sales}
+        guards = _currency_guards(before, after)
+        if missing := [qty for qty in sales if before["purchase"] and qty not in before["purchase"]]:
+            text = _("No such quantity in the purchase prices: %(quantities)s.")
+            guards.append(Guard("tier_not_offered", text % {"quantities": ", ".join(missing)}, blocking=False))
+        return Resolved(after, guards=guards)
+
+    def row(self, change: Change) -> SalesPriceRow:
+        return SalesPriceRow(sku=change.sku, currency=change.after["currency"], tiers=_as_tiers(change.after["sales"]))
+
+    def restoring(self, before: Value) -> Value:
+        return {"currency": before["currency"], "sales": before["sales"]}
+
+
+class FulfillerPrices(_Prices):
+    """What a fulfiller asks and recommends. Always sent complete: a tier left out is lost at mypromo for good."""
+
+    writer = "update_fulfiller_prices"
+    lists = FULFILLERS_LISTS
+
+    def clean(self, wanted: Value) -> Value:
+        refuse_unknown_keys(wanted, ("currency", "replace", *self.lists, *RULES))
+        cleaned: Value = {name: clean_tiers(wanted[name]) for name in self.lists if name in wanted}
+        if wanted.get("order_max_qty") is not None:
+            cleaned["order_max_qty"] = clean_count(wanted["order_max_qty"], name="order_max_qty", least=1)
+        if "tier_price_qty_only" in wanted:
+            cleaned["tier_price_qty_only"] = clean_flag(wanted["tier_price_qty_only"], name="tier_price_qty_only")
+        if wanted.get("replace"):
+            cleaned["replace"] = True
+        return _with_currency(cleaned, wanted)
+
+    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
+        tier_only = wanted.get("tier_price_qty_only", before["tier_price_qty_only"])
+        after: Value = {
+            "currency": wanted.get("currency") or before["currency"],
+            **{name: self._merged(name, wanted, before) for name in self.lists},
+            "order_max_qty": wanted.get("order_max_qty") or before["order_max_qty"] or _default_max(tier_only),
+            "tier_price_qty_only": tier_only,
+        }
+        destroys = [
+            f"{name}:{quantity}"
+            for name in self.lists
+            for quantity in sorted(before[name].keys() - after[name].keys(), key=int)
+        ]
+        return Resolved(after, destroys=destroys, guards=[*_currency_guards(before, after), *_quantity_guards(after)])
+
+    def _merged(self, name: str, wanted: Value, before: Value) -> Tiers:
+        given = wanted.get(name)
+        if given is None:
+            return dict(before[name])
+        merged = {} if wanted.get("replace") else before[name]
+        return {quantity: price for quantity, price in (merged | given).items() if price is not None}
+
+    def _replaces(self) -> bool:
+        return True
+
+    def lines(self, before: Value, *, after: Value) -> list[Line]:
+        # No limit of ours leaves it to mypromo, whatever it makes of that.
+        given = [name for name in RULES if after[name] is not None]
+        rules = [Line(name, before.get(name), after[name]) for name in given if before.get(name) != after[name]]
+        return super().lines(before, after=after) + rules
+
+    def row(self, change: Change) -> FulfillerPriceRow:
+        after = change.after
+        return FulfillerPriceRow(
+            sku=change.sku,
+            currency=after["currency"],
+            purchase=_as_tiers(after["purchase"]),
+            recommended=_as_tiers(after["recommended"]),
+            order_max_qty=after["order_max_qty"],
+            tier_price_qty_only=after["tier_price_qty_only"],
+        )
+
+    def restoring(self, before: Value) -> Value:
+        return {name: before[name] for name in ("currency", *self.lists, *RULES)} | {"replace": True}
+
+
+def clean_tiers(given: Any) -> dict[str, str | None]:
+    """Prices by quantity, None for "take it away". Raises InvalidInput."""
+    if not isinstance(given, Mapping):
+        raise refuse(_("Prices by quantity are missing."))
+    tiers = {}
+    for quantity, price in given.items():
+        if not str(quantity).isdecimal() or not int(quantity):
+            raise refuse(_("%(value)s is no quantity.") % {"value": quantity})
+        tiers[str(int(quantity))] = None if price is None else clean_price(price)
+    return tiers
+
+
+def decimals(tiers: Tiers) -> dict[int, Decimal]:
+    """The same for reckoning."""
+    return {int(quantity): Decimal(price) for quantity, price in tiers.items()}
+
+
+def _with_currency(cleaned: Value, wanted: Value) -> Value:
+    currency = wanted.get("currency") or ""
+    if currency and not (
+        isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()
+    ):
+        raise refuse(_("%(value)s is no currency.") % {"value": currency})
+    return cleaned | ({"currency": currency} if currency else {})
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    """By value: 9.9 and 9.90 are the same price."""
+    if one is None or other is None:
+        return one is not other
+    return Decimal(one) != Decimal(other)
+
+
+def _as_tiers(tiers: Tiers) -> tuple[PriceTier, ...]:
+    return tuple(
+        PriceTier(quantity=int(quantity), price=Decimal(tiers[quantity])) for quantity in sorted(tiers, key=int)
+    )
+
+
+def _default_max(tier_only: bool) -> int | None:
+    return None if tier_only else DEFAULT_MAX_QTY
+
+
+def _currency_guards(before: Value, after: Value) -> list[Guard]:
+    if after["currency"] == before["currency"]:
+        return []
+    text = _("The vendor's prices are in %(held)s, not in %(given)s.")
+    return [Guard("currency", text % {"held": before["currency"] or "?", "given": after["currency"]})]
+
+
+def _quantity_guards(after: Value) -> list[Guard]:
+    """What mypromo would refuse about the rules of quantities."""
+    quantities = [int(quantity) for quantity in after["purchase"]]
+    if not quantities:
+        return [Guard("no_tiers", _("At least one purchase price is needed."))]
+    guards = []
+    if extra := sorted(after["recommended"].keys() - after["purchase"].keys(), key=int):
+        text = _("Recommended prices without a purchase price: %(quantities)s.")
+        guards.append(Guard("recommended_only", text % {"quantities": ", ".join(extra)}, blocking=False))
+    most, highest = after["order_max_qty"], max(quantities)
+    if most is not None and (most < highest or (most == highest and not after["tier_price_qty_only"])):
+        text = _("The largest quantity %(most)d has to be higher than the highest tier %(highest)d.")
+        guards.append(Guard("max_qty", text % {"most": most, "highest": highest}))
+    return guards

@@ -1,0 +1,200 @@
+"""Making change sets and editing their rows. Nothing here asks or tells a vendor anything."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.models import Shop
+from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
+from catalog.services.bulk import ChildTable, to_json, upsert_children
+from catalog.services.change_shapes import refuse_unable_vendor, shape_of
+from catalog.services.change_values import Shape, Value
+
+MOST_ROWS = 200_000
+MOST_ERRORS = 200
+_CHANGES = ChildTable(
+    Change,
+    key=("change_set_id", "sku"),
+    values=("sku_fulfiller", "wanted", "before", "after", "guards", "destroys", "ticked", "state", "note"),
+)
+
+
+def make_change_set(
+    kind: str,
+    *,
+    vendor: str,
+    rows: Mapping[str, Value],
+    title: str,
+    source: ChangeSource,
+    actor: str,
+    shop: Shop | None = None,
+    language: str = "",
+    restored_from: ChangeSet | None = None,
+) -> ChangeSet:
+    """There is a draft of what is wanted, by SKU (the shapes are in `change_values`). Not checked yet.
+
+    Raises InvalidInput, with complaints by SKU, for rows that make no sense and vendors that take no such changes.
+    """
+    refuse_unable_vendor(vendor, kind=kind)
+    cleaned = _cleaned(rows, shape=shape_of(kind))
+    with transaction.atomic():
+        change_set = ChangeSet.objects.create(
+            vendor=vendor,
+            kind=kind,
+            shop=shop,
+            language=language,
+            title=title[:200],
+            source=source,
+            created_by=actor,
+            authors=[actor],
+            restored_from=restored_from,
+        )
+        change_set.note("changeset.made", actor=actor, rows=len(cleaned), source=source)
+        _write(change_set, cleaned, ticked={})
+    return change_set
+
+
+def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str) -> ChangeSet:
+    """The rows are in the set; where it has the SKU already the wishes are joined, the newer one winning.
+
+    It is a draft afterwards. Raises InvalidInput, and IllegalTransition when it can no longer be edited.
+    """
+    shape = shape_of(change_set.kind)
+    cleaned = _cleaned(rows, shape=shape)
+    with transaction.atomic():
+        change_set = _opened(change_set, actor=actor)
+        ticked = {}
+        for change in change_set.changes.filter(sku__in=cleaned).only("sku", "wanted", "ticked"):
+            cleaned[change.sku] = shape.join(change.wanted, cleaned[change.sku])
+            ticked[change.sku] = change.ticked
+        _write(change_set, cleaned, ticked=ticked)
+        change_set.note("changeset.edited", actor=actor, rows=len(cleaned))
+    return change_set
+
+
+def replace_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str) -> ChangeSet:
+    """The set has these rows and no others. Raises as `add_changes`."""
+    cleaned = _cleaned(rows, shape=shape_of(change_set.kind))
+    with transaction.atomic():
+        change_set = _opened(change_set, actor=actor)
+        change_set.changes.all().delete()
+        _write(change_set, cleaned, ticked={})
+        change_set.note("changeset.replaced", actor=actor, rows=len(cleaned))
+    return change_set
+
+
+def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) -> ChangeSet:
+    """These SKUs are not in the set any more. Raises IllegalTransition."""
+    with transaction.atomic():
+        change_set = _opened(change_set, actor=actor)
+        count, _by_model = change_set.changes.filter(sku__in=skus).delete()
+        change_set.note("changeset.removed", actor=actor, rows=count)
+    return change_set
+
+
+def tick_losses(change_set: ChangeSet, *, sku: str, keys: Collection[str], actor: str) -> Change:
+    """A person has seen that exactly these values of a SKU would vanish, and wants it: others are not ticked any more.
+
+    Raises InvalidInput for keys that would not vanish, IllegalTransition once the set is approved.
+    """
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        if change_set.state != ChangeSetState.CHECKED:
+            raise IllegalTransition(_("Only in a checked change set can be ticked what would vanish."))
+        change = change_set.changes.get(sku=sku)
+        if unknown := sorted(set(keys) - set(change.destroys)):
+            text = _("Nothing of the kind would vanish: %(keys)s.") % {"keys": ", ".join(unknown)}
+            raise InvalidInput(text, errors={sku: [text]})
+        missing = len(change.unticked)
+        change.ticked = [key for key in change.destroys if key in keys]
+        change.save(update_fields=["ticked"])
+        change_set.counts["unticked"] = change_set.counts.get("unticked", 0) - missing + len(change.unticked)
+        change_set.authors = _with(change_set.authors, actor)
+        change_set.save(update_fields=["counts", "authors"])
+        change_set.note("changeset.ticked", actor=actor, sku=sku, keys=change.ticked)
+    return change
+
+
+def reopen_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
+    """An approved or scheduled set is a draft again, to be edited; its approval is gone. Raises IllegalTransition."""
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        change_set.move_to(ChangeSetState.DRAFT, actor=actor, **NOT_APPROVED)
+    return change_set
+
+
+def discard_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
+    """The set will not be pushed. Raises IllegalTransition once it was."""
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        change_set.move_to(ChangeSetState.DISCARDED, actor=actor)
+    return change_set
+
+
+# What an approval says, taken back.
+NOT_APPROVED: dict[str, Any] = {
+    "approved_by": "",
+    "approved_at": None,
+    "approved_hash": "",
+    "override_by": "",
+    "override_reason": "",
+    "scheduled_for": None,
+    "pushed_at": None,
+}
+
+
+def _opened(change_set: ChangeSet, *, actor: str) -> ChangeSet:
+    """The set, locked, as a draft that the actor takes part in."""
+    change_set = ChangeSet.objects.locked(change_set.pk)
+    if not change_set.is_editable:
+        text = _("The change set “%(title)s” is %(state)s: its rows are what they are.")
+        raise IllegalTransition(text % {"title": change_set.title, "state": change_set.get_state_display()})
+    authors = _with(change_set.authors, actor)
+    if change_set.state == ChangeSetState.DRAFT:
+        change_set.authors = authors
+        change_set.save(update_fields=["authors"])
+    else:
+        change_set.move_to(ChangeSetState.DRAFT, actor=actor, authors=authors, counts={})
+    return change_set
+
+
+def _with(authors: list[str], actor: str) -> list[str]:
+    return list(dict.fromkeys([*authors, actor]))
+
+
+def _cleaned(rows: Mapping[str, Value], *, shape: Shape) -> dict[str, Value]:
+    if len(rows) > MOST_ROWS:
+        text = _("A change set has at most %(most)d rows.") % {"most": MOST_ROWS}
+        raise InvalidInput(text, errors={"": [text]})
+    cleaned: dict[str, Value] = {}
+    errors: dict[str, list[str]] = {}
+    for sku, wanted in rows.items():
+        try:
+            cleaned[_checked_sku(sku)] = shape.clean(wanted)
+        except InvalidInput as error:
+            errors[sku] = [text for texts in error.errors.values() for text in texts]
+            if len(errors) == MOST_ERRORS:
+                break
+    if errors:
+        raise InvalidInput(_("Some rows make no sense: %(count)d.") % {"count": len(errors)}, errors=errors)
+    return cleaned
+
+
+def _checked_sku(sku: str) -> str:
+    if not 1 <= len(sku) <= 100 or not sku.isprintable():
+        text = _("This is no SKU.")
+        raise InvalidInput(text, errors={"": [text]})
+    return sku
+
+
+def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, ticked: Mapping[str, list[str]]) -> None:
+    """Rows without a verdict: the check gives them one."""
+    state = ChangeState.PENDING.value
+    rows = [
+        (change_set.pk, sku, "", to_json(wanted), "{}", "{}", "[]", "[]", to_json(ticked.get(sku, [])), state, "")
+        for sku, wanted in cleaned.items()
+    ]
+    upsert_children(_CHANGES, rows)

@@ -1,0 +1,40 @@
+"""Which shape belongs to which kind of change, and which vendors know that kind."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.errors import InvalidInput
+from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
+from catalog.models import ChangeKind
+from catalog.services.change_prices import FulfillerPrices, SalesPrices
+from catalog.services.change_stock import Stock, Sync
+from catalog.services.change_texts import Texts
+from catalog.services.change_values import Shape
+
+_SHAPES: dict[str, Shape] = {
+    ChangeKind.SALES_PRICES: SalesPrices(),
+    ChangeKind.FULFILLER_PRICES: FulfillerPrices(),
+    ChangeKind.SEARCH_TEXTS: Texts(),
+    ChangeKind.STOCK: Stock(),
+    ChangeKind.SYNC: Sync(),
+}
+
+
+def shape_of(kind: str) -> Shape:
+    """Raises KeyError for a word that is no ChangeKind."""
+    return _SHAPES[kind]
+
+
+def vendors_for(kind: str) -> list[str]:
+    """Names of the vendors that such changes can be sent to, configured or not."""
+    return vendor_names(able_to=shape_of(kind).writer)
+
+
+def refuse_unable_vendor(vendor: str, *, kind: str) -> None:
+    """Raises InvalidInput when the vendor takes no such changes."""
+    try:
+        able = hasattr(vendor_class(vendor), shape_of(kind).writer)
+    except UnknownVendor:
+        able = False
+    if not able:
+        text = _("%(vendor)s takes no changes of this kind.") % {"vendor": vendor}
+        raise InvalidInput(text, errors={"vendor": [text]})

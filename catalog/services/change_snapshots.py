@@ -1,0 +1,70 @@
+"""What vendors hold, read when it matters: for a check, right before a push, and to see what became of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from catalog.models import ChangeSet, Snapshot, Variant
+from catalog.services.bulk import ChildTable, to_json, upsert_children
+from catalog.services.change_shapes import shape_of
+from catalog.services.change_values import Value
+
+# A reading older than that says nothing any more about what a push would change.
+FRESH = timedelta(minutes=10)
+# A page of a list has so many rows: reading SKU by SKU costs more requests than the list from that share on.
+ROWS_PER_PAGE = 250
+
+_TABLE = ChildTable(Snapshot, key=("vendor", "kind", "sku"), values=("value", "read_at"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a vendor held of some SKUs; those it does not list are missing. `read_at` is when the reading began."""
+
+    values: dict[str, Value]
+    read_at: datetime
+
+
+def read_values(vendor: Any, *, kind: str, skus: Collection[str]) -> Reading:
+    """Ask the vendor, SKU by SKU or by its whole list, whichever is fewer requests. Raises VendorError.
+
+    `vendor` is the adapter. Nothing is stored: see `store_reading`.
+    """
+    shape, read_at, wanted = shape_of(kind), timezone.now(), set(skus)
+    read = getattr(vendor, shape.reader)
+    if len(wanted) <= max(2, Variant.objects.filter(vendor=vendor.name).count() // ROWS_PER_PAGE):
+        facts = [row for sku in sorted(wanted) for row in read(sku=sku)]
+    else:
+        facts = read()
+    return Reading({row.sku: shape.held(row) for row in facts if row.sku in wanted}, read_at)
+
+
+def store_reading(reading: Reading, *, vendor: str, kind: str, skus: Collection[str]) -> None:
+    """The reading is the newest we have of these SKUs. Must run inside a transaction."""
+    rows = [(vendor, kind, sku, to_json(value), reading.read_at) for sku, value in reading.values.items()]
+    upsert_children(_TABLE, rows)
+    if gone := sorted(set(skus) - reading.values.keys()):
+        Snapshot.objects.filter(vendor=vendor, kind=kind, sku__in=gone).delete()
+
+
+def stale_skus(change_set: ChangeSet, *, skus: Sequence[str]) -> list[str]:
+    """Those of the SKUs that were not read lately, in their order."""
+    fresh = set(
+        Snapshot.objects.filter(
+            vendor=change_set.vendor,
+            kind=change_set.kind,
+            sku__in=skus,
+            read_at__gte=timezone.now() - FRESH,
+        ).values_list("sku", flat=True)
+    )
+    return [sku for sku in skus if sku not in fresh]
+
+
+def stored_values(change_set: ChangeSet, *, skus: Collection[str]) -> tuple[dict[str, Value], datetime | None]:
+    """What is stored of the SKUs, and when the oldest of it was read."""
+    rows = Snapshot.objects.filter(vendor=change_set.vendor, kind=change_set.kind, sku__in=skus)
+    found = {sku: (value, read_at) for sku, value, read_at in rows.values_list("sku", "value", "read_at")}
+    return {sku: value for sku, (value, _at) in found.items()}, min((at for _value, at in found.values()), default=None)

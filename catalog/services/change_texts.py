@@ -1,0 +1,75 @@
+"""Changing search texts.
+
+wanted   {"meta_title": "...", "product_name": null}; null is "the vendor's default"; {"reset": true} for all
+before   {"defaults": {seven texts}, "overwrites": {seven texts}}
+after    {"overwrites": {seven texts}}, always all of them: the document does not say what becomes of one that
+         is left out; or {"reset": true}, which mypromo also takes for "and all SEO addresses"
+"""
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from backoffice.vendors.batch_messages import SearchTextRow
+from backoffice.vendors.listing_messages import SearchFacts, SearchTexts
+from catalog.models import Change
+from catalog.services.change_values import Guard, Line, Resolved, Shape, Value, refuse, refuse_unknown_keys
+
+TEXTS: tuple[str, ...] = SearchTexts.__struct_fields__
+RESET: Value = {"reset": True}
+ADDRESSES = "seo_addresses"
+# Search engines cut longer ones off.
+LONGEST = {"meta_title": 70, "meta_description": 160}
+
+
+class Texts(Shape):
+    """A merchant's own texts over the vendor's defaults."""
+
+    reader = "iter_search_texts"
+    writer = "update_search_texts"
+
+    def clean(self, wanted: Value) -> Value:
+        refuse_unknown_keys(wanted, TEXTS)
+        for name, text in wanted.items():
+            if text is not None and (not isinstance(text, str) or "\0" in text):
+                raise refuse(_("%(name)s is no text.") % {"name": name})
+        return dict(wanted)
+
+    def join(self, old: Value, new: Value) -> Value:
+        return new if old == RESET else old | new
+
+    def held(self, facts: SearchFacts) -> Value:
+        return {
+            "defaults": msgspec.structs.asdict(facts.defaults),
+            "overwrites": msgspec.structs.asdict(facts.overwrites),
+        }
+
+    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
+        own = before["overwrites"]
+        if wanted == RESET:
+            return Resolved(dict(RESET), destroys=[*(name for name in TEXTS if own[name] is not None), ADDRESSES])
+        texts = {name: wanted.get(name, own[name]) for name in TEXTS}
+        destroys = [name for name in TEXTS if own[name] is not None and texts[name] is None]
+        return Resolved({"overwrites": texts}, destroys=destroys, guards=_length_guards(texts, own=own))
+
+    def lines(self, before: Value, *, after: Value) -> list[Line]:
+        own = before.get("overwrites", {})
+        new = after.get("overwrites", {})
+        return [Line(name, own.get(name), new.get(name)) for name in TEXTS if own.get(name) != new.get(name)]
+
+    def row(self, change: Change) -> SearchTextRow:
+        texts = None if change.after == RESET else SearchTexts(**change.after["overwrites"])
+        return SearchTextRow(sku=change.sku, overwrites=texts)
+
+    def restoring(self, before: Value) -> Value:
+        return dict(before["overwrites"])
+
+
+def _length_guards(texts: Value, *, own: Value) -> list[Guard]:
+    guards = []
+    for name, most in LONGEST.items():
+        text = texts[name]
+        if text is not None and text != own[name] and len(text) > most:
+            words = _("%(name)s has %(length)d characters; search results show %(most)d.")
+            told = words % {"name": name, "length": len(text), "most": most}
+            guards.append(Guard("too_long", told, blocking=False))
+    return guards

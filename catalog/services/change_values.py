@@ -1,0 +1,157 @@
+"""What a change set's JSON values mean, kind by kind.
+
+A kind's `Shape` knows how the vendor is read and written and what the four values of a row look like:
+
+    wanted   what a person asked for; what is not named stays as it is
+    before   all that the vendor held of the SKU
+    after    what the vendor is to hold: what is sent, and what is compared when it is read back
+    held     as `before`, read later
+
+Prices are text, exact as the vendor wrote them, net, per piece. So are quantities, since JSON has no other keys.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backoffice.errors import InvalidInput
+from backoffice.vendors.messages import Message
+from catalog.models import Change
+
+Value = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value that changes. `key` is a field's name or "list:quantity"; None is "there is none"."""
+
+    key: str
+    before: Any
+    after: Any
+    is_price: bool = False
+
+    @property
+    def move(self) -> Decimal | None:
+        """By how much a price moves, in percent of the price before, to one decimal; None when that cannot be told."""
+        if not self.is_price or self.before is None or self.after is None or not Decimal(self.before):
+            return None
+        before, after = Decimal(self.before), Decimal(self.after)
+        return ((after - before) / before * 100).quantize(Decimal("0.1"))
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Why a row should not leave as it is. Blocking ones stop the change set, unless they may be overridden."""
+
+    code: str
+    text: str
+    blocking: bool = True
+    overridable: bool = False
+
+    def as_json(self) -> Value:
+        return {
+            "code": self.code,
+            "text": self.text,
+            "blocking": self.blocking,
+            "overridable": self.overridable,
+        }
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a row comes to: the value after, the keys that would vanish, what is wrong with it for any shop."""
+
+    after: Value
+    destroys: list[str] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+
+
+class Shape:
+    """One kind of change. `reader` and `writer` are the names of the vendor's abilities."""
+
+    reader: str
+    writer: str
+
+    def clean(self, wanted: Value) -> Value:
+        """The wish as it is stored. Raises InvalidInput, with the complaint under "" in `errors`."""
+        raise NotImplementedError
+
+    def join(self, old: Value, new: Value) -> Value:
+        """Two wishes for the same SKU: the newer one wins where both name a value."""
+        return old | new
+
+    def held(self, facts: Any) -> Value:
+        """`before`, from what the vendor's reader gives."""
+        raise NotImplementedError
+
+    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
+        """What the vendor is to hold."""
+        raise NotImplementedError
+
+    def lines(self, before: Value, *, after: Value) -> list[Line]:
+        """The values that change; empty when nothing does."""
+        raise NotImplementedError
+
+    def row(self, change: Change) -> Message:
+        """The row as the vendor's writer takes it."""
+        raise NotImplementedError
+
+    def restoring(self, before: Value) -> Value:
+        """The wish that brings back what the vendor held."""
+        raise NotImplementedError
+
+    def differing(self, after: Value, *, held: Value) -> list[str]:
+        """Keys of the values that the vendor holds otherwise than it should."""
+        return [line.key for line in self.lines(held, after=after)]
+
+
+def refuse(text: str) -> InvalidInput:
+    """The error for a wish that makes no sense."""
+    return InvalidInput(text, errors={"": [text]})
+
+
+def refuse_unknown_keys(wanted: Value, known: Iterable[str]) -> None:
+    """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
+    unknown = sorted(set(wanted) - set(known))
+    if unknown:
+        raise refuse(_("Unknown: %(names)s.") % {"names": ", ".join(unknown)})
+
+
+def clean_flag(value: Any, *, name: str) -> bool:
+    """Raises InvalidInput for anything but true and false."""
+    if not isinstance(value, bool):
+        raise refuse(_("%(name)s is neither yes nor no.") % {"name": name})
+    return value
+
+
+def clean_count(value: Any, *, name: str, least: int) -> int:
+    """A whole number. Raises InvalidInput."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise refuse(_("%(name)s is no whole number from %(least)d on.") % {"name": name, "least": least})
+    return value
+
+
+def clean_price(value: Any) -> str:
+    """A price as exact text, without exponent. Raises InvalidInput for what is no price or needs over 4 decimals."""
+    try:
+        price = Decimal(str(value))
+    except InvalidOperation:
+        raise refuse(_("%(value)s is no price.") % {"value": value}) from None
+    if isinstance(value, bool | float) or not price.is_finite() or not 0 <= price < 100_000_000:
+        raise refuse(_("%(value)s is no price.") % {"value": value})
+    if price != round(price, 4):
+        raise refuse(_("%(value)s has more than four decimals.") % {"value": value})
+    return exact(price)
+
+
+def exact(price: Decimal) -> str:
+    """The number as the vendor wrote it, without exponent."""
+    return format(price, "f")
+
+
+def keyed(prefix: str, names: Sequence[str]) -> list[str]:
+    """Keys of values that vanish."""
+    return [f"{prefix}:{name}" for name in names]

@@ -1,0 +1,96 @@
+"""From an approved change set to batches at the vendor. What happens in the pushes themselves is in `sending.py`.
+
+push_change_set ──> push "catalog.compare": does the vendor still hold what was compared? then batches are planned
+                    push "catalog.send", one per batch: sent, followed as a job by `jobs.py`
+                    push "catalog.verify", when no job is open any more: read back (`verifying.py`)
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import DomainError, IllegalTransition, InvalidInput
+from backoffice.models import Push
+from backoffice.models.push import Lane
+from backoffice.services.pushes import queue_push
+from catalog.models import Change, ChangeSet, ChangeSetState
+from catalog.services.change_approval import PUSH, User, hash_of_rows, refuse_without
+
+COMPARE, SEND, VERIFY = "catalog.compare", "catalog.send", "catalog.verify"
+
+
+class NotApproved(DomainError):
+    """Nothing leaves without an approval of exactly these rows."""
+
+    code = "not_approved"
+
+
+def push_change_set(change_set: ChangeSet, *, user: User) -> Push:
+    """The approved set is on its way. Answers its first push.
+
+    Raises NotAllowed without the permission, IllegalTransition unless it is approved or scheduled, NotApproved when
+    its rows are not those that were approved.
+    """
+    refuse_without(user, PUSH)
+    return start_push(change_set, actor=user.get_username())
+
+
+def schedule_change_set(change_set: ChangeSet, *, at: datetime, user: User) -> ChangeSet:
+    """The approved set will be pushed at that moment. Raises as `push_change_set`, InvalidInput for a time gone by."""
+    refuse_without(user, PUSH)
+    if at <= timezone.now():
+        text = _("This moment is over.")
+        raise InvalidInput(text, errors={"at": [text]})
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        name = user.get_username()
+        change_set.move_to(ChangeSetState.SCHEDULED, actor=name, params={"at": at.isoformat()}, scheduled_for=at)
+    return change_set
+
+
+def unschedule_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
+    """The set stays approved and waits for a person again. Raises IllegalTransition."""
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        if change_set.state != ChangeSetState.SCHEDULED:
+            raise IllegalTransition(_("This change set is not scheduled."))
+        change_set.move_to(ChangeSetState.APPROVED, actor=actor, scheduled_for=None)
+    return change_set
+
+
+def push_due_change_sets() -> int:
+    """What is scheduled for now is on its way. Answers how many there were."""
+    count = 0
+    for change_set in ChangeSet.objects.due().order_by("scheduled_for")[:100]:
+        try:
+            start_push(change_set, actor="system")
+        except IllegalTransition:  # somebody else was first
+            continue
+        count += 1
+    return count
+
+
+def start_push(change_set: ChangeSet, *, actor: str) -> Push:
+    """As `push_change_set`, for a caller who has the right to: it asks for the approval, not for a permission."""
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        if change_set.state not in (ChangeSetState.APPROVED, ChangeSetState.SCHEDULED):
+            text = _("Only an approved change set can be pushed; this one is %s.")
+            raise IllegalTransition(text % change_set.get_state_display())
+        change_set.move_to(ChangeSetState.PUSHING, actor=actor, pushed_at=timezone.now())
+        refuse_unapproved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
+        return queue_push(COMPARE, vendor=change_set.vendor, subject=change_set, actor=actor, lane=Lane.CATALOG)
+
+
+def refuse_unapproved(change_set: ChangeSet, *, approved_hash: str, rows: QuerySet[Change]) -> None:
+    """Raises NotApproved unless the set, which must be locked, is being pushed and the rows are those approved.
+
+    Whatever is to be sent passes here first: the whole set before it is cut into batches, then each batch.
+    """
+    if change_set.state != ChangeSetState.PUSHING or not (change_set.approved_at and change_set.approved_by):
+        raise NotApproved(_("This change set has not been approved and released for pushing."))
+    if approved_hash != hash_of_rows(rows):
+        raise NotApproved(_("The rows of this change set are not those that were approved."))

@@ -1,0 +1,141 @@
+"""After the push: the reports of the jobs are read, then every value is read back and compared."""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import IllegalTransition
+from backoffice.models import Push
+from backoffice.models.push import Lane
+from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.pushes import queue_push
+from backoffice.vendors.batch_messages import JobRow, UnreadableReport
+from backoffice.vendors.errors import VendorProtocolError, VendorRejected
+from catalog.models import (
+    Change,
+    ChangeKind,
+    ChangeSet,
+    ChangeSetState,
+    ChangeState,
+    PriceTier,
+    VendorJob,
+    VendorJobState,
+)
+from catalog.models.vendor_job import FINAL_STATES
+from catalog.services.bulk import ChildTable, to_json, update_rows, upsert_children
+from catalog.services.change_prices import SalesPrices, decimals
+from catalog.services.change_shapes import shape_of
+from catalog.services.change_snapshots import Reading, read_values, store_reading
+from catalog.services.change_values import Value
+from catalog.services.pushing import VERIFY
+
+_TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
+_COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)
+
+
+def read_back_again(change_set: ChangeSet, *, actor: str) -> Push:
+    """What differed is compared once more. Raises IllegalTransition unless the set differs at the vendor."""
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        if change_set.state != ChangeSetState.DIFFERING:
+            raise IllegalTransition(_("Only a change set that differs at the vendor can be read back again."))
+        return queue_push(VERIFY, vendor=change_set.vendor, subject=change_set, actor=actor, lane=Lane.CATALOG)
+
+
+def verify(delivery: Delivery) -> None:
+    """Every row is verified, differs, or failed, in the vendor's words where it gave any; and so is the set."""
+    change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
+    if change_set.state not in (ChangeSetState.PUSHING, ChangeSetState.DIFFERING):
+        raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
+    if not change_set.jobs.exists() or change_set.jobs.exclude(state__in=FINAL_STATES).exists():
+        raise Withdrawn(_("Batches of this change set are still open."))
+    for job in change_set.jobs.filter(state=VendorJobState.ERROR, report__isnull=True, report_note=""):
+        _read_report(delivery, job)
+    skus = list(change_set.changes.filter(state__in=_COMPARED).values_list("sku", flat=True))
+    reading = Reading({}, timezone.now())
+    if skus:
+        reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
+    delivery.record(partial(_conclude, change_set.pk, reading=reading, skus=skus))
+
+
+def _read_report(delivery: Delivery, job: VendorJob) -> None:
+    """The report is stored and its failing rows are failed. One that cannot be had leaves it to the reading back."""
+    body, rows, trouble = None, (), ""
+    if not job.report_url:
+        trouble = _("The vendor gave no report.")
+    else:
+        try:
+            body = delivery.read(lambda: delivery.vendor.fetch_report(job.report_url))
+            rows = delivery.vendor.parse_report(body)
+        except (UnreadableReport, VendorRejected, VendorProtocolError) as error:
+            trouble = str(error)
+    delivery.record(partial(_note_report, job, body=body, rows=rows, trouble=trouble))
+
+
+def _note_report(job: VendorJob, *, body: bytes | None, rows: tuple[JobRow, ...], trouble: str) -> None:
+    VendorJob.objects.filter(pk=job.pk).update(report=body, report_note=trouble)
+    errors = {row.sku: row.error for row in rows if row.error}
+    failed = [change for change in job.changes.filter(state=ChangeState.SENT) if _told_of(change, errors)]
+    for change in failed:
+        change.state, change.note = ChangeState.FAILED, _told_of(change, errors)
+    Change.objects.bulk_update(failed, ["state", "note"], batch_size=500)
+
+
+def _told_of(change: Change, errors: Mapping[str, str]) -> str:
+    return errors.get(change.sku) or errors.get(change.sku_fulfiller or change.sku, "")
+
+
+def _conclude(change_set_id: int, *, reading: Reading, skus: list[str]) -> None:
+    change_set = ChangeSet.objects.locked(change_set_id)
+    store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
+    rows = list(change_set.changes.filter(state__in=_COMPARED).select_related("job"))
+    judged = [_judged(change, held=reading.values.get(change.sku), kind=change_set.kind) for change in rows]
+    update_rows(Change, ("id", "state", "note", "read_back"), judged)
+    verified = [row for row, (_pk, state, *_rest) in zip(rows, judged, strict=True) if state == ChangeState.VERIFIED]
+    _keep_prices(change_set, verified)
+    counts = Counter(change_set.changes.values_list("state", flat=True))
+    change_set.move_to(
+        _end_state(counts),
+        actor=f"vendor:{change_set.vendor}",
+        params=dict(counts),
+        counts=change_set.counts | {str(state): counts[state] for state in ChangeState.values},
+        verified_at=timezone.now(),
+    )
+
+
+def _judged(change: Change, *, held: Value | None, kind: str) -> tuple[int, str, str, str]:
+    """Id, state, note and what was read back."""
+    if held is None:
+        return change.pk, ChangeState.DIFFERS.value, _("The vendor does not list this SKU any more."), "{}"
+    differing = shape_of(kind).differing(change.after, held=held)
+    if not differing:
+        return change.pk, ChangeState.VERIFIED.value, "", to_json(held)
+    if change.job is not None and change.job.state == VendorJobState.CANCELLED:
+        return change.pk, ChangeState.FAILED.value, _("The vendor cancelled the batch."), to_json(held)
+    return change.pk, ChangeState.DIFFERS.value, ", ".join(differing), to_json(held)
+
+
+def _end_state(counts: Mapping[str, int]) -> ChangeSetState:
+    if not counts.get(ChangeState.FAILED) and not counts.get(ChangeState.DIFFERS):
+        return ChangeSetState.VERIFIED
+    if not counts.get(ChangeState.VERIFIED) and not counts.get(ChangeState.DIFFERS):
+        return ChangeSetState.FAILED
+    return ChangeSetState.DIFFERING
+
+
+def _keep_prices(change_set: ChangeSet, changes: list[Change]) -> None:
+    """Our catalogue shows what the vendor is known to hold, instead of waiting for the next synchronisation."""
+    lists: tuple[str, ...] = SalesPrices.lists if change_set.kind == ChangeKind.SALES_PRICES else ()
+    rows: list[tuple[Any, ...]] = [
+        (change.variant_id, name, quantity, price)
+        for change in changes
+        if change.variant_id is not None
+        for name in lists
+        for quantity, price in decimals(change.after[name]).items()
+    ]
+    upsert_children(_TIERS, rows)
