@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ProductionState(models.TextChoices):
-    """Where it stands at the vendor; ours of `vendors.messages`."""
+    """Where it stands at the vendor, as in `vendors.production_messages`."""
 
     PENDING = "pending", _("waiting")
     IN_PRODUCTION = "in_production", _("in production")
@@ -75,7 +75,7 @@ class ProductionOrder(models.Model):
     recipient = models.JSONField(_("recipient"), null=True, blank=True)
     shipper = models.JSONField(_("sender"), null=True, blank=True)
     export = models.JSONField(_("exporter"), null=True, blank=True)
-    clients = models.JSONField(_("clients"), default=list, blank=True)
+    parties = models.JSONField(_("parties"), default=list, blank=True)
     # Pairs of key and value in their order: keys may repeat.
     custom_properties = models.JSONField(_("custom properties"), default=list, blank=True)
 

@@ -1,0 +1,60 @@
+"""Labels as reported. Nothing here fetches one: see `labels.py`."""
+
+from typing import Any
+
+from backoffice.vendors.production_messages import FileKind, ProductionFile, ProductionOrderReport
+from fulfillment.models import Label, LabelKind, LabelState, ProductionOrder
+
+
+def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_newest: bool) -> bool:
+    """All reported labels are known, each once. Answers whether anything changed.
+
+    A generic label has a row from the moment we hear that there can be one; once made, the vendor lists it like a
+    supplied one, and it is known by its id. The production order must be locked.
+    """
+    said = [file for file in report.files if file.kind in (FileKind.LABEL, FileKind.GENERIC_LABEL)]
+    known = {label.vendor_id: label for label in row.labels.all() if label.vendor_id}
+    changed = False
+    for file in said:
+        if file.kind == FileKind.GENERIC_LABEL:
+            changed |= _record_generic(row, file, is_newest=is_newest)
+        elif file.vendor_id in known:
+            changed |= is_newest and _move(known[file.vendor_id], _facts(file))
+        else:
+            kind = LabelKind.SUPPLIED
+            Label.objects.create(production_order=row, kind=kind, vendor_id=file.vendor_id, **_facts(file))
+            changed = True
+    if row.has_generic_label:
+        __, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC)
+        changed |= is_new
+    return changed
+
+
+def _record_generic(row: ProductionOrder, file: ProductionFile, *, is_newest: bool) -> bool:
+    """The vendor's entry for a label that is still to be made: it has an id of its own, which is not the label's."""
+    facts = {"raw_kind": file.raw_kind, "raw_state": file.raw_state}
+    label, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC, defaults=facts)
+    return is_new or (is_newest and not label.vendor_id and _move(label, facts))
+
+
+def _facts(file: ProductionFile) -> dict[str, Any]:
+    return {
+        "url": file.url,
+        "raw_kind": file.raw_kind,
+        "raw_state": file.raw_state,
+        "carrier": file.carrier,
+        "tracking_code": file.tracking_code,
+    }
+
+
+def _move(label: Label, facts: dict[str, Any]) -> bool:
+    """Take over what is new. What was announced under a carrier and code keeps them."""
+    if label.state not in (LabelState.WAITING, LabelState.REFUSED):
+        facts = {name: value for name, value in facts.items() if value and name != "url"}
+        facts = {n: v for n, v in facts.items() if n not in ("carrier", "tracking_code") or not getattr(label, n)}
+    changed = [name for name, value in facts.items() if getattr(label, name) != value]
+    for name in changed:
+        setattr(label, name, facts[name])
+    if changed:
+        label.save(update_fields=changed)
+    return bool(changed)

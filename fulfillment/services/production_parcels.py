@@ -1,0 +1,166 @@
+"""Parcels of production orders as the vendor shows them: a set that only grows, ours found again in it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from backoffice.vendors.messages import ShipmentReport
+from fulfillment.models import (
+    DispatchState,
+    Label,
+    ParcelState,
+    ProductionEvent,
+    ProductionItem,
+    ProductionOrder,
+    ProductionShipment,
+    ProductionShipmentLine,
+)
+
+# A parcel in one of these has left us, or is about to.
+GONE_STATES = (ParcelState.WAITING, ParcelState.REPORTED)
+
+
+def record_parcels(
+    row: ProductionOrder, reports: Iterable[ShipmentReport], *, is_newest: bool, origin: dict[str, Any]
+) -> bool:
+    """All reported parcels are known, each once; one of ours whose answer never came is found by carrier and code.
+
+    Then says how much of the order has left us. The production order must be locked, its items recorded.
+    """
+    changed = False
+    for report in reports:
+        parcel = row.shipments.filter(vendor_id=report.vendor_id).first() or find_unbound(row, report)
+        if parcel is None:
+            add_foreign_parcel(row, report, origin=origin)
+            changed = True
+        elif not parcel.vendor_id:
+            bind_parcel(parcel, report, origin=origin)
+            changed = True
+        else:
+            changed |= is_newest and _move(parcel, _facts(report))
+    return derive_dispatch(row) or changed
+
+
+def find_unbound(row: ProductionOrder, report: ShipmentReport) -> ProductionShipment | None:
+    """The oldest parcel of ours with that carrier and code that the vendor has not numbered yet, as far as we know."""
+    unbound = row.shipments.filter(vendor_id="").exclude(state=ParcelState.WITHDRAWN).order_by("pk")
+    return next((parcel for parcel in unbound if is_same_parcel(parcel, report)), None)
+
+
+def is_same_parcel(parcel: ProductionShipment, report: ShipmentReport) -> bool:
+    """By carrier and code, which the vendor may spell in another case."""
+    ours = (parcel.carrier.lower(), parcel.tracking_code.strip().upper())
+    return ours == (report.carrier.lower(), report.tracking_code.strip().upper())
+
+
+def bind_parcel(parcel: ProductionShipment, report: ShipmentReport, *, origin: dict[str, Any]) -> None:
+    """The vendor has our parcel under that id. Doing so again changes nothing.
+
+    A twin that was taken for a foreign parcel is the same one, seen before its answer was recorded.
+    """
+    twin = parcel.production_order.shipments.filter(vendor_id=report.vendor_id).exclude(pk=parcel.pk).first()
+    if twin is not None:
+        twin.delete()
+    is_new = not parcel.vendor_id
+    for name, value in _facts(report).items():
+        setattr(parcel, name, value)
+    parcel.vendor_id, parcel.state = report.vendor_id, ParcelState.REPORTED
+    parcel.reported_at = parcel.reported_at or timezone.now()
+    parcel.save()
+    if is_new:
+        _note(parcel, "parcel.reported", origin=origin)
+
+
+def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: dict[str, Any]) -> None:
+    """A parcel that was reported elsewhere, in the vendor's portal for example."""
+    parcel = ProductionShipment.objects.create(
+        production_order=row,
+        label=_label_of(row, report),
+        state=ParcelState.REPORTED,
+        vendor_id=report.vendor_id,
+        carrier=report.carrier,
+        tracking_code=report.tracking_code,
+        height_cm=report.height,
+        width_cm=report.width,
+        depth_cm=report.depth,
+        weight_g=report.weight,
+        force=report.forced is True,
+        is_whole=not report.lines,
+        made_by=origin["actor"],
+        reported_at=timezone.now(),
+        **_facts(report),
+    )
+    items = {item.vendor_id: item for item in row.items.all()}
+    # Without lines the vendor takes the whole order for shipped.
+    said = {line.line_vendor_id: line.quantity for line in report.lines}
+    said = said or {vendor_id: item.quantity for vendor_id, item in items.items()}
+    ProductionShipmentLine.objects.bulk_create(
+        ProductionShipmentLine(shipment=parcel, item=items[vendor_id], quantity=quantity)
+        for vendor_id, quantity in said.items()
+        if vendor_id in items
+    )
+    _note(parcel, "parcel.seen", origin=origin)
+
+
+def _label_of(row: ProductionOrder, report: ShipmentReport) -> Label | None:
+    """The label that the parcel carries, by its code."""
+    labels = row.labels.filter(parcel=None, tracking_code=report.tracking_code, carrier__iexact=report.carrier)
+    return labels.exclude(tracking_code="").first()
+
+
+def derive_dispatch(row: ProductionOrder) -> bool:
+    """How many of each item, and how much of the order, have left us; answers whether that changed.
+
+    The production order must be locked.
+    """
+    lines = ProductionShipmentLine.objects.filter(shipment__production_order=row, shipment__state__in=GONE_STATES)
+    shipped = dict(lines.values_list("item").annotate(Sum("quantity")))
+    items = list(row.items.all())
+    moved = [item for item in items if item.shipped != shipped.get(item.pk, 0)]
+    for item in moved:
+        item.shipped = shipped.get(item.pk, 0)
+    ProductionItem.objects.bulk_update(moved, ["shipped"])
+    dispatch = _dispatch(items)
+    if row.dispatch != dispatch:
+        row.dispatch = dispatch
+        row.save(update_fields=["dispatch", "updated_at"])
+        return True
+    return bool(moved)
+
+
+def _dispatch(items: list[ProductionItem]) -> DispatchState:
+    if items and all(not item.remaining for item in items):
+        return DispatchState.SHIPPED
+    return DispatchState.PARTIAL if any(item.shipped for item in items) else DispatchState.NONE
+
+
+def _facts(report: ShipmentReport) -> dict[str, Any]:
+    """What only the vendor says of a parcel; what we said of it ourselves stays as we said it."""
+    return {
+        "raw_state": report.raw_state,
+        "tracking_url": report.tracking_url,
+        "delivered": report.delivered,
+        "delivered_at": report.delivered_at,
+        "delivery_earliest": report.delivery_earliest,
+        "delivery_latest": report.delivery_latest,
+        "late": report.late,
+    }
+
+
+def _move(parcel: ProductionShipment, facts: dict[str, Any]) -> bool:
+    """Take over what is new; what was delivered stays delivered."""
+    if parcel.delivered:
+        facts |= {"delivered": True, "delivered_at": facts["delivered_at"] or parcel.delivered_at}
+    changed = [name for name, value in facts.items() if getattr(parcel, name) != value]
+    for name in changed:
+        setattr(parcel, name, facts[name])
+    if changed:
+        parcel.save(update_fields=[*changed, "updated_at"])
+    return bool(changed)
+
+
+def _note(parcel: ProductionShipment, kind: str, *, origin: dict[str, Any]) -> None:
+    params = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code, "url": parcel.tracking_url}
+    ProductionEvent.objects.create(production_order=parcel.production_order, kind=kind, params=params, **origin)

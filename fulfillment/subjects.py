@@ -1,0 +1,43 @@
+"""What pushes and callbacks of fulfilment are about: labels and parcels, shown as their production orders."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from backoffice.services.subjects import register_subject
+from backoffice.vendors.registry import vendor_names
+from fulfillment.models import Label, ProductionOrder, ProductionShipment
+
+FOUND = 50
+
+
+def _production_orders(ids: Collection[int]) -> Mapping[int, ProductionOrder]:
+    return ProductionOrder.objects.in_bulk(ids)
+
+
+def _orders_of(model: Any, ids: Collection[int]) -> Mapping[int, ProductionOrder]:
+    rows = model.objects.filter(pk__in=ids).select_related("production_order")
+    return {row.pk: row.production_order for row in rows}
+
+
+def _quoted_orders(text: str) -> Iterable[int]:
+    """By the vendor's id or the merchant's reference."""
+    # Vendors are named because the index begins with them.
+    meant = Q(vendor__in=vendor_names(), vendor_id=text) | Q(reference=text)
+    return ProductionOrder.objects.filter(meant).values_list("pk", flat=True)[:FOUND]
+
+
+def _quoted(model: Any, text: str) -> Iterable[int]:
+    """By the tracking code, or with its production order."""
+    meant = Q(tracking_code=text) | Q(production_order__in=list(_quoted_orders(text)))
+    return model.objects.filter(meant).values_list("pk", flat=True)[:FOUND]
+
+
+register_subject("fulfillment.productionorder", shown=_production_orders, found=_quoted_orders)
+for _model in (Label, ProductionShipment):
+    register_subject(
+        _model._meta.label_lower,
+        shown=lambda ids, model=_model: _orders_of(model, ids),
+        found=lambda text, model=_model: _quoted(model, text),
+    )
