@@ -37,6 +37,14 @@ class Withdrawn(Exception):
     """Nothing (more) is to be sent; raised by a handler, with the reason."""
 
 
+class Postponed(Exception):
+    """Not before something else has happened; raised by a handler, with the reason. No try is counted."""
+
+    def __init__(self, reason: str, *, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
 class Interrupted(Exception):
     """Out of time between two steps: go on later."""
 

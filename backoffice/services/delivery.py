@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services import gate, reconcile
-from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Withdrawn, claim
+from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn, claim
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
 from backoffice.vendors.errors import (
@@ -33,7 +33,7 @@ from backoffice.vendors.errors import (
     VendorUnavailable,
 )
 
-__all__ = ["Delivery", "Withdrawn", "deliver", "end_expired_leases"]
+__all__ = ["Delivery", "Postponed", "Withdrawn", "deliver", "end_expired_leases"]
 
 logger = logging.getLogger(__name__)
 # Waiting that long for a vendor is told to a person; the push goes on trying.
@@ -84,6 +84,9 @@ def _send(push_id: int) -> PushState | None:
     except Withdrawn as withdrawn:
         reason = str(withdrawn)
         _finish(delivery, lambda push: _confirm(push, cause=reason))
+    except Postponed as postponed:
+        wait, cause = postponed.seconds, str(postponed)
+        _finish(delivery, lambda push: _put_back(push, seconds=wait, counted=False, cause=cause))
     except Interrupted:
         _finish(delivery, lambda push: _put_back(push, seconds=0, counted=False, cause=""))
     except VendorError as raised:

@@ -24,6 +24,7 @@ class Finding(StrEnum):
     DONE = "done"  # the whole push has happened
     ABSENT = "absent"  # a search that would have shown it came back empty
     UNDECIDED = "undecided"  # the search cannot be trusted, or shows something unclear
+    BLIND = "blind"  # nobody can look: a person has to decide, and is told at once
 
 
 class PushHandler:

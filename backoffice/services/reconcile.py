@@ -70,6 +70,9 @@ def _conclude(push: Push, finding: Finding, *, is_settled: bool, note: str) -> N
             _look_again(push)
         case Finding.UNDECIDED:
             _look_again(push)
+        case Finding.BLIND:
+            _tell_person(push)
+            _look_again(push)
 
 
 def _go_on(push: Push) -> None:
@@ -90,10 +93,15 @@ def _look_again(push: Push) -> None:
     else:
         push.next_at = now + timedelta(seconds=wait)
     hours = timedelta(hours=settings.PUSH_UNKNOWN_HOURS)
-    if push.unknown_since and now - push.unknown_since > hours and not push.needs_person:
+    if push.unknown_since and now - push.unknown_since > hours:
+        _tell_person(push)
+    push.save()
+
+
+def _tell_person(push: Push) -> None:
+    if not push.needs_person:
         push.needs_person = True
         PUSH_HANDLERS[push.kind].needs_person(push)
-    push.save()
 
 
 _WORDS = {
@@ -101,4 +109,5 @@ _WORDS = {
     Finding.FOUND: lambda: _("Looked: found at the vendor, going on from there."),
     Finding.ABSENT: lambda: _("Looked: not there."),
     Finding.UNDECIDED: lambda: _("Looked: nothing certain."),
+    Finding.BLIND: lambda: _("Looked: only a person can tell."),
 }
