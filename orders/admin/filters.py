@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Shop
 from orders.models import Hold, HoldReason, Order, OrderState, ProductionState, ShipmentState
-from orders.models.order import OrderQuerySet
+from orders.models.order import OPEN_STATES, OrderQuerySet
 from orders.services.search import search_orders
 
 # Rows are numbered when their transaction begins and dated a moment later: that far may both orders differ.
@@ -92,7 +92,7 @@ def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User) 
         active = Hold.objects.filter(order=OuterRef("pk"), reason=values["hold"], released_at__isnull=True)
         orders = orders.filter(Exists(active), state=OrderState.HELD)
     if values.get("view") == "needs":
-        orders = orders.filter(Q(state=OrderState.HELD) | Q(late=True)).open()
+        orders = orders.filter(Q(state=OrderState.HELD) | Q(late=True, state__in=OPEN_STATES))
     if values.get("view") == "mine":
         orders = orders.filter(assignee=user).open()
     orders = _received(orders, since=values.get("since"), until=values.get("until"))

@@ -104,6 +104,13 @@ def test_names_with_markup_are_shown_and_not_run(desk: Client) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_the_list_speaks_german_to_a_german_browser(desk: Client) -> None:
+    make_order()
+    page = desk.get(LIST, headers={"accept-language": "de"}).content.decode()
+    assert "Bestellungen, neueste zuerst" in page
+    assert "189,00\N{NO-BREAK SPACE}€" in page
+
+
 def test_an_empty_list_says_how_orders_get_here(desk: Client) -> None:
     assert "/api/v1/orders/" in desk.get(LIST).content.decode()
 
