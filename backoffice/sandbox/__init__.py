@@ -7,7 +7,17 @@
 
 `manage.py sandbox` runs the same in the foreground, with `/_sandbox/` to steer it (see `control`).
 
-The merchant account is client id `1`, secret `sandbox-merchant-secret`; see `options` for the others.
+There are three accounts: merchant `1`, secret `sandbox-merchant-secret`; fulfiller `2`, secret
+`sandbox-fulfiller-secret`, who makes the documented products and most others; and `3`, secret `sandbox-both-secret`,
+who is both. Where a token of account 3 carries both scopes, the request decides: it speaks for the fulfiller when it
+has something that only a fulfiller sends (see `mypromo.batches` and `mypromo.catalog_routes`).
+
+Prices, stock and SEO texts are written in batches and applied by jobs (`mypromo.jobs`); how jobs go wrong is set by
+the options `job_…`. Fulfillers find production orders of what merchants ordered with `fake_shipment` false, and of
+made-up orders: `POST /_sandbox/production_orders` (`mypromo.production_examples`).
+
+`ledger` counts what would cost money or move parcels: `physical_orders()`, `shipments()`, `label_downloads()` and
+`generic_labels()`; its events tell of each price, stock and text that was applied.
 
 Some SKUs lead orders a special way:
 
@@ -24,7 +34,7 @@ Some SKUs lead orders a special way:
 | `SANDBOX-STUCK` | stays in production for good |
 
 A print file or document whose host ends in `.invalid` cancels its order in preflight as well. Each twentieth order is
-late (`late_every`). Orders created with `fake_shipment` false stay in production: shipping is the fulfiller's part.
+late (`late_every`). Orders created with `fake_shipment` false stay in production until their fulfillers report parcels.
 """
 
 from backoffice.sandbox.options import Options

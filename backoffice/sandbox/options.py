@@ -71,6 +71,9 @@ class Options:
     queue_id_differs: bool = False  # PATCH answers a number that is not the job's
     report_format: Literal["xlsx", "csv"] = "xlsx"
 
+    # designs
+    editor_cname: str = ""  # base URL of the client's own editor address, ending in a slash; "" for none
+
     # life of an order, in seconds at speed 1
     step_seconds: float = 1.5
     production_delay: float = 2.0

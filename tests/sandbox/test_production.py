@@ -223,3 +223,14 @@ def test_a_second_run_goes_on_with_production_orders(tmp_path: Path) -> None:
         assert _read(fulfiller, 2)["status"] == "PROCESSING"
         assert _read(fulfiller, 1)["shipments"][0]["delivered"] is True
         assert _make(second, "plain") == len(KINDS) + 1
+
+
+def test_the_examples_are_as_awkward_as_real_orders(sandbox: Sandbox, fulfiller: Client) -> None:
+    made = [_read(fulfiller, key) for key in sandbox.mypromo.examples.make(len(KINDS) * 4)]
+    items = [item for row in made for item in row["production_order_items"]]
+    assert {item["type"] for item in items} == {"FILES", "DESIGNS", "STOCK"}
+    assert max(len(item["name"]) for item in items) > 100
+    assert len({row["recipient"]["country_code"] for row in made}) == 4
+    assert max(len(row["recipient"]["street"]) for row in made) == 30
+    assert {f["type"] for row in made for f in row["files"]} == {"deliverySlip", "label", "labelGeneric"}
+    assert sandbox.mypromo.examples.make(2, fulfiller=2)

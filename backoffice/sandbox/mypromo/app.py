@@ -12,6 +12,7 @@ from backoffice.sandbox.mypromo.catalog import Catalogue
 from backoffice.sandbox.mypromo.catalog_fixed import fixed_products
 from backoffice.sandbox.mypromo.catalog_routes import CatalogRoutes
 from backoffice.sandbox.mypromo.designs import Designs
+from backoffice.sandbox.mypromo.editor import Editor
 from backoffice.sandbox.mypromo.files import Files
 from backoffice.sandbox.mypromo.holdings import Holdings
 from backoffice.sandbox.mypromo.jobs import Jobs
@@ -43,7 +44,7 @@ class MypromoApp:
         self.store = OrderStore(clock=clock, ledger=ledger)
         self.tokens = Tokens(options=options, clock=clock)
         self.catalogue = Catalogue(options=options, fixed=fixed_products())
-        self.designs = Designs(catalogue=self.catalogue)
+        self.designs = Designs(options=options, catalogue=self.catalogue)
         self.callbacks = Callbacks(options=options, store=self.store)
         self.life = Life(options=options, store=self.store, callbacks=self.callbacks, catalogue=self.catalogue)
         self.production = ProductionStore(options=options, store=self.store, catalogue=self.catalogue)
@@ -72,9 +73,10 @@ class MypromoApp:
             catalogue=self.catalogue,
         )
         making = Production(options=options, store=self.store, production=self.production, life=self.production_life)
+        editor = Editor(catalogue=self.catalogue, designs=self.designs)
         reading = CatalogRoutes(options=options, catalogue=self.catalogue)
         writing = Batches(options=options, catalogue=self.catalogue, jobs=self.jobs)
-        subjects = (self.tokens, orders, reading, writing, self.jobs, self.designs, making)
+        subjects = (self.tokens, orders, reading, writing, self.jobs, self.designs, making, editor)
         routes = [route for subject in subjects for route in subject.routes()]
         routes += [Route("GET", "v1/status", PUBLIC, self._status), *Reference(options=options).routes()]
         self._router = Router([*routes, *pictures.routes(), *Files(self.jobs.report).routes()])
@@ -98,8 +100,8 @@ class MypromoApp:
         return response
 
     def is_api(self, path: str) -> bool:
-        """Leave out the pictures, which a browser loads."""
-        return not path.startswith("media/")
+        """Leave out the pictures and the editor, which a browser loads."""
+        return not path.startswith(("media/", "editor/")) and path != "auth"
 
     def revoke(self, token: str) -> None:
         """Make a bearer token worthless."""

@@ -5,11 +5,13 @@ import secrets
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from backoffice.sandbox.mypromo.catalog import Catalogue
 from backoffice.sandbox.mypromo.checking import Errors
 from backoffice.sandbox.mypromo.pdf import pdf_response
-from backoffice.sandbox.mypromo.routing import ANY, FULFILLER, MERCHANT, PUBLIC, Caller, Refusal, Route
+from backoffice.sandbox.mypromo.routing import ANY, FULFILLER, MERCHANT, Caller, Refusal, Route
+from backoffice.sandbox.options import Options
 from backoffice.sandbox.wire import Request, Response, json_response, message
 
 _SHOWN = ("id", "sku", "intent", "editor_user_hash", "editor_start_url", "editor_start_url_cname", "preview_url")
@@ -19,8 +21,10 @@ _RETURNS = ("return_url", "cancel_url")
 class Designs:
     """What design users made. `held` is by id: the answer's fields and the account in `client`."""
 
-    def __init__(self, *, catalogue: Catalogue) -> None:
+    def __init__(self, *, options: Options, catalogue: Catalogue) -> None:
+        self._options = options
         self._catalogue = catalogue
+        self._sessions: dict[str, int] = {}  # JWT → design
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
         self.made_by: Callable[..., bool] = lambda key, client: False  # tells whether an account makes a design
@@ -35,7 +39,6 @@ class Designs:
             Route("GET", "v1/designs/{id}", MERCHANT, self.get),
             Route("GET", "v1/designs/{id}/preview", ANY, self.preview),
             Route("POST", "v1/designs/{id}/submit", MERCHANT, self.submit),
-            Route("GET", "editor/{id}/show/{code}", PUBLIC, self.show_editor),
         ]
 
     def create_user(self, request: Request, caller: Caller) -> Response:
@@ -54,8 +57,8 @@ class Designs:
             errors.selected("sku") if asked.get("sku") else errors.required("sku")
         if asked.get("editor_user_hash") not in self.users:
             errors.selected("editor_user_hash")
-        errors.text("return_url", asked.get("return_url"), most=2000, required=True)
-        errors.text("cancel_url", asked.get("cancel_url"), most=2000)
+        _check_way_back(errors, "return_url", asked.get("return_url"), required=True)
+        _check_way_back(errors, "cancel_url", asked.get("cancel_url"), required=False)
         errors.refuse()
         assert variant is not None
         intents = (["customize", "upload"] if variant.id % 3 else ["upload"]) if variant.personalized else []
@@ -63,11 +66,11 @@ class Designs:
         if intent not in intents:
             return message(400, "The product cannot be designed with this intent.")
         design = self._store(asked, intent=intent, client=caller.name, base_url=request.base_url)
-        return json_response(201, _view(design, *_RETURNS))
+        return json_response(201, self._view(design, *_RETURNS))
 
     def get(self, request: Request, caller: Caller, key: int) -> Response:
         """Answer `GET v1/designs/{id}`, which leaves out the two return addresses."""
-        return json_response(200, _view(self.find(key, client=caller.name)))
+        return json_response(200, self._view(self.find(key, client=caller.name)))
 
     def preview(self, request: Request, caller: Caller, key: int) -> Response:
         """Answer with a PDF, the merchant who had it designed and the fulfiller who makes it."""
@@ -79,14 +82,11 @@ class Designs:
         """Answer `POST v1/designs/{id}/submit`; doing it twice changes nothing."""
         design = self.find(key, client=caller.name)
         design["status"] = "SUBMITTED"
-        return json_response(200, _view(design, *_RETURNS))
+        return json_response(200, self._view(design, *_RETURNS))
 
-    def show_editor(self, request: Request, caller: Caller, key: int, code: str) -> Response:
-        """Answer with a page that stands for the editor."""
-        if key not in self.held:
-            return message(404, "Not found.")
-        page = f"<!doctype html><title>Editor</title><h1>Design {key}</h1><p>The sandbox draws nothing.</p>"
-        return Response(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    def entered_by(self, jwt: str) -> int | None:
+        """Return the design that the newest JWT of its own address opens, or None."""
+        return self._sessions.get(jwt)
 
     def find(self, key: int, *, client: str) -> dict[str, Any]:
         """Return a design of this account. Raises Refusal with 404."""
@@ -107,6 +107,20 @@ class Designs:
         self.held = {design["id"]: design for design in held}
         self._ids = itertools.count(max(self.held, default=0) + 1)
 
+    def _view(self, design: dict[str, Any], *extra: str) -> dict[str, Any]:
+        shown = {**design, "editor_start_url_cname": self._cname(design)}
+        return {name: shown[name] for name in (*_SHOWN, *extra, "status")}
+
+    def _cname(self, design: dict[str, Any]) -> str | None:
+        """Return an address with a new JWT; the design's earlier ones end."""
+        if not self._options.editor_cname:
+            return None
+        with self._lock:
+            self._sessions = {jwt: key for jwt, key in self._sessions.items() if key != design["id"]}
+            jwt = _jwt()
+            self._sessions[jwt] = design["id"]
+        return f"{self._options.editor_cname}auth?jwt={jwt}"
+
     def _store(self, asked: dict[str, Any], *, intent: str, client: str, base_url: str) -> dict[str, Any]:
         with self._lock:
             key = next(self._ids)
@@ -118,7 +132,6 @@ class Designs:
                 "intent": intent,
                 "editor_user_hash": asked["editor_user_hash"],
                 "editor_start_url": f"{base_url}editor/{key}/show/{secrets.token_hex(4)}",
-                "editor_start_url_cname": None,
                 "preview_url": f"{base_url}v1/d{key}",
                 **{name: _filled(asked.get(name), places) for name in _RETURNS},
                 "status": "PENDING",
@@ -133,5 +146,12 @@ def _filled(url: str | None, places: dict[str, str]) -> str | None:
     return url
 
 
-def _view(design: dict[str, Any], *extra: str) -> dict[str, Any]:
-    return {name: design[name] for name in (*_SHOWN, *extra, "status")}
+def _check_way_back(errors: Errors, name: str, value: Any, *, required: bool) -> None:
+    errors.text(name, value, most=2000, required=required)
+    if isinstance(value, str) and value and urlsplit(value).scheme not in ("http", "https"):
+        errors.add(name, f"The {name} format is invalid.")
+
+
+def _jwt() -> str:
+    """Return what looks like a JWT; only its being unguessable matters."""
+    return ".".join(secrets.token_urlsafe(size) for size in (27, 90, 32))

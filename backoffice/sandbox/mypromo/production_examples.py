@@ -19,7 +19,7 @@ from backoffice.sandbox.wire import Request, Response, dumps
 
 KINDS = (
     "plain", "several", "design", "label", "two_labels", "generic", "express", "late", "complaint", "open_label",
-    "long_names",
+    "long_names", "stock",
 )  # fmt: skip
 
 _MERCHANT = Caller(Client(client_id="900", client_secret=""), (MERCHANT,))
@@ -83,14 +83,15 @@ class ProductionExamples:
     def _orderable(self, fulfiller: int) -> Iterator[Variant]:
         for number in self._catalogue.numbers_of(fulfiller):
             for variant in self._catalogue.product(number).variants:
-                if variant.active and variant.stock is None and variant.orderable() and not variant.course:
+                enough = variant.stock is None or variant.stock >= variant.quantities[-1]
+                if variant.active and enough and variant.orderable() and not variant.course:
                     yield variant
 
     def _place(self, serial: int, kind: str, variants: list[Variant], *, generic_url: str) -> int:
         asked = self._order(serial, kind, generic_url=generic_url)
         key = int(_json(self._orders.create(_request(asked), _MERCHANT))["id"])
         for n in range(3 if kind == "several" else 1):
-            variant = variants[(serial * 7 + n * 5) % len(variants)]
+            variant = _chosen(kind, variants, serial * 7 + n * 5)
             _json(self._orders.add_item(_request(self._item(kind, variant, n)), _MERCHANT, key))
         order = self._store.held[key]
         if kind == "late":
@@ -109,12 +110,11 @@ class ProductionExamples:
             "open_label": [_label(1)],
             "late": [_SLIP],
         }
+        person = _LONG if kind == "long_names" else _PEOPLE[serial % len(_PEOPLE)]
         generic = {"url": generic_url or f"{_FILES}label/{serial}"}
         return {
             "reference": f"P-{serial:05d}",
-            "recipient": _LONG | {"country_code": "DE"}
-            if kind == "long_names"
-            else {"country_code": "DE"} | _PEOPLE[serial % len(_PEOPLE)],
+            "recipient": {"country_code": "DE"} | person,
             "fake_shipment": False,
             "express_production": kind == "express",
             "express_shipping": kind == "express",
@@ -147,6 +147,13 @@ class ProductionExamples:
 
     def _at_home(self, body: dict[str, Any]) -> Request:
         return Request(method="POST", path="", body=dumps(body), base_url=self._store.public_url)
+
+
+def _chosen(kind: str, variants: list[Variant], number: int) -> Variant:
+    if kind == "long_names":
+        return max(variants, key=lambda v: len(v.name_de))
+    fitting = [v for v in variants if v.personalized == (kind != "stock")] or variants
+    return fitting[number % len(fitting)]
 
 
 def _label(number: int, **facts: str) -> dict[str, Any]:
