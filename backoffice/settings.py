@@ -142,6 +142,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("FOLLOW_CHANGE_SETS_SECONDS", default=20),
         "options": {"expires": 20},
     },
+    "pull-production-orders": {
+        "task": "fulfillment.tasks.pull_production_orders",
+        "schedule": env.float("PULL_PRODUCTION_ORDERS_SECONDS", default=600),
+        "options": {"expires": 300},
+    },
+    "download-files": {
+        "task": "fulfillment.tasks.download_files",
+        "schedule": env.float("DOWNLOAD_FILES_SECONDS", default=30),
+        "options": {"expires": 30},
+    },
     "sync-reference": {
         "task": "fulfillment.tasks.sync_reference",
         "schedule": env.float("SYNC_REFERENCE_SECONDS", default=24 * 3600),

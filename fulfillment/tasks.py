@@ -3,11 +3,13 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
 
 from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
-from fulfillment.services import reference
+from fulfillment.services import downloads, production_pulling, reference
 
 logger = logging.getLogger(__name__)
 
@@ -25,3 +27,26 @@ def sync_reference() -> None:
             logger.warning("The reference data of %s could not be read: %s", name, error.text)
         else:
             logger.info("Reference data of %s: %s", name, dict(counts))
+
+
+@shared_task(name="fulfillment.tasks.pull_production_orders")
+def pull_production_orders() -> None:
+    """Ask every marketplace what there is to make, one run at a time."""
+    if not cache.add("pull-production-orders", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
+        return
+    try:
+        for vendor in configured_vendors(able_to="list_production_orders"):
+            result = production_pulling.pull_production_orders(vendor)
+            logger.info("%s", result)
+            if result.missed:
+                logger.warning("Production orders that no callback brought: %s", ", ".join(result.missed[:50]))
+    finally:
+        cache.delete("pull-production-orders")
+
+
+@shared_task(name="fulfillment.tasks.download_files")
+def download_files() -> None:
+    """Download what is due of print files, slips and previews."""
+    count = downloads.download_due_files()
+    if count:
+        logger.info("Tried to download %d files.", count)

@@ -41,6 +41,9 @@ class Sizes:
     weight_g: Decimal | None = None
 
 
+NOT_MEASURED = Sizes()
+
+
 @dataclass(frozen=True)
 class ParcelToMake:
     """A parcel as a person describes it. `quantities` are by id of our item; None: all that the order has.
@@ -51,7 +54,7 @@ class ParcelToMake:
     carrier: str
     tracking_code: str
     quantities: Mapping[int, int] | None = None
-    sizes: Sizes = Sizes()
+    sizes: Sizes = NOT_MEASURED
     force: bool = False
     force_reason: str = ""
 

@@ -1,0 +1,114 @@
+"""The dispatch station: a scanned or typed code says what it is, and confirms a parcel where that is certain."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db.models import Q
+
+from backoffice.vendors.registry import vendor_names
+from fulfillment.models import Label, ProductionItem, ProductionOrder, ProductionShipment
+from fulfillment.services.dispatching import add_parcel
+from fulfillment.services.parcel_rules import NOT_MEASURED, ParcelToMake, Sizes, unused_labels
+from fulfillment.services.production_parcels import GONE_STATES
+
+# So long a confirmed parcel can be taken back before the vendor hears of it.
+UNDO_SECONDS = 30
+# What scanners put before a code: the sign of the symbology (ISO/IEC 15424).
+_SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+
+
+class ScanKind(StrEnum):
+    """What a code turned out to be."""
+
+    CONFIRMED = "confirmed"  # a parcel was made by this scan
+    ALREADY = "already"  # the parcel of that code was made before
+    NEEDS_ITEMS = "needs_items"  # the label is one of several: say what is in this parcel
+    ORDER = "order"  # a production order: nothing was done
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the code is, what was done, and what of the order has yet to leave."""
+
+    kind: ScanKind
+    code: str
+    production_order: ProductionOrder | None = None
+    parcel: ProductionShipment | None = None
+    left: list[ProductionItem] = field(default_factory=list)
+    others: list[ProductionOrder] = field(default_factory=list)
+
+    @property
+    def pieces_left(self) -> int:
+        """How many pieces of the order have yet to leave."""
+        return sum(item.remaining for item in self.left)
+
+
+def confirm_scan(
+    code: str, *, actor: str, quantities: Mapping[int, int] | None = None, sizes: Sizes = NOT_MEASURED
+) -> Scan:
+    """The parcel with that tracking code is made, to be reported in UNDO_SECONDS, where its contents are certain:
+    `quantities` says so, or its label is the last one of its order, so that the parcel holds what remains.
+
+    A code of a production order (the vendor's id, the merchant's reference) only shows it. Raises InvalidInput with
+    the vendor's words for what it would refuse, such as a label that was not fetched.
+    """
+    code = clean_code(code)
+    parcel = _made_parcel(code)
+    if parcel is not None:
+        return _scan(ScanKind.ALREADY, code, parcel.production_order, parcel=parcel)
+    label = _label(code)
+    if label is not None:
+        return _confirm_label(label, code, actor=actor, quantities=quantities, sizes=sizes)
+    orders = _orders(code)
+    if not orders:
+        return Scan(ScanKind.UNKNOWN, code)
+    return _scan(ScanKind.ORDER, code, orders[0], others=orders[1:])
+
+
+def clean_code(code: str) -> str:
+    """The code as printed: without what a scanner adds."""
+    return _SYMBOLOGY.sub("", "".join(sign for sign in code if sign.isprintable()).strip())
+
+
+def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None, sizes: Sizes) -> Scan:
+    order = label.production_order
+    if quantities is None and unused_labels(order).exclude(pk=label.pk).exists():
+        return _scan(ScanKind.NEEDS_ITEMS, code, order)
+    if quantities is None and any(item.shipped for item in order.items.all()):
+        quantities = {item.pk: item.remaining for item in order.items.all() if item.remaining}
+    asked = ParcelToMake(label.carrier, label.tracking_code, quantities=quantities, sizes=sizes)
+    parcel = add_parcel(order, asked, actor=actor, undo_seconds=UNDO_SECONDS)
+    return _scan(ScanKind.CONFIRMED, code, order, parcel=parcel)
+
+
+def _scan(
+    kind: ScanKind,
+    code: str,
+    order: ProductionOrder,
+    *,
+    parcel: ProductionShipment | None = None,
+    others: list[ProductionOrder] | None = None,
+) -> Scan:
+    order = ProductionOrder.objects.get(pk=order.pk)
+    left = [item for item in order.items.all() if item.remaining]
+    return Scan(kind, code, order, parcel=parcel, left=left, others=others or [])
+
+
+def _made_parcel(code: str) -> ProductionShipment | None:
+    parcels = ProductionShipment.objects.filter(tracking_code=code, state__in=GONE_STATES)
+    return parcels.select_related("production_order").order_by("-pk").first()
+
+
+def _label(code: str) -> Label | None:
+    labels = Label.objects.filter(tracking_code=code).exclude(parcel__state__in=GONE_STATES)
+    return labels.select_related("production_order").order_by("-pk").first()
+
+
+def _orders(code: str) -> list[ProductionOrder]:
+    """Those to do first; a reference may stand on several."""
+    meant = Q(vendor__in=vendor_names(), vendor_id=code) | Q(reference=code)
+    found = list(ProductionOrder.objects.filter(meant).order_by("-pk")[:20]) if code else []
+    return sorted(found, key=lambda order: not order.is_to_do)

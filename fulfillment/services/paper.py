@@ -1,0 +1,42 @@
+"""What our own PDFs are made of: fonts that know the letters of Europe's languages, styles, codes to scan."""
+
+from functools import cache
+from typing import Any
+from xml.sax.saxutils import escape
+
+from font_roboto import Roboto, RobotoBold
+from reportlab.graphics.barcode.code128 import Code128
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Paragraph
+
+REGULAR, BOLD = "Roboto", "Roboto-Bold"
+_CODE_128 = frozenset(map(chr, range(32, 127)))
+
+
+@cache
+def styles() -> dict[str, ParagraphStyle]:
+    """ "text", "small", "strong" and "title"; the fonts are loaded on first use."""
+    pdfmetrics.registerFont(TTFont(REGULAR, Roboto))
+    pdfmetrics.registerFont(TTFont(BOLD, RobotoBold))
+    text = ParagraphStyle("text", fontName=REGULAR, fontSize=9, leading=11.5)
+    return {
+        "text": text,
+        "small": ParagraphStyle("small", parent=text, fontSize=7.5, leading=9.5),
+        "strong": ParagraphStyle("strong", parent=text, fontName=BOLD),
+        "title": ParagraphStyle("title", parent=text, fontName=BOLD, fontSize=15, leading=19, spaceAfter=3 * mm),
+    }
+
+
+def paragraph(text: str, style: str = "text") -> Paragraph:
+    """Text as it is: what a vendor wrote is never read as markup. Line breaks stay."""
+    return Paragraph(escape(text).replace("\n", "<br/>"), styles()[style])
+
+
+def barcode(code: str, *, height_mm: float = 8) -> Any:
+    """The code as Code 128; as plain text where it has signs that Code 128 does not know."""
+    if not code or not set(code) <= _CODE_128:
+        return paragraph(code, "small")
+    return Code128(code, barHeight=height_mm * mm, barWidth=0.27 * mm, humanReadable=True, quiet=False)

@@ -1,0 +1,167 @@
+"""What is to be made and shipped now, and how much is done: reads only, each in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from fulfillment.models import ParcelState, ProductionItem, ProductionOrder, ProductionShipment
+from fulfillment.models.production_order import ProductionOrderQuerySet
+
+PAGE_SIZE = 50
+
+
+class Section(StrEnum):
+    """Which part of the work; an order may be in several."""
+
+    ALL = "all"
+    DUE_TODAY = "due_today"  # its last shipping day is today
+    LATE = "late"  # its last shipping day is over, or the vendor calls it late
+    EXPRESS = "express"
+    OPEN_WINDOW = "open_window"  # may be shipped from today on
+
+
+@dataclass(frozen=True)
+class WorkFilter:
+    """Empty means "any". `product` is a SKU, the vendor's or ours; days are those of the desk's time zone."""
+
+    section: Section = Section.ALL
+    product: str = ""
+    printing_method: str = ""
+    merchant: str = ""
+    ships_from: date | None = None
+    ships_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ends: the next one begins after it, whatever was shipped or came in meanwhile."""
+
+    is_express: bool
+    due_at: datetime
+    pk: int
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """Orders with items, labels, files and parcels loaded; `next` is None on the last page."""
+
+    orders: list[ProductionOrder]
+    next: Place | None
+
+
+@dataclass(frozen=True)
+class WorkCounts:
+    """How many orders are to do, and of these."""
+
+    to_do: int
+    due_today: int
+    late: int
+    express: int
+
+
+def list_work(wanted: WorkFilter, *, after: Place | None = None, size: int = PAGE_SIZE) -> WorkPage:
+    """One page of orders to do: express first, then by last shipping moment. Seven queries, however long the list."""
+    rows = _filtered(wanted)
+    if after is not None:
+        rows = rows.filter(_behind(after))
+    found = list(
+        rows.order_by("-is_express", "due_at", "pk").prefetch_related("items", "labels__parcel", "files", "shipments")[
+            : size + 1
+        ]
+    )
+    orders = found[:size]
+    if len(found) <= size:
+        return WorkPage(orders, None)
+    last = orders[-1]
+    return WorkPage(orders, Place(is_express=last.is_express, due_at=last.due_at, pk=last.pk))
+
+
+def count_work() -> WorkCounts:
+    """The numbers at the top of the desk, in one query."""
+    counts = ProductionOrder.objects.to_do().aggregate(
+        to_do=Count("pk"),
+        due_today=Count("pk", filter=_section(Section.DUE_TODAY)),
+        late=Count("pk", filter=_section(Section.LATE)),
+        express=Count("pk", filter=_section(Section.EXPRESS)),
+    )
+    return WorkCounts(**counts)
+
+
+def list_merchants() -> list[str]:
+    """Whose orders are to do: what the filter offers."""
+    rows = ProductionOrder.objects.to_do().exclude(merchant="")
+    return list(rows.order_by("merchant").values_list("merchant", flat=True).distinct())
+
+
+def list_printing_methods() -> list[str]:
+    """What the orders to do need: what the filter offers."""
+    items = ProductionItem.objects.filter(production_order__in=ProductionOrder.objects.to_do())
+    rows = items.exclude(printing_methods=[]).values_list("printing_methods", flat=True)
+    return sorted({method for methods in rows for method in methods})
+
+
+def count_shipped_per_day(*, days: int = 30) -> dict[date, int]:
+    """Parcels reported on each of the last days, today included, oldest first; days without any are 0."""
+    today = timezone.localdate()
+    first = today - timedelta(days=days - 1)
+    rows = _reported_since(first).annotate(day=TruncDate("reported_at")).values_list("day")
+    counts = dict(rows.annotate(Count("pk")).order_by("day"))
+    return {day: counts.get(day, 0) for day in (first + timedelta(days=n) for n in range(days))}
+
+
+def count_shipped_by_carrier(*, days: int = 30) -> dict[str, int]:
+    """Parcels reported in the last days by carrier, most first."""
+    first = timezone.localdate() - timedelta(days=days - 1)
+    rows = _reported_since(first).values_list("carrier").annotate(count=Count("pk"))
+    return dict(rows.order_by("-count", "carrier"))
+
+
+def _filtered(wanted: WorkFilter) -> ProductionOrderQuerySet:
+    rows = ProductionOrder.objects.to_do().filter(_section(wanted.section))
+    if wanted.merchant:
+        rows = rows.filter(merchant=wanted.merchant)
+    if wanted.product:
+        rows = rows.filter(_has_item(Q(sku=wanted.product) | Q(sku_fulfiller=wanted.product)))
+    if wanted.printing_method:
+        rows = rows.filter(_has_item(Q(printing_methods__contains=[wanted.printing_method])))
+    if wanted.ships_from:
+        rows = rows.filter(due_at__gte=_begin(wanted.ships_from))
+    if wanted.ships_until:
+        rows = rows.filter(due_at__lt=_begin(wanted.ships_until + timedelta(days=1)))
+    return rows
+
+
+def _has_item(meant: Q) -> Exists:
+    return Exists(ProductionItem.objects.filter(meant, production_order=OuterRef("pk")))
+
+
+def _section(section: Section) -> Q:
+    tomorrow = _begin(timezone.localdate() + timedelta(days=1))
+    match section:
+        case Section.DUE_TODAY:
+            return Q(due_at__gte=_begin(timezone.localdate()), due_at__lt=tomorrow)
+        case Section.LATE:
+            return Q(late=True) | Q(due_at__lt=timezone.now())
+        case Section.EXPRESS:
+            return Q(is_express=True)
+        case Section.OPEN_WINDOW:
+            return Q(shipping_earliest=None) | Q(shipping_earliest__lt=tomorrow)
+    return Q()
+
+
+def _behind(place: Place) -> Q:
+    """What comes after in the list: express ones come before all others."""
+    later = Q(due_at__gt=place.due_at) | Q(due_at=place.due_at, pk__gt=place.pk)
+    return Q(is_express=place.is_express) & later | (Q(is_express=False) if place.is_express else Q(pk__in=[]))
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _reported_since(first: date) -> QuerySet[ProductionShipment]:
+    return ProductionShipment.objects.filter(state=ParcelState.REPORTED, reported_at__gte=_begin(first))
