@@ -22,6 +22,16 @@ class Shop(models.Model):
         default=True,
         help_text=_("Off: every order waits until a person releases it."),
     )
+    own_delivery_slip = models.BooleanField(
+        _("own delivery slips"),
+        default=False,
+        help_text=_("A slip in the shop's name goes into every parcel; each line is then an order of its own there."),
+    )
+    own_labels = models.BooleanField(
+        _("own shipping labels"),
+        default=False,
+        help_text=_("Vendors ask us for the label on the day of dispatch. Only on request at the vendor."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -1,17 +1,24 @@
 """The order lifecycle: what customers bought, who makes which part of it, and all that happened."""
 
 from orders.models.address import Address, AddressRole
+from orders.models.customer_editor import CustomerEditor
+from orders.models.design import Design, DesignState
 from orders.models.document import OrderDocument
 from orders.models.event import OrderEvent
 from orders.models.hold import Hold, HoldReason
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
 from orders.models.saved_view import SavedView
+from orders.models.stored_file import ShopFile
+from orders.models.supplied_label import SuppliedLabel
 from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
 
 __all__ = [
     "Address",
     "AddressRole",
+    "CustomerEditor",
+    "Design",
+    "DesignState",
     "Hold",
     "HoldReason",
     "Order",
@@ -22,6 +29,8 @@ __all__ = [
     "ProductionState",
     "SavedView",
     "ShipmentState",
+    "ShopFile",
+    "SuppliedLabel",
     "VendorOrder",
     "VendorOrderLine",
     "VendorOrderState",

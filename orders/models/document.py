@@ -17,7 +17,9 @@ class OrderDocument(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="documents", verbose_name=_("order"))
     kind = models.CharField(_("kind"), max_length=16, choices=DocumentKind)
-    url = models.TextField(_("address"))
+    # Empty for what we make ourselves: its address is signed anew whenever it is given to somebody.
+    url = models.TextField(_("address"), blank=True)
+    made_by_us = models.BooleanField(_("made by us"), default=False)
     carrier = models.CharField(_("carrier"), max_length=64, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
     credentials = SealedJSONField(null=True, editable=False)

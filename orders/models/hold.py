@@ -13,6 +13,7 @@ class HoldReason(models.TextChoices):
     VENDOR_REFUSED = "vendor_refused", _("refused by the vendor")
     VENDOR_CANCELLED = "vendor_cancelled", _("cancelled by the vendor")
     DIFFERS_AT_VENDOR = "differs_at_vendor", _("the vendor holds something else")
+    BAD_FILE = "bad_file", _("print file the vendor could not use")
     UNAVAILABLE = "unavailable", _("cannot be made now")
     POSSIBLE_DUPLICATE = "possible_duplicate", _("possible duplicate")
     MANUAL = "manual", _("held by a person")
@@ -31,6 +32,8 @@ class Hold(models.Model):
     released_by = models.CharField(_("released by"), max_length=150, blank=True)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     release_note = models.TextField(_("note"), blank=True)
+    # Released although nothing was mended: what was complained about is not looked at again.
+    overridden = models.BooleanField(_("released anyway"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("hold")

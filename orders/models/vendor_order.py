@@ -85,6 +85,8 @@ class VendorOrderLine(models.Model):
     reference = models.CharField(_("our reference"), max_length=50)
     vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    # Which of the line's print files were found fit, by their place, so that each is fetched once.
+    checked_files = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("vendor order line")

@@ -58,7 +58,7 @@ def start_over(vendor_order: VendorOrder) -> str:
     vendor_order.reported_history_id = vendor_order.reported_rank = 0
     vendor_order.shipping_earliest = vendor_order.shipping_latest = vendor_order.late = None
     vendor_order.save()
-    vendor_order.lines.update(vendor_id="", raw_state="")
+    vendor_order.lines.update(vendor_id="", raw_state="", checked_files=[])
     return given_up
 
 

@@ -1,0 +1,67 @@
+"""Designs that customers make in a vendor's editor."""
+
+import secrets
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.models import Shop
+from orders.models.customer_editor import CustomerEditor
+
+PREFIX = "dsg_"
+
+
+def new_design_id() -> str:
+    """Ours: never to be mistaken for a vendor's number, and not to be guessed."""
+    return PREFIX + secrets.token_urlsafe(12)
+
+
+class DesignState(models.TextChoices):
+    """Ours, as in `vendors.design_messages.DesignState`; in the order of the journey."""
+
+    UNKNOWN = "unknown", _("unknown")
+    OPEN = "open", _("being edited")
+    SUBMITTED = "submitted", _("submitted")
+    READY = "ready", _("ready")
+    CHECKED = "checked", _("checked")
+
+
+ORDERABLE = (DesignState.SUBMITTED, DesignState.READY, DesignState.CHECKED)
+
+
+class Design(models.Model):
+    """A design as last read. The addresses that open the editor are secrets and not kept: each reading has new ones."""
+
+    public_id = models.CharField(_("id"), max_length=32, unique=True, default=new_design_id, editable=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="designs", verbose_name=_("shop"))
+    customer = models.ForeignKey(CustomerEditor, models.PROTECT, related_name="designs", verbose_name=_("customer"))
+    vendor = models.CharField(_("vendor"), max_length=32)
+    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    # What the design was opened for, and what it is now: the editor switches the SKU with the variant.
+    asked_sku = models.CharField(_("SKU asked for"), max_length=100)
+    sku = models.CharField(_("SKU"), max_length=100)
+    intent = models.CharField(_("intent"), max_length=32, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=DesignState, default=DesignState.OPEN)
+    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
+    read_at = models.DateTimeField(_("last read"))
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("design")
+        verbose_name_plural = _("designs")
+        constraints = [models.UniqueConstraint(fields=["vendor", "vendor_id"], name="one_design_per_vendor_id")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether its editing has ended."""
+        return self.state in ORDERABLE
+
+    @property
+    def sku_changed(self) -> bool:
+        """Whether the customer has switched to another variant."""
+        return self.sku != self.asked_sku
