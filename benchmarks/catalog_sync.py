@@ -92,7 +92,7 @@ def _empty() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(TABLES)}, catalog_syncrun, catalog_variantchange RESTART IDENTITY")
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)}, catalog_syncrun, catalog_variantchange RESTART IDENTITY CASCADE")
         cursor.execute("CHECKPOINT")
 
 
