@@ -75,7 +75,7 @@ def test_without_the_settle_time_a_late_request_doubles_a_line(system: System, s
     wait_until(lambda: line.hits == 1, seconds=60, what="the line was sent")
 
     with suppress(AssertionError):
-        wait_until(lambda: submit.hits == 1, seconds=6, what="the draft is being submitted")
+        wait_until(lambda: submit.hits == 1, seconds=60 if off else 4, what="the draft is being submitted")
     add_line(sandbox, order=sold)
     verdict = come_to_rest(sandbox, sold=sold)
 

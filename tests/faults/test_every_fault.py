@@ -48,6 +48,7 @@ def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: flo
         wait_until(is_quiet, seconds=patience, what="every push has ended", every=0.5)
     verdict = judge(sandbox, sold=storefront.placed)
     report(verdict, sandbox, storefront, killer, placed=placed, total=time.monotonic() - begin)
+    print("\n".join(describe_open()))
     assert killer.killed.total() >= min(kills, 20)
     assert verdict.is_clean, verdict
     assert is_quiet(), describe_open()
