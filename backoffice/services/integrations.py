@@ -20,10 +20,15 @@ def open_vendor(
     lane: Lane,
     record: Callable[[Exchange], None] = _ignore,
     before_send: Callable[[], None] = lambda: None,
+    patience: float | None = None,
 ) -> Any:
-    """The vendor's adapter with gate and tokens. `record` gets every masked exchange. Raises UnknownVendor."""
+    """The vendor's adapter with gate and tokens. `record` gets every masked exchange. Raises UnknownVendor.
+
+    `patience`: somebody waits for the answer, so many seconds a call.
+    """
     gate = SharedGate(name, lane, before_send)
-    return vendor_class(name)(Connection(gate=gate, tokens=SharedTokens(name), record=record))
+    connection = Connection(gate=gate, tokens=SharedTokens(name), record=record, patience=patience)
+    return vendor_class(name)(connection)
 
 
 def configured_vendors(*, able_to: str = "") -> list[str]:

@@ -52,11 +52,16 @@ class TokenStore(Protocol):
 
 @dataclass(frozen=True)
 class Connection:
-    """All that a vendor package needs of the outside."""
+    """All that a vendor package needs of the outside.
+
+    `patience` is set while somebody waits for the answer: then each call may take that many seconds, and no call is
+    repeated.
+    """
 
     gate: Gate
     tokens: TokenStore
     record: Callable[[Exchange], None] = field(default=lambda exchange: None)
+    patience: float | None = None
 
 
 @dataclass(frozen=True)

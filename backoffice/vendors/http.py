@@ -30,9 +30,10 @@ _CHUNK = 64 * 1024
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
 
-def longest_call() -> float:
+def longest_call(at_most: float | None = None) -> float:
     """Seconds after which a request is cut off, from the start of the connection to the end of the answer."""
-    return float(settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT)
+    longest = float(settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT)
+    return longest if at_most is None else min(longest, at_most)
 
 
 @dataclass
@@ -114,6 +115,7 @@ class Request:
     """One request as it goes over the wire; `body` is JSON, `max_bytes` bounds the answer's decoded body.
 
     `has_effect` marks a GET that changes something at the vendor: it is sent once and judged like any write.
+    `seconds` is the longest it may take where that is less than what the settings allow.
     """
 
     method: str
@@ -123,6 +125,7 @@ class Request:
     max_bytes: int = MAX_ANSWER
     accept: str = "application/json"
     has_effect: bool = False
+    seconds: float | None = None
 
     @property
     def write(self) -> bool:
@@ -136,7 +139,7 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
     write VendorAmbiguous. A write goes over a connection of its own and not over `session`, because a kept
     connection may turn out to be dead only after the request has left.
     """
-    with _watched() as progress:
+    with _watched(longest_call(request.seconds)) as progress:
         try:
             with new_session() if request.write else contextlib.nullcontext(session) as line:
                 answer = _receive(_open(request, line, headers), max_bytes=request.max_bytes)
@@ -149,11 +152,11 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
 
 
 @contextlib.contextmanager
-def _watched() -> Iterator[_Progress]:
-    """What happens inside is cut off at the deadline."""
+def _watched(seconds: float) -> Iterator[_Progress]:
+    """What happens inside is cut off after so many seconds."""
     progress = _Progress()
     _progress.set(progress)
-    deadline = threading.Timer(longest_call(), progress.expire)
+    deadline = threading.Timer(seconds, progress.expire)
     deadline.daemon = True
     deadline.start()
     try:
@@ -171,10 +174,16 @@ def _open(request: Request, session: requests.Session, headers: Mapping[str, str
         params=request.params,
         data=request.body,
         headers={**own, **headers},
-        timeout=(settings.VENDOR_CONNECT_TIMEOUT, settings.VENDOR_READ_TIMEOUT),
+        timeout=_timeouts(request.seconds),
         allow_redirects=False,
         stream=True,
     )
+
+
+def _timeouts(at_most: float | None) -> tuple[float, float]:
+    """Seconds to connect, and between two pieces of the answer."""
+    connect, read = float(settings.VENDOR_CONNECT_TIMEOUT), float(settings.VENDOR_READ_TIMEOUT)
+    return (connect, read) if at_most is None else (min(connect, at_most), min(read, at_most))
 
 
 def _receive(response: requests.Response, *, max_bytes: int) -> Answer | None:
@@ -197,17 +206,18 @@ def _failure(error: Exception, progress: _Progress, *, write: bool, vendor: str)
     return after_sending(f"{vendor} broke off: {mask(str(error))}", write=write)
 
 
-def fetch_untrusted(url: str, *, max_bytes: int) -> Answer:
-    """Fetch an address that came from outside: no credentials, no redirects, never from a private network.
+def fetch_untrusted(url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
+    """Fetch an address that came from outside: no redirects, never from a private network, none of our credentials.
 
+    `headers` are the credentials that came with the address; as nothing is followed, no other host gets them.
     Raises UnsafeUrl, VendorUnavailable when it cannot be fetched now, VendorProtocolError when it answers anything
     but a 200 or more than `max_bytes`.
     """
     check_public_url(url, schemes=("https",))
-    request = Request("GET", url, max_bytes=max_bytes)
-    with _watched() as progress, new_session(public_only=True) as session:
+    request = Request("GET", url, max_bytes=max_bytes, accept="*/*")
+    with _watched(longest_call()) as progress, new_session(public_only=True) as session:
         try:
-            answer = _receive(_open(request, session, {}), max_bytes=max_bytes)
+            answer = _receive(_open(request, session, headers or {}), max_bytes=max_bytes)
             progress.check()
         except _BROKEN as error:
             raise VendorUnavailable(f"{mask(url)} cannot be fetched: {mask(str(error))}") from error

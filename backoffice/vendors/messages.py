@@ -124,6 +124,8 @@ class OrderToPlace(Message, frozen=True):
     express_shipping: bool = False
     custom_properties: dict[str, str] = {}
     documents: tuple[DocumentLink, ...] = ()
+    # Our address that answers with the label on the day of dispatch.
+    generic_label: FileLink | None = None
     lines: tuple[LineToPlace, ...] = ()
 
 

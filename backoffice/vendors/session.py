@@ -85,7 +85,7 @@ class VendorSession:
         self.connection = connection
         self.auth = auth
         self.documented_503 = documented_503
-        self.pace = pace or Pace()
+        self.pace = pace or (Pace() if connection.patience is None else Pace(attempts=1))
         self._line = new_session()
 
     def fetch(self, shape: type[T], method: str, path: str, **request: Any) -> T:
@@ -120,6 +120,7 @@ class VendorSession:
             max_bytes=max_bytes,
             accept=accept,
             has_effect=has_effect,
+            seconds=self.connection.patience,
         )
         if request.write:
             return self._attempt(request, secret=secret)

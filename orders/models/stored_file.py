@@ -16,7 +16,7 @@ def new_file_id() -> str:
 
 
 class ShopFile(StoredFile):
-    """A PDF given to us, kept below MEDIA_ROOT: a print file of a shop, or a label. The row is written after the file."""
+    """A PDF given to us, kept below MEDIA_ROOT: a print file or a label. The row is written after the file."""
 
     public_id = models.CharField(_("id"), max_length=32, unique=True, default=new_file_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="files", verbose_name=_("shop"))

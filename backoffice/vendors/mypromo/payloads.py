@@ -68,6 +68,7 @@ def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake:
     }
     optional = {
         "callback": callback,
+        "generic_label": _label(order.generic_label),
         "custom_properties": _properties(order.custom_properties),
         "shipper": _own_address(order.shipper, ADDRESS_FIELDS),
         "export": _own_address(order.export, EXPORT_FIELDS),
@@ -129,6 +130,10 @@ def _document(document: DocumentLink) -> dict[str, Any]:
         **{name: value for name, value in given.items() if value},
         **_auth(document.credentials),
     }
+
+
+def _label(link: FileLink | None) -> dict[str, Any] | None:
+    return None if link is None else {"url": link.url, **_auth(link.credentials)}
 
 
 def _auth(credentials: Credentials | None) -> dict[str, Any]:
