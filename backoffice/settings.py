@@ -126,7 +126,12 @@ CELERY_TASK_TIME_LIMIT = 170
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "backoffice.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "sweep": {
+        "task": "backoffice.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        # Long enough to outlast workers that are all busy: a sweep that expires unread ends no lost lease.
+        "options": {"expires": max(60.0, SWEEP_SECONDS)},
+    },
     "pull-orders": {
         "task": "orders.tasks.pull_orders",
         "schedule": env.float("PULL_ORDERS_SECONDS", default=600),
