@@ -92,7 +92,8 @@ class _Application:
             self._note(f"production.{row.state}", word=row.raw_state)
         if changed:
             return ProductionOutcome(CallbackState.APPLIED, row)
-        return ProductionOutcome(CallbackState.KNOWN if is_newest else CallbackState.STALE, row)
+        is_old = newest is not None and report.version < newest
+        return ProductionOutcome(CallbackState.STALE if is_old else CallbackState.KNOWN, row)
 
     def _set_fields(self, *, is_newest: bool) -> bool:
         """Save what differs; answers whether anything but the time of reading did."""
