@@ -132,8 +132,10 @@ def _address_rules() -> Iterator[Finding]:
             text = _("%(vendor)s cannot reach %(url)s: its callbacks get lost.")
             remedy = _("Set PUBLIC_URL to the address under which this server is reached from outside.")
             yield _contradiction("PUBLIC_URL", text % {"vendor": name, "url": settings.PUBLIC_URL}, remedy)
+    in_use = {address_of(name) for name in configured_vendors()}
     for name in vendor_names():
-        if address_of(name) and name not in configured_vendors():
+        # Of several accounts at one system it is enough that one is set up.
+        if address_of(name) and address_of(name) not in in_use:
             remedy = _("Set its other settings too; .env.example lists them.")
             yield _contradiction(f"{name.upper()}_URL", _("It is set, but %s is not set up fully.") % name, remedy)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -122,14 +123,20 @@ def standing_of(integration: Integration) -> Standing:
 
 def address_of(vendor: str) -> str:
     """The setting `<VENDOR>_URL`, empty when there is none."""
-    return str(getattr(settings, f"{vendor.upper()}_URL", ""))
+    return str(_setting(vendor, "URL", ""))
 
 
 def mode_of(vendor: str) -> Mode:
     """Whether calls have consequences: the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
     if is_loopback(address_of(vendor)):
         return Mode.LOCAL
-    return Mode.SANDBOX if getattr(settings, f"{vendor.upper()}_SANDBOX", False) else Mode.LIVE
+    return Mode.SANDBOX if _setting(vendor, "SANDBOX", False) else Mode.LIVE
+
+
+def _setting(vendor: str, name: str, default: Any) -> Any:
+    """A setting of the vendor's system, which several accounts may share (then its class names the prefix)."""
+    prefix = getattr(vendor_class(vendor), "settings_prefix", vendor.upper())
+    return getattr(settings, f"{prefix}_{name}", default)
 
 
 def is_loopback(url: str) -> bool:

@@ -1,7 +1,10 @@
-"""mypromo Connect: a print-on-demand marketplace, seen here from the merchant's side.
+"""mypromo Connect: a print-on-demand marketplace between merchants and fulfillers; one may be either or both.
 
-Where to look: `client.py` speaks their words, `schemas.py` has the shapes of their answers, `payloads.py` and
-`reports.py` translate, `limits.py` knows what they refuse, `adapter.py` is what the rest of the project gets.
+Where to look: `client.py` speaks their words, one method per route; `*schemas.py` have the shapes of their answers,
+`*payloads.py` and `*reports.py` translate, `limits.py` knows what they refuse. `adapter.py` is what the rest of the
+project gets: `MyPromo` speaks for the merchant's account, `MyPromoFulfiller` for the fulfiller's, each with its own
+token and allowance; what they can do stands in `orders.py`, `designs.py`, `production.py` and so on. Where each call
+is used: docs/vendors/mypromo.md.
 The source is mypromo's API document (https://docs.api.mypromo.com/) unless something else is named.
 
 Surprises
@@ -19,13 +22,31 @@ Surprises
   by their key in lower case (`UPS` and `ups` both occur).
 - A commercial register entry is `commercial_registry_entry` in the list of limits, `commercial_register_entry`
   wherever data is sent or shown. The latter is used.
+- A purchase price is `purchase_prices` where a fulfiller or a product shows it, `buying_prices` where a merchant reads
+  or a fulfiller writes it; a sales price is `sales_prices` where it is read and `retail_prices` where it is written.
+- A fulfiller's price batch replaces everything: quantities left out are gone for good.
+- "`sku` or `sku_fulfiller`, not both" stands above an example that sends both. One is sent.
+- Prices are refused as "not a float": whole ones are sent with a decimal point.
+- A batch is answered with `queue_id`, jobs have `job_id`; a job may be 404 for a while, and an empty list of jobs is a
+  404 as well. Success is spelled SUCCESSS in the prose.
+- Asking for a generic label has the merchant make one, and downloading any label announces its parcel: both are GET
+  and both are treated as writes.
+- A parcel has `tracking_code` where it is added, `tracking_id` where it is read.
+- Links lead to other hosts in all examples (`dev.api...`): our token goes to the configured base address only.
+- A design's SKU changes when the shopper picks another variant; the address for frames is a new secret at each reading.
 
 Conflicts with mypromo's public PHP SDK (github.com/MyPromoConnect/connect-sdk): cancel is PATCH here and PUT there,
 submit is POST here and PATCH on a branch there. The document goes first, and after a 405, which is certain not to
-have acted, the other verb is tried once. Lists are turned by `page` as in `links` and in the SDK, not by `from`.
+have acted, the other verb is tried once; the same goes for submitting a design. Where a 422 misses `tracking_id` a
+parcel is sent with both names. Lists are turned by `page` as in `links` and in the SDK, not by `from`.
 
 Assumptions, documented nowhere: `reference` and `reference2` of an order and the reference of an item have room for
 50 characters, custom properties for 255; sizes are cm and g; prices are net; a list without `meta` and `links` is
 whole when it is shorter than a page; a header credential is sent as it is given; a callback about a package carries
-the order like all others.
+the order like all others; a batch refused with 400 is not done in any part, a job that ends as ERROR may be; `queue_id`
+and `job_id` are one number; a job's report is an Excel workbook or CSV with a head; states of production orders other
+than FINISHED are named like those of orders; a design's `qty` is known from the SDK only.
+
+Not offered: updating an order (PATCH v1/orders/{id}, "not supported yet") and items from Amazon Custom ("not available
+yet", see `MYPROMO_AMAZON_CUSTOM`).
 """

@@ -23,6 +23,8 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility):
     """What both accounts have. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str]
+    # Of the settings that both share: address, sandbox.
+    settings_prefix = "MYPROMO"
     client: Client
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
