@@ -90,13 +90,9 @@ class Desk:
 
     def moved(self, skus: Iterable[str], *, percent: int = 5) -> dict[str, Value]:
         """Wishes for these SKUs: every sales price so many percent dearer."""
-        wishes = {}
-        for sku in skus:
-            tiers = self.held(sku)["sales_prices"]
-            wishes[sku] = {
-                "sales": {
-                    str(tier["qty"]): str((Decimal(str(tier["price"])) * (100 + percent) / 100).quantize(Decimal("0.0001")))
-                    for tier in tiers
-                }
-            }
-        return wishes
+        return {sku: {"sales": _moved(self.held(sku)["sales_prices"], percent=percent)} for sku in skus}
+
+
+def _moved(tiers: list[dict[str, Any]], *, percent: int) -> dict[str, str]:
+    factor = Decimal(100 + percent) / 100
+    return {str(tier["qty"]): str(round(Decimal(str(tier["price"])) * factor, 4)) for tier in tiers}

@@ -9,8 +9,18 @@ from django.utils import timezone
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
 from backoffice.models import Push, Shop
+from backoffice.services.delivery import deliver
 from backoffice.services.pushes import queue_push
-from catalog.models import CatalogRules, CategoryRule, ChangeSetState, ChangeState, VendorJob
+from catalog.models import (
+    CatalogRules,
+    Category,
+    CategoryRule,
+    ChangeSetState,
+    ChangeState,
+    Product,
+    Variant,
+    VendorJob,
+)
 from catalog.services import pushing
 from catalog.services.change_approval import approve_change_set
 from catalog.services.change_sets import add_changes, remove_changes
@@ -167,15 +177,11 @@ def test_a_price_below_the_purchase_price_needs_an_override_with_a_reason(
 
 
 def test_floor_and_largest_move_are_those_of_the_nearest_category(desk: Desk) -> None:
-    from catalog.models import Category, Product, Variant
-
     [sku] = desk.skus(1)
     now = timezone.now()
     product = Product.objects.create(vendor="mypromo", vendor_id="1", changed_at=now, created_at=now)
     product.categories.add(Category.objects.create(vendor="mypromo", path="Office/Pens/Metal"))
-    Variant.objects.create(
-        product=product, vendor="mypromo", vendor_id="2", sku=sku, changed_at=now, created_at=now
-    )
+    Variant.objects.create(product=product, vendor="mypromo", vendor_id="2", sku=sku, changed_at=now, created_at=now)
     rules = CatalogRules.objects.create(shop=Shop.objects.create(name="Web", code="WEB"), largest_move=90)
     CategoryRule.objects.create(rules=rules, category_path="Office", largest_move=80)
     CategoryRule.objects.create(rules=rules, category_path="Office/Pens", largest_move=3, margin_floor=99)
@@ -256,8 +262,6 @@ def test_rows_changed_after_the_batches_were_planned_do_not_leave(desk: Desk) ->
     [sku] = desk.skus(1)
     change_set = desk.approve(desk.make(desk.moved([sku])))
     push_change_set(change_set, user=desk.boss)
-    from backoffice.services.delivery import deliver
-
     deliver(Push.objects.get(kind=pushing.COMPARE).pk)
     change_set.changes.update(after={"currency": "EUR", "sales": {"50": "0.01"}})
     desk.work_once()
