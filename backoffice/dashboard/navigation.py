@@ -21,6 +21,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 [
                     ("catalog.product", _("Products"), "category"),
                     ("catalog.variant", _("Variants"), "style"),
+                    ("catalog.changeset", _("Change sets"), "difference"),
                     ("catalog.syncrun", _("Synchronisations"), "sync"),
                 ],
             ),

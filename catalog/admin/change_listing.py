@@ -1,0 +1,234 @@
+"""The list of change sets, and the rows of one, page by page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.admin.chips import Chip
+from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
+from backoffice.admin.keyset import page_of
+from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
+from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
+from catalog.services.change_prices import decimals
+from catalog.services.change_shapes import shape_of
+from catalog.services.change_texts import RESET
+from catalog.services.change_values import Line, Value
+from catalog.services.price_grid import margin_percent, price_at
+
+SETS_SHOWN = 50
+ROWS_SHOWN = 100
+LONGEST_SHOWN = 300
+OPEN = (ChangeSetState.DRAFT, ChangeSetState.CHECKED, ChangeSetState.APPROVED, ChangeSetState.SCHEDULED)
+
+
+class ChangeSetFilters(FilterForm):
+    q = forms.CharField(required=False, max_length=100, strip=True)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[(ANY, _("any")), ("open", _("open")), *ChangeSetState.choices]
+    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[(ANY, _("any")), *ChangeKind.choices])
+    vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
+
+    PANEL = ("state", "kind", "vendor")
+
+
+@dataclass(frozen=True)
+class SetRow:
+    change_set: ChangeSet
+    chip: Chip
+    account: str
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One value: before, after, by how much in percent, and the margin that is left (None where there is none)."""
+
+    name: str
+    before: str
+    after: str
+    move: Decimal | None
+    margin: Decimal | None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A value that would vanish at the vendor, and whether a person has ticked it."""
+
+    key: str
+    name: str
+    held: str
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    change: Change
+    chip: Chip
+    lines: list[LineRow]
+    losses: list[Loss]
+
+
+@dataclass(frozen=True)
+class ProductGroup:
+    """Rows of one product that stand together; `product` is None for SKUs we do not have."""
+
+    product: Product | None
+    rows: list[ChangeRow]
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """A page of rows by ascending key. `first` and `next` are queries, None where there is nothing to go to."""
+
+    groups: list[ProductGroup]
+    first: str | None
+    next: str | None
+    shown: str
+
+
+def set_listing(request: HttpRequest) -> dict[str, Any]:
+    """The context of the list of change sets."""
+    filters = ChangeSetFilters(request.GET)
+    values = filters.values
+    page = page_of(_filtered(ChangeSet.objects.all(), values), request.GET, size=SETS_SHOWN)
+    given = {name: value for name, value in request.GET.dict().items() if value}
+    views = [
+        (_t("All"), ""),
+        (_t("Open"), "open"),
+        (_t("Being pushed"), "pushing"),
+        (_t("Differing"), "differing"),
+        (_t("Failed"), "failed"),
+    ]
+    return {
+        "filters": filters,
+        "searched": values.get("q", ""),
+        "page": page,
+        "rows": [SetRow(row, set_chip(row), account_words(row.kind)) for row in page.rows],
+        "tabs": [
+            {
+                "title": title,
+                "query": f"state={state}" if state else "",
+                "current": given == ({"state": state} if state else {}),
+            }
+            for title, state in views
+        ],
+    }
+
+
+def _filtered(sets: QuerySet[ChangeSet], values: dict[str, Any]) -> QuerySet[ChangeSet]:
+    if state := values.get("state"):
+        sets = sets.filter(state__in=OPEN) if state == "open" else sets.filter(state=state)
+    for name in ("kind", "vendor"):
+        if name in values:
+            sets = sets.filter(**{name: values[name]})
+    if text := values.get("q"):
+        holding = Change.objects.filter(sku=text).values("change_set_id")
+        sets = sets.filter(Q(title__icontains=text) | Q(pk__in=holding))
+    return sets
+
+
+ROW_FILTERS: dict[str, Q] = {
+    "all": Q(),
+    "guards": ~Q(guards=[]),
+    "losses": ~Q(destroys=[]),
+    "verified": Q(state=ChangeState.VERIFIED),
+    "differs": Q(state=ChangeState.DIFFERS),
+    "failed": Q(state=ChangeState.FAILED),
+}
+
+
+def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_SHOWN) -> RowsPage:
+    """The rows after `?after=<pk>` of those that `?rows=` names: one query with the products, whatever the page."""
+    shown = parameters.get("rows", "all")
+    shown = shown if shown in ROW_FILTERS else "all"
+    after = parameters.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    rows = change_set.changes.filter(ROW_FILTERS[shown], pk__gt=start).select_related("variant__product")
+    if text := parameters.get("sku", "").strip():
+        rows = rows.filter(sku__istartswith=text[:100])
+    found = list(rows.order_by("pk")[: size + 1])
+    page = found[:size]
+    return RowsPage(
+        groups=_grouped(change_set, page),
+        first=_place(parameters) if start else None,
+        next=_place(parameters, after=page[-1].pk) if len(found) > size else None,
+        shown=shown,
+    )
+
+
+def _place(parameters: QueryDict, **place: Any) -> str:
+    kept = parameters.copy()
+    kept.pop("after", None)
+    for name, value in place.items():
+        kept[name] = str(value)
+    return f"?{kept.urlencode()}#rows"
+
+
+def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGroup]:
+    def product_of(change: Change) -> Product | None:
+        return change.variant.product if change.variant else None
+
+    return [
+        ProductGroup(product, [change_row(change_set, change) for change in some])
+        for product, some in groupby(changes, key=product_of)
+    ]
+
+
+def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
+    """A row with its difference; before the first check, with what is asked for."""
+    currency = change.before.get("currency") or change.after.get("currency") or change.wanted.get("currency") or "EUR"
+    lines = _lines(change_set.kind, change)
+    return ChangeRow(
+        change=change,
+        chip=row_chip(change),
+        lines=[_line_row(change, line, currency=currency) for line in lines],
+        losses=[_loss(change, key, currency=currency) for key in change.destroys],
+    )
+
+
+def _lines(kind: str, change: Change) -> list[Line]:
+    if change.after:
+        return shape_of(kind).lines(change.before, after=change.after)
+    if change.wanted == RESET:
+        return [Line("reset", None, True)]
+    lines = []
+    for name, value in change.wanted.items():
+        if isinstance(value, dict):
+            lines += [Line(f"{name}:{quantity}", None, price, is_price=True) for quantity, price in value.items()]
+        else:
+            lines.append(Line(name, None, value))
+    return lines
+
+
+def _line_row(change: Change, line: Line, *, currency: str) -> LineRow:
+    before, after = (
+        value_words(value, currency=currency, is_price=line.is_price)[:LONGEST_SHOWN]
+        for value in (line.before, line.after)
+    )
+    return LineRow(key_words(line.key), before, after, line.move, _margin(change.before, line))
+
+
+def _margin(before: Value, line: Line) -> Decimal | None:
+    """What is left of a sales price, in percent."""
+    name, _separator, quantity = line.key.partition(":")
+    if name != "sales" or line.after is None or not before.get("purchase"):
+        return None
+    cost = price_at(decimals(before["purchase"]), int(quantity))
+    return margin_percent(purchase=cost, sales=Decimal(line.after))
+
+
+def _loss(change: Change, key: str, *, currency: str) -> Loss:
+    name, separator, quantity = key.partition(":")
+    if separator:
+        held = value_words(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
+    else:
+        held = value_words(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
+    return Loss(key, key_words(key), held[:LONGEST_SHOWN], key in change.ticked)

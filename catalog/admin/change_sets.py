@@ -1,0 +1,109 @@
+"""Change sets in the admin: the list, the page on which one is reviewed, and the buttons below it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Chip
+from backoffice.admin.pages import PagesAdmin, View, find_or_404
+from catalog.admin import change_actions
+from catalog.admin.change_listing import ROW_FILTERS, rows_page, set_listing
+from catalog.admin.change_words import account_words, event_words, job_chip, set_chip, values_words
+from catalog.models import ChangeSet, ChangeSetState, VendorJob
+from catalog.services.change_approval import REASON_MAX, REASON_MIN, needs_somebody_else
+
+JOBS_SHOWN = 100
+EVENTS_SHOWN = 50
+# What is not asked for is not read: reports can be megabytes.
+_HEAVY = ("report",)
+
+
+@admin.register(ChangeSet)
+class ChangeSetAdmin(PagesAdmin):
+    """Made by the editor, tables and commands; here it is compared, approved, sent and seen to its end."""
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return [
+            (f"<int:pk>/{name}/", name, self._acting(name, action)) for name, action in change_actions.ACTIONS.items()
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.render(request, "catalog/change_list.html", title=_("Change sets"), **set_listing(request))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        change_set = find_or_404(ChangeSet, object_id)
+        return self.render(
+            request,
+            "catalog/change_set.html",
+            title=change_set.title,
+            change_set=change_set,
+            chip=set_chip(change_set),
+            account=account_words(change_set.kind),
+            values=values_words(change_set),
+            page=rows_page(change_set, request.GET),
+            row_views=_row_views(change_set),
+            jobs=_jobs(change_set),
+            events=[(event, event_words(event)) for event in change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN]],
+            **self._possible(request, change_set),
+        )
+
+    def _possible(self, request: HttpRequest, change_set: ChangeSet) -> dict[str, Any]:
+        """What the reader may do now, and why not where it is not theirs."""
+        state, counts = change_set.state, change_set.counts
+        needs_other = state == ChangeSetState.CHECKED and needs_somebody_else(change_set)
+        is_author = request.user.get_username() in change_set.authors
+        may_edit = self.may(request, "change_changeset")
+        return {
+            "may_edit": may_edit and change_set.is_editable,
+            "may_check": may_edit and change_set.is_editable,
+            "may_tick": may_edit and state == ChangeSetState.CHECKED,
+            "may_approve": self.may(request, "approve_changeset") and state == ChangeSetState.CHECKED,
+            "may_override": self.may(request, "override_changeset"),
+            "may_push": self.may(request, "push_changeset"),
+            "may_reopen": may_edit and state in (ChangeSetState.APPROVED, ChangeSetState.SCHEDULED),
+            "may_discard": may_edit and change_set.may_become(ChangeSetState.DISCARDED),
+            "may_restore": may_edit and change_set.pushed_at is not None and state != ChangeSetState.PUSHING,
+            "needs_other": needs_other,
+            "own_approval": needs_other and is_author,
+            "stands_against": bool(not counts.get("rows") or counts.get("final") or counts.get("unticked")),
+            "reason_min": REASON_MIN,
+            "reason_max": REASON_MAX,
+        }
+
+    def _acting(self, name: str, action: change_actions.Action) -> View:
+        """The button's view: needs the right to change sets; services ask for rights of their own."""
+
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            self.require(request, change_actions.PERMISSIONS.get(name, "change_changeset"))
+            return action(request, find_or_404(ChangeSet, pk))
+
+        return view
+
+
+def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
+    """(name, title, count) of the ways to look at the rows; None where nothing was counted yet."""
+    counts = change_set.counts
+    titles = {
+        "all": (_("All"), counts.get("rows")),
+        "guards": (_("With guards"), counts.get("blocking", 0) + counts.get("flagged", 0)),
+        "losses": (_("Would vanish"), counts.get("destroys")),
+        "verified": (_("Verified"), counts.get("verified")),
+        "differs": (_("Differing"), counts.get("differs")),
+        "failed": (_("Failed"), counts.get("failed")),
+    }
+    always = ("all", "guards", "losses")
+    return [(name, *titles[name]) for name in ROW_FILTERS if name in always or titles[name][1]]
+
+
+def _jobs(change_set: ChangeSet) -> list[tuple[VendorJob, Chip]]:
+    jobs = change_set.jobs.defer(*_HEAVY).order_by("number")[:JOBS_SHOWN]
+    return [(job, job_chip(job)) for job in jobs]

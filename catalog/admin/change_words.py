@@ -1,0 +1,152 @@
+"""Change sets and their rows in words and chips."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.admin.chips import Chip, Tone
+from backoffice.templatetags.desk import money
+from catalog.models import (
+    Change,
+    ChangeKind,
+    ChangeSet,
+    ChangeSetEvent,
+    ChangeSetState,
+    ChangeState,
+    PriceList,
+    VendorJob,
+    VendorJobState,
+)
+from catalog.services.change_texts import ADDRESSES
+
+_SETS = {
+    ChangeSetState.DRAFT: (Tone.GREY, "edit_note"),
+    ChangeSetState.CHECKED: (Tone.BLUE, "fact_check"),
+    ChangeSetState.APPROVED: (Tone.BLUE, "verified_user"),
+    ChangeSetState.SCHEDULED: (Tone.BLUE, "schedule"),
+    ChangeSetState.PUSHING: (Tone.BLUE, "sync"),
+    ChangeSetState.VERIFIED: (Tone.GREEN, "check_circle"),
+    ChangeSetState.DIFFERING: (Tone.RED, "difference"),
+    ChangeSetState.FAILED: (Tone.RED, "error"),
+    ChangeSetState.DISCARDED: (Tone.GREY, "delete"),
+}
+_ROWS = {
+    ChangeState.PENDING: (Tone.GREY, "hourglass_empty"),
+    ChangeState.SENT: (Tone.BLUE, "outbox"),
+    ChangeState.VERIFIED: (Tone.GREEN, "check_circle"),
+    ChangeState.DIFFERS: (Tone.RED, "difference"),
+    ChangeState.FAILED: (Tone.RED, "error"),
+    ChangeState.SUPERSEDED: (Tone.GREY, "update"),
+}
+_JOBS = {
+    VendorJobState.PLANNED: (Tone.GREY, "hourglass_empty"),
+    VendorJobState.UNKNOWN: (Tone.AMBER, "help"),
+    VendorJobState.SUCCESS: (Tone.GREEN, "check_circle"),
+    VendorJobState.ERROR: (Tone.RED, "error"),
+    VendorJobState.CANCELLED: (Tone.AMBER, "cancel"),
+    VendorJobState.REFUSED: (Tone.RED, "block"),
+    VendorJobState.ASSUMED: (Tone.AMBER, "help"),
+    VendorJobState.SILENT: (Tone.AMBER, "hearing_disabled"),
+    VendorJobState.WITHDRAWN: (Tone.GREY, "undo"),
+}
+_FIELDS: dict[str, Promise] = {
+    "currency": gettext_lazy("currency"),
+    "order_max_qty": gettext_lazy("largest quantity"),
+    "tier_price_qty_only": gettext_lazy("tier quantities only"),
+    "available": gettext_lazy("available"),
+    "managed": gettext_lazy("stock managed"),
+    "qty": gettext_lazy("in stock"),
+    "reset": gettext_lazy("back to the vendor's default"),
+    "replace": gettext_lazy("these tiers and no others"),
+    "product_name": gettext_lazy("name"),
+    "product_description": gettext_lazy("description"),
+    "product_description_short": gettext_lazy("short description"),
+    "product_description_secondary": gettext_lazy("second description"),
+    "meta_title": gettext_lazy("page title"),
+    "meta_keywords": gettext_lazy("keywords"),
+    "meta_description": gettext_lazy("search description"),
+    ADDRESSES: gettext_lazy("addresses of the pages (SEO URLs)"),
+}
+_EVENTS: dict[str, Promise] = {
+    "changeset.made": gettext_lazy("Made"),
+    "changeset.edited": gettext_lazy("Edited"),
+    "changeset.replaced": gettext_lazy("All rows replaced"),
+    "changeset.removed": gettext_lazy("Rows removed"),
+    "changeset.ticked": gettext_lazy("Ticked what vanishes"),
+    "changeset.unchecked": gettext_lazy("Could not be checked"),
+    "changeset.draft": gettext_lazy("Open for editing again"),
+    "changeset.checked": gettext_lazy("Compared with the vendor"),
+    "changeset.approved": gettext_lazy("Approved"),
+    "changeset.scheduled": gettext_lazy("Scheduled"),
+    "changeset.pushing": gettext_lazy("On its way"),
+    "changeset.batches": gettext_lazy("Cut into batches"),
+    "changeset.verified": gettext_lazy("Read back: as it should be"),
+    "changeset.differing": gettext_lazy("Read back: the vendor holds something else"),
+    "changeset.failed": gettext_lazy("Failed"),
+    "changeset.discarded": gettext_lazy("Discarded"),
+}
+# Of these kinds the account of the merchant speaks, of the others the fulfiller's.
+_MERCHANTS = (ChangeKind.SALES_PRICES, ChangeKind.SEARCH_TEXTS, ChangeKind.SYNC)
+
+
+def set_chip(change_set: ChangeSet) -> Chip:
+    tone, icon = _SETS[ChangeSetState(change_set.state)]
+    return Chip(tone, icon, change_set.get_state_display())
+
+
+def row_chip(change: Change) -> Chip:
+    tone, icon = _ROWS[ChangeState(change.state)]
+    return Chip(tone, icon, change.get_state_display(), hint=change.note)
+
+
+def job_chip(job: VendorJob) -> Chip:
+    tone, icon = _JOBS.get(VendorJobState(job.state), (Tone.BLUE, "sync"))
+    return Chip(tone, icon, job.get_state_display(), hint=job.message)
+
+
+def account_words(kind: str) -> str:
+    """For which of our accounts at the vendor a change of this kind speaks."""
+    return _("as merchant") if kind in _MERCHANTS else _("as fulfiller")
+
+
+def values_words(change_set: ChangeSet) -> str:
+    """How many of what would be sent: "42 prices"."""
+    count = change_set.counts.get("values", 0)
+    if change_set.kind in (ChangeKind.SALES_PRICES, ChangeKind.FULFILLER_PRICES):
+        text = ngettext("%(count)d price", "%(count)d prices", count)
+    elif change_set.kind == ChangeKind.SEARCH_TEXTS:
+        text = ngettext("%(count)d text", "%(count)d texts", count)
+    else:
+        text = ngettext("%(count)d value", "%(count)d values", count)
+    return text % {"count": count}
+
+
+def key_words(key: str) -> str:
+    """A value's key as staff know it: "sales from 50", "page title"."""
+    name, separator, quantity = key.partition(":")
+    if separator:
+        text = _("%(list)s from %(quantity)s")
+        return text % {"list": PriceList(name).label, "quantity": quantity}
+    return str(_FIELDS.get(name, name))
+
+
+def value_words(value: Any, *, currency: str, is_price: bool) -> str:
+    """A value as it is read; "–" where there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return money(Decimal(value), currency) if is_price else str(value)
+
+
+def event_words(event: ChangeSetEvent) -> str:
+    """One line of the timeline with what is worth knowing of it."""
+    text = str(_EVENTS.get(event.kind, event.kind))
+    told = [str(event.params[name]) for name in ("sku", "reason", "error", "at") if event.params.get(name)]
+    if "rows" in event.params:
+        rows = int(event.params["rows"])
+        told.insert(0, ngettext("%(count)d SKU", "%(count)d SKUs", rows) % {"count": rows})
+    return f"{text}: {', '.join(told)}" if told else text
