@@ -7,14 +7,14 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, pulling
+from orders.services import lateness, pulling, unavailable
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="orders.tasks.pull_orders")
 def pull_orders() -> None:
-    """Ask every vendor what changed, one run at a time; then do what time alone changes."""
+    """Ask every vendor what changed, one run at a time; then do what time alone changes, or the catalogue."""
     if not cache.add("pull-orders", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
         return
     try:
@@ -25,5 +25,6 @@ def pull_orders() -> None:
                 logger.warning("News that no callback brought: %s", ", ".join(result.missed[:50]))
         lateness.mark_late_orders()
         lateness.close_silent_orders()
+        unavailable.hold_unmakeable_orders()
     finally:
         cache.delete("pull-orders")
