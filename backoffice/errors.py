@@ -36,6 +36,12 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class Unavailable(DomainError):
+    """Somebody we have to ask does not answer now; the detail `retry_after` is in seconds."""
+
+    code = "unavailable"
+
+
 class InvalidInput(DomainError):
     """Input that breaks limits. `errors` maps the field's path to its complaints."""
 

@@ -209,6 +209,18 @@ JOB_SILENT_HOURS = env.float("JOB_SILENT_HOURS", default=24)
 # Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
 ORDER_LOOKALIKE_MINUTES = env.float("ORDER_LOOKALIKE_MINUTES", default=0)
 
+# --- Files and designs ------------------------------------------------------------------------------------------------
+# How long an address of a print file or slip serves it; mypromo fetches some time after an order is submitted.
+FILE_LINK_DAYS = env.float("FILE_LINK_DAYS", default=14)
+# Print files are fetched and measured before an order goes. Off where they live on hosts that do not exist.
+CHECK_PRINT_FILES = env.bool("CHECK_PRINT_FILES", default=PRODUCTION and not MYPROMO_SANDBOX)
+# Password of the address where vendors ask for labels; empty: no order names it, and nobody gets an answer.
+LABEL_SECRET = env.str("LABEL_SECRET", default="")
+# Which class finds a vendor order's label: see orders/services/generic_labels.py.
+LABEL_SOURCE = env.str("LABEL_SOURCE", default="orders.services.generic_labels.SuppliedLabels")
+# Seconds a vendor's editor may take while a customer waits for it.
+DESIGN_SECONDS = env.float("DESIGN_SECONDS", default=8)
+
 # --- REST API ---------------------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 REST_FRAMEWORK = {

@@ -14,6 +14,7 @@ urlpatterns = [
     # The last part is unguessable where the vendor does not sign what it sends.
     path("callbacks/<slug:vendor>/<slug:topic>/", callbacks.receive, name="callback"),
     path("callbacks/<slug:vendor>/<slug:topic>/<str:token>/", callbacks.receive, name="callback-secret"),
+    path("", include("orders.api.signed_urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

@@ -17,7 +17,7 @@ from rest_framework.views import set_rollback
 
 from backoffice.api.answers import PROBLEMS, Problem
 from backoffice.api.validation import MalformedInput
-from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed
+from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -28,6 +28,7 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (NotAllowed, 403),
     (IllegalTransition, 409),
     (Conflict, 409),
+    (Unavailable, 503),
     (DomainError, 422),
 )
 

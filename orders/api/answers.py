@@ -76,12 +76,13 @@ class AddressAnswer(msgspec.Struct):
     eori_number: str
 
 
-class FileAnswer(msgspec.Struct):
-    """A print file; `has_credentials` says that some were given with it."""
+class FileAnswer(msgspec.Struct, omit_defaults=True):
+    """A print file; `has_credentials` says that some were given with it. `file_id` is there when we keep the file."""
 
     url: str
     type: str
     has_credentials: bool
+    file_id: str | None = None
 
 
 class CustomsAnswer(msgspec.Struct):
@@ -108,6 +109,8 @@ class LineAnswer(msgspec.Struct):
 
 
 class DocumentAnswer(msgspec.Struct):
+    """A document in the parcel. `url` is empty for a slip that we make."""
+
     kind: Annotated[str, one_of(DocumentKind)]
     url: str
     carrier: str
@@ -243,7 +246,7 @@ def answer_line(line: OrderLine) -> LineAnswer:
         unit_price=spell_money(line.unit_price),
         design_id=line.design_id or None,
         files=[
-            FileAnswer(file["url"], file.get("type", ""), str(index) in secured)
+            FileAnswer(file["url"], file.get("type", ""), str(index) in secured, file.get("file_id"))
             for index, file in enumerate(line.files)
         ],
         customs=msgspec.convert(line.customs, CustomsAnswer) if line.customs else None,

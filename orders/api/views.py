@@ -1,21 +1,21 @@
 """Orders over REST: doors to the services of `orders`."""
 
-import re
 from typing import Annotated, ClassVar
 
 import msgspec
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backoffice.api.pagination import build_next, read_changes, read_newest
 from backoffice.api.schema import describe_problems, describe_query
-from backoffice.api.validation import MalformedInput, read_query, read_struct
+from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.models.shop import Scope
 from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
+from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
 from orders.models import Order, OrderState
 from orders.services.idempotency import Answer, answer_once
@@ -23,15 +23,6 @@ from orders.services.intake import place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
 from orders.services.order_input import NewOrder
 from orders.services.timeline import describe
-
-KEY = re.compile(r"[\x21-\x7e]{1,255}")
-IDEMPOTENCY_KEY = OpenApiParameter(
-    name="Idempotency-Key",
-    location=OpenApiParameter.HEADER,
-    type={"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
-    required=True,
-    description="One for each order, e.g. a UUID. A repeated request gets the stored answer; kept for 30 days.",
-)
 
 
 class CancelInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,7 +62,7 @@ class Orders(ApiView):
         responses={201: OrderAnswer, **describe_problems(409, 413, 415, 422)},
     )
     def post(self, request: Request) -> Response:
-        key = _read_key(request)
+        key = read_key(request)
         hold = read_query(request.GET, PlaceQuery).on_invalid == "hold"
         new = read_struct(request.data, NewOrder)
 
@@ -157,14 +148,6 @@ class OrderCancellation(OneOrder):
             order = self.find_order(pk)
         done = order.state == OrderState.CANCELLED
         return Response(answer_order(order), status=200 if done else 202)
-
-
-def _read_key(request: Request) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if KEY.fullmatch(key):
-        return str(key)
-    text = _("Send an Idempotency-Key of 1 to 255 visible characters, a new one for each order.")
-    raise MalformedInput(text, errors={}, code="idempotency_key_missing")
 
 
 def _id_of(answer: Answer) -> int:

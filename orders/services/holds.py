@@ -34,10 +34,12 @@ def place_hold(
     return hold
 
 
-def hold_if_open(order: Order, *, reason: HoldReason, text: str, actor: str) -> None:
+def hold_if_open(
+    order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
+) -> None:
     """Like `place_hold`, but a cancelled or closed order, which can wait for nothing, stays as it is."""
     if order.state == OrderState.HELD or order.may_become(OrderState.HELD):
-        place_hold(order, reason=reason, text=text, actor=actor)
+        place_hold(order, reason=reason, text=text, actor=actor, errors=errors)
 
 
 def end_hold(hold: Hold, *, order: Order, actor: str, note: str) -> None:

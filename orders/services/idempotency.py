@@ -45,6 +45,16 @@ def answer_once(shop: Shop, *, key: str, request: object, act: Callable[[], Answ
     return answer
 
 
+def find_answer(shop: Shop, *, key: str, request: object) -> Answer | None:
+    """What the shop was answered under this key, None when it is new: for acts that ask a vendor before they write.
+
+    Raises DomainError for another request under a used key.
+    """
+    if not IdempotencyKey.objects.filter(shop=shop, key=key, status__isnull=False).exists():
+        return None
+    return _replay(shop, key=key, fingerprint=hash_of(request))
+
+
 def hash_of(request: object) -> str:
     """Equal for requests that say the same, whatever the order of their keys and their white space."""
     return hashlib.sha256(msgspec.json.encode(request, order="deterministic")).hexdigest()

@@ -65,7 +65,9 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     )
     placed = _write(order, new, findings, reasons, actor=actor)
     if order.state == OrderState.RELEASED:
-        begin_released(order, lines=placed.lines, has_documents=bool(placed.documents), actor=actor)
+        begin_released(
+            order, lines=placed.lines, has_documents=bool(placed.documents) or order.generic_label, actor=actor
+        )
     return placed
 
 

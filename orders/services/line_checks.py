@@ -7,11 +7,15 @@ from decimal import Decimal
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from backoffice.models import Shop
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.registry import vendor_names
 from catalog.models import PriceList, PriceTier, Variant
 from catalog.services.quotes import check_quantity, find_cost
+from orders.models import Design, ShopFile
 from orders.models.line import LineKind
+from orders.services.design_ids import find_designs, is_ours
+from orders.services.files import find_files, link_file
 from orders.services.order_input import NewLine
 
 Errors = dict[str, list[str]]
@@ -19,28 +23,49 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class JudgedLine:
-    """A line with what the catalogue knows of it. `unit_cost` is the vendor's net price, None when unknown."""
+    """A line with what the catalogue knows of it. `unit_cost` is the vendor's net price, None when unknown.
+
+    `sku` is the line's own or its design's, `files` are as `OrderLine.files` keeps them.
+    """
 
     line: NewLine
+    sku: str
+    files: list[dict[str, str]]
     kind: LineKind
     vendor: str
     variant: Variant | None
     unit_cost: Decimal | None
 
 
-def judge_lines(lines: list[NewLine], *, errors: Errors) -> list[JudgedLine]:
-    """Each line with its vendor, kind and cost; complaints go into `errors` by path. Two queries for any number."""
-    variants = find_variants({line.sku for line in lines if line.sku})
+def judge_lines(lines: list[NewLine], *, shop: Shop, errors: Errors) -> list[JudgedLine]:
+    """Each line with its vendor, kind and cost; complaints go into `errors` by path.
+
+    Two queries for any number of lines, one more where there are designs, and one where there are files of ours.
+    """
+    designs = find_designs(line.design_id for line in lines)
+    files = find_files((file.file_id for line in lines for file in line.files if file.file_id), shop=shop)
+    skus = [_sku_of(line, designs, shop=shop) for line in lines]
+    variants = find_variants({sku for sku in skus if sku})
     judged = []
-    for index, line in enumerate(lines):
-        variant = variants.get(line.sku or "")
+    for index, (line, sku) in enumerate(zip(lines, skus, strict=True)):
+        variant = variants.get(sku)
         path = f"lines[{index}]"
         _check_parts(line, path=path, errors=errors)
-        if line.sku:
-            _check_variant(line, variant, path=path, errors=errors)
-        _check_files(line, variant, path=path, errors=errors)
-        judged.append(_judge(line, variant))
+        if line.design_id is not None:
+            _check_design(line, designs.get(str(line.design_id)), shop=shop, path=path, errors=errors)
+        if sku:
+            _check_variant(line, variant, sku=sku, path=path, errors=errors)
+        _check_files(line, variant, files, path=path, errors=errors)
+        judged.append(_judge(line, variant, sku=sku, files=files))
     return judged
+
+
+def _sku_of(line: NewLine, designs: dict[str, Design], *, shop: Shop) -> str:
+    """What the line names, else what its design is now, if it is the shop's."""
+    design = designs.get(str(line.design_id)) if line.design_id is not None else None
+    if line.sku or design is None or design.shop_id != shop.pk:
+        return line.sku or ""
+    return design.sku
 
 
 def find_variants(skus: set[str]) -> dict[str, Variant]:
@@ -50,7 +75,7 @@ def find_variants(skus: set[str]) -> dict[str, Variant]:
     rank = {vendor: place for place, vendor in enumerate(vendor_names(able_to="create_order"))}
     rows = Variant.objects.filter(sku__in=skus, vendor__in=rank).only(
         "vendor", "sku", "name", "active", "orderable", "test_product", "personalized", "currency",
-        "order_min_qty", "order_max_qty", "tier_price_qty_only", "gone_at",
+        "order_min_qty", "order_max_qty", "tier_price_qty_only", "gone_at", "editor_intents",
     )  # fmt: skip
     tiers = PriceTier.objects.filter(price_list=PriceList.PURCHASE)
     found = rows.prefetch_related(Prefetch("tiers", queryset=tiers))
@@ -76,9 +101,26 @@ def _check_parts(line: NewLine, *, path: str, errors: Errors) -> None:
         complain(errors, f"{path}.files", _("A line has print files or a design, not both."))
 
 
-def _check_variant(line: NewLine, variant: Variant | None, *, path: str, errors: Errors) -> None:
+def _check_design(line: NewLine, design: Design | None, *, shop: Shop, path: str, errors: Errors) -> None:
+    """Ours must be the shop's, finished, and of the SKU that is ordered. A vendor's id that we do not know may pass:
+    the shop may have opened the design elsewhere.
+    """
+    if design is None and not is_ours(str(line.design_id)):
+        return
+    if design is None or design.shop_id != shop.pk:
+        complain(errors, f"{path}.design_id", _("The shop has no design %(id)s.") % {"id": line.design_id})
+        return
+    if not design.is_orderable:
+        text = _("The design is %(state)s: submit it first.")
+        complain(errors, f"{path}.design_id", text % {"state": design.get_state_display()})
+    if line.sku and line.sku != design.sku:
+        text = _("The design is of %(now)s, not of %(given)s: it was switched in the editor.")
+        complain(errors, f"{path}.sku", text % {"now": design.sku, "given": line.sku})
+
+
+def _check_variant(line: NewLine, variant: Variant | None, *, sku: str, path: str, errors: Errors) -> None:
     if variant is None:
-        complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": line.sku})
+        complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
         return
     if text := why_not_orderable(variant):
         complain(errors, f"{path}.sku", text)
@@ -99,17 +141,33 @@ def why_not_orderable(variant: Variant) -> str:
     return ""
 
 
-def _check_files(line: NewLine, variant: Variant | None, *, path: str, errors: Errors) -> None:
+def _check_files(
+    line: NewLine, variant: Variant | None, known: dict[str, ShopFile], *, path: str, errors: Errors
+) -> None:
     if variant is not None and line.design_id is None:
         if variant.personalized and not line.files:
             complain(errors, f"{path}.files", _("%(sku)s is printed: give its files or a design.") % {"sku": line.sku})
         if not variant.personalized and line.files:
             complain(errors, f"{path}.files", _("%(sku)s comes from stock and takes no files.") % {"sku": line.sku})
     for index, file in enumerate(line.files):
-        check_url(file.url, path=f"{path}.files[{index}].url", errors=errors)
+        if file.url is not None:
+            check_url(file.url, path=f"{path}.files[{index}].url", errors=errors)
+        elif file.file_id not in known:
+            text = _("The shop has no file %(id)s.")
+            complain(errors, f"{path}.files[{index}].file_id", text % {"id": file.file_id})
 
 
-def _judge(line: NewLine, variant: Variant | None) -> JudgedLine:
+def _kept_files(line: NewLine, known: dict[str, ShopFile]) -> Iterable[dict[str, str]]:
+    for file in line.files:
+        if file.url is not None:
+            yield {"url": file.url, "type": file.type or ""}
+        else:
+            file_id = file.file_id or ""
+            url = link_file(file_id) if file_id in known else ""
+            yield {"url": url, "type": file.type or "", "file_id": file_id}
+
+
+def _judge(line: NewLine, variant: Variant | None, *, sku: str, files: dict[str, ShopFile]) -> JudgedLine:
     if line.design_id is not None:
         kind = LineKind.DESIGN
     elif line.files or (variant is not None and variant.personalized):
@@ -118,6 +176,8 @@ def _judge(line: NewLine, variant: Variant | None) -> JudgedLine:
         kind = LineKind.STOCK
     return JudgedLine(
         line=line,
+        sku=sku,
+        files=list(_kept_files(line, files)),
         kind=kind,
         # Designs are made in the first vendor's editor, the only one there is; an unknown SKU is held under it.
         vendor=variant.vendor if variant else vendor_names(able_to="create_order")[0],

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backoffice.vendors.messages import (
@@ -21,16 +22,23 @@ from backoffice.vendors.messages import (
 )
 from orders.models import Address, AddressRole, OrderLine, VendorOrder
 from orders.models.document import OrderDocument
+from orders.services.design_ids import vendor_ids
+from orders.services.signed_links import Linked, sign_link
 
+# The name that vendors give with LABEL_SECRET when they ask for a label.
+LABEL_USER = "labels"
 _ADDRESS_FIELDS = tuple(field.name for field in msgspec.structs.fields(PostalAddress))
 
 
 def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
-    """What the vendor is to make of its part of the order, in four queries whatever the number of lines.
+    """What the vendor is to make of its part of the order, in four queries whatever the number of lines, and one more
+    where designs are named by our ids.
 
     The invoice address stays here: no vendor needs it, and mypromo's does not work.
     """
     order = vendor_order.order
+    rows = list(vendor_order.lines.select_related("line"))
+    designs = vendor_ids(row.line.design_id for row in rows)
     addresses = {address.role: postal_address(address) for address in order.addresses.all()}
     return OrderToPlace(
         reference=vendor_order.reference,
@@ -42,8 +50,9 @@ def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
         express_production=order.express_production,
         express_shipping=order.express_shipping,
         custom_properties=_texts(order.custom_properties),
-        documents=tuple([_document(document) for document in order.documents.all()]),
-        lines=tuple([_line(row.line, reference=row.reference) for row in vendor_order.lines.select_related("line")]),
+        documents=tuple([_document(document, vendor_order) for document in order.documents.all()]),
+        generic_label=label_address(vendor_order) if order.generic_label else None,
+        lines=tuple([_line(row.line, reference=row.reference, designs=designs) for row in rows]),
     )
 
 
@@ -85,9 +94,18 @@ def postal_address(address: Address) -> PostalAddress:
     return PostalAddress(**{name: getattr(address, name) for name in _ADDRESS_FIELDS})
 
 
-def _document(document: OrderDocument) -> DocumentLink:
+def label_address(vendor_order: VendorOrder) -> FileLink | None:
+    """Where the vendor asks for its label, with the password that it needs; None while none is set."""
+    if not settings.LABEL_SECRET:
+        return None
+    credentials = Credentials(scheme="basic", username=LABEL_USER, password=settings.LABEL_SECRET)
+    return FileLink(url=sign_link(Linked.LABEL, vendor_order.pk), credentials=credentials)
+
+
+def _document(document: OrderDocument, vendor_order: VendorOrder) -> DocumentLink:
+    """A slip of ours is about this part of the order, which is one parcel."""
     return DocumentLink(
-        url=document.url,
+        url=sign_link(Linked.SLIP, vendor_order.pk) if document.made_by_us else document.url,
         kind=document.kind,
         carrier=document.carrier,
         tracking_code=document.tracking_code,
@@ -95,14 +113,14 @@ def _document(document: OrderDocument) -> DocumentLink:
     )
 
 
-def _line(line: OrderLine, *, reference: str) -> LineToPlace:
+def _line(line: OrderLine, *, reference: str, designs: Mapping[str, str]) -> LineToPlace:
     return LineToPlace(
         reference=reference,
         kind=LineKind(line.kind),
         quantity=line.quantity,
         sku=line.sku,
         files=tuple(_files(line.files, line.file_credentials or {})),
-        design_id=line.design_id,
+        design_id=designs.get(line.design_id, line.design_id),
         customs=msgspec.convert(line.customs, Customs, strict=False) if line.customs else None,
         custom_properties=_texts(line.custom_properties),
     )

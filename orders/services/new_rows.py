@@ -10,7 +10,7 @@ from django.db import connection
 
 from backoffice.models import Shop
 from orders.models import Address, AddressRole, Order, OrderLine
-from orders.models.document import OrderDocument
+from orders.models.document import DocumentKind, OrderDocument
 from orders.services.line_checks import JudgedLine
 from orders.services.order_input import NewAddress, NewOrder, amount, sealed
 from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
@@ -54,12 +54,13 @@ def build_order(new: NewOrder, lines: list[JudgedLine], *, shop: Shop, **fields:
         express_shipping=new.express_shipping,
         express_production=new.express_production,
         complaint=new.complaint,
+        generic_label=wants_label(new, shop=shop),
         custom_properties=new.custom_properties,
         **fields,
     )
     recipient = (getattr(new.recipient, name) or "" for name in ADDRESS_FIELDS)
     phone = spell_phone(order.customer_phone)
-    skus = (judged.line.sku or "" for judged in lines)
+    skus = (judged.sku for judged in lines)
     order.search = build_vector(
         [order.number, order.reference, order.customer_email, order.customer_name, *phone, *recipient, *skus]
     )
@@ -76,13 +77,13 @@ def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
             reference=line.reference or str(position),
             kind=judged.kind,
             vendor=judged.vendor,
-            sku=line.sku or "",
+            sku=judged.sku,
             name=line.name or (judged.variant.name if judged.variant else ""),
             quantity=line.quantity,
             unit_price=amount(line.unit_price),
             unit_cost=judged.unit_cost,
             design_id="" if line.design_id is None else str(line.design_id),
-            files=[{"url": file.url, "type": file.type or ""} for file in line.files],
+            files=judged.files,
             file_credentials=credentials or None,
             customs=msgspec.to_builtins(line.customs),
             custom_properties=line.custom_properties,
@@ -95,7 +96,15 @@ def build_addresses(order: Order, new: NewOrder) -> Iterable[Address]:
         yield Address(order=order, role=role, **{name: value or "" for name, value in given.items()})
 
 
+def wants_label(new: NewOrder, *, shop: Shop) -> bool:
+    """Whether we supply the label on the day of dispatch: as the order says, else as its shop does."""
+    return shop.own_labels if new.generic_label is None else new.generic_label
+
+
 def build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
+    """Those of the storefront, and a slip of our making where the shop wants one and gives none."""
+    if order.shop.own_delivery_slip and not any(given.kind == DocumentKind.DELIVERY_SLIP for given in new.documents):
+        yield OrderDocument(order=order, kind=DocumentKind.DELIVERY_SLIP, made_by_us=True)
     for document in new.documents:
         yield OrderDocument(
             order=order,
@@ -111,7 +120,8 @@ def fingerprint_of(new: NewOrder) -> str:
     """Of what is made and where it goes. Empty for a complaint, which repeats an order on purpose."""
     if new.complaint or not settings.ORDER_LOOKALIKE_MINUTES:
         return ""
-    made = [(line.sku, line.design_id, line.quantity, [file.url for file in line.files]) for line in new.lines]
+    files = [[file.url or file.file_id for file in line.files] for line in new.lines]
+    made = [(line.sku, line.design_id, line.quantity, own) for line, own in zip(new.lines, files, strict=True)]
     recipient = [(value or "").casefold() for value in msgspec.structs.astuple(new.recipient)]
     return hashlib.blake2b(msgspec.json.encode([made, recipient]), digest_size=16).hexdigest()
 

@@ -54,11 +54,20 @@ class Auth(Input, kw_only=True):
 
 
 class PrintFile(Input, kw_only=True):
-    """A file that is printed, on a public host, by https or sftp; reachable for some days."""
+    """A file that is printed: `url` on a public host, by https or sftp, reachable for some days; or `file_id`, given
+    to us before.
+    """
 
-    url: Url
+    url: Url | None = None
+    file_id: Text64 | None = None
     type: Text64 | None = None
     auth: Auth | None = None
+
+    def __post_init__(self) -> None:
+        if (self.url is None) == (self.file_id is None):
+            raise ValueError("Give either url or file_id")
+        if self.file_id is not None and self.auth is not None:
+            raise ValueError("Credentials belong to a url")
 
 
 class NewDocument(Input, kw_only=True):
@@ -85,7 +94,10 @@ class NewLine(Input, kw_only=True):
     """One thing bought: a SKU (with print files when it is personalised) or a design."""
 
     sku: Text100 | None = None
-    design_id: DesignId | None = None
+    design_id: Annotated[
+        DesignId | None,
+        Meta(description="The id of a submitted design of the shop, or one of the vendor's that we do not know."),
+    ] = None
     quantity: Quantity
     unit_price: UnitPrice
     reference: Annotated[Reference | None, Meta(description="Unique in the order; the position when left out.")] = None
@@ -152,6 +164,9 @@ class NewOrder(Input, kw_only=True):
     complaint: bool = False
     custom_properties: CustomProperties = {}
     documents: Annotated[list[NewDocument], Meta(max_length=50)] = []
+    generic_label: Annotated[
+        bool | None, Meta(description="We supply the label on the day of dispatch; left out: as the shop is set.")
+    ] = None
 
     def __post_init__(self) -> None:
         if not 2000 <= self.placed_at.year <= 2100:

@@ -1,4 +1,5 @@
-"""Placing a vendor order: create a draft, add the lines, compare, submit. Only the submit of one stored id costs money.
+"""Placing a vendor order: look at its print files, create a draft, add the lines, compare, submit. Only the submit of
+one stored id costs money.
 
 Every step is recorded by itself and resumed from there. A draft that differs from the agreement cannot be mended (the
 vendor has no route for that): it is given up, and the next generation of the reference begins anew.
@@ -15,6 +16,7 @@ from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.models import OrderState as OurState
+from orders.services.file_checks import prepare_files
 from orders.services.holds import hold_if_open
 from orders.services.janitor import discard_draft
 from orders.services.messages import differences, order_to_place
@@ -82,6 +84,8 @@ class Placement:
 
     def _is_draft_complete(self) -> bool:
         """Make the draft what was agreed. False when it could not be: then the next generation is begun."""
+        if not self.row.vendor_id:
+            prepare_files(self.delivery, self.row)
         wanted = order_to_place(self.row)
         if not self.row.vendor_id:
             self.delivery.write("create", lambda: self.vendor.create_order(wanted), self.record_created)

@@ -12,13 +12,13 @@ def plan_vendor_orders(
     """Make the order's vendor orders with their lines; the order must be locked and have none yet.
 
     Lines (by position) and whether it has documents are read unless they are given. A vendor order holds as many
-    lines as its vendor takes (fewer when we supply shipping documents), in the order of the customer's lines; parts
-    are numbered through all vendors from 1.
+    lines as its vendor takes (fewer when we supply shipping documents or labels), in the order of the customer's
+    lines; parts are numbered through all vendors from 1.
     """
     if lines is None:
         lines = list(order.lines.order_by("position"))
     if has_documents is None:
-        has_documents = order.documents.exists()
+        has_documents = order.generic_label or order.documents.exists()
     parts = list(_parts(lines, has_documents=has_documents))
     vendor_orders = VendorOrder.objects.bulk_create(
         VendorOrder(order=order, vendor=lines[0].vendor, part=part, reference=reference_of(order, part=part))

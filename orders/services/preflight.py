@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
@@ -16,7 +17,7 @@ from backoffice.vendors.registry import vendor_class
 from fulfillment.models import Country, State
 from orders.models import AddressRole
 from orders.services.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
-from orders.services.new_rows import addresses_of
+from orders.services.new_rows import addresses_of, wants_label
 from orders.services.order_input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
 from orders.services.street import split_street
 
@@ -37,7 +38,7 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     """All that stands against the order, in a constant number of queries; nothing is changed."""
     findings = Findings()
     errors = findings.errors
-    findings.lines = judge_lines(new.lines, errors=errors)
+    findings.lines = judge_lines(new.lines, shop=shop, errors=errors)
     if new.currency != shop.currency:
         text = _("The shop sells in %(currency)s, not in %(given)s.")
         complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
@@ -45,6 +46,9 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
         _check_email(new.customer.email, path="customer.email", errors=errors)
     for index, document in enumerate(new.documents):
         check_url(document.url, path=f"documents[{index}].url", errors=errors)
+    if wants_label(new, shop=shop) and not settings.LABEL_SECRET:
+        text = _("Labels cannot be supplied: the back office has no LABEL_SECRET.")
+        complain(errors, "generic_label", text)
     check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=errors)
     for vendor in vendors_of(findings.lines):
         _check_vendor(new, findings, vendor=vendor)
@@ -152,10 +156,10 @@ def _line(line: NewLine, judged: JudgedLine) -> messages.LineToPlace:
         reference=line.reference or "",
         kind=messages.LineKind(judged.kind.value),
         quantity=line.quantity,
-        sku=line.sku or "",
+        sku=judged.sku,
         files=tuple(
-            messages.FileLink(url=file.url, type=file.type or "", credentials=_credentials(file.auth))
-            for file in line.files
+            messages.FileLink(url=kept["url"], type=kept["type"], credentials=_credentials(file.auth))
+            for file, kept in zip(line.files, judged.files, strict=True)
         ),
         design_id=str(line.design_id or ""),
         customs=_customs(line.customs) if line.customs else None,

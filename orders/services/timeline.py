@@ -62,6 +62,18 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
         gettext_lazy("%(vendor)s holds a second order for %(reference)s: %(other)s beside %(ours)s."),
     ),
     "vendor.history": ("history", "%(text)s"),
+    "files.checked": ("fact_check", gettext_lazy("The print files of %(reference)s can be used (%(checked)s).")),
+    "files.checked_in_part": (
+        "rule",
+        gettext_lazy("Print files of %(reference)s: %(checked)s can be used, %(unseen)s (sftp) were not looked at."),
+    ),
+    "files.accepted": ("gavel", gettext_lazy("The print files go as they are. %(text)s")),
+    "files.exchanged": ("swap_horiz", gettext_lazy("A print file of line %(line)s was exchanged for %(name)s.")),
+    "label.supplied": (
+        "label",
+        gettext_lazy("A label for %(reference)s was supplied: %(carrier)s, tracking code %(tracking_code)s."),
+    ),
+    "label.answered": ("outbound", gettext_lazy("%(vendor)s asked for the label of %(reference)s and got it.")),
     "push.needs_person": (
         "person_alert",
         gettext_lazy("It is unknown whether %(vendor)s has %(reference)s: somebody has to decide."),

@@ -1,0 +1,82 @@
+"""Answers that are files, and requests that carry one."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import FileResponse, HttpResponse, UnreadablePostError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.renderers import BaseRenderer
+
+from backoffice.api.renderers import JSONRenderer
+
+CHUNK = 64 * 1024
+# Nothing in a file of somebody else's may run, sniffed or not, and it is not for caches in between.
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+}
+_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+
+class AnyType(BaseRenderer):
+    """Lets a view be asked for any type; its refusals are problems in JSON all the same."""
+
+    media_type = "*/*"
+    format = None
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        return JSONRenderer().render(data, accepted_media_type, renderer_context)
+
+
+class PdfBody(BaseParser):
+    """A request whose body is the file: handed on unread, to be streamed."""
+
+    media_type = "application/pdf"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> IO[bytes]:
+        return stream
+
+
+class FormWithFile(MultiPartParser):
+    """A form; Django streams its files to the disk. Too many fields and the like are the caller's fault."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except SuspiciousOperation as error:
+            raise ParseError(_("The form has more parts than it may.")) from error
+
+
+def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    """The stream in pieces of 64 KiB. Raises ParseError when the caller breaks off."""
+    try:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+    except UnreadablePostError as error:
+        raise ParseError(_("The body broke off.")) from error
+
+
+def answer_file(content: bytes | IO[bytes], *, content_type: str, name: str) -> HttpResponse:
+    """A file to look at. `name` is without ending; an opened file is streamed and closed."""
+    ending = _ENDINGS.get(content_type, "bin")
+    headers = {**_SAFE, "Content-Disposition": f'inline; filename="{_plain(name)}.{ending}"'}
+    if isinstance(content, bytes):
+        return HttpResponse(content, content_type=content_type, headers=headers)
+    answer = FileResponse(content, content_type=content_type)
+    for header, value in headers.items():
+        answer[header] = value
+    return answer
+
+
+def _plain(name: Iterable[str]) -> str:
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in name)

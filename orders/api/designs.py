@@ -1,0 +1,121 @@
+"""Designs over REST: opened for the shop's customers, read, previewed, submitted."""
+
+from typing import ClassVar
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backoffice.api.schema import describe_problems
+from backoffice.api.validation import read_query, read_struct
+from backoffice.api.views import ApiView
+from backoffice.models.shop import Scope
+from orders.api.binary import AnyType, answer_file
+from orders.api.design_answers import DesignAnswer, OpenedDesignAnswer, answer_design, answer_opened
+from orders.api.keys import IDEMPOTENCY_KEY, read_key
+from orders.api.queries import NoQuery
+from orders.models import Design
+from orders.services.design_input import NewDesign
+from orders.services.design_pictures import content_type_of
+from orders.services.designs import open_design, read_design, read_preview, submit_design
+
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+class Designs(ApiView):
+    """New designs."""
+
+    required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
+
+    @extend_schema(
+        operation_id="open_design",
+        summary="Open a design in the vendor's editor",
+        description="`start_url` and `start_url_cname` open the editor for whoever has them: hand them to that "
+        "customer only. A repeated request answers with the same design and fresh addresses.",
+        tags=["designs"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=NewDesign,
+        responses={201: OpenedDesignAnswer, **describe_problems(409, 413, 415, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        key = read_key(request)
+        read_query(request.GET, NoQuery)
+        new = read_struct(request.data, NewDesign)
+        seen = open_design(new, shop=self.shop, key=key, request=["POST", "designs", request.data])
+        headers = {**NOT_KEPT, "Location": f"{request.path}{seen.design.public_id}/"}
+        if seen.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        return Response(answer_opened(seen), status=201, headers=headers)
+
+
+class OneDesign(ApiView):
+    """A view of one design of the shop."""
+
+    def find_design(self, public_id: str) -> Design:
+        """Raises NotFound, also for other shops' designs."""
+        found = Design.objects.select_related("customer").filter(shop=self.shop, public_id=public_id).first()
+        if found is None:
+            raise NotFound(_("The shop has no such design."))
+        return found
+
+
+class DesignDetail(OneDesign):
+    """One design, as its vendor has it now."""
+
+    # Whoever may read the addresses of the editor may change the design.
+    required_scopes: ClassVar = {"GET": Scope.ORDERS_WRITE}
+
+    @extend_schema(
+        operation_id="get_design",
+        summary="A design, read at its vendor",
+        description="Tells whether the customer switched the SKU in the editor, and what it costs now.",
+        tags=["designs"],
+        responses={200: OpenedDesignAnswer, **describe_problems(422)},
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        read_query(request.GET, NoQuery)
+        return Response(answer_opened(read_design(self.find_design(public_id))), headers=NOT_KEPT)
+
+
+class DesignPreview(OneDesign):
+    """What a design looks like."""
+
+    required_scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+    renderer_classes = (AnyType,)
+
+    @extend_schema(
+        operation_id="get_design_preview",
+        summary="A picture or PDF of a design",
+        tags=["designs"],
+        responses={
+            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY),
+            **describe_problems(422),
+        },
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponse:
+        read_query(request.GET, NoQuery)
+        design = self.find_design(public_id)
+        content = read_preview(design).content
+        return answer_file(content, content_type=content_type_of(content), name=design.public_id)
+
+
+class DesignSubmission(OneDesign):
+    """The end of a design's editing."""
+
+    required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
+
+    @extend_schema(
+        operation_id="submit_design",
+        summary="End the editing of a design",
+        description="It can be ordered from then on and changed no more. Asking twice changes nothing.",
+        tags=["designs"],
+        request=None,
+        responses={200: DesignAnswer, **describe_problems(422)},
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        read_query(request.GET, NoQuery)
+        return Response(answer_design(submit_design(self.find_design(public_id)).design))

@@ -1,0 +1,130 @@
+"""Files over REST: given to us by shops, served to whoever has a signed link."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import msgspec
+from django.conf import settings
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backoffice.api.parsers import TooLarge
+from backoffice.api.schema import describe_problems
+from backoffice.api.validation import MalformedInput, read_query
+from backoffice.api.views import ApiView
+from backoffice.models.shop import Scope
+from orders.api.binary import FormWithFile, PdfBody, answer_file, read_chunks
+from orders.api.queries import NoQuery
+from orders.models import ShopFile, VendorOrder
+from orders.services import files
+from orders.services.signed_links import Linked, LinkEnded, read_link
+from orders.services.slips import render_slip
+
+# What a form has around its file: boundaries, names.
+FORM_OVERHEAD = 64 * 1024
+
+
+class ShopFileAnswer(msgspec.Struct):
+    """A file that we keep. Name `id` as `file_id` in order lines. `size` is in bytes, `sha256` in hexadecimal."""
+
+    id: str
+    name: str
+    size: int
+    sha256: str
+    stored_at: datetime | None
+
+
+class Files(ApiView):
+    """New files."""
+
+    required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
+    parser_classes = (PdfBody, FormWithFile)
+
+    @extend_schema(
+        operation_id="upload_file",
+        summary="Give us a print file",
+        description="A PDF of at most 100 MB: as the body, or as the part `file` of a form. The same content again "
+        "answers with the same file.",
+        tags=["files"],
+        request={
+            "application/pdf": OpenApiTypes.BINARY,
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {"file": {"type": "string", "format": "binary"}},
+                "required": ["file"],
+            },
+        },
+        responses={200: ShopFileAnswer, 201: ShopFileAnswer, **describe_problems(413, 415, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        read_query(request.GET, NoQuery)
+        _refuse_large(request)
+        file = _file_of(request)
+        try:
+            if isinstance(file, UploadedFile):
+                kept, is_new = files.store_file(file.chunks(), shop=self.shop, name=file.name or "")
+            else:
+                kept, is_new = files.store_file(read_chunks(file), shop=self.shop)
+        except files.TooLarge as error:
+            raise TooLarge(error.text) from error
+        answer = ShopFileAnswer(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
+        return Response(answer, status=201 if is_new else 200)
+
+
+def _refuse_large(request: Request) -> None:
+    """Before a byte of it is read. No more than announced can be read."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "0")
+    if announced.isdigit() and int(announced) > files.MAX_FILE_BYTES + FORM_OVERHEAD:
+        raise TooLarge(files.too_large_text())
+
+
+def _file_of(request: Request) -> Any:
+    """The file of the form, or the body itself. Raises MalformedInput."""
+    given = request.data
+    if hasattr(given, "read"):
+        return given
+    sent = request.FILES.getlist("file")
+    if len(sent) != 1 or len(request.FILES) != 1 or len(given) != 1:
+        text = _("The form has one part, the file, called `file`.")
+        raise MalformedInput(text, errors={"file": [text]})
+    return sent[0]
+
+
+@require_safe
+def serve_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The PDF that a link of ours names. 404 for what we did not sign, 410 when its days are over."""
+    try:
+        row = ShopFile.objects.get(public_id=read_link(Linked.FILE, token))
+        content = files.open_file(row)
+    except LinkEnded:
+        return _gone()
+    except (signing.BadSignature, ShopFile.DoesNotExist, FileNotFoundError):
+        return _nothing()
+    return answer_file(content, content_type=files.PDF, name=row.public_id)
+
+
+@require_safe
+def serve_slip(request: HttpRequest, token: str) -> HttpResponse:
+    """The delivery slip of a vendor order. 404 for what we did not sign, 410 when its days are over."""
+    try:
+        row = VendorOrder.objects.get(pk=read_link(Linked.SLIP, token))
+    except LinkEnded:
+        return _gone()
+    except (signing.BadSignature, VendorOrder.DoesNotExist):
+        return _nothing()
+    return answer_file(render_slip(row), content_type=files.PDF, name=row.reference)
+
+
+def _nothing() -> HttpResponse:
+    return JsonResponse({"message": "Not found."}, status=404)
+
+
+def _gone() -> HttpResponse:
+    return JsonResponse({"message": f"This link ended after {settings.FILE_LINK_DAYS:g} days."}, status=410)

@@ -1,0 +1,47 @@
+"""Where vendors ask for a label on the day of dispatch: a signed address and a password, and the documented JSON."""
+
+import base64
+import binascii
+import logging
+import secrets
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+
+from orders.services.generic_labels import find_label
+from orders.services.messages import LABEL_USER
+
+logger = logging.getLogger(__name__)
+
+
+@require_GET
+def answer_label(request: HttpRequest, token: str) -> HttpResponse:
+    """`url`, `carrier` and `tracking_code`, the same each time; 401, 404 when there is none, 503 to ask again."""
+    if not _is_vendor(request):
+        logger.warning("Refused a label to %s.", request.META.get("REMOTE_ADDR"))
+        refusal = JsonResponse({"message": "Unauthenticated."}, status=401)
+        refusal["WWW-Authenticate"] = 'Basic realm="labels"'
+        return refusal
+    try:
+        label = find_label(token)
+    except OperationalError:
+        logger.exception("A label could not be looked up.")
+        return JsonResponse({"message": "Try again later."}, status=503)
+    if label is None:
+        return JsonResponse({"message": "There is no label for this order."}, status=404)
+    answer = JsonResponse({"url": label.url, "carrier": label.carrier, "tracking_code": label.tracking_code})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _is_vendor(request: HttpRequest) -> bool:
+    """Whether it gives name and password as we handed them out; compared in constant time. Never without a secret."""
+    scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
+    try:
+        given = base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    wanted = f"{LABEL_USER}:{settings.LABEL_SECRET}".encode()
+    return bool(settings.LABEL_SECRET) and scheme.lower() == "basic" and secrets.compare_digest(given, wanted)

@@ -1,0 +1,49 @@
+"""What a design would cost as it is now: its SKU may have been switched in the editor."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from backoffice.errors import DomainError
+from catalog.models import PriceTier, Variant
+from catalog.services.quotes import Quote, check_quantity, quote_price
+from orders.models import Design
+from orders.services.line_checks import Errors, complain, why_not_orderable
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The price for the design's quantity, or what stands against ordering it: complaints by field."""
+
+    quantity: int
+    quote: Quote | None
+    problems: Errors = field(default_factory=dict)
+
+
+def judge_offer(design: Design) -> Offer:
+    """Availability, quantity and tier of the SKU that the design has now. Two queries."""
+    problems: Errors = {}
+    variant = Variant.objects.filter(vendor=design.vendor, sku=design.sku).prefetch_related("tiers").first()
+    if variant is None:
+        complain(problems, "sku", _("%(sku)s is not in the catalogue.") % {"sku": design.sku})
+        return Offer(design.quantity or 1, None, problems)
+    quantity = design.quantity or _smallest(variant)
+    if text := why_not_orderable(variant):
+        complain(problems, "sku", text)
+    for text in check_quantity(variant, variant.tiers.all(), quantity=quantity):
+        complain(problems, "quantity", text)
+    if problems:
+        return Offer(quantity, None, problems)
+    try:
+        return Offer(quantity, quote_price(variant, quantity=quantity))
+    except DomainError as error:
+        complain(problems, "sku", error.text)
+        return Offer(quantity, None, problems)
+
+
+def _smallest(variant: Variant) -> int:
+    if not variant.tier_price_qty_only:
+        return variant.order_min_qty
+    tiers: list[PriceTier] = list(variant.tiers.all())
+    fitting = [tier.quantity for tier in tiers if not check_quantity(variant, tiers, quantity=tier.quantity)]
+    return min(fitting, default=variant.order_min_qty)

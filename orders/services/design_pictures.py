@@ -1,0 +1,55 @@
+"""Designs as pictures: a preview is a PDF or a picture, which of them no document says, so its bytes are looked at."""
+
+from io import BytesIO
+
+import pypdfium2
+from PIL import Image, UnidentifiedImageError
+
+PDF = "application/pdf"
+UNKNOWN = "application/octet-stream"
+_STARTS = {b"%PDF-": PDF, b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+SIDE = 320  # pixels of a thumbnail's longer side
+# A picture that claims more would take the memory of the whole process.
+MAX_PIXELS = 64_000_000
+
+
+class NoPicture(ValueError):
+    """Nothing can be drawn of it."""
+
+
+def content_type_of(content: bytes) -> str:
+    """By its first bytes; application/octet-stream for anything else, which no browser shows."""
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in _STARTS.items() if content.startswith(start)), UNKNOWN)
+
+
+def draw_thumbnail(content: bytes) -> bytes:
+    """A PNG of at most 320 by 320 pixels: the picture, or the first page. Raises NoPicture."""
+    kind = content_type_of(content)
+    try:
+        picture = _first_page(content) if kind == PDF else _picture(content)
+        picture.thumbnail((SIDE, SIDE))
+        target = BytesIO()
+        picture.convert("RGB").save(target, "PNG", optimize=True)
+    except (pypdfium2.PdfiumError, UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise NoPicture(str(error)) from error
+    return target.getvalue()
+
+
+def _first_page(content: bytes) -> Image.Image:
+    document = pypdfium2.PdfDocument(content)
+    try:
+        page = document[0]
+        width, height = page.get_size()
+        drawn: Image.Image = page.render(scale=SIDE / max(width, height, 1)).to_pil()
+    finally:
+        document.close()
+    return drawn
+
+
+def _picture(content: bytes) -> Image.Image:
+    picture = Image.open(BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
+    if picture.width * picture.height > MAX_PIXELS:
+        raise NoPicture(f"{picture.width} by {picture.height} pixels are too many.")
+    return picture

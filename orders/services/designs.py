@@ -1,0 +1,166 @@
+"""Designs that a shop's customers make in a vendor's editor: opened, read, submitted.
+
+The vendor is asked outside of any transaction, briefly, because a customer waits; what it says is written after. A
+design that is opened twice is a harmless orphan at the vendor, so nothing has to be found again after a lost answer.
+The addresses that open the editor are secrets: they pass through to the shop and are kept nowhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import InvalidInput, Unavailable
+from backoffice.models import Shop
+from backoffice.models.push import Lane
+from backoffice.services.integrations import open_vendor
+from backoffice.vendors.design_messages import DesignReport
+from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable
+from backoffice.vendors.file_messages import Download
+from orders.models import CustomerEditor, Design, DesignState
+from orders.services.design_input import NewDesign, check_design
+from orders.services.idempotency import Answer, answer_once, find_answer
+
+T = TypeVar("T")
+# Our names of what a vendor may complain about; anything else is told without a field.
+_FIELDS = {"sku": "sku", "intent": "intent", "return_url": "return_url", "cancel_url": "cancel_url", "qty": "quantity"}
+
+
+@dataclass(frozen=True)
+class SeenDesign:
+    """A design and what its vendor has just said of it, with the addresses of the editor."""
+
+    design: Design
+    report: DesignReport
+    replayed: bool = False
+
+
+def open_design(new: NewDesign, *, shop: Shop, key: str, request: object) -> SeenDesign:
+    """A design is opened for a customer of the shop, in the vendor's editor; the same key again: the same design.
+
+    `request` is all that makes a request another one. Must not run in a transaction. Raises InvalidInput,
+    DomainError for a key that belongs to another request, Unavailable.
+    """
+    if (before := find_answer(shop, key=key, request=request)) is not None:
+        return _replay(before, shop=shop)
+    variant = check_design(new)
+    vendor = _open(variant.vendor)
+    editor = _find_or_make_editor(shop, vendor, customer=new.customer)
+    report: DesignReport = _ask(
+        partial(
+            vendor.create_design,
+            new.sku,
+            user_hash=editor.user_hash,
+            return_url=new.return_url,
+            cancel_url=new.cancel_url or "",
+            intent=new.intent or "",
+            quantity=new.quantity,
+        )
+    )
+    answer = answer_once(shop, key=key, request=request, act=lambda: _keep(new, report, editor=editor))
+    if answer.replayed:  # a twin was faster: ours stays behind at the vendor
+        return _replay(answer, shop=shop)
+    return SeenDesign(Design.objects.select_related("customer").get(public_id=answer.body), report)
+
+
+def read_design(design: Design) -> SeenDesign:
+    """The design as its vendor has it now, written down. Must not run in a transaction. Raises Unavailable."""
+    report = _ask(partial(_open(design.vendor).read_design, design.vendor_id))
+    return SeenDesign(record_design(design, report), report)
+
+
+def submit_design(design: Design) -> SeenDesign:
+    """Its editing has ended for good; asking twice changes nothing. Must not run in a transaction.
+
+    Raises InvalidInput when the vendor refuses, Unavailable.
+    """
+    vendor = _open(design.vendor)
+    try:
+        report = _ask(partial(vendor.submit_design, design.vendor_id))
+    except InvalidInput:
+        # A first try whose answer was lost makes the second one fail: the vendor's state decides, not its refusal.
+        report = _ask(partial(vendor.read_design, design.vendor_id))
+        if not record_design(design, report).is_orderable:
+            raise
+    return SeenDesign(record_design(design, report), report)
+
+
+def read_preview(design: Design) -> Download:
+    """A picture or PDF of the design as it is now. Must not run in a transaction. Raises Unavailable."""
+    return _ask(partial(_open(design.vendor).read_preview, design.vendor_id))
+
+
+def record_design(design: Design, report: DesignReport) -> Design:
+    """Take over what the vendor says. A design never goes back: an answer that was overtaken does not reopen it."""
+    ranks = list(DesignState)
+    state = DesignState(report.state.value)
+    if state == DesignState.UNKNOWN:  # a word we do not know says nothing about what we do know
+        design.raw_state = report.raw_state
+    elif ranks.index(state) >= ranks.index(DesignState(design.state)):
+        design.state, design.raw_state = state, report.raw_state
+        design.sku = report.sku or design.sku
+    design.intent = report.intent or design.intent
+    design.read_at = timezone.now()
+    if design.is_orderable and design.submitted_at is None:
+        design.submitted_at = design.read_at
+    design.save(update_fields=["state", "raw_state", "sku", "intent", "read_at", "submitted_at"])
+    return design
+
+
+def _open(vendor: str) -> Any:
+    return open_vendor(vendor, lane=Lane.ORDERS, patience=settings.DESIGN_SECONDS)
+
+
+def _ask(call: Callable[[], T]) -> T:
+    """What the vendor answers, its refusals in words for the shop. Raises InvalidInput, Unavailable."""
+    try:
+        return call()
+    except VendorRejected as error:
+        errors: dict[str, list[str]] = {}
+        for item in error.errors:
+            errors.setdefault(_FIELDS.get(item.field, ""), []).append(item.text)
+        raise InvalidInput(_("The editor refuses: %(text)s") % {"text": error.text}, errors=errors) from error
+    except VendorError as error:
+        wait = error.retry_after if isinstance(error, VendorUnavailable) else None
+        text = _("The editor cannot be reached at the moment. Nothing is lost: repeat the request.")
+        raise Unavailable(text, retry_after=max(1, round(wait or 5))) from error
+
+
+def _find_or_make_editor(shop: Shop, vendor: Any, *, customer: str) -> CustomerEditor:
+    """The customer's user in the editor; of two made at once the first is kept."""
+    known = CustomerEditor.objects.filter(shop=shop, vendor=vendor.name, customer=customer).first()
+    if known is not None:
+        return known
+    user_hash = _ask(vendor.create_design_user)
+    return CustomerEditor.objects.get_or_create(
+        shop=shop, vendor=vendor.name, customer=customer, defaults={"user_hash": user_hash}
+    )[0]
+
+
+def _keep(new: NewDesign, report: DesignReport, *, editor: CustomerEditor) -> Answer:
+    """Write the row. What is kept as the answer to a repeated request is our id alone, no secret."""
+    design = Design(
+        shop_id=editor.shop_id,
+        customer=editor,
+        vendor=editor.vendor,
+        vendor_id=report.vendor_id,
+        asked_sku=new.sku,
+        sku=report.sku or new.sku,
+        intent=report.intent or new.intent or "",
+        quantity=new.quantity,
+        state=DesignState(report.state.value),
+        raw_state=report.raw_state,
+        read_at=timezone.now(),
+    )
+    design.save(force_insert=True)
+    return Answer(201, design.public_id)
+
+
+def _replay(answer: Answer, *, shop: Shop) -> SeenDesign:
+    design = Design.objects.select_related("customer").get(shop=shop, public_id=answer.body)
+    seen = read_design(design)
+    return SeenDesign(seen.design, seen.report, replayed=True)

@@ -1,0 +1,64 @@
+"""What a person does about a print file that was found unfit: have it exchanged, or let it go as it is."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from orders.models import (
+    Hold,
+    HoldReason,
+    Order,
+    OrderLine,
+    OrderState,
+    ShopFile,
+    VendorOrderLine,
+    VendorOrderState,
+)
+from orders.services.files import link_file
+from orders.services.lifecycle import release_hold
+
+# What is in these states is placed anew when the order is released.
+_ANEW = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
+
+
+@transaction.atomic
+def accept_files(hold: Hold, *, actor: str, note: str) -> Order:
+    """The order goes on with its print files as they are; nobody looks at them again. Who said so is kept.
+
+    Raises Conflict when the hold was released already or is about something else.
+    """
+    order = Order.objects.locked(hold.order_id)
+    ours = order.holds.filter(pk=hold.pk, reason=HoldReason.BAD_FILE, released_at__isnull=True)
+    if not ours.update(overridden=True):
+        raise Conflict(_("This hold has been released already."))
+    order.events.create(actor=actor, kind="files.accepted", params={"text": note})
+    return release_hold(hold, actor=actor, note=note)
+
+
+@transaction.atomic
+def exchange_file(line: OrderLine, *, index: int, file: ShopFile, actor: str) -> Order:
+    """The line's print file in that place is another one, kept by us; it is looked at when the order goes.
+
+    Raises IllegalTransition when the order does not wait or a vendor has the line, InvalidInput without such a place.
+    """
+    order = Order.objects.locked(line.order_id)
+    line = OrderLine.objects.select_for_update().get(pk=line.pk)
+    if order.state not in (OrderState.NEW, OrderState.HELD):
+        raise IllegalTransition(_("Hold the order first: its files are on their way."))
+    rows = VendorOrderLine.objects.filter(line=line)
+    if rows.exclude(vendor_id="").exclude(vendor_order__state__in=_ANEW).exists():
+        raise IllegalTransition(_("The vendor has this line already."))
+    if not 0 <= index < len(line.files) or file.shop_id != order.shop_id:
+        raise InvalidInput(_("The line has no such file."), errors={})
+    kept = {"url": link_file(file.public_id), "type": line.files[index].get("type", ""), "file_id": file.public_id}
+    line.files = [*line.files[:index], kept, *line.files[index + 1 :]]
+    credentials = dict(line.file_credentials or {})
+    credentials.pop(str(index), None)
+    line.file_credentials = credentials or None
+    line.save(update_fields=["files", "file_credentials"])
+    for row in rows:
+        row.checked_files = [place for place in row.checked_files if place != index]
+        row.save(update_fields=["checked_files"])
+    words = {"line": line.reference, "name": str(file)}
+    order.events.create(actor=actor, kind="files.exchanged", params=words)
+    return order

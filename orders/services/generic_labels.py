@@ -1,0 +1,127 @@
+"""Labels that vendors ask us for on the day of dispatch: the same order always gets the same label.
+
+Being asked announces the parcel, so nothing here makes a second one: a label that was given out is not exchanged. Where
+labels come from is a class named by LABEL_SOURCE; ours are supplied by staff, another may book them at a carrier.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from backoffice.errors import Conflict, InvalidInput
+from fulfillment.models import Carrier
+from orders.models import Order, ShopFile, SuppliedLabel, VendorOrder, VendorOrderState
+from orders.services.files import link_file
+from orders.services.signed_links import Linked, read_link
+
+# Nothing of these is ever dispatched.
+_NEVER = (VendorOrderState.CANCELLED, VendorOrderState.REFUSED)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a vendor is answered: a PDF's address, the carrier's key in lower case, the tracking code."""
+
+    url: str
+    carrier: str
+    tracking_code: str
+
+
+class LabelSource(Protocol):
+    """Finds labels. `find` is called with order and vendor order locked, each time that its vendor asks."""
+
+    def find(self, vendor_order: VendorOrder) -> Label | None:
+        """The label of that vendor order, the same one each time; None while there is none."""
+        ...
+
+
+class SuppliedLabels:
+    """Labels that staff supplied."""
+
+    def find(self, vendor_order: VendorOrder) -> Label | None:
+        row = SuppliedLabel.objects.select_related("file").filter(vendor_order=vendor_order).first()
+        if row is None:
+            return None
+        if row.answered_at is None:
+            _note_first_answer(row, vendor_order)
+        elif not _still_serves(row.url):
+            row.url = link_file(row.file.public_id)
+            row.save(update_fields=["url"])
+        return Label(row.url, row.carrier, row.tracking_code)
+
+
+@transaction.atomic
+def find_label(token: str) -> Label | None:
+    """What the vendor that calls with this part of our address gets; None for anything that is no label."""
+    try:
+        key = read_link(Linked.LABEL, token)
+    except signing.BadSignature:
+        return None
+    order_id = VendorOrder.objects.filter(pk=key).values_list("order_id", flat=True).first()
+    if order_id is None:
+        return None
+    Order.objects.locked(order_id)
+    vendor_order = VendorOrder.objects.select_for_update().get(pk=key)
+    if vendor_order.state in _NEVER:
+        return None
+    source: LabelSource = import_string(settings.LABEL_SOURCE)()
+    return source.find(vendor_order)
+
+
+@transaction.atomic
+def supply_label(
+    vendor_order: VendorOrder, *, file: ShopFile, carrier: str, tracking_code: str, actor: str
+) -> SuppliedLabel:
+    """That is the vendor order's label; one that was there before and not yet asked for is exchanged.
+
+    `carrier` is a key of the carriers' list. Raises InvalidInput, and Conflict once the label was given out.
+    """
+    order = Order.objects.locked(vendor_order.order_id)
+    VendorOrder.objects.select_for_update().get(pk=vendor_order.pk)
+    facts: dict[str, Any] = {"file": file, "carrier": carrier.lower(), "tracking_code": tracking_code.strip()}
+    _check(vendor_order, **facts)
+    known = SuppliedLabel.objects.filter(vendor_order=vendor_order).first()
+    if known is not None and known.answered_at is not None:
+        text = _("%(vendor)s has this label already: its parcel is announced.")
+        raise Conflict(text % {"vendor": vendor_order.vendor})
+    row, _created = SuppliedLabel.objects.update_or_create(
+        vendor_order=vendor_order, defaults=facts | {"created_by": actor}
+    )
+    words = {"reference": vendor_order.reference, "carrier": row.carrier, "tracking_code": row.tracking_code}
+    order.events.create(actor=actor, kind="label.supplied", params=words)
+    return row
+
+
+def _check(vendor_order: VendorOrder, *, file: ShopFile, carrier: str, tracking_code: str) -> None:
+    errors: dict[str, list[str]] = {}
+    if not Carrier.objects.filter(key=carrier, available=True).exists():
+        errors["carrier"] = [_("%(key)s is not a carrier that can be used.") % {"key": carrier}]
+    if not 1 <= len(tracking_code) <= 200:
+        errors["tracking_code"] = [_("A tracking code has 1 to 200 characters.")]
+    twin = SuppliedLabel.objects.filter(carrier=carrier, tracking_code=tracking_code)
+    if twin.exclude(vendor_order=vendor_order).exists():
+        errors["tracking_code"] = [_("This tracking code is another parcel's.")]
+    if errors:
+        raise InvalidInput(_("The label cannot be supplied like that."), errors=errors)
+
+
+def _note_first_answer(row: SuppliedLabel, vendor_order: VendorOrder) -> None:
+    row.answered_at = timezone.now()
+    row.url = link_file(row.file.public_id)
+    row.save(update_fields=["answered_at", "url"])
+    words = {"vendor": vendor_order.vendor, "reference": vendor_order.reference}
+    vendor_order.order.events.create(actor=f"vendor:{vendor_order.vendor}", kind="label.answered", params=words)
+
+
+def _still_serves(url: str) -> bool:
+    try:
+        read_link(Linked.FILE, url.rstrip("/").rsplit("/", 1)[-1])
+    except signing.BadSignature:
+        return False
+    return True
