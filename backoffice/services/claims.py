@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 # A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
 LONGEST_DELIVERY_SECONDS = 90
-UNREADABLE_ATTEMPTS = 5
+UNREADABLE_IN_A_ROW = 5
 
 
 class LeaseLost(Exception):
@@ -82,9 +82,18 @@ class Delivery:
         try:
             return call()
         except VendorProtocolError as error:
-            if self.push.attempts >= UNREADABLE_ATTEMPTS:
+            if self.is_look or self._count_unreadable() >= UNREADABLE_IN_A_ROW:
                 raise
             raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
+
+    def _count_unreadable(self) -> int:
+        """How often in a row, that is since the last write, nothing could be made of an answer or the worker died.
+
+        Not the attempts: an order that was tried often for other reasons would be refused for one bad answer.
+        """
+        self.push.crashes += 1
+        Push.objects.filter(pk=self.push.pk, token=self.token).update(crashes=self.push.crashes)
+        return self.push.crashes
 
     def record(self, change: Callable[[], object], *, step: str | None = None) -> None:
         """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
@@ -94,7 +103,7 @@ class Delivery:
                 raise LeaseLost
             change()
             if step is not None:
-                self.push.step = step
+                self.push.step, self.push.crashes = step, 0
                 Push.objects.filter(pk=self.push.pk).update(step=step, crashes=0)
 
     def renew_lease(self) -> None:
