@@ -14,6 +14,8 @@ from tests.faults.system import System
 # Share of all vendor calls that fail.
 SHARE = 0.20
 CALLS = r"^v1/"
+# One kill in so many takes a whole worker, the others one of its children.
+KILLS_PER_PARENT = 6
 # Each is as likely as the others. Time-outs are cut at 1 s, the settle time is 3 s: what is late comes within it.
 MISHAPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("status", {"status": 500}),
@@ -90,7 +92,7 @@ class Killer(threading.Thread):
                 self._system.start(worker)
             elif not self._system.is_consuming(worker):
                 continue
-            elif self._chance.random() < 0.3:
+            elif self.killed.total() % KILLS_PER_PARENT == KILLS_PER_PARENT - 1:
                 self._kill_parent(worker)
             else:
                 self._kill_child(worker)
