@@ -1,0 +1,145 @@
+"""What the commands that push changes have in common: read a table, show the difference, approve, push."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from backoffice.errors import DomainError, InvalidInput
+from backoffice.models import Shop
+from backoffice.vendors.errors import VendorError
+from catalog.models import ChangeSet, ChangeSource
+from catalog.services.change_approval import User, approve_change_set
+from catalog.services.change_checking import check_change_set
+from catalog.services.change_rows import COLUMNS, wishes_from_rows
+from catalog.services.change_sets import make_change_set
+from catalog.services.change_view import ShownLine, differences
+from catalog.services.pushing import push_change_set
+
+SHOWN_ERRORS = 20
+
+
+class ChangeCommand(BaseCommand):
+    """Makes a change set of a CSV file, as a page would: same checks, same approval, same difference."""
+
+    # The kinds by vendor: the same table means another thing for a merchant and for a fulfiller.
+    kinds: dict[str, str]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        columns = "; ".join(f"{vendor}: {', '.join(COLUMNS[kind])}" for vendor, kind in self.kinds.items())
+        parser.add_argument("file", type=Path, help=f"CSV in UTF-8 with a line of names ({columns})")
+        parser.add_argument("--vendor", default="mypromo", choices=sorted(self.kinds), help="default: mypromo")
+        parser.add_argument("--shop", default="", help="code of the shop whose rules count (default: the strictest)")
+        parser.add_argument("--title", default="", help="what the change set is called (default: the file's name)")
+        parser.add_argument("--clear", action="store_true", help="a blank cell takes the value away")
+        parser.add_argument("--user", default="", help="who asks for it: needed unless --dry-run")
+        action = parser.add_mutually_exclusive_group()
+        action.add_argument("--dry-run", action="store_true", help="only show the difference; nothing is kept or sent")
+        action.add_argument("--approve", action="store_true", help="approve as --user and push")
+        parser.add_argument("--reason", default="", help="for overriding guards, with the permission to do so")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._run(options)
+        except InvalidInput as error:
+            for place, texts in list(error.errors.items())[:SHOWN_ERRORS]:
+                self.stderr.write(f"{place}: {' '.join(texts)}")
+            raise CommandError(error.text) from error
+        except (DomainError, VendorError) as error:
+            raise CommandError(error.text) from error
+
+    def _run(self, options: dict[str, Any]) -> None:
+        if options["dry_run"]:
+            self._try_out(options)
+            return
+        user = _find_user(options["user"])
+        name = user.get_username()
+        change_set = self._make(options, actor=name)
+        self._show(check_change_set(change_set, actor=name))
+        if options["approve"]:
+            change_set = approve_change_set(change_set, user=user, override_reason=options["reason"])
+            push_change_set(change_set, user=user)
+            self.stdout.write(f"Change set {change_set.pk} is approved and on its way.")
+        else:
+            self.stdout.write(f"Change set {change_set.pk} waits to be approved.")
+
+    def _try_out(self, options: dict[str, Any]) -> None:
+        change_set = self._make(options, actor="command line")
+        try:
+            self._show(check_change_set(change_set, actor="command line"))
+        finally:
+            change_set.delete()
+        self.stdout.write("A dry run: nothing of this was kept or sent.")
+
+    def _make(self, options: dict[str, Any], *, actor: str) -> ChangeSet:
+        kind = self.kinds[options["vendor"]]
+        return make_change_set(
+            kind,
+            vendor=options["vendor"],
+            rows=wishes_from_rows(_read(options["file"]), kind=kind, clear_blanks=options["clear"]),
+            title=options["title"] or options["file"].name,
+            source=ChangeSource.COMMAND,
+            actor=actor,
+            shop=_find_shop(options["shop"]),
+        )
+
+    def _show(self, change_set: ChangeSet) -> None:
+        changes = change_set.changes.order_by("pk")
+        for line in differences(changes.iterator(chunk_size=1000), kind=change_set.kind):
+            self.stdout.write(_told(line))
+        for change in changes.exclude(guards=[]):
+            for guard in change.guards:
+                self.stdout.write(f"{change.sku}: {'BLOCKED' if guard['blocking'] else 'note'}: {guard['text']}")
+        counts = change_set.counts
+        self.stdout.write(
+            f"{counts['rows']} SKUs, {counts.get('values', 0)} values, {counts['unchanged']} SKUs as they should be,"
+            f" {counts.get('blocking', 0)} blocked, {counts.get('unticked', 0)} values would vanish."
+        )
+
+
+def _told(line: ShownLine) -> str:
+    where = line.name if line.quantity is None else f"{line.name} {line.quantity}"
+    facts = [f"{line.move:+} %"] if line.move is not None else []
+    facts += [f"margin {line.margin} %"] if line.margin is not None else []
+    facts += ["VANISHES"] if line.vanishes else []
+    return f"{line.sku}  {where}: {_word(line.before)} -> {_word(line.after)}" + (
+        f"  ({', '.join(facts)})" if facts else ""
+    )
+
+
+def _word(value: object) -> str:
+    return "nothing" if value is None else str(value)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    """The rows by column. What an Excel made may begin with a mark and be parted by semicolons."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+            file.seek(0)
+            table = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
+            rows = list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CommandError(f"{path} cannot be read: {error}") from error
+    for number, row in enumerate(rows, start=1):
+        if None in row or None in row.values():
+            raise CommandError(f"{path}: line {number} has more or fewer cells than the first one.")
+    return rows
+
+
+def _find_user(name: str) -> User:
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user {name!r}; say with --user who asks for it.")
+    return user
+
+
+def _find_shop(code: str) -> Shop | None:
+    if not code:
+        return None
+    shop = Shop.objects.filter(code=code).first()
+    if shop is None:
+        raise CommandError(f"There is no shop {code!r}.")
+    return shop

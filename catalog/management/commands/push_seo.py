@@ -1,0 +1,9 @@
+"""`manage.py push_seo`: a merchant's own search texts."""
+
+from catalog.management.change_command import ChangeCommand
+from catalog.models import ChangeKind
+
+
+class Command(ChangeCommand):
+    help = "Makes a change set of search texts from a CSV file; with --approve it is approved and pushed."
+    kinds = {"mypromo": ChangeKind.SEARCH_TEXTS.value}
