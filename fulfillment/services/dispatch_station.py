@@ -70,7 +70,7 @@ def confirm_scan(
 
 def clean_code(code: str) -> str:
     """The code as printed: without what a scanner adds."""
-    return _SYMBOLOGY.sub("", "".join(sign for sign in code if sign.isprintable()).strip())
+    return _SYMBOLOGY.sub("", "".join(sign for sign in code if sign.isprintable()).strip()).strip()
 
 
 def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None, sizes: Sizes) -> Scan:

@@ -1,0 +1,178 @@
+"""Print files, slips and previews: downloaded once, whole, checked, and kept under names of our own."""
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from backoffice.models import Integration
+from backoffice.sandbox import Sandbox
+from fulfillment.models import FileKind, ProductionFile
+from fulfillment.services import file_store
+from fulfillment.services.downloads import LADDER, download_due_files, download_file, try_again
+from fulfillment.services.file_store import UnfitFile, check_content
+from fulfillment.services.production_pulling import pull_production_orders
+from tests.fulfillment.conftest import VENDOR, Make
+
+pytestmark = pytest.mark.django_db
+PRINT = r"/poi/"
+PDF = b"%PDF-1.7\nbody\n%%EOF\n"
+
+
+@pytest.fixture
+def file(make: Make) -> ProductionFile:
+    return make("plain").files.get(kind=FileKind.PRINT)
+
+
+def again(file: ProductionFile) -> ProductionFile:
+    """Try now, whatever the ladder says."""
+    ProductionFile.objects.filter(pk=file.pk).update(next_at=timezone.now())
+    assert download_file(file.pk)
+    file.refresh_from_db()
+    return file
+
+
+def kept_paths(settings: Settings) -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_print_files_slips_and_previews_are_downloaded_once(sandbox: Sandbox, make: Make) -> None:
+    for kind in ("label", "design", "several"):
+        make(kind)
+    count = ProductionFile.objects.count()
+    assert download_due_files() == count
+    assert download_due_files() == 0
+    assert {FileKind.PRINT, FileKind.SLIP, FileKind.PREVIEW} == set(
+        ProductionFile.objects.values_list("kind", flat=True)
+    )
+    for file in ProductionFile.objects.all():
+        with file_store.open_file(file) as content:
+            assert content.read(5) == b"%PDF-"
+        assert (file.next_at, len(file.sha256), file.size > 100) == (None, 64, True)
+    pull_production_orders(VENDOR)
+    assert download_due_files() == 0
+    assert not sandbox.ledger.label_downloads()
+
+
+def test_quick_tries_are_followed_by_one_an_hour_and_a_person_hears_of_it(
+    sandbox: Sandbox, file: ProductionFile
+) -> None:
+    sandbox.faults.add("status", method="GET", path=PRINT, status=404)
+    for wait in (*LADDER, 3600, 3600):
+        before = timezone.now()
+        again(file)
+        assert wait - 1 < (file.next_at - before).total_seconds() < wait + 10
+        assert file.needs_person == (wait == 3600)
+    sandbox.faults.clear()
+    assert (again(file).is_kept, file.needs_person, file.problem) == (True, False, "")
+
+
+def test_a_vendor_that_is_paused_counts_no_try(file: ProductionFile) -> None:
+    Integration.objects.update_or_create(vendor=VENDOR, defaults={"paused_at": timezone.now(), "paused_by": "anna"})
+    again(file)
+    assert (file.attempts, file.needs_person, file.is_kept) == (0, False, False)
+
+
+@pytest.mark.parametrize("kind", ["html", "truncated", "empty", "cut_after"])
+def test_what_is_no_whole_pdf_is_not_kept(
+    kind: str, sandbox: Sandbox, file: ProductionFile, settings: Settings
+) -> None:
+    more = {"status": 200} if kind in ("html", "empty") else {}
+    sandbox.faults.add(kind, method="GET", path=PRINT, **more)
+    assert (again(file).is_kept, file.problem != "") == (False, True)
+    assert kept_paths(settings) == []
+    sandbox.faults.clear()
+    assert again(file).is_kept
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<html>%PDF-", "not a PDF"),
+        (b"", "not a PDF"),
+        (b"%PDF-1.7\nhalf", "cut off"),
+        (b"\x89PNG\r\n\x1a\n", "not a PDF"),
+        (PDF + b"x" * file_store.MAX_BYTES, "more than"),
+    ],
+)
+def test_unfit_content_is_refused(content: bytes, words: str) -> None:
+    with pytest.raises(UnfitFile, match=words):
+        check_content(content)
+
+
+def test_previews_may_be_pictures() -> None:
+    assert check_content(b"\x89PNG\r\n\x1a\n...", pictures=True) == "image/png"
+    assert check_content(b"\xff\xd8\xff...", pictures=True) == "image/jpeg"
+    with pytest.raises(UnfitFile):
+        check_content(b"<svg onload='alert(1)'/>", pictures=True)
+
+
+@pytest.mark.parametrize("where", ["write", "fsync", "replace"])
+def test_a_full_disk_leaves_no_half_file(
+    where: str, file: ProductionFile, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        if where == "write":
+            limit = 100
+            patch.setattr(Path, "open", _opening(limit))
+        else:
+            patch.setattr(os, where, full)
+        assert again(file).problem.startswith("The disk refused the file")
+    assert (file.is_kept, kept_paths(settings)) == (False, [])
+    assert again(file).is_kept
+
+
+def _opening(limit: int) -> Callable[..., object]:
+    """Files that take `limit` bytes and no more."""
+    true_open = Path.open
+
+    def opened(path: Path, mode: str = "r", *args: object, **more: object) -> object:
+        file = true_open(path, mode, *args, **more)
+        if "x" in mode:
+            file.close()
+            raise OSError(errno.ENOSPC, f"No space left after {limit} bytes")
+        return file
+
+    return opened
+
+
+def test_nothing_is_fetched_onto_a_disk_that_is_nearly_full(
+    sandbox: Sandbox, file: ProductionFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_store, "FREE_BYTES_FLOOR", 2**60)
+    assert "1 GB" in again(file).problem
+    assert sandbox.ledger.total("GET v1/download") == 0
+
+
+def test_a_link_to_another_host_is_given_up_and_shown(file: ProductionFile) -> None:
+    ProductionFile.objects.filter(pk=file.pk).update(url="https://files.example.com/v1/download/1/poi/1")
+    again(file)
+    assert (file.next_at, file.needs_person) == (None, True)
+    assert "does not lead to mypromo" in file.problem
+
+
+def test_a_person_may_have_a_file_tried_now_but_not_twice(sandbox: Sandbox, file: ProductionFile) -> None:
+    sandbox.faults.add("status", method="GET", path=PRINT, status=404, times=1)
+    again(file)
+    try_again(file)
+    assert download_due_files() >= 1
+    file.refresh_from_db()
+    assert file.is_kept
+    try_again(file)
+    file.refresh_from_db()
+    assert file.next_at is None
+
+
+def test_a_worker_that_died_at_a_file_leaves_it_to_the_next(file: ProductionFile) -> None:
+    ProductionFile.objects.filter(pk=file.pk).update(next_at=timezone.now())
+    taken = ProductionFile.objects.get(pk=file.pk)
+    assert download_file(file.pk)
+    assert not download_file(file.pk)
+    assert again(taken).is_kept
