@@ -16,15 +16,29 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         {"title": "", "items": [home, *_lists(request, [("orders.order", _("Orders"), "shopping_bag")])]},
         {
             "title": _("Catalogue"),
-            "items": _lists(
-                request,
-                [
-                    ("catalog.product", _("Products"), "category"),
-                    ("catalog.variant", _("Variants"), "style"),
-                    ("catalog.changeset", _("Change sets"), "difference"),
-                    ("catalog.syncrun", _("Synchronisations"), "sync"),
-                ],
-            ),
+            "items": [
+                *_lists(
+                    request,
+                    [
+                        ("catalog.product", _("Products"), "category"),
+                        ("catalog.variant", _("Variants"), "style"),
+                    ],
+                ),
+                *_pages(
+                    request,
+                    "catalog.view_changeset",
+                    [
+                        ("catalog_changeset_prices", _("Prices"), "sell"),
+                    ],
+                ),
+                *_lists(
+                    request,
+                    [
+                        ("catalog.changeset", _("Change sets"), "difference"),
+                        ("catalog.syncrun", _("Synchronisations"), "sync"),
+                    ],
+                ),
+            ],
         },
         {
             "title": _("Vendors"),
@@ -72,3 +86,10 @@ def _lists(request: HttpRequest, entries: Iterable[tuple[str, str, str]]) -> lis
         for label, title, icon in entries
         if label in registered and registered[label].has_view_permission(request)
     ]
+
+
+def _pages(request: HttpRequest, permission: str, entries: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """Pages beside the lists, by the names of their addresses."""
+    if not request.user.has_perm(permission):
+        return []
+    return [{"title": title, "icon": icon, "link": reverse(f"admin:{name}")} for name, title, icon in entries]

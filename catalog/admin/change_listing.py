@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
 from backoffice.admin.keyset import page_of
+from catalog.admin.ascending import ascending_page
 from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
 from catalog.services.change_prices import decimals
@@ -149,27 +150,11 @@ def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_
     """The rows after `?after=<pk>` of those that `?rows=` names: one query with the products, whatever the page."""
     shown = parameters.get("rows", "all")
     shown = shown if shown in ROW_FILTERS else "all"
-    after = parameters.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
-    rows = change_set.changes.filter(ROW_FILTERS[shown], pk__gt=start).select_related("variant__product")
+    rows = change_set.changes.filter(ROW_FILTERS[shown]).select_related("variant__product")
     if text := parameters.get("sku", "").strip():
         rows = rows.filter(sku__istartswith=text[:100])
-    found = list(rows.order_by("pk")[: size + 1])
-    page = found[:size]
-    return RowsPage(
-        groups=_grouped(change_set, page),
-        first=_place(parameters) if start else None,
-        next=_place(parameters, after=page[-1].pk) if len(found) > size else None,
-        shown=shown,
-    )
-
-
-def _place(parameters: QueryDict, **place: Any) -> str:
-    kept = parameters.copy()
-    kept.pop("after", None)
-    for name, value in place.items():
-        kept[name] = str(value)
-    return f"?{kept.urlencode()}#rows"
+    page = ascending_page(rows, parameters, size=size)
+    return RowsPage(_grouped(change_set, page.rows), first=page.first, next=page.next, shown=shown)
 
 
 def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGroup]:

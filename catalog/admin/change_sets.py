@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Chip
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
-from catalog.admin import change_actions
+from catalog.admin import change_actions, price_editor
 from catalog.admin.change_listing import ROW_FILTERS, rows_page, set_listing
 from catalog.admin.change_words import account_words, event_words, job_chip, set_chip, values_words
 from catalog.models import ChangeSet, ChangeSetState, VendorJob
@@ -27,8 +27,23 @@ class ChangeSetAdmin(PagesAdmin):
 
     def pages(self) -> list[tuple[str, str, View]]:
         return [
-            (f"<int:pk>/{name}/", name, self._acting(name, action)) for name, action in change_actions.ACTIONS.items()
+            ("prices/", "prices", self.price_view),
+            ("prices/save/", "prices_save", self._editing(price_editor.save)),
+            ("prices/formula/", "prices_formula", self._editing(price_editor.try_formula)),
+            ("prices/formula/all/", "prices_formula_all", self._editing(price_editor.draft_for_all)),
+            *(
+                (f"<int:pk>/{name}/", name, self._acting(name, action))
+                for name, action in change_actions.ACTIONS.items()
+            ),
         ]
+
+    def price_view(self, request: HttpRequest) -> HttpResponse:
+        """The price editor."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        may_edit = self.may(request, "change_changeset")
+        context = price_editor.grid_context(request)
+        return self.render(request, "catalog/price_editor.html", title=_("Prices"), may_edit=may_edit, **context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -78,6 +93,15 @@ class ChangeSetAdmin(PagesAdmin):
             "reason_min": REASON_MIN,
             "reason_max": REASON_MAX,
         }
+
+    def _editing(self, view: View) -> View:
+        """A view for those who may change change sets."""
+
+        def guarded(request: HttpRequest) -> HttpResponse:
+            self.require(request, "change_changeset")
+            return view(request)
+
+        return guarded
 
     def _acting(self, name: str, action: change_actions.Action) -> View:
         """The button's view: needs the right to change sets; services ask for rights of their own."""

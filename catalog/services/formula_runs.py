@@ -1,0 +1,107 @@
+"""Formulas asked for by people: which one, over which SKUs, and what it would make of them."""
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from backoffice.errors import InvalidInput
+from catalog.models import ChangeKind, ChangeSet, ChangeSource, Variant
+from catalog.services.change_sets import MOST_ROWS, make_change_set
+from catalog.services.change_values import Value
+from catalog.services.formulas import (
+    Formula,
+    Preview,
+    as_wish,
+    from_recommended,
+    plus_percent,
+    preview,
+    rounded_to,
+    tiers_of,
+    with_margin,
+)
+from catalog.services.held_values import held_values
+
+ENDINGS = ("0.95", "0.99")
+_BATCH = 2000
+
+
+def formula_of(given: dict[str, Any]) -> Formula:
+    """From {"formula": "plus"|"recommended"|"margin", "percent": "3", "ending": ""|"0.95"|"0.99"}.
+
+    Raises InvalidInput with complaints by field.
+    """
+    percent = _percent(given.get("percent") or "0")
+    makers = {"plus": plus_percent, "recommended": from_recommended, "margin": with_margin}
+    maker = makers.get(str(given.get("formula")))
+    if maker is None:
+        raise _refused("formula", _("There is no such formula."))
+    try:
+        formula = maker(percent)
+    except ValueError:
+        raise _refused("percent", _("%s %% leaves no price.") % percent) from None
+    ending = str(given.get("ending") or "")
+    if not ending:
+        return formula
+    if ending not in ENDINGS:
+        raise _refused("ending", _("Prices can end in %s.") % ", ".join(ENDINGS))
+    return rounded_to(Decimal(ending), formula)
+
+
+def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> list[Preview]:
+    """The tiers that it changes; nothing is stored."""
+    held = held_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
+    return [
+        row
+        for variant in variants
+        if (value := _with_tiers(held.get(variant.sku)))
+        for row in preview(formula, sku=variant.sku, tiers=tiers_of(value))
+    ]
+
+
+def draft_formula(
+    formula: Formula, *, vendor: str, variants: QuerySet[Variant], title: str, actor: str
+) -> ChangeSet | None:
+    """There is a draft with the formula over all these variants; None when it changes nothing. Raises InvalidInput."""
+    rows: dict[str, Value] = {}
+    batch: list[Variant] = []
+    for variant in variants.order_by("pk").iterator(chunk_size=_BATCH):
+        batch.append(variant)
+        if len(batch) == _BATCH:
+            rows |= _wishes(formula, vendor=vendor, variants=batch)
+            batch = []
+        if len(rows) > MOST_ROWS:
+            break
+    rows |= _wishes(formula, vendor=vendor, variants=batch)
+    if not rows:
+        return None
+    return make_change_set(
+        ChangeKind.SALES_PRICES, vendor=vendor, rows=rows, title=title, source=ChangeSource.FORMULA, actor=actor
+    )
+
+
+def _wishes(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
+    by_sku: dict[str, list[Preview]] = {}
+    for row in preview_formula(formula, vendor=vendor, variants=variants):
+        by_sku.setdefault(row.sku, []).append(row)
+    return {sku: as_wish(rows) for sku, rows in by_sku.items()}
+
+
+def _with_tiers(value: Value | None) -> Value | None:
+    return value if value and (value["purchase"] or value["sales"]) else None
+
+
+def _percent(text: Any) -> Decimal:
+    try:
+        percent = Decimal(str(text).replace(",", "."))
+    except InvalidOperation:
+        raise _refused("percent", _("%s is no number.") % text) from None
+    if not percent.is_finite() or abs(percent) > 10_000:
+        raise _refused("percent", _("%s is no number.") % text)
+    return percent
+
+
+def _refused(field: str, text: str) -> InvalidInput:
+    return InvalidInput(text, errors={field: [text]})
