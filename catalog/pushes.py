@@ -8,12 +8,11 @@ from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, push_kind
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, VendorJob
+from catalog.services.comparing import compare_and_plan, note_failed_comparison
 from catalog.services.pushing import COMPARE, SEND, VERIFY
 from catalog.services.sending import (
-    compare_and_plan,
     lock_set_of,
     look_for_batch,
-    note_failed_comparison,
     note_refused_batch,
     send_batch,
     suppose_taken,

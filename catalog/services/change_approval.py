@@ -3,7 +3,7 @@
 from decimal import Decimal
 from hashlib import blake2b
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,7 +17,7 @@ from catalog.services.change_rules import rules_for, threshold_of
 APPROVE, OVERRIDE, PUSH = "catalog.approve_changeset", "catalog.override_changeset", "catalog.push_changeset"
 REASON_MIN, REASON_MAX = 3, 1000
 
-User = AbstractBaseUser | AnonymousUser
+User = AbstractUser | AnonymousUser
 
 
 def approve_change_set(change_set: ChangeSet, *, user: User, override_reason: str = "") -> ChangeSet:
@@ -69,7 +69,7 @@ def hash_of_rows(rows: QuerySet[Change]) -> str:
 
 def refuse_without(user: User, permission: str) -> None:
     """Raises NotAllowed."""
-    if not (user.is_active and user.has_perm(permission)):  # type: ignore[union-attr]
+    if not (user.is_active and user.has_perm(permission)):
         raise NotAllowed(_("You may not do that: %s is missing.") % permission)
 
 

@@ -125,7 +125,7 @@ class FulfillerPrices(_Prices):
         return _with_currency(cleaned, wanted)
 
     def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        tier_only = wanted.get("tier_price_qty_only", before["tier_price_qty_only"])
+        tier_only = bool(wanted.get("tier_price_qty_only", before["tier_price_qty_only"]))
         after: Value = {
             "currency": wanted.get("currency") or before["currency"],
             **{name: self._merged(name, wanted, before) for name in self.lists},

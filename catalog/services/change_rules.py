@@ -1,6 +1,6 @@
 """The figures that people set: from when on somebody else must approve, and how far prices may go."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -88,6 +88,6 @@ def _nearest(path: str, by_category: Mapping[str, Limits], *, default: Limits) -
     return default
 
 
-def _both(pick: type[max] | type[min], one: Decimal | None, other: Decimal | None) -> Decimal | None:  # type: ignore[valid-type]
+def _both(pick: Callable[[Iterable[Decimal]], Decimal], one: Decimal | None, other: Decimal | None) -> Decimal | None:
     given = [value for value in (one, other) if value is not None]
     return pick(given) if given else None

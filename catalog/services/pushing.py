@@ -1,8 +1,8 @@
-"""From an approved change set to batches at the vendor. What happens in the pushes themselves is in `sending.py`.
+"""From an approved change set to batches at the vendor, by three kinds of pushes:
 
-push_change_set ──> push "catalog.compare": does the vendor still hold what was compared? then batches are planned
-                    push "catalog.send", one per batch: sent, followed as a job by `jobs.py`
-                    push "catalog.verify", when no job is open any more: read back (`verifying.py`)
+- "catalog.compare": does the vendor still hold what was compared? then batches are planned (`comparing.py`)
+- "catalog.send", one per batch: sent (`sending.py`), then followed as a job (`jobs.py`)
+- "catalog.verify", when no job is open any more: read back (`verifying.py`)
 """
 
 from datetime import datetime

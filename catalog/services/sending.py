@@ -1,119 +1,25 @@
-"""What the pushes of a change set do: compare once more, plan batches, send one, look what became of one."""
+"""Sending one batch of a change set, and looking what became of one. How batches come about is in `comparing.py`."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models import Push
-from backoffice.models.push import Lane, PushState
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
-from backoffice.services.pushes import queue_push
 from backoffice.vendors.batch_messages import JobTicket
-from backoffice.vendors.errors import BudgetEmpty, VendorError, VendorRejected
-from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState
-from catalog.services.change_approval import hash_of_rows
-from catalog.services.change_checking import changed_meanwhile, judge_change_set
-from catalog.services.change_sets import NOT_APPROVED
+from backoffice.vendors.errors import VendorError, VendorRejected
+from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState
 from catalog.services.change_shapes import shape_of
-from catalog.services.change_snapshots import FRESH, Reading, read_values, store_reading
+from catalog.services.change_snapshots import read_values
 from catalog.services.jobs import finish_if_done, first_poll_at
-from catalog.services.pushing import SEND, NotApproved, refuse_unapproved
+from catalog.services.pushing import NotApproved, refuse_unapproved
 
 STEP = "send"
 SAMPLE = 3
-RIVAL_WAIT_SECONDS = 5.0
-
-
-def compare_and_plan(delivery: Delivery) -> None:
-    """The batches are planned, if the vendor still holds what the set was compared with; else it is checked again.
-
-    Raises Withdrawn when nothing is to be sent.
-    """
-    change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
-    if change_set.state != ChangeSetState.PUSHING or change_set.jobs.exists():
-        raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
-    if _is_stale(change_set):
-        _compare(delivery, change_set)
-    if _rivals(change_set).exists():
-        raise BudgetEmpty(_("An older change of the same SKUs is just being sent."), retry_after=RIVAL_WAIT_SECONDS)
-    delivery.record(partial(_plan, change_set.pk, actor=delivery.push.created_by, size=delivery.vendor.MAX_BATCH))
-
-
-def _is_stale(change_set: ChangeSet) -> bool:
-    return change_set.snapshot_at is None or change_set.snapshot_at < timezone.now() - FRESH
-
-
-def _compare(delivery: Delivery, change_set: ChangeSet) -> None:
-    skus = list(change_set.changes.values_list("sku", flat=True))
-    reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
-    changed = changed_meanwhile(change_set, reading=reading)
-    delivery.record(partial(_note_reading, change_set.pk, reading=reading, skus=skus, changed=changed))
-    if changed:
-        raise Withdrawn(_("Changed at the vendor meanwhile: %s.") % ", ".join(changed[:20]))
-
-
-def _note_reading(change_set_id: int, *, reading: Reading, skus: Sequence[str], changed: list[str]) -> None:
-    change_set = ChangeSet.objects.locked(change_set_id)
-    store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
-    if not changed:
-        change_set.snapshot_at = reading.read_at
-        change_set.save(update_fields=["snapshot_at"])
-        return
-    note = {"changed": changed[:100], "changed_count": len(changed)}
-    judge_change_set(change_set, actor=f"vendor:{change_set.vendor}", note=note, **NOT_APPROVED)
-
-
-def _rivals(change_set: ChangeSet) -> QuerySet[Change]:
-    """Rows of older sets about the same SKUs that a worker may be sending at this moment."""
-    busy = Push.objects.filter(
-        Q(state=PushState.IN_FLIGHT) | Q(state=PushState.UNKNOWN, settles_at__gt=timezone.now()),
-        vendor=change_set.vendor,
-        kind=SEND,
-        subject_type=VendorJob._meta.label_lower,
-        subject_id=OuterRef("job_id"),
-    )
-    return _older_rows(change_set).filter(Exists(busy), state=ChangeState.PENDING)
-
-
-def _older_rows(change_set: ChangeSet) -> QuerySet[Change]:
-    same = change_set.changes.filter(sku=OuterRef("sku"))
-    return Change.objects.filter(
-        Exists(same),
-        change_set__vendor=change_set.vendor,
-        change_set__kind=change_set.kind,
-        change_set__language=change_set.language,
-        change_set__state=ChangeSetState.PUSHING,
-        change_set__pushed_at__lt=change_set.pushed_at,
-    )
-
-
-def _plan(change_set_id: int, *, actor: str, size: int) -> None:
-    """Batches of at most `size` rows, each with its push. Rows of older sets that are not done yet give way."""
-    change_set = ChangeSet.objects.locked(change_set_id)
-    refuse_unapproved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
-    note = _("A newer change set for this SKU was pushed: %s.") % change_set.title
-    open_rows = _older_rows(change_set).filter(state__in=[ChangeState.PENDING, ChangeState.SENT])
-    Change.objects.filter(pk__in=list(open_rows.values_list("pk", flat=True))).update(
-        state=ChangeState.SUPERSEDED, note=note
-    )
-    ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
-    for number, start in enumerate(range(0, len(ids), size), start=1):
-        part = ids[start : start + size]
-        rows = Change.objects.filter(pk__in=part)
-        job = VendorJob.objects.create(
-            change_set=change_set,
-            vendor=change_set.vendor,
-            number=number,
-            entries=len(part),
-            rows_hash=hash_of_rows(rows),
-        )
-        rows.update(job=job)
-        queue_push(SEND, vendor=change_set.vendor, subject=job, actor=actor, lane=Lane.CATALOG)
-    change_set.note("changeset.batches", actor="system", batches=-(-len(ids) // size), rows=len(ids))
 
 
 def send_batch(delivery: Delivery) -> None:
@@ -152,7 +58,9 @@ def _rows_to_send(job_id: int) -> list[Change]:
     job.refresh_from_db()
     if job.state != VendorJobState.PLANNED:
         raise Withdrawn(_("The batch was sent already."))
-    changes = list(job.changes.filter(state=ChangeState.PENDING).order_by("pk"))
+    # Locked, so that a newer set which is about to supersede some of them is waited for.
+    pending = job.changes.select_for_update(of=("self",)).filter(state=ChangeState.PENDING)
+    changes = list(pending.order_by("pk"))
     for change in changes:
         change.change_set = change_set
     if not changes:
@@ -169,7 +77,16 @@ def _note_taken(job_id: int, ticket: JobTicket, *, changes: Sequence[int]) -> No
         sent_at=now,
         next_poll_at=first_poll_at(now),
     )
-    Change.objects.filter(pk__in=changes, state=ChangeState.PENDING).update(state=ChangeState.SENT)
+    rows = Change.objects.filter(pk__in=changes, state=ChangeState.PENDING)
+    _forget_readings(job_id, rows)
+    rows.update(state=ChangeState.SENT)
+
+
+def _forget_readings(job_id: int, rows: QuerySet[Change]) -> None:
+    """What we read of these SKUs is about to be wrong: the next check has to ask the vendor."""
+    change_set = ChangeSet.objects.get(jobs=job_id)
+    skus = rows.values_list("sku", flat=True)
+    Snapshot.objects.filter(vendor=change_set.vendor, kind=change_set.kind, sku__in=list(skus)).delete()
 
 
 def _named(error: VendorRejected, *, changes: Sequence[Change]) -> dict[int, str]:
@@ -215,7 +132,9 @@ def suppose_taken(push: Push) -> None:
     job = VendorJob.objects.get(pk=push.subject_id)
     if job.state != VendorJobState.PLANNED:
         return
-    job.changes.filter(state=ChangeState.PENDING).update(state=ChangeState.SENT)
+    rows = job.changes.filter(state=ChangeState.PENDING)
+    _forget_readings(job.pk, rows)
+    rows.update(state=ChangeState.SENT)
     job.sent_at = timezone.now()
     _end_job(job, VendorJobState.ASSUMED)
 
@@ -228,20 +147,11 @@ def note_refused_batch(push: Push, error: VendorError) -> None:
     _end_job(job, VendorJobState.REFUSED)
 
 
-def note_failed_comparison(push: Push, error: VendorError) -> None:
-    """The vendor could not be read: the set is only checked again. Runs under its lock."""
-    change_set = ChangeSet.objects.get(pk=push.subject_id)
-    if change_set.state == ChangeSetState.PUSHING and not change_set.jobs.exists():
-        change_set.move_to(ChangeSetState.CHECKED, actor="system", params={"error": error.text}, **NOT_APPROVED)
-
-
 def lock_set_of(push: Push) -> None:
     """Lock the set that a push is about, by its batch or itself."""
-    if push.subject_type == VendorJob._meta.label_lower:
-        ids = VendorJob.objects.filter(pk=push.subject_id).values_list("change_set_id", flat=True)
-    else:
-        ids = ChangeSet.objects.filter(pk=push.subject_id).values_list("pk", flat=True)
-    for change_set_id in ids:
+    is_batch = push.subject_type == VendorJob._meta.label_lower
+    about = {"jobs": push.subject_id} if is_batch else {"pk": push.subject_id}
+    for change_set_id in ChangeSet.objects.filter(**about).values_list("pk", flat=True):
         ChangeSet.objects.locked(change_set_id)
 
 

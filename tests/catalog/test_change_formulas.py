@@ -1,5 +1,6 @@
 """Formulas for prices."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.services.formulas import (
+    Formula,
     Prices,
     as_wish,
     from_recommended,
@@ -67,7 +69,7 @@ def test_formulas_leave_tiers_alone_that_lack_what_they_reckon_with() -> None:
 
 
 @pytest.mark.parametrize("make", [lambda: plus_percent(Decimal(-100)), lambda: with_margin(Decimal(100))])
-def test_formulas_that_leave_no_price_are_refused(make: object) -> None:
+def test_formulas_that_leave_no_price_are_refused(make: Callable[[], Formula]) -> None:
     with pytest.raises(ValueError, match="price"):
         make()
 

@@ -1,13 +1,14 @@
 """Fulfiller's prices, search texts, stock and sales channels as change sets."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
 from backoffice.errors import Conflict, InvalidInput, NotAllowed
 from backoffice.models import Push
-from catalog.models import ChangeKind, ChangeSetState
+from catalog.models import ChangeKind, ChangeSetState, ChangeSource
 from catalog.services.change_approval import approve_change_set
 from catalog.services.change_sets import make_change_set, tick_losses
 from catalog.services.change_values import Value
@@ -109,7 +110,7 @@ def test_back_to_default_needs_its_permission_its_confirmation_and_every_tick(
 ) -> None:
     [sku] = desk.skus(1)
     desk.push(desk.make({sku: {"meta_title": "Pens"}}, kind=ChangeKind.SEARCH_TEXTS))
-    given = {"vendor": MERCHANT, "skus": [sku], "title": "Back"}
+    given: dict[str, Any] = {"vendor": MERCHANT, "skus": [sku], "title": "Back"}
     with pytest.raises(NotAllowed):
         reset_search_texts(**given, user=person("clerk", "approve_changeset"), confirmed=True)
     with pytest.raises(NotAllowed):
@@ -150,4 +151,4 @@ def test_a_merchant_takes_a_product_out_of_the_channels(desk: Desk) -> None:
 @pytest.mark.parametrize("wanted", [{"qty": -1}, {"qty": True}, {"qty": "5"}, {"managed": 1}, {"amount": 3}])
 def test_stock_that_makes_no_sense_is_refused(db: None, wanted: Value) -> None:
     with pytest.raises(InvalidInput):
-        make_change_set("stock", vendor=FULFILLER, rows={"A": wanted}, title="", source="editor", actor="x")
+        make_change_set("stock", vendor=FULFILLER, rows={"A": wanted}, title="", source=ChangeSource.EDITOR, actor="x")

@@ -40,6 +40,7 @@ def test_a_pushed_change_is_read_back_and_verified(desk: Desk) -> None:
             str(tier["qty"]): str(tier["price"]) for tier in before[change.sku]["sales_prices"]
         }
         assert change.state == ChangeState.VERIFIED
+        assert change.read_back is not None
         assert change.read_back["sales"].keys() >= change.after["sales"].keys()
     assert [event.kind for event in done.events.all()] == [
         "changeset.made",
@@ -208,7 +209,7 @@ def test_what_the_vendor_changed_meanwhile_puts_the_set_back_to_checked(desk: De
     push_change_set(change_set, user=desk.boss)
     change_set = desk.work_off(change_set)
     assert (change_set.state, change_set.approved_by) == (ChangeSetState.CHECKED, "")
-    assert change_set.events.last().params["changed"] == [sku]
+    assert change_set.events.order_by("-pk")[0].params["changed"] == [sku]
     assert change_set.changes.get(sku=sku).before["sales"][str(tiers[0]["qty"])] == "123.45"
     assert not VendorJob.objects.exists()
     assert desk.sandbox.ledger.total("PATCH") == 0
@@ -266,3 +267,17 @@ def test_rows_changed_after_the_batches_were_planned_do_not_leave(desk: Desk) ->
     change_set.changes.update(after={"currency": "EUR", "sales": {"50": "0.01"}})
     desk.work_once()
     assert desk.sandbox.ledger.total("PATCH") == 0
+
+
+def test_a_set_checked_before_another_one_was_pushed_is_compared_anew(desk: Desk) -> None:
+    [sku] = desk.skus(1)
+    first = desk.approve(desk.make(desk.moved([sku])))
+    second = desk.approve(desk.make(desk.moved([sku], percent=8), title="Second"))
+    push_change_set(first, user=desk.boss)
+    desk.work_off(first)
+    push_change_set(second, user=desk.boss)
+    desk.work_off(second)
+    assert second.state == ChangeSetState.CHECKED
+    known = first.changes.get().read_back
+    assert known is not None
+    assert second.changes.get().before["sales"] == known["sales"]

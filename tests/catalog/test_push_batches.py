@@ -31,6 +31,7 @@ from backoffice.vendors.base import CallbackRequest
 from catalog.models import ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState
 from catalog.services import pushing
 from catalog.services.change_approval import hash_of_rows
+from catalog.services.change_values import Value
 from catalog.services.jobs import follow_job
 from catalog.services.pushing import push_change_set
 from tests.catalog.change_desk import Desk
@@ -105,7 +106,7 @@ def test_rows_named_in_a_refusal_fail_and_the_rest_of_the_batch_is_sent(desk: De
     assert desk.sandbox.ledger.total("PATCH v1/prices 200") == 1
 
 
-def rewrite_approved(change_set: ChangeSet, pk: int, after: dict[str, object]) -> None:
+def rewrite_approved(change_set: ChangeSet, pk: int, after: Value) -> None:
     """What only the vendor's refusal could tell: the approved row itself is wrong in its eyes."""
     change_set.changes.filter(pk=pk).update(after=after)
     for job in change_set.jobs.all():

@@ -1,0 +1,125 @@
+"""Right before a change set leaves: does the vendor still hold what it was compared with? Then batches are planned."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.models import Push
+from backoffice.models.push import Lane, PushState
+from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.pushes import queue_push
+from backoffice.vendors.errors import BudgetEmpty, VendorError
+from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob
+from catalog.services.change_approval import hash_of_rows
+from catalog.services.change_checking import changed_meanwhile, judge_change_set
+from catalog.services.change_sets import NOT_APPROVED
+from catalog.services.change_snapshots import FRESH, Reading, read_values, store_reading
+from catalog.services.pushing import SEND, refuse_unapproved
+
+RIVAL_WAIT_SECONDS = 5.0
+
+
+def compare_and_plan(delivery: Delivery) -> None:
+    """The batches are planned, if the vendor still holds what the set was compared with; else it is checked again.
+
+    Raises Withdrawn when nothing is to be sent.
+    """
+    change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
+    if change_set.state != ChangeSetState.PUSHING or change_set.jobs.exists():
+        raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
+    if _is_stale(change_set):
+        _compare(delivery, change_set)
+    delivery.record(partial(_plan, change_set.pk, actor=delivery.push.created_by, size=delivery.vendor.MAX_BATCH))
+
+
+def _is_stale(change_set: ChangeSet) -> bool:
+    """Read too long ago, or before another set of ours changed the same values."""
+    if change_set.snapshot_at is None or change_set.snapshot_at < timezone.now() - FRESH:
+        return True
+    return _others(change_set).filter(change_set__pushed_at__gte=change_set.snapshot_at).exists()
+
+
+def _compare(delivery: Delivery, change_set: ChangeSet) -> None:
+    skus = list(change_set.changes.values_list("sku", flat=True))
+    reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
+    changed = changed_meanwhile(change_set, reading=reading)
+    delivery.record(partial(_note_reading, change_set.pk, reading=reading, skus=skus, changed=changed))
+    if changed:
+        raise Withdrawn(_("Changed at the vendor meanwhile: %s.") % ", ".join(changed[:20]))
+
+
+def _note_reading(change_set_id: int, *, reading: Reading, skus: Sequence[str], changed: list[str]) -> None:
+    change_set = ChangeSet.objects.locked(change_set_id)
+    store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
+    if not changed:
+        change_set.snapshot_at = reading.read_at
+        change_set.save(update_fields=["snapshot_at"])
+        return
+    note = {"changed": changed[:100], "changed_count": len(changed)}
+    judge_change_set(change_set, actor=f"vendor:{change_set.vendor}", note=note, **NOT_APPROVED)
+
+
+def _others(change_set: ChangeSet) -> QuerySet[Change]:
+    """Rows of other sets about the same SKUs and the same kind of value."""
+    return Change.objects.filter(
+        Exists(change_set.changes.filter(sku=OuterRef("sku"))),
+        change_set__vendor=change_set.vendor,
+        change_set__kind=change_set.kind,
+        change_set__language=change_set.language,
+    ).exclude(change_set=change_set)
+
+
+def _plan(change_set_id: int, *, actor: str, size: int) -> None:
+    """Batches of at most `size` rows, each with its push."""
+    change_set = ChangeSet.objects.locked(change_set_id)
+    refuse_unapproved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
+    _supersede(change_set)
+    ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
+    batches = [ids[start : start + size] for start in range(0, len(ids), size)]
+    for number, batch in enumerate(batches, start=1):
+        rows = Change.objects.filter(pk__in=batch)
+        job = VendorJob.objects.create(
+            change_set=change_set,
+            vendor=change_set.vendor,
+            number=number,
+            entries=len(batch),
+            rows_hash=hash_of_rows(rows),
+        )
+        rows.update(job=job)
+        queue_push(SEND, vendor=change_set.vendor, subject=job, actor=actor, lane=Lane.CATALOG)
+    change_set.note("changeset.batches", actor="system", batches=len(batches), rows=len(ids))
+
+
+def _supersede(change_set: ChangeSet) -> None:
+    """Rows of older sets that are not done yet give way, so that no late repetition undoes what is newer.
+
+    Raises BudgetEmpty while a worker may just be sending one: both on their way might arrive in any order. A worker
+    that claims such a batch after this look finds its rows locked, and waits to see that they gave way.
+    """
+    older = _others(change_set).filter(
+        change_set__state=ChangeSetState.PUSHING,
+        change_set__pushed_at__lt=change_set.pushed_at,
+        state__in=[ChangeState.PENDING, ChangeState.SENT],
+    )
+    found = dict(older.values_list("pk", "job_id"))
+    note = _("A newer change set for this SKU was pushed: %s.") % change_set.title
+    Change.objects.filter(pk__in=found).update(state=ChangeState.SUPERSEDED, note=note)
+    busy = Push.objects.filter(
+        Q(state=PushState.IN_FLIGHT) | Q(state=PushState.UNKNOWN, settles_at__gt=timezone.now()),
+        vendor=change_set.vendor,
+        kind=SEND,
+        subject_type=VendorJob._meta.label_lower,
+        subject_id__in=set(found.values()),
+    )
+    if busy.exists():
+        raise BudgetEmpty(_("An older change of the same SKUs is just being sent."), retry_after=RIVAL_WAIT_SECONDS)
+
+
+def note_failed_comparison(push: Push, error: VendorError) -> None:
+    """The vendor could not be read: the set is only checked again. Runs under its lock."""
+    change_set = ChangeSet.objects.get(pk=push.subject_id)
+    if change_set.state == ChangeSetState.PUSHING and not change_set.jobs.exists():
+        change_set.move_to(ChangeSetState.CHECKED, actor="system", params={"error": error.text}, **NOT_APPROVED)
