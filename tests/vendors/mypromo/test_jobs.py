@@ -119,6 +119,7 @@ def test_what_is_missing_or_odd_in_a_job_is_not_given() -> None:
         sample("production_orders.get.200.json"),
         json.dumps(JOB | {"job_id": None}).encode(),
         json.dumps(JOB | {"job_id": 0}).encode(),
+        json.dumps(JOB | {"production_order_items": []}).encode(),
         json.dumps(JOB | {"status": ""}).encode(),
         json.dumps(JOB | {"message": "\x00"}).encode(),
         json.dumps(JOB).encode() + b"x",
@@ -174,8 +175,8 @@ def test_a_table_of_text_is_read_by_its_heads(separator: str, encoding: str, end
 
 
 def test_letters_that_are_not_utf_8_are_read_as_windows_writes_them() -> None:
-    assert MyPromo.parse_report("sku;fehler\nA;Preis ungültig\n".encode("cp1252")) == (
-        JobRow(sku="A", error="Preis ungültig"),
+    assert MyPromo.parse_report("sku;fehler\nA;Preis „0 €“ ungültig\n".encode("cp1252")) == (
+        JobRow(sku="A", error="Preis „0 €“ ungültig"),
     )
 
 
@@ -188,6 +189,10 @@ def test_a_fulfillers_sku_stands_in_where_there_is_no_other() -> None:
 def test_without_heads_the_first_column_is_the_sku_and_the_last_the_complaint() -> None:
     assert MyPromo.parse_report(b"A,7,Bad.\nB,8,\n") == (JobRow(sku="A", error="Bad."), JobRow(sku="B"))
     assert MyPromo.parse_report(b"A\n") == (JobRow(sku="A"),)
+
+
+def test_rows_shorter_than_the_head_are_read_as_far_as_they_go() -> None:
+    assert MyPromo.parse_report(b"x,sku,error\n1,A\n2\n") == (JobRow(sku="A"), JobRow(sku=""))
 
 
 def test_several_complaints_about_a_row_are_all_told() -> None:

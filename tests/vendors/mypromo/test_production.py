@@ -291,13 +291,14 @@ def test_what_is_missing_or_odd_beside_the_essentials_is_not_given() -> None:
         "production_order_items": [{"id": 1, "quantity": "5", "customs": {"amount": "much"}, "files": None}],
         "shipper": [],
         "recipient": None,
+        "export": {},
         "clients": {"a": 1},
         "custom_properties": [None, {"key": 7}],
         "files": [{"id": 2, "url": "javascript:alert(1)"}],
     }
     (report,) = MyPromoFulfiller.read_callback("production", json.dumps(body).encode())
     assert isinstance(report, ProductionOrderReport)
-    assert (report.shipper, report.recipient, report.parties) == (None, None, ())
+    assert (report.shipper, report.recipient, report.export, report.parties) == (None, None, None, ())
     assert report.custom_properties == (Property(key="7", value=""),)
     assert report.files[0].url == ""
     assert report.items == (ProductionItemReport(vendor_id="1", quantity=5, state=ProductionState.UNKNOWN),)
@@ -361,8 +362,8 @@ def test_a_parcel_is_reported_as_in_the_example(speak_as_fulfiller: SpeakAsFulfi
 
 def test_a_parcel_with_the_whole_order_names_no_items(speak_as_fulfiller: SpeakAsFulfiller) -> None:
     mypromo, server = speak_as_fulfiller(ADDED)
-    mypromo.add_shipment("61", msgspec.structs.replace(WHOLE, force=True, weight=Decimal("0.5")))
-    sent = {"carrier": "ups", "tracking_code": "1Z123891378124", "weight": 0.5, "force": True}
+    mypromo.add_shipment("61", msgspec.structs.replace(WHOLE, force=True, weight=Decimal("0.5"), depth=Decimal(0)))
+    sent = {"carrier": "ups", "tracking_code": "1Z123891378124", "weight": 0.5, "depth": 0, "force": True}
     assert json.loads(server.seen[0].body) == sent
 
 
