@@ -25,6 +25,7 @@ WayBack = Annotated[
         description="https; may hold {DESIGNID} (the vendor's id), {USERHASH} and {INTENT}, any number of times.",
     ),
 ]
+Text32 = Annotated[str, Meta(max_length=32)]
 
 
 class NewDesign(Input, kw_only=True):
@@ -37,7 +38,7 @@ class NewDesign(Input, kw_only=True):
     return_url: WayBack
     cancel_url: WayBack | None = None
     intent: Annotated[
-        str | None, Meta(max_length=32, description="One of the variant's `editor_intents`; the vendor chooses else.")
+        Text32 | None, Meta(description="One of the variant's `editor_intents`; the vendor chooses when left out.")
     ] = None
     quantity: Annotated[Quantity | None, Meta(description="For the quote; the smallest one when left out.")] = None
 
