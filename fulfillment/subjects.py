@@ -1,6 +1,7 @@
 """What pushes and callbacks of fulfilment are about: labels and parcels, shown as their production orders."""
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -38,6 +39,6 @@ register_subject("fulfillment.productionorder", shown=_production_orders, found=
 for _model in (Label, ProductionShipment):
     register_subject(
         _model._meta.label_lower,
-        shown=lambda ids, model=_model: _orders_of(model, ids),
-        found=lambda text, model=_model: _quoted(model, text),
+        shown=partial(_orders_of, _model),
+        found=partial(_quoted, _model),
     )

@@ -1,5 +1,7 @@
 """What a marketplace gives us to make and ship, when we are its fulfiller."""
 
+from typing import Any, cast
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -58,7 +60,7 @@ class ProductionOrder(models.Model):
     express_shipping = models.BooleanField(_("express shipping"), default=False)
     # Either of the two: what is made first.
     is_express = models.GeneratedField(
-        expression=Q(express_production=True) | Q(express_shipping=True),
+        expression=cast(Any, Q(express_production=True) | Q(express_shipping=True)),
         output_field=models.BooleanField(_("express")),
         db_persist=True,
     )

@@ -242,6 +242,7 @@ def test_a_report_without_an_answer_is_found_and_not_sent_again(
     work()
     made.refresh_from_db()
     assert (made.state, shipped(sandbox)) == (ParcelState.REPORTED, [CODE])
+    assert Push.objects.get().attempt_rows.filter(method="POST").count() == 1
 
 
 @pytest.mark.parametrize("kind", ["cut_before", "hang", "status"])

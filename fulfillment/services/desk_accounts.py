@@ -1,0 +1,29 @@
+"""For which accounts the production desk speaks."""
+
+from dataclasses import dataclass
+
+from backoffice.services.vendor_status import Mode, mode_of
+from backoffice.vendors.registry import vendor_class, vendor_names
+from fulfillment.models import ProductionOrder
+
+
+@dataclass(frozen=True)
+class DeskAccount:
+    """A vendor's account by which we are a fulfiller; `is_real` when what we tell it has consequences."""
+
+    vendor: str
+    is_configured: bool
+    is_real: bool
+
+
+def desk_accounts() -> list[DeskAccount]:
+    """The accounts that bring production orders, set up or not."""
+    return [
+        DeskAccount(name, vendor_class(name).is_configured(), mode_of(name) == Mode.LIVE)
+        for name in vendor_names(able_to="list_production_orders")
+    ]
+
+
+def has_desk() -> bool:
+    """Whether there is a production desk: an account that brings work is set up, or brought some before."""
+    return any(account.is_configured for account in desk_accounts()) or ProductionOrder.objects.exists()
