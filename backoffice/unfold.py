@@ -40,6 +40,7 @@ UNFOLD: dict[str, Any] = {
         _asset("order.css"),
         _asset("machine.css"),
         _asset("catalog.css"),
+        _asset("production-desk.css"),
     ],
     "SCRIPTS": [_asset("desk.js")],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},

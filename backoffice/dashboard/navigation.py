@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from fulfillment.services.desk_accounts import has_desk
+
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links as Unfold wants them; models that are not registered or not allowed are left out."""
@@ -35,11 +37,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     request,
                     [
                         ("catalog.changeset", _("Change sets"), "difference"),
+                        ("catalog.tableimport", _("Tables"), "table_view"),
                         ("catalog.syncrun", _("Synchronisations"), "sync"),
                     ],
                 ),
             ],
         },
+        {"title": _("Production"), "items": _desk(request)},
         {
             "title": _("Vendors"),
             "items": _lists(
@@ -77,6 +81,19 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         },
     ]
     return [group for group in groups if group["items"]]
+
+
+def _desk(request: HttpRequest) -> list[dict[str, Any]]:
+    """The production desk, for readers who may see it and where we are a fulfiller."""
+    if not request.user.has_perm("fulfillment.view_productionorder") or not has_desk():
+        return []
+    pages = [("changelist", _("Work list"), "conveyor_belt"), ("throughput", _("Throughput"), "bar_chart")]
+    if request.user.has_perm("fulfillment.dispatch_productionorder"):
+        pages.insert(1, ("station", _("Dispatch station"), "barcode_scanner"))
+    return [
+        {"title": title, "icon": icon, "link": reverse(f"admin:fulfillment_productionorder_{name}")}
+        for name, title, icon in pages
+    ]
 
 
 def _lists(request: HttpRequest, entries: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:

@@ -120,6 +120,6 @@ def item(mapping: dict[Any, Any], key: Any) -> Any:
 def without(context: dict[str, Any], name: str) -> str:
     """The page's own address less one filter, from the first page on."""
     parameters = context["request"].GET.copy()
-    for gone in (name, "older", "newer", "end"):
+    for gone in (name, "older", "newer", "end", "after"):
         parameters.pop(gone, None)
     return f"?{parameters.urlencode()}"

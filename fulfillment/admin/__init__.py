@@ -1,5 +1,5 @@
 """The staff pages of fulfilment."""
 
-from fulfillment.admin import reference
+from fulfillment.admin import production, reference
 
-__all__ = ["reference"]
+__all__ = ["production", "reference"]

@@ -9,15 +9,18 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "catalog.product", "catalog.variant", "catalog.syncrun", "fulfillment.shipment",
-    "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "backoffice.shop", "backoffice.push",
-    "backoffice.callback", "backoffice.integration",
+    "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
+    "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
 }  # fmt: skip
 MACHINERY = {"backoffice.resend_push", "backoffice.decide_push", "backoffice.replay_callback"}
 GROUPS: dict[str, set[str]] = {
     "Read only": set(),
     "Order desk": {"orders.change_order", "backoffice.resend_push", "backoffice.decide_push"},
     "Catalogue desk": {"catalog.change_product", "catalog.change_variant"},
-    "Production desk": {"orders.change_order"},
+    "Production desk": {
+        "orders.change_order", "fulfillment.dispatch_productionorder", "fulfillment.view_documents",
+        "backoffice.resend_push", "backoffice.decide_push",
+    },
     "Marketing": set(),
     "Operations": MACHINERY
     | {

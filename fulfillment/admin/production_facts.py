@@ -1,0 +1,209 @@
+"""Everything the page of one production order shows, in a number of queries that does not depend on its size."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.admin.chips import Chip
+from backoffice.models import Push
+from backoffice.models.push import PushState
+from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
+from fulfillment.admin.production_pictures import document_url, pictures_of
+from fulfillment.admin.production_steps import NextStep, next_step
+from fulfillment.admin.production_timeline import Day, days
+from fulfillment.models import (
+    Carrier,
+    Label,
+    LabelState,
+    ParcelState,
+    ProductionFile,
+    ProductionItem,
+    ProductionOrder,
+    ProductionShipment,
+    ProductionState,
+)
+from fulfillment.services.production_reports import NEVER
+from fulfillment.services.slips import address_lines
+
+EVENTS_SHOWN = 300
+# What is no part of the label, but asked for by carriers and customs.
+_MORE = (
+    ("phone", gettext_lazy("telephone")),
+    ("mobile", gettext_lazy("mobile")),
+    ("email", gettext_lazy("e-mail")),
+    ("state_code", gettext_lazy("state")),
+    ("vat_id", gettext_lazy("VAT id")),
+    ("eori_number", gettext_lazy("EORI number")),
+)
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A file with the address of our copy; empty while there is none, or when the reader may not open it."""
+
+    file: ProductionFile
+    url: str
+
+    @property
+    def is_picture(self) -> bool:
+        return bool(self.url) and self.file.content_type.startswith("image/")
+
+    @property
+    def is_coming(self) -> bool:
+        return not self.file.is_kept and self.file.next_at is not None
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """One line with its picture and files."""
+
+    item: ProductionItem
+    picture: str
+    files: list[FileFacts]
+
+
+@dataclass(frozen=True)
+class LabelFacts:
+    """A label: which parcel it announced, when, and what can be done with it."""
+
+    label: Label
+    chip: Chip
+    url: str
+    push: Push | None
+    may_fetch: bool
+
+    @property
+    def is_missing(self) -> bool:
+        return self.label.state == LabelState.LOST
+
+
+@dataclass(frozen=True)
+class ParcelFacts:
+    """A parcel and what became of telling the vendor."""
+
+    parcel: ProductionShipment
+    chip: Chip
+    push: Push | None
+
+    @property
+    def may_undo(self) -> bool:
+        return self.parcel.state == ParcelState.WAITING and self.push is not None and self.push.state == PushState.NEW
+
+    @property
+    def refusal(self) -> str:
+        """The vendor's own words."""
+        is_refused = self.parcel.state == ParcelState.REFUSED and self.push is not None
+        return self.push.cause if is_refused and self.push else ""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address: `lines` as on a parcel, and (label, value) of what else was given for calls and customs."""
+
+    title: Any
+    lines: list[str]
+    more: list[tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class ProductionFacts:
+    """The page of one production order."""
+
+    order: ProductionOrder
+    axes: list[Chip]
+    next: NextStep
+    items: list[ItemFacts]
+    files: list[FileFacts]
+    labels: list[LabelFacts]
+    parcels: list[ParcelFacts]
+    addresses: list[Address]
+    pushes: list[Push]
+    carriers: list[Carrier]
+    days: list[Day]
+    cut: bool
+
+    @property
+    def due(self) -> datetime | None:
+        return None if self.order.due_at == NEVER else self.order.due_at
+
+    @property
+    def may_add_parcel(self) -> bool:
+        """Re-shipments are made of finished orders too."""
+        return self.order.state != ProductionState.CANCELLED and bool(self.items)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """The shipping window has not begun before; None when it has."""
+        start = self.order.shipping_earliest
+        return start if start and start > timezone.now() else None
+
+
+def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
+    """The facts of that production order, None when there is none. Files have addresses where one `may_open` them."""
+    if not str(pk).isdigit() or len(str(pk)) > 18:
+        return None
+    rows = ProductionOrder.objects.filter(pk=pk)
+    order = rows.prefetch_related("items", "files", "labels__parcel", "shipments__lines__item").first()
+    if order is None:
+        return None
+    pushes = _pushes(order)
+    events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
+    files = [FileFacts(file, document_url(file) if may_open and file.is_kept else "") for file in order.files.all()]
+    pictures = pictures_of([order], may_open=may_open)
+    return ProductionFacts(
+        order=order,
+        axes=axes(order),
+        next=next_step(order),
+        items=[
+            ItemFacts(item, pictures.get(item.pk, ""), [facts for facts in files if facts.file.item_id == item.pk])
+            for item in order.items.all()
+        ],
+        files=[facts for facts in files if facts.file.item_id is None],
+        labels=[_label(label, pushes, may_open=may_open) for label in order.labels.all()],
+        parcels=[ParcelFacts(parcel, parcel_chip(parcel), _last(pushes, parcel)) for parcel in order.shipments.all()][
+            ::-1
+        ],
+        addresses=_addresses(order),
+        pushes=pushes,
+        carriers=list(Carrier.objects.filter(available=True).order_by("name")),
+        days=days(events[:EVENTS_SHOWN]),
+        cut=len(events) > EVENTS_SHOWN,
+    )
+
+
+def _label(label: Label, pushes: list[Push], *, may_open: bool) -> LabelFacts:
+    return LabelFacts(
+        label=label,
+        chip=label_chip(label),
+        url=document_url(label) if may_open and label.is_kept else "",
+        push=_last(pushes, label),
+        may_fetch=label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED,
+    )
+
+
+def _pushes(order: ProductionOrder) -> list[Push]:
+    """What we told the vendor, or asked of it, about labels and parcels; oldest first."""
+    labels = Q(subject_type=Label._meta.label_lower, subject_id__in=[label.pk for label in order.labels.all()])
+    keys = [parcel.pk for parcel in order.shipments.all()]
+    parcels = Q(subject_type=ProductionShipment._meta.label_lower, subject_id__in=keys)
+    return list(Push.objects.filter(labels | parcels).order_by("pk"))
+
+
+def _last(pushes: list[Push], subject: Model) -> Push | None:
+    key = (subject._meta.label_lower, subject.pk)
+    return next((push for push in reversed(pushes) if (push.subject_type, push.subject_id) == key), None)
+
+
+def _addresses(order: ProductionOrder) -> list[Address]:
+    titles = (_("Recipient"), _("Sender"), _("Exporter"))
+    given = (order.recipient, order.shipper, order.export)
+    return [
+        Address(title, address_lines(address), [(word, address[name]) for name, word in _MORE if address.get(name)])
+        for title, address in zip(titles, given, strict=True)
+        if address
+    ]

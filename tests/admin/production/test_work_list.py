@@ -1,0 +1,123 @@
+"""The work list: what it shows, how it is narrowed, and what it costs."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from backoffice.sandbox import Sandbox
+from fulfillment.admin.worklist import Card, read_place, write_place
+from fulfillment.models import ProductionItem, ProductionOrder
+from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.worklist import PAGE_SIZE, Place
+from tests.admin.desk.conftest import SignIn
+from tests.fulfillment.conftest import VENDOR, Make
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/fulfillment/productionorder/"
+
+
+def made_by_hand(number: int, **changes: object) -> ProductionOrder:
+    facts = {"due_at": timezone.now() + timedelta(days=2), "state": "pending", "merchant": "Acme", **changes}
+    order = ProductionOrder.objects.create(vendor=VENDOR, vendor_id=f"9{number}", reference=f"R-{number}", **facts)
+    ProductionItem.objects.create(
+        production_order=order, vendor_id="1", sku=f"SKU-{number}", quantity=5, printing_methods=[f"method {number}"]
+    )
+    return order
+
+
+def cards(client: Client, query: str = "") -> list[Card]:
+    groups = client.get(f"{LIST}{query}").context["groups"]
+    return [card for group in groups for card in group.cards]
+
+
+def references(client: Client, query: str = "") -> list[str]:
+    return [card.order.reference for card in cards(client, query)]
+
+
+def test_express_orders_come_first_then_the_day_they_are_due(dispatcher: Client) -> None:
+    now = timezone.now()
+    made_by_hand(1, due_at=now + timedelta(days=9))
+    made_by_hand(2, due_at=now - timedelta(days=1))
+    made_by_hand(3, due_at=now + timedelta(days=20), express_production=True)
+    assert references(dispatcher) == ["R-3", "R-2", "R-1"]
+    groups = dispatcher.get(LIST).context["groups"]
+    assert [str(group.title) for group in groups][:2] == ["Express", "Overdue"]
+
+
+def test_each_card_says_what_is_next(dispatcher: Client, make: Make) -> None:
+    make("label")
+    (card,) = cards(dispatcher)
+    assert "being downloaded" in card.next.text
+    card.order.files.update(next_at=None)
+    (card,) = cards(dispatcher)
+    assert "fetch the label on the day of dispatch" in card.next.text
+
+
+@pytest.mark.parametrize("query", ["?merchant=Other", "?product=SKU-2", "?printing_method=method+2", "?section=late"])
+def test_a_filter_leaves_what_fits_it(dispatcher: Client, query: str) -> None:
+    made_by_hand(1)
+    made_by_hand(2, merchant="Other", due_at=timezone.now() - timedelta(hours=1))
+    assert references(dispatcher, query) == ["R-2"]
+
+
+def test_a_merchant_without_work_shows_nothing_instead_of_everything(dispatcher: Client) -> None:
+    made_by_hand(1)
+    assert references(dispatcher, "?merchant=Gone") == []
+
+
+def test_pages_hang_together_whatever_happens_between(dispatcher: Client) -> None:
+    due = timezone.now() + timedelta(days=1)
+    for number in range(PAGE_SIZE + 3):
+        made_by_hand(number, due_at=due)
+    first = dispatcher.get(LIST)
+    seen = [card.order.pk for group in first.context["groups"] for card in group.cards]
+    ProductionOrder.objects.filter(pk__in=seen[:10]).update(dispatch="shipped")
+    rest = cards(dispatcher, first.context["older"])
+    assert [card.order.reference for card in rest] == ["R-50", "R-51", "R-52"]
+
+
+@pytest.mark.parametrize("text", ["", "1.2", "1.2.x", "1.9999999999999999999.3", "²1.2.3"])
+def test_a_broken_place_is_the_beginning(text: str) -> None:
+    assert read_place(text) is None
+
+
+def test_a_place_comes_back_from_its_address() -> None:
+    place = Place(is_express=True, due_at=timezone.now(), pk=7)
+    assert read_place(write_place(place)) == place
+
+
+def test_the_list_needs_as_many_queries_for_one_card_as_for_thirty(dispatcher: Client, sandbox: Sandbox) -> None:
+    sandbox.mypromo.examples.make(1, kind="label")
+    pull_production_orders(VENDOR)
+    dispatcher.get(LIST)
+    with CaptureQueriesContext(connection) as few:
+        dispatcher.get(LIST)
+    sandbox.mypromo.examples.make(30)
+    pull_production_orders(VENDOR)
+    with CaptureQueriesContext(connection) as many:
+        dispatcher.get(LIST)
+    assert len(many) == len(few) <= 18
+
+
+def test_the_list_is_closed_to_others_and_has_no_marks_for_readers(sign_in: SignIn, reader: Client) -> None:
+    made_by_hand(1)
+    assert sign_in("view_order").get(LIST).status_code == 403
+    page = reader.get(LIST).content.decode()
+    assert "R-1" in page
+    assert 'name="order"' not in page
+
+
+def test_each_page_says_for_which_account_it_speaks(dispatcher: Client, sandbox: Sandbox) -> None:
+    page = dispatcher.get(LIST).content.decode()
+    assert "account <strong>mypromo-fulfiller</strong>" in page
+
+
+def test_the_sidebar_has_the_desk_only_where_we_are_a_fulfiller(sign_in: SignIn) -> None:
+    client = sign_in("view_productionorder")
+    assert "Work list" not in client.get("/admin/").content.decode()
+    made_by_hand(1)
+    assert "Work list" in client.get("/admin/").content.decode()
