@@ -118,8 +118,11 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_ACCEPT_CONTENT = ["json"]
-# The sweep mends what the bells missed, so it must not wait behind thousands of them: workers take turns between both.
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("celery", "sweep")]
+# The sweep mends what the bells missed, so neither it nor the bells it rings may wait behind thousands of first bells:
+# workers take turns between the three.
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("celery", "swept", "sweep")
+]
 CELERY_TASK_ROUTES = {"backoffice.tasks.sweep": {"queue": "sweep", "routing_key": "sweep"}}
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 170

@@ -13,6 +13,10 @@ logger = logging.getLogger(__name__)
 DELIVER_PUSH = "backoffice.tasks.deliver_push"
 WORK_CALLBACKS = "backoffice.tasks.work_callbacks"
 
+# The sweep's bells have a queue of their own, from which workers take in turn with the first: what waits for its second
+# try is not put behind everything that is new, and the sweep can tell when its last bells were heard.
+FIRST_BELLS, SWEPT_BELLS = "celery", "swept"
+
 # Callbacks come in bursts: one ring this late serves all that arrive until then.
 DEBOUNCE_SECONDS = 0.2
 _last_ring: dict[str, float] = {}
@@ -23,10 +27,10 @@ def ring(task: str, *args: int) -> None:
     transaction.on_commit(lambda: ring_now(task, *args), robust=True)
 
 
-def ring_now(task: str, *args: int, delay: float = 0) -> bool:
+def ring_now(task: str, *args: int, delay: float = 0, queue: str = FIRST_BELLS) -> bool:
     """Ring at once, or after `delay` seconds. False when the broker cannot be reached."""
     try:
-        current_app.send_task(task, args=args, countdown=delay or None, retry=False)
+        current_app.send_task(task, args=args, countdown=delay or None, queue=queue, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("The bell for %s was not heard (%s); the sweep will find it.", task, error)
         return False

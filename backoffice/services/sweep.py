@@ -9,27 +9,29 @@ from redis.exceptions import RedisError
 
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
-from backoffice.services.bell import DELIVER_PUSH, WORK_CALLBACKS, ring_now
+from backoffice.services.bell import DELIVER_PUSH, SWEPT_BELLS, WORK_CALLBACKS, ring_now
 from backoffice.services.delivery import end_expired_leases
 
-# So many bells may wait to be heard. Every sweep rings again for rows whose bell is still unheard, and each of these
-# repeats costs a worker a moment: with a thousand of them, new bells were heard minutes late. A hundred in every sweep
-# are still more than any vendor's allowance lets through.
+# So many bells in one sweep: more than any vendor's allowance lets through until the next.
 MOST_BELLS = 100
 
 
 def sweep() -> dict[str, int]:
-    """Every due push and callback has been rung for, every lost lease ended. Answers the counts."""
+    """Every lost lease has been ended, and what is due been rung for, unless workers have not yet heard the last bells:
+    ringing again for the same rows would only make all others wait. Answers the counts.
+    """
     _beat()
     lost = end_expired_leases()
+    if bells_waiting():
+        return {"lost": lost, "rung": 0, "callbacks": 0}
     rung = 0
-    for push_id in due_pushes(limit=max(0, MOST_BELLS - bells_waiting())):
-        if not ring_now(DELIVER_PUSH, push_id):
+    for push_id in due_pushes(limit=MOST_BELLS):
+        if not ring_now(DELIVER_PUSH, push_id, queue=SWEPT_BELLS):
             break
         rung += 1
     callbacks = Callback.objects.filter(next_at__lte=Now()).exists()
     if callbacks:
-        ring_now(WORK_CALLBACKS)
+        ring_now(WORK_CALLBACKS, queue=SWEPT_BELLS)
     return {"lost": lost, "rung": rung, "callbacks": int(callbacks)}
 
 
@@ -41,10 +43,10 @@ def due_pushes(*, limit: int) -> list[int]:
 
 
 def bells_waiting() -> int:
-    """How many bells no worker has heard yet; 0 when the broker cannot be asked."""
+    """How many bells of sweeps no worker has heard yet; 0 when the broker cannot be asked."""
     try:
         with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as broker:
-            return int(broker.llen("celery"))
+            return int(broker.llen(SWEPT_BELLS))
     except RedisError:
         return 0
 
