@@ -36,7 +36,7 @@ def paragraph(text: str, style: str = "text") -> Paragraph:
 
 
 def barcode(code: str, *, height_mm: float = 8) -> Any:
-    """The code as Code 128; as plain text where it has signs that Code 128 does not know."""
+    """The code as Code 128, without its text; as text where it has signs that Code 128 does not know."""
     if not code or not set(code) <= _CODE_128:
         return paragraph(code, "small")
-    return Code128(code, barHeight=height_mm * mm, barWidth=0.27 * mm, humanReadable=True, quiet=False)
+    return Code128(code, barHeight=height_mm * mm, barWidth=0.27 * mm, quiet=True, lquiet=2.7 * mm, rquiet=2.7 * mm)

@@ -132,7 +132,8 @@ def _article(sku: str, name: str) -> Flowable:
 def _order(order: ProductionOrder) -> Flowable:
     marks = [_("EXPRESS")] if order.is_express else []
     marks += [_("complaint")] if order.complaint else []
-    return paragraph("\n".join([order.reference[:60] or order.vendor_id, *marks]), "strong" if marks else "text")
+    words = [order.reference[:60], f"#{order.vendor_id}", *marks]
+    return paragraph("\n".join(word for word in words if word), "strong" if marks else "text")
 
 
 def _to(order: ProductionOrder) -> Flowable:
