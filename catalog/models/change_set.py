@@ -119,8 +119,8 @@ class ChangeSet(models.Model):
     restored_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="restorations", verbose_name=_("restores")
     )
-    # By name: rows, values, unchanged, blocking, flagged, destroys, unticked, largest_move (percent, as text);
-    # while pushed also verified, differs, failed.
+    # By name: rows, values, unchanged, blocking (of these final: those that nobody may override), flagged, destroys,
+    # unticked, largest_move (percent, as text); once read back also the rows by their states.
     counts = models.JSONField(_("counts"), default=dict, blank=True)
 
     objects = ChangeSetQuerySet.as_manager()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,9 @@ from catalog.services.change_snapshots import Reading, read_values, stale_skus, 
 from catalog.services.change_values import Guard, Line, Value
 from catalog.services.guards import price_guards
 
+# Bounds memory, and no transaction is idle for long while we reckon.
+ROWS_AT_ONCE = 5000
+COUNTED = ("rows", "values", "unchanged", "blocking", "final", "flagged", "destroys", "unticked")
 _COLUMNS = ("id", "variant_id", "sku_fulfiller", "before", "after", "guards", "destroys", "ticked")
 
 
@@ -36,6 +40,34 @@ class Verdict:
     def is_idle(self) -> bool:
         """Whether the vendor holds already what is wanted."""
         return not (self.lines or self.destroys or self.guards)
+
+
+class Tally:
+    """What a check counts, as `ChangeSet.counts` keeps it; rows that change nothing only under "unchanged"."""
+
+    def __init__(self) -> None:
+        self.counts = Counter(dict.fromkeys(COUNTED, 0))
+        self.largest_move = Decimal(0)
+        self.read_at: datetime | None = None
+
+    def note_reading(self, read_at: datetime | None) -> None:
+        """The oldest one counts."""
+        given = [moment for moment in (self.read_at, read_at) if moment is not None]
+        self.read_at = min(given, default=None)
+
+    def note(self, row: Change, verdict: Verdict) -> None:
+        self.counts["rows"] += 1
+        self.counts["values"] += len(verdict.lines)
+        self.counts["blocking"] += any(guard.blocking for guard in verdict.guards)
+        self.counts["final"] += any(guard.blocking and not guard.overridable for guard in verdict.guards)
+        self.counts["flagged"] += any(not guard.blocking for guard in verdict.guards)
+        self.counts["destroys"] += len(verdict.destroys)
+        self.counts["unticked"] += len(row.unticked)
+        moves = [abs(line.move) for line in verdict.lines if line.move is not None]
+        self.largest_move = max([self.largest_move, *moves])
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.counts, "largest_move": str(self.largest_move)}
 
 
 def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
@@ -59,29 +91,34 @@ def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 
 def judge_change_set(change_set: ChangeSet, *, actor: str, note: dict[str, Any] | None = None, **changes: Any) -> None:
     """The set, which must be locked, is checked against the stored readings; fields given by name are written too."""
-    rows = list(change_set.changes.order_by("pk"))
-    held, read_at = stored_values(change_set, skus=[row.sku for row in rows])
-    verdicts, variants = _judge(change_set, rows, held=held)
-    unchanged = [
-        row.pk for row in rows if not (verdicts[row.pk].lines or verdicts[row.pk].destroys or verdicts[row.pk].guards)
-    ]
-    update_rows(
-        Change,
-        _COLUMNS,
-        [_as_row(row, verdicts[row.pk], variant=variants.get(row.sku)) for row in rows],
-    )
-    Change.objects.filter(pk__in=unchanged).delete()
-    dropped = set(unchanged)
-    left = [row for row in rows if row.pk not in dropped]
-    counts = _counted([(row, verdicts[row.pk]) for row in left], unchanged=len(unchanged))
+    book = LimitBook(rules_for(change_set))
+    tally = Tally()
+    ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        _judge_part(change_set, ids[start : start + ROWS_AT_ONCE], book=book, tally=tally)
+    counts = tally.as_json()
     change_set.move_to(
         ChangeSetState.CHECKED,
         actor=actor,
         params={"rows": counts["rows"], **(note or {})},
         counts=counts,
-        snapshot_at=read_at,
+        snapshot_at=tally.read_at,
         **changes,
     )
+
+
+def _judge_part(change_set: ChangeSet, ids: list[int], *, book: LimitBook, tally: "Tally") -> None:
+    """Some rows get their verdicts; those that would change nothing are dropped."""
+    rows = list(change_set.changes.filter(pk__in=ids).order_by("pk"))
+    held, read_at = stored_values(change_set, skus=[row.sku for row in rows])
+    verdicts, variants = _judge(change_set, rows, held=held, book=book)
+    left = [row for row in rows if not verdicts[row.pk].is_idle]
+    Change.objects.filter(pk__in=[row.pk for row in rows if verdicts[row.pk].is_idle]).delete()
+    update_rows(Change, _COLUMNS, [_as_row(row, verdicts[row.pk], variant=variants.get(row.sku)) for row in left])
+    tally.note_reading(read_at)
+    tally.counts["unchanged"] += len(rows) - len(left)
+    for row in left:
+        tally.note(row, verdicts[row.pk])
 
 
 def changed_meanwhile(change_set: ChangeSet, *, reading: Reading) -> list[str]:
@@ -91,10 +128,9 @@ def changed_meanwhile(change_set: ChangeSet, *, reading: Reading) -> list[str]:
 
 
 def _judge(
-    change_set: ChangeSet, rows: list[Change], *, held: dict[str, Value]
+    change_set: ChangeSet, rows: list[Change], *, held: dict[str, Value], book: LimitBook
 ) -> tuple[dict[int, Verdict], dict[str, Variant]]:
     """By the row's id; and the variants by SKU. A constant number of queries."""
-    book = LimitBook(rules_for(change_set))
     variants = variants_by_sku(change_set.vendor, skus=[row.sku for row in rows])
     categories = categories_by_product({variant.product_id for variant in variants.values()})
     shape = shape_of(change_set.kind)
@@ -141,17 +177,3 @@ def _as_row(row: Change, verdict: Verdict, *, variant: Variant | None) -> tuple[
         to_json(verdict.destroys),
         to_json(ticked),
     )
-
-
-def _counted(judged: list[tuple[Change, Verdict]], *, unchanged: int) -> dict[str, Any]:
-    counts: Counter[str] = Counter(rows=len(judged), unchanged=unchanged)
-    largest = Decimal(0)
-    for row, verdict in judged:
-        counts["values"] += len(verdict.lines)
-        counts["blocking"] += any(guard.blocking for guard in verdict.guards)
-        counts["final"] += any(guard.blocking and not guard.overridable for guard in verdict.guards)
-        counts["flagged"] += any(not guard.blocking for guard in verdict.guards)
-        counts["destroys"] += len(verdict.destroys)
-        counts["unticked"] += len(row.unticked)
-        largest = max([largest, *(abs(line.move) for line in verdict.lines if line.move is not None)])
-    return {**counts, "largest_move": str(largest)}

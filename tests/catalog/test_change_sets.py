@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
@@ -24,6 +26,7 @@ from catalog.models import (
 from catalog.services import pushing
 from catalog.services.change_approval import approve_change_set
 from catalog.services.change_sets import add_changes, remove_changes
+from catalog.services.change_values import Value
 from catalog.services.pushing import push_change_set, push_due_change_sets, schedule_change_set, start_push
 from catalog.services.restoring import restore
 from tests.catalog.change_desk import Desk
@@ -281,3 +284,22 @@ def test_a_set_checked_before_another_one_was_pushed_is_compared_anew(desk: Desk
     known = first.changes.get().read_back
     assert known is not None
     assert second.changes.get().before["sales"] == known["sales"]
+
+
+@pytest.mark.parametrize("kind", ["sales_prices", "search_texts", "sync"])
+def test_a_check_needs_as_many_queries_for_many_rows_as_for_few(desk: Desk, kind: str) -> None:
+    skus = desk.skus(40)
+    wish: dict[str, dict[str, Value]] = {
+        "sales_prices": desk.moved(skus),
+        "search_texts": {sku: {"meta_title": "New"} for sku in skus},
+        "sync": {sku: {"available": False} for sku in skus},
+    }
+    few = desk.make(dict(list(wish[kind].items())[:2]), kind=kind)
+    many = desk.make(wish[kind], kind=kind)
+    desk.check(few)
+    desk.check(many)
+    with CaptureQueriesContext(connection) as for_few:
+        desk.check(few)
+    with CaptureQueriesContext(connection) as for_many:
+        desk.check(many)
+    assert len(for_few) == len(for_many) < 25
