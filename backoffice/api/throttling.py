@@ -53,7 +53,10 @@ class PerKey(BaseThrottle):
 
 def _count(counter: str, *, seconds: int) -> int:
     """One more; answers how many by now. One round trip, where Django's cache would take two or three."""
-    with _redis().pipeline(transaction=False) as pipe:
+    # Held in a variable: when two threads make one at once, the cache keeps one, and the other closes its connections
+    # as soon as nobody holds it, were it in the middle of a request.
+    client = _redis()
+    with client.pipeline(transaction=False) as pipe:
         pipe.incr(counter)
         pipe.expire(counter, seconds)
         return int(pipe.execute()[0])
