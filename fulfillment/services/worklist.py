@@ -64,7 +64,7 @@ class WorkCounts:
 
 
 def list_work(wanted: WorkFilter, *, after: Place | None = None, size: int = PAGE_SIZE) -> WorkPage:
-    """One page of orders to do: express first, then by last shipping moment. Seven queries, however long the list."""
+    """One page of orders to do: express first, then by last shipping moment. Six queries, however long the list."""
     rows = _filtered(wanted)
     if after is not None:
         rows = rows.filter(_behind(after))
