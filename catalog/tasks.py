@@ -8,9 +8,10 @@ from backoffice.errors import DomainError
 from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
-from catalog.models import ChangeSet
+from catalog.models import ChangeSet, TableImport
 from catalog.services import jobs, pushing, sync
 from catalog.services.change_checking import check_change_set
+from catalog.services.importing import read_import
 from catalog.services.runs import SyncRunning
 
 logger = logging.getLogger(__name__)
@@ -57,3 +58,17 @@ def check_changes(change_set_id: int, actor: str) -> None:
         check_change_set(change_set, actor=actor)
     except (VendorError, DomainError) as error:
         change_set.note("changeset.unchecked", actor=actor, error=error.text)
+
+
+# A table of 300,000 rows takes some minutes.
+LONGEST_TABLE_SECONDS = 1200
+
+
+@shared_task(
+    name="catalog.tasks.read_table",
+    soft_time_limit=LONGEST_TABLE_SECONDS,
+    time_limit=LONGEST_TABLE_SECONDS + 30,
+)
+def read_table(table_id: int) -> None:
+    """Read an uploaded table and compare it; how far it is stands in its row."""
+    read_import(TableImport.objects.get(pk=table_id))

@@ -15,6 +15,7 @@ from catalog.models.product import Category, Product, ProductText
 from catalog.models.rules import CatalogRules, CategoryRule
 from catalog.models.snapshot import Snapshot
 from catalog.models.sync import SyncRun, VariantChange
+from catalog.models.table_import import TableImport, TableImportState
 from catalog.models.variant import Relation, Variant, VariantText
 from catalog.models.vendor_job import VendorJob, VendorJobState
 
@@ -37,6 +38,8 @@ __all__ = [
     "Relation",
     "Snapshot",
     "SyncRun",
+    "TableImport",
+    "TableImportState",
     "Variant",
     "VariantChange",
     "VariantText",

@@ -57,7 +57,7 @@ const count = () => {
   const wrong = changed.some((input) => input.classList.contains("wrong"));
   const skus = new Set(changed.map((input) => place(input).sku)).size;
   find("[data-count]").textContent = changed.length ? say(words.wordChanged, { prices: changed.length, skus }) : words.wordNone;
-  find("[data-save-words]").textContent = say(words.wordSave, { prices: changed.length });
+  find("[data-save-words]").textContent = changed.length === 1 ? words.wordSaveOne : say(words.wordSave, { prices: changed.length });
   find("[data-save-button]").disabled = !changed.length || wrong;
   find("[data-undo]").disabled = !changed.length;
 };

@@ -1,0 +1,211 @@
+"""Tables in the admin: export what a filter shows, upload it edited, look at what it would change, draft it."""
+
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.admin.base import actor, refuse
+from backoffice.admin.chips import Chip, Tone
+from backoffice.admin.keyset import page_of
+from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.errors import DomainError
+from catalog.admin.change_actions import page_of_set
+from catalog.admin.change_listing import LineRow
+from catalog.admin.change_words import account_words, key_words, value_words
+from catalog.admin.price_grid_rows import PriceFilters, filtered_variants
+from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
+from catalog.services.change_shapes import shape_of, vendors_for
+from catalog.services.change_values import Value
+from catalog.services.exporting import export_rows
+from catalog.services.held_values import held_values, variants_of
+from catalog.services.importing import accept_table, discard_import, draft_import
+from catalog.services.table_files import write_csv, write_xlsx
+from catalog.services.tables import LAYOUTS, MOST_BYTES, MOST_TABLE_ROWS
+from catalog.tasks import read_table
+
+SIZE = 50
+PREVIEWED = 100
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CHIPS = {
+    TableImportState.WAITING: (Tone.GREY, "hourglass_empty"),
+    TableImportState.READING: (Tone.BLUE, "sync"),
+    TableImportState.READY: (Tone.BLUE, "preview"),
+    TableImportState.DRAFTED: (Tone.GREEN, "check_circle"),
+    TableImportState.REFUSED: (Tone.RED, "block"),
+    TableImportState.DISCARDED: (Tone.GREY, "delete"),
+}
+# Rows that nobody asks for are not read: contents are megabytes.
+_HEAVY = ("content", "wishes")
+
+
+class UploadForm(forms.Form):
+    """A table of one kind, and what its blank cells mean."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Table of"), choices=ChangeKind.choices)
+    file = forms.FileField(label=gettext_lazy("XLSX or CSV file"))
+    blanks = forms.ChoiceField(
+        label=gettext_lazy("Blank cells"),
+        choices=[("keep", gettext_lazy("change nothing")), ("clear", gettext_lazy("clear the value"))],
+    )
+
+
+@admin.register(TableImport)
+class TableImportAdmin(PagesAdmin):
+    """Uploaded tables, newest first."""
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return [
+            ("export/", "export", self.export_view),
+            ("upload/", "upload", self.upload_view),
+            ("<int:pk>/draft/", "draft", self.draft_view),
+            ("<int:pk>/discard/", "discard", self.discard_view),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page = page_of(TableImport.objects.defer(*_HEAVY), request.GET, size=SIZE)
+        return self.render(
+            request,
+            "catalog/table_list.html",
+            title=_("Tables"),
+            page=page,
+            rows=[(table, _chip(table), account_words(table.kind)) for table in page.rows],
+            form=UploadForm(initial={"kind": request.GET.get("kind", "")}),
+            layouts=[(kind.label, account_words(kind), LAYOUTS[kind]) for kind in ChangeKind],
+            kinds=[(kind.value, kind.label) for kind in ChangeKind],
+            may_upload=self.may(request, "add_tableimport"),
+            most_rows=MOST_TABLE_ROWS,
+            most_megabytes=MOST_BYTES // 1024 // 1024,
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        table = find_or_404(TableImport, object_id)
+        return self.render(
+            request,
+            "catalog/table.html",
+            title=table.file_name,
+            table=table,
+            chip=_chip(table),
+            account=account_words(table.kind),
+            is_open=table.state in (TableImportState.WAITING, TableImportState.READING),
+            preview=_preview(table),
+            previewed=PREVIEWED,
+            may_draft=self.may(request, "add_tableimport"),
+        )
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """`?kind=&format=xlsx|csv` and the filters of the price editor: all that they find, as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        kind, file_format = request.GET.get("kind", ""), request.GET.get("format", "xlsx")
+        if kind not in LAYOUTS or file_format not in ("xlsx", "csv"):
+            raise BadRequest
+        vendor = vendors_for(kind)[0]
+        variants = filtered_variants(vendor, PriceFilters(request.GET).values)
+        rows = export_rows(kind, vendor=vendor, variants=variants)
+        name = f"{kind}-{timezone.localdate():%Y-%m-%d}.{file_format}"
+        if file_format == "csv":
+            pieces: Iterator[bytes] = write_csv(LAYOUTS[kind].columns, rows)
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)
+        # A workbook's index stands at its end: it is written to a file first, and that is streamed and then closed.
+        file = tempfile.TemporaryFile()  # noqa: SIM115
+        write_xlsx(LAYOUTS[kind].columns, rows, to=file)
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=_XLSX)
+
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        self.require(request, "add_tableimport")
+        back = reverse("admin:catalog_tableimport_changelist")
+        form = UploadForm(request.POST, request.FILES)
+        if request.method != "POST" or not form.is_valid():
+            return refuse(request, DomainError(_("Choose what the table is of, and a file.")), to=back)
+        given = form.cleaned_data
+        try:
+            table = accept_table(
+                given["file"].read(MOST_BYTES + 1),
+                file_name=given["file"].name,
+                kind=given["kind"],
+                vendor=vendors_for(given["kind"])[0],
+                clear_blanks=given["blanks"] == "clear",
+                actor=actor(request),
+            )
+        except DomainError as error:
+            return refuse(request, error, to=back)
+        transaction.on_commit(lambda: read_table.delay(table.pk))
+        return HttpResponseRedirect(_page(table))
+
+    def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require(request, "add_tableimport")
+        table = find_or_404(TableImport, pk)
+        made: list[ChangeSet] = []
+
+        def do() -> str:
+            made.append(draft_import(table, actor=actor(request)))
+            return _("Drafted. Compare it with the vendor next.")
+
+        answer = act(request, do, to=_page(table))
+        if made:
+            answer["Location"] = page_of_set(made[0])
+        return answer
+
+    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require(request, "add_tableimport")
+        table = find_or_404(TableImport, pk)
+
+        def do() -> str:
+            discard_import(table)
+            return _("Discarded: nothing of it was stored.")
+
+        return act(request, do, to=_page(table))
+
+
+def _page(table: TableImport) -> str:
+    return reverse("admin:catalog_tableimport_change", args=[table.pk])
+
+
+def _chip(table: TableImport) -> Chip:
+    tone, icon = _CHIPS[TableImportState(table.state)]
+    return Chip(tone, icon, table.get_state_display())
+
+
+def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:
+    """The first SKUs that would change, each with its values before and after, as far as they are known."""
+    wishes: dict[str, Value] = dict(list(table.wishes.items())[:PREVIEWED])
+    if not wishes:
+        return []
+    variants = list(variants_of(table.vendor).filter(sku__in=wishes))
+    held = held_values(table.kind, vendor=table.vendor, variants=variants)
+    return [(sku, _lines(table.kind, wish, held.get(sku))) for sku, wish in wishes.items()]
+
+
+def _lines(kind: str, wish: Value, held: Value | None) -> list[LineRow]:
+    if held is None:
+        return [LineRow(key_words(key), "?", str(value), None, None) for key, value in wish.items()]
+    shape = shape_of(kind)
+    currency = held.get("currency") or "EUR"
+    return [
+        LineRow(
+            key_words(line.key),
+            value_words(line.before, currency=currency, is_price=line.is_price)[:200],
+            value_words(line.after, currency=currency, is_price=line.is_price)[:200],
+            line.move,
+            None,
+        )
+        for line in shape.lines(held, after=shape.resolve(wish, before=held).after)
+    ]

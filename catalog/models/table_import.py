@@ -1,0 +1,47 @@
+"""Tables that people upload, on their way to a change set."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.change_set import ChangeKind, ChangeSet
+
+
+class TableImportState(models.TextChoices):
+    WAITING = "waiting", _("waits to be read")
+    READING = "reading", _("being read")
+    READY = "ready", _("read, to be looked at")
+    DRAFTED = "drafted", _("drafted")
+    REFUSED = "refused", _("cannot be read")
+    DISCARDED = "discarded", _("discarded")
+
+
+class TableImport(models.Model):
+    """An uploaded workbook or CSV file: what it would change is looked at before a change set is made of it."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    kind = models.CharField(_("kind"), max_length=20, choices=ChangeKind)
+    file_name = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField(_("content"), editable=False)
+    # Whether a blank cell takes a value away; otherwise it changes nothing.
+    clear_blanks = models.BooleanField(_("blank cells clear"), default=False)
+    state = models.CharField(_("state"), max_length=12, choices=TableImportState, default=TableImportState.WAITING)
+    created_by = models.CharField(_("uploaded by"), max_length=150)
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    # Rows of the table read so far.
+    seen = models.PositiveIntegerField(_("rows read"), default=0)
+    # By name: skus, changed, unchanged, not_compared, problems.
+    counts = models.JSONField(_("counts"), default=dict)
+    # The first of them: {"row": number in the file, "sku", "text"}.
+    problems = models.JSONField(_("problems"), default=list)
+    # What a change set would ask for, by SKU.
+    wishes = models.JSONField(default=dict, editable=False)
+    change_set = models.ForeignKey(
+        ChangeSet, models.SET_NULL, null=True, blank=True, related_name="tables", verbose_name=_("change set")
+    )
+
+    class Meta:
+        verbose_name = _("uploaded table")
+        verbose_name_plural = _("uploaded tables")
+
+    def __str__(self) -> str:
+        return self.file_name
