@@ -17,7 +17,21 @@ from backoffice.models import ApiKey, Shop
 class ShopAdmin(StaffAdmin):
     list_display = ("name", "code", "currency", "language", "release_automatically", "created_at")
     search_fields = ("name", "code")
-    fieldsets = ((None, {"fields": ("name", "code", ("currency", "language"), "release_automatically")}),)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "code",
+                    ("currency", "language"),
+                    "release_automatically",
+                    "own_delivery_slip",
+                    "own_labels",
+                )
+            },
+        ),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """The code is part of every number given out, the currency of every order taken: neither may change."""

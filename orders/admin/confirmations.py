@@ -110,6 +110,23 @@ def lifting(facts: OrderFacts, hold: Hold) -> Confirmation:
     )
 
 
+def accepting(facts: OrderFacts, hold: Hold) -> Confirmation:
+    number = {"number": facts.order.number}
+    return Confirmation(
+        title=_("Release the hold of %(number)s and send its print files as they are?") % number,
+        button=_("Send the files of %(number)s as they are") % number,
+        style="danger",
+        done=_("The order goes on with its files as they are."),
+        consequences=[
+            _(
+                "Nobody looks at the print files of this order again. If the vendor cannot use one, it cancels all of "
+                "that part."
+            )
+        ],
+        refusal="" if hold.released_at is None else _("This hold has been released already."),
+    )
+
+
 def _cost(facts: OrderFacts) -> Decimal | None:
     """What the vendors charge for the lines, net; None while the cost of a line is unknown."""
     return None if facts.margin is None else facts.net - facts.margin

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
 from backoffice.models import Push
-from orders.admin.confirmations import Confirmation, cancelling, holding, lifting, releasing
+from orders.admin.confirmations import Confirmation, accepting, cancelling, holding, lifting, releasing
 from orders.admin.facts import OrderFacts, order_facts
 from orders.models import Hold, HoldReason, Order, VendorOrder
 from orders.services.desk import assign_order, tag_order, write_note
+from orders.services.file_holds import accept_files
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 
 LONGEST_REASON = 1000
@@ -57,6 +58,7 @@ def order_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPatt
         path("<int:pk>/hold/", view(hold), name="orders_order_hold"),
         path("<int:pk>/cancel/", view(cancel), name="orders_order_cancel"),
         path("<int:pk>/holds/<int:hold_pk>/release/", view(lift), name="orders_order_lift"),
+        path("<int:pk>/holds/<int:hold_pk>/accept/", view(accept), name="orders_order_accept"),
         path("<int:pk>/assign/", view(assign), name="orders_order_assign"),
         path("<int:pk>/tags/", view(tags), name="orders_order_tags"),
         path("<int:pk>/note/", view(note), name="orders_order_note"),
@@ -101,6 +103,17 @@ def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
         return release_hold(row, actor=actor(request), note=text)
 
     return _confirmed(request, order, lifting(_facts(order), row), NoteForm, act)
+
+
+def accept(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
+    """Ask why the print files may go although they were found unfit; then let them."""
+    order = _order(request, pk)
+    row = get_object_or_404(Hold, pk=hold_pk, order=order, reason=HoldReason.BAD_FILE)
+
+    def act(text: str) -> Order:
+        return accept_files(row, actor=actor(request), note=text)
+
+    return _confirmed(request, order, accepting(_facts(order), row), ReasonForm, act)
 
 
 @require_POST

@@ -13,7 +13,8 @@ from orders.admin.address_facts import AddressFacts, address_facts
 from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
 from orders.admin.timeline import Day, days
-from orders.models import Hold, Order, OrderDocument, OrderLine, VendorOrder
+from orders.models import Design, Hold, Order, OrderDocument, OrderLine, SuppliedLabel, VendorOrder
+from orders.services.design_ids import find_designs
 
 CENT = Decimal("0.01")
 EVENTS_SHOWN = 300
@@ -21,13 +22,17 @@ EVENTS_SHOWN = 300
 
 @dataclass(frozen=True)
 class LineFacts:
-    """One line with its picture; money is net, in the order's currency. Margin is None while the cost is unknown."""
+    """One line with its picture; money is net, in the order's currency. Margin is None while the cost is unknown.
+
+    `design` is the line's, where it was opened through us.
+    """
 
     line: OrderLine
     picture: str
     total: Decimal
     margin: Decimal | None
     margin_percent: int | None
+    design: Design | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class VendorFacts:
     chip: Chip
     steps: list[Step]
     pushes: list[Push]
+    label: SuppliedLabel | None = None
 
 
 @dataclass(frozen=True)
@@ -112,15 +118,16 @@ def _orders() -> QuerySet[Order]:
 def _lines(order: Order) -> list[LineFacts]:
     lines = list(order.lines.all())
     pictures = pictures_of(lines)
-    return [_line(line, pictures.get((line.vendor, line.sku), "")) for line in lines]
+    designs = find_designs(line.design_id for line in lines)
+    return [_line(line, pictures.get((line.vendor, line.sku), ""), designs.get(line.design_id)) for line in lines]
 
 
-def _line(line: OrderLine, picture: str) -> LineFacts:
+def _line(line: OrderLine, picture: str, design: Design | None) -> LineFacts:
     total = _cents(line.unit_price * line.quantity)
     if line.unit_cost is None:
-        return LineFacts(line, picture, total, None, None)
+        return LineFacts(line, picture, total, None, None, design)
     margin = total - _cents(line.unit_cost * line.quantity)
-    return LineFacts(line, picture, total, margin, round(100 * margin / total) if total else None)
+    return LineFacts(line, picture, total, margin, round(100 * margin / total) if total else None, design)
 
 
 def _cents(amount: Decimal) -> Decimal:
@@ -134,7 +141,11 @@ def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:
     told: dict[int, list[Push]] = {}
     for push in pushes:
         told.setdefault(push.subject_id, []).append(push)
+    labels = {label.vendor_order_id: label for label in SuppliedLabel.objects.filter(vendor_order__in=rows)}
     sent = {shipment.vendor_order_id for shipment in shipments}
     return [
-        VendorFacts(row, chips.at_vendor(row), steps(row, shipped=row.pk in sent), told.get(row.pk, [])) for row in rows
+        VendorFacts(
+            row, chips.at_vendor(row), steps(row, shipped=row.pk in sent), told.get(row.pk, []), labels.get(row.pk)
+        )
+        for row in rows
     ]

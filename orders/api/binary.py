@@ -1,10 +1,10 @@
-"""Answers that are files, and requests that carry one."""
+"""Requests that carry a file, and views that may be asked for any type."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import FileResponse, HttpResponse, UnreadablePostError
+from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
@@ -13,14 +13,6 @@ from rest_framework.renderers import BaseRenderer
 from backoffice.api.renderers import JSONRenderer
 
 CHUNK = 64 * 1024
-# Nothing in a file of somebody else's may run, sniffed or not, and it is not for caches in between.
-_SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-}
-_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
 class AnyType(BaseRenderer):
@@ -64,19 +56,3 @@ def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
             yield chunk
     except UnreadablePostError as error:
         raise ParseError(_("The body broke off.")) from error
-
-
-def answer_file(content: bytes | IO[bytes], *, content_type: str, name: str) -> HttpResponse:
-    """A file to look at. `name` is without ending; an opened file is streamed and closed."""
-    ending = _ENDINGS.get(content_type, "bin")
-    headers = {**_SAFE, "Content-Disposition": f'inline; filename="{_plain(name)}.{ending}"'}
-    if isinstance(content, bytes):
-        return HttpResponse(content, content_type=content_type, headers=headers)
-    answer = FileResponse(content, content_type=content_type)
-    for header, value in headers.items():
-        answer[header] = value
-    return answer
-
-
-def _plain(name: Iterable[str]) -> str:
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in name)

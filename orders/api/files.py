@@ -19,8 +19,9 @@ from backoffice.api.parsers import TooLarge
 from backoffice.api.schema import describe_problems
 from backoffice.api.validation import MalformedInput, read_query
 from backoffice.api.views import ApiView
+from backoffice.file_answers import answer_file
 from backoffice.models.shop import Scope
-from orders.api.binary import FormWithFile, PdfBody, answer_file, read_chunks
+from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
 from orders.services import files

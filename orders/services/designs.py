@@ -21,7 +21,8 @@ from backoffice.services.integrations import open_vendor
 from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.file_messages import Download
-from orders.models import CustomerEditor, Design, DesignState
+from orders.models import CustomerEditor, Design, DesignState, OrderLine
+from orders.services.design_ids import vendor_ids
 from orders.services.design_input import NewDesign, check_design
 from orders.services.idempotency import Answer, answer_once, find_answer
 
@@ -92,6 +93,12 @@ def submit_design(design: Design) -> SeenDesign:
 def read_preview(design: Design) -> Download:
     """A picture or PDF of the design as it is now. Must not run in a transaction. Raises Unavailable."""
     return _ask(partial(_open(design.vendor).read_preview, design.vendor_id))
+
+
+def read_line_preview(line: OrderLine) -> Download:
+    """The same for the design of an order's line, whoever opened it."""
+    vendor_id = vendor_ids([line.design_id]).get(line.design_id, line.design_id)
+    return _ask(partial(_open(line.vendor).read_preview, vendor_id))
 
 
 def record_design(design: Design, report: DesignReport) -> Design:

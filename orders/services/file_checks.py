@@ -40,6 +40,7 @@ class _Round:
     away: VendorUnavailable | None = None
     checked: int = 0
     unseen: int = 0
+    is_cut: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -58,11 +59,13 @@ def prepare_files(delivery: Delivery, vendor_order: VendorOrder) -> None:
         return
     found = _Round()
     specs = _specs_of(rows, vendor=vendor_order.vendor)
-    for row, index, file in _unchecked(rows):
-        if found.is_over:
-            break
+    pending = list(_unchecked(rows))
+    for count, (row, index, file) in enumerate(pending, start=1):
         delivery.renew_lease()
         _look_at(delivery, row, index, file, specs=specs.get(row.line.sku, []), found=found)
+        if found.is_over and count < len(pending):
+            found.is_cut = True
+            break
     _conclude(delivery, vendor_order, found)
 
 
@@ -167,7 +170,7 @@ def _conclude(delivery: Delivery, vendor_order: VendorOrder, found: _Round) -> N
         delivery.record(lambda: _note(delivery, vendor_order, found))
     if found.away is not None:
         raise found.away
-    if found.is_over:
+    if found.is_cut:
         raise Interrupted
 
 
