@@ -42,9 +42,9 @@ def environment_for(sandbox: Sandbox, *, port: int) -> dict[str, str]:
         "MYPROMO_SANDBOX": "1",
         "MYPROMO_REQUESTS_PER_MINUTE": "100000",
         "API_REQUESTS_PER_KEY": "1000000/min",
-        "VENDOR_CONNECT_TIMEOUT": "0.5",
+        "VENDOR_CONNECT_TIMEOUT": "2",  # the sandbox always listens, but the machine may be busy
         "VENDOR_READ_TIMEOUT": "1",
-        "PUSH_LEASE_SECONDS": "4",
+        "PUSH_LEASE_SECONDS": "5",
         "PUSH_SETTLE_SECONDS": "3",
         "PUSH_RETRY_LADDER": "0.2,0.5,1,2",
         "SWEEP_SECONDS": "1",
