@@ -58,6 +58,8 @@ def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]
         "MYPROMO_URL": f"http://127.0.0.1:{sandbox_port}/mypromo/",
         "MYPROMO_CLIENT_ID": "1",
         "MYPROMO_CLIENT_SECRET": "sandbox-merchant-secret",
+        "MYPROMO_FULFILLER_CLIENT_ID": "2",
+        "MYPROMO_FULFILLER_CLIENT_SECRET": "sandbox-fulfiller-secret",
         "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
         "MYPROMO_SANDBOX": "1",
         # Faster than in production, so that one can watch.

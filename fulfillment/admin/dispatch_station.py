@@ -19,7 +19,15 @@ from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_guard import desk_page, find_order, may_open, require_dispatch
 from fulfillment.admin.production_pictures import pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step, open_labels
-from fulfillment.models import Carrier, Label, ParcelState, ProductionItem, ProductionOrder, ProductionShipment
+from fulfillment.models import (
+    Carrier,
+    Label,
+    ParcelState,
+    ProductionItem,
+    ProductionOrder,
+    ProductionShipment,
+    ProductionShipmentLine,
+)
 from fulfillment.services.dispatch_station import UNDO_SECONDS, Scan, ScanKind, clean_code, confirm_scan
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import ParcelToMake
@@ -47,7 +55,8 @@ class StationOrder:
     order: ProductionOrder
     axes: list[Chip]
     next: NextStep
-    left: list[tuple[ProductionItem, str]]
+    left: list[ProductionItem]
+    pictures: dict[int, str]
     labels: list[tuple[Label, Chip]]
     carriers: list[Carrier]
 
@@ -65,6 +74,7 @@ class Result:
     needs_items: bool = False
     takes_own_label: bool = False
     others: tuple[ProductionOrder, ...] = ()
+    packed: tuple[ProductionShipmentLine, ...] = ()
 
 
 def station(request: HttpRequest) -> HttpResponse:
@@ -158,10 +168,11 @@ def _shown(about: StationOrder, found: Scan) -> Result:
 def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
     order = find_order(parcel.production_order_id)
     about = _about(request, order)
-    pieces = sum(item.remaining for item, _picture in about.left)
+    pieces = sum(item.remaining for item in about.left)
     text = ngettext("%(count)s piece has yet to leave.", "%(count)s pieces have yet to leave.", pieces)
     text = text % {"count": pieces} if pieces else _("The order is complete.")
-    return Result(RIGHT, _("Packed"), text, parcel.tracking_code, about, undo=_undo(parcel))
+    packed = tuple(parcel.lines.select_related("item").order_by("pk"))
+    return Result(RIGHT, _("Packed"), text, parcel.tracking_code, about, undo=_undo(parcel), packed=packed)
 
 
 def _refused(request: HttpRequest, code: str, error: DomainError) -> Result:
@@ -179,7 +190,8 @@ def _about(request: HttpRequest, order: ProductionOrder) -> StationOrder:
         order=order,
         axes=axes(order),
         next=next_step(order),
-        left=[(item, pictures.get(item.pk, "")) for item in order.items.all() if item.remaining],
+        left=[item for item in order.items.all() if item.remaining],
+        pictures=pictures,
         labels=[(label, label_chip(label)) for label in open_labels(order)],
         carriers=list(Carrier.objects.filter(available=True).order_by("name")),
     )
@@ -199,10 +211,10 @@ def _undo(parcel: ProductionShipment) -> Recent:
 
 def _quantities(given: QueryDict) -> dict[int, int] | None:
     """Of the fields `quantity_<item>`; None when none is filled in."""
-    found = {name.removeprefix("quantity_"): value for name, value in given.items() if name.startswith("quantity_")}
+    found = {name.removeprefix("quantity_"): str(given[name]) for name in given if name.startswith("quantity_")}
     wanted = {int(key): int(value) for key, value in found.items() if _is_number(key) and _is_number(value)}
     return {key: value for key, value in wanted.items() if value} or None
 
 
-def _is_number(text: str | list[object]) -> bool:
-    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10

@@ -36,7 +36,7 @@ class ParcelForm(forms.Form):
         choices=[(WHOLE, gettext_lazy("the whole order")), (PART, gettext_lazy("these quantities"))],
         widget=forms.RadioSelect,
     )
-    carrier = forms.ChoiceField(label=gettext_lazy("Carrier"))
+    carrier = forms.ChoiceField()  # the available ones: see __init__
     tracking_code = forms.CharField(label=gettext_lazy("Tracking code"), max_length=200)
     height_cm = forms.DecimalField(label=gettext_lazy("Height (cm)"), required=False, max_digits=10, decimal_places=2)
     width_cm = forms.DecimalField(label=gettext_lazy("Width (cm)"), required=False, max_digits=10, decimal_places=2)
@@ -55,7 +55,7 @@ class ParcelForm(forms.Form):
         items = list(order.items.all())
         super().__init__(data, initial=_initial(order, items))
         carriers = Carrier.objects.filter(available=True).order_by("name").values_list("key", "name")
-        self.fields["carrier"].choices = [("", _("choose one")), *carriers]
+        self.fields["carrier"] = forms.ChoiceField(label=_("Carrier"), choices=[("", _("choose one")), *carriers])
         self.items = {_quantity_name(item): item for item in items}
         for name, item in self.items.items():
             self.fields[name] = forms.IntegerField(

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from backoffice.demo.production import make_production_orders
 from backoffice.demo.storefront import Storefront, StorefrontError
+from backoffice.services.vendor_status import is_loopback
 
 
 class Command(BaseCommand):
@@ -32,10 +34,19 @@ class Command(BaseCommand):
             self._say("Fetching countries, carriers and the catalogue from the vendor ...")
             call_command("sync_reference", verbosity=0)
             call_command("sync_catalog", verbosity=0)
+            self._fill_production_desk()
             storefront.place_orders()
             storefront.follow(until_done=options["once"])
         except StorefrontError as error:
             raise CommandError(str(error)) from error
+
+    def _fill_production_desk(self) -> None:
+        """Only where the vendor is the sandbox: nobody else makes up orders."""
+        if not is_loopback(settings.MYPROMO_URL):
+            return
+        count = make_production_orders(settings.MYPROMO_URL)
+        call_command("pull_production_orders", verbosity=0)
+        self._say(f"The production desk has {count} orders to make: see the work list in the staff pages.")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
