@@ -11,5 +11,5 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         from backoffice import checks  # noqa: F401  registers the start-up checks
 
-        # The registries fill themselves: apps say what a push and a callback mean, and what both are about.
-        autodiscover_modules("pushes", "callbacks", "subjects")
+        # The registries fill themselves: apps say what a push and a callback mean, what both are about, who needs what.
+        autodiscover_modules("pushes", "callbacks", "subjects", "variant_users")

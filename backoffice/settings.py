@@ -145,6 +145,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("SYNC_CATALOG_SECONDS", default=6 * 3600),
         "options": {"expires": 3600},
     },
+    "read-listings": {
+        "task": "catalog.tasks.read_listings",
+        "schedule": env.float("READ_LISTINGS_SECONDS", default=6 * 3600),
+        "options": {"expires": 3600},
+    },
     "follow-change-sets": {
         "task": "catalog.tasks.follow_change_sets",
         "schedule": env.float("FOLLOW_CHANGE_SETS_SECONDS", default=20),

@@ -12,6 +12,7 @@ from catalog.models import ChangeSet, TableImport
 from catalog.services import jobs, pushing, sync
 from catalog.services.change_checking import check_change_set
 from catalog.services.importing import read_import
+from catalog.services.listings import accounts_to_read, read_listing
 from catalog.services.runs import SyncRunning
 
 logger = logging.getLogger(__name__)
@@ -72,3 +73,21 @@ LONGEST_TABLE_SECONDS = 1200
 def read_table(table_id: int) -> None:
     """Read an uploaded table and compare it; how far it is stands in its row."""
     read_import(TableImport.objects.get(pk=table_id))
+
+
+@shared_task(
+    name="catalog.tasks.read_listings",
+    acks_late=False,
+    reject_on_worker_lost=False,
+    soft_time_limit=LONGEST_SECONDS,
+    time_limit=LONGEST_SECONDS + 60,
+)
+def read_listings() -> None:
+    """Read what every configured vendor holds of texts and stock."""
+    for vendor, kind in accounts_to_read():
+        try:
+            run = read_listing(vendor, kind=kind)
+        except SyncRunning as error:
+            logger.info("%s", error.text)
+        else:
+            logger.info("%s of %s: %s, %s read", kind, vendor, run.state, run.seen)

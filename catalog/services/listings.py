@@ -1,0 +1,56 @@
+"""Reading a vendor's whole list of texts or stock, so that pages and tables can show what it holds."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from backoffice.models.push import Lane
+from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.vendors.catalog_messages import CatalogProblem
+from backoffice.vendors.errors import VendorError
+from catalog.models import ChangeKind, Snapshot, SyncRun
+from catalog.models.sync import SyncState
+from catalog.services.change_shapes import shape_of
+from catalog.services.change_snapshots import Reading, store_reading
+from catalog.services.runs import RunLog, only_one
+
+# Prices come with the catalogue itself.
+LISTED = (ChangeKind.SEARCH_TEXTS, ChangeKind.STOCK, ChangeKind.SYNC)
+_BATCH = 1000
+
+
+def accounts_to_read() -> list[tuple[str, str]]:
+    """(vendor, kind) of all lists that configured vendors have."""
+    return [(vendor, kind) for kind in LISTED for vendor in configured_vendors(able_to=shape_of(kind).writer)]
+
+
+def read_listing(vendor: str, *, kind: str) -> SyncRun:
+    """Our readings are the vendor's list, what it does not list any more is forgotten. Answers the finished run.
+
+    A vendor that fails leaves the run failed, and what was read until then stays. Raises SyncRunning.
+    """
+    with only_one(vendor, kind=kind):
+        log = RunLog(vendor, kind=kind, options={"covers": "all"})
+        source, shape, start = open_vendor(vendor, lane=Lane.CATALOG), shape_of(kind), timezone.now()
+        try:
+            facts = iter(getattr(source, shape.reader)())
+            while batch := list(islice(facts, _BATCH)):
+                _store(batch, vendor=vendor, kind=kind)
+                log.progress(seen=log.run.seen + len(batch), total=None)
+        except VendorError as error:
+            log.note(CatalogProblem(text=error.text))
+            return log.finish(SyncState.FAILED)
+        gone, _by_model = Snapshot.objects.filter(vendor=vendor, kind=kind, read_at__lt=start).delete()
+        log.counts["gone"] = gone
+        return log.finish(SyncState.DONE)
+
+
+def _store(facts: Iterable[Any], *, vendor: str, kind: str) -> None:
+    """A later row of the same SKU wins, as at the vendor."""
+    shape = shape_of(kind)
+    reading = Reading({row.sku: shape.held(row) for row in facts}, timezone.now())
+    with transaction.atomic():
+        store_reading(reading, vendor=vendor, kind=kind, skus=list(reading.values))

@@ -1,0 +1,35 @@
+"""Who needs a variant right now: open orders, for the pages that tell what changed. Apps above register themselves."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class VariantUser:
+    """A row that needs the variant: the label of its model in lower case, its id, and its name for people."""
+
+    label: str
+    pk: int
+    name: str
+
+
+# Answers the users by (vendor, SKU), a handful each, in a bounded number of queries.
+Finder = Callable[[Collection[Key]], Mapping[Key, list[VariantUser]]]
+
+_FINDERS: list[Finder] = []
+
+
+def register_variant_users(finder: Finder) -> None:
+    """Say who needs variants."""
+    _FINDERS.append(finder)
+
+
+def users_of_variants(keys: Collection[Key]) -> dict[Key, list[VariantUser]]:
+    """All who need these variants, by (vendor, SKU)."""
+    found: dict[Key, list[VariantUser]] = {}
+    for finder in _FINDERS:
+        for key, users in finder(keys).items():
+            found.setdefault(key, []).extend(users)
+    return found
