@@ -31,6 +31,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     "catalog.view_changeset",
                     [
                         ("catalog_changeset_prices", _("Prices"), "sell"),
+                        ("catalog_changeset_texts", _("Search texts"), "manage_search"),
+                        ("catalog_changeset_stock", _("Stock"), "inventory_2"),
+                        ("catalog_changeset_vendor_changes", _("What changed"), "published_with_changes"),
                     ],
                 ),
                 *_lists(

@@ -4,15 +4,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from backoffice.admin.chips import Chip
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
-from catalog.admin import change_actions, price_editor
+from catalog.admin import change_actions, price_editor, stock_desk, text_workbench, vendor_changes
 from catalog.admin.change_listing import ROW_FILTERS, rows_page, set_listing
 from catalog.admin.change_words import account_words, event_words, job_chip, set_chip, values_words
-from catalog.models import ChangeSet, ChangeSetState, VendorJob
+from catalog.admin.text_rows import texts_context
+from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob
 from catalog.services.change_approval import REASON_MAX, REASON_MIN, needs_somebody_else
 
 JOBS_SHOWN = 100
@@ -31,11 +33,82 @@ class ChangeSetAdmin(PagesAdmin):
             ("prices/save/", "prices_save", self._editing(price_editor.save)),
             ("prices/formula/", "prices_formula", self._editing(price_editor.try_formula)),
             ("prices/formula/all/", "prices_formula_all", self._editing(price_editor.draft_for_all)),
+            ("stock/", "stock", self.stock_view),
+            ("stock/save/", "stock_save", self._editing(require_POST(stock_desk.save_stock))),
+            ("texts/", "texts", self.texts_view),
+            ("texts/reset/", "texts_reset", self.reset_view),
+            ("texts/<int:pk>/", "text", self.text_view),
+            ("texts/<int:pk>/save/", "text_save", self.text_save_view),
+            ("vendor-changes/", "vendor_changes", self.vendor_changes_view),
             *(
                 (f"<int:pk>/{name}/", name, self._acting(name, action))
                 for name, action in change_actions.ACTIONS.items()
             ),
         ]
+
+    def stock_view(self, request: HttpRequest) -> HttpResponse:
+        """Stock as fulfiller, sales channels as merchant."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        may_edit = self.may(request, "change_changeset")
+        context = stock_desk.stock_context(request)
+        return self.render(request, "catalog/stock_desk.html", title=_("Stock"), may_edit=may_edit, **context)
+
+    def texts_view(self, request: HttpRequest) -> HttpResponse:
+        """The list of the SEO workbench."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        vendor = text_workbench.merchants_vendor()
+        return self.render(
+            request,
+            "catalog/seo_list.html",
+            title=_("Search texts"),
+            vendor=vendor,
+            account=account_words(text_workbench.KIND),
+            may_reset=self.may(request, "reset_searchtexts"),
+            **texts_context(request, vendor=vendor),
+        )
+
+    def text_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The SEO workbench of one SKU."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        reading = self._texts_or_404(pk)
+        return self.render(
+            request,
+            "catalog/seo_workbench.html",
+            title=reading.sku,
+            may_edit=self.may(request, "change_changeset"),
+            may_reset=self.may(request, "reset_searchtexts"),
+            **text_workbench.workbench_context(reading, draft=text_workbench.chosen_draft(request, reading.vendor)),
+        )
+
+    def text_save_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require(request, "change_changeset")
+        return require_POST(text_workbench.save_texts)(request, self._texts_or_404(pk))
+
+    def reset_view(self, request: HttpRequest) -> HttpResponse:
+        """Back to the vendor's default, asked first."""
+        self.require(request, "reset_searchtexts")
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        answer = text_workbench.reset_texts(request)
+        if isinstance(answer, HttpResponse):
+            return answer
+        return self.render(request, "catalog/seo_reset.html", title=_("Back to default"), **answer)
+
+    def _texts_or_404(self, pk: int) -> Snapshot:
+        reading = find_or_404(Snapshot, pk)
+        if reading.kind != text_workbench.KIND:
+            raise Http404
+        return reading
+
+    def vendor_changes_view(self, request: HttpRequest) -> HttpResponse:
+        """What synchronisations found changed."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = vendor_changes.changes_context(request)
+        return self.render(request, "catalog/vendor_changes.html", title=_("What changed at the vendors"), **context)
 
     def price_view(self, request: HttpRequest) -> HttpResponse:
         """The price editor."""

@@ -1,0 +1,29 @@
+"""Edits from a page: into the draft that was chosen, or into a new one."""
+
+from collections.abc import Mapping
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from catalog.models import ChangeSet, ChangeSetState, ChangeSource
+from catalog.services.change_sets import add_changes, make_change_set
+from catalog.services.change_values import Value
+
+OFFERED = 20
+
+
+def open_drafts(kind: str, *, vendor: str) -> QuerySet[ChangeSet]:
+    """Sets that may still be edited, newest first."""
+    states = [ChangeSetState.DRAFT, ChangeSetState.CHECKED]
+    return ChangeSet.objects.filter(kind=kind, vendor=vendor, state__in=states).order_by("-pk")
+
+
+def keep_edits(
+    kind: str, *, vendor: str, rows: Mapping[str, Value], given: QueryDict, title: str, actor: str
+) -> ChangeSet:
+    """The edits are in the draft that `draft` names, else in a new one. Raises as `make_change_set`, `add_changes`."""
+    chosen = given.get("draft", "")
+    draft = open_drafts(kind, vendor=vendor).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    if draft is not None:
+        return add_changes(draft, rows=rows, actor=actor)
+    return make_change_set(kind, vendor=vendor, rows=rows, title=title, source=ChangeSource.EDITOR, actor=actor)

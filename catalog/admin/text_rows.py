@@ -1,0 +1,129 @@
+"""The rows of the SEO workbench: what search engines are shown of each SKU, and what is wrong with it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Length, NullIf
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.admin.chips import Chip, Tone
+from backoffice.admin.filter_form import ANY, FilterForm
+from catalog.admin.ascending import ascending_page
+from catalog.models import ChangeKind, Snapshot, Variant
+from catalog.services.change_texts import LONGEST
+from catalog.services.search import search_variants
+
+SIZE = 50
+# Search results on telephones show that much of a title; LONGEST is what they show at most.
+TITLE_SAFE = 60
+TITLE_MOST, DESCRIPTION_MOST = LONGEST["meta_title"], LONGEST["meta_description"]
+
+
+class TextFilters(FilterForm):
+    q = forms.CharField(required=False, max_length=200, strip=True)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            (ANY, gettext_lazy("any")),
+            ("missing", gettext_lazy("missing")),
+            ("duplicate", gettext_lazy("duplicate")),
+            ("long", gettext_lazy("too long")),
+            ("own", gettext_lazy("own texts")),
+        ],
+    )
+
+    PANEL = ("state",)
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """What is in force: our own text where there is one, else the vendor's default."""
+
+    reading: Snapshot
+    variant: Variant | None
+    title: str
+    description: str
+    chips: list[Chip]
+
+
+def texts_of(vendor: str) -> QuerySet[Snapshot]:
+    """Readings with `title` and `description` as they are in force, "" for none."""
+    return Snapshot.objects.filter(vendor=vendor, kind=ChangeKind.SEARCH_TEXTS).annotate(
+        title=_in_force("meta_title"), description=_in_force("meta_description")
+    )
+
+
+def texts_context(request: HttpRequest, *, vendor: str) -> dict[str, Any]:
+    """What the list shows, in a number of queries that does not depend on the rows."""
+    filters = TextFilters(request.GET)
+    values = filters.values
+    page = ascending_page(_filtered(vendor, values), request.GET, size=SIZE)
+    skus = [row.sku for row in page.rows]
+    variants = {row.sku: row for row in Variant.objects.filter(vendor=vendor, sku__in=skus).only("pk", "sku", "name")}
+    titles = {row.title for row in page.rows if row.title}  # type: ignore[attr-defined]
+    repeated = set(_repeated(vendor).filter(title__in=titles).values_list("title", flat=True))
+    state = values.get("state", "")
+    views = [("", _("All")), ("missing", _("Missing")), ("duplicate", _("Duplicate")), ("long", _("Too long")),
+             ("own", _("Own texts"))]  # fmt: skip
+    return {
+        "filters": filters,
+        "searched": values.get("q", ""),
+        "page": page,
+        "rows": [_row(row, variants.get(row.sku), repeated=repeated) for row in page.rows],
+        "tabs": [
+            {"title": title, "query": f"state={name}" if name else "", "current": name == state}
+            for name, title in views
+        ],
+    }
+
+
+def _in_force(name: str) -> Coalesce:
+    own, default = KT(f"value__overwrites__{name}"), KT(f"value__defaults__{name}")
+    nothing = Value("", output_field=TextField())
+    return Coalesce(NullIf(own, nothing), default, nothing)
+
+
+def _repeated(vendor: str) -> QuerySet[Any]:
+    """Titles that more than one SKU has."""
+    rows = texts_of(vendor).exclude(title="").order_by().values("title")
+    return rows.annotate(count=Count("pk")).filter(count__gt=1).values("title")
+
+
+def _filtered(vendor: str, values: dict[str, Any]) -> QuerySet[Snapshot]:
+    rows = texts_of(vendor)
+    state = values.get("state")
+    if state == "missing":
+        rows = rows.filter(Q(title="") | Q(description=""))
+    elif state == "duplicate":
+        rows = rows.filter(title__in=_repeated(vendor))
+    elif state == "long":
+        rows = rows.annotate(title_length=Length(F("title")), description_length=Length(F("description")))
+        rows = rows.filter(Q(title_length__gt=TITLE_SAFE) | Q(description_length__gt=DESCRIPTION_MOST))
+    elif state == "own":
+        own = [Q(**{f"value__overwrites__{name}__isnull": False}) for name in LONGEST]
+        rows = rows.filter(own[0] | own[1]).exclude(
+            value__overwrites__meta_title=None, value__overwrites__meta_description=None
+        )
+    if text := values.get("q"):
+        found = search_variants(Variant.objects.filter(vendor=vendor).order_by(), text).values("sku")
+        rows = rows.filter(Q(sku__in=found) | Q(title__icontains=text))
+    return rows
+
+
+def _row(reading: Any, variant: Variant | None, *, repeated: set[str]) -> TextRow:
+    chips = []
+    if not reading.title or not reading.description:
+        chips.append(Chip(Tone.AMBER, "hide_source", _("missing")))
+    if reading.title in repeated:
+        chips.append(Chip(Tone.AMBER, "content_copy", _("duplicate")))
+    if len(reading.title) > TITLE_MOST or len(reading.description) > DESCRIPTION_MOST:
+        chips.append(Chip(Tone.RED, "content_cut", _("too long")))
+    elif len(reading.title) > TITLE_SAFE:
+        chips.append(Chip(Tone.AMBER, "content_cut", _("long")))
+    return TextRow(reading, variant, reading.title, reading.description, chips)
