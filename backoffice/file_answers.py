@@ -3,6 +3,7 @@
 from typing import IO
 
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 
 # The type is ours, not what a browser makes of the bytes; and it is not for caches in between. No policy that
 # sandboxes: browsers show no PDF then.
@@ -14,8 +15,11 @@ _SAFE = {
 _ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
-def answer_file(content: bytes | IO[bytes], *, content_type: str, name: str) -> HttpResponse:
-    """A file to look at, or, where its type is none of ours, to be saved. `name` is without ending; an opened file is streamed and closed."""
+def answer_file(content: bytes | IO[bytes], *, content_type: str, name: str) -> HttpResponseBase:
+    """A file to look at, or, where its type is none of ours, to be saved. `name` is without ending.
+
+    An opened file is streamed and closed.
+    """
     ending = _ENDINGS.get(content_type)
     shown = "inline" if ending else "attachment"
     headers = {**_SAFE, "Content-Disposition": f'{shown}; filename="{_plain(name)}.{ending or "bin"}"'}

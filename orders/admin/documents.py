@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -60,7 +61,7 @@ class LabelForm(PdfForm):
     tracking_code = forms.CharField(label=gettext_lazy("Tracking code"), max_length=200, strip=True)
 
 
-def document_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
+def document_urls(view: Callable[..., Callable[..., HttpResponseBase]]) -> list[URLPattern]:
     """The addresses below one order, each wrapped by `view` (the admin's own guard)."""
     return [
         path("<int:pk>/designs/<int:line_pk>/picture/", view(picture), name="orders_order_picture"),
@@ -71,7 +72,7 @@ def document_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLP
     ]
 
 
-def picture(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
+def picture(request: HttpRequest, pk: int, line_pk: int) -> HttpResponseBase:
     """The design of a line as a small picture, at most ten minutes old. 404 when there is none to be had."""
     line = _design_line(request, pk, line_pk)
     key = f"orders.design_picture.{line.pk}"
@@ -94,7 +95,7 @@ def _draw(line: OrderLine) -> bytes:
         return b""
 
 
-def preview(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int, line_pk: int) -> HttpResponseBase:
     """The design of a line as its vendor has it now."""
     line = _design_line(request, pk, line_pk)
     try:
@@ -105,7 +106,7 @@ def preview(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
     return answer_file(content, content_type=content_type_of(content), name=f"design-{line.design_id}")
 
 
-def slip(request: HttpRequest, pk: int) -> HttpResponse:
+def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The delivery slip of all of the order."""
     _require(request, "orders.view_order")
     order = get_object_or_404(Order.objects.select_related("shop"), pk=pk)

@@ -19,7 +19,7 @@ class AnyType(BaseRenderer):
     """Lets a view be asked for any type; its refusals are problems in JSON all the same."""
 
     media_type = "*/*"
-    format = None
+    format = "file"
     charset = None
 
     def render(
@@ -35,7 +35,7 @@ class PdfBody(BaseParser):
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> IO[bytes]:
+    ) -> Any:
         return stream
 
 

@@ -1,7 +1,7 @@
 """What storefronts get to see of a design. The addresses that open the editor are in two answers only."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from django.conf import settings
@@ -73,7 +73,7 @@ def answer_opened(seen: SeenDesign) -> OpenedDesignAnswer:
     )
 
 
-def _facts(design: Design) -> dict[str, object]:
+def _facts(design: Design) -> dict[str, Any]:
     offer = judge_offer(design)
     return {
         "id": design.public_id,

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -97,7 +97,7 @@ class DesignPreview(OneDesign):
             **describe_problems(422),
         },
     )
-    def get(self, request: Request, public_id: str) -> HttpResponse:
+    def get(self, request: Request, public_id: str) -> HttpResponseBase:
         read_query(request.GET, NoQuery)
         design = self.find_design(public_id)
         content = read_preview(design).content

@@ -7,7 +7,8 @@ import msgspec
 from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
@@ -99,7 +100,7 @@ def _file_of(request: Request) -> Any:
 
 
 @require_safe
-def serve_file(request: HttpRequest, token: str) -> HttpResponse:
+def serve_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The PDF that a link of ours names. 404 for what we did not sign, 410 when its days are over."""
     try:
         row = ShopFile.objects.get(public_id=read_link(Linked.FILE, token))
@@ -112,7 +113,7 @@ def serve_file(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-def serve_slip(request: HttpRequest, token: str) -> HttpResponse:
+def serve_slip(request: HttpRequest, token: str) -> HttpResponseBase:
     """The delivery slip of a vendor order. 404 for what we did not sign, 410 when its days are over."""
     try:
         row = VendorOrder.objects.get(pk=read_link(Linked.SLIP, token))
@@ -123,9 +124,9 @@ def serve_slip(request: HttpRequest, token: str) -> HttpResponse:
     return answer_file(render_slip(row), content_type=files.PDF, name=row.reference)
 
 
-def _nothing() -> HttpResponse:
+def _nothing() -> HttpResponseBase:
     return JsonResponse({"message": "Not found."}, status=404)
 
 
-def _gone() -> HttpResponse:
+def _gone() -> HttpResponseBase:
     return JsonResponse({"message": f"This link ended after {settings.FILE_LINK_DAYS:g} days."}, status=410)

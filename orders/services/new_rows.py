@@ -103,7 +103,7 @@ def wants_label(new: NewOrder, *, shop: Shop) -> bool:
 
 def build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
     """Those of the storefront, and a slip of our making where the shop wants one and gives none."""
-    if order.shop.own_delivery_slip and not any(given.kind == DocumentKind.DELIVERY_SLIP for given in new.documents):
+    if order.shop.own_delivery_slip and not any(given.kind == "delivery_slip" for given in new.documents):
         yield OrderDocument(order=order, kind=DocumentKind.DELIVERY_SLIP, made_by_us=True)
     for document in new.documents:
         yield OrderDocument(
