@@ -42,9 +42,12 @@ def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: flo
     killer = Killer(system, workers=WORKERS, seed=seed, kills=kills, every=every)
     begin = time.monotonic()
     killer.start()
-    storefront.place_all([make_order(number, chance=chance) for number in range(1, orders + 1)], at_once=6)
-    placed = time.monotonic() - begin
-    killer.join(patience)
+    try:
+        storefront.place_all([make_order(number, chance=chance) for number in range(1, orders + 1)], at_once=6)
+        placed = time.monotonic() - begin
+        killer.join(patience)
+    finally:  # or it would start workers again after a failure has ended them
+        killer.stop()
     with suppress(AssertionError):  # the verdict says more about what is still open
         wait_until(is_quiet, seconds=patience, what="every push has ended", every=0.5)
     verdict = judge(sandbox, sold=storefront.placed)
