@@ -132,6 +132,11 @@ class ProductionFacts:
         return None if self.order.due_at == NEVER else self.order.due_at
 
     @property
+    def label_to_fetch(self) -> Label | None:
+        """The first that can be fetched now."""
+        return next((facts.label for facts in self.labels if facts.may_fetch), None)
+
+    @property
     def may_add_parcel(self) -> bool:
         """Re-shipments are made of finished orders too."""
         return self.order.state != ProductionState.CANCELLED and bool(self.items)

@@ -246,3 +246,24 @@ def test_the_next_step_follows_the_order_to_its_end(make: Make, fetch: Fetch, di
 def test_an_order_that_is_not_there_is_not_found(dispatcher: Client) -> None:
     for key in ("999999", "x", "9" * 30):
         assert dispatcher.get(f"{BASE}/{key}/change/").status_code == 404
+
+
+def test_the_next_label_is_offered_once_the_first_is_fetched(dispatcher: Client, make: Make, fetch: Fetch) -> None:
+    order = make("two_labels")
+    first, second = order.labels.all()
+    assert dispatcher.get(url(order)).context["facts"].label_to_fetch == first
+    fetch(first)
+    assert dispatcher.get(url(order)).context["facts"].label_to_fetch == second
+    fetch(second)
+    assert dispatcher.get(url(order)).context["facts"].label_to_fetch is None
+
+
+def test_the_desk_speaks_german(dispatcher: Client, make: Make) -> None:
+    order = make("label")
+    dispatcher.cookies["django_language"] = "de"
+    for address, words in {
+        url(order): "Etikett abrufen",
+        f"{BASE}/": "Arbeitsliste",
+        f"{BASE}/station/": "Bereit",
+    }.items():
+        assert words in dispatcher.get(address).content.decode()
