@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
 MARGIN = 20 * mm
+FRAME_PADDING = 6  # points, which the library leaves around all it sets
 WIDTHS = (22 * mm, 103 * mm, 45 * mm)
 GREY = colors.HexColor("#5b6472")
 # A name may have 500 characters, an address 200: enough to see what it is, and never more than a page.
@@ -34,8 +35,8 @@ def draw_slip(slip: "Slip") -> bytes:
     document = SimpleDocTemplate(
         target,
         pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
+        leftMargin=MARGIN - FRAME_PADDING,
+        rightMargin=MARGIN - FRAME_PADDING,
         topMargin=MARGIN,
         bottomMargin=MARGIN,
         title=slip.title,
