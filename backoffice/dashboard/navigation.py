@@ -83,7 +83,18 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ),
         },
     ]
+    _mark_current(request, groups)
     return [group for group in groups if group["items"]]
+
+
+def _mark_current(request: HttpRequest, groups: Iterable[dict[str, Any]]) -> None:
+    """Only the closest link is the current one: some pages lie below the address of a list that is linked too."""
+    items = [item for group in groups for item in group["items"]]
+    home = reverse("admin:index")
+    above = [item["link"] for item in items if item["link"] != home and request.path.startswith(item["link"])]
+    current = max(above, key=len, default=home if request.path == home else "")
+    for item in items:
+        item["active"] = item["link"] == current
 
 
 def _desk(request: HttpRequest) -> list[dict[str, Any]]:

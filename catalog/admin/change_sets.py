@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -85,7 +86,9 @@ class ChangeSetAdmin(PagesAdmin):
 
     def text_save_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.require(request, "change_changeset")
-        return require_POST(text_workbench.save_texts)(request, self._texts_or_404(pk))
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return text_workbench.save_texts(request, self._texts_or_404(pk))
 
     def reset_view(self, request: HttpRequest) -> HttpResponse:
         """Back to the vendor's default, asked first."""
@@ -170,7 +173,7 @@ class ChangeSetAdmin(PagesAdmin):
     def _editing(self, view: View) -> View:
         """A view for those who may change change sets."""
 
-        def guarded(request: HttpRequest) -> HttpResponse:
+        def guarded(request: HttpRequest) -> HttpResponseBase:
             self.require(request, "change_changeset")
             return view(request)
 

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -108,7 +109,7 @@ class TableImportAdmin(PagesAdmin):
             may_draft=self.may(request, "add_tableimport"),
         )
 
-    def export_view(self, request: HttpRequest) -> HttpResponse:
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """`?kind=&format=xlsx|csv` and the filters of the price editor: all that they find, as a file."""
         if not self.has_view_permission(request):
             raise PermissionDenied

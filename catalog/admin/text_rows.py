@@ -52,7 +52,7 @@ class TextRow:
     chips: list[Chip]
 
 
-def texts_of(vendor: str) -> QuerySet[Snapshot]:
+def texts_of(vendor: str) -> QuerySet[Any]:
     """Readings with `title` and `description` as they are in force, "" for none."""
     return Snapshot.objects.filter(vendor=vendor, kind=ChangeKind.SEARCH_TEXTS).annotate(
         title=_in_force("meta_title"), description=_in_force("meta_description")
@@ -66,7 +66,7 @@ def texts_context(request: HttpRequest, *, vendor: str) -> dict[str, Any]:
     page = ascending_page(_filtered(vendor, values), request.GET, size=SIZE)
     skus = [row.sku for row in page.rows]
     variants = {row.sku: row for row in Variant.objects.filter(vendor=vendor, sku__in=skus).only("pk", "sku", "name")}
-    titles = {row.title for row in page.rows if row.title}  # type: ignore[attr-defined]
+    titles = {row.title for row in page.rows if row.title}
     repeated = set(_repeated(vendor).filter(title__in=titles).values_list("title", flat=True))
     state = values.get("state", "")
     views = [("", _("All")), ("missing", _("Missing")), ("duplicate", _("Duplicate")), ("long", _("Too long")),
@@ -95,7 +95,7 @@ def _repeated(vendor: str) -> QuerySet[Any]:
     return rows.annotate(count=Count("pk")).filter(count__gt=1).values("title")
 
 
-def _filtered(vendor: str, values: dict[str, Any]) -> QuerySet[Snapshot]:
+def _filtered(vendor: str, values: dict[str, Any]) -> QuerySet[Any]:
     rows = texts_of(vendor)
     state = values.get("state")
     if state == "missing":

@@ -4,13 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from backoffice.models.push import Lane
 from backoffice.sandbox import Sandbox
 from backoffice.services.integrations import open_vendor
-from catalog.models import ChangeKind, ChangeSet, ChangeSource, Variant
+from catalog.models import ChangeKind, ChangeSet, ChangeSource, Snapshot, Variant
 from catalog.services.change_sets import make_change_set
+from catalog.services.change_texts import TEXTS
 from catalog.services.sync import sync_catalog
 from tests.catalog.conftest import sandbox
 from tests.catalog.source import Catalog, make_product
@@ -139,3 +141,36 @@ def test_the_difference_is_read_and_approved(page: Page, sandbox: Sandbox) -> No
     expect(page.get_by_role("button", name="Send 6 prices to mypromo")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 900})
     assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_workbench_counts_and_shows_what_search_engines_show(page: Page, width: int) -> None:
+    texts: dict[str, str | None] = dict.fromkeys(TEXTS)
+    defaults = {"meta_title": "Kugelschreiber Linea bedrucken", "meta_description": "Mit Ihrem Logo, ab 50 Stück."}
+    Snapshot.objects.create(
+        vendor="mypromo",
+        kind=ChangeKind.SEARCH_TEXTS,
+        sku="SKU-1-1",
+        value={"defaults": texts | defaults | {"product_name": LONG}, "overwrites": texts},
+        read_at=timezone.now(),
+    )
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/admin/catalog/changeset/texts/")
+    page.get_by_role("link", name="SKU-1-1").click()
+    preview = page.get_by_role("region", name="As a search engine may show it")
+    expect(preview).to_contain_text("Kugelschreiber Linea bedrucken")
+    title = page.locator("[name=meta_title]")
+    title.fill("Kugelschreiber mit Logo bedrucken lassen, schon ab 50 Stück, versandfrei")
+    expect(page.locator("[data-count-of=meta_title]")).to_have_text("72 / 60 (70)")
+    title.fill("Kugelschreiber mit Logo ab 50 Stück")
+    expect(preview).to_contain_text("Kugelschreiber mit Logo ab 50 Stück")
+    expect(page.locator("[data-count-of=meta_title]")).to_have_text("35 / 60 (70)")
+    assert sideways(page) <= 0
+    if width == 1440:
+        screen(page, "seo-workbench")
+    page.get_by_role("button", name="Draft these texts").click()
+    expect(page.get_by_text("SKU-1-1 is in the draft")).to_be_visible()
+    assert ChangeSet.objects.get().changes.get().wanted == {"meta_title": "Kugelschreiber mit Logo ab 50 Stück"}
+    for address in ("stock/", "vendor-changes/", "texts/"):
+        page.goto(f"/admin/catalog/changeset/{address}")
+        assert sideways(page) <= 0

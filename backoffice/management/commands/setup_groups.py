@@ -8,7 +8,7 @@ from django.db import transaction
 
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
-    "orders.order", "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset",
+    "orders.order", "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
@@ -16,7 +16,8 @@ READ = {
 MACHINERY = {"backoffice.resend_push", "backoffice.decide_push", "backoffice.replay_callback"}
 CATALOGUE = {
     "catalog.change_product", "catalog.change_variant", "catalog.add_changeset", "catalog.change_changeset",
-    "catalog.approve_changeset", "catalog.push_changeset", "backoffice.resend_push", "backoffice.decide_push",
+    "catalog.approve_changeset", "catalog.push_changeset", "catalog.add_tableimport",
+    "backoffice.resend_push", "backoffice.decide_push",
 }  # fmt: skip
 GROUPS: dict[str, set[str]] = {
     "Read only": set(),
