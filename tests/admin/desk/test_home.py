@@ -121,8 +121,10 @@ def test_groups_give_the_order_desk_what_it_needs_and_nobody_the_right_to_delete
 
     rights = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
     assert set(rights) == {
-        "Read only", "Order desk", "Catalogue desk", "Production desk", "Marketing", "Operations"
+        "Read only", "Order desk", "Catalogue desk", "Catalogue lead", "Production desk", "Marketing", "Operations"
     }  # fmt: skip
     assert {"view_order", "change_order", "decide_push"} <= rights["Order desk"]
+    assert {"view_productionorder", "dispatch_productionorder", "view_documents"} <= rights["Production desk"]
+    assert not any("force_productionorder" in some for some in rights.values())
     assert "change_order" not in rights["Read only"] | rights["Marketing"]
     assert not any(right.startswith("delete_") for some in rights.values() for right in some)
