@@ -12,7 +12,7 @@ import environ
 from kombu import Exchange, Queue
 
 from backoffice import embedded
-from backoffice.unfold import UNFOLD as UNFOLD  # read by the staff pages
+from backoffice.unfold import UNFOLD  # noqa: F401 - the staff pages read it from here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
