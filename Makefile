@@ -3,7 +3,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --prefer-binary
 PYTEST := $(PY) -m pytest
-WORKERS ?= 2
+# Many tests wait for time-outs on purpose: more of them than cores.
+WORKERS ?= 4
 VAR_DIR ?= $(CURDIR)/var
 SOURCES := backoffice catalog fulfillment orders tests manage.py $(wildcard benchmarks)
 

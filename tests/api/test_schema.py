@@ -91,7 +91,7 @@ def test_the_api_keeps_to_its_document(
     api = schemathesis.openapi.from_url(f"{live_server.url}/api/schema/?format=json")
     operation = api.find_operation_by_id(name)
 
-    @settings(max_examples=30, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def keeps_to_it(case: schemathesis.Case) -> None:
         case.call_and_validate(
