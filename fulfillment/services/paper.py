@@ -1,26 +1,23 @@
-"""What our own PDFs are made of: fonts that know the letters of Europe's languages, styles, codes to scan."""
+"""What our own PDFs are made of: styles and codes to scan."""
 
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from font_roboto import Roboto, RobotoBold
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph
 
-REGULAR, BOLD = "Roboto", "Roboto-Bold"
+from backoffice.fonts import BOLD, REGULAR, load_fonts
+
 _CODE_128 = frozenset(map(chr, range(32, 127)))
 
 
 @cache
 def styles() -> dict[str, ParagraphStyle]:
     """ "text", "small", "strong" and "title"; the fonts are loaded on first use."""
-    pdfmetrics.registerFont(TTFont(REGULAR, Roboto))
-    pdfmetrics.registerFont(TTFont(BOLD, RobotoBold))
+    load_fonts()
     text = ParagraphStyle("text", fontName=REGULAR, fontSize=9, leading=11.5)
     return {
         "text": text,

@@ -1,9 +1,7 @@
 """How a delivery slip looks: A4, the address where a window envelope has it, a table that goes on over the pages."""
 
 from collections.abc import Sequence
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -11,15 +9,14 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from backoffice.fonts import BOLD, REGULAR, load_fonts
 
 if TYPE_CHECKING:
     from orders.services.slips import Slip
 
-FONTS = Path(__file__).resolve().parent.parent / "fonts"
 MARGIN = 20 * mm
 FRAME_PADDING = 6  # points, which the library leaves around all it sets
 WIDTHS = (22 * mm, 103 * mm, 45 * mm)
@@ -30,7 +27,7 @@ LONGEST = 300
 
 def draw_slip(slip: "Slip") -> bytes:
     """The PDF. The same slip makes the same bytes."""
-    _load_fonts()
+    load_fonts()
     target = BytesIO()
     document = SimpleDocTemplate(
         target,
@@ -62,20 +59,13 @@ class _Numbered(Canvas):
     def save(self) -> None:
         for number, page in enumerate(self._kept, start=1):
             self.__dict__.update(page)
-            self.setFont("Slip", 8)
+            self.setFont(REGULAR, 8)
             self.setFillColor(GREY)
             self.drawString(MARGIN, 10 * mm, _short(self._slip.shop, 80))
             text = self._slip.page_of % {"page": number, "pages": len(self._kept)}
             self.drawRightString(A4[0] - MARGIN, 10 * mm, text)
             super().showPage()
         super().save()
-
-
-@cache
-def _load_fonts() -> None:
-    """DejaVu has the letters of all European languages, Greek and Cyrillic; the fonts every PDF knows have not."""
-    for name, file in (("Slip", "DejaVuSans.ttf"), ("Slip-Bold", "DejaVuSans-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(FONTS / file)))
 
 
 def _story(slip: "Slip") -> list[Flowable]:
@@ -142,7 +132,7 @@ def _style(size: float, *, bold: bool = False, colour: Any = colors.black) -> Pa
     # Words that are wider than the column are broken, anywhere if need be.
     return ParagraphStyle(
         f"slip-{size}-{bold}-{colour}",
-        fontName="Slip-Bold" if bold else "Slip",
+        fontName=BOLD if bold else REGULAR,
         fontSize=size,
         leading=size * 1.35,
         textColor=colour,
