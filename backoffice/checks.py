@@ -22,16 +22,16 @@ def check_secrets(app_configs: Any, **kwargs: Any) -> list[Error]:
 
 
 @register()
-def check_lease(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """A lease has to outlive the longest call, or a second worker starts while the first still waits."""
+def check_lease(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """A lease should outlive the longest call: else slow answers are taken for lost workers and looked for in vain."""
     longest = settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT
     if longest < settings.PUSH_LEASE_SECONDS:
         return []
     return [
-        Error(
-            f"PUSH_LEASE_SECONDS ({settings.PUSH_LEASE_SECONDS}) must exceed connect plus read time-out ({longest}).",
+        Warning(
+            f"PUSH_LEASE_SECONDS ({settings.PUSH_LEASE_SECONDS}) should exceed connect plus read time-out ({longest}).",
             hint="Raise PUSH_LEASE_SECONDS or lower VENDOR_READ_TIMEOUT.",
-            id="backoffice.E002",
+            id="backoffice.W002",
         )
     ]
 
