@@ -73,6 +73,8 @@ def check_countries(addresses: Iterable[tuple[str, NewAddress | messages.PostalA
     known = {code: row for row in rows for code in (row.iso2, row.iso3)}
     named = any(address.state_code for _path, address in given)
     states = set(State.objects.filter(country__in=known.values()).values_list("country", "iso2")) if named else set()
+    if not known and not Country.objects.exists():
+        return  # the reference data have not come in yet: what is not known cannot be judged
     for path, address in given:
         country = known.get(str(address.country_code).upper())
         if country is None:
