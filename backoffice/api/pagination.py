@@ -5,7 +5,7 @@ A cursor says after which row to go on. Rows that come or change in between are 
 
 import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from backoffice.api.validation import MalformedInput
+from backoffice.moments import in_utc
 
 Row = TypeVar("Row", bound=Model)
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -34,6 +35,10 @@ class After(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     id: Id
     changed_at: datetime | None = None
     resume_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.changed_at = self.changed_at and in_utc(self.changed_at)
+        self.resume_at = self.resume_at and in_utc(self.resume_at)
 
 
 class Page(msgspec.Struct):
@@ -89,12 +94,7 @@ def _encode(after: After) -> str:
 def _decode(cursor: str) -> After:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        after = msgspec.json.decode(raw, type=After)
-        # Near the ends of the calendar a time has no equal in other zones.
-        for moment in (after.changed_at, after.resume_at):
-            if moment is not None:
-                moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return msgspec.json.decode(raw, type=After)
+    except ValueError:
         text = _("Take the cursor from `next` of the page before, as it is.")
         raise MalformedInput(_("The cursor is not one of ours."), errors={"cursor": [text]}) from None
-    return after

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from backoffice.moments import in_utc
+
 # Texts rather than numbers: readers of JSON numbers round.
 Total = Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", description="Gross amount, e.g. 189.00")]
 UnitPrice = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,4})?$", description="Net per unit, e.g. 1.29")]
@@ -169,6 +171,7 @@ class NewOrder(Input, kw_only=True):
     ] = None
 
     def __post_init__(self) -> None:
+        self.placed_at = in_utc(self.placed_at)
         if not 2000 <= self.placed_at.year <= 2100:
             raise ValueError("placed_at must lie between 2000 and 2100")
         for position, line in enumerate(self.lines, start=1):
