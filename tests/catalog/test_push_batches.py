@@ -282,14 +282,14 @@ class Worker:
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("moment", ["hang_after", "hang"])
-def test_five_thousand_prices_with_the_worker_killed_in_the_middle(
-    transactional_db: None, big_sandbox: Sandbox, moment: str
+@pytest.mark.parametrize(("moment", "number"), [("hang_after", MANY), ("hang", 4 * BATCH)])
+def test_thousands_of_prices_with_the_worker_killed_in_the_middle(
+    transactional_db: None, big_sandbox: Sandbox, moment: str, number: int
 ) -> None:
     people = [User.objects.create_user(name) for name in ("author", "boss")]
     people[1].user_permissions.set(Permission.objects.filter(codename__in=PERMISSIONS))
     desk = Desk(big_sandbox, author=people[0], boss=people[1])
-    change_set = desk.approve(desk.make(desk.moved(desk.skus(MANY))), override_reason="seen")
+    change_set = desk.approve(desk.make(desk.moved(desk.skus(number))), override_reason="seen")
     push_change_set(change_set, user=desk.boss)
     rule = big_sandbox.faults.add(moment, method="PATCH", nth=[4], seconds=120)
     worker = Worker(big_sandbox)
