@@ -36,7 +36,7 @@ def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: flo
     system.start_web()
     system.start_beat()
     for worker in WORKERS:
-        system.start_worker(worker, children=8)
+        system.start_worker(worker, children=4)
     wait_until(lambda: all(map(system.is_consuming, WORKERS)), seconds=120, what="the workers take tasks")
     let_calls_fail(sandbox, seed=seed)
     killer = Killer(system, workers=WORKERS, seed=seed, kills=kills, every=every)
