@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 
 def in_utc(moment: datetime) -> datetime:
     """The same moment in UTC: PostgreSQL takes no offsets of 16 hours and more, which the standard allows.
@@ -12,3 +14,11 @@ def in_utc(moment: datetime) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("The time lies outside of the calendar") from None
+
+
+def within_calendar(moment: datetime) -> datetime:
+    """The same moment in UTC, or the end of the calendar that it lies beyond: as a bound of a search both are alike."""
+    try:
+        return in_utc(moment)
+    except ValueError:
+        return EARLIEST if moment.year == EARLIEST.year else LATEST

@@ -178,6 +178,10 @@ CELERY_BEAT_SCHEDULE = {
 VENDORS = {
     "mypromo": "backoffice.vendors.mypromo.adapter.MyPromo",
     "mypromo-fulfiller": "backoffice.vendors.mypromo.adapter.MyPromoFulfiller",
+    "sign-customiser": "backoffice.vendors.sign_customiser.adapter.SignCustomiser",
+    "autoletter": "backoffice.vendors.autoletter.adapter.AutoLetter",
+    "lettrlabs": "backoffice.vendors.lettrlabs.adapter.LettrLabs",
+    "guaranteed-reviews": "backoffice.vendors.guaranteed_reviews.adapter.GuaranteedReviews",
 }
 MYPROMO_URL = env.str("MYPROMO_URL", default="")
 MYPROMO_CLIENT_ID = env.str("MYPROMO_CLIENT_ID", default="")
@@ -197,6 +201,45 @@ MYPROMO_SALES_PRICE_KEY = env.str("MYPROMO_SALES_PRICE_KEY", default="retail_pri
 MYPROMO_AMAZON_CUSTOM = env.bool("MYPROMO_AMAZON_CUSTOM", default=False)
 MYPROMO_LANGUAGES = env.list("MYPROMO_LANGUAGES", default=["DE", "EN"])
 MYPROMO_SHIPPING_FROM = env.str("MYPROMO_SHIPPING_FROM", default="DE")
+
+SIGN_CUSTOMISER_URL = env.str("SIGN_CUSTOMISER_URL", default="https://web.signcustomiser.com/api")
+SIGN_CUSTOMISER_TOKEN = env.str("SIGN_CUSTOMISER_TOKEN", default="")
+# Signs what it asks us when a shopper has designed a product; subscribed webhooks have secrets of their own.
+SIGN_CUSTOMISER_INTEGRATION_SECRET = env.str("SIGN_CUSTOMISER_INTEGRATION_SECRET", default="")
+SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS = env.str("SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS", default="")
+SIGN_CUSTOMISER_WEBHOOK_SECRETS = env.list("SIGN_CUSTOMISER_WEBHOOK_SECRETS", default=[])
+# What is signed: "timestamp.body", "timestampbody" or "body". Their guide and their API pages differ.
+SIGN_CUSTOMISER_SIGNATURE_FORMAT = env.str("SIGN_CUSTOMISER_SIGNATURE_FORMAT", default="timestamp.body")
+SIGN_CUSTOMISER_SIGNATURE_TOLERANCE = env.float("SIGN_CUSTOMISER_SIGNATURE_TOLERANCE", default=300)
+SIGN_CUSTOMISER_REQUESTS_PER_MINUTE = env.float("SIGN_CUSTOMISER_REQUESTS_PER_MINUTE", default=60)
+
+# The whole address that AutoLetter shows when its API integration is saved.
+AUTOLETTER_URL = env.str("AUTOLETTER_URL", default="https://api.autoletter.eu/v2/orders")
+AUTOLETTER_TOKEN = env.str("AUTOLETTER_TOKEN", default="")
+AUTOLETTER_BATCH_SIZE = env.int("AUTOLETTER_BATCH_SIZE", default=100)
+# Sent although no document shows their shape: what was bought, and companies in a field of their own.
+AUTOLETTER_SEND_PRODUCTS = env.bool("AUTOLETTER_SEND_PRODUCTS", default=False)
+AUTOLETTER_SEND_COMPANY = env.bool("AUTOLETTER_SEND_COMPANY", default=False)
+# Its totals carry no currency: orders in another one are not sent.
+AUTOLETTER_CURRENCY = env.str("AUTOLETTER_CURRENCY", default="EUR")
+AUTOLETTER_REQUESTS_PER_MINUTE = env.float("AUTOLETTER_REQUESTS_PER_MINUTE", default=60)
+
+LETTRLABS_URL = env.str("LETTRLABS_URL", default="https://app.lettrlabs.com/api")
+LETTRLABS_API_KEY = env.str("LETTRLABS_API_KEY", default="")
+# Off: everything up to the proof and the price, but nothing is ever paid.
+LETTRLABS_CHECKOUT = env.bool("LETTRLABS_CHECKOUT", default=True)
+LETTRLABS_REQUESTS_PER_MINUTE = env.float("LETTRLABS_REQUESTS_PER_MINUTE", default=120)
+
+GUARANTEED_REVIEWS_URL = env.str("GUARANTEED_REVIEWS_URL", default="https://api.guaranteed-reviews.com")
+# One private key for each shop and language: SHOP=site/language/secret, separated by commas.
+GUARANTEED_REVIEWS_KEYS = env.list("GUARANTEED_REVIEWS_KEYS", default=[])
+# Keys that only read published reviews: SHOP=key or SHOP/language=key.
+GUARANTEED_REVIEWS_PUBLIC_KEYS = env.list("GUARANTEED_REVIEWS_PUBLIC_KEYS", default=[])
+GUARANTEED_REVIEWS_BATCH_SIZE = env.int("GUARANTEED_REVIEWS_BATCH_SIZE", default=50)
+# "form" as their document shows, or "json" as their own modules send.
+GUARANTEED_REVIEWS_ENCODING = env.str("GUARANTEED_REVIEWS_ENCODING", default="form")
+GUARANTEED_REVIEWS_REQUESTS_PER_MINUTE = env.float("GUARANTEED_REVIEWS_REQUESTS_PER_MINUTE", default=60)
+
 # Print files and documents may live on loopback addresses and plain http: for the sandbox only.
 ALLOW_PRIVATE_FILE_HOSTS = env.bool("ALLOW_PRIVATE_FILE_HOSTS", default=False)
 

@@ -31,6 +31,16 @@ class ShopAdmin(StaffAdmin):
                 )
             },
         ),
+        (
+            _("What vendors want to know"),
+            {
+                "fields": (
+                    ("tax_percent", "time_zone"),
+                    ("sign_integration_id", "letter_shop_id"),
+                    "card_pause_days",
+                )
+            },
+        ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:

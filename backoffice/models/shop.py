@@ -1,8 +1,10 @@
 """The storefronts and the keys they call us with."""
 
 from typing import ClassVar
+from zoneinfo import available_timezones
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
@@ -32,6 +34,37 @@ class Shop(models.Model):
         default=False,
         help_text=_("Vendors ask us for the label on the day of dispatch. Only on request at the vendor."),
     )
+    tax_percent = models.DecimalField(
+        _("value added tax, in percent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Of lines that name no other. Needed where a vendor wants gross prices; empty: unknown."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="Europe/Berlin",
+        help_text=_("For vendors that take local times, such as Europe/Paris."),
+    )
+    sign_integration_id = models.PositiveIntegerField(
+        _("Sign Customiser's integration"),
+        null=True,
+        blank=True,
+        help_text=_("The number of the custom integration there. Empty: the shop sells no custom signs."),
+    )
+    letter_shop_id = models.CharField(
+        _("AutoLetter's ShopId"),
+        max_length=50,
+        blank=True,
+        help_text=_("How AutoLetter tells this shop from others. Empty: the shop's code."),
+    )
+    card_pause_days = models.PositiveSmallIntegerField(
+        _("days between two cards"),
+        default=90,
+        help_text=_("Nobody gets a second handwritten card within that time, whatever the campaign."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -40,6 +73,10 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.time_zone not in available_timezones():
+            raise ValidationError({"time_zone": _("There is no such time zone.")})
 
 
 class Scope(models.TextChoices):

@@ -15,11 +15,13 @@
 | GET `jobs`, GET `production_orders` | all jobs and production orders, as mypromo keeps them |
 | POST `production_orders` `{"count", "kind", "fulfiller", "generic_url"}` | make some (kinds: `production_examples`) |
 | POST `production_orders/{id}` `{"cancel": true}` | give one up |
+| `<vendor>/…` | another vendor: GET `ledger`, GET and PATCH `settings`, and what its app's `control` knows |
 """
 
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from backoffice.sandbox.clock import iso
@@ -67,7 +69,10 @@ class ControlApp:
         """Do what was asked and answer: 200 with JSON, 400 for what makes no sense, 404 for what is not there."""
         path = request.path.rstrip("/")
         head, _, tail = path.rpartition("/")
+        vendor, _, below = path.partition("/")
         try:
+            if vendor in self._sandbox.others:
+                return json_response(200, self._sandbox.others[vendor].control(replace(request, path=below)))
             if (route := self._routes.get((request.method, path))) is not None:
                 with self._sandbox.mypromo.store.lock if request.method == "GET" else nullcontext():
                     return json_response(200, route(request))

@@ -27,7 +27,29 @@ def default_clients() -> list[Client]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Options:
+class OptionSet:
+    """Settings of a replayed vendor, which may be changed while it runs."""
+
+    def change(self, **values: Any) -> None:
+        """Set several options at once. Raises ValueError for unknown names or values of another type."""
+        known = {f.name for f in fields(self)} - {"clients"}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"unknown setting: {name}")
+            current = getattr(self, name)
+            whole = isinstance(current, float) and type(value) is int
+            if not whole and None not in (current, value) and type(value) is not type(current):
+                raise ValueError(f"{name} has to be a {type(current).__name__}")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all settings by name."""
+        return asdict(self)
+
+
+@dataclass(slots=True, kw_only=True)
+class Options(OptionSet):
     """Settings of the replayed mypromo; each may be changed at any time over `/_sandbox/settings`.
 
     Where mypromo's API document is silent or contradicts itself, the choice is an option here and the
@@ -98,21 +120,8 @@ class Options:
     callback_shuffle: int = 0  # hold back this many, then send them in random order
     callback_before_answer: bool = False  # also on create and submit, and before the call is answered
 
-    def change(self, **values: Any) -> None:
-        """Set several options at once. Raises ValueError for unknown names or values of another type."""
-        known = {f.name for f in fields(self)} - {"clients"}
-        for name, value in values.items():
-            if name not in known:
-                raise ValueError(f"unknown setting: {name}")
-            current = getattr(self, name)
-            whole = isinstance(current, float) and type(value) is int
-            if not whole and None not in (current, value) and type(value) is not type(current):
-                raise ValueError(f"{name} has to be a {type(current).__name__}")
-        for name, value in values.items():
-            setattr(self, name, value)
-
     def as_dict(self) -> dict[str, Any]:
         """Return everything but the accounts' secrets."""
-        values = asdict(self)
+        values = OptionSet.as_dict(self)
         values["clients"] = [c.client_id for c in self.clients]
         return values

@@ -6,21 +6,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from backoffice.sandbox.autoletter.app import AutoletterApp
+from backoffice.sandbox.autoletter.options import AutoletterOptions
 from backoffice.sandbox.clock import Clock
 from backoffice.sandbox.control import ControlApp
 from backoffice.sandbox.faults import Faults
+from backoffice.sandbox.guaranteed_reviews.app import GuaranteedReviewsApp
+from backoffice.sandbox.guaranteed_reviews.options import GuaranteedReviewsOptions
 from backoffice.sandbox.ledger import Ledger
+from backoffice.sandbox.lettrlabs.app import LettrlabsApp
+from backoffice.sandbox.lettrlabs.options import LettrlabsOptions
 from backoffice.sandbox.mypromo.app import MypromoApp
 from backoffice.sandbox.mypromo.callbacks import Callbacks
 from backoffice.sandbox.options import Options
 from backoffice.sandbox.server import App, SandboxServer
+from backoffice.sandbox.sign_customiser.app import SignCustomiserApp
+from backoffice.sandbox.sign_customiser.options import SignCustomiserOptions
 from backoffice.sandbox.state import StateFile
+from backoffice.sandbox.vendor_app import VendorApp
 from backoffice.sandbox.wire import dumps
 
 
 class Sandbox:
     """A running sandbox: `url` (ends with the base path), `control_url`, `clock`, `faults`, `ledger`, `settings`,
-    `callbacks` and `mypromo` with everything it holds.
+    `callbacks` and `mypromo` with everything it holds; the other vendors by their names, each at its `public_url`.
     """
 
     def __init__(
@@ -39,16 +48,28 @@ class Sandbox:
         self.faults = Faults(seed=seed)
         self.ledger = Ledger()
         self.mypromo = MypromoApp(options=options, clock=self.clock, ledger=self.ledger)
+        self.sign_customiser = SignCustomiserApp(options=SignCustomiserOptions(), clock=self.clock)
+        self.autoletter = AutoletterApp(options=AutoletterOptions(), clock=self.clock)
+        self.lettrlabs = LettrlabsApp(options=LettrlabsOptions(), clock=self.clock)
+        self.guaranteed_reviews = GuaranteedReviewsApp(options=GuaranteedReviewsOptions(), clock=self.clock)
+        others = (self.sign_customiser, self.autoletter, self.lettrlabs, self.guaranteed_reviews)
+        self.others: dict[str, VendorApp] = {app.name: app for app in others}
         self._state = StateFile(state, collect=self._collect) if state else None
         if self._state and (saved := self._state.load()):
             self.ledger.restore(saved["ledger"])
             self.mypromo.restore(saved["mypromo"])
+            for name, kept in saved.get("others", {}).items():
+                self.others[name].ledger.restore(kept["ledger"])
+                self.others[name].restore(kept["held"])
         apps: dict[str, App] = {base_path: self.mypromo, "/_sandbox/": ControlApp(self)}
+        apps |= {f"/{name}/": app for name, app in self.others.items()}
         self._server = SandboxServer(("127.0.0.1", port), apps=apps, faults=self.faults, clock=self.clock)
         self._thread = threading.Thread(target=self._serve, name="sandbox-server", daemon=True)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}{base_path}"
         self.mypromo.store.public_url = self.url
+        for name, app in self.others.items():
+            app.public_url = f"http://127.0.0.1:{self.port}/{name}/"
         self.control_url = f"http://127.0.0.1:{self.port}/_sandbox/"
 
     @property
@@ -67,6 +88,8 @@ class Sandbox:
         """Stop answering, end every hanging exchange and write the state."""
         self.clock.stop()
         self.callbacks.stop()
+        for app in self.others.values():
+            app.stop()
         self._server.stop()
         self._thread.join(timeout=5)
         if self._state:
@@ -77,7 +100,13 @@ class Sandbox:
 
     def _collect(self) -> bytes:
         with self.mypromo.store.lock:
-            return dumps({"ledger": self.ledger.as_dict(), "mypromo": self.mypromo.saved()})
+            saved = {"ledger": self.ledger.as_dict(), "mypromo": self.mypromo.saved()}
+        return dumps({**saved, "others": {name: self._held(app) for name, app in self.others.items()}})
+
+    @staticmethod
+    def _held(app: VendorApp) -> dict[str, Any]:
+        with app.lock:
+            return {"ledger": app.ledger.as_dict(), "held": app.saved()}
 
 
 @contextmanager

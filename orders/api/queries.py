@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from backoffice.api.pagination import PageQuery
 from backoffice.api.validation import one_of
 from backoffice.models import Shop
-from backoffice.moments import in_utc
+from backoffice.moments import within_calendar
 from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
 from orders.services.order_input import OnInvalid
 from orders.services.search import search_orders
@@ -36,8 +36,8 @@ class OrderQuery(PageQuery, kw_only=True):
     ] = ""
 
     def __post_init__(self) -> None:
-        self.created_since = self.created_since and in_utc(self.created_since)
-        self.updated_since = self.updated_since and in_utc(self.updated_since)
+        self.created_since = self.created_since and within_calendar(self.created_since)
+        self.updated_since = self.updated_since and within_calendar(self.updated_since)
 
 
 class PlaceQuery(Struct, forbid_unknown_fields=True, kw_only=True):

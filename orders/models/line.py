@@ -1,5 +1,7 @@
 """What was bought."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,8 @@ class OrderLine(models.Model):
     name = models.CharField(_("name"), max_length=500, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=12, decimal_places=4)
+    # Of the shop when the order came in, unless the storefront named one; None where neither says.
+    tax_percent = models.DecimalField(_("value added tax, in percent"), max_digits=5, decimal_places=2, null=True)
     # The vendor's price for that quantity when the order came in; None when unknown.
     unit_cost = models.DecimalField(_("unit cost"), max_digits=12, decimal_places=4, null=True, blank=True)
     # As the shop gave it: our id of a design, or the vendor's.
@@ -48,3 +52,10 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku or self.name}"
+
+    @property
+    def unit_price_gross(self) -> Decimal | None:
+        """Per unit with value added tax, to four places; None where the tax is not known."""
+        if self.tax_percent is None:
+            return None
+        return (self.unit_price * (1 + self.tax_percent / 100)).quantize(Decimal("0.0001"))

@@ -81,6 +81,7 @@ def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
             name=line.name or (judged.variant.name if judged.variant else ""),
             quantity=line.quantity,
             unit_price=amount(line.unit_price),
+            tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
             unit_cost=judged.unit_cost,
             design_id="" if line.design_id is None else str(line.design_id),
             files=judged.files,

@@ -15,6 +15,7 @@ from backoffice.moments import in_utc
 # Texts rather than numbers: readers of JSON numbers round.
 Total = Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", description="Gross amount, e.g. 189.00")]
 UnitPrice = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,4})?$", description="Net per unit, e.g. 1.29")]
+TaxPercent = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="Percent, e.g. 19 or 5.5")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Moment = Annotated[datetime, Meta(tz=True)]
 Reference = Annotated[str, Meta(min_length=1, max_length=50)]
@@ -102,6 +103,7 @@ class NewLine(Input, kw_only=True):
     ] = None
     quantity: Quantity
     unit_price: UnitPrice
+    tax_percent: Annotated[TaxPercent | None, Meta(description="Left out: the shop's.")] = None
     reference: Annotated[Reference | None, Meta(description="Unique in the order; the position when left out.")] = None
     name: Annotated[str, Meta(max_length=500)] | None = None
     files: Annotated[list[PrintFile], Meta(max_length=20)] = []

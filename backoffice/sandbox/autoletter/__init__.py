@@ -1,0 +1,1 @@
+"""AutoLetter, replayed from its documents."""

@@ -1,0 +1,1 @@
+"""Guaranteed Reviews, replayed from its documents."""

@@ -1,0 +1,1 @@
+"""LettrLabs, replayed from its documents."""

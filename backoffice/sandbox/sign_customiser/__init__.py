@@ -1,0 +1,1 @@
+"""Sign Customiser, replayed from its documents."""

@@ -1,0 +1,1 @@
+"""AutoLetter: letter campaigns to past customers."""

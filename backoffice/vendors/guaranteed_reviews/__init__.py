@@ -1,0 +1,1 @@
+"""Guaranteed Reviews: review invitations."""

@@ -1,0 +1,39 @@
+"""Guaranteed Reviews as the project sees it, in our words."""
+
+from typing import ClassVar
+
+from django.conf import settings
+
+from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.messages import Message
+
+
+class GuaranteedReviews:
+    """What the vendor can do. Raises VendorError; sees no model of ours."""
+
+    name: ClassVar[str] = "guaranteed-reviews"
+    settings_prefix = "GUARANTEED_REVIEWS"
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        return bool(settings.GUARANTEED_REVIEWS_URL and settings.GUARANTEED_REVIEWS_KEYS)
+
+    @classmethod
+    def is_callback_path(cls, token: str) -> bool:
+        return token == ""
+
+    @classmethod
+    def verify_callback(cls, request: CallbackRequest) -> bool:
+        """It calls nobody: what claims to come from it does not."""
+        return False
+
+    @classmethod
+    def callback_key(cls, topic: str, body: bytes) -> str | None:
+        return None
+
+    @classmethod
+    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
+        raise InvalidCallback("Guaranteed Reviews sends no callbacks")

@@ -1,0 +1,1 @@
+"""LettrLabs: handwritten cards to US addresses."""

@@ -1,0 +1,1 @@
+"""Sign Customiser: custom neon signs."""
