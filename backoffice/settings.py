@@ -40,7 +40,8 @@ INSTALLED_APPS = [
     "orders",
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    # The staff pages are loaded by `urls.py`: workers and commands have no use for them.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -4,16 +4,18 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import InvalidFileException
 
 from backoffice.errors import InvalidInput
 from catalog.services.tables import MOST_TABLE_ROWS, Cell, Row, printable
+
+if TYPE_CHECKING:
+    from openpyxl.cell import WriteOnlyCell
+
+# openpyxl is heavy to load, and few processes ever need it: it is imported where it is used.
 
 # A spreadsheet would take such a text for a formula and run it.
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -37,6 +39,8 @@ def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
 
 def write_xlsx(columns: Sequence[str], rows: Iterable[Row], *, to: IO[bytes]) -> None:
     """A workbook with one sheet. Texts are cells of text: no formula runs, and leading zeros stay when it is edited."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("table")
     sheet.freeze_panes = "B2"
@@ -62,13 +66,15 @@ def unreadable(text: str) -> InvalidInput:
     return InvalidInput(text, errors={"file": [text]})
 
 
-def _text_cell(sheet: Any) -> WriteOnlyCell:
+def _text_cell(sheet: Any) -> "WriteOnlyCell":
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet)
     cell.number_format = _TEXT_FORMAT
     return cell
 
 
-def _filled(cell: WriteOnlyCell, text: str) -> WriteOnlyCell:
+def _filled(cell: "WriteOnlyCell", text: str) -> "WriteOnlyCell":
     cell.value = printable(text)
     cell.data_type = "s"
     return cell
@@ -112,6 +118,9 @@ def _unquoted(cell: str) -> str:
 
 def _read_xlsx(content: bytes) -> Iterator[Row]:
     """The first sheet; of formulas, the values that the spreadsheet last reckoned."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(info.file_size for info in archive.infolist()) > _MOST_UNPACKED:

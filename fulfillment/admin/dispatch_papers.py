@@ -18,7 +18,7 @@ from fulfillment.admin.labels import FetchForm
 from fulfillment.admin.production_chips import label_chip, marks
 from fulfillment.admin.production_guard import desk_page, may_open, require_dispatch
 from fulfillment.models import Label, LabelState, ProductionOrder, ProductionState
-from fulfillment.services.picking import Batch, begin_batch, find_batch, merge_papers
+from fulfillment.services.picking import Batch, begin_batch, find_batch
 
 # Two pages of the work list; more would keep the browser waiting for its PDF.
 MOST = 100
@@ -77,6 +77,8 @@ def pdf(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     keys = _marked(request.GET)
     try:
+        from fulfillment.services.papers import merge_papers  # heavy to load, and used by this page only
+
         content = merge_papers(find_batch(keys), without_missing="without_missing" in request.GET)
     except DomainError as error:
         return refuse(request, error, to=_page(keys))

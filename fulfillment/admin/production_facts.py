@@ -27,8 +27,8 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionState,
 )
+from fulfillment.services.postal import address_lines
 from fulfillment.services.production_reports import NEVER
-from fulfillment.services.slips import address_lines
 
 EVENTS_SHOWN = 300
 # What is no part of the label, but asked for by carriers and customs.

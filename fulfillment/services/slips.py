@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, Table
 
 from fulfillment.models import ProductionOrder
 from fulfillment.services.paper import barcode, paragraph
+from fulfillment.services.postal import address_lines
 
 
 def make_slip(order: ProductionOrder) -> bytes:
@@ -21,16 +22,6 @@ def make_slip(order: ProductionOrder) -> bytes:
     page.title = _("Delivery slip")
     page.build(_story(order))
     return target.getvalue()
-
-
-def address_lines(address: dict[str, str] | None) -> list[str]:
-    """An address as it is written on a parcel; empty where there is none."""
-    given = address or {}
-    name = f"{given.get('firstname', '')} {given.get('lastname', '')}".strip()
-    place = f"{given.get('zip', '')} {given.get('city', '')}".strip()
-    names = [given.get("company", ""), given.get("department", ""), name, given.get("care_of", "")]
-    lines = [*names, given.get("street", ""), given.get("district", ""), place, given.get("country_code", "")]
-    return [line for line in lines if line]
 
 
 def _story(order: ProductionOrder) -> list[Flowable]:

@@ -1,9 +1,10 @@
 """Designs as pictures: a preview is a PDF or a picture, which of them no document says, so its bytes are looked at."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import pypdfium2
-from PIL import Image, UnidentifiedImageError
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 PDF = "application/pdf"
 UNKNOWN = "application/octet-stream"
@@ -26,30 +27,37 @@ def content_type_of(content: bytes) -> str:
 
 def draw_thumbnail(content: bytes) -> bytes:
     """A PNG of at most 320 by 320 pixels: the picture, or the first page. Raises NoPicture."""
+    import pypdfium2  # both heavy to load, and few processes ever draw
+    from PIL.Image import DecompressionBombError, UnidentifiedImageError
+
     kind = content_type_of(content)
     try:
         picture = _first_page(content) if kind == PDF else _picture(content)
         picture.thumbnail((SIDE, SIDE))
         target = BytesIO()
         picture.convert("RGB").save(target, "PNG", optimize=True)
-    except (pypdfium2.PdfiumError, UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (pypdfium2.PdfiumError, UnidentifiedImageError, OSError, ValueError, DecompressionBombError) as error:
         raise NoPicture(str(error)) from error
     return target.getvalue()
 
 
-def _first_page(content: bytes) -> Image.Image:
+def _first_page(content: bytes) -> "Image":
+    import pypdfium2
+
     document = pypdfium2.PdfDocument(content)
     try:
         page = document[0]
         width, height = page.get_size()
-        drawn: Image.Image = page.render(scale=SIDE / max(width, height, 1)).to_pil()
+        drawn: Image = page.render(scale=SIDE / max(width, height, 1)).to_pil()
     finally:
         document.close()
     return drawn
 
 
-def _picture(content: bytes) -> Image.Image:
-    picture = Image.open(BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
+def _picture(content: bytes) -> "Image":
+    from PIL.Image import open as open_picture
+
+    picture = open_picture(BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
     if picture.width * picture.height > MAX_PIXELS:
         raise NoPicture(f"{picture.width} by {picture.height} pixels are too many.")
     return picture

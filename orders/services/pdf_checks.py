@@ -1,14 +1,13 @@
 """Whether a PDF can be printed on a part: it opens, has pages, and its boxes have the size that the vendor names."""
 
-import math
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
+
+from orders.services.print_specs import Spec
 
 MAX_PAGES = 2000
 TOLERANCE = 1.0  # mm: rounding of inches, points and the editor's own
@@ -18,32 +17,6 @@ _BROKEN = (
     PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, NotImplementedError,
     RecursionError, OverflowError, ArithmeticError, EOFError, OSError, zlib.error,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a part asks of its file: the size after cutting and the bleed around it in mm; 0 where it does not say.
-
-    mypromo's document names no unit; its example, 120 by 5 for the body of a pen, can only be mm.
-    """
-
-    width: float = 0
-    height: float = 0
-    bleed: float = 0
-    pages: int = 0
-
-    @property
-    def has_size(self) -> bool:
-        return self.width > 0 and self.height > 0
-
-
-def specs_for(parts: Iterable[Mapping[str, Any]], *, file_type: str) -> list[Spec]:
-    """What the file may have to fit: the part that its type names, else any of the parts. Empty: nothing is asked."""
-    known = [part for part in parts if isinstance(part, Mapping)]
-    named = [part for part in known if file_type and file_type.casefold() in _names(part)]
-    specs = [_spec(part.get("requirements")) for part in named or known]
-    # One part that asks for nothing lets any file pass.
-    return specs if all(spec != Spec() for spec in specs) else []
 
 
 def check_pdf(content: BinaryIO, *, specs: list[Spec]) -> list[str]:
@@ -109,30 +82,6 @@ def _same(has: tuple[float, float], wanted: tuple[float, float]) -> bool:
 def _covers(has: tuple[float, float], wanted: tuple[float, float]) -> bool:
     pairs = zip(sorted(has), sorted(wanted), strict=True)
     return all(one >= other - TOLERANCE for one, other in pairs)
-
-
-def _names(part: Mapping[str, Any]) -> set[str]:
-    return {str(part.get(name) or "").casefold() for name in ("key", "name")}
-
-
-def _spec(requirements: Any) -> Spec:
-    given = requirements if isinstance(requirements, Mapping) else {}
-    pages = _number(given.get("pages"))
-    return Spec(
-        width=_number(given.get("width")),
-        height=_number(given.get("height")),
-        bleed=_number(given.get("bleed")),
-        pages=int(pages) if pages == int(pages) else 0,
-    )
-
-
-def _number(value: Any) -> float:
-    """The vendor's number, 0 for what is none."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return 0
-    return number if math.isfinite(number) and number > 0 else 0
 
 
 def _pages(pages: int, limit: int) -> dict[str, int]:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from fulfillment.models import Country
 from orders.models import Address, AddressRole, Order, OrderLine, VendorOrder
-from orders.services.slip_layout import draw_slip
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,8 @@ def _render(order: Order, *, inside: set[int] | None, part: int, parts: int) -> 
             apart=[_row(line) for line in apart],
             page_of=_("Page %(page)d of %(pages)d"),
         )
+        from orders.services.slip_layout import draw_slip  # heavy to load, and most processes never draw
+
         return draw_slip(slip)
 
 

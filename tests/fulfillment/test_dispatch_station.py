@@ -14,7 +14,8 @@ from fulfillment.models import Label, ParcelState, ProductionOrder, ProductionSh
 from fulfillment.services.dispatch_station import UNDO_SECONDS, ScanKind, clean_code, confirm_scan
 from fulfillment.services.dispatching import withdraw_parcel
 from fulfillment.services.downloads import download_due_files
-from fulfillment.services.picking import begin_batch, find_batch, merge_papers
+from fulfillment.services.papers import merge_papers
+from fulfillment.services.picking import begin_batch, find_batch
 from tests.fulfillment.conftest import Make
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
 from backoffice.vendors.mypromo.reading import text
 
@@ -27,8 +24,8 @@ NO_COMPLAINT = frozenset({"", "-", "ok", "success", "none", "null"})
 
 Cells = tuple[str, ...]
 
-# What openpyxl raises for a workbook that is none; SyntaxError comes from the XML parser.
-_BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError)
+# What openpyxl raises for a workbook that is none, beside its own error; SyntaxError comes from the XML parser.
+_BROKEN = (zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError)
 
 
 def read_report(body: bytes) -> tuple[JobRow, ...]:
@@ -61,12 +58,15 @@ def _row(cells: Cells, *, sku: tuple[int, ...], error: tuple[int, ...]) -> JobRo
 
 def _workbook(body: bytes) -> Iterator[Cells]:
     """The first sheet, formulas as their results."""
+    from openpyxl import load_workbook  # heavy to load, and reports are rare
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _check_size(body)
         book = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         yield from map(_cells, sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True))
-    except _BROKEN as error:
+    except (InvalidFileException, *_BROKEN) as error:
         raise UnreadableReport(f"The report is no workbook that can be read: {error}") from error
 
 

@@ -1,0 +1,56 @@
+"""What the parts of a product ask of their print files."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a part asks of its file: the size after cutting and the bleed around it in mm; 0 where it does not say.
+
+    mypromo's document names no unit; its example, 120 by 5 for the body of a pen, can only be mm.
+    """
+
+    width: float = 0
+    height: float = 0
+    bleed: float = 0
+    pages: int = 0
+
+    @property
+    def has_size(self) -> bool:
+        return self.width > 0 and self.height > 0
+
+
+def specs_for(parts: Iterable[Mapping[str, Any]], *, file_type: str) -> list[Spec]:
+    """What the file may have to fit: the part that its type names, else any of the parts. Empty: nothing is asked."""
+    known = [part for part in parts if isinstance(part, Mapping)]
+    named = [part for part in known if file_type and file_type.casefold() in _names(part)]
+    specs = [_spec(part.get("requirements")) for part in named or known]
+    # One part that asks for nothing lets any file pass.
+    return specs if all(spec != Spec() for spec in specs) else []
+
+
+def _names(part: Mapping[str, Any]) -> set[str]:
+    return {str(part.get(name) or "").casefold() for name in ("key", "name")}
+
+
+def _spec(requirements: Any) -> Spec:
+    given = requirements if isinstance(requirements, Mapping) else {}
+    pages = _number(given.get("pages"))
+    return Spec(
+        width=_number(given.get("width")),
+        height=_number(given.get("height")),
+        bleed=_number(given.get("bleed")),
+        pages=int(pages) if pages == int(pages) else 0,
+    )
+
+
+def _number(value: Any) -> float:
+    """The vendor's number, 0 for what is none."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return 0
+    return number if math.isfinite(number) and number > 0 else 0
