@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "axes",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
