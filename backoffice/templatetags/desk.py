@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import timezone
@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, pgettext
 
-from backoffice.admin.chips import Chip
+if TYPE_CHECKING:  # the package of the staff pages loads all of them, and they load this
+    from backoffice.admin.chips import Chip
 
 register = template.Library()
 
@@ -30,7 +31,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 
 @register.simple_tag(name="chip")
-def show_chip(value: Chip) -> SafeString:
+def show_chip(value: "Chip") -> SafeString:
     """A chip: icon, word and tone."""
     return _chip(value.tone, value.icon, str(value.word), str(value.hint))
 
