@@ -14,6 +14,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, pgettext
 
 from backoffice.admin.chips import Chip
+from backoffice.vendors.registry import vendor_title
 
 register = template.Library()
 
@@ -101,6 +102,12 @@ def exact(moment: datetime | None) -> SafeString:
 def _time(moment: datetime, words: str) -> SafeString:
     """The page's script adds the exact time in the browser's own zone, to be read on hover."""
     return format_html('<time datetime="{}" data-exact>{}</time>', moment.isoformat(timespec="seconds"), words)
+
+
+@register.filter
+def vendor_name(vendor: str) -> str:
+    """What a vendor is called, by the name under which rows keep it."""
+    return vendor_title(vendor)
 
 
 @register.filter

@@ -20,7 +20,7 @@ def read_rating(answer: PublicReviews, *, most: int) -> PublishedRating:
     reviews = [review for row in answer.reviews if (review := _review(row)) is not None]
     newest = sorted(reviews, key=lambda review: review.written_at or _LONG_AGO, reverse=True)
     return PublishedRating(
-        total=max(answer.ratings.total, 0),
+        total=_count(answer.ratings.total),
         average=_average(answer.ratings.average),
         distribution=distribution,
         reviews=tuple(newest[:most]),
@@ -39,12 +39,17 @@ def _average(value: float | None) -> Decimal:
     return min(max(average, Decimal(0)), Decimal(5)) if average.is_finite() else Decimal(0)
 
 
+def _count(number: int) -> int:
+    """Within what a column of ours holds."""
+    return min(max(number, 0), 2_147_483_647)
+
+
 def _distribution(ratings: Ratings) -> tuple[int, int, int, int, int]:
     """By stars; PHP writes an object with the keys 1 to 5, or a list."""
     given = ratings.distribution or {}
     if isinstance(given, list):
         given = {str(star): number for star, number in zip(STARS, given[-5:], strict=False)}
-    one, two, three, four, five = (max(given.get(str(star), 0), 0) for star in STARS)
+    one, two, three, four, five = (_count(given.get(str(star), 0)) for star in STARS)
     return one, two, three, four, five
 
 
