@@ -45,6 +45,12 @@ def public_keys() -> dict[str, Key]:
     return {key.name: key for key in _usable(settings.GUARANTEED_REVIEWS_PUBLIC_KEYS, private=False)}
 
 
+def every_secret() -> tuple[str, ...]:
+    """The secrets of all keys: whichever the vendor may repeat, none is kept."""
+    keys = (*private_keys().values(), *public_keys().values())
+    return tuple({secret for key in keys for secret in key.secrets})
+
+
 def group_of(shop: str, language: str) -> str | None:
     """The name of the key for orders of that shop in that language; None: there is none, or it speaks another."""
     keys = private_keys()
@@ -101,8 +107,7 @@ def _read(entry: str, *, private: bool) -> Key:
     if private and own is None and not asked:
         raise BadEntry(f"{shop}: the key should read site/language/secret; else name its language, {shop}/de=key.")
     language = asked or own or ""
-    named = private or bool(asked)
-    return Key(name=f"{shop}/{language}" if named else shop, shop=shop, language=language, text=text)
+    return Key(name=f"{shop}/{language}" if language else shop, shop=shop, language=language, text=text)
 
 
 def _language_of(text: str) -> str | None:
