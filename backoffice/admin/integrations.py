@@ -61,11 +61,13 @@ class IntegrationAdmin(PagesAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        cards = [_card(status) for status in read_vendor_statuses()]
         return self.render(
             request,
             "backoffice/integrations.html",
             title=_("Integrations"),
-            cards=[_card(status) for status in _used_first(read_vendor_statuses())],
+            cards=[card for card in cards if card.status.standing != Standing.NOT_SET_UP],
+            unused=[card for card in cards if card.status.standing == Standing.NOT_SET_UP],
             may_pause=self.may(request, PAUSE),
             may_test=self.may(request, TEST),
         )
@@ -121,11 +123,6 @@ class IntegrationAdmin(PagesAdmin):
             }
 
         return act(request, do, to=_url(vendor))
-
-
-def _used_first(statuses: list[VendorStatus]) -> list[VendorStatus]:
-    """Those that are not set up come last; else the order of the settings."""
-    return sorted(statuses, key=lambda status: status.standing == Standing.NOT_SET_UP)
 
 
 def _card(status: VendorStatus) -> Card:

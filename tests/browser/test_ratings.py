@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from backoffice.models import Heartbeat, Integration, Shop
 from backoffice.vendors.rating_messages import PublishedRating, PublishedReview
-from catalog.models import Product, Rating
+from catalog.models import Product
 from catalog.services.ratings import store_rating
 from tests.api.storefront import make_variant
 
