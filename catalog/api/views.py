@@ -62,11 +62,7 @@ class Products(ApiView):
     def get(self, request: Request) -> Response:
         query = read_query(request.GET, ProductQuery)
         page = read_newest(_with_parts(_filter_products(query), shop=self.shop), query=query)
-        # The prefetch puts the attribute there, which mypy cannot know.
-        results: list[ProductAnswer] = [
-            answer_product(product, ratings=product.shop_ratings)  # type: ignore[attr-defined]
-            for product in page.rows
-        ]
+        results: list[ProductAnswer] = [answer_product(product, ratings=product.shop_ratings) for product in page.rows]
         return Response(ProductPage(build_next(request, page), results))
 
 
