@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from backoffice.vendors.registry import vendor_class, vendor_names
+
 
 @register(Tags.security)
 def check_secrets(app_configs: Any, **kwargs: Any) -> list[Error]:
@@ -41,6 +43,16 @@ def check_lease(app_configs: Any, **kwargs: Any) -> list[Warning]:
             hint="Raise PUSH_LEASE_SECONDS or lower VENDOR_READ_TIMEOUT.",
             id="backoffice.W002",
         )
+    ]
+
+
+@register()
+def check_vendor_settings(app_configs: Any, **kwargs: Any) -> list[Warning]:
+    """Entries of a vendor's settings that cannot be used: the vendor's class names them, and quotes no secret."""
+    return [
+        Warning(fault, hint="See .env.example.", id="backoffice.W003")
+        for name in vendor_names(able_to="find_setting_faults")
+        for fault in vendor_class(name).find_setting_faults()
     ]
 
 

@@ -1,7 +1,10 @@
 """Keeps secrets and one-time links out of logs and of the kept exchanges with vendors."""
 
+import json
 import logging
 import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 MASK = "•••"
 _KEYS = (
@@ -9,7 +12,7 @@ _KEYS = (
     "editor_start_url|editor_start_url_cname"
 )
 _JSON = re.compile(rf'("(?:{_KEYS})"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
-_QUERY = re.compile(r"([?&](?:token|signature|secret|key|password)=)[^&\s\"']+", re.IGNORECASE)
+_QUERY = re.compile(r"([?&](?:(?:access_)?token|signature|secret|(?:api_?)?key|password)=)[^&\s\"']+", re.IGNORECASE)
 _BEARER = re.compile(r"\b((?:Bearer|Basic):?\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@\"']+@", re.IGNORECASE)
 
@@ -20,6 +23,31 @@ def mask(text: str) -> str:
     text = _QUERY.sub(rf"\1{MASK}", text)
     text = _BEARER.sub(rf"\1{MASK}", text)
     return _USERINFO.sub(rf"\1{MASK}@", text)
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """The text without these values, however they are spelled in it: as they are, in JSON, or in an address."""
+    for spelling in _spellings(secrets):
+        text = text.replace(spelling, MASK)
+    return text
+
+
+def hide_bytes(body: bytes, secrets: Iterable[str]) -> bytes:
+    """The same for a body."""
+    for spelling in _spellings(secrets):
+        body = body.replace(spelling.encode(), MASK.encode())
+    return body
+
+
+def _spellings(secrets: Iterable[str]) -> list[str]:
+    """Longest first, so that no part of a secret is left beside the mask."""
+    found = set()
+    for secret in filter(None, secrets):
+        in_json = json.dumps(secret)[1:-1]
+        plain = {secret, in_json, in_json.replace("/", "\\/"), json.dumps(secret, ensure_ascii=False)[1:-1]}
+        quoted = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
+        found |= plain | quoted | {re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), text) for text in quoted}
+    return sorted(found, key=len, reverse=True)
 
 
 class MaskSecrets(logging.Filter):

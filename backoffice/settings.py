@@ -150,6 +150,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("READ_LISTINGS_SECONDS", default=6 * 3600),
         "options": {"expires": 3600},
     },
+    "read-ratings": {
+        "task": "catalog.tasks.read_ratings",
+        "schedule": env.float("READ_RATINGS_SECONDS", default=6 * 3600),
+        "options": {"expires": 3600},
+    },
     "follow-change-sets": {
         "task": "catalog.tasks.follow_change_sets",
         "schedule": env.float("FOLLOW_CHANGE_SETS_SECONDS", default=20),
@@ -238,6 +243,13 @@ GUARANTEED_REVIEWS_PUBLIC_KEYS = env.list("GUARANTEED_REVIEWS_PUBLIC_KEYS", defa
 GUARANTEED_REVIEWS_BATCH_SIZE = env.int("GUARANTEED_REVIEWS_BATCH_SIZE", default=50)
 # "form" as their document shows, or "json" as their own modules send.
 GUARANTEED_REVIEWS_ENCODING = env.str("GUARANTEED_REVIEWS_ENCODING", default="form")
+# Addresses by which marketplaces relay e-mail, as patterns: their customers are not invited.
+GUARANTEED_REVIEWS_RELAY_ADDRESSES = env.list(
+    "GUARANTEED_REVIEWS_RELAY_ADDRESSES",
+    default=["*@marketplace.amazon.*", "*@members.ebay.*", "*@relay.walmart.com", "*@*.mirakl.net"],
+)
+# Calls to read published ratings, in one run of the task; the next run goes on where it stopped.
+GUARANTEED_REVIEWS_RATINGS_PER_RUN = env.int("GUARANTEED_REVIEWS_RATINGS_PER_RUN", default=200)
 GUARANTEED_REVIEWS_REQUESTS_PER_MINUTE = env.float("GUARANTEED_REVIEWS_REQUESTS_PER_MINUTE", default=60)
 
 # Print files and documents may live on loopback addresses and plain http: for the sandbox only.
@@ -356,5 +368,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        # It would write each address with all that is in it, keys too; what was asked is in the exchanges.
+        "urllib3": {"level": "INFO"},
+    },
 }

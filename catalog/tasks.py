@@ -9,7 +9,7 @@ from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
-from catalog.services import jobs, pushing, sync
+from catalog.services import jobs, pushing, ratings, sync
 from catalog.services.change_checking import check_change_set
 from catalog.services.importing import read_import
 from catalog.services.listings import accounts_to_read, read_listing
@@ -91,3 +91,22 @@ def read_listings() -> None:
             logger.info("%s", error.text)
         else:
             logger.info("%s of %s: %s, %s read", kind, vendor, run.state, run.seen)
+
+
+@shared_task(
+    name="catalog.tasks.read_ratings",
+    acks_late=False,
+    reject_on_worker_lost=False,
+    soft_time_limit=LONGEST_SECONDS,
+    time_limit=LONGEST_SECONDS + 60,
+)
+def read_ratings() -> None:
+    """Read published ratings, as many as one run may; nothing where no key is set."""
+    if not ratings.rating_sources():
+        return
+    try:
+        run = ratings.read_ratings()
+    except SyncRunning as error:
+        logger.info("%s", error.text)
+    else:
+        logger.info("Ratings: %s read, %s keys failed", run.ratings, run.errors)

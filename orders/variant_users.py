@@ -1,7 +1,12 @@
-"""Open orders as those who need variants, for the catalogue's pages."""
+"""What orders tell the catalogue: which variants open ones need, and which products were sold."""
 
 from collections.abc import Collection, Mapping
 
+from django.db.models import Exists, OuterRef
+
+from backoffice.models import Shop
+from catalog.models import Product, Variant
+from catalog.services.sold import register_sold
 from catalog.services.variant_users import Key, VariantUser, register_variant_users
 from orders.models import OrderLine, OrderState
 
@@ -20,3 +25,13 @@ def _open_orders(keys: Collection[Key]) -> Mapping[Key, list[VariantUser]]:
 
 
 register_variant_users(_open_orders)
+
+
+def _sold_products(shop: Shop, after: int, limit: int) -> list[int]:
+    """Products of the catalogue with a line in some order of the shop."""
+    lines = OrderLine.objects.filter(order__shop=shop, vendor=OuterRef("vendor"), sku=OuterRef("sku"))
+    sold = Variant.objects.filter(Exists(lines), product=OuterRef("pk"))
+    return list(Product.objects.filter(Exists(sold), pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+register_sold(_sold_products)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.registry import vendor_names, vendor_title
 
 ANY = ""
 
@@ -44,7 +44,7 @@ class FilterForm(forms.Form):
 
 def vendor_choices() -> list[tuple[str, Any]]:
     """All vendors the project knows."""
-    return [(ANY, _("any")), *((name, name) for name in vendor_names())]
+    return [(ANY, _("any")), *((name, vendor_title(name)) for name in vendor_names())]
 
 
 def day_field(label: Any) -> forms.DateField:

@@ -19,8 +19,8 @@ from backoffice.models import Integration
 from backoffice.services import gate
 from backoffice.services.budget import BURST, Gauge
 from backoffice.services.vendor_checks import check_vendor
-from backoffice.services.vendor_status import VendorStatus, read_vendor_statuses
-from backoffice.vendors.registry import vendor_names
+from backoffice.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
+from backoffice.vendors.registry import vendor_names, vendor_title
 
 PAUSE, TEST = "pause_integration", "test_integration"
 
@@ -61,11 +61,13 @@ class IntegrationAdmin(PagesAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        cards = [_card(status) for status in read_vendor_statuses()]
         return self.render(
             request,
             "backoffice/integrations.html",
             title=_("Integrations"),
-            cards=[_card(status) for status in read_vendor_statuses()],
+            cards=[card for card in cards if card.status.standing != Standing.NOT_SET_UP],
+            unused=[card for card in cards if card.status.standing == Standing.NOT_SET_UP],
             may_pause=self.may(request, PAUSE),
             may_test=self.may(request, TEST),
         )
@@ -81,7 +83,12 @@ class IntegrationAdmin(PagesAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         answer = check_vendor(vendor)
-        words = {"vendor": vendor, "text": answer.text, "remedy": answer.remedy, "seconds": answer.seconds}
+        words = {
+            "vendor": vendor_title(vendor),
+            "text": answer.text,
+            "remedy": answer.remedy,
+            "seconds": answer.seconds,
+        }
         if answer.is_ok:
             messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % words)
         else:
@@ -94,14 +101,14 @@ class IntegrationAdmin(PagesAdmin):
         _known(vendor)
         if request.method != "POST":
             status = next(status for status in read_vendor_statuses() if status.name == vendor)
-            title = _("Pause %(vendor)s?") % {"vendor": vendor}
+            title = _("Pause %(vendor)s?") % {"vendor": vendor_title(vendor)}
             return self.render(request, "backoffice/integration_pause.html", title=title, status=status)
 
         def do() -> str:
             if Integration.objects.filter(vendor=vendor, paused_at__isnull=False).exists():
-                raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor})
+                raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor_title(vendor)})
             gate.pause(vendor, actor=actor(request))
-            return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor}
+            return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor_title(vendor)}
 
         return act(request, do, to=_url(vendor))
 
@@ -111,7 +118,9 @@ class IntegrationAdmin(PagesAdmin):
 
         def do() -> str:
             gate.resume(vendor)
-            return _("Calls to %(vendor)s may leave again; what waits goes out within a minute.") % {"vendor": vendor}
+            return _("Calls to %(vendor)s may leave again; what waits goes out within a minute.") % {
+                "vendor": vendor_title(vendor)
+            }
 
         return act(request, do, to=_url(vendor))
 

@@ -22,6 +22,7 @@ from backoffice.models.push import PushState
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.reconcile import ABSENCES_NEEDED
 from backoffice.templatetags.desk import money
+from backoffice.vendors.registry import vendor_title
 
 ATTEMPTS_SHOWN = 60
 NEIGHBOURS_SHOWN = 10
@@ -86,7 +87,7 @@ def push_facts(push: Push) -> PushFacts:
 
 def situation(push: Push, *, newest: Push) -> str:
     """Where a push stands and what happens next, in a sentence."""
-    words: dict[str, Any] = {"vendor": push.vendor, "number": newest.pk, "name": push.decided_by}
+    words: dict[str, Any] = {"vendor": vendor_title(push.vendor), "number": newest.pk, "name": push.decided_by}
     match push.state:
         case PushState.NEW if push.attempts:
             text = _("Certainly nothing was done at %(vendor)s so far. It is tried again by itself.")
@@ -163,7 +164,7 @@ def _next_look(push: Push) -> str:
 
 
 def _if_happened(push: Push) -> list[str]:
-    words = {"vendor": push.vendor}
+    words = {"vendor": vendor_title(push.vendor)}
     return [
         _("This step counts as done and is not sent again; what has to follow it goes on.") % words,
         _("If it did not happen after all, it stays undone at %(vendor)s until somebody notices.") % words,
@@ -173,7 +174,7 @@ def _if_happened(push: Push) -> list[str]:
 def _if_not(push: Push) -> list[str]:
     handler = PUSH_HANDLERS.get(push.kind)
     cost = handler.cost(push) if handler else None
-    words = {"vendor": push.vendor, "cost": money(*cost) if cost else ""}
+    words = {"vendor": vendor_title(push.vendor), "cost": money(*cost) if cost else ""}
     lines = [_("A new push sends it to %(vendor)s again at once; this one is closed.") % words]
     if words["cost"]:
         lines.append(_("If it did happen after all, %(vendor)s does it twice and charges %(cost)s once more.") % words)

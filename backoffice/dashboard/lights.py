@@ -9,14 +9,15 @@ from django.utils.translation import ngettext
 from backoffice.admin.chips import Chip
 from backoffice.admin.machine_chips import standing_chip
 from backoffice.dashboard.needs import link
-from backoffice.services.vendor_status import Queue, read_vendor_statuses
+from backoffice.services.vendor_status import Queue, Standing, read_vendor_statuses
 
 
 @dataclass(frozen=True)
 class Light:
-    """One vendor: its state as a chip, the last success, and what is not finished yet."""
+    """One vendor by its title: its state as a chip, the last success, and what is not finished yet."""
 
     vendor: str
+    is_set_up: bool
     state: Chip
     last_success: datetime | None
     queue: str
@@ -25,19 +26,21 @@ class Light:
 
 
 def lights() -> list[Light]:
-    """One light per vendor the project knows, set up or not."""
+    """One light per vendor the project knows, those that are not set up last."""
     url = link("backoffice_integration_changelist")
-    return [
+    all_lights = [
         Light(
-            vendor=status.name,
+            vendor=status.title,
+            is_set_up=status.standing != Standing.NOT_SET_UP,
             state=standing_chip(status.standing, hint=status.integration.last_failure),
             last_success=status.integration.last_success_at,
             queue=_in_words(status.queue),
             oldest=status.queue.oldest,
-            url=url,
+            url=f"{url}#{status.name}" if url else "",
         )
         for status in read_vendor_statuses()
     ]
+    return sorted(all_lights, key=lambda light: not light.is_set_up)
 
 
 def _in_words(queue: Queue) -> str:

@@ -24,6 +24,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     [
                         ("catalog.product", _("Products"), "category"),
                         ("catalog.variant", _("Variants"), "style"),
+                        ("catalog.rating", _("Ratings"), "star"),
                     ],
                 ),
                 *_pages(

@@ -11,6 +11,7 @@ from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
 from backoffice.services.alerts import current_alerts
+from backoffice.vendors.registry import vendor_title
 from orders.models import Hold
 
 
@@ -67,7 +68,7 @@ def unreadable_callbacks() -> NeedGroup | None:
 
 def _callback_need(callback: Callback) -> Need:
     return Need(
-        what=f"{callback.vendor} · {callback.topic}",
+        what=f"{vendor_title(callback.vendor)} · {callback.topic}",
         detail=callback.note or callback.get_state_display(),
         since=callback.received_at,
         who="",

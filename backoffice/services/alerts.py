@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models import Heartbeat, Integration
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
 # The sweep runs every few seconds; a minute without it means that nobody works anything off.
 LONGEST_SILENCE = timedelta(seconds=60)
@@ -52,12 +52,12 @@ def _silence() -> Iterator[Alert]:
 
 
 def _about(integration: Integration) -> Iterator[Alert]:
-    name, now = integration.vendor, timezone.now()
+    name, now = vendor_title(integration.vendor), timezone.now()
     if integration.auth_failed_at:
         yield Alert(
             text=_("%(vendor)s refuses our credentials: nothing is sent there.") % {"vendor": name},
             remedy=_("Mend the credentials in the settings, restart, then start it again here."),
-            vendor=name,
+            vendor=integration.vendor,
             since=integration.auth_failed_at,
         )
     elif integration.open_until and integration.open_until > now:
@@ -65,7 +65,7 @@ def _about(integration: Integration) -> Iterator[Alert]:
             text=_("Calls to %(vendor)s are stopped after repeated failures: %(cause)s")
             % {"vendor": name, "cause": integration.last_failure},
             remedy=_("A trial call is made by itself every few minutes; the first success lets everything go on."),
-            vendor=name,
+            vendor=integration.vendor,
             since=integration.last_failure_at,
         )
     if integration.paused_at:
@@ -73,7 +73,7 @@ def _about(integration: Integration) -> Iterator[Alert]:
             text=_("%(vendor)s is paused by %(name)s: what is to be sent there waits.")
             % {"vendor": name, "name": integration.paused_by or "?"},
             remedy=_("Resume it once the reason is gone."),
-            vendor=name,
+            vendor=integration.vendor,
             since=integration.paused_at,
             is_urgent=False,
         )

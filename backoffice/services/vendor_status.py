@@ -15,7 +15,7 @@ from backoffice.models import Callback, Integration, Push
 from backoffice.models.push import OPEN_STATES, PushState
 from backoffice.services import budget
 from backoffice.services.budget import Gauge
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.registry import vendor_class, vendor_names, vendor_purpose, vendor_title
 
 
 class Standing(StrEnum):
@@ -50,9 +50,14 @@ class Queue:
 
 @dataclass(frozen=True)
 class VendorStatus:
-    """One vendor at this moment. `integration` is unsaved for a vendor that was never used."""
+    """One vendor at this moment. `integration` is unsaved for a vendor that was never used.
+
+    `title` is what it is called, `purpose` one line of what it does.
+    """
 
     name: str
+    title: str
+    purpose: str
     standing: Standing
     mode: Mode
     address: str
@@ -75,6 +80,8 @@ def read_vendor_statuses() -> list[VendorStatus]:
         statuses.append(
             VendorStatus(
                 name=name,
+                title=vendor_title(name),
+                purpose=vendor_purpose(name),
                 standing=standing_of(integration),
                 mode=mode_of(name),
                 address=address_of(name),

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, pgettext
 
+from backoffice.vendors.registry import vendor_title
+
 if TYPE_CHECKING:  # the package of the staff pages loads all of them, and they load this
     from backoffice.admin.chips import Chip
 
@@ -102,6 +104,12 @@ def exact(moment: datetime | None) -> SafeString:
 def _time(moment: datetime, words: str) -> SafeString:
     """The page's script adds the exact time in the browser's own zone, to be read on hover."""
     return format_html('<time datetime="{}" data-exact>{}</time>', moment.isoformat(timespec="seconds"), words)
+
+
+@register.filter
+def vendor_name(vendor: str) -> str:
+    """What a vendor is called, by the name under which rows keep it."""
+    return vendor_title(vendor)
 
 
 @register.filter

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -81,6 +83,9 @@ class Vendor(Protocol):
     """The part that every vendor has. Abilities (placing orders, catalogue ...) are methods beside it."""
 
     name: str
+    # For people: what it is called, and one line of what it does.
+    title: str
+    purpose: Promise
 
     def __init__(self, connection: Connection) -> None: ...
 

@@ -20,7 +20,7 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
-from backoffice.masking import mask
+from backoffice.masking import hide, mask
 from backoffice.vendors.addresses import check_public_url
 from backoffice.vendors.answers import Answer, after_sending, unreadable
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorUnavailable
@@ -112,20 +112,23 @@ def _public_adapter(scheme: str) -> HTTPAdapter:
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it goes over the wire; `body` is JSON, `max_bytes` bounds the answer's decoded body.
+    """One request as it goes over the wire; `max_bytes` bounds the answer's decoded body.
 
     `has_effect` marks a GET that changes something at the vendor: it is sent once and judged like any write.
-    `seconds` is the longest it may take where that is less than what the settings allow.
+    `seconds` is the longest it may take where that is less than what the settings allow. `secrets` are values in
+    body, address or query that no error may quote.
     """
 
     method: str
-    url: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    url: str = field(repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     max_bytes: int = MAX_ANSWER
     accept: str = "application/json"
     has_effect: bool = False
     seconds: float | None = None
+    content_type: str = "application/json"
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def write(self) -> bool:
@@ -139,13 +142,17 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
     write VendorAmbiguous. A write goes over a connection of its own and not over `session`, because a kept
     connection may turn out to be dead only after the request has left.
     """
+    broken: Exception | None = None
     with _watched(longest_call(request.seconds)) as progress:
         try:
             with new_session() if request.write else contextlib.nullcontext(session) as line:
                 answer = _receive(_open(request, line, headers), max_bytes=request.max_bytes)
             progress.check()
         except _BROKEN as error:
-            raise _failure(error, progress, write=request.write, vendor=vendor) from error
+            broken = error
+    if broken is not None:
+        # The library's errors quote the address, so none with a secret in it is kept as the cause.
+        raise _failure(broken, progress, request, vendor=vendor) from (None if request.secrets else broken)
     if answer is None:
         raise unreadable(f"{vendor} answered more than {request.max_bytes:,} bytes.", write=request.write)
     return answer
@@ -166,7 +173,7 @@ def _watched(seconds: float) -> Iterator[_Progress]:
 
 
 def _open(request: Request, session: requests.Session, headers: Mapping[str, str]) -> requests.Response:
-    own = {"Content-Type": "application/json", "Accept": request.accept}
+    own = {"Content-Type": request.content_type, "Accept": request.accept}
     own |= {"Connection": "close"} if request.write else {}
     return session.request(
         request.method,
@@ -198,12 +205,13 @@ def _receive(response: requests.Response, *, max_bytes: int) -> Answer | None:
         return Answer(response.status_code, headers, bytes(body))
 
 
-def _failure(error: Exception, progress: _Progress, *, write: bool, vendor: str) -> VendorError:
+def _failure(error: Exception, progress: _Progress, request: Request, *, vendor: str) -> VendorError:
+    said, write = hide(mask(str(error)), request.secrets), request.write
     if not progress.sent:
-        return VendorUnavailable(f"{vendor} cannot be reached: {mask(str(error))}")
+        return VendorUnavailable(f"{vendor} cannot be reached: {said}")
     if progress.expired or isinstance(error, requests.Timeout):
         return after_sending(f"{vendor} did not answer in time.", write=write)
-    return after_sending(f"{vendor} broke off: {mask(str(error))}", write=write)
+    return after_sending(f"{vendor} broke off: {said}", write=write)
 
 
 def fetch_untrusted(url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:

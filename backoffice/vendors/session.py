@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from backoffice.masking import mask
+from backoffice.masking import hide, hide_bytes, mask
 from backoffice.vendors.answers import THROTTLED_FOR, Answer, decode, raise_for, readable
 from backoffice.vendors.base import Connection, Exchange
 from backoffice.vendors.errors import BudgetEmpty, VendorError, VendorUnavailable
@@ -105,10 +105,16 @@ class VendorSession:
         accept: str = "application/json",
         secret: bool = False,
         has_effect: bool = False,
+        content_type: str = "application/json",
+        secrets: tuple[str, ...] = (),
+        any_status: bool = False,
     ) -> Answer:
-        """Send, and answer with a 2xx. `path` is below `base_url`, `body` is JSON; `secret` keeps no bodies.
+        """Send, and answer with a 2xx. `path` is below `base_url`, `body` of `content_type`; `secret` keeps no bodies.
 
-        `has_effect`: a GET that changes something at the vendor, so it is never repeated.
+        `has_effect`: a GET that changes something at the vendor, so it is never repeated. `secrets` are values that
+        travel in the body, the path or the query, or parts of them: they are in no record, no error and not in the
+        answer, should the vendor repeat them. `any_status` leaves the judgement of a status to the caller; a read
+        is then not repeated because of one.
         """
         if "://" in path or path.startswith("/"):
             raise ValueError(f"not a path below {self.base_url}: {path}")
@@ -121,19 +127,22 @@ class VendorSession:
             accept=accept,
             has_effect=has_effect,
             seconds=self.connection.patience,
+            content_type=content_type,
+            secrets=secrets,
         )
         if request.write:
-            return self._attempt(request, secret=secret)
-        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret)
+            return self._attempt(request, secret=secret, any_status=any_status)
+        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret, any_status=any_status)
         return answer
 
-    def _attempt(self, request: Request, *, secret: bool) -> Answer:
+    def _attempt(self, request: Request, *, secret: bool, any_status: bool) -> Answer:
         """One request, and a second one with a new token after a 401 (which is certain not to have acted)."""
         token = self.auth.token() if self.auth else ""
         answer = self._send(request, token=token, secret=secret)
         if answer.status == 401 and self.auth:
             answer = self._send(request, token=self.auth.renew(stale=token), secret=secret)
-        raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503)
+        if not any_status:
+            raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503)
         return answer
 
     def _send(self, request: Request, *, token: str, secret: bool) -> Answer:
@@ -146,6 +155,7 @@ class VendorSession:
             self.connection.record(exchange.broken(error))
             self.connection.gate.failed(write=request.write, text=error.text)
             raise
+        answer = replace(answer, body=hide_bytes(answer.body, request.secrets)) if request.secrets else answer
         self.connection.record(exchange.answered(answer))
         self._report(answer, write=request.write)
         return answer
@@ -178,12 +188,13 @@ class _Recorder:
 
     def _exchange(self, **outcome: Any) -> Exchange:
         query = "&".join(f"{name}={value}" for name, value in self.request.params.items())
+        url = self.request.url + ("?" + query if query else "")
         return Exchange(
             method=self.request.method,
-            url=mask(self.request.url + ("?" + query if query else "")),
+            url=mask(hide(url, self.request.secrets)),
             started_at=self.started_at,
             duration_ms=int((time.monotonic() - self.started) * 1000),
-            request=self._kept(self.request.body or b""),
+            request=self._kept(hide_bytes(self.request.body or b"", self.request.secrets)),
             **outcome,
         )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.pages import PagesAdmin, find_or_404
 from catalog.admin.listing import product_chip, product_listing, variant_rows
+from catalog.admin.rating_facts import product_ratings
 from catalog.admin.variant_facts import change_rows
 from catalog.models import Product, VariantChange
 
@@ -46,4 +47,5 @@ class ProductAdmin(PagesAdmin):
             rows=variant_rows(variants[:VARIANTS_SHOWN]),
             has_more=len(variants) > VARIANTS_SHOWN,
             changes=change_rows(changes[:CHANGES_SHOWN]),
+            ratings=product_ratings(product),
         )

@@ -8,8 +8,9 @@ import msgspec
 
 from backoffice.api.answers import Money, spell_money
 from backoffice.api.validation import one_of
-from catalog.models import PriceList, PriceTier, Product, Variant, VariantText
+from catalog.models import PriceList, PriceTier, Product, Rating, Variant, VariantText
 from catalog.services.quotes import Quote
+from catalog.services.ratings import summarize
 
 
 class VariantSummary(msgspec.Struct):
@@ -22,8 +23,15 @@ class VariantSummary(msgspec.Struct):
     image_url: str
 
 
+class RatingAnswer(msgspec.Struct):
+    """What buyers published about a product in this shop: 1 to 5 stars on average, and how many reviews there are."""
+
+    average: float
+    total: int
+
+
 class ProductAnswer(msgspec.Struct):
-    """A group of variants. `categories` are paths, joined by "/"."""
+    """A group of variants. `categories` are paths, joined by "/"; `rating` is null without reviews."""
 
     id: int
     name: str
@@ -31,6 +39,7 @@ class ProductAnswer(msgspec.Struct):
     video_url: str
     categories: list[str]
     variants: list[VariantSummary]
+    rating: RatingAnswer | None
     changed_at: datetime
 
 
@@ -127,8 +136,9 @@ class QuoteAnswer(msgspec.Struct):
     orderable: bool
 
 
-def answer_product(product: Product) -> ProductAnswer:
-    """Reads categories and variants unless prefetched."""
+def answer_product(product: Product, *, ratings: Iterable[Rating]) -> ProductAnswer:
+    """Reads categories and variants unless prefetched. `ratings` are those of the shop that asks."""
+    rating = summarize(ratings)
     return ProductAnswer(
         id=product.pk,
         name=product.name,
@@ -136,6 +146,7 @@ def answer_product(product: Product) -> ProductAnswer:
         video_url=product.video_url,
         categories=sorted(category.path for category in product.categories.all()),
         variants=[_summary(variant) for variant in product.variants.all()],
+        rating=RatingAnswer(float(rating.average), rating.total) if rating else None,
         changed_at=product.changed_at,
     )
 

@@ -14,7 +14,7 @@ from backoffice.api.pagination import PageQuery, build_next, read_newest
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
-from backoffice.models.shop import Scope
+from backoffice.models.shop import Scope, Shop
 from catalog.api.answers import (
     ProductAnswer,
     ProductPage,
@@ -26,6 +26,7 @@ from catalog.api.answers import (
 )
 from catalog.models import Product, Variant
 from catalog.services.quotes import quote_price
+from catalog.services.ratings import with_ratings
 
 
 class ProductQuery(PageQuery, kw_only=True):
@@ -60,8 +61,8 @@ class Products(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = read_query(request.GET, ProductQuery)
-        page = read_newest(_with_parts(_filter_products(query)), query=query)
-        results: list[ProductAnswer] = [answer_product(product) for product in page.rows]
+        page = read_newest(_with_parts(_filter_products(query), shop=self.shop), query=query)
+        results: list[ProductAnswer] = [answer_product(product, ratings=product.shop_ratings) for product in page.rows]
         return Response(ProductPage(build_next(request, page), results))
 
 
@@ -126,6 +127,6 @@ def _filter_products(query: ProductQuery) -> QuerySet[Product]:
     return products
 
 
-def _with_parts(products: QuerySet[Product]) -> QuerySet[Product]:
+def _with_parts(products: QuerySet[Product], *, shop: Shop) -> QuerySet[Product]:
     variants = Variant.objects.filter(gone_at=None, test_product=False).order_by("pk")
-    return products.prefetch_related("categories", Prefetch("variants", queryset=variants))
+    return with_ratings(products, shop=shop).prefetch_related("categories", Prefetch("variants", queryset=variants))

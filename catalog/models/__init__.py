@@ -12,6 +12,7 @@ from catalog.models.change_set import (
 )
 from catalog.models.price import PriceList, PriceTier
 from catalog.models.product import Category, Product, ProductText
+from catalog.models.rating import Rating, RatingReading, Review
 from catalog.models.rules import CatalogRules, CategoryRule
 from catalog.models.snapshot import Snapshot
 from catalog.models.sync import SyncRun, VariantChange
@@ -35,7 +36,10 @@ __all__ = [
     "PriceTier",
     "Product",
     "ProductText",
+    "Rating",
+    "RatingReading",
     "Relation",
+    "Review",
     "Snapshot",
     "SyncRun",
     "TableImport",

@@ -9,7 +9,7 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
-    "catalog.catalogrules", "fulfillment.shipment",
+    "catalog.catalogrules", "catalog.rating", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
 }  # fmt: skip

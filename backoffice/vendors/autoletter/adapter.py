@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
 from backoffice.vendors.messages import Message
@@ -12,6 +14,8 @@ class AutoLetter:
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = "autoletter"
+    title: ClassVar[str] = "AutoLetter"
+    purpose: ClassVar[Promise] = gettext_lazy("Sends customers printed letters about their orders.")
     settings_prefix = "AUTOLETTER"
 
     def __init__(self, connection: Connection) -> None:

@@ -1,25 +1,147 @@
 """Guaranteed Reviews as the project sees it, in our words."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import ClassVar
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
+from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
+from backoffice.vendors.guaranteed_reviews.client import Client
+from backoffice.vendors.guaranteed_reviews.keys import Key, find_faults, group_of, private_keys, public_keys
+from backoffice.vendors.guaranteed_reviews.meaning import judge
+from backoffice.vendors.guaranteed_reviews.payloads import sent_order
+from backoffice.vendors.guaranteed_reviews.ratings import read_rating
 from backoffice.vendors.messages import Message
+from backoffice.vendors.rating_messages import PublishedRating
+from backoffice.vendors.session import Pace
+
+# What a shop or product without reviews looks like.
+_NO_RATING = PublishedRating(total=0, average=Decimal(0), distribution=(0, 0, 0, 0, 0))
 
 
 class GuaranteedReviews:
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = "guaranteed-reviews"
+    title: ClassVar[str] = "Guaranteed Reviews"
+    purpose: ClassVar[Promise] = gettext_lazy("Asks customers for reviews by e-mail, and publishes them.")
     settings_prefix = "GUARANTEED_REVIEWS"
+    TELLS_WITH_CONSENT: ClassVar[str] = "accepts_review_request"
+    MAY_CORRECT: ClassVar[bool] = False
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
+        self.client = Client(connection, pace=pace)
 
     @classmethod
     def is_configured(cls) -> bool:
-        return bool(settings.GUARANTEED_REVIEWS_URL and settings.GUARANTEED_REVIEWS_KEYS)
+        return bool(settings.GUARANTEED_REVIEWS_URL and private_keys())
+
+    @classmethod
+    def find_setting_faults(cls) -> list[str]:
+        """What is wrong in the settings, in words without any key."""
+        faults = find_faults()
+        if settings.GUARANTEED_REVIEWS_ENCODING not in ("form", "json"):
+            faults.append("GUARANTEED_REVIEWS_ENCODING has to be form or json.")
+        return faults
+
+    def check(self) -> str:
+        """Read one review with each private key: that proves address and keys where the list is offered.
+
+        The list is not in the vendor's document of orders; a server without it proves nothing, and that is said.
+        """
+        keys = list(private_keys().values())
+        unproven = [key.name for key in keys if not self._proves(key)]
+        if unproven:
+            text = _("It answers, but offers no list that would prove these keys: %(names)s. Only an order told will.")
+            return text % {"names": ", ".join(unproven)}
+        text = ngettext("It accepts the key of %(names)s.", "It accepts the keys of %(names)s.", len(keys))
+        return text % {"names": ", ".join(key.name for key in keys)}
+
+    def _proves(self, key: Key) -> bool:
+        try:
+            self.client.private_reviews(key, limit=1)
+        except (VendorRejected, VendorProtocolError):
+            return False
+        return True
+
+    # --- Telling orders ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def tell_batch(cls) -> int:
+        """Orders a request."""
+        return max(1, int(settings.GUARANTEED_REVIEWS_BATCH_SIZE))
+
+    @classmethod
+    def tell_group(cls, *, shop_code: str, language: str) -> str | None:
+        """The name of the key that orders of this shop and language go with, such as "WEB/de"; never the key itself.
+
+        None: no key speaks that language, and the settings name none to be used instead.
+        """
+        return group_of(shop_code, language)
+
+    @classmethod
+    def why_not(cls, order: OrderToTell) -> str:
+        """Why the vendor cannot take the order, in words; empty when it can."""
+        if not order.firstname.strip():
+            return _("The customer's first name is missing.")
+        if not order.lastname.strip():
+            return _("The customer's last name is missing.")
+        email = order.email.strip().lower()
+        if not email:
+            return _("The customer's e-mail address is missing.")
+        if "@" not in email:
+            return _("The customer's e-mail address is none.")
+        if any(fnmatchcase(email, pattern.lower()) for pattern in settings.GUARANTEED_REVIEWS_RELAY_ADDRESSES):
+            return _("The e-mail address is a marketplace's, which forbids to write there about anything else.")
+        return ""
+
+    def tell_orders(
+        self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
+    ) -> list[ToldOrder] | Unclear:
+        """Report orders, so that their customers are invited 10 days later. Telling again does no harm.
+
+        Raises VendorRejected when the settings have no key of that name (any more), VendorAuthFailed when the vendor
+        refuses the key, VendorAmbiguous and VendorUnavailable where it has to be told again.
+        """
+        if corrected:
+            raise VendorRejected(_("Guaranteed Reviews takes no corrections."))
+        key = private_keys().get(group)
+        if key is None:
+            raise VendorRejected(_("The settings have no key for %(group)s.") % {"group": group})
+        answer = self.client.send_orders(key, [sent_order(order) for order in orders])
+        return judge(answer, order_ids=[order.order_id for order in orders])
+
+    # --- Published ratings --------------------------------------------------------------------------------------------
+
+    @classmethod
+    def rating_groups(cls) -> list[tuple[str, str, str]]:
+        """(name of the public key, shop's code, language or "") of all that can be read; never the keys."""
+        return [(key.name, key.shop, key.language.upper().strip("*")) for key in public_keys().values()]
+
+    def read_rating(self, *, group: str, product_id: int | None = None, most: int = 20) -> PublishedRating:
+        """What is published of a product, or of the whole shop, with the newest `most` reviews.
+
+        Raises VendorRejected when the settings have no public key of that name.
+        """
+        key = public_keys().get(group)
+        if key is None:
+            raise VendorRejected(_("The settings have no public key for %(group)s.") % {"group": group})
+        try:
+            answer = self.client.public_reviews(key, scope="site" if product_id is None else str(product_id))
+        except VendorNotFound:
+            if product_id is None:
+                raise
+            return _NO_RATING
+        return read_rating(answer, most=most)
+
+    # --- It calls nobody ----------------------------------------------------------------------------------------------
 
     @classmethod
     def is_callback_path(cls, token: str) -> bool:

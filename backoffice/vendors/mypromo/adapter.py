@@ -2,6 +2,9 @@
 
 from typing import ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.messages import Message
 from backoffice.vendors.mypromo import callbacks
@@ -72,6 +75,8 @@ class MyPromo(_Adapter, OrdersAbility, DesignsAbility, ListingsAbility, Merchant
     """The merchant's account: orders, designs, catalogue, sales prices, search texts, channels."""
 
     name = MERCHANT
+    title: ClassVar[str] = "mypromo"
+    purpose: ClassVar[Promise] = gettext_lazy("Makes and ships what is ordered: catalogue, prices, stock, orders.")
 
     @classmethod
     def _account(cls) -> Account:
@@ -82,6 +87,8 @@ class MyPromoFulfiller(_Adapter, ProductionAbility, PreviewAbility, StockAndPric
     """The fulfiller's account: production orders, labels, shipments, own prices and stock."""
 
     name = FULFILLER
+    title: ClassVar[str] = "mypromo (fulfiller)"
+    purpose: ClassVar[Promise] = gettext_lazy("Gives us production orders that we make and ship for other merchants.")
 
     @classmethod
     def _account(cls) -> Account:

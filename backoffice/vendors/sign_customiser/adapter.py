@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
 from backoffice.vendors.messages import Message
@@ -12,6 +14,8 @@ class SignCustomiser:
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = "sign-customiser"
+    title: ClassVar[str] = "Sign Customiser"
+    purpose: ClassVar[Promise] = gettext_lazy("Lets shoppers design signs, and makes them.")
     settings_prefix = "SIGN_CUSTOMISER"
 
     def __init__(self, connection: Connection) -> None:

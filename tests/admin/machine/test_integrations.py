@@ -16,6 +16,7 @@ from backoffice.services import budget, gate
 from backoffice.services.vendor_status import Mode, mode_of
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
 from tests.admin.machine.conftest import SignIn
+from tests.backoffice import toy
 from tests.backoffice.toy import SHELF
 
 LIST = reverse("admin:backoffice_integration_changelist")
@@ -49,7 +50,28 @@ def test_the_cards_take_a_fixed_number_of_queries(sign_in: SignIn, push: Push) -
 
 def test_a_vendor_that_is_not_set_up_has_a_card_that_says_so(sign_in: SignIn, settings: LazySettings) -> None:
     settings.VENDORS = settings.VENDORS | {"late": "tests.admin.machine.test_integrations.NotSetUp"}
-    assert "address and credentials are not set" in sign_in("pause_integration").get(LIST).content.decode()
+    response = sign_in("pause_integration").get(LIST)
+    assert "address and credentials are not set" in response.content.decode()
+    assert [card.status.name for card in response.context["cards"]] == ["toy"]
+    assert url("pause", "late") not in response.content.decode()
+
+
+def test_vendors_are_shown_by_their_titles_and_kept_by_their_names(
+    sign_in: SignIn, settings: LazySettings, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toy.Toy, "title", "Toy Makers", raising=False)
+    monkeypatch.setattr(toy.Toy, "purpose", "Makes toys.", raising=False)
+    gate.pause("toy", actor="jana")
+    client = sign_in()
+    shown = client.get(LIST).content.decode()
+    assert "Makes toys." in shown
+    assert 'id="toy"' in shown
+    assert "Toy Makers is paused by jana" in shown
+    pushes = client.get(reverse("admin:backoffice_push_changelist")).content.decode()
+    assert "Toy Makers" in pushes
+    assert '<option value="toy">Toy Makers</option>' in pushes
+    assert "→ Toy Makers" in client.get(reverse("admin:backoffice_push_change", args=[push.pk])).content.decode()
+    assert Push.objects.get().vendor == "toy"
 
 
 class NotSetUp:

@@ -1,0 +1,23 @@
+"""Which products a shop has sold: only those can have reviews. Apps above that know of sales register themselves."""
+
+from collections.abc import Callable, Iterator
+
+from backoffice.models import Shop
+
+# Answers at most `limit` numbers of products, as vendors are told them, above `after`, lowest first.
+Finder = Callable[[Shop, int, int], list[int]]
+
+_FINDERS: list[Finder] = []
+_STEP = 200
+
+
+def register_sold(finder: Finder) -> None:
+    """Say what was sold."""
+    _FINDERS.append(finder)
+
+
+def iter_sold(shop: Shop, *, after: int) -> Iterator[int]:
+    """Numbers of the products that the shop has sold, above `after`, lowest first; a query for some hundred."""
+    while numbers := sorted({number for finder in _FINDERS for number in finder(shop, after, _STEP)})[:_STEP]:
+        yield from numbers
+        after = numbers[-1]
