@@ -39,6 +39,9 @@ class ShipmentState(models.TextChoices):
     DELIVERED = "delivered", _("delivered")
 
 
+# Events of the timeline that rules may follow upon (see `orders.models.rule.RuleEvent`).
+AWAITED = frozenset({"order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered"})
+
 # What may follow what. Held and released may alternate; cancelled and closed are ends.
 NEXT = {
     OrderState.NEW: {OrderState.HELD, OrderState.RELEASED, OrderState.CANCELLED},
@@ -166,4 +169,7 @@ class Order(models.Model):
             setattr(self, name, value)
         self.state = state
         self.save(update_fields=["state", "updated_at", *changes])
-        self.events.create(actor=actor, kind=f"order.{state}", params={"note": note} if note else {})
+        kind = f"order.{state}"
+        self.events.create(
+            actor=actor, kind=kind, params={"note": note} if note else {}, awaiting_rules=kind in AWAITED
+        )
