@@ -82,7 +82,7 @@ class ReleaseOrder(RuleAction[NoParams]):
 
 
 class TagParams(Params, frozen=True):
-    tag: Annotated[str, Meta(min_length=1, max_length=LONGEST_TAG, pattern=r"^[^,]*\S[^,]*$")]
+    tag: Annotated[str, Meta(min_length=1, max_length=LONGEST_TAG, pattern=r"^[^,]*[^,\s][^,]*$")]
 
 
 @rule_action("tag")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Min
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from catalog.models import Variant
@@ -152,14 +153,11 @@ def _add_addresses(facts: dict[int, Facts]) -> None:
 def _add_first_orders(facts: Iterable[Facts]) -> None:
     """Whether the customer, known by e-mail, has an earlier order in the same shop that was not cancelled."""
     known = [one for one in facts if one.email]
-    spelt = {email for one in known for email in (one.email, one.email.lower())}
-    others = Order.objects.filter(customer_email__in=spelt).exclude(state=OrderState.CANCELLED).order_by()
-    first: dict[tuple[int, str], int] = {}
-    for shop_id, email, pk in others.values_list("shop_id", "customer_email").annotate(first=Min("pk")):
-        key = (shop_id, fold(email))
-        first[key] = min(pk, first.get(key, pk))
+    others = Order.objects.alias(folded=Lower("customer_email")).filter(folded__in={one.email.lower() for one in known})
+    rows = others.exclude(state=OrderState.CANCELLED).order_by().values_list("shop_id", Lower("customer_email"))
+    first = {(shop_id, email): pk for shop_id, email, pk in rows.annotate(first=Min("pk"))}
     for one in known:
-        one.first_order = first.get((one.shop_id, fold(one.email)), one.pk) >= one.pk
+        one.first_order = first.get((one.shop_id, one.email.lower()), one.pk) >= one.pk
 
 
 def _add_holds(facts: dict[int, Facts]) -> None:
