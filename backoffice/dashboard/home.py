@@ -37,7 +37,7 @@ def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
             vendor_needs.waiting_for_long(),
         ]
     if orders:
-        found += [notice_needs.failed_rules(), notice_needs.notices()]
+        found += [notice_needs.notices()]
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release()]

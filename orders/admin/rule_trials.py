@@ -54,7 +54,7 @@ class TrialForm(forms.Form):
 def try_saved(request: HttpRequest, pk: int) -> HttpResponse:
     """What the rule would do, and why."""
     _require(request, "orders.view_rule")
-    return _trial(request, find_or_404(Rule, pk), TrialForm(request.GET or None))
+    return _trial(request, find_or_404(Rule, pk), TrialForm(request.GET))
 
 
 @require_POST
@@ -80,7 +80,7 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     """What it would do to orders that had its event before; on POST it goes through them in the background."""
     _require(request, "orders.change_rule")
     rule = find_or_404(Rule, pk)
-    form = TrialForm(request.POST if request.method == "POST" else request.GET or None)
+    form = TrialForm(request.POST if request.method == "POST" else request.GET)
     since = form.values["since"]
     count = len(orders_past(rule, since=_midnight(since)).values_list("pk", flat=True)[:COUNTED])
     if request.method != "POST":
