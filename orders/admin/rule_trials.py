@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from backoffice.admin.base import actor
+from backoffice.admin.base import actor, staff_user
 from backoffice.admin.pages import find_or_404
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.models import Shop
+from orders.admin.filters import filter_orders
 from orders.admin.rule_editor import RuleForm
 from orders.admin.rule_rows import planned_row
 from orders.models import Rule, RuleEvent
@@ -37,6 +39,14 @@ class TrialForm(forms.Form):
     since = forms.DateField(
         label=gettext_lazy("received from"), required=False, widget=forms.DateInput({"type": "date"})
     )
+    until = forms.DateField(label=gettext_lazy("until"), required=False, widget=forms.DateInput({"type": "date"}))
+    shop = forms.ModelChoiceField(
+        label=gettext_lazy("Shop"),
+        required=False,
+        queryset=Shop.objects.order_by("name"),
+        empty_label=gettext_lazy("any"),
+    )
+    tag = forms.CharField(label=gettext_lazy("Tag"), required=False, max_length=40, strip=True)
     show = forms.ChoiceField(
         label=gettext_lazy("Show"),
         choices=[("held", gettext_lazy("where it holds")), ("all", gettext_lazy("all orders"))],
@@ -46,9 +56,9 @@ class TrialForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         self.is_valid()
-        return {"last": self.cleaned_data.get("last") or 500, "since": self.cleaned_data.get("since")} | {
-            "all": self.cleaned_data.get("show") == "all"
-        }
+        given = self.cleaned_data
+        kept = {name: given.get(name) for name in ("since", "until", "shop", "tag")}
+        return {**kept, "last": given.get("last") or 500, "all": given.get("show") == "all"}
 
 
 def try_saved(request: HttpRequest, pk: int) -> HttpResponse:
@@ -98,8 +108,8 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
 def _trial(request: HttpRequest, rule: Rule, form: TrialForm, **more: Any) -> HttpResponse:
     asked = form.values
     orders = orders_on_schedule(rule) if rule.event == RuleEvent.SCHEDULE else orders_past(rule)
-    if since := _midnight(asked["since"]):
-        orders = orders.filter(created_at__gte=since)
+    filters = {name: asked[name] for name in ("since", "until", "shop", "tag") if asked[name]}
+    orders = filter_orders(orders, filters, user=staff_user(request))
     rule.pk = rule.pk or 0
     keys = list(orders.order_by("-pk").values_list("pk", flat=True)[: asked["last"]])
     plan = plan_rules(keys, [rule], with_unheld=asked["all"])

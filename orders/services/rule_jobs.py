@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from orders.models import Order, OrderState, Rule, RuleEvent, RuleJob, ShipmentState
-from orders.models.order import OPEN_STATES
+from orders.models.order import OPEN_STATES, OrderQuerySet
 from orders.services.rule_conditions import Comparison, Group
 from orders.services.rule_plans import load_facts, plan_run, read_rule
 from orders.services.rule_running import Running
@@ -31,13 +31,13 @@ _HAD: dict[str, Q] = {
 _NARROWING = {"state": "state", "production": "production", "shipment": "shipment"}
 
 
-def orders_past(rule: Rule, *, since: datetime | None = None) -> QuerySet[Order]:
+def orders_past(rule: Rule, *, since: datetime | None = None) -> OrderQuerySet:
     """The orders that had the rule's event: those it will not see by itself if it is new. `since`: received."""
     orders = Order.objects.filter(_HAD.get(rule.event, Q()))
     return orders.filter(created_at__gte=since) if since else orders
 
 
-def orders_on_schedule(rule: Rule, *, now: datetime | None = None) -> QuerySet[Order]:
+def orders_on_schedule(rule: Rule, *, now: datetime | None = None) -> OrderQuerySet:
     """What a scheduled rule looks at: open orders, and those received within RULES_SCHEDULE_DAYS."""
     since = (now or timezone.now()) - timedelta(days=settings.RULES_SCHEDULE_DAYS)
     orders = Order.objects.filter(Q(state__in=OPEN_STATES) | Q(created_at__gte=since))

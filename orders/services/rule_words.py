@@ -121,6 +121,8 @@ def words_of_action(action: Mapping[str, Any]) -> str:
 
 def words_of_step(kind: str, params: Mapping[str, Any]) -> str:
     """An action in words, also one that nobody registered or whose params are of an earlier release."""
+    if kind not in RULE_ACTIONS:
+        return f"“{kind}”"
     try:
         return Step(kind, dict(params)).describe()
     except msgspec.ValidationError:

@@ -91,6 +91,14 @@ def test_a_trial_says_which_condition_failed_with_which_value(sign_in: SignIn) -
     assert "the conditions do not hold" in page
 
 
+def test_a_trial_is_narrowed_by_filters_and_ignores_what_makes_no_sense(sign_in: SignIn) -> None:
+    make_order(tags=["VIP"])
+    make_order()
+    rule, client = make_rule(), sign_in(*READER)
+    for query, count in (("tag=VIP", 1), ("until=2001-01-01", 0), ("last=9&since=x&shop=99&show=y", 2)):
+        assert client.get(f"{LIST}{rule.pk}/try/?{query}").context["plan"].looked_at == count
+
+
 def test_past_orders_are_previewed_and_then_gone_through(sign_in: SignIn) -> None:
     for _ in range(2):
         make_order(shipment="shipped")
