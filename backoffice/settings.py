@@ -140,6 +140,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("PULL_ORDERS_SECONDS", default=600),
         "options": {"expires": 300},
     },
+    "run-rules": {
+        "task": "orders.tasks.run_rules",
+        # Bells ring for what is new; this finds what they missed, and what is due on a schedule.
+        "schedule": env.float("RUN_RULES_SECONDS", default=5),
+        "options": {"expires": 30},
+    },
     "sync-catalog": {
         "task": "catalog.tasks.sync_catalog",
         "schedule": env.float("SYNC_CATALOG_SECONDS", default=6 * 3600),
@@ -270,6 +276,8 @@ JOB_POLL_LADDER = [float(step) for step in env.list("JOB_POLL_LADDER", default=[
 JOB_SILENT_HOURS = env.float("JOB_SILENT_HOURS", default=24)
 
 # Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
+# A rule on a schedule looks at open orders, and at those received within so many days.
+RULES_SCHEDULE_DAYS = env.int("RULES_SCHEDULE_DAYS", default=90)
 ORDER_LOOKALIKE_MINUTES = env.float("ORDER_LOOKALIKE_MINUTES", default=0)
 
 # --- Files and designs ------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ UNFOLD: dict[str, Any] = {
         _asset("machine.css"),
         _asset("catalog.css"),
         _asset("production-desk.css"),
+        _asset("rules.css"),
     ],
     "SCRIPTS": [_asset("desk.js")],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},

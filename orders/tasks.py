@@ -1,13 +1,14 @@
 """The doors of orders for Celery."""
 
 import logging
+import time
 
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, pulling, unavailable
+from orders.services import lateness, pulling, rule_jobs, rule_running, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -28,3 +29,16 @@ def pull_orders() -> None:
         unavailable.hold_unmakeable_orders()
     finally:
         cache.delete("pull-orders")
+
+
+RULE_SECONDS = 60
+
+
+@shared_task(name="orders.tasks.run_rules")
+def run_rules() -> None:
+    """Run the rules at what waits for them, until nothing does or for a minute; then what is on a schedule."""
+    deadline = time.monotonic() + RULE_SECONDS
+    while rule_running.work_waiting_events() and time.monotonic() < deadline:
+        pass
+    rule_jobs.open_due_slots()
+    rule_jobs.work_jobs()

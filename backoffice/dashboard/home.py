@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import order_needs, vendor_needs
+from backoffice.dashboard import notice_needs, order_needs, vendor_needs
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -37,6 +37,7 @@ def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
             vendor_needs.waiting_for_long(),
         ]
     if orders:
+        found += [notice_needs.notices()]
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release()]

@@ -15,7 +15,20 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links as Unfold wants them; models that are not registered or not allowed are left out."""
     home = {"title": _("What needs me now"), "icon": "inbox", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [
-        {"title": "", "items": [home, *_lists(request, [("orders.order", _("Orders"), "shopping_bag")])]},
+        {
+            "title": "",
+            "items": [
+                home,
+                *_lists(
+                    request,
+                    [
+                        ("orders.order", _("Orders"), "shopping_bag"),
+                        ("orders.notice", _("Notices"), "notifications"),
+                        ("orders.rule", _("Rules"), "rule"),
+                    ],
+                ),
+            ],
+        },
         {
             "title": _("Catalogue"),
             "items": [

@@ -5,6 +5,7 @@ import shlex
 import socket
 import sys
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -37,6 +38,7 @@ def prepare(say: Say) -> Notes:
     say("Preparing the database ...")
     call_command("migrate", verbosity=0)
     call_command("setup_groups", verbosity=0)
+    call_command("setup_rules", verbosity=0, stdout=StringIO())
     say("Collecting the pages' pictures and scripts ...")
     call_command("collectstatic", interactive=False, verbosity=0)
     shop, _ = Shop.objects.get_or_create(code="WEB", defaults={"name": "Printed with love", "currency": "EUR"})

@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 # The doors, by name: they import the services, so the services know no more of them than this.
 DELIVER_PUSH = "backoffice.tasks.deliver_push"
 WORK_CALLBACKS = "backoffice.tasks.work_callbacks"
+RUN_RULES = "orders.tasks.run_rules"
 
 # The sweep's bells have a queue of their own, from which workers take in turn with the first: what waits for its second
 # try is not put behind everything that is new, and the sweep can tell when its last bells were heard.
@@ -44,3 +45,8 @@ def ring_soon(task: str) -> None:
         return
     _last_ring[task] = now
     ring_now(task, delay=DEBOUNCE_SECONDS + 0.05)
+
+
+def ring_on_commit(task: str) -> None:
+    """As `ring_soon`, when the transaction is committed (at once outside of one)."""
+    transaction.on_commit(lambda: ring_soon(task), robust=True)

@@ -13,7 +13,7 @@ from orders.admin.address_facts import AddressFacts, address_facts
 from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
 from orders.admin.timeline import Day, days
-from orders.models import Design, Hold, Order, OrderDocument, OrderLine, SuppliedLabel, VendorOrder
+from orders.models import Design, Hold, Notice, Order, OrderDocument, OrderLine, SuppliedLabel, VendorOrder
 from orders.services.design_ids import find_designs
 
 CENT = Decimal("0.01")
@@ -60,6 +60,7 @@ class OrderFacts:
     active_holds: list[Hold]
     days: list[Day]
     cut: bool
+    notices: list[Notice]
 
     @property
     def vendor_orders(self) -> list[VendorOrder]:
@@ -96,6 +97,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
         active_holds=active,
         days=days(events[:EVENTS_SHOWN]),
         cut=len(events) > EVENTS_SHOWN,
+        notices=list(order.notices.all()),
     )
 
 
@@ -109,6 +111,7 @@ def _orders() -> QuerySet[Order]:
             "addresses",
             "documents",
             Prefetch("holds", active),
+            Prefetch("notices", Notice.objects.filter(done_at__isnull=True)),
             "vendor_orders__lines",
             Prefetch("shipments", Shipment.objects.prefetch_related("lines__line")),
         )

@@ -28,6 +28,7 @@ TONES = {
     "vendor.cancelled_unasked": Tone.RED,
     "vendor.duplicate": Tone.RED,
     "vendor.unknown": Tone.AMBER,
+    "rule.failed": Tone.RED,
     "push.needs_person": Tone.RED,
 }
 
@@ -73,4 +74,6 @@ def _who(actor: str) -> str:
         return _("automatically")
     if colon and kind == "shop":
         return _("shop %(name)s") % {"name": name}
+    if colon and kind == "rule":
+        return _("rule %(number)s") % {"number": name}
     return name if colon and kind == "vendor" else actor

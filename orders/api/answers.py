@@ -11,6 +11,7 @@ from backoffice.api.validation import one_of
 from orders.models import (
     Address,
     AddressRole,
+    Hold,
     HoldReason,
     Order,
     OrderLine,
@@ -195,6 +196,13 @@ class Timeline(msgspec.Struct):
     results: list[EventAnswer]
 
 
+def _hold(hold: Hold) -> HoldAnswer:
+    """Rules, and what they say, are between staff: to a storefront it is as if a person held the order."""
+    if hold.reason == HoldReason.RULE:
+        return HoldAnswer(HoldReason.MANUAL.value, "", {}, hold.placed_at)
+    return HoldAnswer(hold.reason, hold.text, hold.errors, hold.placed_at)
+
+
 def answer_order(order: Order, *, parts: PlacedOrder | None = None) -> OrderAnswer:
     """What is known of the order. Reads its parts unless they are given or prefetched."""
     lines = list(parts.lines if parts else order.lines.all())
@@ -221,7 +229,7 @@ def answer_order(order: Order, *, parts: PlacedOrder | None = None) -> OrderAnsw
         express_production=order.express_production,
         complaint=order.complaint,
         custom_properties=order.custom_properties,
-        holds=[HoldAnswer(hold.reason, hold.text, hold.errors, hold.placed_at) for hold in holds],
+        holds=[_hold(hold) for hold in holds],
         lines=[answer_line(line) for line in lines],
         documents=[_document(row) for row in (parts.documents if parts else order.documents.all())],
         # What has just been taken has no parcels yet.

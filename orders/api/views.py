@@ -17,7 +17,7 @@ from backoffice.models.shop import Scope
 from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
-from orders.models import Order, OrderState
+from orders.models import HoldReason, Order, OrderState
 from orders.services.idempotency import Answer, answer_once
 from orders.services.intake import place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
@@ -122,7 +122,9 @@ class OrderTimeline(ApiView):
         order = Order.objects.filter(shop=self.shop, pk=pk).only("pk").first()
         if order is None:
             raise NotFound(_("The shop has no such order."))
-        events = order.events.order_by("at", "pk")
+        # Rules, and what they hold an order for, are between staff.
+        events = order.events.exclude(kind__startswith="rule.").order_by("at", "pk")
+        events = events.exclude(kind__startswith="hold.", params__reason=HoldReason.RULE)
         return Response(Timeline([EventAnswer(event.at, event.kind, str(describe(event))) for event in events]))
 
 

@@ -7,7 +7,10 @@ from orders.models.document import OrderDocument
 from orders.models.event import OrderEvent
 from orders.models.hold import Hold, HoldReason
 from orders.models.line import OrderLine
+from orders.models.notice import Notice, NoticeKind
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
+from orders.models.rule import Rule, RuleEvent
+from orders.models.rule_run import RuleJob, RuleRun, RunOutcome
 from orders.models.saved_view import SavedView
 from orders.models.stored_file import ShopFile
 from orders.models.supplied_label import SuppliedLabel
@@ -21,12 +24,19 @@ __all__ = [
     "DesignState",
     "Hold",
     "HoldReason",
+    "Notice",
+    "NoticeKind",
     "Order",
     "OrderDocument",
     "OrderEvent",
     "OrderLine",
     "OrderState",
     "ProductionState",
+    "Rule",
+    "RuleEvent",
+    "RuleJob",
+    "RuleRun",
+    "RunOutcome",
     "SavedView",
     "ShipmentState",
     "ShopFile",

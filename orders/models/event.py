@@ -6,7 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Callback, Push
-from orders.models.order import Order
+from orders.models.order import AWAITED, Order
+
+
+def awaits_rules(kind: str) -> bool:
+    """Whether a new event of that kind waits for rules to run: to be set wherever such a row is made."""
+    return kind in AWAITED
 
 
 class OrderEvent(models.Model):
@@ -22,12 +27,17 @@ class OrderEvent(models.Model):
     callback = models.ForeignKey(Callback, models.SET_NULL, null=True, related_name="+")
     # Set for lines of the vendor's own history, which come again with every report.
     source_key = models.CharField(max_length=100, blank=True)
+    # Cleared in the transaction that holds what the rules did: so no event is lost, and none runs twice.
+    awaiting_rules = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("timeline")
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["order", "at"], name="event_timeline")]
+        indexes = [
+            models.Index(fields=["order", "at"], name="event_timeline"),
+            models.Index(fields=["id"], condition=Q(awaiting_rules=True), name="event_awaiting_rules"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "source_key"], condition=~Q(source_key=""), name="one_event_per_source"

@@ -17,6 +17,7 @@ class HoldReason(models.TextChoices):
     UNAVAILABLE = "unavailable", _("cannot be made now")
     POSSIBLE_DUPLICATE = "possible_duplicate", _("possible duplicate")
     MANUAL = "manual", _("held by a person")
+    RULE = "rule", _("held by a rule")
 
 
 class Hold(models.Model):
@@ -44,8 +45,16 @@ class Hold(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "reason"], condition=Q(released_at__isnull=True), name="one_active_hold_per_reason"
-            )
+                fields=["order", "reason"],
+                condition=Q(released_at__isnull=True) & ~Q(reason="rule"),
+                name="one_active_hold_per_reason",
+            ),
+            # Each rule has a hold of its own, so that none releases or rewrites another's.
+            models.UniqueConstraint(
+                fields=["order", "placed_by"],
+                condition=Q(released_at__isnull=True, reason="rule"),
+                name="one_active_hold_per_rule",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -38,6 +39,9 @@ class ShipmentState(models.TextChoices):
     SHIPPED = "shipped", _("shipped")
     DELIVERED = "delivered", _("delivered")
 
+
+# Events of the timeline that rules may follow upon (see `orders.models.rule.RuleEvent`).
+AWAITED = frozenset({"order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered"})
 
 # What may follow what. Held and released may alternate; cancelled and closed are ends.
 NEXT = {
@@ -138,6 +142,8 @@ class Order(models.Model):
             models.Index(fields=["shop", "updated_at", "id"], name="order_updated"),
             models.Index(fields=["-created_at"], name="order_received"),
             models.Index(fields=["customer_email"], name="order_email"),
+            # Whether somebody has bought before is asked in whatever letter case the e-mail was typed.
+            models.Index(Lower("customer_email"), name="order_email_folded"),
             models.Index(fields=["shop", "fingerprint"], condition=~Q(fingerprint=""), name="order_fingerprint"),
         ]
 
@@ -166,4 +172,7 @@ class Order(models.Model):
             setattr(self, name, value)
         self.state = state
         self.save(update_fields=["state", "updated_at", *changes])
-        self.events.create(actor=actor, kind=f"order.{state}", params={"note": note} if note else {})
+        kind = f"order.{state}"
+        self.events.create(
+            actor=actor, kind=kind, params={"note": note} if note else {}, awaiting_rules=kind in AWAITED
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from backoffice.services.bell import RUN_RULES, ring_on_commit
 from fulfillment.models import Shipment, ShipmentLine
 from orders.models import (
     Order,
@@ -17,6 +18,7 @@ from orders.models import (
     VendorOrder,
     VendorOrderState,
 )
+from orders.models.event import awaits_rules
 from orders.models.vendor_order import VendorOrderLine
 
 _NOT_SENT = {VendorOrderState.PLANNED, VendorOrderState.DRAFT}
@@ -102,7 +104,7 @@ def _set(order: Order, **values: Any) -> bool:
     if not changed:
         return False
     events = [
-        OrderEvent(order=order, actor="system", kind=f"{name}.{value}", params={"was": getattr(order, name)})
+        _moved(order, kind=f"{name}.{value}", was=getattr(order, name))
         for name, value in changed.items()
         if name in ("production", "shipment")
     ]
@@ -112,7 +114,13 @@ def _set(order: Order, **values: Any) -> bool:
         setattr(order, name, value)
     order.save(update_fields=[*changed, "updated_at"])
     OrderEvent.objects.bulk_create(events)
+    if any(event.awaiting_rules for event in events):
+        ring_on_commit(RUN_RULES)
     return True
+
+
+def _moved(order: Order, *, kind: str, was: str) -> OrderEvent:
+    return OrderEvent(order=order, actor="system", kind=kind, params={"was": was}, awaiting_rules=awaits_rules(kind))
 
 
 def _is_finished(order: Order) -> bool:

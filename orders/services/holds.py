@@ -16,14 +16,16 @@ def active_holds(order: Order) -> QuerySet[Hold]:
 def place_hold(
     order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
 ) -> Hold:
-    """The order waits for that reason; a second hold of the same reason replaces the text of the first.
+    """The order waits for that reason; a second hold of the same reason replaces the text of the first. Rules have
+    one each.
 
     The order must be locked. Raises IllegalTransition for an order that is cancelled or closed.
     """
     if order.state != OrderState.HELD:
         order.move_to(OrderState.HELD, actor=actor)
+    whose = {"placed_by": actor} if reason == HoldReason.RULE else {}
     hold, created = order.holds.get_or_create(
-        reason=reason, released_at=None, defaults={"text": text, "errors": errors or {}, "placed_by": actor}
+        reason=reason, released_at=None, **whose, defaults={"text": text, "errors": errors or {}, "placed_by": actor}
     )
     if created:
         order.events.create(actor=actor, kind="hold.placed", params={"reason": reason, "text": text})

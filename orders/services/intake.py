@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.models import Shop
+from backoffice.services.bell import RUN_RULES, ring_on_commit
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument
+from orders.models.event import awaits_rules
 from orders.services.lifecycle import begin_released
 from orders.services.line_checks import Errors
 from orders.services.new_rows import (
@@ -104,8 +106,10 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
         events.append((f"order.{order.state}", {}))
     events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in reasons]
     OrderEvent.objects.bulk_create(
-        OrderEvent(order=order, actor=actor, kind=kind, params=params) for kind, params in events
+        OrderEvent(order=order, actor=actor, kind=kind, params=params, awaiting_rules=awaits_rules(kind))
+        for kind, params in events
     )
+    ring_on_commit(RUN_RULES)
     return placed
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.services.bell import RUN_RULES, ring_on_commit
 from backoffice.services.pushes import dismiss_push, queue_first_push, queue_push
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
@@ -39,6 +40,7 @@ def release_order(order: Order, *, actor: str) -> Order:
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
         _place_part(vendor_order, actor=actor)
     derive_axes(order)
+    ring_on_commit(RUN_RULES)
     return order
 
 
@@ -122,6 +124,7 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
     order.holds.filter(released_at__isnull=True).update(released_by=actor, released_at=now)
     order.move_to(OrderState.CANCELLED, actor=actor)
     derive_axes(order)
+    ring_on_commit(RUN_RULES)
 
 
 def queue_place(vendor_order: VendorOrder, *, actor: str) -> Push:

@@ -22,6 +22,7 @@ from orders.services.janitor import discard_draft
 from orders.services.messages import differences, order_to_place
 from orders.services.planning import start_over
 from orders.services.reports import apply_order_report
+from orders.services.rule_running import run_waiting_rules
 
 MOST_GENERATIONS = 3
 _SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[OrderState.SUBMITTED])
@@ -61,7 +62,10 @@ class Placement:
             self._submit()
 
     def refuse_unwanted(self) -> None:
-        """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
+        """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled. Rules that
+        still wait for this order come first: one of them may hold it.
+        """
+        run_waiting_rules(self.row.order_id)
         self.reload()
         order = self.row.order
         if order.cancel_requested_at is not None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.models import AddressRole, HoldReason, OrderEvent
+from orders.services.rule_words import words_of_actions
 
 # kind -> (icon, sentence). Icons are names of Material Symbols, which the admin draws.
 SENTENCES: dict[str, tuple[str, Promise | str]] = {
@@ -74,6 +75,9 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
         gettext_lazy("A label for %(reference)s was supplied: %(carrier)s, tracking code %(tracking_code)s."),
     ),
     "label.answered": ("outbound", gettext_lazy("%(vendor)s asked for the label of %(reference)s and got it.")),
+    "rule.ran": ("rule", gettext_lazy("The rule “%(rule)s” ran: %(actions)s.")),
+    "rule.idle": ("rule", gettext_lazy("The rule “%(rule)s” applied and had nothing to do: %(actions)s.")),
+    "rule.failed": ("error", gettext_lazy("The rule “%(rule)s” failed. %(text)s")),
     "push.needs_person": (
         "person_alert",
         gettext_lazy("It is unknown whether %(vendor)s has %(reference)s: somebody has to decide."),
@@ -111,7 +115,9 @@ _NOTES: Mapping[str, Promise] = {"silent": gettext_lazy("Nothing was heard of it
 
 
 def _words(params: Mapping[str, Any]) -> dict[str, str]:
-    words = {key: _plain(value) for key, value in params.items()}
+    words = {key: _plain(value) for key, value in params.items() if key != "actions"}
+    if "actions" in params:
+        words["actions"] = words_of_actions(params["actions"])
     if params.get("reason") in HoldReason.values:
         words["reason"] = str(HoldReason(params["reason"]).label)
     if params.get("role") in AddressRole.values:

@@ -8,7 +8,8 @@ from django.db import transaction
 
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
-    "orders.order", "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
+    "orders.order", "orders.rule", "orders.notice",
+    "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
@@ -21,7 +22,7 @@ CATALOGUE = {
 }  # fmt: skip
 GROUPS: dict[str, set[str]] = {
     "Read only": set(),
-    "Order desk": {"orders.change_order", "backoffice.resend_push", "backoffice.decide_push"},
+    "Order desk": {"orders.change_order", "orders.change_notice", "backoffice.resend_push", "backoffice.decide_push"},
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
     "Catalogue lead": CATALOGUE
@@ -31,12 +32,13 @@ GROUPS: dict[str, set[str]] = {
         "catalog.delete_categoryrule", "catalog.view_categoryrule",
     },
     "Production desk": {
-        "orders.change_order", "fulfillment.dispatch_productionorder", "fulfillment.view_documents",
-        "backoffice.resend_push", "backoffice.decide_push",
+        "orders.change_order", "orders.change_notice", "fulfillment.dispatch_productionorder",
+        "fulfillment.view_documents", "backoffice.resend_push", "backoffice.decide_push",
     },
-    "Marketing": set(),
+    "Marketing": {"orders.change_notice"},
     "Operations": MACHINERY
     | {
+        "orders.add_rule", "orders.change_rule", "orders.change_notice",
         "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_shop", "backoffice.change_shop",
         "backoffice.add_apikey", "backoffice.change_apikey", "backoffice.view_apikey", "auth.view_user",
         "auth.add_user", "auth.change_user", "auth.view_group",

@@ -1,0 +1,35 @@
+"""What rules tell staff: rules that failed, and notices at orders."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Tone
+from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, link
+from orders.models import Notice, NoticeKind
+
+
+def notices() -> NeedGroup | None:
+    """Open notices: rules that failed first (one a rule, however many orders), then the oldest. At most two queries."""
+    rows = Notice.objects.filter(done_at__isnull=True).order_by("-kind", "made_at", "pk")
+    shown = list(rows.select_related("order__assignee", "rule")[: SHOWN + 1])
+    if not shown:
+        return None
+    count = len(shown) if len(shown) <= SHOWN else len(rows.values_list("pk", flat=True)[:COUNTED])
+    tone = Tone.RED if shown[0].kind == NoticeKind.RULE_FAILED else Tone.BLUE
+    needs = [_need(notice) for notice in shown[:SHOWN]]
+    return NeedGroup(_("Notices"), "notifications", tone, count, needs, link("orders_notice_changelist"))
+
+
+def _need(notice: Notice) -> Need:
+    order = notice.order
+    if order is None:
+        name = notice.rule.name if notice.rule else ""
+        what = _("A rule failed: %(name)s") % {"name": name}
+        return Need(what, notice.text, notice.made_at, "", link("orders_rule_change", notice.rule_id), _("Look"))
+    return Need(
+        what=order.number,
+        detail=notice.text,
+        since=notice.made_at,
+        who=assigned_to(order.assignee),
+        url=link("orders_order_change", order.pk),
+        action=_("Look"),
+    )

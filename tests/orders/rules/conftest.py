@@ -1,0 +1,3 @@
+from tests.orders.rules.doubles import sending
+
+__all__ = ["sending"]
