@@ -105,10 +105,12 @@ class VendorSession:
         accept: str = "application/json",
         secret: bool = False,
         has_effect: bool = False,
+        read_by_caller: frozenset[int] = frozenset(),
     ) -> Answer:
         """Send, and answer with a 2xx. `path` is below `base_url`, `body` is JSON; `secret` keeps no bodies.
 
-        `has_effect`: a GET that changes something at the vendor, so it is never repeated.
+        `has_effect`: a GET that changes something at the vendor, so it is never repeated. `read_by_caller`: statuses
+        whose whole answer is given to the caller instead of raising what they mean elsewhere.
         """
         if "://" in path or path.startswith("/"):
             raise ValueError(f"not a path below {self.base_url}: {path}")
@@ -123,17 +125,18 @@ class VendorSession:
             seconds=self.connection.patience,
         )
         if request.write:
-            return self._attempt(request, secret=secret)
-        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret)
+            return self._attempt(request, secret=secret, read_by_caller=read_by_caller)
+        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret, read_by_caller=read_by_caller)
         return answer
 
-    def _attempt(self, request: Request, *, secret: bool) -> Answer:
+    def _attempt(self, request: Request, *, secret: bool, read_by_caller: frozenset[int]) -> Answer:
         """One request, and a second one with a new token after a 401 (which is certain not to have acted)."""
         token = self.auth.token() if self.auth else ""
         answer = self._send(request, token=token, secret=secret)
         if answer.status == 401 and self.auth:
             answer = self._send(request, token=self.auth.renew(stale=token), secret=secret)
-        raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503)
+        if answer.status not in read_by_caller:
+            raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503)
         return answer
 
     def _send(self, request: Request, *, token: str, secret: bool) -> Answer:
