@@ -264,8 +264,8 @@ JOB_POLL_LADDER = [float(step) for step in env.list("JOB_POLL_LADDER", default=[
 # After that long without an end, a batch is handed to a person and its values are read back.
 JOB_SILENT_HOURS = env.float("JOB_SILENT_HOURS", default=24)
 
-# Customers who bought at a marketplace are neither sent letters nor asked for reviews: their addresses are known by these
-# domains, which may stand at the end ("members.ebay.com") or the beginning ("marketplace.amazon" of .de, .co.uk ...).
+# Customers who bought at a marketplace are neither sent letters nor asked for reviews. Their addresses are known by
+# these domains, or beginnings of domains ("marketplace.amazon" of .de, .co.uk ...).
 RELAY_DOMAINS = env.list(
     "RELAY_DOMAINS",
     default=[

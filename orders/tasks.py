@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, pulling, unavailable
+from orders.services import export_batches, lateness, pulling, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -28,3 +28,10 @@ def pull_orders() -> None:
         unavailable.hold_unmakeable_orders()
     finally:
         cache.delete("pull-orders")
+
+
+@shared_task(name="orders.tasks.tell_orders")
+def tell_orders() -> None:
+    """Gather the orders of which vendors are to be told into batches."""
+    if made := export_batches.gather_exports():
+        logger.info("%s batches of orders to tell were made.", made)

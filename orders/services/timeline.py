@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.models import AddressRole, HoldReason, OrderEvent
+from orders.models import AddressRole, Consent, HoldReason, OrderEvent
 
 # kind -> (icon, sentence). Icons are names of Material Symbols, which the admin draws.
 SENTENCES: dict[str, tuple[str, Promise | str]] = {
@@ -74,6 +74,15 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
         gettext_lazy("A label for %(reference)s was supplied: %(carrier)s, tracking code %(tracking_code)s."),
     ),
     "label.answered": ("outbound", gettext_lazy("%(vendor)s asked for the label of %(reference)s and got it.")),
+    "export.waiting": ("outgoing_mail", gettext_lazy("%(vendor)s is to be told of the order.")),
+    "export.changed": ("outgoing_mail", gettext_lazy("%(vendor)s is to be told of what has changed.")),
+    "export.sent": ("mark_email_read", gettext_lazy("%(vendor)s was told of the order. %(text)s")),
+    "export.corrected": ("mark_email_read", gettext_lazy("%(vendor)s was told of what has changed. %(text)s")),
+    "export.known": ("mark_email_read", gettext_lazy("%(vendor)s knows of the order already. %(text)s")),
+    "export.refused": ("block", gettext_lazy("%(vendor)s did not take the order: %(text)s")),
+    "export.skipped": ("unsubscribe", gettext_lazy("%(vendor)s is not told of the order: %(text)s")),
+    "export.excluded": ("unsubscribe", gettext_lazy("%(vendor)s is not to be told of the order: %(text)s")),
+    "export.opted_out": ("unsubscribe", gettext_lazy("The customer wants no more of it (%(consent)s): %(text)s")),
     "push.needs_person": (
         "person_alert",
         gettext_lazy("It is unknown whether %(vendor)s has %(reference)s: somebody has to decide."),
@@ -116,6 +125,8 @@ def _words(params: Mapping[str, Any]) -> dict[str, str]:
         words["reason"] = str(HoldReason(params["reason"]).label)
     if params.get("role") in AddressRole.values:
         words["role"] = str(AddressRole(params["role"]).label)
+    if params.get("consent") in Consent.values:
+        words["consent"] = str(Consent(params["consent"]).label)
     if "carrier" in params and not words["carrier"]:
         words["carrier"] = _("an unnamed carrier")
     if "tracking_code" in params and not words["tracking_code"]:

@@ -76,18 +76,10 @@ class AutoletterApp(VendorApp):
         return True
 
     def _take(self, request: Request) -> Response:
-        if (request.headers.get("Content-Type") or "").split(";")[0] != "application/json":
-            return message(415, "The body has to be application/json.")
         try:
-            body = json.loads(request.body)
-        except (ValueError, RecursionError):
-            return message(400, "The body is no JSON.")
-        may_update = isinstance(body, dict)
-        if may_update and (set(body) != {"allowUpdates", "orders"} or body["allowUpdates"] is not True):
-            return message(400, "An object has to hold allowUpdates (true) and orders.")
-        orders = body["orders"] if may_update else body
-        if not isinstance(orders, list) or not orders:
-            return message(400, "An array of orders is required.")
+            orders, may_update = _read(request)
+        except ValueError as error:
+            return message(400, str(error))
         if self.options.batch_limit and len(orders) > self.options.batch_limit:
             return message(413, f"At most {self.options.batch_limit} orders.")
         if self.options.crash_on and self.options.crash_on in [o.get("OrderNumber") for o in orders]:
@@ -156,6 +148,23 @@ class AutoletterApp(VendorApp):
             case "text":
                 return {"message": told[0]["message"]}
         return {"message": "Some orders are invalid.", "errors": told}
+
+
+def _read(request: Request) -> tuple[list[Any], bool]:
+    """Return the orders, and whether those that exist may be updated. Raises ValueError with the refusal."""
+    if (request.headers.get("Content-Type") or "").split(";")[0] != "application/json":
+        raise ValueError("The body has to be application/json.")
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("The body is no JSON.") from error
+    may_update = isinstance(body, dict)
+    if may_update and (set(body) != {"allowUpdates", "orders"} or body["allowUpdates"] is not True):
+        raise ValueError("An object has to hold allowUpdates (true) and orders.")
+    orders = body["orders"] if may_update else body
+    if not isinstance(orders, list) or not orders:
+        raise ValueError("An array of orders is required.")
+    return orders, may_update
 
 
 def _id(order: Any) -> str:

@@ -19,7 +19,7 @@ class AutoletterOptions(OptionSet):
     mixed_status: int = 207  # when some of a request were taken and some not
     duplicate_status: int = 409  # when nothing but duplicates was sent
     invalid_status: int = 422  # when nothing was taken
-    # How errors are told: a list of objects, an object by OrderId, all orders with their status, only the first, a text.
+    # How errors are told: a list, an object by OrderId, all orders with their status, the first one only, a text.
     errors: Literal["list", "object", "orders", "first", "text"] = "list"
     ok_body: Literal["json", "empty", "text"] = "json"
     crash_on: str = ""  # an order with this number is answered with 500, whatever else is in the request

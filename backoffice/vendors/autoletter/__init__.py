@@ -1,7 +1,8 @@
 """AutoLetter: letter campaigns to past customers. It gets our orders; what it prints and posts is decided there.
 
 Where to look: `payloads.py` writes their orders, `streets.py` divides a street, `answers.py` reads what became of each
-order, `client.py` speaks HTTP, `adapter.py` is what the rest of the project gets. Used where: docs/vendors/autoletter.md.
+order, `client.py` speaks HTTP, `adapter.py` is what the rest of the project gets. Where each call is used:
+docs/vendors/autoletter.md.
 The source is their help article "Using the API Integration for Custom Systems"
 (https://www.autoletter.help/en/integrations/api-integration) unless something else is named.
 

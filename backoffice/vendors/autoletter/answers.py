@@ -16,6 +16,7 @@ from backoffice.vendors.answers import EXCERPT, Answer
 from backoffice.vendors.errors import VendorAmbiguous, VendorAuthFailed, VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
 
+MIXED = 207
 _LISTS = (
     "errors",
     "error",
@@ -36,6 +37,7 @@ _IDS = ("orderid", "order_id", "id")
 _NUMBERS = ("ordernumber", "order_number", "number", "externalid", "external_id")
 _PLACES = ("index", "position", "row")
 _DUPLICATE = re.compile(r"already|duplicate|\bexists?\b|not unique|bereits|vorhanden|doppelt", re.IGNORECASE)
+_GOOD_WORDS = re.compile(r"\bok\b|success|created|imported|accepted|received", re.IGNORECASE)
 _BAD_WORDS = frozenset({"error", "failed", "failure", "rejected", "invalid", "duplicate", "skipped", "conflict"})
 _IN_PATH = re.compile(r"^\W*(?:orders)?\W*(\d{1,4})(?!\d)")
 
@@ -58,7 +60,7 @@ def read_answer(answer: Answer, *, told: Sequence[OrderToTell]) -> list[ToldOrde
     _raise_for_all(answer)
     is_accepted = 200 <= answer.status < 300
     content = _content(answer, is_accepted=is_accepted)
-    complaints = list(_complaints(content, told=told, is_refusal=not is_accepted))
+    complaints = list(_complaints(content, told=told, status=answer.status))
     named = {found.order_id: found for found in complaints if found.order_id}
     general = [found for found in complaints if not found.order_id]
     if not is_accepted and not named and len(told) == 1:
@@ -79,8 +81,8 @@ def _raise_for_all(answer: Answer) -> None:
     """What has nothing to do with any order."""
     if answer.status in (404, 405):
         text = (
-            f"AutoLetter has nothing to tell orders to at this address (HTTP {answer.status}): AUTOLETTER_URL has to be "
-            "the whole address that AutoLetter shows for the API integration."
+            f"AutoLetter takes no orders at this address (HTTP {answer.status}): AUTOLETTER_URL has to be the whole "
+            "address that AutoLetter shows for the API integration."
         )
         raise VendorAuthFailed(text, status=answer.status, excerpt=answer.excerpt)
     if answer.status == 413:
@@ -113,14 +115,20 @@ def _verdict(order_id: str, found: _Complaint) -> ToldOrder:
     return ToldOrder(order_id=order_id, verdict=verdict, text=found.text)
 
 
-def _complaints(content: Any, *, told: Sequence[OrderToTell], is_refusal: bool) -> Iterator[_Complaint]:
+def _complaints(content: Any, *, told: Sequence[OrderToTell], status: int) -> Iterator[_Complaint]:
     """Everything in the answer that speaks of something wrong."""
     if isinstance(content, list):
-        yield from _of_list(content, told=told, is_error=is_refusal)
+        yield from _of_list(content, told=told, is_error=status >= 300)
     elif isinstance(content, dict):
-        yield from _of_object(content, told=told, is_refusal=is_refusal)
+        yield from _of_object(content, told=told, is_refusal=status >= 300 or _is_mixed(content, status=status))
     elif isinstance(content, str) and content:
         yield _complaint(content, told=told)
+
+
+def _is_mixed(content: Mapping[str, Any], *, status: int) -> bool:
+    """Whether the message of a 2xx tells of something that was not taken; if not, telling it again does no harm."""
+    text = _text({key.lower(): value for key, value in content.items()})
+    return bool(text) and not _GOOD_WORDS.search(text) and (status == MIXED or bool(_DUPLICATE.search(text)))
 
 
 def _of_object(content: Mapping[str, Any], *, told: Sequence[OrderToTell], is_refusal: bool) -> Iterator[_Complaint]:
@@ -223,7 +231,7 @@ def _in_name(name: str, told: Sequence[OrderToTell]) -> str:
     if name in (by_number := _by_number(told)):
         return by_number[name]
     found = _IN_PATH.match(name)
-    if found and not name[:1].isdigit() or (found and "." in name):
+    if found and ("." in name or not name[:1].isdigit()):
         place = int(found[1])
         return told[place].order_id if place < len(told) else ""
     return ""

@@ -14,9 +14,9 @@ _FIRST = re.compile(rf"(?P<number>{_NUMBER})[,\s]\s*(?P<street>[^\W\d].*)")
 _SQUARE = re.compile(rf"(?P<street>[A-Za-z]\s?\d{{1,2}}),\s*(?P<number>{_NUMBER})")
 # A number that belongs to what stands before it: a date, a box, a road without a name, a floor, a flat.
 _NAMED_BY_NUMBER = re.compile(
-    r"(?:^|[\s,])(?:postfach|pf|p\.?\s?o\.?\s?box|box|postbus|bp|packstation|postfiliale|highway|hwy|route|rt|road no\.?|"
-    r"km|platz der|straße des|strasse des|apt\.?|apartment|unit|suite|ste\.?|flat|room|floor|stock|etage|og|whg\.?|"
-    r"top|stiege|haus|block|no\.?|nr\.?|#)\s*$",
+    r"(?:^|[\s,])(?:postfach|pf|p\.?\s?o\.?\s?box|box|postbus|bp|packstation|postfiliale|highway|hwy|route|rt|"
+    r"road no\.?|km|platz der|straße des|strasse des|apt\.?|apartment|unit|suite|ste\.?|flat|room|"
+    r"floor|stock|etage|og|whg\.?|top|stiege|haus|block|no\.?|nr\.?|#)\s*$",
     re.IGNORECASE,
 )
 
