@@ -1,5 +1,5 @@
 """The staff pages of orders."""
 
-from orders.admin import orders
+from orders.admin import export_list, opt_outs, orders
 
-__all__ = ["orders"]
+__all__ = ["export_list", "opt_outs", "orders"]

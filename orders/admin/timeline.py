@@ -73,4 +73,4 @@ def _who(actor: str) -> str:
         return _("automatically")
     if colon and kind == "shop":
         return _("shop %(name)s") % {"name": name}
-    return name if colon and kind == "vendor" else actor
+    return name if colon and kind in ("vendor", "command") else actor

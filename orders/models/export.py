@@ -46,7 +46,7 @@ class ExportBatch(models.Model):
         verbose_name_plural = _("batches of orders")
 
     def __str__(self) -> str:
-        return f"#{self.pk} ({self.size})"
+        return f"{self.vendor} #{self.pk}"
 
 
 class OrderExport(models.Model):
@@ -115,3 +115,6 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()

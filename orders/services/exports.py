@@ -31,7 +31,7 @@ def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
     export = order.exports.filter(vendor=vendor).first()
     if export is not None and (export.state != ExportState.SKIPPED or export.excluded_by):
         return export
-    reason = _obstacle(order, vendor=vendor)
+    reason = find_obstacle(order, vendor=vendor)
     if reason:
         return _skip(order, export, vendor=vendor, actor=actor, reason=reason)
     return _await(order, export, vendor=vendor, actor=actor)
@@ -48,7 +48,7 @@ def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExp
     if export is not None and export.state in (*THERE, ExportState.WAITING):
         text = _("%(vendor)s: %(state)s.") % {"vendor": vendor, "state": export.get_state_display()}
         raise IllegalTransition(text)
-    reason = _obstacle(order, vendor=vendor)
+    reason = find_obstacle(order, vendor=vendor)
     if reason:
         raise IllegalTransition(_("%(vendor)s cannot be told: %(reason)s") % {"vendor": vendor, "reason": reason})
     return _await(order, export, vendor=vendor, actor=actor)
@@ -56,17 +56,19 @@ def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExp
 
 @transaction.atomic
 def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> OrderExport:
-    """The vendor is not told of the order, whatever a rule or a command asks for later; only a person can undo it.
+    """The vendor is not told of the order, or of a correction that waits or was refused, whatever a rule or a command
+    asks for later; only a person can undo it.
 
-    Raises IllegalTransition once the vendor has it, InvalidInput for a reason that is too long.
+    Raises IllegalTransition once the vendor has it all, InvalidInput for a reason that is too long.
     """
     telling_vendor(vendor)
     reason = _checked_reason(reason)
     order = Order.objects.locked(order.pk)
     export = order.exports.select_for_update().filter(vendor=vendor).first()
-    if export is not None and (export.state in THERE or export.was_told):
+    if export is not None and export.state in THERE:
         raise IllegalTransition(_("%(vendor)s has been told already; that cannot be undone here.") % {"vendor": vendor})
-    changes = {"state": ExportState.SKIPPED, "excluded_by": actor, "text": reason}
+    state = ExportState.SENT if export is not None and export.was_told else ExportState.SKIPPED
+    changes = {"state": state, "excluded_by": actor, "text": reason}
     export = _write(order, export, vendor=vendor, actor=actor, **changes)
     order.events.create(actor=actor, kind="export.excluded", params={"vendor": vendor, "text": reason})
     return export
@@ -103,17 +105,20 @@ def note_correction(order: Order, *, actor: str) -> None:
             if export.batch_id and takes_corrections:
                 export.changed_meanwhile = True
                 export.save(update_fields=["changed_meanwhile", "updated_at"])
-        elif export.state == ExportState.REFUSED or (export.state in THERE and takes_corrections):
+        elif export.state == ExportState.REFUSED or (
+            export.state in THERE and takes_corrections and not export.excluded_by
+        ):
             _await(order, export, vendor=export.vendor, actor=actor, kind="export.changed")
+
+
+def find_obstacle(order: Order, *, vendor: str) -> str:
+    """Why the vendor may not be told of the order, in words; empty when it may."""
+    return find_obstacles([order], vendor=vendor, facts=orders_to_tell([order])).get(order.pk, "")
 
 
 def ring_when_committed() -> None:
     """A worker hears of what waits soon after the transaction; many requests ring once."""
     transaction.on_commit(lambda: ring_soon(TELL_ORDERS), robust=True)
-
-
-def _obstacle(order: Order, *, vendor: str) -> str:
-    return find_obstacles([order], vendor=vendor, facts=orders_to_tell([order])).get(order.pk, "")
 
 
 def _await(

@@ -118,13 +118,13 @@ class Telling:
 
         One that was set aside while it was on its way counts as told all the same: that is what happened.
         """
-        told = {verdict.order_id: verdict for verdict in verdicts}
-        rows = list(self.batch.exports.filter(order__in=told).select_for_update().order_by("pk"))
-        events = [self._settle(row, told[str(row.order_id)]) for row in rows]
+        told = {int(verdict.order_id): verdict for verdict in verdicts}
+        rows = list(self.batch.exports.filter(order__in=list(told)).select_for_update().order_by("pk"))
+        events = [self._settle(row, told[row.order_id]) for row in rows]
         fields = ["state", "text", "excluded_by", "batch", "corrected", "changed_meanwhile", "told_at", "times_told"]
         OrderExport.objects.bulk_update(rows, fields)
         OrderEvent.objects.bulk_create(events)
-        found = [told[str(row.order_id)].verdict for row in rows]
+        found = [told[row.order_id].verdict for row in rows]
         self._count(
             taken=found.count(Verdict.TAKEN), known=found.count(Verdict.KNOWN), refused=found.count(Verdict.REFUSED)
         )

@@ -11,6 +11,7 @@ READ = {
     "orders.order", "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
+    "orders.orderexport", "orders.exportbatch",
     "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
 }  # fmt: skip
 MACHINERY = {"backoffice.resend_push", "backoffice.decide_push", "backoffice.replay_callback"}
@@ -34,7 +35,10 @@ GROUPS: dict[str, set[str]] = {
         "orders.change_order", "fulfillment.dispatch_productionorder", "fulfillment.view_documents",
         "backoffice.resend_push", "backoffice.decide_push",
     },
-    "Marketing": set(),
+    "Marketing": {
+        "orders.tell_orders", "orders.view_optout", "orders.add_optout", "orders.delete_optout",
+        "backoffice.resend_push",
+    },
     "Operations": MACHINERY
     | {
         "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_shop", "backoffice.change_shop",
