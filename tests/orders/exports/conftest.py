@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from pytest_django import Settings
 
 from backoffice.sandbox import Sandbox, running_sandbox
@@ -70,7 +71,8 @@ def ask(db: None) -> Ask:
     """What a rule does: have a vendor told."""
 
     def asked(order: Order, vendor: str = "autoletter", actor: str = "rule:7") -> OrderExport:
-        return request_export(order, vendor=vendor, actor=actor)
+        with transaction.atomic():
+            return request_export(order, vendor=vendor, actor=actor)
 
     return asked
 
