@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("READ_RATINGS_SECONDS", default=6 * 3600),
         "options": {"expires": 3600},
     },
+    "tell-orders": {
+        "task": "orders.tasks.tell_orders",
+        "schedule": env.float("TELL_ORDERS_SECONDS", default=60),
+        "options": {"expires": 60},
+    },
     "follow-change-sets": {
         "task": "catalog.tasks.follow_change_sets",
         "schedule": env.float("FOLLOW_CHANGE_SETS_SECONDS", default=20),
@@ -231,6 +236,8 @@ AUTOLETTER_BATCH_SIZE = env.int("AUTOLETTER_BATCH_SIZE", default=100)
 # Sent although no document shows their shape: what was bought, and companies in a field of their own.
 AUTOLETTER_SEND_PRODUCTS = env.bool("AUTOLETTER_SEND_PRODUCTS", default=False)
 AUTOLETTER_SEND_COMPANY = env.bool("AUTOLETTER_SEND_COMPANY", default=False)
+# Letters go to who pays instead of to where the goods go, where these are two addresses.
+AUTOLETTER_LETTERS_TO_INVOICE = env.bool("AUTOLETTER_LETTERS_TO_INVOICE", default=False)
 # Its totals carry no currency: orders in another one are not sent.
 AUTOLETTER_CURRENCY = env.str("AUTOLETTER_CURRENCY", default="EUR")
 AUTOLETTER_REQUESTS_PER_MINUTE = env.float("AUTOLETTER_REQUESTS_PER_MINUTE", default=60)
@@ -275,9 +282,20 @@ JOB_POLL_LADDER = [float(step) for step in env.list("JOB_POLL_LADDER", default=[
 # After that long without an end, a batch is handed to a person and its values are read back.
 JOB_SILENT_HOURS = env.float("JOB_SILENT_HOURS", default=24)
 
-# Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
+# Customers who bought at a marketplace are neither sent letters nor asked for reviews. Their addresses are known by
+# these domains, or beginnings of domains ("marketplace.amazon" of .de, .co.uk ...).
+RELAY_DOMAINS = env.list(
+    "RELAY_DOMAINS",
+    default=[
+        "marketplace.amazon", "members.ebay", "kaufland-marktplatz.de", "marketplace.otto.market", "otto.market",
+        "message.etsy.com", "relay.walmart.com", "message.cdiscount.com", "notifications.galaxus.com",
+        "marketplace.bol.com", "verkopen.bol.com",
+    ],
+)  # fmt: skip
+
 # A rule on a schedule looks at open orders, and at those received within so many days.
 RULES_SCHEDULE_DAYS = env.int("RULES_SCHEDULE_DAYS", default=90)
+# Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
 ORDER_LOOKALIKE_MINUTES = env.float("ORDER_LOOKALIKE_MINUTES", default=0)
 
 # --- Files and designs ------------------------------------------------------------------------------------------------

@@ -12,12 +12,14 @@ from backoffice.vendors.errors import VendorError
 from orders.models import Order, OrderEvent, VendorOrder
 from orders.services.cancelling import Cancellation, refuse_cancellation
 from orders.services.costs import find_purchase_cost
+from orders.services.export_batches import TELL
 from orders.services.janitor import DISCARD, cancel_drafts
 from orders.services.lifecycle import CANCEL, PLACE
 from orders.services.placing import Placement
 from orders.services.refusals import note_refusal, suppose_placed
 from orders.services.reports import apply_order_report
 from orders.services.searching import look_for_step
+from orders.services.telling import Telling, finish_batch, lock_orders, suppose_told
 
 
 class VendorOrderHandler(PushHandler):
@@ -95,3 +97,26 @@ class DiscardDrafts(VendorOrderHandler):
     def look(self, delivery: Delivery) -> Finding:
         # Reading and cancelling again is harmless: a draft costs nothing, a cancelled one stays cancelled.
         return Finding.FOUND
+
+
+@push_kind(TELL)
+class TellOrders(PushHandler):
+    """A vendor is told of a batch of orders, which it knows by their ids: told twice, they do no harm."""
+
+    title = _("Tell of orders")
+
+    def lock(self, push: Push) -> None:
+        lock_orders(push)
+
+    def deliver(self, delivery: Delivery) -> None:
+        Telling(delivery).run()
+
+    def look(self, delivery: Delivery) -> Finding:
+        return Telling(delivery).look()
+
+    def confirmed(self, push: Push) -> None:
+        finish_batch(push)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        if happened:
+            suppose_told(push)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from backoffice.models import Shop
 from backoffice.services.subjects import register_subject
 from backoffice.vendors.registry import vendor_names
-from orders.models import Order, VendorOrder
+from orders.models import ExportBatch, Order, OrderExport, VendorOrder
 
 FOUND = 50
 
@@ -36,5 +36,16 @@ def _quoted_vendor_orders(text: str) -> Iterable[int]:
     return VendorOrder.objects.filter(order__in=_quoted_orders(text)).values_list("pk", flat=True)[:FOUND]
 
 
+def _batches(batch_ids: Collection[int]) -> Mapping[int, ExportBatch]:
+    return ExportBatch.objects.in_bulk(batch_ids)
+
+
+def _quoted_batches(text: str) -> Iterable[int]:
+    """Those in which vendors were told of the orders meant."""
+    told = OrderExport.objects.filter(order__in=_quoted_orders(text), batch__isnull=False)
+    return told.values_list("batch_id", flat=True)[:FOUND]
+
+
 register_subject("orders.order", shown=_orders, found=_quoted_orders)
 register_subject("orders.vendororder", shown=_orders_of, found=_quoted_vendor_orders)
+register_subject("orders.exportbatch", shown=_batches, found=_quoted_batches)

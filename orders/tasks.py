@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, pulling, rule_jobs, rule_running, unavailable
+from orders.services import export_batches, lateness, pulling, rule_jobs, rule_running, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -42,3 +42,10 @@ def run_rules() -> None:
         pass
     rule_jobs.open_due_slots()
     rule_jobs.work_jobs()
+
+
+@shared_task(name="orders.tasks.tell_orders")
+def tell_orders() -> None:
+    """Gather the orders of which vendors are to be told into batches."""
+    if made := export_batches.gather_exports():
+        logger.info("%s batches of orders to tell were made.", made)

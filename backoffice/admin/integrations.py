@@ -89,7 +89,9 @@ class IntegrationAdmin(PagesAdmin):
             "remedy": answer.remedy,
             "seconds": answer.seconds,
         }
-        if answer.is_ok:
+        if answer.is_ok and not answer.is_asked:
+            messages.info(request, _("%(vendor)s was not called. %(text)s") % words)
+        elif answer.is_ok:
             messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % words)
         else:
             messages.error(request, _("%(text)s %(remedy)s") % words)

@@ -15,7 +15,8 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The context of the admin's index page, with what the reader may see."""
     sees_orders = request.user.has_perm("orders.view_order")
     sees_vendors = request.user.has_perm("backoffice.view_push")
-    groups = _groups(orders=sees_orders, vendors=sees_vendors)
+    sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
+    groups = _groups(orders=sees_orders, vendors=sees_vendors, exports=sees_exports)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -27,7 +28,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
+def _groups(*, orders: bool, vendors: bool, exports: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
@@ -41,6 +42,8 @@ def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release()]
+    if exports:
+        found += [order_needs.refused_exports()]
     if vendors:
         found += [vendor_needs.unreadable_callbacks()]
     return [group for group in found if group]

@@ -62,6 +62,16 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         },
         {"title": _("Production"), "items": _desk(request)},
         {
+            "title": _("Marketing"),
+            "items": _lists(
+                request,
+                [
+                    ("orders.orderexport", _("Told to vendors"), "outgoing_mail"),
+                    ("orders.optout", _("Opt-outs"), "unsubscribe"),
+                ],
+            ),
+        },
+        {
             "title": _("Vendors"),
             "items": _lists(
                 request,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, group_of, link
-from orders.models import Hold, HoldReason, Order, OrderState, ShipmentState
+from orders.models import ExportState, Hold, HoldReason, Order, OrderExport, OrderState, ShipmentState
 
 # What a reason wants: tone, icon and the one action.
 HOLDS = {
@@ -84,6 +84,30 @@ def waiting_for_release() -> NeedGroup | None:
         tone=Tone.GREY,
         url=link("orders_order_changelist", query="?state=new"),
         needs=lambda orders: [_order_need(order, since=order.created_at, action=_("Release")) for order in orders],
+    )
+
+
+def refused_exports() -> NeedGroup | None:
+    """Orders that a vendor of letters or reviews did not take."""
+    rows = OrderExport.objects.filter(state=ExportState.REFUSED).select_related("order__assignee")
+    return group_of(
+        rows.order_by("updated_at"),
+        title=_("Not taken by a vendor that was told"),
+        icon="unsubscribe",
+        tone=Tone.AMBER,
+        url=link("orders_orderexport_changelist", query="?state=refused"),
+        needs=lambda exports: [_export_need(export) for export in exports],
+    )
+
+
+def _export_need(export: OrderExport) -> Need:
+    return Need(
+        what=f"{export.order.number} → {export.vendor}",
+        detail=export.text,
+        since=export.updated_at,
+        who=assigned_to(export.order.assignee),
+        url=link("orders_order_change", export.order_id),
+        action=_("Correct"),
     )
 
 

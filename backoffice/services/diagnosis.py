@@ -182,4 +182,5 @@ def _answers() -> Iterator[Finding]:
         yield Finding(_("Vendors"), _("none is set up"), _("Set a vendor's address and credentials (.env.example)."))
     for name in names:
         answer = check_vendor(name)
-        yield Finding(name, f"{answer.text} ({answer.seconds:.1f} s)", answer.remedy)
+        text = f"{answer.text} ({answer.seconds:.1f} s)" if answer.is_asked else answer.text
+        yield Finding(name, text, answer.remedy)

@@ -13,12 +13,16 @@ from backoffice.vendors.registry import vendor_class
 
 @dataclass(frozen=True)
 class VendorAnswer:
-    """What the vendor said, or why it said nothing; `seconds` is how long that took."""
+    """What the vendor said, or why it said nothing; `seconds` is how long that took.
+
+    `is_asked` is false for a vendor that offers nothing harmless: then the text is ours.
+    """
 
     is_ok: bool
     text: str
     remedy: str
     seconds: float
+    is_asked: bool = True
 
 
 def check_vendor(name: str) -> VendorAnswer:
@@ -31,7 +35,13 @@ def check_vendor(name: str) -> VendorAnswer:
         text, is_ok, remedy = open_vendor(name, lane=Lane.ORDERS).check(), True, ""
     except VendorError as error:
         text, is_ok, remedy = error.text, False, _remedy(error)
-    return VendorAnswer(is_ok=is_ok, text=str(text), remedy=remedy, seconds=time.monotonic() - started)
+    seconds, is_asked = time.monotonic() - started, can_be_asked(name)
+    return VendorAnswer(is_ok=is_ok, text=str(text), remedy=remedy, seconds=seconds, is_asked=is_asked)
+
+
+def can_be_asked(name: str) -> bool:
+    """Whether the vendor offers anything harmless to ask (`CHECK_ASKS`); if not, a check makes no call."""
+    return bool(getattr(vendor_class(name), "CHECK_ASKS", True))
 
 
 def _remedy(error: VendorError) -> str:

@@ -1,4 +1,4 @@
-"""Access tokens by OAuth 2 client credentials, shared by all workers through the connection's token store."""
+"""What proves who we are: access tokens by OAuth 2 client credentials, which all workers share, or a fixed header."""
 
 from urllib.parse import urlsplit
 
@@ -82,3 +82,21 @@ class ClientCredentials:
             text = f"{self.session.name} gives us no token: {error.text}"
             raise VendorAuthFailed(text, status=error.status) from error
         return answer.access_token, life_of(answer.expires_in)
+
+
+class FixedHeader:
+    """A key in a header of every request to the vendor's own origin. There is no other one: a 401 is final."""
+
+    def __init__(self, base_url: str, *, name: str, value: str) -> None:
+        self.base_url = base_url
+        self.name = name
+        self.value = value
+
+    def token(self) -> str:
+        return ""
+
+    def renew(self, *, stale: str) -> str:
+        raise VendorAuthFailed("Our key was refused, and there is no other one.", status=401)
+
+    def headers(self, url: str, *, token: str) -> dict[str, str]:
+        return {self.name: self.value} if origin(url) == origin(self.base_url) else {}

@@ -17,6 +17,8 @@ from backoffice.vendors.http import MAX_ANSWER, Request, new_session, send
 T = TypeVar("T")
 
 KEPT = 4000  # characters of a body that are kept with an exchange
+# For callers that judge every answer by themselves.
+ANY_STATUS = frozenset(range(100, 600))
 _REPEATED_STATUSES = frozenset({None, 429, 502, 503, 504})
 
 
@@ -107,14 +109,14 @@ class VendorSession:
         has_effect: bool = False,
         content_type: str = "application/json",
         secrets: tuple[str, ...] = (),
-        any_status: bool = False,
+        read_by_caller: frozenset[int] = frozenset(),
     ) -> Answer:
         """Send, and answer with a 2xx. `path` is below `base_url`, `body` of `content_type`; `secret` keeps no bodies.
 
         `has_effect`: a GET that changes something at the vendor, so it is never repeated. `secrets` are values that
         travel in the body, the path or the query, or parts of them: they are in no record, no error and not in the
-        answer, should the vendor repeat them. `any_status` leaves the judgement of a status to the caller; a read
-        is then not repeated because of one.
+        answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to the caller
+        instead of raising what they mean elsewhere; a read is then not repeated because of one.
         """
         if "://" in path or path.startswith("/"):
             raise ValueError(f"not a path below {self.base_url}: {path}")
@@ -131,17 +133,17 @@ class VendorSession:
             secrets=secrets,
         )
         if request.write:
-            return self._attempt(request, secret=secret, any_status=any_status)
-        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret, any_status=any_status)
+            return self._attempt(request, secret=secret, read_by_caller=read_by_caller)
+        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret, read_by_caller=read_by_caller)
         return answer
 
-    def _attempt(self, request: Request, *, secret: bool, any_status: bool) -> Answer:
+    def _attempt(self, request: Request, *, secret: bool, read_by_caller: frozenset[int]) -> Answer:
         """One request, and a second one with a new token after a 401 (which is certain not to have acted)."""
         token = self.auth.token() if self.auth else ""
         answer = self._send(request, token=token, secret=secret)
         if answer.status == 401 and self.auth:
             answer = self._send(request, token=self.auth.renew(stale=token), secret=secret)
-        if not any_status:
+        if answer.status not in read_by_caller:
             raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503)
         return answer
 

@@ -1,5 +1,5 @@
 """The staff pages of orders."""
 
-from orders.admin import notices, orders, rules
+from orders.admin import export_list, notices, opt_outs, orders, rules
 
-__all__ = ["notices", "orders", "rules"]
+__all__ = ["export_list", "notices", "opt_outs", "orders", "rules"]

@@ -13,6 +13,7 @@ from orders.admin.address_facts import AddressFacts, address_facts
 from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
 from orders.admin.timeline import Day, days
+from orders.admin.told import ToldFacts, told_facts
 from orders.models import Design, Hold, Notice, Order, OrderDocument, OrderLine, SuppliedLabel, VendorOrder
 from orders.services.design_ids import find_designs
 
@@ -58,6 +59,7 @@ class OrderFacts:
     addresses: list[AddressFacts]
     documents: list[OrderDocument]
     active_holds: list[Hold]
+    told: list[ToldFacts]
     days: list[Day]
     cut: bool
     notices: list[Notice]
@@ -95,6 +97,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
         addresses=address_facts(order, vendors=sorted({facts.line.vendor for facts in lines})),
         documents=list(order.documents.all()),
         active_holds=active,
+        told=told_facts(order),
         days=days(events[:EVENTS_SHOWN]),
         cut=len(events) > EVENTS_SHOWN,
         notices=list(order.notices.all()),

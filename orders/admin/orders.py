@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import FactsAdmin
-from orders.admin import bulk, desk, saved_views
+from orders.admin import bulk, desk, saved_views, telling
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
@@ -36,7 +36,7 @@ class OrderAdmin(FactsAdmin):
             path("views/save/", view(saved_views.save), name="orders_savedview_save"),
             path("views/<int:pk>/delete/", view(saved_views.delete), name="orders_savedview_remove"),
         ]
-        own += [*desk.order_urls(view), *address_urls(view), *document_urls(view)]
+        own += [*desk.order_urls(view), *address_urls(view), *document_urls(view), *telling.telling_urls(view)]
         return own + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -71,6 +71,7 @@ class OrderAdmin(FactsAdmin):
                 "facts": facts,
                 "order": facts.order,
                 "may_act": may_act,
+                "may_tell": request.user.has_perm(telling.TELL),
                 "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
                 "actions": possible_actions(facts) if may_act else [],
                 **(extra_context or {}),

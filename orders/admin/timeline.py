@@ -76,4 +76,4 @@ def _who(actor: str) -> str:
         return _("shop %(name)s") % {"name": name}
     if colon and kind == "rule":
         return _("rule %(number)s") % {"number": name}
-    return name if colon and kind == "vendor" else actor
+    return name if colon and kind in ("vendor", "command") else actor

@@ -5,6 +5,7 @@ from orders.models.customer_editor import CustomerEditor
 from orders.models.design import Design, DesignState
 from orders.models.document import OrderDocument
 from orders.models.event import OrderEvent
+from orders.models.export import Consent, ExportBatch, ExportState, OptOut, OrderExport
 from orders.models.hold import Hold, HoldReason
 from orders.models.line import OrderLine
 from orders.models.notice import Notice, NoticeKind
@@ -19,16 +20,21 @@ from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrder
 __all__ = [
     "Address",
     "AddressRole",
+    "Consent",
     "CustomerEditor",
     "Design",
     "DesignState",
+    "ExportBatch",
+    "ExportState",
     "Hold",
     "HoldReason",
     "Notice",
     "NoticeKind",
+    "OptOut",
     "Order",
     "OrderDocument",
     "OrderEvent",
+    "OrderExport",
     "OrderLine",
     "OrderState",
     "ProductionState",

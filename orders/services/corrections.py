@@ -10,6 +10,7 @@ from backoffice.models import Push
 from backoffice.vendors.messages import OrderToPlace
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
+from orders.services.exports import note_correction
 from orders.services.lifecycle import release_hold
 from orders.services.messages import postal_address
 from orders.services.new_rows import ROLE_FIELDS
@@ -43,6 +44,7 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
         address.save(update_fields=list(changed))
         refresh_search(order)
         order.events.create(actor=actor, kind="order.address_corrected", params={"role": role, "changed": changed})
+        note_correction(order, actor=actor)
     _release_mended(order, role=role, actor=actor)
     order.refresh_from_db()
     return order

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from backoffice.errors import InvalidInput
 from orders.models import Rule
-from orders.services import rule_desk_actions
+from orders.services import rule_desk_actions, rule_vendor_actions
 from orders.services.rule_actions import RULE_ACTIONS, Step, read_actions
 from orders.services.rule_conditions import Group, judge, read_conditions
 from orders.services.rule_facts import Facts, read_facts
 
-# The actions of our own desk are registered by being imported.
-OWN_ACTIONS = rule_desk_actions
+# Actions are registered by being imported.
+OWN_ACTIONS = (rule_desk_actions, rule_vendor_actions)
 AT_ONCE = 500
 
 

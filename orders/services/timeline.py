@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.models import AddressRole, HoldReason, OrderEvent
+from orders.models import AddressRole, Consent, HoldReason, OrderEvent
 from orders.services.rule_words import words_of_actions
 
 # kind -> (icon, sentence). Icons are names of Material Symbols, which the admin draws.
@@ -78,6 +78,15 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "rule.ran": ("rule", gettext_lazy("The rule “%(rule)s” ran: %(actions)s.")),
     "rule.idle": ("rule", gettext_lazy("The rule “%(rule)s” applied and had nothing to do: %(actions)s.")),
     "rule.failed": ("error", gettext_lazy("The rule “%(rule)s” failed. %(text)s")),
+    "export.waiting": ("outgoing_mail", gettext_lazy("%(vendor)s is to be told of the order.")),
+    "export.changed": ("outgoing_mail", gettext_lazy("%(vendor)s is to be told of what has changed.")),
+    "export.sent": ("mark_email_read", gettext_lazy("%(vendor)s was told of the order. %(text)s")),
+    "export.corrected": ("mark_email_read", gettext_lazy("%(vendor)s was told of what has changed. %(text)s")),
+    "export.known": ("mark_email_read", gettext_lazy("%(vendor)s knows of the order already. %(text)s")),
+    "export.refused": ("block", gettext_lazy("%(vendor)s did not take the order: %(text)s")),
+    "export.skipped": ("unsubscribe", gettext_lazy("%(vendor)s is not told of the order: %(text)s")),
+    "export.excluded": ("unsubscribe", gettext_lazy("%(vendor)s is not to be told of the order: %(text)s")),
+    "export.opted_out": ("unsubscribe", gettext_lazy("The customer wants no more of it (%(consent)s): %(text)s")),
     "push.needs_person": (
         "person_alert",
         gettext_lazy("It is unknown whether %(vendor)s has %(reference)s: somebody has to decide."),
@@ -122,6 +131,8 @@ def _words(params: Mapping[str, Any]) -> dict[str, str]:
         words["reason"] = str(HoldReason(params["reason"]).label)
     if params.get("role") in AddressRole.values:
         words["role"] = str(AddressRole(params["role"]).label)
+    if params.get("consent") in Consent.values:
+        words["consent"] = str(Consent(params["consent"]).label)
     if "carrier" in params and not words["carrier"]:
         words["carrier"] = _("an unnamed carrier")
     if "tracking_code" in params and not words["tracking_code"]:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.models.push import Lane
 from backoffice.services.integrations import open_vendor
+from backoffice.services.vendor_checks import can_be_asked
 from backoffice.vendors.errors import VendorAuthFailed, VendorError
 from backoffice.vendors.registry import vendor_class, vendor_names
 
@@ -31,5 +32,8 @@ class Command(BaseCommand):
         except VendorError as error:
             self.stdout.write(self.style.ERROR(f"{name}: configured, not working: {error.text}"))
             return False
+        if not can_be_asked(name):
+            self.stdout.write(f"{name}: configured, not called: {said}")
+            return True
         self.stdout.write(self.style.SUCCESS(f"{name}: configured, reachable, token accepted, says {said!r}"))
         return True

@@ -12,6 +12,7 @@ READ = {
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
+    "orders.orderexport", "orders.exportbatch",
     "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
 }  # fmt: skip
 MACHINERY = {"backoffice.resend_push", "backoffice.decide_push", "backoffice.replay_callback"}
@@ -35,7 +36,10 @@ GROUPS: dict[str, set[str]] = {
         "orders.change_order", "orders.change_notice", "fulfillment.dispatch_productionorder",
         "fulfillment.view_documents", "backoffice.resend_push", "backoffice.decide_push",
     },
-    "Marketing": {"orders.change_notice"},
+    "Marketing": {
+        "orders.tell_orders", "orders.view_optout", "orders.add_optout", "orders.delete_optout",
+        "orders.change_notice", "backoffice.resend_push",
+    },
     "Operations": MACHINERY
     | {
         "orders.add_rule", "orders.change_rule", "orders.change_notice",

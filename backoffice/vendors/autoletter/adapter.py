@@ -1,12 +1,18 @@
 """AutoLetter as the project sees it, in our words."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.vendors.autoletter.answers import read_answer
+from backoffice.vendors.autoletter.client import AutoLetterClient
+from backoffice.vendors.autoletter.payloads import find_obstacle, write_orders
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
 from backoffice.vendors.messages import Message
 
 
@@ -17,13 +23,47 @@ class AutoLetter:
     title: ClassVar[str] = "AutoLetter"
     purpose: ClassVar[Promise] = gettext_lazy("Sends customers printed letters about their orders.")
     settings_prefix = "AUTOLETTER"
+    # Nothing can be asked there without sending an order, so a check makes no call.
+    CHECK_ASKS: ClassVar[bool] = False
+    TELLS_WITH_CONSENT: ClassVar[str] = "accepts_letters"
+    MAY_CORRECT: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.client = AutoLetterClient(connection)
 
     @classmethod
     def is_configured(cls) -> bool:
         return bool(settings.AUTOLETTER_URL and settings.AUTOLETTER_TOKEN)
+
+    def check(self) -> str:
+        """Makes no call: the vendor offers nothing that could be asked without sending."""
+        return _("It is set up. AutoLetter offers nothing that could be asked without sending an order.")
+
+    @classmethod
+    def tell_batch(cls) -> int:
+        """Orders a request (AUTOLETTER_BATCH_SIZE)."""
+        return max(1, int(settings.AUTOLETTER_BATCH_SIZE))
+
+    @classmethod
+    def tell_group(cls, *, shop_code: str, language: str) -> str | None:
+        """One account takes all: shops are told apart by their ShopId within a request."""
+        return ""
+
+    @classmethod
+    def why_not(cls, order: OrderToTell) -> str:
+        """Why it cannot take the order, in words; empty when it can."""
+        return find_obstacle(order)
+
+    def tell_orders(
+        self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
+    ) -> list[ToldOrder] | Unclear:
+        """One request. `corrected` orders are updated where they are known, all others created.
+
+        Answers the verdicts it can tell, Unclear when there are none. Orders without a verdict are to be told again,
+        which does no harm: they are known by their id. Raises VendorError.
+        """
+        return read_answer(self.client.push_orders(write_orders(orders, corrected=corrected)), told=orders)
 
     @classmethod
     def is_callback_path(cls, token: str) -> bool:

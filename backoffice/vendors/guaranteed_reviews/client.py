@@ -11,7 +11,7 @@ from backoffice.vendors.guaranteed_reviews.keys import Key, every_secret
 from backoffice.vendors.guaranteed_reviews.meaning import NAME
 from backoffice.vendors.guaranteed_reviews.payloads import form_body, json_body
 from backoffice.vendors.guaranteed_reviews.schemas import PrivateReviews, PublicReviews, SentOrder
-from backoffice.vendors.session import Pace, VendorSession
+from backoffice.vendors.session import ANY_STATUS, Pace, VendorSession
 
 _BODIES = {"form": form_body, "json": json_body}
 MAX_REVIEWS = 16 * 1024 * 1024  # bytes: a thousand long reviews
@@ -36,7 +36,7 @@ class Client:
             body=body,
             content_type=content_type,
             secrets=every_secret(),
-            any_status=True,
+            read_by_caller=ANY_STATUS,
         )
 
     def private_reviews(self, key: Key, *, limit: int) -> PrivateReviews:

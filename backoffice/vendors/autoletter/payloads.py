@@ -1,0 +1,98 @@
+"""Our orders in AutoLetter's words. Fields without a value are left out; totals are JSON numbers with two decimals."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from backoffice.vendors.autoletter.streets import split_house_number
+from backoffice.vendors.export_messages import BoughtLine, OrderToTell
+from backoffice.vendors.messages import PostalAddress
+
+CENT = Decimal("0.01")
+# Written digit by digit from the Decimal: no float is ever made of it.
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def write_orders(orders: Sequence[OrderToTell], *, corrected: bool) -> bytes:
+    """The body of one request: a bare array, or an object that allows updates."""
+    entries = [order_entry(order) for order in orders]
+    return _ENCODER.encode({"allowUpdates": True, "orders": entries} if corrected else entries)
+
+
+def order_entry(order: OrderToTell) -> dict[str, Any]:
+    """One order."""
+    address = address_entry(order.recipient, order=order)
+    entry: dict[str, Any] = {
+        "OrderNumber": order.number,
+        "OrderId": order.order_id,
+        "Date": order.placed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Total": _money(order.total),
+        "Address": address,
+        "ExternalId": order.reference,
+        "ShopId": order.shop_id,
+    }
+    if order.invoice is not None and (invoice := address_entry(order.invoice, order=order)) != address:
+        entry["InvoiceAddress"] = invoice
+        if settings.AUTOLETTER_LETTERS_TO_INVOICE and not _missing(invoice):
+            entry["LetterAddress"] = invoice
+    if settings.AUTOLETTER_SEND_PRODUCTS and order.lines:
+        entry["Products"] = [_product(line) for line in order.lines]
+    return {name: value for name, value in entry.items() if value != ""}
+
+
+def address_entry(address: PostalAddress, *, order: OrderToTell) -> dict[str, str]:
+    """An address; one without any name bears the customer's."""
+    firstname, lastname = address.firstname.strip(), address.lastname.strip()
+    company = address.company.strip()
+    if not (firstname or lastname):
+        firstname, lastname = ("", company) if company else (order.firstname.strip(), order.lastname.strip())
+    street, number = split_house_number(address.street)
+    entry = {
+        "FirstName": firstname,
+        "LastName": lastname,
+        "Company": company if settings.AUTOLETTER_SEND_COMPANY else "",
+        "Street": ", ".join(part for part in (address.care_of.strip(), street) if part),
+        "HouseNumber": number,
+        "ZIP": address.zip.strip(),
+        "City": address.city.strip(),
+        "Country": address.country_code.strip().upper(),
+    }
+    return {name: value for name, value in entry.items() if value}
+
+
+def find_obstacle(order: OrderToTell) -> str:
+    """Why AutoLetter cannot take the order, in words; empty when it can."""
+    if order.currency.upper() != settings.AUTOLETTER_CURRENCY.upper():
+        text = _("AutoLetter knows no currencies: only orders in %(wanted)s are sent, this one is in %(currency)s.")
+        return text % {"wanted": settings.AUTOLETTER_CURRENCY, "currency": order.currency}
+    entry = address_entry(order.recipient, order=order)
+    if missing := _missing(entry):
+        return _("The delivery address lacks what AutoLetter needs: %(fields)s.") % {"fields": ", ".join(missing)}
+    country = entry["Country"]
+    if not (len(country) == 2 and country.isascii() and country.isalpha()):
+        return _("“%(country)s” is not the two-letter code of a country.") % {"country": country[:50]}
+    return ""
+
+
+def _missing(entry: dict[str, str]) -> list[str]:
+    needed = {
+        "FirstName": _("name"), "Street": _("street"), "ZIP": _("postcode"), "City": _("city"), "Country": _("country")
+    }  # fmt: skip
+    found = entry | {"FirstName": entry.get("FirstName") or entry.get("LastName", "")}
+    return [str(word) for name, word in needed.items() if not found.get(name)]
+
+
+def _product(line: BoughtLine) -> dict[str, Any]:
+    entry: dict[str, Any] = {"Sku": line.sku, "Name": line.name, "Quantity": line.quantity}
+    if line.unit_price_gross is not None:
+        entry["Price"] = _money(line.unit_price_gross)
+    return entry
+
+
+def _money(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)

@@ -1,0 +1,140 @@
+"""Having a vendor told of one order, or not: each address asks first, calls one service and goes back to the order."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.admin.base import actor, refuse
+from backoffice.errors import DomainError
+from backoffice.vendors.registry import UnknownVendor
+from orders.admin.confirmations import Confirmation
+from orders.admin.desk import ReasonForm
+from orders.models import Consent, ExportState, Order
+from orders.services.export_rules import telling_vendor
+from orders.services.exports import THERE, exclude_export, find_obstacle, opt_out, request_export_by_hand
+
+TELL = "orders.tell_orders"
+THIS, ALL = "order", "customer"
+
+
+class TellForm(forms.Form):
+    """Nothing is asked: the page says what follows."""
+
+
+class ExcludeForm(ReasonForm):
+    """Why, and whether it is about the order or about the customer."""
+
+    scope = forms.ChoiceField(
+        label=gettext_lazy("Not told"),
+        choices=[
+            (THIS, gettext_lazy("this order only")),
+            (ALL, gettext_lazy("this order and all others of the customer, who does not want it")),
+        ],
+        initial=THIS,
+    )
+    field_order = ["scope", "reason"]
+
+
+def telling_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
+    """The addresses below one order, each wrapped by `view` (the admin's own guard)."""
+    return [
+        path("<int:pk>/tell/<slug:vendor>/", view(tell), name="orders_order_tell"),
+        path("<int:pk>/exclude/<slug:vendor>/", view(exclude), name="orders_order_exclude"),
+    ]
+
+
+def tell(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
+    """Ask, with what may follow at the vendor; then have it told."""
+    order = _order(request, pk, vendor)
+
+    def act(values: dict[str, Any]) -> None:
+        request_export_by_hand(order, vendor=vendor, actor=actor(request))
+
+    return _confirmed(request, order, _telling(order, vendor), TellForm, act)
+
+
+def exclude(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
+    """Ask why, and for which orders; then set it aside."""
+    order = _order(request, pk, vendor)
+
+    def act(values: dict[str, Any]) -> None:
+        if values["scope"] == ALL:
+            opt_out(order, vendor=vendor, actor=actor(request), reason=values["reason"])
+        exclude_export(order, vendor=vendor, actor=actor(request), reason=values["reason"])
+
+    return _confirmed(request, order, _excluding(order, vendor), ExcludeForm, act)
+
+
+def _telling(order: Order, vendor: str) -> Confirmation:
+    export = order.exports.filter(vendor=vendor).first()
+    refusal = find_obstacle(order, vendor=vendor)
+    if export is not None and export.state in (*THERE, ExportState.WAITING):
+        refusal = _("%(vendor)s: %(state)s.") % {"vendor": vendor, "state": export.get_state_display()}
+    effect = {
+        Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
+        Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for the order."),
+    }[Consent(telling_vendor(vendor).TELLS_WITH_CONSENT)]
+    return Confirmation(
+        title=_("Tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
+        button=_("Tell %(vendor)s") % {"vendor": vendor},
+        style="primary",
+        done=_("%(vendor)s is told with the next batch.") % {"vendor": vendor},
+        consequences=[effect, _("Once it is told, it cannot be called back from here.")],
+        refusal=refusal,
+    )
+
+
+def _excluding(order: Order, vendor: str) -> Confirmation:
+    there = order.exports.filter(vendor=vendor, state__in=THERE).exists()
+    return Confirmation(
+        title=_("Do not tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
+        button=_("Do not tell %(vendor)s") % {"vendor": vendor},
+        style="danger",
+        done=_("%(vendor)s is not told.") % {"vendor": vendor},
+        consequences=[_("No rule and no command asks for it again; a person can, on the page of the order.")],
+        refusal=_("%(vendor)s has been told already; that cannot be undone here.") % {"vendor": vendor}
+        if there
+        else "",
+    )
+
+
+def _order(request: HttpRequest, pk: int, vendor: str) -> Order:
+    """Raises Http404 for a vendor that is told of no orders."""
+    if not (request.user.has_perm("orders.view_order") and request.user.has_perm(TELL)):
+        raise PermissionDenied
+    try:
+        telling_vendor(vendor)
+    except UnknownVendor as error:
+        raise Http404 from error
+    return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+
+
+def _confirmed(
+    request: HttpRequest,
+    order: Order,
+    confirmation: Confirmation,
+    form_class: type[forms.Form],
+    act: Callable[[dict[str, Any]], None],
+) -> HttpResponse:
+    """The confirmation page; on its POST the act. A refusal is told on the order's page."""
+    back = reverse("admin:orders_order_change", args=[order.pk])
+    form = form_class(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except DomainError as error:
+            return refuse(request, error, to=back)
+        messages.success(request, confirmation.done)
+        return HttpResponseRedirect(back)
+    frame = admin.site.each_context(request)
+    context = {"title": confirmation.title, "order": order, "confirmation": confirmation, "form": form, "back": back}
+    return TemplateResponse(request, "orders/confirm.html", {**frame, **context})

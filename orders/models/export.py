@@ -1,0 +1,120 @@
+"""Which vendors are told of an order so that they act upon it: letters, review invitations."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.order import Order
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("waiting to be told")
+    SENT = "sent", _("told")
+    KNOWN = "known", _("known there already")
+    REFUSED = "refused", _("refused there")
+    SKIPPED = "skipped", _("not told")
+
+
+class Consent(models.TextChoices):
+    """What a customer agrees to when ordering: the names are those of the order's fields."""
+
+    LETTERS = "accepts_letters", _("letters")
+    REVIEW_REQUEST = "accepts_review_request", _("review requests")
+
+
+class ExportBatch(models.Model):
+    """Orders that one vendor is told of together; what its push is about. Never changed once all of it is told."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    # What the orders of one request share, in the vendor's words; empty where nothing has to be shared.
+    group = models.CharField(_("group"), max_length=200, blank=True)
+    corrected = models.BooleanField(_("corrections"), default=False)
+    size = models.PositiveIntegerField(_("orders"))
+    # How many of it go in one request: falls when the vendor cannot take as many, or does not say which it means.
+    limit = models.PositiveIntegerField(_("orders a request"))
+    # Requests of many that were not answered.
+    silences = models.PositiveSmallIntegerField(default=0, editable=False)
+    taken = models.PositiveIntegerField(_("told"), default=0)
+    known = models.PositiveIntegerField(_("known there already"), default=0)
+    refused = models.PositiveIntegerField(_("refused there"), default=0)
+    left_out = models.PositiveIntegerField(_("left out"), default=0)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("batch of orders")
+        verbose_name_plural = _("batches of orders")
+
+    def __str__(self) -> str:
+        return f"{self.vendor} #{self.pk}"
+
+
+class OrderExport(models.Model):
+    """One vendor and one order: whether it is told, was told, or is not to be told, and why."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="exports", verbose_name=_("order"))
+    vendor = models.CharField(_("vendor"), max_length=32)
+    state = models.CharField(_("state"), max_length=10, choices=ExportState, default=ExportState.WAITING)
+    # Why it is not told, or what the vendor said when it refused.
+    text = models.TextField(_("reason"), blank=True)
+    # A person set it aside: no rule and no command asks for it again.
+    excluded_by = models.CharField(_("set aside by"), max_length=150, blank=True)
+    requested_by = models.CharField(_("asked for by"), max_length=150)
+    # The one it is in while it waits, then the last one it was in.
+    batch = models.ForeignKey(
+        ExportBatch, models.SET_NULL, null=True, blank=True, related_name="exports", verbose_name=_("batch")
+    )
+    # It was told before, and something has changed since: told again as a correction.
+    corrected = models.BooleanField(_("correction"), default=False)
+    # Something changed while it was on its way: when that is over it is told once more.
+    changed_meanwhile = models.BooleanField(default=False, editable=False)
+    # Requests with this order alone that were not answered, and since when.
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    requested_at = models.DateTimeField(_("asked for"))
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    times_told = models.PositiveSmallIntegerField(_("times told"), default=0)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("order told to a vendor")
+        verbose_name_plural = _("orders told to vendors")
+        permissions = [("tell_orders", "Can have vendors told of orders and set orders aside")]
+        constraints = [models.UniqueConstraint(fields=["order", "vendor"], name="one_export_per_order_and_vendor")]
+        indexes = [
+            models.Index(
+                fields=["vendor", "id"], condition=Q(state="waiting", batch__isnull=True), name="export_to_gather"
+            ),
+            models.Index(fields=["state", "-id"], name="export_state"),
+            models.Index(fields=["vendor", "state", "-id"], name="export_vendor"),
+            models.Index(F("updated_at").desc(), condition=Q(state="refused"), name="export_refused"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} → {self.vendor}"
+
+    @property
+    def was_told(self) -> bool:
+        """Whether the vendor has it."""
+        return self.times_told > 0
+
+
+class OptOut(models.Model):
+    """A customer wants no more of it, whatever was agreed to with an order. `email` is in lower case."""
+
+    consent = models.CharField(_("wants no"), max_length=32, choices=Consent)
+    email = models.CharField(_("e-mail"), max_length=255)
+    reason = models.TextField(_("reason"), blank=True)
+    noted_by = models.CharField(_("noted by"), max_length=150)
+    noted_at = models.DateTimeField(_("noted"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("opt-out")
+        verbose_name_plural = _("opt-outs")
+        constraints = [models.UniqueConstraint(fields=["email", "consent"], name="one_opt_out_per_customer")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()

@@ -1,0 +1,108 @@
+"""Whether a vendor may be told of an order, and in words why not. Consent comes first and is overruled by nobody."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from backoffice.vendors.export_messages import OrderToTell
+from backoffice.vendors.registry import UnknownVendor, vendor_class
+from orders.models import Consent, OptOut, Order, OrderState
+
+# An order that a vendor may act upon: nobody is still to decide about it.
+FINAL = (OrderState.RELEASED, OrderState.CLOSED)
+
+
+def telling_vendor(name: str) -> Any:
+    """The class of a vendor that is told of orders. Raises UnknownVendor for any other."""
+    found = vendor_class(name)
+    if not hasattr(found, "tell_orders"):
+        raise UnknownVendor(name)
+    return found
+
+
+def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, OrderToTell]) -> dict[int, str]:
+    """Why not, by the keys of those orders of which the vendor may not be told. One query.
+
+    `facts` are those of `orders_to_tell`; orders must have their shops.
+    """
+    seller = telling_vendor(vendor)
+    consent = Consent(seller.TELLS_WITH_CONSENT)
+    opted_out = find_opt_outs((fact.email for fact in facts.values()), consent=consent)
+    obstacles = {}
+    for order in orders:
+        fact = facts[order.pk]
+        reason = (
+            _about_vendor(seller, fact, vendor=vendor)
+            or _about_consent(order, fact, consent=consent, opted_out=opted_out)
+            or why_not_final(order)
+            or _about_kind(order, fact, seller=seller)
+            or str(seller.why_not(fact))
+        )
+        if reason:
+            obstacles[order.pk] = reason
+    return obstacles
+
+
+def why_not_final(order: Order) -> str:
+    """Empty for an order about which nothing is to be decided any more."""
+    if order.state == OrderState.CANCELLED:
+        return _("The order is cancelled.")
+    if order.cancel_requested_at:
+        return _("Its cancellation has been asked for.")
+    if order.state not in FINAL:
+        return _("The order is not released: %(state)s.") % {"state": order.get_state_display()}
+    return ""
+
+
+def waits_for_order(order: Order) -> bool:
+    """Whether it may still become one of which the vendor can be told."""
+    return order.state != OrderState.CANCELLED and bool(why_not_final(order))
+
+
+def find_opt_outs(emails: Any, *, consent: Consent) -> set[str]:
+    """Those of the e-mail addresses (in lower case) whose owners want no more of it."""
+    wanted = {email.lower() for email in emails if email}
+    return set(OptOut.objects.filter(consent=consent, email__in=wanted).values_list("email", flat=True))
+
+
+def is_relay(email: str) -> bool:
+    """Whether the address belongs to a marketplace, which forwards what is written to it (RELAY_DOMAINS)."""
+    domain = email.rpartition("@")[2].lower()
+    return any(
+        domain == relay or domain.startswith(f"{relay}.") or domain.endswith(f".{relay}")
+        for relay in settings.RELAY_DOMAINS
+    )
+
+
+def _about_vendor(seller: Any, fact: OrderToTell, *, vendor: str) -> str:
+    if not seller.is_configured():
+        return _("%(vendor)s is not set up.") % {"vendor": vendor}
+    if seller.tell_group(shop_code=fact.shop, language=fact.language) is None:
+        text = _("%(vendor)s is not set up for the shop %(shop)s in the language %(language)s.")
+        return text % {"vendor": vendor, "shop": fact.shop, "language": fact.language}
+    return ""
+
+
+def _about_consent(order: Order, fact: OrderToTell, *, consent: Consent, opted_out: set[str]) -> str:
+    if not getattr(order, consent):
+        return {
+            Consent.LETTERS: _("The customer has not agreed to letters."),
+            Consent.REVIEW_REQUEST: _("The customer has not agreed to be asked for a review."),
+        }[consent]
+    if fact.email.lower() in opted_out:
+        return {
+            Consent.LETTERS: _("The customer wants no more letters."),
+            Consent.REVIEW_REQUEST: _("The customer does not want to be asked for reviews any more."),
+        }[consent]
+    return ""
+
+
+def _about_kind(order: Order, fact: OrderToTell, *, seller: Any) -> str:
+    """Nobody is thanked for a complaint: only vendors that say so (`TELLS_COMPLAINTS`) hear of those."""
+    if order.complaint and not getattr(seller, "TELLS_COMPLAINTS", False):
+        return _("It makes good a complaint.")
+    if is_relay(fact.email):
+        return _("The customer bought at a marketplace: it only forwards what is written to its address.")
+    return ""

@@ -1,0 +1,158 @@
+"""Having vendors told of orders that they act upon: asking for it, setting orders aside, corrections, opt-outs.
+
+How they are told is in `export_batches.py` and `telling.py`. Every change is a line in the order's timeline.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.services.bell import ring_soon
+from orders.models import Consent, ExportState, OptOut, Order, OrderExport
+from orders.services.export_facts import orders_to_tell
+from orders.services.export_rules import find_obstacles, telling_vendor
+
+TELL_ORDERS = "orders.tasks.tell_orders"
+# The vendor has it: telling it again would be pointless at best.
+THERE = (ExportState.SENT, ExportState.KNOWN)
+LONGEST_REASON = 1000
+
+
+def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
+    """The vendor is told of the order with the next batch; or is not, and the row says why (state "not told").
+
+    For rules and commands: what is waiting, told, refused, or was set aside by a person stays as it is. Must run in a
+    transaction. Raises UnknownVendor.
+    """
+    order = Order.objects.locked(order.pk)
+    export = order.exports.filter(vendor=vendor).first()
+    if export is not None and (export.state != ExportState.SKIPPED or export.excluded_by):
+        return export
+    reason = find_obstacle(order, vendor=vendor)
+    if reason:
+        return _skip(order, export, vendor=vendor, actor=actor, reason=reason)
+    return _await(order, export, vendor=vendor, actor=actor)
+
+
+@transaction.atomic
+def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExport:
+    """As `request_export` for a person, who may also have one told that was set aside or refused before.
+
+    Raises IllegalTransition, with nothing changed, when the vendor knows of the order or may not be told of it.
+    """
+    order = Order.objects.locked(order.pk)
+    export = order.exports.filter(vendor=vendor).first()
+    if export is not None and export.state in (*THERE, ExportState.WAITING):
+        text = _("%(vendor)s: %(state)s.") % {"vendor": vendor, "state": export.get_state_display()}
+        raise IllegalTransition(text)
+    reason = find_obstacle(order, vendor=vendor)
+    if reason:
+        raise IllegalTransition(_("%(vendor)s cannot be told: %(reason)s") % {"vendor": vendor, "reason": reason})
+    return _await(order, export, vendor=vendor, actor=actor)
+
+
+@transaction.atomic
+def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> OrderExport:
+    """The vendor is not told of the order, or of a correction that waits or was refused, whatever a rule or a command
+    asks for later; only a person can undo it.
+
+    Raises IllegalTransition once the vendor has it all, InvalidInput for a reason that is too long.
+    """
+    telling_vendor(vendor)
+    reason = _checked_reason(reason)
+    order = Order.objects.locked(order.pk)
+    export = order.exports.select_for_update().filter(vendor=vendor).first()
+    if export is not None and export.state in THERE:
+        raise IllegalTransition(_("%(vendor)s has been told already; that cannot be undone here.") % {"vendor": vendor})
+    state = ExportState.SENT if export is not None and export.was_told else ExportState.SKIPPED
+    changes = {"state": state, "excluded_by": actor, "text": reason}
+    export = _write(order, export, vendor=vendor, actor=actor, **changes)
+    order.events.create(actor=actor, kind="export.excluded", params={"vendor": vendor, "text": reason})
+    return export
+
+
+@transaction.atomic
+def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
+    """The customer of the order wants no more of what the vendor does: no order of theirs is told any more, nor is one
+    that waits. Raises InvalidInput for an order without an e-mail address, since customers are known by it.
+    """
+    consent = Consent(telling_vendor(vendor).TELLS_WITH_CONSENT)
+    reason = _checked_reason(reason)
+    order = Order.objects.select_related("shop").get(pk=order.pk)
+    email = orders_to_tell([order])[order.pk].email.lower()
+    if not email:
+        text = _("The order names no e-mail address, by which a customer's other orders could be known.")
+        raise InvalidInput(text, errors={"customer": [text]})
+    row, created = OptOut.objects.get_or_create(
+        consent=consent, email=email, defaults={"noted_by": actor, "reason": reason}
+    )
+    if created:
+        params = {"consent": consent, "text": reason}
+        order.events.create(actor=actor, kind="export.opted_out", params=params)
+    return row
+
+
+def note_correction(order: Order, *, actor: str) -> None:
+    """What vendors are told of the order has changed: those that take corrections get one, those that refused it get
+    it again, and what is on its way is followed by a correction. The order must be locked.
+    """
+    for export in order.exports.select_for_update():
+        takes_corrections = telling_vendor(export.vendor).MAY_CORRECT
+        if export.state == ExportState.WAITING:
+            if export.batch_id and takes_corrections:
+                export.changed_meanwhile = True
+                export.save(update_fields=["changed_meanwhile", "updated_at"])
+        elif export.state == ExportState.REFUSED or (
+            export.state in THERE and takes_corrections and not export.excluded_by
+        ):
+            _await(order, export, vendor=export.vendor, actor=actor, kind="export.changed")
+
+
+def find_obstacle(order: Order, *, vendor: str) -> str:
+    """Why the vendor may not be told of the order, in words; empty when it may."""
+    return find_obstacles([order], vendor=vendor, facts=orders_to_tell([order])).get(order.pk, "")
+
+
+def ring_when_committed() -> None:
+    """A worker hears of what waits soon after the transaction; many requests ring once."""
+    transaction.on_commit(lambda: ring_soon(TELL_ORDERS), robust=True)
+
+
+def _await(
+    order: Order, export: OrderExport | None, *, vendor: str, actor: str, kind: str = "export.waiting"
+) -> OrderExport:
+    corrected = bool(export and (export.was_told or export.state in THERE))
+    fresh: dict[str, Any] = {"excluded_by": "", "text": "", "batch": None, "tries": 0, "failing_since": None}
+    export = _write(order, export, vendor=vendor, actor=actor, state=ExportState.WAITING, corrected=corrected, **fresh)
+    order.events.create(actor=actor, kind=kind, params={"vendor": vendor})
+    ring_when_committed()
+    return export
+
+
+def _skip(order: Order, export: OrderExport | None, *, vendor: str, actor: str, reason: str) -> OrderExport:
+    """The same refusal twice is one line in the timeline."""
+    if export is not None and export.text == reason:
+        return export
+    export = _write(order, export, vendor=vendor, actor=actor, state=ExportState.SKIPPED, text=reason)
+    order.events.create(actor=actor, kind="export.skipped", params={"vendor": vendor, "text": reason})
+    return export
+
+
+def _write(order: Order, export: OrderExport | None, *, vendor: str, actor: str, **changes: Any) -> OrderExport:
+    if export is None:
+        export = OrderExport(order=order, vendor=vendor)
+    for name, value in {**changes, "requested_by": actor, "requested_at": timezone.now()}.items():
+        setattr(export, name, value)
+    export.save()
+    return export
+
+
+def _checked_reason(reason: str) -> str:
+    reason = reason.strip()
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        text = _("A reason of 1 to %(most)d characters is needed.") % {"most": LONGEST_REASON}
+        raise InvalidInput(text, errors={"reason": [text]})
+    return reason

@@ -1,0 +1,66 @@
+"""A vendor in a few lines that is told of orders: one request for each shop and language, and no corrections."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from backoffice.vendors.base import Connection
+from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
+
+
+class Desk:
+    """What the teller was told, and what it does next."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, list[str]]] = []
+        self.held: list[str] = []
+        # What a call does instead of answering; each is used once.
+        self.mishaps: list[Callable[[Sequence[OrderToTell]], list[ToldOrder] | Unclear]] = []
+        # Shops that it is not set up for.
+        self.unknown_shops: set[str] = set()
+
+
+DESK = Desk()
+
+
+class Teller:
+    """Like Guaranteed Reviews: asks customers for something, in groups, once for each order."""
+
+    name = "teller"
+    TELLS_WITH_CONSENT: ClassVar[str] = "accepts_review_request"
+    MAY_CORRECT: ClassVar[bool] = False
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        return True
+
+    @classmethod
+    def tell_batch(cls) -> int:
+        return 3
+
+    @classmethod
+    def tell_group(cls, *, shop_code: str, language: str) -> str | None:
+        return None if shop_code in DESK.unknown_shops else f"{shop_code}/{language}"
+
+    @classmethod
+    def why_not(cls, order: OrderToTell) -> str:
+        return "" if order.email else "The order names no e-mail address."
+
+    def tell_orders(
+        self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
+    ) -> list[ToldOrder] | Unclear:
+        assert not corrected
+        self.connection.gate.enter(write=True)
+        DESK.requests.append((group, [order.number for order in orders]))
+        if DESK.mishaps:
+            return DESK.mishaps.pop(0)(orders)
+        return [self._take(order) for order in orders]
+
+    @staticmethod
+    def _take(order: OrderToTell) -> ToldOrder:
+        if order.order_id in DESK.held:
+            return ToldOrder(order_id=order.order_id, verdict=Verdict.KNOWN)
+        DESK.held.append(order.order_id)
+        return ToldOrder(order_id=order.order_id, verdict=Verdict.TAKEN)
