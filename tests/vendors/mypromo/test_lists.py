@@ -300,6 +300,14 @@ def test_a_states_country_is_the_one_that_its_own_code_names(speak: Speak) -> No
     assert state.country_iso2 == "DE"
 
 
+def test_a_row_without_a_code_is_left_out_of_the_reference_data_and_said(speak: Speak, caplog: Any) -> None:
+    coded = {"id": 1, "iso2": "BW", "iso3": "DE-BW", "name": "B", "country_id": 50}
+    assert [state.iso2 for state in states(speak, coded, coded | {"id": 2, "iso2": None, "iso3": None})] == ["BW"]
+    assert "is left out" in caplog.text
+    with pytest.raises(VendorProtocolError):
+        states(speak, coded | {"iso2": None})
+
+
 def test_country_ids_are_believed_while_no_state_contradicts_them(speak: Speak) -> None:
     silent = {"id": 2, "iso2": "BY", "iso3": "BAY", "name": "Bavaria", "country_id": 50}
     assert [state.country_iso2 for state in states(speak, silent)] == ["DE"]
