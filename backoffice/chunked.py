@@ -1,6 +1,5 @@
 """Bodies sent in chunks, without a length, as some HTTP clients do: Django would take them for empty."""
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from typing import IO, Any
@@ -11,6 +10,7 @@ Application = Callable[[Environ, Any], Iterable[bytes]]
 # Bytes; more than any endpoint takes. Up to IN_MEMORY of it are kept in memory, the rest on disk.
 LONGEST = 101 * 1024 * 1024
 IN_MEMORY = 1024 * 1024
+PIECE = 64 * 1024
 
 
 def with_known_length(application: Application) -> Application:
@@ -38,20 +38,9 @@ def _is_chunked(environ: Environ) -> bool:
 
 def _copy(source: IO[bytes], body: IO[bytes]) -> int:
     """Copy, at most one byte more than allowed, and go back to the start. Answers the length."""
-    shutil.copyfileobj(_Limited(source), body)
-    length = body.tell()
+    length = 0
+    while piece := source.read(min(PIECE, LONGEST + 1 - length)):
+        body.write(piece)
+        length += len(piece)
     body.seek(0)
     return length
-
-
-class _Limited:
-    """The first LONGEST bytes and one more."""
-
-    def __init__(self, source: IO[bytes]) -> None:
-        self.source = source
-        self.left = LONGEST + 1
-
-    def read(self, size: int) -> bytes:
-        piece = self.source.read(min(size, self.left))
-        self.left -= len(piece)
-        return piece
