@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from backoffice.chunked import with_known_length
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
-application = get_wsgi_application()
+application = with_known_length(get_wsgi_application())

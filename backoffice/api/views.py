@@ -21,6 +21,11 @@ class ApiView(APIView):
     required_scopes: ClassVar[dict[str, Scope]] = {}
 
     @property
+    def allowed_methods(self) -> list[str]:
+        """What the address knows, for the header `Allow`: OPTIONS is answered with 405, the document says it all."""
+        return [method for method in super().allowed_methods if method != "OPTIONS"]
+
+    @property
     def shop(self) -> Shop:
         """Whose key it is: a shop sees nothing of the others."""
         return self.request.auth.shop  # type: ignore[union-attr]

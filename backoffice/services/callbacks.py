@@ -19,6 +19,7 @@ from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane
 from backoffice.services.bell import WORK_CALLBACKS, ring_soon
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import CALLBACK_HANDLERS, CallbackOutcome
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
@@ -95,7 +96,7 @@ def process_callback(callback_id: int) -> bool:
 
 def replay_callbacks(callbacks: QuerySet[Callback]) -> int:
     """The callbacks will be worked off once more, in the order they came. Answers how many."""
-    count = callbacks.update(next_at=timezone.now(), attempts=0)
+    count = callbacks.update(next_at=Now(), attempts=0)
     if count:
         transaction.on_commit(_ring, robust=True)
     return count
@@ -123,7 +124,7 @@ _WEIGHT = {
 
 def _settle(callback: Callback, outcome: CallbackOutcome) -> None:
     if outcome.state == CallbackState.ORPHAN and callback.attempts <= len(ORPHAN_LADDER):
-        callback.next_at = timezone.now() + timedelta(seconds=_orphan_wait(callback))
+        callback.next_at = database_now() + timedelta(seconds=_orphan_wait(callback))
     else:
         callback.next_at = None
     is_replay_of_applied = callback.state == CallbackState.APPLIED and outcome.state in _SETTLED
@@ -138,7 +139,7 @@ def _settle(callback: Callback, outcome: CallbackOutcome) -> None:
 def _try_later(callback: Callback, *, seconds: float, note: str) -> None:
     """The vendor could not be asked: that is no fault of the callback, so it is tried until it can."""
     Callback.objects.filter(pk=callback.pk).update(
-        next_at=timezone.now() + timedelta(seconds=seconds), note=note, attempts=max(callback.attempts - 1, 0)
+        next_at=database_now() + timedelta(seconds=seconds), note=note, attempts=max(callback.attempts - 1, 0)
     )
 
 
@@ -146,7 +147,7 @@ def _count_fault(callback: Callback, *, note: str) -> None:
     is_last = callback.attempts >= FAULTS_TO_SET_ASIDE
     callback.note = note
     callback.state = CallbackState.QUARANTINED if is_last else callback.state
-    callback.next_at = None if is_last else timezone.now() + timedelta(seconds=_orphan_wait(callback))
+    callback.next_at = None if is_last else database_now() + timedelta(seconds=_orphan_wait(callback))
     callback.save(update_fields=["note", "state", "next_at"])
 
 

@@ -14,13 +14,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services import gate, reconcile
 from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn, claim
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
 from backoffice.vendors.errors import (
@@ -163,7 +163,7 @@ def _put_back(push: Push, *, seconds: float, counted: bool, cause: str) -> None:
     push.state, push.step, push.token, push.lease_until = PushState.NEW, "", None, None
     push.cause = cause
     push.needs_person = push.attempts >= PATIENCE_ATTEMPTS
-    push.next_at = timezone.now() + timedelta(seconds=seconds)
+    push.next_at = database_now() + timedelta(seconds=seconds)
     push.save()
 
 
@@ -173,7 +173,7 @@ def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:
     What we sent may still be worked on until the settle time is over. It counts from the lease's end when the worker
     was lost: until then a worker that was only paused could still have sent.
     """
-    now = timezone.now()
+    now = database_now()
     begin = max(now, push.lease_until) if settle_from_lease and push.lease_until else now
     push.state, push.token, push.lease_until = PushState.UNKNOWN, None, None
     push.cause, push.unknown_since, push.looks, push.absences = cause, now, 0, 0

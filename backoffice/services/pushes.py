@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,7 +55,7 @@ def queue_first_push(
 ) -> Push:
     """As `queue_push`, about a subject made in this very transaction: no other can be there, and none is looked for."""
     about = _about(kind, vendor=vendor, subject=subject)
-    push = Push.objects.create(**about, payload=payload, lane=lane, next_at=timezone.now(), created_by=actor)
+    push = Push.objects.create(**about, payload=payload, lane=lane, next_at=Now(), created_by=actor)
     _ring(push)
     return push
 
@@ -76,9 +77,7 @@ def retry_push(push: Push, *, actor: str, reason: str) -> Push:
 
 def ring_push(push: Push, *, actor: str) -> None:
     """A waiting push is tried now instead of at its next time."""
-    updated = Push.objects.filter(pk=push.pk, state__in=[PushState.NEW, PushState.UNKNOWN]).update(
-        next_at=timezone.now()
-    )
+    updated = Push.objects.filter(pk=push.pk, state__in=[PushState.NEW, PushState.UNKNOWN]).update(next_at=Now())
     if not updated:
         raise IllegalTransition(_("Only a waiting push can be tried now."))
     note_attempt(push, step="", text=_("Tried now at the wish of %s.") % actor)
@@ -157,7 +156,7 @@ def _open_push(about: dict[str, Any]) -> Push | None:
 def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: Lane, actor: str, **more: Any) -> Push:
     newest = Push.objects.filter(**about).aggregate(models.Max("generation"))["generation__max"] or 0
     return Push.objects.create(
-        **about, payload=payload, lane=lane, generation=newest + 1, next_at=timezone.now(), created_by=actor, **more
+        **about, payload=payload, lane=lane, generation=newest + 1, next_at=Now(), created_by=actor, **more
     )
 
 

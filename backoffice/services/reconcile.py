@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services.claims import LeaseLost, claim
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS, Finding
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
 from backoffice.vendors.errors import VendorError, VendorUnavailable
@@ -31,7 +31,7 @@ def look(push_id: int) -> PushState | None:
     if delivery is None:
         return None
     # The clock that counts is the one before the search: what appears during it is seen by the next.
-    is_settled = delivery.push.settles_at is not None and delivery.push.settles_at <= timezone.now()
+    is_settled = delivery.push.settles_at is not None and delivery.push.settles_at <= database_now()
     note = ""
     try:
         finding = PUSH_HANDLERS[delivery.push.kind].look(delivery)
@@ -76,14 +76,14 @@ def _conclude(push: Push, finding: Finding, *, is_settled: bool, note: str) -> N
 
 
 def _go_on(push: Push) -> None:
-    push.state, push.step, push.next_at = PushState.NEW, "", timezone.now()
+    push.state, push.step, push.next_at = PushState.NEW, "", database_now()
     push.unknown_since = push.settles_at = None
     push.cause, push.needs_person = "", False
     push.save()
 
 
 def _look_again(push: Push) -> None:
-    now = timezone.now()
+    now = database_now()
     wait = ladder_seconds(push.looks)
     if push.settles_at and now < push.settles_at:
         # Nothing can be decided before the settle time is over; right after it is the moment to look.

@@ -78,11 +78,17 @@ def _line_differences(wanted: LineToPlace, held: LineReport) -> list[str]:
         found.append(_("quantity %(held)s, not %(agreed)s") % _pair(held.quantity, wanted.quantity))
     if wanted.kind != LineKind.DESIGN and wanted.sku != held.sku:
         found.append(_("SKU %(held)s, not %(agreed)s") % _pair(held.sku, wanted.sku))
-    if Counter(file.url for file in wanted.files) != Counter(held.file_urls):
+    if not _are_files(wanted, held):
         found.append(_("other print files"))
     if wanted.kind == LineKind.DESIGN and held.design_ids and held.design_ids != (wanted.design_id,):
         found.append(_("design %(held)s, not %(agreed)s") % _pair(", ".join(held.design_ids), wanted.design_id))
     return [_("Line %(line)s: %(what)s.") % {"line": wanted.reference, "what": what} for what in found]
+
+
+def _are_files(wanted: LineToPlace, held: LineReport) -> bool:
+    """As many files as agreed, and each one ours or one of which the vendor shows its own copy only."""
+    shown = Counter(url for url in held.file_urls if url)
+    return len(held.file_urls) == len(wanted.files) and shown <= Counter(file.url for file in wanted.files)
 
 
 def _pair(held: object, agreed: object) -> dict[str, object]:

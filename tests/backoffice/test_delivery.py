@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Integration, Push, Shop
 from backoffice.models.push import PushState
-from backoffice.services import budget, claims, gate
+from backoffice.services import budget, claims, clock, gate
 from backoffice.services.delivery import deliver, end_expired_leases
 from backoffice.services.pushes import decide_push, dismiss_push, queue_push, retry_push
 from backoffice.services.sweep import due_pushes
@@ -101,6 +103,32 @@ def test_an_unclear_write_is_repeated_only_after_two_empty_searches_and_the_sett
         assert deliver(push.pk) == PushState.UNKNOWN
     assert SHELF.made == []
     Push.objects.filter(pk=push.pk).update(settles_at=timezone.now(), next_at=timezone.now())
+    assert deliver(push.pk) == PushState.CONFIRMED
+    assert both(push) == SHELF.made
+
+
+@pytest.fixture(params=[-10, 10])
+def wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This worker's clock is ten minutes off, the database's is not."""
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=request.param))
+
+
+@pytest.mark.usefixtures("wrong_clock")
+def test_a_worker_whose_clock_is_wrong_neither_waits_longer_nor_concludes_sooner(push: Push) -> None:
+    assert push.pk in due_pushes(limit=10), "due at once"
+    SHELF.mishaps = [raising(VendorAmbiguous("no answer"))]
+    assert deliver(push.pk) == PushState.UNKNOWN
+    push.refresh_from_db()
+    left = push.settles_at - clock.database_now()
+    assert timedelta(seconds=0) < left <= timedelta(seconds=settings.PUSH_SETTLE_SECONDS)
+
+    for _ in range(3):
+        Push.objects.filter(pk=push.pk).update(next_at=Now())
+        assert deliver(push.pk) == PushState.UNKNOWN, "not settled yet"
+    assert SHELF.made == []
+
+    Push.objects.filter(pk=push.pk).update(next_at=Now(), settles_at=Now())
     assert deliver(push.pk) == PushState.CONFIRMED
     assert both(push) == SHELF.made
 

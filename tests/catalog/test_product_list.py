@@ -185,6 +185,32 @@ def test_without_meta_the_list_ends_where_nothing_is_next() -> None:
     assert product_ids(read_all(answering(*pages))) == ["1", "2"]
 
 
+def test_links_that_name_no_next_page_say_nothing_about_it() -> None:
+    pages = [json.dumps({"data": data, "links": {"first": "x"}}).encode() for data in ([make_product(1)], [])]
+    assert product_ids(read_all(answering(pages[0], pages[1]))) == ["1"]
+    assert read_listing(pages[0]).has_next is None
+
+
+@pytest.mark.parametrize("numbers_pages", [False, True])
+def test_a_server_that_knows_no_page_is_asked_by_offset_and_must_add_up(numbers_pages: bool) -> None:
+    """`from` is an offset, or, as it might be read just as well, the number of a page."""
+    products = [make_product(n) for n in range(1, 8)]
+
+    def answer(params: dict[str, str]) -> bytes:
+        start = int(params.get("from", 0)) * (3 if numbers_pages else 1)
+        meta = {"total": 7, "last_page": 3}
+        return json.dumps({"data": products[start : start + 3], "meta": meta}).encode()
+
+    catalog = Catalog([])
+    catalog.client = Pages(answer)  # type: ignore[assignment]
+    pages = read_all(catalog)
+    problems = [problem.text for page in pages for problem in page.problems]
+    if numbers_pages:
+        assert "the rest cannot be read" in problems[0]
+    else:
+        assert (product_ids(pages), problems) == ([str(n) for n in range(1, 8)], [])
+
+
 def test_a_list_with_gaps_that_comes_as_an_object_is_a_list() -> None:
     body = json.dumps({"data": {"0": make_product(1), "2": make_product(2)}, "meta": {"last_page": 1}}).encode()
     assert product_ids(read_all(answering(body))) == ["1", "2"]

@@ -94,6 +94,15 @@ def test_a_draft_that_is_as_agreed_has_no_differences() -> None:
     assert differences(order_to_place(part), report(OrderState.DRAFT, step=1, lines=(held(),))) == []
 
 
+def test_a_file_of_which_the_vendor_shows_its_own_copy_is_only_counted() -> None:
+    part = release_order(make_order(), actor="tester").vendor_orders.get()
+    wanted = order_to_place(part)
+
+    assert differences(wanted, report(OrderState.DRAFT, step=1, lines=(held(file_urls=("",)),))) == []
+    two = report(OrderState.DRAFT, step=1, lines=(held(file_urls=("", FILE["url"])),))
+    assert any("print files" in text for text in differences(wanted, two))
+
+
 def test_the_colour_of_a_design_may_be_changed_in_the_vendors_editor() -> None:
     part = release_order(make_order({"kind": "design", "design_id": "9", "files": []}), actor="tester")
     part = Order.objects.get(pk=part.pk).vendor_orders.get()

@@ -2,7 +2,7 @@
 
 Paging: `page` with `last_page`, since `links` lose the filters and the server may cap what is asked for.
 Where `last_page` is missing the listing ends at an empty page, at one without `next`, or at one that repeats
-an earlier one.
+an earlier one. A server that ignores `page` is asked by `from` instead.
 """
 
 import logging
@@ -68,6 +68,8 @@ class _ListingReader:
             "shipping_from": THEIR_COUNTRY_CODES.get(home, home),
         } | ({"sku": sku} if sku else {})
         self.page = 1
+        self.by_offset = False
+        self.count = 0
         self.last_page: int | None = None
         self.total: int | None = None
         self.failures = 0
@@ -77,8 +79,8 @@ class _ListingReader:
     def read_next(self) -> CatalogPage:
         """Read the next page. Raises VendorError when there is no point in going on."""
         try:
-            body = self.client.products_page(self.params | {"page": str(self.page)})
-            listing = read_listing(body)
+            place = {"from": str(self.count)} if self.by_offset else {"page": str(self.page)}
+            listing = read_listing(self.client.products_page(self.params | place))
         except BudgetEmpty:
             raise
         except VendorNotFound as error:
@@ -91,12 +93,17 @@ class _ListingReader:
         self.total = self.total if listing.total is None else listing.total
         if self._is_repeat(listing):
             return self._stop_at_repeat()
+        self.count += len(listing.products)
+        if self.by_offset and not listing.products and self.count < (self.total or 0):
+            return self._stop_at_repeat()
         self.finished = self._is_last(listing)
         self.page += 1
         return read_page(listing)
 
     def _is_last(self, listing: Listing) -> bool:
-        if self.last_page is not None:
+        if self.by_offset and self.total is not None:
+            return self.count >= self.total
+        if self.last_page is not None and not self.by_offset:
             return self.page >= self.last_page
         return not listing.products or listing.has_next is False
 
@@ -113,11 +120,18 @@ class _ListingReader:
         return known
 
     def _stop_at_repeat(self) -> CatalogPage:
+        if self._is_worth_asking_by_offset():
+            self.by_offset = True
+            return CatalogPage(total=self.total)
         self.finished = True
         if self.last_page is None:
             return CatalogPage(total=self.total)
         text = f"Page {self.page} of {self.last_page} repeats an earlier one: the rest cannot be read."
         return CatalogPage(problems=(CatalogProblem(text=text),), total=self.total)
+
+    def _is_worth_asking_by_offset(self) -> bool:
+        """Only where it can be told in the end whether all was shown."""
+        return not self.by_offset and self.page == 2 and self.count < (self.total or 0)
 
     def _end_of_list(self, error: VendorNotFound) -> CatalogPage:
         """mypromo answers 404 for some empty lists."""

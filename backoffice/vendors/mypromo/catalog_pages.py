@@ -74,7 +74,7 @@ def read_listing(body: bytes) -> Listing:
         products=products,
         last_page=meta.last_page,
         total=meta.total,
-        has_next=None if not isinstance(page.links, theirs.PageLinks) else bool(links.next),
+        has_next=None if links.next is msgspec.UNSET else bool(links.next),
     )
 
 

@@ -10,7 +10,7 @@ The bounds are those of our columns: what does not fit is reported, never cut.
 from decimal import Decimal
 from typing import Annotated, Any
 
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 Id = Annotated[int, Meta(ge=0)] | Annotated[str, Meta(min_length=1, max_length=64)]
 Sku = Annotated[int, Meta(ge=0)] | Annotated[str, Meta(min_length=1, max_length=100)]
@@ -151,7 +151,9 @@ class PageMeta(Struct):
 
 
 class PageLinks(Struct):
-    next: str | None = None
+    """`next` is null on the last page; without it nothing is said."""
+
+    next: str | UnsetType | None = UNSET
 
 
 class Page(Struct):

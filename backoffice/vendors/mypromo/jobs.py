@@ -8,9 +8,9 @@ import msgspec
 from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
 from backoffice.vendors.mypromo.batch_schemas import Job
-from backoffice.vendors.mypromo.client import Client, Params
+from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.job_table import read_report
-from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.paging import none_found, read_rows
 from backoffice.vendors.mypromo.reading import link, moment, text
 
 JOBS_PER_PAGE = 15
@@ -41,7 +41,7 @@ class JobsAbility:
 
     def list_jobs(self) -> Iterator[JobReport]:
         """All jobs that mypromo still lists, in its order."""
-        for row in read_rows(self._page, {}, per_page=JOBS_PER_PAGE, whole=True):
+        for row in read_rows(none_found(self.client.jobs_page), {}, per_page=JOBS_PER_PAGE, whole=True):
             try:
                 job = msgspec.json.decode(row, type=Job, strict=False)
             except (ValueError, RecursionError) as error:
@@ -56,12 +56,6 @@ class JobsAbility:
     def parse_report(body: bytes) -> tuple[JobRow, ...]:
         """The rows of such a table. Raises UnreadableReport."""
         return read_report(body)
-
-    def _page(self, params: Params) -> bytes:
-        try:
-            return self.client.jobs_page(params)
-        except VendorNotFound:
-            return b"[]"
 
 
 def job_report(job: Job, *, vendor: str) -> JobReport:

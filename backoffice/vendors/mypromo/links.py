@@ -6,6 +6,15 @@ from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.auth import origin
 
 
+def is_theirs(url: str, *, base: str) -> bool:
+    """Whether an address in an answer lies below our base address."""
+    try:
+        path_below(url, base=base.rstrip("/") + "/")
+    except UnsafeUrl:
+        return False
+    return True
+
+
 def path_below(url: str, *, base: str) -> str:
     """The part of a link behind our base address, with its query. Raises UnsafeUrl for any other link.
 

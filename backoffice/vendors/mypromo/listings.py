@@ -16,11 +16,12 @@ from backoffice.vendors.mypromo import catalog_schemas as catalog
 from backoffice.vendors.mypromo.catalog import THEIR_COUNTRY_CODES
 from backoffice.vendors.mypromo.catalog_pages import price_tiers
 from backoffice.vendors.mypromo.client import Client, Params
-from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.paging import none_found, read_rows
 from backoffice.vendors.mypromo.reading import flag, text
 
 ROWS_PER_PAGE = 250
-Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+_Number = Annotated[int, msgspec.Meta(ge=0)]
+Sku = _Number | Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 # PHP writes an empty object as [].
 Nothing = list[Any] | None
 
@@ -39,7 +40,8 @@ class _Inventory(msgspec.Struct):
 
 class _Prices(msgspec.Struct):
     sku: Sku
-    prices: catalog.Prices
+    # Missing where a product has none (yet), as without an accepted contract.
+    prices: catalog.Prices | Nothing = None
     sku_fulfiller: Any = None
     rules: catalog.Rules | Nothing = None
 
@@ -62,7 +64,7 @@ class StockAndPrices:
         for row in _read(self.client.inventory_page, _Inventory, sku=sku, params=self._params()):
             stock = row.stock if isinstance(row.stock, _Stock) else _Stock()
             yield StockFacts(
-                sku=row.sku,
+                sku=str(row.sku),
                 sku_fulfiller=text(row.sku_fulfiller, most=100),
                 available=flag(row.available),
                 managed=flag(stock.managed),
@@ -72,11 +74,12 @@ class StockAndPrices:
     def iter_prices(self, *, sku: str = "") -> Iterator[PriceFacts]:
         for row in _read(self.client.prices_page, _Prices, sku=sku, params=self._params()):
             rules = row.rules if isinstance(row.rules, catalog.Rules) else catalog.Rules()
+            prices = row.prices if isinstance(row.prices, catalog.Prices) else catalog.Prices()
             yield PriceFacts(
-                sku=row.sku,
+                sku=str(row.sku),
                 sku_fulfiller=text(row.sku_fulfiller, most=100),
-                currency=row.prices.currency or "",
-                tiers=price_tiers(row.prices),
+                currency=prices.currency or "",
+                tiers=price_tiers(prices),
                 order_min_qty=rules.order_min_qty or 1,
                 order_max_qty=rules.order_max_qty,
                 tier_price_qty_only=bool(rules.tier_price_qty_only),
@@ -92,7 +95,7 @@ class ListingsAbility(StockAndPrices):
 
     def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchFacts]:
         for row in _read(self.client.seo_page, _Seo, sku=sku, params={}):
-            yield SearchFacts(sku=row.sku, defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
+            yield SearchFacts(sku=str(row.sku), defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
 
     def _params(self) -> Params:
         country = settings.MYPROMO_SHIPPING_FROM.upper()
@@ -100,9 +103,10 @@ class ListingsAbility(StockAndPrices):
 
 
 def _read(get: Callable[[Params], bytes], shape: type[T], *, sku: str, params: Params) -> Iterator[T]:
-    for raw in read_rows(get, params | ({"sku": sku} if sku else {}), per_page=ROWS_PER_PAGE, whole=True):
+    get, params = (none_found(get), params | {"sku": sku}) if sku else (get, params)
+    for raw in read_rows(get, params, per_page=ROWS_PER_PAGE, whole=True):
         row = _decode(raw, shape)
-        if not sku or row.sku == sku:
+        if not sku or str(row.sku) == sku:
             yield row
 
 

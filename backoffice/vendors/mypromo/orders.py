@@ -14,7 +14,7 @@ from backoffice.vendors.mypromo import schemas as theirs
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.client import Client, Params
-from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.paging import none_found, read_rows
 from backoffice.vendors.mypromo.payloads import line_payload, order_payload
 from backoffice.vendors.mypromo.reports import line_report, order_report
 
@@ -98,7 +98,7 @@ class OrdersAbility:
         return found
 
     def _rows(self, params: Params, *, whole: bool) -> Iterator[msgspec.Raw]:
-        return read_rows(self.client.orders_page, params, per_page=ORDERS_PER_PAGE, whole=whole)
+        return read_rows(none_found(self.client.orders_page), params, per_page=ORDERS_PER_PAGE, whole=whole)
 
 
 def _report(row: msgspec.Raw) -> OrderReport:

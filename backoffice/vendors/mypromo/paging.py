@@ -1,15 +1,16 @@
 """Reads mypromo's lists to their end, whatever the server makes of the paging asked for.
 
 Asked by `page`, since `links` lose the filters. The server may cap the page's size, leave out `meta` and `links`,
-answer with a bare array, or ignore `page` and repeat itself.
+answer with a bare array, or ignore `page` and repeat itself: then it is asked by `from`, the other name for a place in
+a list that the document has, and what comes is believed to be whole only if it adds up to the total announced.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from backoffice.vendors.errors import VendorProtocolError
+from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
 
 Params = dict[str, str]
 
@@ -20,14 +21,52 @@ class _Meta(msgspec.Struct):
 
 
 class _Links(msgspec.Struct):
-    next: str | None = None
+    """`next` is null on the last page; without it nothing is said."""
+
+    next: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _Listing(msgspec.Struct):
-    # PHP writes an empty object as [].
-    data: list[msgspec.Raw] | None = None
+    # PHP writes an empty object as [], and a list with gaps as an object.
+    data: list[msgspec.Raw] | Annotated[dict[str, msgspec.Raw], msgspec.Meta(min_length=1)] | None = None
     meta: _Meta | list[Any] | None = None
     links: _Links | list[Any] | None = None
+
+    @property
+    def rows(self) -> list[msgspec.Raw]:
+        return list(self.data.values()) if isinstance(self.data, dict) else self.data or []
+
+    @property
+    def last_page(self) -> int | None:
+        return self.meta.last_page if isinstance(self.meta, _Meta) else None
+
+    @property
+    def total(self) -> int | None:
+        return self.meta.total if isinstance(self.meta, _Meta) else None
+
+    def is_last(self, *, page: int, seen: int, by_offset: bool) -> bool:
+        """Whether there is no use in asking on."""
+        if not self.rows:
+            return True
+        if by_offset:
+            return self.total is not None and seen >= self.total
+        if self.last_page is not None:
+            return page >= self.last_page
+        return isinstance(self.links, _Links) and self.links.next is None
+
+    def is_all(self, *, seen: int, per_page: int) -> bool:
+        """Whether a list that ignores `page` has shown everything at once: not just a page of the size asked for."""
+        if self.total is not None:
+            return seen >= self.total
+        return not isinstance(self.links, _Links) and len(self.rows) != per_page
+
+    def may_end(self, *, page: int, seen: int, per_page: int, by_offset: bool) -> bool:
+        """Whether this, behind which nothing more came, is where the list ends."""
+        if by_offset:
+            return self.total is not None and seen >= self.total
+        if not self.rows:
+            return self.last_page is None or page >= self.last_page
+        return self.is_last(page=page, seen=seen, by_offset=False) or self.is_all(seen=seen, per_page=per_page)
 
 
 class _Identified(msgspec.Struct):
@@ -41,35 +80,37 @@ def read_rows(get: Callable[[Params], bytes], params: Params, *, per_page: int, 
     given. Raises VendorProtocolError for a page that is no list, and what `get` raises.
     """
     seen: set[Any] = set()
-    page = 1
+    page, by_offset = 1, False
     while True:
-        listing = read_listing(get(params | {"page": str(page), "per_page": str(per_page)}))
-        rows = listing.data or []
-        fresh = [row for row in rows if identity(row) not in seen]
+        place = {"from": str(len(seen))} if by_offset else {"page": str(page)}
+        listing = read_listing(get(params | place | {"per_page": str(per_page)}))
+        fresh = [row for row in listing.rows if identity(row) not in seen]
         seen.update(identity(row) for row in fresh)
         yield from fresh
-        if _is_last(listing, page=page):
-            return
-        if not fresh:
-            if whole and not _is_all(listing, seen=len(seen), per_page=per_page):
-                raise VendorProtocolError(f"mypromo's list repeats itself on page {page} and cannot be read on.")
-            return
-        page += 1
+        if fresh or not listing.rows:
+            if listing.is_last(page=page, seen=len(seen), by_offset=by_offset):
+                break
+            page += 1
+        elif by_offset or listing.is_all(seen=len(seen), per_page=per_page):
+            break
+        else:
+            by_offset = True
+    if whole and not listing.may_end(page=page, seen=len(seen), per_page=per_page, by_offset=by_offset):
+        raise VendorProtocolError(f"mypromo's list repeats itself or breaks off on page {page} and cannot be read on.")
 
 
-def _is_last(listing: _Listing, *, page: int) -> bool:
-    if not listing.data:
-        return True
-    if isinstance(listing.meta, _Meta) and listing.meta.last_page is not None:
-        return page >= listing.meta.last_page
-    return isinstance(listing.links, _Links) and listing.links.next is None
+def none_found(get: Callable[[Params], bytes]) -> Callable[[Params], bytes]:
+    """The same list, for which a 404 "Not found." is an empty one: shown for jobs, and possible for other lists."""
 
+    def ask(params: Params) -> bytes:
+        try:
+            return get(params)
+        except VendorNotFound as error:
+            if error.text.rstrip(".").lower() != "not found":
+                raise
+            return b"[]"
 
-def _is_all(listing: _Listing, *, seen: int, per_page: int) -> bool:
-    """Whether a list that ignores `page` has shown everything at once."""
-    if isinstance(listing.meta, _Meta) and listing.meta.total is not None:
-        return seen >= listing.meta.total
-    return not isinstance(listing.links, _Links) and len(listing.data or ()) < per_page
+    return ask
 
 
 def read_listing(body: bytes) -> _Listing:

@@ -11,7 +11,7 @@ from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import ShipmentReport
 from backoffice.vendors.mypromo import production_schemas as theirs
 from backoffice.vendors.mypromo.client import Client
-from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.paging import none_found, read_rows
 from backoffice.vendors.mypromo.production_reports import label_report, parcel_report, production_report
 from backoffice.vendors.production_messages import LabelReport, ProductionOrderReport, ShipmentToAdd
 
@@ -35,7 +35,8 @@ class ProductionAbility:
         """
         days = {"updated_from": updated_from, "created_from": created_from}
         params = {name: day.isoformat() for name, day in days.items() if day}
-        for row in read_rows(self.client.production_orders_page, params, per_page=ORDERS_PER_PAGE, whole=False):
+        get = none_found(self.client.production_orders_page)
+        for row in read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False):
             try:
                 order = msgspec.json.decode(row, type=theirs.ProductionOrder, strict=False)
             except (ValueError, RecursionError, OverflowError) as error:

@@ -3,6 +3,7 @@
 Their numeric ids are no keys: Germany is 50, the states of Germany name the country 1, which is Afghanistan.
 """
 
+import logging
 import re
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,12 +19,15 @@ from backoffice.vendors.mypromo.reading import flag, text
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 ROWS_PER_PAGE = 250
 _WITH_COUNTRY = re.compile(r"([A-Z]{2})-", re.IGNORECASE)
 
 
 class ReferenceAbility:
     """The whole of each list, or VendorError: a list that breaks off must not look like one without the rest.
+    A row without a code, by which alone it could be found, is logged and left out.
 
     Single ones are read by mypromo's id, which is a key within the same route at best.
     """
@@ -92,10 +96,13 @@ def named_country(row: theirs.State) -> str:
 
 
 def _read(get: Callable[[Params], bytes], shape: type[T]) -> list[T]:
-    try:
-        return [
-            msgspec.json.decode(row, type=shape, strict=False)
-            for row in read_rows(get, {}, per_page=ROWS_PER_PAGE, whole=True)
-        ]
-    except (ValueError, RecursionError) as error:
+    rows, error = [], None
+    for raw in read_rows(get, {}, per_page=ROWS_PER_PAGE, whole=True):
+        try:
+            rows.append(msgspec.json.decode(raw, type=shape, strict=False))
+        except (ValueError, RecursionError) as unreadable:
+            error = unreadable
+            logger.warning("A row of mypromo's reference data is left out: %s", error)
+    if error and not rows:
         raise VendorProtocolError(f"mypromo's reference data cannot be read: {error}") from error
+    return rows

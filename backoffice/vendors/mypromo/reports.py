@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from backoffice.vendors.messages import (
     RANK,
     HistoryEntry,
@@ -16,6 +18,7 @@ from backoffice.vendors.messages import (
 from backoffice.vendors.mypromo import production_schemas as production
 from backoffice.vendors.mypromo import schemas as theirs
 from backoffice.vendors.mypromo.accounts import MERCHANT
+from backoffice.vendors.mypromo.links import is_theirs
 from backoffice.vendors.mypromo.reading import flag, link, moment, number, text
 
 # "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
@@ -74,9 +77,15 @@ def line_report(item: theirs.Item) -> LineReport:
         quantity=item.quantity,
         kind=LINE_KINDS.get(text(item.type).upper()),
         raw_state=text(item.status, most=64),
-        file_urls=tuple(text(file.url) for file in item.files or ()),
+        file_urls=tuple(_file_url(file) for file in item.files or ()),
         design_ids=tuple(str(design.id) for design in item.designs or ()),
     )
+
+
+def _file_url(file: theirs.File) -> str:
+    """Where a file was to be fetched; empty for mypromo's own link to what it fetched, of which nothing can be told."""
+    address = text(file.url)
+    return "" if is_theirs(address, base=settings.MYPROMO_URL) else address
 
 
 def _parcel(shipment: theirs.Shipment) -> ShipmentReport:

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
+from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected, VendorUnavailable
 from backoffice.vendors.messages import StateFacts
 from backoffice.vendors.mypromo.adapter import MyPromo
-from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.paging import none_found, read_rows
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import Speak
 
@@ -65,6 +65,33 @@ def null_at_the_end(params: dict[str, str]) -> bytes:
     return json.dumps({"data": paged(params)[0] or None}).encode()
 
 
+def as_an_object_with_gaps(params: dict[str, str]) -> bytes:
+    """What PHP makes of an array whose keys are not 0, 1, 2 ..."""
+    rows, envelope = paged(params)
+    return json.dumps({"data": {str(row["id"]): row for row in rows}, "meta": envelope["meta"]}).encode()
+
+
+def links_without_next(params: dict[str, str]) -> bytes:
+    return json.dumps({"data": paged(params)[0], "links": {"first": "x", "last": "y"}}).encode()
+
+
+def all_at_once(params: dict[str, str]) -> bytes:
+    """More rows than were asked for, again and again, and not a word about pages."""
+    return json.dumps(ALL).encode()
+
+
+def by_offset_only(params: dict[str, str]) -> bytes:
+    """The document's own filters are `from` and `per_page`; `page` stands in its links only."""
+    start, size = int(params.get("from", 0)), int(params["per_page"])
+    return json.dumps({"data": ALL[start : start + size], "meta": {"total": len(ALL), "last_page": 3}}).encode()
+
+
+def behind_the_end_not_found(params: dict[str, str]) -> bytes:
+    if not paged(params)[0]:
+        raise VendorNotFound("Not found.", status=404)
+    return bare_pages(params)
+
+
 def overlapping(params: dict[str, str]) -> bytes:
     """Rows moved on while the list was read: each page begins with the last row of the one before."""
     page = int(params["page"])
@@ -75,7 +102,8 @@ def overlapping(params: dict[str, str]) -> bytes:
 @pytest.mark.parametrize(
     "server",
     [complete, capped_at_five, without_meta, without_meta_and_links, with_empty_objects_of_php, bare_pages,
-     numbers_as_text, null_at_the_end, overlapping],
+     numbers_as_text, null_at_the_end, overlapping, as_an_object_with_gaps, links_without_next, all_at_once,
+     by_offset_only, none_found(behind_the_end_not_found)],
     ids=lambda server: server.__name__,
 )  # fmt: skip
 def test_each_row_is_read_once(server: Page) -> None:
@@ -105,6 +133,39 @@ def test_a_list_that_repeats_itself_ends_and_does_not_pass_for_whole(answer: Any
     assert len(list(read_rows(stuck, {}, per_page=15, whole=False))) in (5, 15)
     with pytest.raises(VendorProtocolError, match="repeats itself"):
         list(read_rows(stuck, {}, per_page=15, whole=True))
+
+
+def test_an_empty_page_before_the_last_is_no_end() -> None:
+    pages = [{"data": ALL[:15], "meta": {"last_page": 3}}, {"data": [], "meta": {"last_page": 3}}]
+    answers = iter(json.dumps(page).encode() for page in pages)
+    with pytest.raises(VendorProtocolError, match="breaks off on page 2"):
+        list(read_rows(lambda params: next(answers), {}, per_page=15, whole=True))
+
+
+def test_a_list_by_offset_that_does_not_add_up_does_not_pass_for_whole() -> None:
+    """`from` might just as well number pages: then the fifteenth is far behind the end."""
+
+    def numbering_pages(params: dict[str, str]) -> bytes:
+        page = int(params.get("from", 1))
+        return json.dumps({"data": ALL[(page - 1) * 15 : page * 15], "meta": {"total": 37}}).encode()
+
+    with pytest.raises(VendorProtocolError):
+        list(read_rows(numbering_pages, {}, per_page=15, whole=True))
+
+
+def test_an_empty_list_may_be_a_404_for_orders_but_a_wrong_address_is_none(speak: Speak) -> None:
+    mypromo, _ = speak(reply(404, '{"message": "Not found."}'))
+    assert mypromo.find_orders("WEB-1", since=SINCE) == []
+    mypromo, _ = speak(reply(404, "<html>"))
+    with pytest.raises(VendorRejected):
+        mypromo.find_orders("WEB-1", since=SINCE)
+
+
+def test_rows_with_a_number_for_an_sku_or_without_prices_are_read(speak: Speak) -> None:
+    rows = [{"sku": 4711, "prices": None, "stock": []}, {"sku": "A", "prices": []}, {"sku": "B"}]
+    mypromo, _ = speak(reply(200, json.dumps({"data": rows})))
+    assert [(facts.sku, facts.tiers) for facts in mypromo.iter_prices()] == [("4711", ()), ("A", ()), ("B", ())]
+    assert [facts.sku for facts in mypromo.iter_stock(sku="4711")] == ["4711"]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +298,14 @@ def states(speak: Speak, *rows: dict[str, Any]) -> list[StateFacts]:
 def test_a_states_country_is_the_one_that_its_own_code_names(speak: Speak) -> None:
     (state,) = states(speak, {"id": 1, "iso2": "BW", "iso3": "DE-BW", "name": "B", "country_id": 50})
     assert state.country_iso2 == "DE"
+
+
+def test_a_row_without_a_code_is_left_out_of_the_reference_data_and_said(speak: Speak, caplog: Any) -> None:
+    coded = {"id": 1, "iso2": "BW", "iso3": "DE-BW", "name": "B", "country_id": 50}
+    assert [state.iso2 for state in states(speak, coded, coded | {"id": 2, "iso2": None, "iso3": None})] == ["BW"]
+    assert "is left out" in caplog.text
+    with pytest.raises(VendorProtocolError):
+        states(speak, coded | {"iso2": None})
 
 
 def test_country_ids_are_believed_while_no_state_contradicts_them(speak: Speak) -> None:

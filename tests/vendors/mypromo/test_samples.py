@@ -133,6 +133,13 @@ def test_an_added_line_is_read(
     )
 
 
+def test_a_file_that_is_shown_by_the_vendors_own_link_is_not_taken_for_another(speak: Speak, settings: Any) -> None:
+    mypromo, server = speak(reply(500))
+    copies = [{"id": 7, "url": f"{server.url}/mypromo/v1/aB3x"}, {"id": 8, "url": "https://other.example.com/a.pdf"}]
+    server.script[:] = [reply(201, json.dumps(sample_json("items.create.files.201.json") | {"files": copies}))]
+    assert mypromo.add_line("9", files_line()).file_urls == ("", "https://other.example.com/a.pdf")
+
+
 def test_a_line_without_contract_is_refused_with_the_vendors_words(speak: Speak) -> None:
     mypromo, _ = speak(reply(400, sample("items.create.files.400.json")))
     with pytest.raises(VendorRejected, match="You have no contract with this client") as raised:
