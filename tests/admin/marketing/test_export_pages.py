@@ -256,7 +256,7 @@ def test_the_test_of_a_connection_that_cannot_be_tested_says_so(
 ) -> None:
     client = sign_in("view_integration", "test_integration")
     answer = client.post(reverse("admin:backoffice_integration_test", args=["autoletter"]), follow=True)
-    assert "autoletter was not called." in answer.content.decode()
+    assert "AutoLetter was not called." in answer.content.decode()
     settings.VENDORS = {"autoletter": settings.VENDORS["autoletter"]}
     call_command("check_vendors")
     assert "autoletter: configured, not called" in capsys.readouterr().out
