@@ -4,7 +4,7 @@
   const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
   // Icons are words in an icon font: nobody should hear "chevron right".
-  const hideIcons = (root) => root.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")
+  const hideIcons = (root) => root.querySelectorAll(".material-symbols-outlined:not([aria-hidden]):not([role=button])")
     .forEach((icon) => icon.setAttribute("aria-hidden", "true"));
 
   // Unfold listens for clicks on plain elements; make them buttons for the keyboard too.
@@ -23,6 +23,8 @@
     const content = document.getElementById("content");
     content?.setAttribute("role", "main");
     content?.setAttribute("tabindex", "-1");
+    document.getElementById("header-inner")?.parentElement.parentElement.setAttribute("role", "banner");
+    document.querySelectorAll(".help-tooltip[aria-label]").forEach((tip) => tip.setAttribute("role", "img"));
     document.getElementById("nav-sidebar-inner")?.setAttribute("aria-label", words.navigation ?? "");
     document.querySelectorAll("#header-inner h1").forEach((title) => { title.title = title.textContent.replace(/chevron_right/g, "›").replace(/\s+/g, " ").trim(); });
     document.querySelectorAll(".material-symbols-outlined[x-on\\:click]").forEach((icon) => {
