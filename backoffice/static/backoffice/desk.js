@@ -24,7 +24,6 @@
     content?.setAttribute("role", "main");
     content?.setAttribute("tabindex", "-1");
     document.getElementById("header-inner")?.parentElement.parentElement.setAttribute("role", "banner");
-    document.querySelectorAll(".help-tooltip[aria-label]").forEach((tip) => tip.setAttribute("role", "img"));
     document.getElementById("nav-sidebar-inner")?.setAttribute("aria-label", words.navigation ?? "");
     document.querySelectorAll("#header-inner h1").forEach((title) => { title.title = title.textContent.replace(/chevron_right/g, "›").replace(/\s+/g, " ").trim(); });
     document.querySelectorAll(".material-symbols-outlined[x-on\\:click]").forEach((icon) => {
@@ -35,6 +34,9 @@
     document.querySelectorAll("#searchbar-submit, #command-submit").forEach((button) => button.setAttribute("aria-label", words.search ?? ""));
     document.querySelectorAll("#searchbar, #search-input-command").forEach((input) => input.setAttribute("aria-label", words.search ?? ""));
   };
+
+  // The two lists of a choice are made when all is loaded.
+  const mendChoices = () => document.querySelectorAll(".help-tooltip[aria-label]").forEach((tip) => tip.setAttribute("role", "img"));
 
   // Times are printed in the zone of the server's choice until the browser has told its own.
   const tellZone = () => {
@@ -118,5 +120,6 @@
   };
 
   ready(() => { mendFrame(); hideIcons(document); tellZone(); addExactTimes(document); watchMarks(); watchFilters(); watchFields(); document.addEventListener("keydown", press); });
+  window.addEventListener("load", () => setTimeout(mendChoices));
   document.addEventListener("htmx:afterSwap", (event) => { hideIcons(event.target); addExactTimes(event.target); });
 })();
