@@ -32,9 +32,9 @@ class PagesAdmin(FactsAdmin):
         return own + super().get_urls()
 
     def render(self, request: HttpRequest, template: str, *, title: Any, **context: Any) -> TemplateResponse:
-        """A page in the frame of the admin."""
+        """A page in the frame of the admin; its heading is the title, since "Change sets" would name six pages."""
         frame = self.admin_site.each_context(request)
-        return TemplateResponse(request, template, {**frame, "opts": self.opts, "title": title, **context})
+        return TemplateResponse(request, template, {**frame, "title": title, **context})
 
     def require(self, request: HttpRequest, permission: str) -> None:
         """Raises PermissionDenied unless the reader may, besides seeing the rows, do this ("resend_push")."""

@@ -7,7 +7,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import display
 
 from backoffice.admin.base import StaffAdmin
 from backoffice.models import ApiKey, Shop
@@ -53,12 +55,19 @@ class ShopAdmin(StaffAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(StaffAdmin):
-    list_display = ("name", "prefix", "shop", "created", "expiry_date", "revoked")
+    list_display = ("name", "prefix", "shop", "created", "expiry_date", "standing")
     list_filter = (("shop", RelatedDropdownFilter), "revoked")
     list_select_related = ("shop",)
     search_fields = ("name", "prefix")
     fields = ("shop", "name", "scopes", "expiry_date", "revoked", "prefix", "created")
     readonly_fields = ("prefix", "created")
+
+    @display(description=_lazy("State"), label={"works": "success", "expired": "warning", "revoked": "danger"})
+    def standing(self, key: ApiKey) -> tuple[str, str]:
+        """In a word: a red cross under "revoked" would look like trouble where all is well."""
+        if key.revoked:
+            return "revoked", _("revoked")
+        return ("expired", _("expired")) if key.has_expired else ("works", _("works"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         """A key never moves to another shop, and a revoked one never comes back."""

@@ -22,6 +22,23 @@ register = template.Library()
 
 NOTHING = mark_safe('<span class="nothing">–</span>')
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+MINUS = "\N{MINUS SIGN}"
+
+
+@register.filter
+def who(actor: str) -> str:
+    """Who did it, in words."""
+    from backoffice.admin.actors import actor_in_words
+
+    return actor_in_words(actor)
+
+
+@register.filter
+def push_kind(kind: str) -> str:
+    """What a push does, in words."""
+    from backoffice.admin.machine_chips import kind_in_words
+
+    return kind_in_words(kind)
 
 
 @register.simple_tag
@@ -52,16 +69,20 @@ def _chip(tone: str, name: str, word: str, hint: str) -> SafeString:
 
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
-    """An amount with its currency, as the reader's language writes it; at least two decimals, never rounded."""
+    """An amount with its currency, as the reader's language writes it; at least two decimals, never rounded.
+
+    The sign of a loss stands before the symbol.
+    """
     if amount is None:
         return "–"
     amount = Decimal(amount)
     places = max(2, -int(amount.normalize().as_tuple().exponent)) if amount else 2
-    number = number_format(amount, places, use_l10n=True, force_grouping=True)
+    number = number_format(abs(amount), places, use_l10n=True, force_grouping=True)
     # Translators: an amount of money; in German the symbol follows the number.
     pattern = pgettext("money", "%(symbol)s%(number)s")
     symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    return pattern % {"symbol": symbol, "number": number}
+    words: str = pattern % {"symbol": symbol, "number": number}
+    return f"{MINUS}{words}" if amount < 0 else words
 
 
 @register.filter

@@ -57,4 +57,4 @@ def desk_page(request: HttpRequest, template: str, *, title: Any, **context: Any
     """A page of the desk in the frame of the admin: each says for which account it speaks."""
     frame = admin.site.each_context(request)
     desk = {"title": title, "accounts": desk_accounts(), "may_dispatch": may_dispatch(request)}
-    return TemplateResponse(request, template, {**frame, "opts": ProductionOrder._meta, **desk, **context})
+    return TemplateResponse(request, template, {**frame, **desk, **context})

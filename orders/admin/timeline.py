@@ -5,8 +5,8 @@ from datetime import date
 from itertools import groupby
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from backoffice.admin.actors import actor_in_words
 from backoffice.admin.chips import Tone
 from orders.models import OrderEvent
 from orders.services.timeline import describe, icon
@@ -59,21 +59,10 @@ def days(events: list[OrderEvent]) -> list[Day]:
 
 
 def _entry(event: OrderEvent) -> Entry:
-    return Entry(event, describe(event), icon(event), _tone(event.kind), _who(event.actor))
+    return Entry(event, describe(event), icon(event), _tone(event.kind), actor_in_words(event.actor))
 
 
 def _tone(kind: str) -> Tone:
     """By the whole kind, else by the longest beginning that is known."""
     known = [beginning for beginning in TONES if kind.startswith(beginning)]
     return TONES[max(known, key=len)] if known else Tone.GREY
-
-
-def _who(actor: str) -> str:
-    kind, colon, name = actor.partition(":")
-    if actor == "system":
-        return _("automatically")
-    if colon and kind == "shop":
-        return _("shop %(name)s") % {"name": name}
-    if colon and kind == "rule":
-        return _("rule %(number)s") % {"number": name}
-    return name if colon and kind in ("vendor", "command") else actor

@@ -4,6 +4,7 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             call_command("sync_catalog", verbosity=0)
             self._fill_production_desk()
             storefront.place_orders()
+            # By a worker and after the orders: it takes its time, and nobody waits for it.
+            current_app.send_task("catalog.tasks.read_listings")
             storefront.follow(until_done=options["once"])
         except StorefrontError as error:
             raise CommandError(str(error)) from error
@@ -46,7 +49,7 @@ class Command(BaseCommand):
             return
         count = make_production_orders(settings.MYPROMO_URL)
         call_command("pull_production_orders", verbosity=0)
-        self._say(f"The production desk has {count} orders to make: see the work list in the staff pages.")
+        self._say(f"The production desk has {count} new orders to make: see the work list in the staff pages.")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

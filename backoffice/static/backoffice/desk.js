@@ -4,7 +4,7 @@
   const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
   // Icons are words in an icon font: nobody should hear "chevron right".
-  const hideIcons = (root) => root.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")
+  const hideIcons = (root) => root.querySelectorAll(".material-symbols-outlined:not([aria-hidden]):not([role=button])")
     .forEach((icon) => icon.setAttribute("aria-hidden", "true"));
 
   // Unfold listens for clicks on plain elements; make them buttons for the keyboard too.
@@ -23,6 +23,7 @@
     const content = document.getElementById("content");
     content?.setAttribute("role", "main");
     content?.setAttribute("tabindex", "-1");
+    document.getElementById("header-inner")?.parentElement.parentElement.setAttribute("role", "banner");
     document.getElementById("nav-sidebar-inner")?.setAttribute("aria-label", words.navigation ?? "");
     document.querySelectorAll("#header-inner h1").forEach((title) => { title.title = title.textContent.replace(/chevron_right/g, "›").replace(/\s+/g, " ").trim(); });
     document.querySelectorAll(".material-symbols-outlined[x-on\\:click]").forEach((icon) => {
@@ -33,6 +34,9 @@
     document.querySelectorAll("#searchbar-submit, #command-submit").forEach((button) => button.setAttribute("aria-label", words.search ?? ""));
     document.querySelectorAll("#searchbar, #search-input-command").forEach((input) => input.setAttribute("aria-label", words.search ?? ""));
   };
+
+  // The two lists of a choice are made when all is loaded.
+  const mendChoices = () => document.querySelectorAll(".help-tooltip[aria-label]").forEach((tip) => tip.setAttribute("role", "img"));
 
   // Times are printed in the zone of the server's choice until the browser has told its own.
   const tellZone = () => {
@@ -116,5 +120,6 @@
   };
 
   ready(() => { mendFrame(); hideIcons(document); tellZone(); addExactTimes(document); watchMarks(); watchFilters(); watchFields(); document.addEventListener("keydown", press); });
+  window.addEventListener("load", () => setTimeout(mendChoices));
   document.addEventListener("htmx:afterSwap", (event) => { hideIcons(event.target); addExactTimes(event.target); });
 })();
