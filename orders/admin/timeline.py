@@ -29,6 +29,12 @@ TONES = {
     "vendor.duplicate": Tone.RED,
     "vendor.unknown": Tone.AMBER,
     "push.needs_person": Tone.RED,
+    "export.waiting": Tone.BLUE,
+    "export.changed": Tone.BLUE,
+    "export.sent": Tone.GREEN,
+    "export.corrected": Tone.GREEN,
+    "export.known": Tone.GREEN,
+    "export.refused": Tone.RED,
 }
 
 
