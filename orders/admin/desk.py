@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,7 +20,7 @@ from backoffice.errors import DomainError
 from backoffice.models import Push
 from orders.admin.confirmations import Confirmation, accepting, cancelling, holding, lifting, releasing
 from orders.admin.facts import OrderFacts, order_facts
-from orders.models import Hold, HoldReason, Order, VendorOrder
+from orders.models import Hold, HoldReason, Order, OrderEvent, VendorOrder
 from orders.services.desk import assign_order, tag_order, write_note
 from orders.services.file_holds import accept_files
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
@@ -143,7 +144,10 @@ def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
     if not request.user.has_perm("orders.view_order"):
         raise PermissionDenied
     parts = VendorOrder.objects.filter(order=pk).values("pk")
-    push = get_object_or_404(Push, pk=push_pk, subject_type=VendorOrder._meta.label_lower, subject_id__in=parts)
+    of_part = Q(subject_type=VendorOrder._meta.label_lower, subject_id__in=parts)
+    # Told together with others: the timeline says that the order was among them.
+    of_batch = Exists(OrderEvent.objects.filter(order=pk, push=OuterRef("pk")))
+    push = get_object_or_404(Push.objects.filter(of_part | of_batch), pk=push_pk)
     attempts = list(push.attempt_rows.order_by("-pk")[:ATTEMPTS_SHOWN])[::-1]
     return TemplateResponse(request, "orders/page/exchange.html", {"push": push, "attempts": attempts})
 

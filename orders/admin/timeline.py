@@ -30,6 +30,12 @@ TONES = {
     "vendor.unknown": Tone.AMBER,
     "rule.failed": Tone.RED,
     "push.needs_person": Tone.RED,
+    "export.waiting": Tone.BLUE,
+    "export.changed": Tone.BLUE,
+    "export.sent": Tone.GREEN,
+    "export.corrected": Tone.GREEN,
+    "export.known": Tone.GREEN,
+    "export.refused": Tone.RED,
 }
 
 

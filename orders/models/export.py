@@ -8,7 +8,7 @@ from orders.models.order import Order
 
 
 class ExportState(models.TextChoices):
-    WAITING = "waiting", _("waiting to be told")
+    WAITING = "waiting", _("waiting")
     SENT = "sent", _("told")
     KNOWN = "known", _("known there already")
     REFUSED = "refused", _("refused there")
@@ -103,8 +103,8 @@ class OptOut(models.Model):
     """A customer wants no more of it, whatever was agreed to with an order. `email` is in lower case."""
 
     consent = models.CharField(_("wants no"), max_length=32, choices=Consent)
-    email = models.CharField(_("e-mail"), max_length=255)
-    reason = models.TextField(_("reason"), blank=True)
+    email = models.EmailField(_("e-mail"), max_length=255)
+    reason = models.TextField(_("reason"), max_length=1000, blank=True)
     noted_by = models.CharField(_("noted by"), max_length=150)
     noted_at = models.DateTimeField(_("noted"), auto_now_add=True)
 
