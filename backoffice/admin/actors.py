@@ -7,18 +7,15 @@ from backoffice.vendors.registry import vendor_title
 
 def actor_in_words(actor: str) -> str:
     """As staff would say it; a person's name stays as it is."""
-    kind, colon, name = actor.partition(":")
+    kind, _colon, name = actor.partition(":")
     if actor == "system":
         return _("automatically")
-    if not colon:
+    if not name:
         return actor
-    match kind:
-        case "shop":
-            return _("shop %(name)s") % {"name": name}
-        case "rule":
-            return _("rule %(number)s") % {"number": name}
-        case "vendor":
-            return vendor_title(name)
-        case "command":
-            return name
-    return actor
+    words = {
+        "shop": _("shop %(name)s") % {"name": name},
+        "rule": _("rule %(number)s") % {"number": name},
+        "vendor": vendor_title(name),
+        "command": name,
+    }
+    return words.get(kind, actor)
