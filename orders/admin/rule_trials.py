@@ -109,9 +109,9 @@ def _trial(request: HttpRequest, rule: Rule, form: TrialForm, **more: Any) -> Ht
     asked = form.values
     orders = orders_on_schedule(rule) if rule.event == RuleEvent.SCHEDULE else orders_past(rule)
     filters = {name: asked[name] for name in ("since", "until", "shop", "tag") if asked[name]}
-    orders = filter_orders(orders, filters, user=staff_user(request))
+    found = filter_orders(orders, filters, user=staff_user(request))
     rule.pk = rule.pk or 0
-    keys = list(orders.order_by("-pk").values_list("pk", flat=True)[: asked["last"]])
+    keys = list(found.order_by("-pk").values_list("pk", flat=True)[: asked["last"]])
     plan = plan_rules(keys, [rule], with_unheld=asked["all"])
     runs = sorted(plan.runs, key=lambda run: (not run.error, not run.does_something, not run.held, -run.order_id))
     return TemplateResponse(
