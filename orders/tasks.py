@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, pulling, unavailable
+from orders.services import campaign_following, lateness, pulling, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -28,3 +28,14 @@ def pull_orders() -> None:
         unavailable.hold_unmakeable_orders()
     finally:
         cache.delete("pull-orders")
+
+
+@shared_task(name="orders.tasks.follow_campaigns")
+def follow_campaigns() -> None:
+    """Ask how cards, their payments and what recipients buy stand, one run at a time."""
+    if not cache.add("follow-campaigns", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
+        return
+    try:
+        logger.info("%s", campaign_following.follow_campaigns())
+    finally:
+        cache.delete("follow-campaigns")

@@ -82,3 +82,21 @@ class ClientCredentials:
             text = f"{self.session.name} gives us no token: {error.text}"
             raise VendorAuthFailed(text, status=error.status) from error
         return answer.access_token, life_of(answer.expires_in)
+
+
+class FixedHeader:
+    """A key that never changes, sent as the header `name` to the vendor's own origin and to no other."""
+
+    def __init__(self, base_url: str, *, name: str, value: str) -> None:
+        self.base_url = base_url
+        self.header = {name: value}
+
+    def token(self) -> str:
+        return ""
+
+    def renew(self, *, stale: str) -> str:
+        """There is no other key: a 401 is final. Raises VendorAuthFailed."""
+        raise VendorAuthFailed("Our key is refused.", status=401)
+
+    def headers(self, url: str, *, token: str) -> dict[str, str]:
+        return self.header if origin(url) == origin(self.base_url) else {}
