@@ -1,13 +1,14 @@
 """Asking the vendor, which calls nobody, how campaigns fare: payments at the pace it named, cards now and then.
 
-One request for up to 50 campaigns where the API allows it. Delivery by recipient has a route for each order only: so many
-of those a run, the longest not asked first.
+One request for up to 50 campaigns where the API allows it. Delivery by recipient has a route for each order only: so
+many of those a run, the longest not asked first.
 """
 
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -88,11 +89,11 @@ def _ask_states(vendor: Any, campaigns: list[MailCampaign], done: Followed) -> N
         report = reports.get(campaign.vendor_id)
         if report is None:
             done.missing.append(campaign.vendor_id)
-        _change(campaign, lambda row, report=report: _apply_state(row, report))
+        _change(campaign, partial(_apply_state, report=report))
         done.asked += 1
 
 
-def _apply_state(campaign: MailCampaign, report: CardOrderReport | None) -> None:
+def _apply_state(campaign: MailCampaign, *, report: CardOrderReport | None) -> None:
     if report is None:
         text = _("The vendor does not know order %s (any more).") % campaign.vendor_id
         campaign.problem = text
@@ -120,7 +121,7 @@ def _ask_results(vendor: Any, campaigns: list[MailCampaign]) -> None:
     charges: dict[str, CardCharge] = (_optional(lambda: vendor.read_charges(uncharged)) if uncharged else None) or {}
     for campaign in campaigns:
         result, charge = results.get(campaign.vendor_id), charges.get(campaign.vendor_id)
-        _change(campaign, lambda row, result=result, charge=charge: _apply_results(row, result, charge))
+        _change(campaign, partial(_apply_results, result=result, charge=charge))
 
 
 def _optional(ask: Callable[[], T]) -> T | None:
@@ -132,7 +133,7 @@ def _optional(ask: Callable[[], T]) -> T | None:
         return None
 
 
-def _apply_results(campaign: MailCampaign, result: CardResults | None, charge: CardCharge | None) -> None:
+def _apply_results(campaign: MailCampaign, *, result: CardResults | None, charge: CardCharge | None) -> None:
     now = timezone.now()
     if result is not None:
         campaign.counts, campaign.scans = result.counts, max(campaign.scans, result.scans)

@@ -1,8 +1,8 @@
 """Checking out a campaign: the one step that costs money, and cannot be undone.
 
-A person confirms a price and a number of cards; both are asked for again right before the call and have to be the same.
-"Attempted" is committed before the call. After a lost answer the vendor's order says what became of it, and only a draft
-leads back to the page that asks a person again: nothing is ever paid by a retry.
+A person confirms a price and a number of cards; both are asked for again before the call and have to be the same.
+"Attempted" is committed before the call. After a lost answer the vendor's order says what became of it, and only a
+draft leads back to the page that asks a person again: nothing is ever paid by a retry.
 """
 
 from dataclasses import dataclass

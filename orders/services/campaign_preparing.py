@@ -57,7 +57,7 @@ class Preparation:
         return self.campaign
 
     def run(self) -> None:
-        """The campaign is ready to be checked out, or needs a person. Raises Withdrawn when it is not wanted any more."""
+        """The campaign is ready to be checked out, or needs a person. Raises Withdrawn when it is not wanted."""
         self._refuse_unwanted()
         if not self.campaign.vendor_id:
             self._create()
@@ -217,7 +217,7 @@ class Preparation:
         return self.campaign.recipients.order_by("-batch").values_list("batch", flat=True).first()
 
     def record_attached(self, number: int, answer: CardsAttached | None) -> None:
-        """The batch has arrived; whom the vendor names as not taken is marked so, the others show in the next reading."""
+        """The batch has arrived; whom the vendor names as not taken is marked, the others show when it is read."""
         rows = self.campaign.recipients.filter(batch=number, state=CardState.LISTED)
         refused = [HeldCard(vendor_id="", address=one.address) for one in answer.undeliverable] if answer else []
         reasons = {

@@ -1,4 +1,4 @@
-"""Making a card campaign and saying who gets a card. How it goes to the vendor: `campaign_preparing`, `campaign_paying`."""
+"""Making a card campaign, and saying who gets a card. See also `campaign_preparing` and `campaign_paying`."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -12,10 +12,11 @@ from orders.models import Address, LeftOut
 LONGEST = 200
 US = frozenset({"US", "USA", "UNITED STATES", "UNITED STATES OF AMERICA"})
 # States, the District of Columbia, territories and the military's post offices.
-STATES = frozenset(
+_WORDS = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AA AE AP".split()
+    "PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AA AE AP"
 )
+STATES = frozenset(_WORDS.split())
 _ZIP = re.compile(r"^([0-9]{5})(?:[- ]?([0-9]{4}))?$")
 _WORD = re.compile(r"[^\W_]+")
 # What a post office makes of an address, so that ours and theirs are alike.

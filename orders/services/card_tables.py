@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from catalog.services.table_files import read_table, unreadable
+from catalog.services.tables import Row
 from orders.services.campaigns import MOST_RECIPIENTS
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -53,7 +54,7 @@ def read_recipients(content: bytes) -> list[dict[str, str]]:
     return read
 
 
-def _filled(rows: Iterator[list[object]], names: list[str | None]) -> Iterator[dict[str, str]]:
+def _filled(rows: Iterator[Row], names: list[str | None]) -> Iterator[dict[str, str]]:
     count = 0
     for number, row in enumerate(rows, start=2):
         values = {name: _text(cell, name) for name, cell in zip(names, row, strict=False) if name}

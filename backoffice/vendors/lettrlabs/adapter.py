@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 
@@ -157,11 +157,11 @@ class LettrLabs:
     def price_cards(self, order_id: str, mailing: Mailing) -> CardPrice:
         """What a checkout would cost; nothing is charged."""
         preview = self.client.price(order_id, payloads.preview_params(mailing))
-        credits = [
+        lowered = [
             reading.amount(row.get("total") if row.get("total") is not None else row.get("amount")) or Decimal()
             for row in reading.rows_of(preview.credits)
         ]
-        return CardPrice(lines=tuple(price_line(row) for row in preview.lineItems), credits=sum(credits, Decimal()))
+        return CardPrice(lines=tuple(price_line(row) for row in preview.lineItems), credits=sum(lowered, Decimal()))
 
     def check_out_cards(self, order_id: str, mailing: Mailing) -> Settlement:
         """Pay and mail. It cannot be undone."""

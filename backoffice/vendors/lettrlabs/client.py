@@ -1,8 +1,8 @@
 """LettrLabs' API in LettrLabs' words: one method per route.
 
-https://docs.lettrlabs.com/ - all paths below `LETTRLABS_URL`, JSON both ways, the key in `X-API-KEY`. 400 is a wrong value
-or a status that does not allow it, 401 the key, 404 an unknown or deleted order (assumed). No rate limit is documented.
-Every method raises VendorError.
+https://docs.lettrlabs.com/ - all paths below `LETTRLABS_URL`, JSON both ways, the key in `X-API-KEY`. 400 is a wrong
+value or a status that does not allow it, 401 the key, 404 an unknown or deleted order (assumed). No rate limit is
+documented. Every method raises VendorError.
 """
 
 from typing import Any
@@ -103,7 +103,7 @@ class Client:
 
     def report_conversions(self, rows: list[dict[str, Any]]) -> Any:
         """POST v1/conversions: an array; each `orderId` counts once. Valid rows are taken even when others fail."""
-        return self._write("POST", "v1/conversions", rows)
+        return open_envelope(self._sent("POST", "v1/conversions", body=encode(rows)), write=True, repeatable=True)
 
     def conversion_status(self, upload_id: str) -> Any:
         """GET v1/conversions/{id}/status"""

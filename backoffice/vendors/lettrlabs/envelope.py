@@ -13,11 +13,12 @@ LONGEST = 500
 _OWN = {"payload", "errors", "errorDetails", "warnings", "hasErrors", "hasWarnings"}
 
 
-def open_envelope(answer: Answer, *, write: bool) -> Any:
+def open_envelope(answer: Answer, *, write: bool, repeatable: bool = False) -> Any:
     """The payload of a 2xx; an answer without envelope is taken as the payload itself.
 
     Raises VendorRejected when it says `hasErrors` and has no payload, VendorAmbiguous for a write that has both: then
-    a part of it may have been done. VendorProtocolError (VendorAmbiguous for a write) when it is no JSON.
+    a part of it may have been done, unless it is `repeatable`: that is told as a refusal, and may be sent again in parts.
+    VendorProtocolError (VendorAmbiguous for a write) when it is no JSON.
     """
     content = decode(answer, Any, write=write, vendor=VENDOR)
     if not isinstance(content, dict) or not _OWN & content.keys():
@@ -27,8 +28,8 @@ def open_envelope(answer: Answer, *, write: bool) -> Any:
         return payload
     complaints = read_complaints(content)
     text = words_of(complaints) or f"{VENDOR} says that it has errors."
-    seen = {"status": answer.status, "excerpt": answer.excerpt}
-    if write and payload not in (None, [], {}, ""):
+    seen: dict[str, Any] = {"status": answer.status, "excerpt": answer.excerpt}
+    if write and not repeatable and payload not in (None, [], {}, ""):
         raise VendorAmbiguous(text, **seen)
     raise VendorRejected(text, errors=complaints, **seen)
 

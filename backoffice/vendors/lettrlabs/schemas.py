@@ -1,7 +1,7 @@
 """The shapes of LettrLabs' answers. Seen by this package only.
 
-Strict where a wrong value would do harm (the id of an order, its status), tolerant elsewhere: a field typed `Any` is read
-by `reading.py`, and what cannot be read counts as "not given".
+Strict where a wrong value would do harm (the id of an order, its status), tolerant elsewhere: a field typed `Any` is
+read by `reading.py`, and what cannot be read counts as "not given".
 """
 
 from typing import Annotated, Any
