@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import order_needs, vendor_needs
+from backoffice.dashboard import campaign_needs, order_needs, vendor_needs
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -15,7 +15,8 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The context of the admin's index page, with what the reader may see."""
     sees_orders = request.user.has_perm("orders.view_order")
     sees_vendors = request.user.has_perm("backoffice.view_push")
-    groups = _groups(orders=sees_orders, vendors=sees_vendors)
+    sees_cards = request.user.has_perm("orders.view_mailcampaign")
+    groups = _groups(orders=sees_orders, vendors=sees_vendors, cards=sees_cards)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -27,7 +28,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
+def _groups(*, orders: bool, vendors: bool, cards: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
@@ -36,6 +37,8 @@ def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
             vendor_needs.refused_pushes(),
             vendor_needs.waiting_for_long(),
         ]
+    if cards:
+        found += [campaign_needs.campaigns_with_problems()]
     if orders:
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]

@@ -48,6 +48,10 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         },
         {"title": _("Production"), "items": _desk(request)},
         {
+            "title": _("Marketing"),
+            "items": _lists(request, [("orders.mailcampaign", _("Card campaigns"), "stylus_note")]),
+        },
+        {
             "title": _("Vendors"),
             "items": _lists(
                 request,

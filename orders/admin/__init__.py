@@ -1,5 +1,5 @@
 """The staff pages of orders."""
 
-from orders.admin import orders
+from orders.admin import campaigns, orders
 
-__all__ = ["orders"]
+__all__ = ["campaigns", "orders"]

@@ -65,7 +65,7 @@ def change_campaign(campaign: MailCampaign, *, actor: str, **fields: Any) -> Mai
 
 @transaction.atomic
 def add_to_campaign(order: Order, *, campaign_id: int, actor: str) -> CardRecipient:
-    """The order's recipient is listed in the campaign, or listed as left out with the reason; once, however often asked.
+    """The order's recipient is listed in the campaign, or listed as left out with the reason; once, whoever asks again.
 
     Raises Conflict for a campaign that is gone or another shop's, IllegalTransition for one that is a draft no more.
     """
@@ -90,7 +90,7 @@ def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list
 
 @transaction.atomic
 def add_table(campaign: MailCampaign, rows: Iterable[dict[str, str]], *, actor: str) -> list[CardRecipient]:
-    """Each row (see `judge_address`) is listed, or listed as left out. Consent is the business of who made the table."""
+    """Each row (see `judge_address`) is listed, or listed as left out. Consent is the business of its maker."""
     campaign = _open_campaign(campaign.pk)
     judged = [(judge_address(row), {"table_row": number}) for number, row in enumerate(rows, start=1)]
     if campaign.recipients.count() + len(judged) > MOST_RECIPIENTS:
@@ -184,7 +184,7 @@ def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 @transaction.atomic
 def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """Nobody gets a card: the draft is deleted at the vendor. Raises IllegalTransition once a checkout was attempted."""
+    """Nobody gets a card: the draft is deleted there. Raises IllegalTransition once a checkout was attempted."""
     campaign = MailCampaign.objects.locked(campaign.pk)
     if campaign.checkout_attempted_at is not None:
         raise IllegalTransition(_("It is checked out, or may be: what is paid cannot be called back."))

@@ -30,7 +30,7 @@ WAYS: tuple[Way, ...] = (person_key, _street_and_zip, _name_and_zip)
 
 @dataclass
 class Matching:
-    """`pairs`: ours by primary key with theirs. `doubled`: theirs that repeat one already paired. `strange`: the rest."""
+    """`pairs`: ours by primary key with theirs. `doubled`: theirs that repeat a paired one. `strange`: the rest."""
 
     pairs: dict[int, HeldCard] = field(default_factory=dict)
     doubled: list[HeldCard] = field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from pytest_django import Settings
 
 from backoffice.models import Shop
@@ -24,6 +25,7 @@ NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "John
 
 @pytest.fixture
 def sandbox(settings: Settings, tmp_path: Path, db: None) -> Iterator[Sandbox]:
+    cache.clear()
     with running_sandbox(manual_clock=True) as sandbox:
         settings.LETTRLABS_URL = sandbox.lettrlabs.public_url.rstrip("/")
         settings.LETTRLABS_API_KEY = "LL-API-sandbox"
@@ -108,7 +110,7 @@ def proofed(sandbox: Sandbox, fill: Callable[..., MailCampaign]) -> Callable[...
 
 @pytest.fixture
 def payer(db: None) -> User:
-    return User.objects.create_superuser("mara", "mara@example.com", "a-long-password")
+    return User.objects.create_superuser("payer", "payer@example.com", "a-long-password")
 
 
 def confirm(campaign: MailCampaign, payer: User, *, accepts_difference: bool = False) -> MailCampaign:

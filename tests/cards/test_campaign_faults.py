@@ -1,4 +1,4 @@
-"""Whatever becomes of a request: no second card, no second charge, nothing lost, and what is left for a person says so."""
+"""Whatever becomes of a request: no second card, no second charge, nothing lost; what is left for a person says so."""
 
 from collections.abc import Callable
 from datetime import timedelta
