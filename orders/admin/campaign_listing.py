@@ -1,6 +1,7 @@
 """The list of card campaigns, and the recipients of one, page by page."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -133,6 +134,7 @@ def recipient_listing(request: HttpRequest, campaign: MailCampaign) -> dict[str,
     rows = _chosen(campaign.recipients.select_related("order"), values)
     page = page_of(rows, request.GET, size=RECIPIENTS_SHOWN)
     keys = [row.pk for row in page.rows]
+    sorts = _sorts(campaign)
     bought: dict[int, list[tuple[int, str]]] = {}
     for recipient, pk, number in campaign.conversions.filter(recipient__in=keys).values_list(
         "recipient", "order", "order__number"
@@ -142,7 +144,8 @@ def recipient_listing(request: HttpRequest, campaign: MailCampaign) -> dict[str,
         "page": page,
         "rows": [RecipientRow(row, recipient_chip(row), bought.get(row.pk, [])) for row in page.rows],
         "searched": values.get("q", ""),
-        "views": _views(request, campaign),
+        "deliveries": sorts.deliveries,
+        "views": _views(request, sorts),
         "hidden": [(name, value) for name, value in values.items() if name != "q"],
     }
 
@@ -164,36 +167,41 @@ def _chosen(rows: QuerySet[CardRecipient], values: dict[str, Any]) -> QuerySet[C
     return rows
 
 
-def _views(request: HttpRequest, campaign: MailCampaign) -> list[dict[str, Any]]:
-    """Ways to look at the recipients, with how many; those without any are left out. One query."""
-    sorts = (
-        campaign.recipients.order_by()
-        .values("state", "reason", "delivery")
-        .annotate(n=Count("pk"), seen=Count("pk", filter=Q(scans__gt=0)))
-    )
-    states: dict[str, int] = {}
-    reasons: dict[str, int] = {}
-    deliveries: dict[str, int] = {}
-    scanned = 0
-    for sort in sorts:
-        states[sort["state"]] = states.get(sort["state"], 0) + sort["n"]
-        if sort["state"] == CardState.LEFT_OUT:
-            reasons[sort["reason"]] = reasons.get(sort["reason"], 0) + sort["n"]
-        if sort["delivery"]:
-            deliveries[sort["delivery"]] = deliveries.get(sort["delivery"], 0) + sort["n"]
-        scanned += sort["seen"]
+@dataclass
+class Sorts:
+    """How many recipients there are of each sort."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    deliveries: Counter[str] = field(default_factory=Counter)
+    scanned: int = 0
+
+
+def _sorts(campaign: MailCampaign) -> Sorts:
+    """One query, whatever there is."""
+    sorts = Sorts()
+    rows = campaign.recipients.order_by().values("state", "reason", "delivery")
+    for row in rows.annotate(n=Count("pk"), seen=Count("pk", filter=Q(scans__gt=0))):
+        sorts.states[row["state"]] += row["n"]
+        sorts.scanned += row["seen"]
+        if row["state"] == CardState.LEFT_OUT:
+            sorts.reasons[row["reason"]] += row["n"]
+        if row["delivery"]:
+            sorts.deliveries[row["delivery"]] += row["n"]
+    return sorts
+
+
+def _views(request: HttpRequest, sorts: Sorts) -> list[dict[str, Any]]:
+    """Ways to look at the recipients; those without any are left out."""
+    found = [("", _t("All"), sum(sorts.states.values()))]
+    for name, words, counts in (
+        ("state", CardState, sorts.states),
+        ("reason", LeftOut, sorts.reasons),
+        ("delivery", CardDeliveryState, sorts.deliveries),
+    ):
+        found += [(f"{name}={one}", str(words(one).label), counts[one]) for one in words.values if counts[one]]
+    if sorts.scanned:
+        found.append(("scanned=1", _t("scanned"), sorts.scanned))
     given = {name: value for name, value in request.GET.items() if value and name not in ("older", "newer", "end")}
-    found = [("", _t("All"), sum(states.values()))]
-    found += [
-        (f"state={state}", str(CardState(state).label), states[state]) for state in CardState.values if state in states
-    ]
-    found += [(f"reason={one}", str(LeftOut(one).label), reasons[one]) for one in LeftOut.values if one in reasons]
-    found += [
-        (f"delivery={one}", str(CardDeliveryState(one).label), deliveries[one])
-        for one in CardDeliveryState.values
-        if one in deliveries
-    ]
-    if scanned:
-        found.append(("scanned=1", _t("scanned"), scanned))
     current = "&".join(f"{name}={value}" for name, value in given.items())
     return [{"query": query, "title": title, "count": n, "current": query == current} for query, title, n in found]

@@ -1,5 +1,6 @@
 """Card campaigns in words and chips."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -76,13 +77,13 @@ SENTENCES = {
     "ended": gettext_lazy("The vendor calls the order “%(word)s”."),
     "stuck": gettext_lazy("It needs a person: %(text)s"),
 }
-# Along a card's way, as the vendor counts them.
+# Along a card's way, with all the places that a card has passed this one by.
 FUNNEL = (
-    ("mailed", gettext_lazy("Mailed"), Tone.BLUE),
-    ("in_transit", gettext_lazy("In transit"), Tone.BLUE),
-    ("local", gettext_lazy("At the local facility"), Tone.BLUE),
-    ("delivered", gettext_lazy("Delivered"), Tone.GREEN),
-    ("undeliverable", gettext_lazy("Undeliverable"), Tone.RED),
+    ("mailed", gettext_lazy("Mailed"), Tone.BLUE, ("in_transit", "local", "delivered", "undeliverable")),
+    ("in_transit", gettext_lazy("In transit"), Tone.BLUE, ("local", "delivered", "undeliverable")),
+    ("local", gettext_lazy("At the local facility"), Tone.BLUE, ("delivered",)),
+    ("delivered", gettext_lazy("Delivered"), Tone.GREEN, ()),
+    ("undeliverable", gettext_lazy("Undeliverable"), Tone.RED, ()),
 )
 
 
@@ -105,12 +106,19 @@ def event_words(event: CampaignEvent) -> str:
     return str(sentence) % _Words(event.params) if sentence else event.kind
 
 
-def funnel(campaign: MailCampaign) -> list[dict[str, Any]]:
-    """Where the cards are: word, count, percent of all, tone; empty before the vendor has told."""
+def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dict[str, Any]]:
+    """How many cards have come so far: word, count, percent of all, tone; empty before the vendor has told.
+
+    `deliveries` are the recipients by where their card is. Where the vendor names none, its own counts stand.
+    """
     total = campaign.counts.get("total") or campaign.accepted
     if not total or not campaign.counts:
         return []
-    rows = [(word, campaign.counts.get(name, 0), tone) for name, word, tone in FUNNEL]
+    known = any(name in deliveries for name, _word, _tone, _passed in FUNNEL)
+    rows = [
+        (word, sum(deliveries.get(one, 0) for one in (name, *passed)) if known else campaign.counts.get(name, 0), tone)
+        for name, word, tone, passed in FUNNEL
+    ]
     return [
         {"word": word, "count": count, "percent": min(100, round(100 * count / total)), "tone": tone}
         for word, count, tone in rows

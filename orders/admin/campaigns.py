@@ -55,6 +55,7 @@ class MailCampaignAdmin(PagesAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         campaign = find_or_404(MailCampaign, object_id)
+        recipients = recipient_listing(request, campaign)
         events = campaign.events.order_by("-pk")[:EVENTS_SHOWN]
         return self.render(
             request,
@@ -64,14 +65,14 @@ class MailCampaignAdmin(PagesAdmin):
             chip=campaign_chip(campaign),
             situation=SITUATIONS[CampaignState(campaign.state)],
             is_moving=campaign.state in MOVING,
-            funnel=funnel(campaign),
+            funnel=funnel(campaign, deliveries=recipients.pop("deliveries")),
             lines=price_lines(campaign),
             events=[(event, event_words(event)) for event in events],
             pushes=list(Push.objects.about(campaign).reverse()[:PUSHES_SHOWN]),
             table_form=TableForm(),
             sold=_sold(campaign),
             **self._possible(request, campaign),
-            **recipient_listing(request, campaign),
+            **recipients,
         )
 
     def new_view(self, request: HttpRequest) -> HttpResponse:

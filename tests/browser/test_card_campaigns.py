@@ -5,8 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from backoffice.models import Heartbeat
 from backoffice.sandbox import Sandbox
 from orders.models import MailCampaign
 from orders.services.campaign_following import follow_campaigns
@@ -26,6 +28,7 @@ def screen(page: Page, name: str) -> None:
     """Keep what the documentation shows, when it is asked for."""
     if os.environ.get("WRITE_SCREENS") == "1":
         SCREENS.mkdir(parents=True, exist_ok=True)
+        page.wait_for_timeout(2000)  # the viewer of PDFs has no event to wait for
         page.screenshot(path=SCREENS / f"{name}.png")
 
 
@@ -35,9 +38,10 @@ def sideways(page: Page) -> int:
 
 def test_a_campaign_goes_from_marked_orders_to_its_checkout(page: Page, sandbox: Sandbox) -> None:
     sandbox.lettrlabs.options.change(undeliverable_every=5, scan_every=3)
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
     for number in range(12):
         make_us_order(number, accepts_letters=number != 3)
-    make_draft(name="Spring greetings")
+    make_draft(name="Spring greetings", template_name="We miss you", template_id=12346)
     page.set_viewport_size({"width": 1280, "height": 900})
 
     page.goto("/admin/orders/order/")
