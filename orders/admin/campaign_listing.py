@@ -108,7 +108,7 @@ def _rows(campaigns: list[MailCampaign]) -> list[CampaignRow]:
     keys = [campaign.pk for campaign in campaigns]
     left_out = Q(state=CardState.LEFT_OUT)
     counted = CardRecipient.objects.filter(campaign__in=keys).order_by().values("campaign")
-    counts: dict[int, dict[str, int]] = {
+    counts: dict[int, Any] = {
         row["campaign"]: row
         for row in counted.annotate(out=Count("pk", filter=left_out), listed=Count("pk", filter=~left_out))
     }

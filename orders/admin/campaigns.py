@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
+from backoffice.admin.machine_chips import kind_in_words
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
 from backoffice.errors import DomainError
 from backoffice.models import Push
@@ -68,7 +69,7 @@ class MailCampaignAdmin(PagesAdmin):
             funnel=funnel(campaign, deliveries=recipients.pop("deliveries")),
             lines=price_lines(campaign),
             events=[(event, event_words(event)) for event in events],
-            pushes=list(Push.objects.about(campaign).reverse()[:PUSHES_SHOWN]),
+            pushes=[(push, kind_in_words(push.kind)) for push in Push.objects.about(campaign).reverse()[:PUSHES_SHOWN]],
             table_form=TableForm(),
             sold=_sold(campaign),
             **self._possible(request, campaign),
