@@ -19,6 +19,12 @@ from orders.services.campaigns import CHECK_OUT, CONVERSIONS, DISCARD_CARDS, PRE
 from orders.services.conversions import Report
 
 
+def leave_to_campaign(push: Push) -> None:
+    """A refusal is one need, not two: the campaign shows it, and is where it is dealt with."""
+    push.needs_person = False
+    push.save(update_fields=["needs_person"])
+
+
 class CampaignHandler(PushHandler):
     """All pushes of campaigns change their campaign, which is locked first."""
 
@@ -47,6 +53,7 @@ class PrepareCampaign(CampaignHandler):
         campaign = MailCampaign.objects.locked(push.subject_id)
         if campaign.state == CampaignState.PREPARING:
             stick(campaign, error.text)
+        leave_to_campaign(push)
 
     def decided(self, push: Push, *, happened: bool) -> None:
         decide_preparation(push, happened=happened)
@@ -71,6 +78,7 @@ class CheckOutCampaign(CampaignHandler):
         campaign = MailCampaign.objects.locked(push.subject_id)
         if campaign.state == CampaignState.PAYING:
             back_to_proof(campaign, error.text, kind="refused")
+        leave_to_campaign(push)
 
     def decided(self, push: Push, *, happened: bool) -> None:
         if happened:

@@ -1,6 +1,7 @@
 """Making a card campaign, and saying who gets a card. See also `campaign_preparing` and `campaign_paying`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
 from backoffice.models import Shop
 from backoffice.services.pushes import queue_push
+from backoffice.vendors.registry import vendor_class
 from orders.models import (
     Address,
     AddressRole,
@@ -72,20 +74,24 @@ def add_to_campaign(order: Order, *, campaign_id: int, actor: str) -> CardRecipi
     known = CardRecipient.objects.filter(campaign_id=campaign_id, order=order).first()
     if known is not None:
         return known
-    campaign = _open_campaign(campaign_id)
-    if campaign.shop_id != order.shop_id:
-        raise Conflict(_("Campaign “%s” belongs to another shop.") % campaign.name)
-    known = campaign.recipients.filter(order=order).first()
-    if known is not None:
-        return known
-    [recipient] = _list(campaign, [(judge_order(order), {"order": order})], actor=actor)
+    [recipient] = add_orders([order], campaign_id=campaign_id, actor=actor)
     return recipient
 
 
+@transaction.atomic
 def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list[CardRecipient]:
-    """As `add_to_campaign` for each of them, in one transaction. Answers their recipients."""
-    with transaction.atomic():
-        return [add_to_campaign(order, campaign_id=campaign_id, actor=actor) for order in orders]
+    """As `add_to_campaign` for each of them; answers their recipients in the order given. All or none."""
+    orders = list(orders)
+    campaign = _open_campaign(campaign_id)
+    if any(order.shop_id != campaign.shop_id for order in orders):
+        raise Conflict(_("Campaign “%s” belongs to another shop.") % campaign.name)
+    rows = {row.order_id: row for row in campaign.recipients.filter(order__in=orders)}
+    fresh = list({order.pk: order for order in orders if order.pk not in rows}.values())
+    judged = [(one, {"order": order}) for order, one in zip(fresh, judge_orders(fresh), strict=True)]
+    rows |= {row.order_id: row for row in _list(campaign, judged, actor=actor)}
+    if len(fresh) > 1:
+        campaign.note("orders", actor=actor, count=len(fresh))
+    return [rows[order.pk] for order in orders]
 
 
 @transaction.atomic
@@ -109,34 +115,34 @@ def remove_recipient(recipient: CardRecipient, *, actor: str) -> None:
     campaign.note("removed", actor=actor, name=str(recipient))
 
 
-def judge_order(order: Order) -> JudgedAddress:
-    """Whether the order's recipient may get a card at all: consent first, then the address."""
-    address = Address.objects.filter(order=order, role=AddressRole.RECIPIENT).first()
-    judged = judge_order_address(address, email=order.customer_email)
+def judge_orders(orders: list[Order]) -> list[JudgedAddress]:
+    """Whether the recipient of each may get a card at all: consent first, then the address. One query."""
+    rows = Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)
+    places = {row.order_id: row for row in rows}
+    judged = [judge_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
+    return [replace(one, reason=_objection(order) or one.reason) for order, one in zip(orders, judged, strict=True)]
+
+
+def _objection(order: Order) -> str:
     if order.state == OrderState.CANCELLED:
-        return JudgedAddress(judged.address, LeftOut.CANCELLED, judged.key)
-    if not order.accepts_letters:
-        return JudgedAddress(judged.address, LeftOut.NO_CONSENT, judged.key)
-    return judged
+        return LeftOut.CANCELLED
+    return "" if order.accepts_letters else LeftOut.NO_CONSENT
 
 
-def foresee(orders: Iterable[Order], *, campaign: MailCampaign) -> list[tuple[Order, str]]:
-    """What `add_to_campaign` would make of each: (order, reason), the reason empty where a card would be listed."""
-    judged = [(order, judge_order(order)) for order in orders]
+def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order, str]]:
+    """What `add_orders` would make of each: (order, reason), the reason empty where a card would be listed."""
+    judged = list(zip(orders, judge_orders(orders), strict=True))
     keys = {one.key for _order, one in judged if not one.reason}
     taken, recent = _taken(campaign, keys), _recent(campaign, keys)
-    listed = set(
-        campaign.recipients.filter(order__in=[order for order, _one in judged]).values_list("order", flat=True)
-    )
+    listed = set(campaign.recipients.filter(order__in=orders).values_list("order", flat=True))
     verdicts = []
     for order, one in judged:
-        reason = one.reason
+        reason = one.reason or (LeftOut.TWICE if one.key in taken else LeftOut.RECENT if one.key in recent else "")
         if order.shop_id != campaign.shop_id:
             text = _("The order belongs to another shop.")
-        elif order.pk in listed or (not reason and one.key in taken):
+        elif order.pk in listed:
             text = str(LeftOut.TWICE.label)
         else:
-            reason = reason or (LeftOut.RECENT if one.key in recent else "")
             text = str(LeftOut(reason).label) if reason else ""
         if not text:
             taken.add(one.key)
@@ -148,11 +154,14 @@ def foresee(orders: Iterable[Order], *, campaign: MailCampaign) -> list[tuple[Or
 def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     """The vendor is given what is missing of the draft, and asked for proof and price. Nothing is paid.
 
-    Raises IllegalTransition unless it is a draft, ready or needs a person; Conflict without a recipient.
+    Raises IllegalTransition unless it is a draft, ready or needs a person; Conflict without a recipient, Unavailable
+    where the vendor is not set up.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
     if not campaign.recipients.exclude(state=CardState.LEFT_OUT).exists():
         raise Conflict(_("Nobody is to get a card yet."))
+    if not vendor_class(campaign.vendor).is_configured():
+        raise Unavailable(_("%s is not set up here: its key is missing in the settings.") % campaign.vendor)
     if campaign.state not in (CampaignState.DRAFT, CampaignState.PROOFED, CampaignState.STUCK):
         raise IllegalTransition(_("This campaign is %s.") % campaign.get_state_display())
     if campaign.checkout_attempted_at is not None:

@@ -110,6 +110,6 @@ def _reason(address: CardAddress, *, country: str, too_long: bool) -> str:
         (not plain(address.address1), LeftOut.NO_STREET),
         (not address.city, LeftOut.NO_CITY),
         (address.state_code not in STATES, LeftOut.BAD_STATE),
-        (not (len(address.zip5) == 5 and address.zip5.isdigit()), LeftOut.BAD_ZIP),
+        (_ZIP.match(address.zip5) is None or len(address.zip5) != 5, LeftOut.BAD_ZIP),
     ]
     return next((reason for is_wrong, reason in checks if is_wrong), "")

@@ -32,6 +32,9 @@ MOST_ORDERS = 2000
 MOST_UPLOADS = 20
 # Orders are numbered a moment before they are committed: a younger one than this may have an older neighbour.
 COMMITTED_AFTER = timedelta(minutes=2)
+LONGEST_WINDOW = timedelta(days=2 * 366)
+# An order is placed before it comes in, but rarely by more.
+ARRIVES_WITHIN = timedelta(days=1)
 
 
 def find_conversions(*, now: datetime | None = None) -> int:
@@ -40,7 +43,8 @@ def find_conversions(*, now: datetime | None = None) -> int:
     The newest campaign gets an order that several could claim. Answers how many were found.
     """
     now = now or timezone.now()
-    campaigns = MailCampaign.objects.filter(state__in=[CampaignState.PAID, CampaignState.MAILED])
+    since = now - LONGEST_WINDOW
+    campaigns = MailCampaign.objects.filter(state__in=[CampaignState.PAID, CampaignState.MAILED], paid_at__gte=since)
     return sum(_find_of(campaign, now=now) for campaign in campaigns.order_by("-paid_at") if _is_open(campaign, now))
 
 
@@ -54,11 +58,12 @@ def _is_open(campaign: MailCampaign, now: datetime) -> bool:
 def _find_of(campaign: MailCampaign, *, now: datetime) -> int:
     campaign = MailCampaign.objects.locked(campaign.pk)
     begin = campaign.mailed_at or campaign.paid_at
-    orders = Order.objects.filter(
-        shop=campaign.shop_id, pk__gt=campaign.orders_seen, created_at__lt=now - COMMITTED_AFTER
-    )
+    if begin is None:
+        return 0
+    first = campaign.orders_seen or _newest_before(begin - ARRIVES_WITHIN)
+    orders = Order.objects.filter(shop=campaign.shop_id, pk__gt=first, created_at__lt=now - COMMITTED_AFTER)
     seen = list(orders.order_by("pk")[:MOST_ORDERS])
-    if not seen or begin is None:
+    if not seen:
         return 0
     end = begin + timedelta(days=campaign.attribution_days)
     bought = [
@@ -83,6 +88,12 @@ def _find_of(campaign: MailCampaign, *, now: datetime) -> int:
                 merge=True,
             )
     return len(found)
+
+
+def _newest_before(moment: datetime) -> int:
+    """The key of the newest order that had come in by then: nothing older needs a look."""
+    rows = Order.objects.filter(created_at__lt=moment).order_by("-created_at")
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:

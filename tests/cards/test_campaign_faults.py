@@ -245,7 +245,8 @@ def test_a_refused_checkout_is_told_and_nothing_is_paid(
     work_off()
     campaign.refresh_from_db()
     assert (campaign.state, campaign.problem) == (CampaignState.PROOFED, "The balance is too low.")
-    assert Push.objects.filter(state=PushState.FAILED, needs_person=True).count() == 1
+    push = Push.objects.get(state=PushState.FAILED)
+    assert (push.cause, push.needs_person) == ("The balance is too low.", False)  # its campaign is what needs a person
     assert charges(vendor) == []
 
 

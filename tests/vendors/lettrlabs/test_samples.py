@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,10 @@ def read_sample(name: str) -> Sample:
     words = shlex.split((SAMPLES / f"{name}.curl").read_text().replace("\\\n", " "))
     options = dict(zip(words[1::2], words[2::2], strict=False))
     url = next(word for word in words if word.startswith("https://"))
-    headers = dict(word.split(": ", 1) for before, word in zip(words, words[1:], strict=False) if before == "-H")
+    headers = dict(word.split(": ", 1) for before, word in pairwise(words) if before == "-H")
     base = "https://app.lettrlabs.com/api/"
     assert url.startswith(base)
-    body = next((word for before, word in zip(words, words[1:], strict=False) if before == "-d"), "")
+    body = next((word for before, word in pairwise(words) if before == "-d"), "")
     return Sample(options["-X"], url.removeprefix(base).replace("ORDER_ID", "77"), headers, body)
 
 
