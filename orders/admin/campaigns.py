@@ -25,6 +25,7 @@ from orders.services.campaigns import change_campaign, make_campaign
 EVENTS_SHOWN, PUSHES_SHOWN = 30, 5
 CHANGE, CHECK_OUT = "change_mailcampaign", "check_out_mailcampaign"
 # While the vendor is at work the page looks again by itself.
+CANCELLABLE = (CampaignState.DRAFT, CampaignState.PREPARING, CampaignState.PROOFED)
 MOVING = (CampaignState.PREPARING, CampaignState.PAYING, CampaignState.PAYMENT_NEEDED)
 
 
@@ -139,9 +140,8 @@ class MailCampaignAdmin(PagesAdmin):
             "may_prepare": may and is_free and state in (CampaignState.DRAFT, CampaignState.STUCK),
             "may_refresh": may and state == CampaignState.PROOFED,
             "may_reopen": may and is_free and state in (CampaignState.PROOFED, CampaignState.STUCK),
-            "may_cancel": may
-            and is_free
-            and state in (CampaignState.DRAFT, CampaignState.PREPARING, CampaignState.PROOFED, CampaignState.STUCK),
+            "may_cancel": may and (state in CANCELLABLE and is_free or state == CampaignState.STUCK),
+            "is_tried": not is_free,
             "may_decide": may and bool(campaign.uncertain_ids),
             "may_check_out": self.may(request, CHECK_OUT) and state == CampaignState.PROOFED,
             "why_not": why_not_check_out(campaign) if state == CampaignState.PROOFED else "",

@@ -165,7 +165,10 @@ class Checkout:
         raise Withdrawn(text)
 
     def _note_attempt(self) -> None:
+        """From here on it may be paid. Looked at once more under the lock: somebody may have cancelled meanwhile."""
         campaign = self.locked()
+        if campaign.state != CampaignState.PAYING or campaign.vendor_id != self.agreed.get("vendor_id"):
+            raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
         campaign.checkout_attempted_at = timezone.now()
         campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
         campaign.poll_at = timezone.now() + timedelta(seconds=campaign.poll_seconds)

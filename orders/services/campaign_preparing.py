@@ -64,7 +64,8 @@ class Preparation:
         self._attach_all()
         proof = self._fetch_proof()
         price = self.delivery.read(lambda: self.vendor.price_cards(self.campaign.vendor_id, mailing_of(self.campaign)))
-        doubtful = self._doubtful_drafts() if self.push.looks else []
+        is_doubtful = self.push.looks or self.campaign.uncertain_ids
+        doubtful = self._doubtful_drafts() if is_doubtful else []
         self.delivery.record(lambda: self._finish(proof, price, doubtful))
 
     def _refuse_unwanted(self) -> None:
@@ -95,7 +96,8 @@ class Preparation:
         if campaign.vendor_id or campaign.state != CampaignState.PREPARING:
             discard_cards(campaign, report.vendor_id, actor="system")
             return
-        campaign.vendor_id, campaign.uncertain_ids = report.vendor_id, []
+        campaign.vendor_id = report.vendor_id
+        campaign.uncertain_ids = [key for key in campaign.uncertain_ids if key != report.vendor_id]
         campaign.save(update_fields=["vendor_id", "uncertain_ids", "updated_at"])
         campaign.note("created", actor="system", vendor_id=report.vendor_id)
 

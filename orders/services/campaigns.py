@@ -193,12 +193,18 @@ def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 @transaction.atomic
 def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """Nobody gets a card: the draft is deleted there. Raises IllegalTransition once a checkout was attempted."""
+    """Nobody gets a card: the draft is deleted there. Raises IllegalTransition once a checkout was attempted.
+
+    One that needs a person after a checkout may be put away; what the vendor has of it is left alone.
+    """
     campaign = MailCampaign.objects.locked(campaign.pk)
-    if campaign.checkout_attempted_at is not None:
+    is_tried = campaign.checkout_attempted_at is not None
+    if is_tried and campaign.state != CampaignState.STUCK:
         raise IllegalTransition(_("It is checked out, or may be: what is paid cannot be called back."))
     campaign.move_to(CampaignState.CANCELLED, actor=actor)
-    give_up_draft(campaign, actor=actor)
+    if not is_tried:
+        give_up_draft(campaign, actor=actor)
+    campaign.poll_at = None
     campaign.problem = ""
     campaign.save()
     return campaign

@@ -236,6 +236,18 @@ def test_a_price_that_rose_between_the_page_and_the_payment_stops_it(
     assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
 
 
+def test_a_campaign_that_is_cancelled_in_the_last_moment_is_not_paid(
+    proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User, monkeypatch
+) -> None:
+    campaign = confirm(proofed(1), payer)
+    monkeypatch.setattr(Checkout, "_compare", lambda self: cancel_campaign(campaign, actor="tom"))
+    work_off()
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.CANCELLED
+    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
+    assert vendor.store.orders == {}
+
+
 def test_a_refused_checkout_is_told_and_nothing_is_paid(
     proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User
 ) -> None:
