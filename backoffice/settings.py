@@ -181,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DOWNLOAD_FILES_SECONDS", default=30),
         "options": {"expires": 30},
     },
+    "follow-campaigns": {
+        "task": "orders.tasks.follow_campaigns",
+        "schedule": env.float("FOLLOW_CAMPAIGNS_SECONDS", default=30),
+        "options": {"expires": 30},
+    },
     "sync-reference": {
         "task": "fulfillment.tasks.sync_reference",
         "schedule": env.float("SYNC_REFERENCE_SECONDS", default=24 * 3600),
@@ -247,6 +252,11 @@ LETTRLABS_API_KEY = env.str("LETTRLABS_API_KEY", default="")
 # Off: everything up to the proof and the price, but nothing is ever paid.
 LETTRLABS_CHECKOUT = env.bool("LETTRLABS_CHECKOUT", default=True)
 LETTRLABS_REQUESTS_PER_MINUTE = env.float("LETTRLABS_REQUESTS_PER_MINUTE", default=120)
+# Seconds before a payment is asked for, where the vendor names none; and between looks at cards on their way.
+LETTRLABS_POLL_AFTER = env.float("LETTRLABS_POLL_AFTER", default=30)
+LETTRLABS_POLL_SECONDS = env.float("LETTRLABS_POLL_SECONDS", default=3600)
+# Sales are reported without a currency: orders in another one are not.
+LETTRLABS_CURRENCY = env.str("LETTRLABS_CURRENCY", default="USD")
 
 GUARANTEED_REVIEWS_URL = env.str("GUARANTEED_REVIEWS_URL", default="https://api.guaranteed-reviews.com")
 # One private key for each shop and language: SHOP=site/language/secret, separated by commas.

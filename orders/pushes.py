@@ -9,6 +9,7 @@ from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, push_kind
 from backoffice.vendors.errors import VendorError
+from orders import campaign_pushes
 from orders.models import Order, OrderEvent, VendorOrder
 from orders.services.cancelling import Cancellation, refuse_cancellation
 from orders.services.costs import find_purchase_cost
@@ -120,3 +121,7 @@ class TellOrders(PushHandler):
     def decided(self, push: Push, *, happened: bool) -> None:
         if happened:
             suppose_told(push)
+
+
+# Registered by being imported.
+__all__ = ["campaign_pushes"]

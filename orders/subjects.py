@@ -7,7 +7,7 @@ from django.db.models import Q
 from backoffice.models import Shop
 from backoffice.services.subjects import register_subject
 from backoffice.vendors.registry import vendor_names
-from orders.models import ExportBatch, Order, OrderExport, VendorOrder
+from orders.models import ExportBatch, MailCampaign, Order, OrderExport, VendorOrder
 
 FOUND = 50
 
@@ -49,3 +49,16 @@ def _quoted_batches(text: str) -> Iterable[int]:
 register_subject("orders.order", shown=_orders, found=_quoted_orders)
 register_subject("orders.vendororder", shown=_orders_of, found=_quoted_vendor_orders)
 register_subject("orders.exportbatch", shown=_batches, found=_quoted_batches)
+
+
+def _campaigns(campaign_ids: Collection[int]) -> Mapping[int, MailCampaign]:
+    return MailCampaign.objects.in_bulk(campaign_ids)
+
+
+def _quoted_campaigns(text: str) -> Iterable[int]:
+    """By the vendor's id of the order of cards."""
+    rows = MailCampaign.objects.filter(vendor__in=vendor_names(), vendor_id=text)
+    return rows.values_list("pk", flat=True)[:FOUND]
+
+
+register_subject("orders.mailcampaign", shown=_campaigns, found=_quoted_campaigns)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import export_batches, lateness, pulling, rule_jobs, rule_running, unavailable
+from orders.services import campaign_following, export_batches, lateness, pulling, rule_jobs, rule_running, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -49,3 +49,14 @@ def tell_orders() -> None:
     """Gather the orders of which vendors are to be told into batches."""
     if made := export_batches.gather_exports():
         logger.info("%s batches of orders to tell were made.", made)
+
+
+@shared_task(name="orders.tasks.follow_campaigns")
+def follow_campaigns() -> None:
+    """Ask how cards, their payments and what recipients buy stand, one run at a time."""
+    if not cache.add("follow-campaigns", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
+        return
+    try:
+        logger.info("%s", campaign_following.follow_campaigns())
+    finally:
+        cache.delete("follow-campaigns")

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import notice_needs, order_needs, vendor_needs
+from backoffice.dashboard import campaign_needs, notice_needs, order_needs, vendor_needs
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -16,7 +16,8 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sees_orders = request.user.has_perm("orders.view_order")
     sees_vendors = request.user.has_perm("backoffice.view_push")
     sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
-    groups = _groups(orders=sees_orders, vendors=sees_vendors, exports=sees_exports)
+    sees_cards = request.user.has_perm("orders.view_mailcampaign")
+    groups = _groups(orders=sees_orders, vendors=sees_vendors, exports=sees_exports, cards=sees_cards)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -28,7 +29,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _groups(*, orders: bool, vendors: bool, exports: bool) -> list[NeedGroup]:
+def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
@@ -37,6 +38,8 @@ def _groups(*, orders: bool, vendors: bool, exports: bool) -> list[NeedGroup]:
             vendor_needs.refused_pushes(),
             vendor_needs.waiting_for_long(),
         ]
+    if cards:
+        found += [campaign_needs.campaigns_with_problems()]
     if orders:
         found += [notice_needs.notices()]
         found += order_needs.held()

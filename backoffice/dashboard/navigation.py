@@ -67,6 +67,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 request,
                 [
                     ("orders.orderexport", _("Told to vendors"), "outgoing_mail"),
+                    ("orders.mailcampaign", _("Card campaigns"), "stylus_note"),
                     ("orders.optout", _("Opt-outs"), "unsubscribe"),
                 ],
             ),

@@ -85,18 +85,18 @@ class ClientCredentials:
 
 
 class FixedHeader:
-    """A key in a header of every request to the vendor's own origin. There is no other one: a 401 is final."""
+    """A key that never changes, sent as the header `name` to the vendor's own origin and to no other."""
 
     def __init__(self, base_url: str, *, name: str, value: str) -> None:
         self.base_url = base_url
-        self.name = name
-        self.value = value
+        self.header = {name: value}
 
     def token(self) -> str:
         return ""
 
     def renew(self, *, stale: str) -> str:
+        """There is no other key: a 401 is final. Raises VendorAuthFailed."""
         raise VendorAuthFailed("Our key was refused, and there is no other one.", status=401)
 
     def headers(self, url: str, *, token: str) -> dict[str, str]:
-        return {self.name: self.value} if origin(url) == origin(self.base_url) else {}
+        return self.header if origin(url) == origin(self.base_url) else {}

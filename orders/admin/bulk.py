@@ -49,7 +49,7 @@ def preview(request: HttpRequest) -> HttpResponse:
             "refused": [verdict for verdict in verdicts if verdict.refusal],
             "button": TITLES[action](len(willing)),
             "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
-            "back": _back(request),
+            "back": back_to_list(request),
         },
     )
 
@@ -70,7 +70,7 @@ def run(request: HttpRequest) -> HttpResponse:
         messages.success(request, ngettext("%(count)s order done.", "%(count)s orders done.", done) % {"count": done})
     for refusal in refusals:
         messages.error(request, refusal)
-    return HttpResponseRedirect(_back(request))
+    return HttpResponseRedirect(back_to_list(request))
 
 
 TITLES = {
@@ -117,7 +117,7 @@ def _do(action: str, order: Order, request: HttpRequest) -> Any:
     return order if order.state == "released" else release_order(order, actor=who)
 
 
-def _back(request: HttpRequest) -> str:
+def back_to_list(request: HttpRequest) -> str:
     """The list as it was filtered; never another site."""
     back = request.POST.get("back", "")
     allowed = url_has_allowed_host_and_scheme(

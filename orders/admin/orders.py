@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import FactsAdmin
-from orders.admin import bulk, desk, saved_views, telling
+from orders.admin import bulk, campaign_bulk, desk, saved_views, telling
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
@@ -33,6 +33,8 @@ class OrderAdmin(FactsAdmin):
         own = [
             path("bulk/", view(bulk.preview), name="orders_order_bulk"),
             path("bulk/run/", view(bulk.run), name="orders_order_bulk_run"),
+            path("cards/", view(campaign_bulk.pick), name="orders_order_cards"),
+            path("cards/add/", view(campaign_bulk.add), name="orders_order_cards_add"),
             path("views/save/", view(saved_views.save), name="orders_savedview_save"),
             path("views/<int:pk>/delete/", view(saved_views.delete), name="orders_savedview_remove"),
         ]
@@ -49,6 +51,7 @@ class OrderAdmin(FactsAdmin):
                 **self.admin_site.each_context(request),
                 "title": _("Orders"),
                 "may_act": self.has_change_permission(request),
+                "may_add_cards": request.user.has_perm("orders.change_mailcampaign"),
                 **listing(request),
             },
         )

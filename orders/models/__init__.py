@@ -1,6 +1,8 @@
 """The order lifecycle: what customers bought, who makes which part of it, and all that happened."""
 
 from orders.models.address import Address, AddressRole
+from orders.models.campaign import CampaignEvent, CampaignState, MailCampaign, Postage, ProductionSpeed
+from orders.models.card_recipient import CardConversion, CardDeliveryState, CardRecipient, CardState, LeftOut
 from orders.models.customer_editor import CustomerEditor
 from orders.models.design import Design, DesignState
 from orders.models.document import OrderDocument
@@ -20,6 +22,12 @@ from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrder
 __all__ = [
     "Address",
     "AddressRole",
+    "CampaignEvent",
+    "CampaignState",
+    "CardConversion",
+    "CardDeliveryState",
+    "CardRecipient",
+    "CardState",
     "Consent",
     "CustomerEditor",
     "Design",
@@ -28,6 +36,8 @@ __all__ = [
     "ExportState",
     "Hold",
     "HoldReason",
+    "LeftOut",
+    "MailCampaign",
     "Notice",
     "NoticeKind",
     "OptOut",
@@ -37,6 +47,8 @@ __all__ = [
     "OrderExport",
     "OrderLine",
     "OrderState",
+    "Postage",
+    "ProductionSpeed",
     "ProductionState",
     "Rule",
     "RuleEvent",

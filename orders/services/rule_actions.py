@@ -109,8 +109,10 @@ class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     @property
     def known_params(self) -> Any:
-        """The params as the action's struct. Raises msgspec.ValidationError."""
-        return msgspec.convert(self.params, self.action.params) if self.action else None
+        """The params as the action's struct; numbers may be written as text, as the editor does. Raises
+        msgspec.ValidationError.
+        """
+        return msgspec.convert(self.params, self.action.params, strict=False) if self.action else None
 
     @property
     def key(self) -> str:

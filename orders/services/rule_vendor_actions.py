@@ -1,4 +1,4 @@
-"""The actions of rules that speak to vendors: telling of an order, which costs what the vendor makes of it."""
+"""The actions of rules that concern vendors: telling one of an order, and listing its recipient for a card."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
@@ -9,10 +9,13 @@ from msgspec import Meta
 
 from backoffice.errors import InvalidInput
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
-from orders.models import ExportState, Order, OrderExport
+from orders.models import CampaignState, CardRecipient, ExportState, MailCampaign, Order, OrderExport
+from orders.services.campaigns import add_to_campaign
 from orders.services.exports import request_export
 from orders.services.rule_actions import Params, RuleAction, rule_action
 from orders.services.rule_facts import Facts
+
+MOST_CHOICES = 100
 
 
 class SendParams(Params, frozen=True):
@@ -61,6 +64,58 @@ class SendToVendor(RuleAction[SendParams]):
         except UnknownVendor:
             text = _("%(vendor)s is told of no orders.") % {"vendor": params.vendor}
             raise InvalidInput(text, errors={"vendor": [text]}) from None
+
+
+class CampaignParams(Params, frozen=True):
+    campaign_id: Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+
+@rule_action("add_to_campaign")
+class AddToCampaign(RuleAction[CampaignParams]):
+    """The order's recipient is listed in a card campaign that is still a draft. Nothing is sent before its checkout."""
+
+    title = gettext_lazy("Add to a card campaign")
+    params = CampaignParams
+    inputs = (("campaign_id", gettext_lazy("Campaign"), "choice"),)
+
+    def choices(self, name: str) -> list[tuple[str, str]]:
+        drafts = MailCampaign.objects.filter(state=CampaignState.DRAFT).order_by("-pk")
+        return [(str(pk), title) for pk, title in drafts.values_list("pk", "name")[:MOST_CHOICES]]
+
+    def describe(self, params: CampaignParams) -> str:
+        name = MailCampaign.objects.filter(pk=params.campaign_id).values_list("name", flat=True).first()
+        return _("add it to the card campaign “%(name)s”") % {"name": name or params.campaign_id}
+
+    def key(self, params: CampaignParams) -> str:
+        return f"{self.kind}:{params.campaign_id}"
+
+    def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
+        """By order: the campaigns it is listed in, and those that take recipients of its shop."""
+        shops = dict(Order.objects.filter(pk__in=order_ids).values_list("pk", "shop_id"))
+        drafts = MailCampaign.objects.filter(state=CampaignState.DRAFT, shop__in=set(shops.values()))
+        open_by_shop: dict[int, set[int]] = {}
+        for campaign_id, shop_id in drafts.values_list("pk", "shop_id"):
+            open_by_shop.setdefault(shop_id, set()).add(campaign_id)
+        listed: dict[int, set[int]] = {}
+        rows = CardRecipient.objects.filter(order__in=order_ids).values_list("order_id", "campaign_id")
+        for order_id, campaign_id in rows:
+            listed.setdefault(order_id, set()).add(campaign_id)
+        return {
+            key: {"listed": listed.get(key, set()), "open": open_by_shop.get(shops.get(key, 0), set())}
+            for key in order_ids
+        }
+
+    def plan(self, facts: Facts, params: CampaignParams, *, rule_id: int) -> str:
+        known = facts.extra.get(self.kind, {})
+        if params.campaign_id in known.get("listed", ()):
+            return "already_so"
+        return "" if params.campaign_id in known.get("open", ()) else "not_set_up"
+
+    def foresee(self, facts: Facts, params: CampaignParams, *, rule_id: int) -> None:
+        facts.extra.setdefault(self.kind, {}).setdefault("listed", set()).add(params.campaign_id)
+
+    def apply(self, order: Order, params: CampaignParams, *, rule_id: int, actor: str) -> None:
+        add_to_campaign(order, campaign_id=params.campaign_id, actor=actor)
 
 
 def _can_be_told(vendor: str) -> bool:

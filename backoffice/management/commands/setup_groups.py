@@ -8,7 +8,7 @@ from django.db import transaction
 
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
-    "orders.order", "orders.rule", "orders.notice",
+    "orders.order", "orders.rule", "orders.notice", "orders.mailcampaign",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
@@ -36,9 +36,11 @@ GROUPS: dict[str, set[str]] = {
         "orders.change_order", "orders.change_notice", "fulfillment.dispatch_productionorder",
         "fulfillment.view_documents", "backoffice.resend_push", "backoffice.decide_push",
     },
+    # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
         "orders.tell_orders", "orders.view_optout", "orders.add_optout", "orders.delete_optout",
-        "orders.change_notice", "backoffice.resend_push",
+        "orders.add_mailcampaign", "orders.change_mailcampaign", "orders.check_out_mailcampaign",
+        "orders.change_notice", "backoffice.resend_push", "backoffice.decide_push",
     },
     "Operations": MACHINERY
     | {

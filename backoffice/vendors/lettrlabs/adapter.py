@@ -1,5 +1,7 @@
 """LettrLabs as the project sees it, in our words."""
 
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -7,23 +9,208 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.card_messages import (
+    CardAddress,
+    CardCharge,
+    CardDelivery,
+    CardOrderReport,
+    CardPrice,
+    CardResults,
+    CardsAttached,
+    CardScan,
+    CardState,
+    CardTemplate,
+    ConversionToTell,
+    ConversionUpload,
+    HeldCard,
+    Mailing,
+    Settlement,
+)
+from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
+from backoffice.vendors.lettrlabs import payloads, reading
+from backoffice.vendors.lettrlabs.client import Client
+from backoffice.vendors.lettrlabs.reports import (
+    card_delivery,
+    card_results,
+    card_scan,
+    conversion_upload,
+    order_report,
+    price_line,
+    recipient_id,
+    undeliverable_card,
+    unwrap_proof,
+)
 from backoffice.vendors.messages import Message
+from backoffice.vendors.session import Pace
 
 
 class LettrLabs:
-    """What the vendor can do. Raises VendorError; sees no model of ours."""
+    """What the vendor can do. Raises VendorError; sees no model of ours. Ids of orders are texts of digits."""
 
     name: ClassVar[str] = "lettrlabs"
     title: ClassVar[str] = "LettrLabs"
     purpose: ClassVar[Promise] = gettext_lazy("Writes cards by robot and mails them in campaigns.")
     settings_prefix = "LETTRLABS"
+    MAX_RECIPIENTS = 1000
+    MAX_CONVERSIONS = 100
+    PAGE = 500
+    MOST_PAGES = 200
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
         self.connection = connection
+        self.client = Client(connection, pace=pace)
 
     @classmethod
     def is_configured(cls) -> bool:
         return bool(settings.LETTRLABS_URL and settings.LETTRLABS_API_KEY)
+
+    def check(self) -> str:
+        """Ask who we are; a name where one is told."""
+        payload = self.client.me()
+        if isinstance(payload, dict):
+            named = [reading.text(payload.get(name)) for name in ("companyName", "name", "email", "userName")]
+            return next((name for name in named if name), "OK")
+        return reading.text(payload) or "OK"
+
+    def card_templates(self) -> list[CardTemplate] | None:
+        """The designs made in their app; None where they list none, and the number has to be typed in."""
+        try:
+            payload = self.client.templates()
+        except VendorRejected as error:
+            if error.status in (404, 405):
+                return None
+            raise
+        rows = reading.rows_of(payload, "templates", "items", "orderTemplates")
+        read = ((reading.whole(row.get("id") or row.get("templateId")), row) for row in rows)
+        return [
+            CardTemplate(
+                vendor_id=key, name=reading.text(row.get("name") or row.get("templateName") or row.get("title"))
+            )
+            for key, row in read
+            if key
+        ]
+
+    def create_cards(self, template_id: int) -> CardOrderReport:
+        """A draft of this template, without recipients. Twice is two drafts."""
+        created = self.client.create_order(payloads.order_body(template_id))
+        word = reading.text(created.status) or "Draft"
+        return CardOrderReport(vendor_id=str(created.orderId), state=reading.order_state(word), raw_state=word)
+
+    def delete_cards(self, order_id: str) -> None:
+        """The draft is gone; one that is gone already is as well."""
+        try:
+            self.client.delete_order(order_id)
+        except VendorNotFound:
+            return
+
+    def read_cards(self, order_ids: Sequence[str]) -> dict[str, CardOrderReport]:
+        """Orders by their ids, in one request for up to `PAGE`; a deleted one is missing."""
+        params = {"id": ",".join(order_ids), "pageNumber": "0", "pageSize": str(self.PAGE)}
+        wanted = set(order_ids)
+        reports = (order_report(row) for row in self.client.orders(params))
+        return {report.vendor_id: report for report in reports if report.vendor_id in wanted}
+
+    def list_drafts(self) -> list[CardOrderReport]:
+        """All drafts that were made by this API."""
+        drafts: list[CardOrderReport] = []
+        for page in range(self.MOST_PAGES):
+            params = {"status": "Draft", "showRecipients": "true", "pageNumber": str(page), "pageSize": str(self.PAGE)}
+            rows = self.client.orders(params)
+            drafts += [report for row in rows if (report := order_report(row)).state is CardState.DRAFT]
+            if len(rows) < self.PAGE:
+                return drafts
+        raise VendorProtocolError("lettrlabs lists drafts without end.")
+
+    def add_recipients(self, order_id: str, cards: Sequence[CardAddress]) -> CardsAttached:
+        """Append at most `MAX_RECIPIENTS`. Twice is two letters each."""
+        if len(cards) > self.MAX_RECIPIENTS:
+            raise VendorRejected(f"LettrLabs takes at most {self.MAX_RECIPIENTS} recipients at once.")
+        answer = self.client.add_recipients(order_id, payloads.recipients_body(cards))
+        accepted = reading.whole(answer.acceptedRecipients)
+        return CardsAttached(
+            submitted=reading.whole(answer.submittedRecipients),
+            accepted=reading.whole(answer.totalRecipients) if accepted is None else accepted,
+            undeliverable=tuple(undeliverable_card(row) for row in reading.rows_of(answer.undeliverable, "recipients")),
+        )
+
+    def read_recipients(self, order_id: str) -> list[HeldCard]:
+        """All recipients that the order holds, page by page."""
+        return list(self._recipients(order_id))
+
+    def _recipients(self, order_id: str) -> Iterator[HeldCard]:
+        seen: set[str] = set()
+        for page in range(self.MOST_PAGES):
+            params = {"pageNumber": str(page), "pageSize": str(self.PAGE)}
+            rows = reading.rows_of(self.client.recipients(order_id, params), "recipients", "items", "orderRecipients")
+            cards = [HeldCard(vendor_id=recipient_id(row), address=reading.address(row)) for row in rows]
+            # A server that knows no pages repeats itself: what has an id is taken once.
+            fresh = [card for card in cards if not card.vendor_id or card.vendor_id not in seen]
+            seen |= {card.vendor_id for card in cards if card.vendor_id}
+            yield from fresh
+            if len(rows) != self.PAGE or not fresh:
+                return
+        raise VendorProtocolError("lettrlabs lists recipients without end.")
+
+    def remove_recipients(self, order_id: str, recipient_ids: Sequence[str]) -> None:
+        self.client.remove_recipients(order_id, payloads.removal_body(recipient_ids))
+
+    def read_proof(self, order_id: str) -> bytes:
+        """The proof as PDF, however it is wrapped. Raises VendorProtocolError for anything else."""
+        return unwrap_proof(self.client.proof(order_id))
+
+    def price_cards(self, order_id: str, mailing: Mailing) -> CardPrice:
+        """What a checkout would cost; nothing is charged."""
+        preview = self.client.price(order_id, payloads.preview_params(mailing))
+        lowered = [
+            reading.amount(row.get("total") if row.get("total") is not None else row.get("amount")) or Decimal()
+            for row in reading.rows_of(preview.credits)
+        ]
+        return CardPrice(lines=tuple(price_line(row) for row in preview.lineItems), credits=sum(lowered, Decimal()))
+
+    def check_out_cards(self, order_id: str, mailing: Mailing) -> Settlement:
+        """Pay and mail. It cannot be undone."""
+        answer = self.client.check_out(order_id, payloads.checkout_body(mailing))
+        word = reading.text(answer.orderStatus or answer.status)
+        poll, expected = reading.amount(answer.pollAfterSeconds), reading.amount(answer.settlementExpectedWithinSeconds)
+        return Settlement(
+            state=reading.order_state(word),
+            raw_state=word,
+            poll_after=None if poll is None else float(poll),
+            expected_within=None if expected is None else float(expected),
+        )
+
+    def read_results(self, order_ids: Sequence[str]) -> dict[str, CardResults]:
+        """How these orders fare, in one request."""
+        rows = self.client.analytics(",".join(order_ids))
+        return {str(row.orderId): card_results(row) for row in rows}
+
+    def read_deliveries(self, order_id: str) -> list[CardDelivery]:
+        """Where each card of an order is."""
+        rows = reading.rows_of(self.client.delivery_status(order_id), "recipients", "items", "deliveryStatuses")
+        return [card_delivery(row) for row in rows]
+
+    def read_charges(self, order_ids: Sequence[str]) -> dict[str, CardCharge]:
+        """What was charged for these orders; those without a readable total are left out."""
+        rows = self.client.transactions(",".join(order_ids))
+        totals = [(row, reading.amount(row.totalPrice)) for row in rows]
+        return {
+            str(row.orderId): CardCharge(vendor_id=str(row.orderId), total=total, volume=reading.whole(row.volume))
+            for row, total in totals
+            if total is not None
+        }
+
+    def read_scans(self, order_ids: Sequence[str]) -> list[CardScan]:
+        """QR scans by recipient, where the analytics have none."""
+        payload = self.client.recipient_statistics(payloads.statistics_body(order_ids))
+        return [card_scan(row) for row in reading.rows_of(payload, "recipients", "items", "statistics")]
+
+    def report_conversions(self, rows: Sequence[ConversionToTell]) -> ConversionUpload:
+        """Tell of sales, at most `MAX_CONVERSIONS` at once. The same `order_id` again changes nothing."""
+        payload = self.client.report_conversions([payloads.conversion(row) for row in rows])
+        return conversion_upload(payload)
+
+    def read_conversion_upload(self, upload_id: str) -> ConversionUpload:
+        return conversion_upload(self.client.conversion_status(upload_id))
 
     @classmethod
     def is_callback_path(cls, token: str) -> bool:

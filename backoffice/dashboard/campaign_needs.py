@@ -1,0 +1,30 @@
+"""Card campaigns that wait for a person: a failed payment, an unclear draft, a refusal."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Tone
+from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from orders.models import MailCampaign
+
+
+def campaigns_with_problems() -> NeedGroup | None:
+    rows = MailCampaign.objects.exclude(problem="").order_by("updated_at")
+    return group_of(
+        rows,
+        title=_("Card campaigns that need a look"),
+        icon="stylus_note",
+        tone=Tone.AMBER,
+        url=link("orders_mailcampaign_changelist", query="?problem=1"),
+        needs=lambda campaigns: [_need(campaign) for campaign in campaigns],
+    )
+
+
+def _need(campaign: MailCampaign) -> Need:
+    return Need(
+        what=campaign.name,
+        detail=campaign.problem,
+        since=campaign.updated_at,
+        who=campaign.checkout_by or campaign.created_by,
+        url=link("orders_mailcampaign_change", campaign.pk),
+        action=_("Look"),
+    )

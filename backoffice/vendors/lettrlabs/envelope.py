@@ -1,0 +1,91 @@
+"""What every answer of LettrLabs comes in: `payload` beside `errors`, `errorDetails`, `warnings`, `hasErrors`."""
+
+from typing import Any
+
+import msgspec
+
+from backoffice.masking import mask
+from backoffice.vendors.answers import Answer, decode, unreadable
+from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorError, VendorNotFound, VendorRejected
+
+VENDOR = "lettrlabs"
+LONGEST = 500
+_OWN = {"payload", "errors", "errorDetails", "warnings", "hasErrors", "hasWarnings"}
+
+
+def open_envelope(answer: Answer, *, write: bool, repeatable: bool = False) -> Any:
+    """The payload of a 2xx; an answer without envelope is taken as the payload itself.
+
+    Raises VendorRejected when it says `hasErrors` and has no payload, VendorAmbiguous for a write that has both: then
+    a part of it may have been done, unless it is `repeatable`: that is told as a refusal, and may be sent again.
+    VendorProtocolError (VendorAmbiguous for a write) when it is no JSON.
+    """
+    content = decode(answer, Any, write=write, vendor=VENDOR)
+    if not isinstance(content, dict) or not _OWN & content.keys():
+        return content
+    payload = content.get("payload")
+    if content.get("hasErrors") not in (True, "true", "True", 1):
+        return payload
+    complaints = read_complaints(content)
+    text = words_of(complaints) or f"{VENDOR} says that it has errors."
+    seen: dict[str, Any] = {"status": answer.status, "excerpt": answer.excerpt}
+    if write and not repeatable and payload not in (None, [], {}, ""):
+        raise VendorAmbiguous(text, **seen)
+    raise VendorRejected(text, errors=complaints, **seen)
+
+
+def in_words(error: VendorError, *, excerpt: str) -> VendorError:
+    """A refusal with the vendor's own words as its text, where it gave any in `errors` or `reasonCode`."""
+    if not isinstance(error, VendorRejected):
+        return error
+    try:
+        content = msgspec.json.decode(excerpt.encode())
+    except (ValueError, RecursionError):
+        return error
+    complaints = read_complaints(content) if isinstance(content, dict) else ()
+    text = words_of(complaints)
+    kind = VendorNotFound if isinstance(error, VendorNotFound) else VendorRejected
+    return kind(text, errors=complaints, status=error.status, excerpt=error.excerpt) if text else error
+
+
+def read_complaints(content: dict[str, Any]) -> tuple[FieldError, ...]:
+    """All that an envelope complains of; `reasonCode` is kept as the field where nothing else names one."""
+    code = _text(content.get("reasonCode"))
+    found = [_complaint(entry, code) for entry in _entries(content.get("errors"))]
+    found += [
+        complaint
+        for entry in _entries(content.get("errorDetails"))
+        if (complaint := _complaint(entry, code)).text not in {other.text for other in found}
+    ]
+    if not found and code:
+        found = [FieldError(code, _text(content.get("message")) or code)]
+    return tuple(found)
+
+
+def words_of(complaints: tuple[FieldError, ...]) -> str:
+    return " ".join(dict.fromkeys(complaint.text for complaint in complaints if complaint.text))[:LONGEST]
+
+
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _complaint(entry: Any, code: str) -> FieldError:
+    if not isinstance(entry, dict):
+        return FieldError(code, _text(entry))
+    field = entry.get("field") or entry.get("propertyName") or entry.get("reasonCode") or code
+    return FieldError(
+        _text(field), _text(entry.get("message") or entry.get("error") or entry.get("reasonCode") or entry)
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else mask(str(value)).replace("\x00", "\ufffd")[:LONGEST]
+
+
+def convert(payload: Any, shape: Any, *, write: bool) -> Any:
+    """The payload as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
+    try:
+        return msgspec.convert(payload, shape, strict=False)
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        raise unreadable(f"{VENDOR} answered what we cannot read: {error}", write=write) from error

@@ -1,0 +1,95 @@
+"""What is sent to LettrLabs: bodies as their documents describe them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from backoffice.vendors.card_messages import CardAddress, ConversionToTell, Mailing
+
+LONGEST_CONVERSION_TEXT = 255
+
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def encode(payload: Any) -> bytes:
+    """JSON with money as numbers, digit by digit as given."""
+    return _encoder.encode(payload)
+
+
+def order_body(template_id: int) -> dict[str, Any]:
+    """The template is all that the document shows."""
+    return {"templateId": template_id}
+
+
+def recipients_body(cards: Sequence[CardAddress]) -> dict[str, Any]:
+    """The one place that knows the shape: an object, and it appends."""
+    return {"recipients": [recipient(card) for card in cards]}
+
+
+def recipient(card: CardAddress) -> dict[str, Any]:
+    """Nested, without what is empty."""
+    address = {
+        "address1": card.address1,
+        "address2": card.address2,
+        "city": card.city,
+        "state": card.state_code,
+        "zipCode": card.zip5,
+        "zip4": card.zip4,
+        "country": "US",
+    }
+    personal = {"firstName": card.firstname, "lastName": card.lastname, "toOrganization": card.organisation}
+    return {"address": _filled(address), "personal": _filled(personal)}
+
+
+def checkout_body(mailing: Mailing) -> dict[str, Any]:
+    """Sent always, although the seed's example has no body."""
+    return {
+        "postageType": mailing.postage,
+        "productionSpeed": mailing.speed,
+        "holdUntilDate": mailing.hold_until.isoformat() if mailing.hold_until else None,
+        "autoBill": mailing.auto_bill,
+    }
+
+
+def preview_params(mailing: Mailing) -> dict[str, str]:
+    hold = {"holdUntilDate": mailing.hold_until.isoformat()} if mailing.hold_until else {}
+    return {"postage": mailing.postage, "production": mailing.speed, **hold}
+
+
+def removal_body(recipient_ids: Sequence[str]) -> dict[str, Any]:
+    """Plural spelled their way."""
+    return {"recipientsIds": [int(key) for key in recipient_ids]}
+
+
+def statistics_body(order_ids: Sequence[str]) -> dict[str, Any]:
+    """Assumed: no document shows it."""
+    return {"orderIds": [int(key) for key in order_ids]}
+
+
+def conversion(row: ConversionToTell) -> dict[str, Any]:
+    """One sale. `orderId` is what LettrLabs tells repeats by."""
+    buyer = row.buyer
+    place = {
+        "address1": buyer.address1,
+        "address2": buyer.address2,
+        "city": buyer.city,
+        "state": buyer.state_code,
+        "zipCode": f"{buyer.zip5}-{buyer.zip4}" if buyer.zip4 else buyer.zip5,
+        "country": "US" if buyer.zip5 else "",
+    }
+    told = {
+        "firstName": buyer.firstname[:LONGEST_CONVERSION_TEXT],
+        "lastName": buyer.lastname[:LONGEST_CONVERSION_TEXT],
+        "businessName": buyer.organisation[:LONGEST_CONVERSION_TEXT],
+        "primaryAddress": _filled(place),
+        "primaryEmail": buyer.email[:LONGEST_CONVERSION_TEXT],
+        "orderId": row.order_id,
+        "eventDate": row.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    return {**_filled(told), "revenue": row.revenue}
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in ("", {}, None)}

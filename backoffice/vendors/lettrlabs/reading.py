@@ -1,0 +1,116 @@
+"""Reads single values of LettrLabs' answers: what is not understood counts as not given, never as a guess."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from backoffice.vendors.card_messages import CardAddress, CardState, DeliveryState
+
+_LARGEST = Decimal(10) ** 8
+ORDER_STATES = {
+    "draft": CardState.DRAFT,
+    "editsneeded": CardState.DRAFT,
+    "paymentneeded": CardState.PAYMENT_NEEDED,
+    "paid": CardState.PAID,
+    "readyforproduction": CardState.PAID,
+    "inproduction": CardState.PAID,
+    "inqa": CardState.PAID,
+    "inshipping": CardState.PAID,
+    "mailed": CardState.MAILED,
+    "refunded": CardState.REFUNDED,
+    "cancelled": CardState.CANCELLED,
+    "canceled": CardState.CANCELLED,
+    "deleted": CardState.CANCELLED,
+    "error": CardState.FAILED,
+}
+DELIVERY_STATES = {
+    "": DeliveryState.NONE,
+    "waitingonuspsinfo": DeliveryState.WAITING,
+    "mailed": DeliveryState.MAILED,
+    "intransit": DeliveryState.IN_TRANSIT,
+    "atlocalfacility": DeliveryState.LOCAL,
+    "localfacility": DeliveryState.LOCAL,
+    "delivered": DeliveryState.DELIVERED,
+    "undeliverable": DeliveryState.UNDELIVERABLE,
+    "notrackingavailable": DeliveryState.UNTRACKED,
+}
+
+
+def order_state(word: Any) -> CardState:
+    """Compared without case and spaces; a word we do not know is UNKNOWN."""
+    return ORDER_STATES.get(_plain(word), CardState.UNKNOWN)
+
+
+def delivery_state(word: Any) -> DeliveryState:
+    return DELIVERY_STATES.get(_plain(word), DeliveryState.UNKNOWN)
+
+
+def _plain(word: Any) -> str:
+    return "".join(letter for letter in text(word).casefold() if letter.isalnum())
+
+
+def text(value: Any, *, most: int = 255) -> str:
+    """Text or a number as text, cut at `most` characters."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return ""
+    return str(value).replace("\x00", "\ufffd")[:most]
+
+
+def moment(value: Any) -> datetime | None:
+    """A time in ISO 8601 as aware UTC; one without a zone is taken as UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def amount(value: Any) -> Decimal | None:
+    """A number, or a text with one, such as "$1,234.50"; None for what is none or beyond what is kept."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    try:
+        read = Decimal(str(value).replace("$", "").replace(",", "").strip())
+    except InvalidOperation:
+        return None
+    return read if read.is_finite() and abs(read) < _LARGEST else None
+
+
+def whole(value: Any) -> int | None:
+    """A count, were it a text; None for what is none."""
+    read = amount(value)
+    return int(read) if read is not None and read >= 0 and read == read.to_integral_value() else None
+
+
+def address(row: Mapping[str, Any]) -> CardAddress:
+    """A recipient in either shape: nested as it is written, flat as orders show it; `zip` and `zipCode` alike."""
+    place = _part(row, "address")
+    person = _part(row, "personal")
+    code, _separator, plus = text(place.get("zipCode") or place.get("zip") or place.get("zipcode")).partition("-")
+    return CardAddress(
+        firstname=text(person.get("firstName")),
+        lastname=text(person.get("lastName")),
+        organisation=text(person.get("toOrganization") or person.get("organization") or person.get("businessName")),
+        address1=text(place.get("address1")),
+        address2=text(place.get("address2")),
+        city=text(place.get("city")),
+        state_code=text(place.get("state")),
+        zip5=code,
+        zip4=text(place.get("zip4")) or plus,
+    )
+
+
+def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = row.get(name)
+    return part if isinstance(part, Mapping) else row
+
+
+def rows_of(payload: Any, *names: str) -> list[Mapping[str, Any]]:
+    """The list that an answer carries: bare, or under one of these names; what is no object in it is left out."""
+    found = payload
+    if isinstance(payload, Mapping):
+        found = next((payload[name] for name in names if isinstance(payload.get(name), list)), None)
+    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []

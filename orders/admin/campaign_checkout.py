@@ -1,0 +1,70 @@
+"""The page that asks before money is spent, and the proof that belongs to it."""
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from backoffice.admin.base import refuse, staff_user
+from backoffice.admin.pages import act
+from backoffice.errors import Conflict, DomainError
+from backoffice.file_answers import answer_file
+from orders.admin.campaign_actions import page_of_campaign
+from orders.admin.campaign_words import cards_words, dollars, price_lines, send_words
+from orders.models import MailCampaign
+from orders.services.campaign_paying import Shown, check_out_campaign, why_not_check_out
+
+
+def checkout_context(campaign: MailCampaign) -> dict[str, Any]:
+    """What the page says: the campaign, how many cards, the price against the budget, and the button's words."""
+    return {
+        "campaign": campaign,
+        "refusal": why_not_check_out(campaign),
+        "cards": cards_words(campaign.accepted),
+        "difference": campaign.submitted - campaign.accepted,
+        "lines": price_lines(campaign),
+        "price": dollars(campaign.price),
+        "budget": dollars(campaign.budget),
+        "button": send_words(cards=campaign.accepted, price=campaign.price),
+        "back": page_of_campaign(campaign),
+    }
+
+
+def confirm_checkout(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    """Check out what the page showed; when that is not so any more, back to the page with the reason."""
+    try:
+        shown = _shown(request)
+    except DomainError as error:
+        return refuse(request, error)
+
+    def do() -> str:
+        accepts = request.POST.get("accept_difference") == "1"
+        check_out_campaign(campaign, user=staff_user(request), shown=shown, accepts_difference=accepts)
+        return _("Checked out. The payment is settled by the vendor; this page follows it.")
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def _shown(request: HttpRequest) -> Shown:
+    cards = request.POST.get("cards", "")
+    try:
+        price = Decimal(request.POST.get("price", ""))
+    except InvalidOperation:
+        price = Decimal(-1)
+    if not (cards.isascii() and cards.isdigit()) or not price.is_finite() or price < 0:
+        raise Conflict(_("The page did not say what it had shown: open it again."))
+    return Shown(price=price, cards=int(cards))
+
+
+def answer_proof(campaign: MailCampaign) -> HttpResponseBase:
+    """Our copy of the proof, which the campaign's page may show in a frame. Raises Http404."""
+    path = Path(settings.MEDIA_ROOT) / campaign.proof_path
+    if not campaign.proof_path or not path.is_file():
+        raise Http404
+    answer = answer_file(path.open("rb"), content_type="application/pdf", name=f"proof-{campaign.pk}")
+    answer["X-Frame-Options"] = "SAMEORIGIN"
+    return answer

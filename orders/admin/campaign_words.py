@@ -1,0 +1,155 @@
+"""Card campaigns in words and chips."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.admin.chips import Chip, Tone
+from backoffice.templatetags.desk import money
+from backoffice.vendors.card_messages import CURRENCY
+from orders.models import CampaignEvent, CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
+
+STATE_CHIPS = {
+    CampaignState.DRAFT: (Tone.GREY, "edit_note"),
+    CampaignState.PREPARING: (Tone.BLUE, "sync"),
+    CampaignState.PROOFED: (Tone.AMBER, "preview"),
+    CampaignState.PAYING: (Tone.BLUE, "send"),
+    CampaignState.PAYMENT_NEEDED: (Tone.BLUE, "hourglass_top"),
+    CampaignState.PAID: (Tone.GREEN, "paid"),
+    CampaignState.MAILED: (Tone.GREEN, "mark_email_read"),
+    CampaignState.CANCELLED: (Tone.GREY, "cancel"),
+    CampaignState.STUCK: (Tone.RED, "person_alert"),
+}
+RECIPIENT_CHIPS = {
+    CardState.LISTED: (Tone.GREY, "person"),
+    CardState.LEFT_OUT: (Tone.AMBER, "person_off"),
+    CardState.ATTACHED: (Tone.BLUE, "sync"),
+    CardState.ACCEPTED: (Tone.GREEN, "check"),
+    CardState.UNDELIVERABLE: (Tone.RED, "wrong_location"),
+}
+DELIVERY_CHIPS = {
+    CardDeliveryState.WAITING: (Tone.GREY, "hourglass_empty"),
+    CardDeliveryState.MAILED: (Tone.BLUE, "outgoing_mail"),
+    CardDeliveryState.IN_TRANSIT: (Tone.BLUE, "local_shipping"),
+    CardDeliveryState.LOCAL: (Tone.BLUE, "store"),
+    CardDeliveryState.DELIVERED: (Tone.GREEN, "markunread_mailbox"),
+    CardDeliveryState.UNDELIVERABLE: (Tone.RED, "wrong_location"),
+    CardDeliveryState.UNTRACKED: (Tone.GREY, "question_mark"),
+    CardDeliveryState.UNKNOWN: (Tone.AMBER, "help"),
+}
+# What a campaign's state means for whoever reads its page.
+SITUATIONS = {
+    CampaignState.DRAFT: gettext_lazy("Add recipients, then have it prepared. Nothing has left yet."),
+    CampaignState.PREPARING: gettext_lazy("The vendor is given the recipients, and asked for proof and price."),
+    CampaignState.PROOFED: gettext_lazy("Look at the proof and the price. Nothing is paid until it is checked out."),
+    CampaignState.PAYING: gettext_lazy("The checkout is on its way to the vendor."),
+    CampaignState.PAYMENT_NEEDED: gettext_lazy("The vendor is settling the payment; it is asked for by itself."),
+    CampaignState.PAID: gettext_lazy("The cards are paid and being made."),
+    CampaignState.MAILED: gettext_lazy("The cards are on their way to the recipients."),
+    CampaignState.CANCELLED: gettext_lazy("Nobody gets a card of this campaign any more."),
+    CampaignState.STUCK: gettext_lazy("It does not go on by itself."),
+}
+SENTENCES = {
+    "made": gettext_lazy("The campaign was made."),
+    "changed": gettext_lazy("The campaign was changed."),
+    "table": gettext_lazy("A table of %(rows)s recipients was read."),
+    "orders": gettext_lazy("%(count)s orders were added."),
+    "removed": gettext_lazy("%(name)s was taken off the list."),
+    "preparing": gettext_lazy("It is being prepared at the vendor."),
+    "created": gettext_lazy("The vendor has a draft, number %(vendor_id)s."),
+    "linked": gettext_lazy("Draft %(vendor_id)s was linked as this campaign's."),
+    "discarded": gettext_lazy("Draft %(vendor_id)s is given up and deleted at the vendor."),
+    "taken_out": gettext_lazy("%(count)s recipients that were in the draft twice were taken out."),
+    "proofed": gettext_lazy("Proof and price are there: %(accepted)s cards, $%(price)s."),
+    "paying": gettext_lazy("Checked out: %(cards)s cards, $%(price)s."),
+    "payment_needed": gettext_lazy("The vendor took the checkout of %(cards)s cards and is settling the payment."),
+    "payment_failed": gettext_lazy("%(text)s"),
+    "not_paid": gettext_lazy("%(text)s"),
+    "refused": gettext_lazy("The vendor refused the checkout: %(text)s"),
+    "paid": gettext_lazy("The cards are paid."),
+    "mailed": gettext_lazy("The cards are mailed."),
+    "converted": gettext_lazy("%(count)s orders of recipients were found."),
+    "reopened": gettext_lazy("It is a draft again; what the vendor had of it is given up."),
+    "cancelled": gettext_lazy("The campaign is cancelled."),
+    "ended": gettext_lazy("The vendor calls the order “%(word)s”."),
+    "stuck": gettext_lazy("It needs a person: %(text)s"),
+}
+# Along a card's way, with all the places that a card has passed this one by.
+FUNNEL = (
+    ("mailed", gettext_lazy("Mailed"), Tone.BLUE, ("in_transit", "local", "delivered", "undeliverable")),
+    ("in_transit", gettext_lazy("In transit"), Tone.BLUE, ("local", "delivered", "undeliverable")),
+    ("local", gettext_lazy("At the local facility"), Tone.BLUE, ("delivered",)),
+    ("delivered", gettext_lazy("Delivered"), Tone.GREEN, ()),
+    ("undeliverable", gettext_lazy("Undeliverable"), Tone.RED, ()),
+)
+
+
+def campaign_chip(campaign: MailCampaign) -> Chip:
+    tone, icon = STATE_CHIPS[CampaignState(campaign.state)]
+    return Chip(tone, icon, campaign.get_state_display())
+
+
+def recipient_chip(recipient: CardRecipient) -> Chip:
+    """How far the card is; where the post has it, that."""
+    if recipient.delivery:
+        tone, icon = DELIVERY_CHIPS[CardDeliveryState(recipient.delivery)]
+        return Chip(tone, icon, recipient.get_delivery_display(), recipient.raw_delivery)
+    tone, icon = RECIPIENT_CHIPS[CardState(recipient.state)]
+    return Chip(tone, icon, recipient.get_state_display())
+
+
+def event_words(event: CampaignEvent) -> str:
+    sentence = SENTENCES.get(event.kind)
+    return str(sentence) % _Words(event.params) if sentence else event.kind
+
+
+def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dict[str, Any]]:
+    """How many cards have come so far: word, count, percent of all, tone; empty before the vendor has told.
+
+    `deliveries` are the recipients by where their card is. Where the vendor names none, its own counts stand.
+    """
+    total = campaign.counts.get("total") or campaign.accepted
+    if not total or not campaign.counts:
+        return []
+    known = any(name in deliveries for name, _word, _tone, _passed in FUNNEL)
+    rows = [
+        (word, sum(deliveries.get(one, 0) for one in (name, *passed)) if known else campaign.counts.get(name, 0), tone)
+        for name, word, tone, passed in FUNNEL
+    ]
+    return [
+        {"word": word, "count": count, "percent": min(100, round(100 * count / total)), "tone": tone}
+        for word, count, tone in rows
+    ]
+
+
+def send_words(*, cards: int, price: Decimal | None) -> str:
+    """What the button of the checkout says: how many cards, and what they cost."""
+    text = ngettext("Send %(cards)s card, %(price)s", "Send %(cards)s cards, %(price)s", cards)
+    return text % {"cards": f"{cards:,}", "price": dollars(price)}
+
+
+def dollars(amount: Decimal | None) -> str:
+    return money(amount, CURRENCY)
+
+
+def cards_words(count: int) -> str:
+    return ngettext("%(count)s card", "%(count)s cards", count) % {"count": f"{count:,}"}
+
+
+class _Words(dict[str, Any]):
+    """What an event of an earlier release left out stays empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def price_lines(campaign: MailCampaign) -> list[dict[str, Any]]:
+    """The lines of the price as numbers."""
+    return [
+        {"name": line["name"] or _("Cards")}
+        | {name: Decimal(line[name]) for name in ("quantity", "rate", "total", "tax")}
+        for line in campaign.price_lines
+    ]

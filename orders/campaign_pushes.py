@@ -1,0 +1,116 @@
+"""What the pushes of card campaigns mean; each handler is a door to a service. Registered through `orders.pushes`."""
+
+from decimal import Decimal
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.models import Push
+from backoffice.services.claims import Delivery
+from backoffice.services.handlers import Finding, PushHandler, push_kind
+from backoffice.vendors.card_messages import CURRENCY
+from backoffice.vendors.errors import VendorError
+from orders.models import CampaignState, MailCampaign
+from orders.services.campaign_deciding import decide_preparation
+from orders.services.campaign_paying import Checkout, suppose_checked_out
+from orders.services.campaign_preparing import Preparation, stick
+from orders.services.campaign_reports import back_to_proof
+from orders.services.campaigns import CHECK_OUT, CONVERSIONS, DISCARD_CARDS, PREPARE
+from orders.services.conversions import Report
+
+
+def leave_to_campaign(push: Push) -> None:
+    """A refusal is one need, not two: the campaign shows it, and is where it is dealt with."""
+    push.needs_person = False
+    push.save(update_fields=["needs_person"])
+
+
+class CampaignHandler(PushHandler):
+    """All pushes of campaigns change their campaign, which is locked first."""
+
+    def lock(self, push: Push) -> None:
+        MailCampaign.objects.locked(push.subject_id)
+
+
+@push_kind(PREPARE)
+class PrepareCampaign(CampaignHandler):
+    """A campaign is drafted at its vendor, with recipients, proof and price. Nothing is paid."""
+
+    title = _("Prepare the cards")
+
+    def deliver(self, delivery: Delivery) -> None:
+        Preparation(delivery).run()
+
+    def look(self, delivery: Delivery) -> Finding:
+        step, _separator, number = delivery.push.step.partition(":")
+        if step == "create":
+            return Preparation(delivery).look_for_draft()
+        if step == "recipients":
+            return Preparation(delivery).look_for_batch(int(number))
+        return Finding.FOUND  # taking out again what is out already does no harm
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        campaign = MailCampaign.objects.locked(push.subject_id)
+        if campaign.state == CampaignState.PREPARING:
+            stick(campaign, error.text)
+        leave_to_campaign(push)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        decide_preparation(push, happened=happened)
+
+
+@push_kind(CHECK_OUT)
+class CheckOutCampaign(CampaignHandler):
+    """One stored draft is paid and mailed. A retry never pays: whatever is unclear goes back to a person."""
+
+    title = _("Check out the cards")
+
+    def deliver(self, delivery: Delivery) -> None:
+        Checkout(delivery).run()
+
+    def look(self, delivery: Delivery) -> Finding:
+        return Checkout(delivery).look()
+
+    def cost(self, push: Push) -> tuple[Decimal, str] | None:
+        return Decimal(push.payload["price"]), CURRENCY
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        campaign = MailCampaign.objects.locked(push.subject_id)
+        if campaign.state == CampaignState.PAYING:
+            back_to_proof(campaign, error.text, kind="refused")
+        leave_to_campaign(push)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        if happened:
+            suppose_checked_out(push)
+
+
+@push_kind(DISCARD_CARDS)
+class DiscardCards(CampaignHandler):
+    """Given-up drafts are deleted at the vendor. One that cannot be is an alarm: somebody may have paid it."""
+
+    title = _("Delete given-up drafts of cards")
+
+    def deliver(self, delivery: Delivery) -> None:
+        for vendor_id in delivery.push.payload["ids"]:
+            delivery.write(
+                f"discard:{vendor_id}", partial(delivery.vendor.delete_cards, vendor_id), lambda answer: None
+            )
+
+    def look(self, delivery: Delivery) -> Finding:
+        # Deleting again is harmless: a draft costs nothing, and one that is gone stays gone.
+        return Finding.FOUND
+
+
+@push_kind(CONVERSIONS)
+class ReportConversions(CampaignHandler):
+    """What recipients bought is told to the vendor, which knows each sale by our number of the order."""
+
+    title = _("Report what recipients bought")
+
+    def deliver(self, delivery: Delivery) -> None:
+        Report(delivery).run()
+
+    def look(self, delivery: Delivery) -> Finding:
+        # Telling again is harmless: the vendor counts each order once.
+        return Finding.FOUND

@@ -1,0 +1,250 @@
+"""Checking out a campaign: the one step that costs money, and cannot be undone.
+
+A person confirms a price and a number of cards; both are asked for again before the call and have to be the same.
+"Attempted" is committed before the call. After a lost answer the vendor's order says what became of it, and only a
+draft leads back to the page that asks a person again: nothing is ever paid by a retry.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import Conflict, IllegalTransition, NotAllowed
+from backoffice.models import Push
+from backoffice.services.claims import Delivery, Postponed, Withdrawn
+from backoffice.services.handlers import Finding
+from backoffice.services.pushes import queue_push
+from backoffice.vendors.card_messages import CardOrderReport, CardPrice, Settlement
+from backoffice.vendors.card_messages import CardState as TheirState
+from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUnavailable
+from orders.models import CampaignState, MailCampaign
+from orders.services.campaign_preparing import mailing_of, note_price, stick
+from orders.services.campaign_reports import apply_card_report, back_to_proof
+from orders.services.campaigns import CHECK_OUT
+
+# A price that was asked for longer ago is asked for again before somebody confirms it.
+PRICE_LASTS = timedelta(hours=1)
+PERMISSION = "orders.check_out_mailcampaign"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page showed to whoever confirmed: the price in USD and how many cards."""
+
+    price: Decimal
+    cards: int
+
+
+def why_not_check_out(campaign: MailCampaign) -> str:
+    """Why the campaign cannot be checked out now, in words; empty when it can."""
+    if not settings.LETTRLABS_CHECKOUT:
+        return _("Checkouts are switched off here (LETTRLABS_CHECKOUT=0): nothing is paid, nothing is mailed.")
+    if campaign.state != CampaignState.PROOFED:
+        return _("This campaign is %s.") % campaign.get_state_display()
+    if campaign.price is None or campaign.priced_at is None or timezone.now() - campaign.priced_at > PRICE_LASTS:
+        return _("The price was asked for more than an hour ago: ask again first.")
+    if campaign.price > campaign.budget:
+        return _("It costs more than the budget of this campaign.")
+    return ""
+
+
+@transaction.atomic
+def check_out_campaign(
+    campaign: MailCampaign, *, user: User | AbstractBaseUser | AnonymousUser, shown: Shown, accepts_difference: bool
+) -> MailCampaign:
+    """The campaign is on its way to be paid, at the price and for the cards that the page showed.
+
+    Raises NotAllowed without the permission; IllegalTransition when it cannot be (see `why_not_check_out`); Conflict
+    when price or cards are not those shown, or fewer were accepted than submitted and nobody ticked that.
+    """
+    if not user.has_perm(PERMISSION):  # type: ignore[union-attr]
+        raise NotAllowed(_("You may not check out card campaigns."))
+    campaign = MailCampaign.objects.locked(campaign.pk)
+    if refusal := why_not_check_out(campaign):
+        raise IllegalTransition(refusal)
+    if campaign.price != shown.price or campaign.accepted != shown.cards:
+        raise Conflict(_("Price or number of cards have changed since the page was shown: look again."))
+    if campaign.accepted != campaign.submitted and not accepts_difference:
+        raise Conflict(
+            _("%(submitted)d recipients were handed over and %(accepted)d accepted: tick that this is right.")
+            % {"submitted": campaign.submitted, "accepted": campaign.accepted}
+        )
+    actor = user.get_username()
+    campaign.checkout_by, campaign.problem = actor, ""
+    campaign.save(update_fields=["checkout_by", "problem", "updated_at"])
+    campaign.move_to(CampaignState.PAYING, actor=actor, cards=campaign.accepted, price=str(campaign.price))
+    payload = {"vendor_id": campaign.vendor_id, "price": str(campaign.price), "cards": campaign.accepted}
+    queue_push(CHECK_OUT, vendor=campaign.vendor, subject=campaign, actor=actor, payload=payload)
+    return campaign
+
+
+class Checkout:
+    """One delivery of one checkout."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self.vendor = delivery.vendor
+        self.push: Push = delivery.push
+        self.agreed: dict[str, Any] = self.push.payload
+        self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
+
+    def locked(self) -> MailCampaign:
+        self.campaign = MailCampaign.objects.locked(self.campaign.pk)
+        return self.campaign
+
+    def run(self) -> None:
+        """The stored draft is checked out once, or a person is asked again. Raises Withdrawn when nothing was paid."""
+        self._refuse_unwanted()
+        report = self._read()
+        if report.state is not TheirState.DRAFT:
+            self.record_report(report)
+            return
+        if self.campaign.checkout_attempted_at is not None:
+            self._give_back()
+        self._compare()
+        self.delivery.record(self._note_attempt)
+        self._pay()
+
+    def _refuse_unwanted(self) -> None:
+        if self.campaign.state != CampaignState.PAYING:
+            raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
+        if self.campaign.vendor_id != self.agreed.get("vendor_id"):
+            raise Withdrawn(_("The campaign has another draft than the one that was confirmed."))
+        if not settings.LETTRLABS_CHECKOUT and self.campaign.checkout_attempted_at is None:
+            self._back(_("Checkouts are switched off here (LETTRLABS_CHECKOUT=0): nothing was paid."))
+
+    def _read(self) -> CardOrderReport:
+        """The order as the vendor shows it. One that it does not show is for a person: Withdrawn."""
+        vendor_id = self.campaign.vendor_id
+        report: CardOrderReport | None = self.delivery.read(lambda: self.vendor.read_cards([vendor_id])).get(vendor_id)
+        if report is None:
+            text = _("The vendor does not know order %s (any more).") % vendor_id
+            self.delivery.record(lambda: stick(self.locked(), text))
+            raise Withdrawn(text)
+        return report
+
+    def _give_back(self) -> None:
+        """An attempt was under way and the order is still a draft: once that is certain, a person is asked again."""
+        wait = seconds_until(self.campaign)
+        if wait > 0:
+            raise Postponed(_("The vendor may still be at work on the checkout."), seconds=wait)
+        self._back(_("The checkout did not reach the vendor: the order is still a draft, and nothing was paid."))
+
+    def _compare(self) -> None:
+        """Price and cards as they are now have to be those that were confirmed."""
+        vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
+        price: CardPrice = self.delivery.read(lambda: self.vendor.price_cards(vendor_id, mailing))
+        cards = len(self.delivery.read(lambda: self.vendor.read_recipients(vendor_id)))
+        agreed = Decimal(self.agreed["price"])
+        now = MailCampaign()
+        note_price(now, price)
+        if cards != self.agreed["cards"]:
+            words = {"now": cards, "agreed": self.agreed["cards"]}
+            self._back(_("The draft holds %(now)d recipients and not %(agreed)d: nothing was paid.") % words)
+        if now.price != agreed:
+            words = {"now": f"${now.price}", "agreed": f"${agreed}"}
+            text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % words
+            self._back(text, price=price)
+
+    def _back(self, text: str, *, price: CardPrice | None = None) -> None:
+        def change() -> None:
+            campaign = self.locked()
+            if price is not None:
+                note_price(campaign, price)
+                campaign.save()
+            back_to_proof(campaign, text)
+
+        self.delivery.record(change)
+        raise Withdrawn(text)
+
+    def _note_attempt(self) -> None:
+        """From here on it may be paid. Looked at once more under the lock: somebody may have cancelled meanwhile."""
+        campaign = self.locked()
+        if campaign.state != CampaignState.PAYING or campaign.vendor_id != self.agreed.get("vendor_id"):
+            raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
+        campaign.checkout_attempted_at = timezone.now()
+        campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
+        campaign.poll_at = timezone.now() + timedelta(seconds=campaign.poll_seconds)
+        campaign.save(update_fields=["checkout_attempted_at", "poll_seconds", "poll_at", "updated_at"])
+
+    def _forget_attempt(self) -> None:
+        """It certainly never reached the vendor."""
+        campaign = self.locked()
+        campaign.checkout_attempted_at = campaign.poll_at = None
+        campaign.save(update_fields=["checkout_attempted_at", "poll_at", "updated_at"])
+
+    def _pay(self) -> None:
+        vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
+        try:
+            self.delivery.write(
+                "checkout", lambda: self.vendor.check_out_cards(vendor_id, mailing), self.record_settlement
+            )
+        except (VendorUnavailable, VendorAuthFailed):
+            self.delivery.record(self._forget_attempt)
+            raise
+        except VendorRejected:
+            # A late first attempt makes a second one fail: the order's state decides, not the refusal.
+            report = self._read()
+            if report.state is TheirState.DRAFT:
+                raise
+            self.record_report(report)
+
+    def record_settlement(self, settlement: Settlement) -> None:
+        """The payment is under way; the vendor says when to ask for it."""
+        campaign = self.locked()
+        campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
+        if settlement.poll_after is not None:
+            campaign.poll_seconds = min(max(settlement.poll_after, 0.0), 24 * 3600.0)
+        campaign.poll_at = timezone.now() + timedelta(seconds=campaign.poll_seconds)
+        if settlement.expected_within is not None:
+            seconds = min(max(settlement.expected_within, 0.0), 30 * 24 * 3600.0)
+            campaign.settles_until = timezone.now() + timedelta(seconds=seconds)
+        campaign.raw_state = settlement.raw_state[:64]
+        campaign.save()
+        campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)
+        if settlement.state in (TheirState.PAID, TheirState.MAILED):
+            report = CardOrderReport(
+                vendor_id=campaign.vendor_id, state=settlement.state, raw_state=settlement.raw_state
+            )
+            apply_card_report(campaign, report)
+
+    def record_report(self, report: CardOrderReport) -> None:
+        self.delivery.record(lambda: apply_card_report(self.locked(), report))
+
+    def look(self) -> Finding:
+        """The order's state decides. A draft proves that nothing was paid, after the time that the vendor needs."""
+        if self.push.step != "checkout":
+            return Finding.UNDECIDED
+        report = self._read_or_none()
+        if report is None or report.state is TheirState.UNKNOWN:
+            return Finding.UNDECIDED
+        if report.state is not TheirState.DRAFT:
+            self.record_report(report)
+            return Finding.DONE
+        return Finding.UNDECIDED if seconds_until(self.campaign) > 0 else Finding.ABSENT
+
+    def _read_or_none(self) -> CardOrderReport | None:
+        vendor_id = self.campaign.vendor_id
+        report: CardOrderReport | None = self.delivery.read(lambda: self.vendor.read_cards([vendor_id])).get(vendor_id)
+        return report
+
+
+def seconds_until(campaign: MailCampaign) -> float:
+    """Until the vendor may be asked what became of the payment."""
+    return (campaign.poll_at - timezone.now()).total_seconds() if campaign.poll_at else 0.0
+
+
+def suppose_checked_out(push: Push) -> None:
+    """A person says that the checkout happened: the vendor is asked at once, and its word counts."""
+    campaign = MailCampaign.objects.locked(push.subject_id)
+    if campaign.state == CampaignState.PAYING:
+        campaign.poll_at = timezone.now()
+        campaign.save(update_fields=["poll_at", "updated_at"])
+        campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)

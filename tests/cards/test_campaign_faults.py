@@ -1,0 +1,369 @@
+"""Whatever becomes of a request: no second card, no second charge, nothing lost; what is left for a person says so."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from backoffice.models import Push
+from backoffice.models.push import PushState
+from backoffice.sandbox import Sandbox
+from backoffice.sandbox.lettrlabs.app import LettrlabsApp
+from backoffice.services import reconcile
+from backoffice.services.delivery import deliver
+from backoffice.services.handlers import Finding
+from backoffice.services.pushes import decide_push
+from orders.campaign_pushes import CheckOutCampaign, PrepareCampaign
+from orders.models import CampaignState, CardConversion, MailCampaign, Order
+from orders.services.campaign_deciding import deny_drafts, discard_draft, link_draft
+from orders.services.campaign_paying import Checkout
+from orders.services.campaign_preparing import Preparation
+from orders.services.campaigns import cancel_campaign, prepare_campaign
+from orders.services.card_matching import Matching
+from orders.services.conversions import find_conversions
+from tests.cards.conftest import cards_paid, charges, confirm, make_us_order, settle
+from tests.flows.conftest import work_off
+
+Make = Callable[..., MailCampaign]
+
+CREATE, ATTACH = ("POST", r"^v1/order$"), ("PUT", r"/recipients$")
+CHECKOUT, CONVERSIONS = ("POST", r"/checkout$"), ("POST", r"^v1/conversions$")
+# The outcome is unknown to us: of the first the vendor has done it, of the others not, or not yet.
+DONE = ("cut_after", "broken_json", "truncated", "empty", "html")
+FAULTS = [*((kind, {}) for kind in DONE), ("status_after", {"status": 500}), ("hang_after", {"seconds": 0.5})]
+FAULTS += [("cut_before", {}), ("status", {"status": 502}), ("hang", {"seconds": 0.5}), ("late", {"seconds": 0.5})]
+REFUSED = [("too_many", {}), ("too_many", {"retry_after": 1})]
+every_fault = pytest.mark.parametrize(
+    ("kind", "more"), FAULTS + REFUSED, ids=[f"{kind}{more.get('retry_after', '')}" for kind, more in FAULTS + REFUSED]
+)
+
+
+def strike(sandbox: Sandbox, at: tuple[str, str], kind: str, settings, **more: object) -> None:
+    method, path = at
+    if kind == "late":
+        settings.PUSH_SETTLE_SECONDS = 0.6  # longer than the latest work of the vendor
+    if kind == "too_many" and not more:
+        # Where no time is named the engine waits a quarter of a minute.
+        more = {"headers": {"Retry-After": "0"}}
+    sandbox.faults.add(kind, vendor="lettrlabs", method=method, path=path, times=1, **more)
+
+
+def prepared(campaign: MailCampaign) -> MailCampaign:
+    prepare_campaign(campaign, actor="mara")
+    work_off()
+    campaign.refresh_from_db()
+    return campaign
+
+
+@every_fault
+@pytest.mark.parametrize("at", [CREATE, ATTACH], ids=["create", "recipients"])
+def test_one_draft_with_each_recipient_once(
+    at: tuple[str, str], kind: str, more: dict[str, float], sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings
+) -> None:
+    campaign = fill(3)
+    strike(sandbox, at, kind, settings, **more)
+    prepared(campaign)
+    assert (campaign.state, campaign.accepted) == (CampaignState.PROOFED, 3)
+    [order] = vendor.store.orders.values()
+    assert str(order["id"]) == campaign.vendor_id
+    assert sorted(row["personal"]["lastName"] for row in order["recipients"]) == ["Doe0", "Doe1", "Doe2"]
+    assert not Push.objects.open().exists()
+
+
+@every_fault
+def test_one_charge_and_each_card_once(
+    kind: str, more: dict[str, float], sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings
+) -> None:
+    campaign = proofed(3)
+    settings.LETTRLABS_POLL_AFTER = 0.6 if kind == "late" else 0.0
+    strike(sandbox, CHECKOUT, kind, settings, **more)
+    confirm(campaign, payer)
+    work_off()
+    campaign.refresh_from_db()
+    if kind in ("cut_before", "status", "hang"):
+        assert campaign.state == CampaignState.PROOFED
+        assert "nothing was paid" in campaign.problem
+        assert vendor.ledger.total("POST v1/order/{id}/checkout") == 1
+        confirm(campaign, payer)
+        work_off()
+    settle(sandbox, campaign)
+    assert (campaign.state, campaign.problem) == (CampaignState.PAID, "")
+    assert charges(vendor) == ["8.40"]
+    assert cards_paid(vendor) == ["Doe0", "Doe1", "Doe2"]
+
+
+@every_fault
+def test_each_sale_is_counted_once(
+    kind: str, more: dict[str, float], sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings
+) -> None:
+    campaign = settle_paid(sandbox, proofed(2), payer)
+    orders = [buy(campaign, number) for number in range(2)]
+    strike(sandbox, CONVERSIONS, kind, settings, **more)
+    assert find_conversions() == 2
+    work_off()
+    assert sorted(event["order_id"] for event in vendor.ledger.of_kind("conversion")) == sorted(orders)
+    assert not CardConversion.objects.filter(told_at__isnull=True).exists()
+
+
+def settle_paid(sandbox: Sandbox, campaign: MailCampaign, payer: User) -> MailCampaign:
+    confirm(campaign, payer)
+    work_off()
+    return settle(sandbox, campaign)
+
+
+def buy(campaign: MailCampaign, number: int) -> str:
+    assert campaign.paid_at is not None
+    earlier = timezone.now() - timedelta(minutes=5)
+    order = make_us_order(number, placed_at=campaign.paid_at + timedelta(hours=1), created_at=earlier)
+    return order.number
+
+
+def test_without_reading_back_a_lost_batch_would_be_sent_twice(
+    sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
+) -> None:
+    """The control of the reading: taken as absent, and blind for doubles, the vendor holds every recipient twice."""
+    monkeypatch.setattr(PrepareCampaign, "look", lambda self, delivery: Finding.ABSENT)
+    monkeypatch.setattr(Preparation, "_read_back", lambda self: Matching())
+    strike(sandbox, ATTACH, "cut_after", settings)
+    prepared(fill(2))
+    [order] = vendor.store.orders.values()
+    assert len(order["recipients"]) == 4
+
+
+def test_without_comparing_drafts_a_lost_create_would_leave_two(
+    sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
+) -> None:
+    monkeypatch.setattr(PrepareCampaign, "look", lambda self, delivery: Finding.ABSENT)
+    strike(sandbox, CREATE, "cut_after", settings)
+    campaign = prepared(fill(1))
+    assert len(vendor.store.orders) == 2
+    # Harmless even then: it costs nothing, is shown to a person and deleted by a press.
+    assert len(campaign.uncertain_ids) == 1
+    discard_draft(campaign, campaign.uncertain_ids[0], actor="mara")
+    work_off()
+    assert [str(key) for key in vendor.store.orders] == [campaign.vendor_id]
+
+
+def test_without_the_note_of_an_attempt_a_checkout_would_be_repeated_by_itself(
+    sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
+) -> None:
+    monkeypatch.setattr(Checkout, "_note_attempt", lambda self: None)
+    strike(sandbox, CHECKOUT, "cut_before", settings)
+    settle_paid(sandbox, proofed(1), payer)
+    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 2
+
+
+def test_without_reading_the_order_a_lost_checkout_would_be_taken_for_unpaid(
+    sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
+) -> None:
+    monkeypatch.setattr(CheckOutCampaign, "look", lambda self, delivery: Finding.BLIND)
+    strike(sandbox, CHECKOUT, "cut_after", settings)
+    campaign = confirm(proofed(1), payer)
+    push = Push.objects.get(kind="orders.check_out_campaign")
+    assert deliver(push.pk) == PushState.UNKNOWN
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.PAYING
+
+
+def test_conversions_without_our_number_would_count_twice(
+    sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
+) -> None:
+    campaign = settle_paid(sandbox, proofed(1), payer)
+    buy(campaign, 0)
+    monkeypatch.setattr("orders.services.conversions.ConversionToTell", _nameless)
+    strike(sandbox, CONVERSIONS, "cut_after", settings)
+    find_conversions()
+    work_off()
+    assert len(vendor.ledger.of_kind("conversion")) == 2
+
+
+def _nameless(**fields: object) -> object:
+    from backoffice.vendors.card_messages import ConversionToTell
+
+    return ConversionToTell(**fields | {"order_id": ""})  # type: ignore[arg-type]
+
+
+def test_a_batch_that_comes_too_late_is_taken_out_again(
+    sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings
+) -> None:
+    campaign = prepared(fill(2))
+    [order] = vendor.store.orders.values()
+    twins = [{**row, "id": vendor.store.new_id()} for row in order["recipients"]]
+    order["recipients"] += twins
+    prepared(campaign)
+    assert (campaign.state, campaign.accepted) == (CampaignState.PROOFED, 2)
+    [order] = vendor.store.orders.values()
+    assert len(order["recipients"]) == 2
+
+
+def test_strangers_in_the_draft_are_for_a_person(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp) -> None:
+    campaign = prepared(fill(2))
+    [order] = vendor.store.orders.values()
+    stranger = {**order["recipients"][0], "id": vendor.store.new_id()}
+    stranger["personal"] = {**stranger["personal"], "firstName": "Some", "lastName": "Body"}
+    stranger["address"] = {**stranger["address"], "address1": "9 Elsewhere"}
+    order["recipients"].append(stranger)
+    prepared(campaign)
+    assert campaign.state == CampaignState.STUCK
+    assert "not of this campaign" in campaign.problem
+    assert charges(vendor) == []
+
+
+def test_a_recipient_that_came_between_the_page_and_the_payment_stops_it(
+    proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User
+) -> None:
+    campaign = confirm(proofed(2), payer)
+    [order] = vendor.store.orders.values()
+    order["recipients"].append({**order["recipients"][0], "id": vendor.store.new_id()})
+    work_off()
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.PROOFED
+    assert "holds 3 recipients and not 2" in campaign.problem
+    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
+
+
+def test_a_price_that_rose_between_the_page_and_the_payment_stops_it(
+    proofed: Make, vendor: LettrlabsApp, payer: User
+) -> None:
+    campaign = confirm(proofed(2), payer)
+    vendor.options.change(card_price="3.10")
+    work_off()
+    campaign.refresh_from_db()
+    assert (campaign.state, str(campaign.price)) == (CampaignState.PROOFED, "6.20")
+    assert "$6.20 now and not $5.60" in campaign.problem
+    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
+
+
+def test_a_campaign_that_is_cancelled_in_the_last_moment_is_not_paid(
+    proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User, monkeypatch
+) -> None:
+    campaign = confirm(proofed(1), payer)
+    monkeypatch.setattr(Checkout, "_compare", lambda self: cancel_campaign(campaign, actor="tom"))
+    work_off()
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.CANCELLED
+    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
+    assert vendor.store.orders == {}
+
+
+def test_a_refused_checkout_is_told_and_nothing_is_paid(
+    proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User
+) -> None:
+    campaign = confirm(proofed(1), payer)
+    body = '{"payload": null, "hasErrors": true, "errors": ["The balance is too low."]}'
+    sandbox.faults.add("status", method="POST", path=r"/checkout$", times=1, status=200, body=body)
+    work_off()
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.problem) == (CampaignState.PROOFED, "The balance is too low.")
+    push = Push.objects.get(state=PushState.FAILED)
+    assert (push.cause, push.needs_person) == ("The balance is too low.", False)  # its campaign is what needs a person
+    assert charges(vendor) == []
+
+
+def test_a_checkout_delivered_twice_pays_once(proofed: Make, sandbox: Sandbox, vendor, payer: User) -> None:
+    campaign = confirm(proofed(1), payer)
+    push = Push.objects.get(kind="orders.check_out_campaign")
+    assert [deliver(push.pk), deliver(push.pk)] == [PushState.CONFIRMED, None]
+    settle(sandbox, campaign)
+    assert charges(vendor) == ["2.80"]
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_a_person_who_decides_a_lost_checkout_never_pays_twice(
+    happened: bool, proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User, settings, monkeypatch
+) -> None:
+    """Whatever they say, the vendor's order is what counts."""
+    strike(sandbox, CHECKOUT, "cut_after", settings)
+    campaign = confirm(proofed(1), payer)
+    push = Push.objects.get(kind="orders.check_out_campaign")
+    assert deliver(push.pk) == PushState.UNKNOWN
+    push.refresh_from_db()
+    decide_push(push, happened=happened, actor="mara", reason="I believe so")
+    work_off()
+    settle(sandbox, campaign)
+    assert campaign.state == CampaignState.PAID
+    assert charges(vendor) == ["2.80"]
+
+
+def _stray(vendor: LettrlabsApp) -> str:
+    """A draft that somebody else made by this API, at the same time."""
+    key = vendor.store.new_id()
+    now = timezone.now().isoformat()
+    draft = {"id": key, "templateId": 12345, "status": "Draft", "createdDate": now, "recipients": []}
+    vendor.store.orders[key] = draft
+    return str(key)
+
+
+@pytest.fixture
+def doubtful(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings) -> MailCampaign:
+    """A campaign whose draft was lost while another one appeared."""
+    campaign = prepare_campaign(fill(2), actor="mara")
+    strike(sandbox, CREATE, "cut_after", settings)
+    push = Push.objects.get()
+    assert deliver(push.pk) == PushState.UNKNOWN
+    _stray(vendor)
+    Push.objects.update(next_at=timezone.now())
+    assert reconcile.look(push.pk) == PushState.UNKNOWN
+    campaign.refresh_from_db()
+    return campaign
+
+
+def test_which_of_two_new_drafts_is_ours_is_for_a_person(doubtful: MailCampaign, vendor: LettrlabsApp) -> None:
+    assert len(doubtful.uncertain_ids) == 2
+    assert "which draft" in doubtful.problem
+    assert Push.objects.get().needs_person
+    ours, other = doubtful.uncertain_ids
+    link_draft(doubtful, ours, actor="mara")
+    discard_draft(doubtful, other, actor="mara")
+    work_off()
+    doubtful.refresh_from_db()
+    assert (doubtful.state, doubtful.vendor_id, doubtful.accepted) == (CampaignState.PROOFED, ours, 2)
+    assert [str(key) for key in vendor.store.orders] == [ours]
+
+
+def test_where_none_of_the_drafts_is_ours_another_is_made(doubtful: MailCampaign, vendor: LettrlabsApp) -> None:
+    before = set(doubtful.uncertain_ids)
+    deny_drafts(doubtful, actor="mara")
+    work_off()
+    doubtful.refresh_from_db()
+    assert doubtful.state == CampaignState.PROOFED
+    assert doubtful.vendor_id not in before
+    assert len(vendor.store.orders) == 3
+
+
+def test_a_draft_that_comes_after_its_campaign_was_cancelled_is_deleted(
+    fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings
+) -> None:
+    campaign = prepare_campaign(fill(1), actor="mara")
+    strike(sandbox, CREATE, "cut_after", settings)
+    assert deliver(Push.objects.get().pk) == PushState.UNKNOWN
+    cancel_campaign(campaign, actor="mara")
+    work_off()
+    assert vendor.store.orders == {}
+
+
+def test_a_given_up_draft_that_was_paid_elsewhere_is_an_alarm(
+    proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp
+) -> None:
+    campaign = proofed(1)
+    vendor.store.orders[int(campaign.vendor_id)]["status"] = "Paid"
+    cancel_campaign(campaign, actor="mara")
+    work_off()
+    push = Push.objects.get(kind="orders.discard_campaign")
+    assert (push.state, push.needs_person) == (PushState.FAILED, True)
+    assert push.errors[0]["field"] == "ORDER_NOT_DELETABLE_STATUS"
+
+
+def test_a_wrong_row_of_sales_does_not_keep_back_the_others(
+    proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User
+) -> None:
+    campaign = settle_paid(sandbox, proofed(2), payer)
+    right, wrong = buy(campaign, 0), buy(campaign, 1)
+    Order.objects.filter(number=wrong).update(total=-1)
+    find_conversions()
+    work_off()
+    assert [event["order_id"] for event in vendor.ledger.of_kind("conversion")] == [right]
+    assert "revenue" in CardConversion.objects.get(order__number=wrong).problem
+    assert CardConversion.objects.get(order__number=right).told_at is not None
