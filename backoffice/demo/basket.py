@@ -6,6 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+# Stands for a custom product, whose id is not known before it is designed.
+SIGN = "sign"
+TAX = Decimal("1.19")
+
 Find = Callable[[str], dict[str, Any] | None]
 
 
@@ -19,7 +23,7 @@ class Basket:
 
 @dataclass(frozen=True)
 class Wish:
-    """What one customer wants: `items` are SKUs with quantities."""
+    """What one customer wants: `items` are SKUs (or SIGN, the newest custom product) with quantities."""
 
     story: str
     items: tuple[tuple[str, int], ...]
@@ -48,6 +52,26 @@ WISHES = (
             "street": "Unter den Linden 7",
             "zip": "10117",
         },
+    ),
+    Wish(
+        "a customer in the US, who is in the card campaign",
+        (("TESTPRODUCT-stock", 20),),
+        {
+            **GROESSER,
+            "firstname": "Grace",
+            "email": "grace@example.com",
+            "lastname": "Murray",
+            "street": "350 5th Avenue",
+            "city": "New York",
+            "state_code": "NY",
+            "zip": "10118",
+            "country_code": "US",
+        },
+    ),
+    Wish(
+        "two vendors: a printed line, and the neon sign that was designed",
+        (("MP-F1-C0000003", 100), (SIGN, 1)),
+        {**GROESSER, "firstname": "Nora", "email": "nora@example.com", "lastname": "Neumann", "street": "Torstraße 1"},
     ),
     Wish(
         "two parcels",
@@ -99,7 +123,9 @@ WISHES = (
 
 
 def baskets(find: Find, *, run: int, now: datetime) -> Iterator[Basket]:
-    """An order for each wish whose goods the catalogue has; `find` gives a variant as the API answers it, or None."""
+    """An order for each wish whose goods the catalogue has; `find` gives a variant, or for SIGN a custom
+    product, as the API answers it, or None.
+    """
     for number, wish in enumerate(WISHES, start=1):
         variants = [(find(sku), sku, quantity) for sku, quantity in wish.items]
         if all(variant is not None for variant, _, _ in variants):
@@ -113,7 +139,7 @@ def _order(reference: str, wish: Wish, lines: list[dict[str, Any]], now: datetim
         "reference": reference,
         "placed_at": now.isoformat(),
         "currency": "EUR",
-        "total": str((net * Decimal("1.19")).quantize(Decimal("0.01"))),
+        "total": str((net * TAX).quantize(Decimal("0.01"))),
         "customer": {
             "email": wish.recipient["email"],
             "firstname": wish.recipient["firstname"],
@@ -128,7 +154,15 @@ def _order(reference: str, wish: Wish, lines: list[dict[str, Any]], now: datetim
 
 
 def _line(number: int, variant: dict[str, Any], sku: str, quantity: int) -> dict[str, Any]:
-    line: dict[str, Any] = {
+    if sku == SIGN:
+        net = (Decimal(variant["price"]) / TAX).quantize(Decimal("0.0001"))
+        line: dict[str, Any] = {
+            "reference": str(number),
+            "custom_product": variant["external_id"],
+            "quantity": quantity,
+        }
+        return line | {"unit_price": str(net)}
+    line = {
         "reference": str(number),
         "sku": sku,
         "quantity": quantity,

@@ -16,6 +16,7 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+from backoffice.demo.marketing import switch_rules_on
 from backoffice.demo.notes import Notes
 from backoffice.models import ApiKey, Shop
 
@@ -41,7 +42,9 @@ def prepare(say: Say) -> Notes:
     call_command("setup_rules", verbosity=0, stdout=StringIO())
     say("Collecting the pages' pictures and scripts ...")
     call_command("collectstatic", interactive=False, verbosity=0)
-    shop, _ = Shop.objects.get_or_create(code="WEB", defaults={"name": "Printed with love", "currency": "EUR"})
+    facts = {"name": "Printed with love", "currency": "EUR", "tax_percent": 19, "sign_integration_id": 42}
+    shop, _ = Shop.objects.get_or_create(code="WEB", defaults=facts)
+    switch_rules_on()
     _ensure_staff(notes.staff_password)
     if not notes.api_key or not ApiKey.objects.is_valid(notes.api_key):
         notes.api_key = ApiKey.objects.create_key(name="demo storefront", shop=shop)[1]
@@ -64,9 +67,21 @@ def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]
         "MYPROMO_FULFILLER_CLIENT_SECRET": "sandbox-fulfiller-secret",
         "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
         "MYPROMO_SANDBOX": "1",
+        "SIGN_CUSTOMISER_URL": f"http://127.0.0.1:{sandbox_port}/sign-customiser/",
+        "SIGN_CUSTOMISER_TOKEN": "sandbox-sign-token",
+        "SIGN_CUSTOMISER_INTEGRATION_SECRET": "sandbox-integration-secret",
+        "AUTOLETTER_URL": f"http://127.0.0.1:{sandbox_port}/autoletter/v2/orders",
+        "AUTOLETTER_TOKEN": "sandbox-autoletter-token",
+        "LETTRLABS_URL": f"http://127.0.0.1:{sandbox_port}/lettrlabs/",
+        "LETTRLABS_API_KEY": "LL-API-sandbox",
+        "GUARANTEED_REVIEWS_URL": f"http://127.0.0.1:{sandbox_port}/guaranteed-reviews/",
+        "GUARANTEED_REVIEWS_KEYS": "WEB=12/de/sandbox-private-key-12",
+        "GUARANTEED_REVIEWS_PUBLIC_KEYS": "WEB=12/de/sandbox-public-key-12",
         # Faster than in production, so that one can watch.
         "SWEEP_SECONDS": "3",
         "PULL_ORDERS_SECONDS": "30",
+        "TELL_ORDERS_SECONDS": "5",
+        "RUN_RULES_SECONDS": "3",
         "VENDOR_READ_TIMEOUT": "10",
         "PUSH_LEASE_SECONDS": "45",
         "PUSH_SETTLE_SECONDS": "15",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from backoffice.demo.basket import baskets
+from backoffice.demo.basket import SIGN, baskets
 
 READY_SECONDS = 60
 FOLLOW_SECONDS = 1.0
@@ -79,6 +79,9 @@ class Storefront:
             time.sleep(FOLLOW_SECONDS)
 
     def _variant(self, sku: str) -> dict[str, Any] | None:
+        if sku == SIGN:
+            status, answer = self._send("GET", "/api/v1/catalog/custom-products/?page_size=1")
+            return answer["results"][0] if status == 200 and answer["results"] else None
         status, answer = self._send("GET", f"/api/v1/catalog/variants/{sku}/")
         return answer if status == 200 else None
 

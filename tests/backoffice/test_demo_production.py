@@ -2,7 +2,8 @@
 
 import pytest
 
-from backoffice.demo.production import KINDS, make_production_orders
+from backoffice.demo.sandbox import KINDS
+from backoffice.demo.sandbox import Sandbox as Hands
 from backoffice.sandbox import Sandbox
 from fulfillment.models import ProductionOrder
 from fulfillment.services.production_pulling import pull_production_orders
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_demo_fills_the_desk_with_one_order_of_each_kind(sandbox: Sandbox) -> None:
-    assert make_production_orders(sandbox.url) == len(KINDS)
+    assert Hands(sandbox.url).make_production_orders() == len(KINDS)
     pull_production_orders(VENDOR)
     assert ProductionOrder.objects.to_do().count() == len(KINDS)
     assert ProductionOrder.objects.filter(is_express=True).exists()

@@ -9,9 +9,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from backoffice.demo.production import make_production_orders
+from backoffice.demo.marketing import begin_campaign
+from backoffice.demo.sandbox import Sandbox
 from backoffice.demo.storefront import Storefront, StorefrontError
+from backoffice.models import Shop
 from backoffice.services.vendor_status import is_loopback
+from catalog.models import Variant
+
+REVIEWED_SKU = "TESTPRODUCT-stock"
 
 
 class Command(BaseCommand):
@@ -36,9 +41,12 @@ class Command(BaseCommand):
             call_command("sync_reference", verbosity=0)
             call_command("sync_catalog", verbosity=0)
             self._fill_production_desk()
+            self._design_sign()
             storefront.place_orders()
+            self._begin_marketing()
             # By a worker and after the orders: it takes its time, and nobody waits for it.
-            current_app.send_task("catalog.tasks.read_listings")
+            for task in ("catalog.tasks.read_listings", "catalog.tasks.read_ratings"):
+                current_app.send_task(task)
             storefront.follow(until_done=options["once"])
         except StorefrontError as error:
             raise CommandError(str(error)) from error
@@ -47,9 +55,23 @@ class Command(BaseCommand):
         """Only where the vendor is the sandbox: nobody else makes up orders."""
         if not is_loopback(settings.MYPROMO_URL):
             return
-        count = make_production_orders(settings.MYPROMO_URL)
+        count = Sandbox(settings.MYPROMO_URL).make_production_orders()
         call_command("pull_production_orders", verbosity=0)
         self._say(f"The production desk has {count} new orders to make: see the work list in the staff pages.")
+
+    def _design_sign(self) -> None:
+        if is_loopback(settings.SIGN_CUSTOMISER_URL):
+            product_url = f"{settings.PUBLIC_URL}/callbacks/sign-customiser/product-created/WEB/"
+            Sandbox(settings.SIGN_CUSTOMISER_URL).design_sign(product_url=product_url)
+            self._say("A shopper has designed a neon sign at Sign Customiser.")
+
+    def _begin_marketing(self) -> None:
+        """Published reviews, and a card campaign that waits for a person at its checkout."""
+        reviewed = Variant.objects.filter(sku=REVIEWED_SKU).first()
+        if reviewed is not None and is_loopback(settings.GUARANTEED_REVIEWS_URL):
+            Sandbox(settings.GUARANTEED_REVIEWS_URL).publish_reviews(site="12", product_id=reviewed.product_id)
+        if begin_campaign(Shop.objects.get(code="WEB")) is not None:
+            self._say("A card campaign is being prepared: look at its proof and price in the staff pages.")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

@@ -1,0 +1,50 @@
+"""What the demo does after the sale: rules at work, and a card campaign up to its proof."""
+
+from decimal import Decimal
+
+from django.conf import settings
+
+from backoffice.models import Shop
+from orders.models import Address, AddressRole, CampaignState, MailCampaign, Order, Rule
+from orders.services.campaigns import add_orders, add_table, make_campaign, prepare_campaign
+from orders.services.shipped_rules import setup_rules
+
+ACTOR = "demo"
+TEMPLATE = (12345, "Thank you, handwritten")
+# Not all of them can get a card: the campaign's page says why.
+NEIGHBOURS = (
+    ("Grace", "Hopper", "1 Compiler Court", "Arlington", "VA", "22201-1234", "US"),
+    ("Alan", "Turing", "2 Enigma Road", "Princeton", "NJ", "08540", "US"),
+    ("Katherine", "Johnson", "3 Orbit Avenue", "Hampton", "VA", "23666", "US"),
+    ("Konrad", "Zuse", "Methfesselstraße 7", "Berlin", "", "10965", "DE"),
+    ("Ada", "Nobody", "", "Boston", "MA", "02108", "US"),
+)
+
+
+def switch_rules_on() -> None:
+    """The rules we ship are there; letters, which cost money elsewhere, are on since the sandbox charges nothing."""
+    for rule in setup_rules():
+        if rule.key == "letter-after-delivery":
+            Rule.objects.filter(pk=rule.pk).update(enabled=True)
+
+
+def begin_campaign(shop: Shop) -> MailCampaign | None:
+    """A campaign to customers in the US and some neighbours is prepared: one waits for a person to look at the proof
+    and pay. None when there is one already, or the vendor is not set up.
+    """
+    is_open = MailCampaign.objects.filter(shop=shop).exclude(state__in=[CampaignState.CANCELLED, CampaignState.MAILED])
+    if is_open.exists() or not settings.LETTRLABS_API_KEY:
+        return None
+    campaign = make_campaign(
+        actor=ACTOR,
+        shop=shop,
+        name="Thank you for your first order",
+        template_id=TEMPLATE[0],
+        template_name=TEMPLATE[1],
+        budget=Decimal(50),
+    )
+    recipients = Address.objects.filter(role=AddressRole.RECIPIENT, country_code="US", order__shop=shop)
+    add_orders(Order.objects.filter(addresses__in=recipients), campaign_id=campaign.pk, actor=ACTOR)
+    names = ("firstname", "lastname", "address1", "city", "state_code", "zip", "country")
+    add_table(campaign, [dict(zip(names, row, strict=True)) for row in NEIGHBOURS], actor=ACTOR)
+    return prepare_campaign(campaign, actor=ACTOR)
