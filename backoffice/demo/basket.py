@@ -161,7 +161,7 @@ def _line(number: int, variant: dict[str, Any], sku: str, quantity: int) -> dict
             "custom_product": variant["external_id"],
             "quantity": quantity,
         }
-        return line | {"unit_price": str(net)}
+        return line | {"reference": str(number), "unit_price": str(net)}
     line = {
         "reference": str(number),
         "sku": sku,
