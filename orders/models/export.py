@@ -88,6 +88,7 @@ class OrderExport(models.Model):
             models.Index(fields=["state", "-id"], name="export_state"),
             models.Index(fields=["vendor", "state", "-id"], name="export_vendor"),
             models.Index(F("updated_at").desc(), condition=Q(state="refused"), name="export_refused"),
+            models.Index(fields=["-id"], condition=~Q(excluded_by=""), name="export_set_aside"),
         ]
 
     def __str__(self) -> str:

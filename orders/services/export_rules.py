@@ -34,7 +34,7 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
     for order in orders:
         fact = facts[order.pk]
         reason = (
-            _about_vendor(seller, fact, vendor=vendor)
+            why_not_set_up(fact, vendor=vendor)
             or _about_consent(order, fact, consent=consent, opted_out=opted_out)
             or why_not_final(order)
             or _about_kind(order, fact, seller=seller)
@@ -43,6 +43,17 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
         if reason:
             obstacles[order.pk] = reason
     return obstacles
+
+
+def why_not_set_up(fact: OrderToTell, *, vendor: str) -> str:
+    """Empty where the settings let the vendor be told of the order's shop."""
+    seller = telling_vendor(vendor)
+    if not seller.is_configured():
+        return _("%(vendor)s is not set up.") % {"vendor": vendor}
+    if seller.tell_group(shop_code=fact.shop, language=fact.language) is None:
+        text = _("%(vendor)s is not set up for the shop %(shop)s in the language %(language)s.")
+        return text % {"vendor": vendor, "shop": fact.shop, "language": fact.language}
+    return ""
 
 
 def why_not_final(order: Order) -> str:
@@ -74,15 +85,6 @@ def is_relay(email: str) -> bool:
         domain == relay or domain.startswith(f"{relay}.") or domain.endswith(f".{relay}")
         for relay in settings.RELAY_DOMAINS
     )
-
-
-def _about_vendor(seller: Any, fact: OrderToTell, *, vendor: str) -> str:
-    if not seller.is_configured():
-        return _("%(vendor)s is not set up.") % {"vendor": vendor}
-    if seller.tell_group(shop_code=fact.shop, language=fact.language) is None:
-        text = _("%(vendor)s is not set up for the shop %(shop)s in the language %(language)s.")
-        return text % {"vendor": vendor, "shop": fact.shop, "language": fact.language}
-    return ""
 
 
 def _about_consent(order: Order, fact: OrderToTell, *, consent: Consent, opted_out: set[str]) -> str:

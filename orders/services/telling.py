@@ -15,14 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models import Integration, Push
-from backoffice.services.claims import Delivery
+from backoffice.services.claims import Delivery, Postponed
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport
 from orders.services.export_batches import leave_out
 from orders.services.export_facts import orders_to_tell
-from orders.services.export_rules import find_obstacles, telling_vendor, waits_for_order
+from orders.services.export_rules import find_obstacles, telling_vendor, waits_for_order, why_not_set_up
 
 Answer = list[ToldOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
@@ -30,6 +30,8 @@ TOO_LARGE = 413
 # before it is given up, provided that the vendor answers others.
 SILENCES_OF_MANY = 3
 SILENCES_OF_ONE = 5
+# How long a batch waits for settings to come back.
+LATER_SECONDS = 600
 ONE, MANY = "order", "orders"
 _STATES = {
     Verdict.TAKEN: (ExportState.SENT, "export.sent"),
@@ -47,7 +49,12 @@ class Telling:
         self.batch = ExportBatch.objects.get(pk=self.push.subject_id)
 
     def run(self) -> None:
-        """The vendor has been told of every order of the batch that may still be told. Raises VendorError."""
+        """The vendor has been told of every order of the batch that may still be told.
+
+        Raises VendorError, and Postponed while the vendor is not set up: what waits is kept.
+        """
+        if not telling_vendor(self.batch.vendor).is_configured():
+            raise Postponed(_("%(vendor)s is not set up.") % {"vendor": self.batch.vendor}, seconds=LATER_SECONDS)
         while exports := list(self._next_exports()):
             facts = orders_to_tell([export.order for export in exports])
             if not self._leave_out(exports, facts):
@@ -72,7 +79,7 @@ class Telling:
         out = [export for export in exports if export.order_id in obstacles]
         if not out:
             return False
-        later = [export for export in out if waits_for_order(export.order)]
+        later = [export for export in out if self._may_wait(export, facts[export.order_id])]
         never = [export for export in out if export not in later]
 
         def change() -> None:
@@ -83,6 +90,10 @@ class Telling:
 
         self.delivery.record(change)
         return True
+
+    def _may_wait(self, export: OrderExport, fact: OrderToTell) -> bool:
+        """Whether what stands in the way may pass: the order is held, or its shop not set up at the moment."""
+        return waits_for_order(export.order) or bool(why_not_set_up(fact, vendor=self.batch.vendor))
 
     def _tell(self, exports: Sequence[OrderExport], messages: list[OrderToTell]) -> None:
         one = len(exports) == 1

@@ -460,6 +460,24 @@ def test_a_correction_of_what_was_refused_has_it_told_again(make: Make, ask: Ask
     assert order.exports.get().state == ExportState.SENT
 
 
+@pytest.mark.parametrize("way", ["token", "shop"])
+def test_what_waits_is_kept_while_the_vendor_is_not_set_up(
+    make: Make, ask: Ask, tell: Tell, reviews: Desk, letters: Sandbox, settings: Settings, way: str
+) -> None:
+    vendor = "autoletter" if way == "token" else "teller"
+    ask(make(), vendor=vendor)
+    gather_exports()
+    token, settings.AUTOLETTER_TOKEN = settings.AUTOLETTER_TOKEN, ""
+    reviews.unknown_shops = {"WEB"}
+    deliver(Push.objects.get().pk)
+    gather_exports()
+    assert states() == {"waiting": 1}
+    settings.AUTOLETTER_TOKEN, reviews.unknown_shops = token, set()
+    Push.objects.update(next_at=timezone.now())
+    tell()
+    assert states() == {"sent": 1}
+
+
 # --- Configuration ----------------------------------------------------------------------------------------------------
 
 
