@@ -140,7 +140,7 @@ class MailCampaignAdmin(PagesAdmin):
             "may_prepare": may and is_free and state in (CampaignState.DRAFT, CampaignState.STUCK),
             "may_refresh": may and state == CampaignState.PROOFED,
             "may_reopen": may and is_free and state in (CampaignState.PROOFED, CampaignState.STUCK),
-            "may_cancel": may and (state in CANCELLABLE and is_free or state == CampaignState.STUCK),
+            "may_cancel": may and ((state in CANCELLABLE and is_free) or state == CampaignState.STUCK),
             "is_tried": not is_free,
             "may_decide": may and bool(campaign.uncertain_ids),
             "may_check_out": self.may(request, CHECK_OUT) and state == CampaignState.PROOFED,
