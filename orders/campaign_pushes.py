@@ -16,13 +16,20 @@ from orders.services.campaign_paying import Checkout, suppose_checked_out
 from orders.services.campaign_preparing import Preparation, stick
 from orders.services.campaign_reports import back_to_proof
 from orders.services.campaigns import CHECK_OUT, CONVERSIONS, DISCARD_CARDS, PREPARE
-from orders.services.conversions import Report
+from orders.services.conversions import Report, suppose_told
+
+MOST_TRIES = 12
 
 
 def leave_to_campaign(push: Push) -> None:
     """A refusal is one need, not two: the campaign shows it, and is where it is dealt with."""
     push.needs_person = False
     push.save(update_fields=["needs_person"])
+
+
+def again_or_person(delivery: Delivery) -> Finding:
+    """What may be done twice is simply done again; but not for ever, where no answer can ever be read."""
+    return Finding.FOUND if delivery.push.attempts < MOST_TRIES else Finding.BLIND
 
 
 class CampaignHandler(PushHandler):
@@ -99,7 +106,7 @@ class DiscardCards(CampaignHandler):
 
     def look(self, delivery: Delivery) -> Finding:
         # Deleting again is harmless: a draft costs nothing, and one that is gone stays gone.
-        return Finding.FOUND
+        return again_or_person(delivery)
 
 
 @push_kind(CONVERSIONS)
@@ -113,4 +120,8 @@ class ReportConversions(CampaignHandler):
 
     def look(self, delivery: Delivery) -> Finding:
         # Telling again is harmless: the vendor counts each order once.
-        return Finding.FOUND
+        return again_or_person(delivery)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        if happened:
+            suppose_told(push)

@@ -1,9 +1,11 @@
 """The form of a card campaign, with the vendor's templates where it lists them."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.cache import cache
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +39,12 @@ class CampaignForm(forms.ModelForm):
         if self.instance.pk and self.instance.state != CampaignState.DRAFT:
             for name in DESIGN:
                 del self.fields[name]
+
+    def clean_hold_until(self) -> date | None:
+        day: date | None = self.cleaned_data["hold_until"]
+        if day is not None and day < timezone.localdate():
+            raise forms.ValidationError(_("This day is over."))
+        return day
 
     def clean_attribution_days(self) -> int:
         days: int = self.cleaned_data["attribution_days"]

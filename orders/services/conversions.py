@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.services.claims import Delivery
 from backoffice.services.pushes import queue_push
@@ -169,6 +170,12 @@ class Report:
 def _message(row: CardConversion) -> ConversionToTell:
     order, recipient = row.order, row.recipient
     return ConversionToTell(order_id=order.number, revenue=order.total, at=order.placed_at, buyer=recipient.address())
+
+
+def suppose_told(push: Push) -> None:
+    """A person says that the vendor has these."""
+    rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), told_at__isnull=True, problem="")
+    rows.update(told_at=timezone.now())
 
 
 def follow_uploads(vendor: Any, *, vendor_name: str) -> None:

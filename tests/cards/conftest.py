@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.utils import timezone
 from pytest_django import Settings
 
 from backoffice.models import Shop
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from orders.models import MailCampaign, Order
+from orders.models import CampaignState, CardState, MailCampaign, Order
 from orders.services.campaign_following import follow_campaigns
 from orders.services.campaign_paying import Shown, check_out_campaign
 from orders.services.campaigns import add_to_campaign, make_campaign, prepare_campaign
@@ -111,6 +112,21 @@ def proofed(sandbox: Sandbox, fill: Callable[..., MailCampaign]) -> Callable[...
 @pytest.fixture
 def payer(db: None) -> User:
     return User.objects.create_superuser("payer", "payer@example.com", "a-long-password")
+
+
+@pytest.fixture
+def paid(sandbox: Sandbox, fill: Callable[..., MailCampaign]) -> Callable[..., MailCampaign]:
+    """A campaign as it is once its cards are paid, made without the way there."""
+
+    def made(cards: int = 2) -> MailCampaign:
+        campaign = fill(cards)
+        campaign.recipients.update(state=CardState.ACCEPTED)
+        now = timezone.now()
+        MailCampaign.objects.filter(pk=campaign.pk).update(state=CampaignState.PAID, vendor_id="5", paid_at=now)
+        campaign.refresh_from_db()
+        return campaign
+
+    return made
 
 
 def confirm(campaign: MailCampaign, payer: User, *, accepts_difference: bool = False) -> MailCampaign:

@@ -18,7 +18,7 @@ from orders.services.campaign_paying import Checkout
 from orders.services.campaigns import prepare_campaign
 from orders.services.conversions import find_conversions
 from tests.cards.conftest import cards_paid, charges, confirm, settle
-from tests.cards.test_campaign_faults import buy, settle_paid
+from tests.cards.test_campaign_faults import buy
 from tests.flows.conftest import work_off
 from tests.fulfillment.test_crash_points import die, forked, plan_death
 
@@ -96,9 +96,9 @@ def test_one_charge_wherever_the_worker_dies(
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_each_sale_is_counted_once_wherever_the_worker_dies(
-    moment: str, sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User
+    moment: str, sandbox: Sandbox, paid: Make, vendor: LettrlabsApp
 ) -> None:
-    campaign = settle_paid(sandbox, proofed(1), payer)
+    campaign = paid(1)
     number = buy(campaign, 0)
     find_conversions()
     row = campaign.conversions.get()

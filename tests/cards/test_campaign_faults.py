@@ -1,5 +1,6 @@
 """Whatever becomes of a request: no second card, no second charge, nothing lost; what is left for a person says so."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from backoffice.services import reconcile
 from backoffice.services.delivery import deliver
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import decide_push
+from backoffice.vendors import answers, session
 from orders.campaign_pushes import CheckOutCampaign, PrepareCampaign
 from orders.models import CampaignState, CardConversion, MailCampaign, Order
 from orders.services.campaign_deciding import deny_drafts, discard_draft, link_draft
@@ -40,13 +42,17 @@ every_fault = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a 429 names no time, a quarter of a minute is waited otherwise."""
+    monkeypatch.setattr(answers, "THROTTLED_FOR", 0.05)
+    monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
+
+
 def strike(sandbox: Sandbox, at: tuple[str, str], kind: str, settings, **more: object) -> None:
     method, path = at
     if kind == "late":
         settings.PUSH_SETTLE_SECONDS = 0.6  # longer than the latest work of the vendor
-    if kind == "too_many" and not more:
-        # Where no time is named the engine waits a quarter of a minute.
-        more = {"headers": {"Retry-After": "0"}}
     sandbox.faults.add(kind, vendor="lettrlabs", method=method, path=path, times=1, **more)
 
 
@@ -96,9 +102,9 @@ def test_one_charge_and_each_card_once(
 
 @every_fault
 def test_each_sale_is_counted_once(
-    kind: str, more: dict[str, float], sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings
+    kind: str, more: dict[str, float], sandbox: Sandbox, paid: Make, vendor: LettrlabsApp, settings
 ) -> None:
-    campaign = settle_paid(sandbox, proofed(2), payer)
+    campaign = paid(2)
     orders = [buy(campaign, number) for number in range(2)]
     strike(sandbox, CONVERSIONS, kind, settings, **more)
     assert find_conversions() == 2
@@ -168,9 +174,9 @@ def test_without_reading_the_order_a_lost_checkout_would_be_taken_for_unpaid(
 
 
 def test_conversions_without_our_number_would_count_twice(
-    sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
+    sandbox: Sandbox, paid: Make, vendor: LettrlabsApp, settings, monkeypatch
 ) -> None:
-    campaign = settle_paid(sandbox, proofed(1), payer)
+    campaign = paid(1)
     buy(campaign, 0)
     monkeypatch.setattr("orders.services.conversions.ConversionToTell", _nameless)
     strike(sandbox, CONVERSIONS, "cut_after", settings)
@@ -183,6 +189,23 @@ def _nameless(**fields: object) -> object:
     from backoffice.vendors.card_messages import ConversionToTell
 
     return ConversionToTell(**fields | {"order_id": ""})  # type: ignore[arg-type]
+
+
+def test_sales_whose_answer_can_never_be_read_are_for_a_person(
+    sandbox: Sandbox, paid: Make, vendor: LettrlabsApp, settings
+) -> None:
+    campaign = paid(1)
+    number = buy(campaign, 0)
+    sandbox.faults.add("html", vendor="lettrlabs", method="POST", path=CONVERSIONS[1])
+    find_conversions()
+    deadline = time.monotonic() + 30
+    while not Push.objects.filter(needs_person=True, state=PushState.UNKNOWN).exists():
+        assert time.monotonic() < deadline
+        Push.objects.update(next_at=timezone.now())
+        deliver(Push.objects.get().pk)
+    assert [event["order_id"] for event in vendor.ledger.of_kind("conversion")] == [number]
+    decide_push(Push.objects.get(), happened=True, actor="mara", reason="seen in their app")
+    assert campaign.conversions.get().told_at is not None
 
 
 def test_a_batch_that_comes_too_late_is_taken_out_again(
@@ -260,6 +283,14 @@ def test_a_refused_checkout_is_told_and_nothing_is_paid(
     push = Push.objects.get(state=PushState.FAILED)
     assert (push.cause, push.needs_person) == ("The balance is too low.", False)  # its campaign is what needs a person
     assert charges(vendor) == []
+
+
+def test_a_preparation_delivered_twice_makes_one_draft(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp) -> None:
+    prepare_campaign(fill(2), actor="mara")
+    push = Push.objects.get()
+    assert [deliver(push.pk), deliver(push.pk)] == [PushState.CONFIRMED, None]
+    [order] = vendor.store.orders.values()
+    assert len(order["recipients"]) == 2
 
 
 def test_a_checkout_delivered_twice_pays_once(proofed: Make, sandbox: Sandbox, vendor, payer: User) -> None:
@@ -356,10 +387,8 @@ def test_a_given_up_draft_that_was_paid_elsewhere_is_an_alarm(
     assert push.errors[0]["field"] == "ORDER_NOT_DELETABLE_STATUS"
 
 
-def test_a_wrong_row_of_sales_does_not_keep_back_the_others(
-    proofed: Make, sandbox: Sandbox, vendor: LettrlabsApp, payer: User
-) -> None:
-    campaign = settle_paid(sandbox, proofed(2), payer)
+def test_a_wrong_row_of_sales_does_not_keep_back_the_others(paid: Make, sandbox: Sandbox, vendor: LettrlabsApp) -> None:
+    campaign = paid(2)
     right, wrong = buy(campaign, 0), buy(campaign, 1)
     Order.objects.filter(number=wrong).update(total=-1)
     find_conversions()

@@ -94,7 +94,9 @@ class LettrLabs:
         """A draft of this template, without recipients. Twice is two drafts."""
         created = self.client.create_order(payloads.order_body(template_id))
         word = reading.text(created.status) or "Draft"
-        return CardOrderReport(vendor_id=str(created.orderId), state=reading.order_state(word), raw_state=word)
+        return CardOrderReport(
+            vendor_id=str(created.orderId or created.id), state=reading.order_state(word), raw_state=word
+        )
 
     def delete_cards(self, order_id: str) -> None:
         """The draft is gone; one that is gone already is as well."""
@@ -107,7 +109,7 @@ class LettrLabs:
         """Orders by their ids, in one request for up to `PAGE`; a deleted one is missing."""
         params = {"id": ",".join(order_ids), "pageNumber": "0", "pageSize": str(self.PAGE)}
         wanted = set(order_ids)
-        reports = (order_report(row) for row in self.client.orders(params))
+        reports = [order_report(row) for row in self.client.orders(params) if row.id or row.orderId]
         return {report.vendor_id: report for report in reports if report.vendor_id in wanted}
 
     def list_drafts(self) -> list[CardOrderReport]:
@@ -116,7 +118,11 @@ class LettrLabs:
         for page in range(self.MOST_PAGES):
             params = {"status": "Draft", "showRecipients": "true", "pageNumber": str(page), "pageSize": str(self.PAGE)}
             rows = self.client.orders(params)
-            drafts += [report for row in rows if (report := order_report(row)).state is CardState.DRAFT]
+            drafts += [
+                report
+                for row in rows
+                if (row.id or row.orderId) and (report := order_report(row)).state is CardState.DRAFT
+            ]
             if len(rows) < self.PAGE:
                 return drafts
         raise VendorProtocolError("lettrlabs lists drafts without end.")
@@ -161,6 +167,8 @@ class LettrLabs:
     def price_cards(self, order_id: str, mailing: Mailing) -> CardPrice:
         """What a checkout would cost; nothing is charged."""
         preview = self.client.price(order_id, payloads.preview_params(mailing))
+        if not preview.lineItems:
+            raise VendorProtocolError("lettrlabs names no price.")  # which must not pass for nothing to pay
         lowered = [
             reading.amount(row.get("total") if row.get("total") is not None else row.get("amount")) or Decimal()
             for row in reading.rows_of(preview.credits)

@@ -12,7 +12,7 @@ from django.conf import settings
 from backoffice.vendors.answers import Answer
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
-from backoffice.vendors.errors import VendorRejected
+from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
 from backoffice.vendors.lettrlabs import schemas as theirs
 from backoffice.vendors.lettrlabs.envelope import VENDOR, convert, in_words, open_envelope
 from backoffice.vendors.lettrlabs.payloads import encode
@@ -41,13 +41,14 @@ class Client:
 
     def create_order(self, body: dict[str, Any]) -> theirs.Created:
         """POST v1/order: a Draft. Each request makes another one; none carries a reference of ours."""
-        return convert(self._write("POST", "v1/order", body), theirs.Created, write=True)
+        created = convert(self._write("POST", "v1/order", body), theirs.Created, write=True)
+        if (created.orderId or created.id) is None:
+            raise VendorAmbiguous(f"{VENDOR} made an order and did not say which.")
+        return created
 
     def orders(self, params: Params) -> list[theirs.Order]:
         """GET v1/order: `id` (comma list), `status`, `showRecipients`, `pageNumber` from 0, `pageSize` at most 500."""
-        payload = self._read("v1/order", params)
-        rows = payload.get("orders") if isinstance(payload, dict) else payload
-        return convert(rows, list[theirs.Order], write=False)
+        return convert(_orders(self._read("v1/order", params)), list[theirs.Order], write=False)
 
     def delete_order(self, order_id: str) -> None:
         """DELETE v1/order/{id}: Draft and Edits Needed only, else 400 ORDER_NOT_DELETABLE_STATUS."""
@@ -103,7 +104,8 @@ class Client:
 
     def report_conversions(self, rows: list[dict[str, Any]]) -> Any:
         """POST v1/conversions: an array; each `orderId` counts once. Valid rows are taken even when others fail."""
-        return open_envelope(self._sent("POST", "v1/conversions", body=encode(rows)), write=True, repeatable=True)
+        answer = self._sent("POST", "v1/conversions", body=encode(rows))
+        return open_envelope(answer, write=True, repeatable=True) if answer.body.strip() else None
 
     def conversion_status(self, upload_id: str) -> Any:
         """GET v1/conversions/{id}/status"""
@@ -131,4 +133,6 @@ def _order(order_id: str) -> str:
 
 
 def _orders(payload: Any) -> Any:
-    return payload.get("orders") if isinstance(payload, dict) and "orders" in payload else payload
+    """The list in an answer; none where there is nothing to list."""
+    rows = payload.get("orders") if isinstance(payload, dict) else payload
+    return [] if rows is None else rows

@@ -34,10 +34,11 @@ _COUNTS = {
 
 
 def order_report(row: theirs.Order) -> CardOrderReport:
+    word = reading.text(row.status or row.orderStatus, most=64)
     return CardOrderReport(
-        vendor_id=str(row.id),
-        state=reading.order_state(row.status),
-        raw_state=row.status,
+        vendor_id=str(row.id or row.orderId),
+        state=reading.order_state(word),
+        raw_state=word,
         paid_at=reading.moment(row.paidDate),
         mailed_at=reading.moment(row.mailedDate),
         created_at=reading.moment(row.createdDate) or reading.moment(row.createdAt),

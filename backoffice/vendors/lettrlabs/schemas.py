@@ -9,13 +9,13 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
-Word = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class Created(Struct):
-    """The answer to "create an order"."""
+    """The answer to "create an order"; `id` is what every other route calls it."""
 
-    orderId: Id
+    orderId: Id | None = None
+    id: Id | None = None
     status: Any = None
 
 
@@ -48,8 +48,10 @@ class Preview(Struct):
 class Order(Struct):
     """An order in the list; recipients only when they are asked for. Times of creation stand in no document."""
 
-    id: Id
-    status: Word
+    id: Id | None = None
+    orderId: Id | None = None
+    status: Any = None
+    orderStatus: Any = None
     paidDate: Any = None
     mailedDate: Any = None
     createdDate: Any = None

@@ -141,8 +141,9 @@ def test_a_price_is_asked_for_as_it_will_be_paid_and_added_up(serve: Any) -> Non
     assert vendor.server.seen[0].path == (
         "/api/v1/order/5/checkout?postage=FirstClass&production=ExpeditedFaster&holdUntilDate=2027-03-01"
     )
-    with pytest.raises(VendorProtocolError):
-        serve(enveloped({"lineItems": [{"name": "Card", "total": "free"}]})).price_cards("5", MAILING)
+    for lines in ([{"name": "Card", "total": "free"}], []):
+        with pytest.raises(VendorProtocolError):
+            serve(enveloped({"lineItems": lines})).price_cards("5", MAILING)
 
 
 def test_a_checkout_sends_all_fields_and_reads_the_pace(serve: Any) -> None:
@@ -251,6 +252,17 @@ def test_conversions_are_an_array_with_our_number_and_exact_money(serve: Any) ->
             "revenue": 0.1,
         }
     ]  # fmt: skip
+
+
+def test_conversions_without_an_answer_are_taken(serve: Any) -> None:
+    row = ConversionToTell(order_id="W-1", revenue=Decimal(1), at=datetime(2027, 1, 2, tzinfo=UTC), buyer=CardAddress())
+    assert serve(reply(202)).report_conversions([row]).vendor_id == ""
+
+
+@pytest.mark.parametrize("payload", [None, [], {"orders": None}, {"orders": [{"status": "Draft"}]}])
+def test_a_list_with_nothing_in_it_is_empty(payload: Any, serve: Any) -> None:
+    vendor = serve(enveloped(payload))
+    assert (vendor.list_drafts(), vendor.read_cards(["5"])) == ([], {})
 
 
 def test_more_recipients_than_a_request_takes_are_refused_before_anything_leaves(serve: Any) -> None:
