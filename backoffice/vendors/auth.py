@@ -1,4 +1,4 @@
-"""Access tokens by OAuth 2 client credentials, shared by all workers through the connection's token store."""
+"""Proving who we are: access tokens shared by all workers, or one key that never changes."""
 
 from urllib.parse import urlsplit
 
@@ -82,3 +82,23 @@ class ClientCredentials:
             text = f"{self.session.name} gives us no token: {error.text}"
             raise VendorAuthFailed(text, status=error.status) from error
         return answer.access_token, life_of(answer.expires_in)
+
+
+class FixedHeader:
+    """A key that never changes, sent in one header to the vendor's own origin only; so a 401 is final."""
+
+    def __init__(self, base_url: str, *, name: str, value: str) -> None:
+        self.base_url = base_url
+        self.name = name
+        self.value = value
+
+    def token(self) -> str:
+        return ""
+
+    def renew(self, *, stale: str) -> str:
+        """Raises VendorAuthFailed: there is no other key."""
+        raise VendorAuthFailed(f"{origin(self.base_url)[1]} refuses our key.", status=401)
+
+    def headers(self, url: str, *, token: str) -> dict[str, str]:
+        """The key goes to the vendor's own origin and to no other."""
+        return {self.name: self.value} if origin(url) == origin(self.base_url) else {}

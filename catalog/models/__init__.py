@@ -10,6 +10,7 @@ from catalog.models.change_set import (
     ChangeSource,
     ChangeState,
 )
+from catalog.models.custom_product import CustomPicture, CustomProduct
 from catalog.models.price import PriceList, PriceTier
 from catalog.models.product import Category, Product, ProductText
 from catalog.models.rules import CatalogRules, CategoryRule
@@ -31,6 +32,8 @@ __all__ = [
     "ChangeSetState",
     "ChangeSource",
     "ChangeState",
+    "CustomPicture",
+    "CustomProduct",
     "PriceList",
     "PriceTier",
     "Product",

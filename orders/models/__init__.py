@@ -4,6 +4,7 @@ from orders.models.address import Address, AddressRole
 from orders.models.customer_editor import CustomerEditor
 from orders.models.design import Design, DesignState
 from orders.models.document import OrderDocument
+from orders.models.enquiry import Enquiry
 from orders.models.event import OrderEvent
 from orders.models.hold import Hold, HoldReason
 from orders.models.line import OrderLine
@@ -19,6 +20,7 @@ __all__ = [
     "CustomerEditor",
     "Design",
     "DesignState",
+    "Enquiry",
     "Hold",
     "HoldReason",
     "Order",
