@@ -130,7 +130,7 @@ CALLBACK_ANSWERS: dict[tuple[str, str], CallbackAnswerer] = {}
 
 
 def callback_answer(vendor: str, topic: str) -> Callable[[CallbackAnswerer], CallbackAnswerer]:
-    """Register what a topic answers with: called while the vendor waits, so it may ask nobody and hold no lock for long.
+    """Register what a topic answers with: called while the vendor waits, so it asks nobody and holds no lock for long.
 
     It has to give the same answer each time. A DomainError is a refusal, told to the vendor and kept with the callback.
     Its `callback_topic` is what a replay does, and the worker where we were lost in between.

@@ -39,7 +39,8 @@ def kept_secrets(vendor: str, topic: str) -> tuple[str, ...]:
     """Those of the topic's subscriptions, newest first; one query."""
     fresh = Q(ended_at__isnull=True) | Q(ended_at__gt=timezone.now() - KEPT_AFTER)
     rows = VendorWebhook.objects.filter(fresh, vendor=vendor, topic=topic, secret__isnull=False)
-    return tuple(row.secret["secret"] for row in rows.order_by("-pk")[:MOST_SECRETS])
+    kept = [row.secret for row in rows.order_by("-pk")[:MOST_SECRETS]]
+    return tuple(str(secret["secret"]) for secret in kept if secret)
 
 
 def address_of(vendor: str, topic: str) -> str:

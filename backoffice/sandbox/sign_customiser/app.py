@@ -73,7 +73,7 @@ class SignCustomiserApp(VendorApp):
             self.orders.append(order)
             self._note(order)
         if self.options.echo == "auto":
-            self.clock.call_later(self.options.echo_seconds, partial(self.tell_order, order))
+            self.clock.call_later(self.options.echo_seconds, partial(self._echo, order))
         return json_response(200, {"order": self._answer(order)})
 
     def _note(self, order: dict[str, Any]) -> None:
@@ -92,6 +92,9 @@ class SignCustomiserApp(VendorApp):
             products = [{**one, "external_id": "product-987654321"} for one in products]
         repeated = {name: sent[name] for name in ("external_id", "external_order_number", "currency", "shipping_line")}
         return {"order_id": order["order_id"], **repeated, "products": products}
+
+    def _echo(self, order: dict[str, Any]) -> None:
+        self.tell_order(order)
 
     def tell_order(self, order: dict[str, Any]) -> list[dict[str, Any]]:
         """Tell every webhook of the topic that there is a new order."""
