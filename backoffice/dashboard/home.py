@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import order_needs, vendor_needs
+from backoffice.dashboard import order_needs, sign_needs, vendor_needs
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -37,9 +37,9 @@ def _groups(*, orders: bool, vendors: bool) -> list[NeedGroup]:
             vendor_needs.waiting_for_long(),
         ]
     if orders:
-        found += order_needs.held()
+        found += [sign_needs.vendors_to_tell(), *order_needs.held()]
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
-        found += [order_needs.waiting_for_release()]
+        found += [order_needs.waiting_for_release(), sign_needs.enquiries()]
     if vendors:
         found += [vendor_needs.unreadable_callbacks()]
     return [group for group in found if group]

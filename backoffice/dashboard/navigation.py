@@ -15,7 +15,19 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links as Unfold wants them; models that are not registered or not allowed are left out."""
     home = {"title": _("What needs me now"), "icon": "inbox", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [
-        {"title": "", "items": [home, *_lists(request, [("orders.order", _("Orders"), "shopping_bag")])]},
+        {
+            "title": "",
+            "items": [
+                home,
+                *_lists(
+                    request,
+                    [
+                        ("orders.order", _("Orders"), "shopping_bag"),
+                        ("orders.enquiry", _("Enquiries"), "contact_support"),
+                    ],
+                ),
+            ],
+        },
         {
             "title": _("Catalogue"),
             "items": [
@@ -24,6 +36,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     [
                         ("catalog.product", _("Products"), "category"),
                         ("catalog.variant", _("Variants"), "style"),
+                        ("catalog.customproduct", _("Custom products"), "draw"),
                     ],
                 ),
                 *_pages(

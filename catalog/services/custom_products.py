@@ -75,13 +75,19 @@ def find_custom_products(external_ids: Iterable[str | None], *, shop: Shop) -> d
     return {row.external_id: row for row in rows}
 
 
-def pictures_of_products(external_ids: Iterable[str]) -> dict[str, int]:
-    """{our id: the row's id} of the products whose first picture we have. One query, none without ids."""
+def keys_of_products(external_ids: Iterable[str], *, shop: Shop) -> dict[str, int]:
+    """{our id: the row's id} of the shop's products. One query, none without ids."""
+    return {external_id: row.pk for external_id, row in find_custom_products(external_ids, shop=shop).items()}
+
+
+def pictures_of_products(external_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """{our id: (the row's id, position)} of the first pictures that we have. One query, none without ids."""
     wanted = {external_id for external_id in external_ids if external_id}
     if not wanted:
         return {}
     kept = CustomPicture.objects.filter(product__external_id__in=wanted, stored_at__isnull=False)
-    return dict(kept.values_list("product__external_id", "product_id"))
+    found = kept.order_by("-position").values_list("product__external_id", "product_id", "position")
+    return {external_id: (pk, position) for external_id, pk, position in found}
 
 
 def find_picture(product: CustomProduct, *, position: int | None = None) -> CustomPicture | None:

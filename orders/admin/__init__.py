@@ -1,5 +1,5 @@
 """The staff pages of orders."""
 
-from orders.admin import orders
+from orders.admin import enquiries, orders
 
-__all__ = ["orders"]
+__all__ = ["enquiries", "orders"]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='orderline',
             name='custom_product',
-            field=models.CharField(blank=True, db_default='', max_length=40, verbose_name='custom product'),
+            field=models.CharField(blank=True, db_default='', max_length=64, verbose_name='custom product'),
         ),
         migrations.CreateModel(
             name='Enquiry',

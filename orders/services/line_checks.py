@@ -65,8 +65,8 @@ def judge_lines(lines: list[NewLine], *, shop: Shop, errors: Errors) -> list[Jud
         path = f"lines[{index}]"
         _check_parts(line, path=path, errors=errors)
         if line.custom_product is not None:
-            product = products.get(line.custom_product)
-            judged.append(judge_custom_product(line, product, shop=shop, path=path, errors=errors))
+            product, kept = products.get(line.custom_product), list(_kept_files(line, files))
+            judged.append(judge_custom_product(line, product, kept, shop=shop, path=path, errors=errors))
             continue
         if line.design_id is not None:
             _check_design(line, designs.get(str(line.design_id)), shop=shop, path=path, errors=errors)
@@ -209,7 +209,13 @@ def _judge(line: NewLine, variant: Variant | None, *, sku: str, files: dict[str,
 
 
 def judge_custom_product(
-    line: NewLine, product: CustomProduct | None, *, shop: Shop, path: str, errors: Errors
+    line: NewLine,
+    product: CustomProduct | None,
+    files: list[dict[str, str]],
+    *,
+    shop: Shop,
+    path: str,
+    errors: Errors,
 ) -> JudgedLine:
     """A thing that a shopper designed: of this shop, in its currency, with a gross price that can be told."""
     if product is None:
@@ -230,7 +236,7 @@ def judge_custom_product(
     return JudgedLine(
         line=line,
         sku=line.custom_product or "",
-        files=[],
+        files=files,
         kind=LineKind.SIGN,
         # An unknown one is held under the first that makes such things.
         vendor=product.vendor if product else vendor_names(able_to="place_order")[0],

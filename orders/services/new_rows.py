@@ -84,7 +84,7 @@ def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
             tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
             unit_cost=judged.unit_cost,
             design_id="" if line.design_id is None else str(line.design_id),
-            custom_product=judged.custom_product.external_id if judged.custom_product else "",
+            custom_product=line.custom_product or "",
             files=judged.files,
             file_credentials=credentials or None,
             customs=msgspec.to_builtins(line.customs),

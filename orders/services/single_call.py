@@ -7,13 +7,16 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 import msgspec
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding
+from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, PostalAddress, Sale, Version
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
 from backoffice.vendors.sign_messages import Placed
+from catalog.services.custom_products import find_custom_products
 from fulfillment.models import Country
 from orders.models import AddressRole, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
@@ -49,6 +52,7 @@ class SingleCall:
             return
         refuse_unwanted(self.row)
         wanted = sold_order(self.row)
+        refuse_unknown(wanted, row=self.row)
         self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
 
     def look(self) -> Finding:
@@ -74,9 +78,20 @@ class SingleCall:
         if not row.vendor_id:
             row.vendor_id = vendor_id
             row.save(update_fields=["vendor_id", "updated_at"])
-        apply_order_report(
-            _submitted(row, vendor_id=vendor_id or row.vendor_id), source="answer", push=self.push
+        apply_order_report(_submitted(row, vendor_id=vendor_id or row.vendor_id), source="answer", push=self.push)
+
+
+def refuse_unknown(wanted: OrderToPlace, *, row: VendorOrder) -> None:
+    """Only products whose id we gave may be ordered. Raises VendorRejected, and nothing leaves."""
+    known = find_custom_products((line.custom_product for line in wanted.lines), shop=row.order.shop)
+    unknown = [line for line in wanted.lines if line.custom_product not in known]
+    if unknown:
+        text = _("The shop has no custom product %(id)s.")
+        errors = tuple(
+            FieldError(f"lines.{line.reference}.custom_product", text % {"id": line.custom_product or "–"})
+            for line in unknown
         )
+        raise VendorRejected(_("Only what shoppers designed can be ordered."), errors=errors)
 
 
 def is_taken(row: VendorOrder, *, vendor_id: str) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from django.test import Client
 
 from backoffice.models import Shop
+from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct
 from catalog.models import CustomProduct
 from catalog.services.custom_products import take_product
-from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct
 from orders.models import Order
 from orders.models.line import LineKind
 from tests.orders.rows import make_order

@@ -25,7 +25,7 @@ def test_the_answer_is_our_id_and_the_product_is_kept(client: Client, shop: Shop
     assert (answer.status_code, answer.json()) == (200, {"external_id": product.external_id})
     assert product.external_id.startswith("sgn_")
     assert (product.shop, product.vendor_id, product.title) == (shop, "1", "Neon heart")
-    assert (product.price, product.compare_price, product.currency) == (Decimal("119"), Decimal("150"), "EUR")
+    assert (product.price, product.compare_price, product.currency) == (Decimal(119), Decimal(150), "EUR")
     assert product.description_html == "<p>Pink <b>heart</b></p>"
     assert product.external_data == {"font": "Yellowtail"}
     assert (product.customiser_id, product.logo_upload_id) == ("7", "")

@@ -9,7 +9,7 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
-    "catalog.catalogrules", "fulfillment.shipment",
+    "catalog.catalogrules", "catalog.customproduct", "orders.enquiry", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
 }  # fmt: skip
@@ -21,7 +21,10 @@ CATALOGUE = {
 }  # fmt: skip
 GROUPS: dict[str, set[str]] = {
     "Read only": set(),
-    "Order desk": {"orders.change_order", "backoffice.resend_push", "backoffice.decide_push"},
+    "Order desk": {
+        "orders.change_order", "orders.change_enquiry", "catalog.change_customproduct", "backoffice.resend_push",
+        "backoffice.decide_push",
+    },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
     "Catalogue lead": CATALOGUE
@@ -37,7 +40,8 @@ GROUPS: dict[str, set[str]] = {
     "Marketing": set(),
     "Operations": MACHINERY
     | {
-        "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_shop", "backoffice.change_shop",
+        "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_vendorwebhook",
+        "backoffice.delete_vendorwebhook", "backoffice.add_shop", "backoffice.change_shop",
         "backoffice.add_apikey", "backoffice.change_apikey", "backoffice.view_apikey", "auth.view_user",
         "auth.add_user", "auth.change_user", "auth.view_group",
     },
