@@ -49,7 +49,8 @@ def test_the_example_is_taken_and_noted(sandbox: Sandbox) -> None:
     ("path", "value"),
     [
         ("integration_id", "42"), ("integration_id", 43), ("external_id", ""), ("external_order_number", None),
-        ("currency", "usd"), ("billing_address", None), ("billing_address.email", "x"), ("shipping_address.country", "USA"),
+        ("currency", "usd"), ("billing_address", None), ("billing_address.email", "x"),
+        ("shipping_address.country", "USA"),
         ("shipping_address.city", ""), ("shipping_line", ""), ("customer.first_name", None), ("products", []),
         ("products.0.external_id", "sgn_never_returned"), ("products.0.quantity", 0), ("products.0.price", 29.99),
         ("products.0.price", "2999"),
