@@ -24,7 +24,7 @@ from backoffice.services.webhooks import end_webhook, subscribe_webhooks
 from backoffice.vendors.registry import vendor_class, vendor_names
 
 PAUSE, TEST = "pause_integration", "test_integration"
-SUBSCRIBE, END_WEBHOOK = "add_vendorwebhook", "delete_vendorwebhook"
+SUBSCRIBE, END_WEBHOOK = "add_vendorwebhook", "change_vendorwebhook"
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def test_a_sign_is_designed_sold_and_followed_to_its_customer(
         page.get_by_role("link", name="Hot coffee").click()
         expect(page.get_by_role("heading", name="Hot coffee", level=2)).to_be_visible()
         expect(page.get_by_alt_text("The design as the shopper left it")).to_be_visible()
-        assert page.evaluate("document.querySelector('.hero img').naturalWidth") == 320
+        page.wait_for_function("document.querySelector('.hero img').naturalWidth === 320")
         keep(page, "custom-product.png")
         address = page.url
 

@@ -208,7 +208,7 @@ def test_the_integrations_page_lists_and_subscribes_by_permission(sandbox: Sandb
     assert reader.post(f"{url}sign-customiser/subscribe/").status_code == 403
     few = queries_of(reader, url)
     lead = sign_in(
-        "view_integration", "add_vendorwebhook", "delete_vendorwebhook", "view_push", "view_callback", name="tom"
+        "view_integration", "add_vendorwebhook", "change_vendorwebhook", "view_push", "view_callback", name="tom"
     )
     assert b"Subscribe" in lead.get(url).content
     assert lead.post(f"{url}sign-customiser/subscribe/").status_code == 302

@@ -41,7 +41,7 @@ GROUPS: dict[str, set[str]] = {
     "Operations": MACHINERY
     | {
         "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_vendorwebhook",
-        "backoffice.delete_vendorwebhook", "backoffice.add_shop", "backoffice.change_shop",
+        "backoffice.change_vendorwebhook", "backoffice.add_shop", "backoffice.change_shop",
         "backoffice.add_apikey", "backoffice.change_apikey", "backoffice.view_apikey", "auth.view_user",
         "auth.add_user", "auth.change_user", "auth.view_group",
     },
