@@ -186,6 +186,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("FOLLOW_CAMPAIGNS_SECONDS", default=30),
         "options": {"expires": 30},
     },
+    "fetch-pictures": {
+        "task": "catalog.tasks.fetch_pictures",
+        "schedule": env.float("FETCH_PICTURES_SECONDS", default=15),
+        "options": {"expires": 15},
+    },
     "sync-reference": {
         "task": "fulfillment.tasks.sync_reference",
         "schedule": env.float("SYNC_REFERENCE_SECONDS", default=24 * 3600),
@@ -233,6 +238,8 @@ SIGN_CUSTOMISER_WEBHOOK_SECRETS = env.list("SIGN_CUSTOMISER_WEBHOOK_SECRETS", de
 SIGN_CUSTOMISER_SIGNATURE_FORMAT = env.str("SIGN_CUSTOMISER_SIGNATURE_FORMAT", default="timestamp.body")
 SIGN_CUSTOMISER_SIGNATURE_TOLERANCE = env.float("SIGN_CUSTOMISER_SIGNATURE_TOLERANCE", default=300)
 SIGN_CUSTOMISER_REQUESTS_PER_MINUTE = env.float("SIGN_CUSTOMISER_REQUESTS_PER_MINUTE", default=60)
+# How long a lost answer to an order waits for `order:created` to tell before a person is asked.
+SIGN_CUSTOMISER_ECHO_SECONDS = env.float("SIGN_CUSTOMISER_ECHO_SECONDS", default=900)
 
 # The whole address that AutoLetter shows when its API integration is saved.
 AUTOLETTER_URL = env.str("AUTOLETTER_URL", default="https://api.autoletter.eu/v2/orders")

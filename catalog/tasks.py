@@ -9,7 +9,7 @@ from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
-from catalog.services import jobs, pushing, ratings, sync
+from catalog.services import custom_pictures, jobs, pushing, ratings, sync
 from catalog.services.change_checking import check_change_set
 from catalog.services.importing import read_import
 from catalog.services.listings import accounts_to_read, read_listing
@@ -110,3 +110,9 @@ def read_ratings() -> None:
         logger.info("%s", error.text)
     else:
         logger.info("Ratings: %s read, %s keys failed", run.ratings, run.errors)
+
+
+@shared_task(name="catalog.tasks.fetch_pictures")
+def fetch_pictures() -> None:
+    """Fetch the pictures of custom products that are due."""
+    custom_pictures.fetch_due_pictures()

@@ -1,4 +1,4 @@
-"""What mypromo's callbacks about orders mean. mypromo does not sign them, so a body is only a hint."""
+"""What callbacks about orders mean. mypromo does not sign its own, so a body is only a hint; Sign Customiser does."""
 
 from typing import Any
 
@@ -7,7 +7,10 @@ from backoffice.models.callback import CallbackState
 from backoffice.services.handlers import CallbackOutcome, callback_topic
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.messages import Message, OrderReport, OrderState
+from backoffice.vendors.sign_messages import FormSubmission
 from orders.models import VendorOrder
+from orders.services.echoes import take_echo
+from orders.services.enquiries import take_enquiry
 from orders.services.matching import find_vendor_order
 from orders.services.outcomes import Source
 from orders.services.reports import apply_order_report, is_known
@@ -43,3 +46,22 @@ def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
     if report.vendor_id != vendor_order.vendor_id:
         return True
     return report.state in _ENDS and vendor_order.state != report.state.value
+
+
+@callback_topic("sign-customiser", "order-created")
+def handle_echo(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+    """The echo of our own order. One that we do not know stays an orphan and makes nothing."""
+    if not isinstance(message, OrderReport):
+        return CallbackOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
+    outcome = take_echo(message, callback=callback)
+    subject = outcome.vendor_order.order if outcome.vendor_order else None
+    return CallbackOutcome(CallbackState(outcome.state.value), subject=subject, note=outcome.note)
+
+
+@callback_topic("sign-customiser", "form-submitted")
+def handle_form(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+    """An enquiry for staff."""
+    if not isinstance(message, FormSubmission):
+        return CallbackOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not a form")
+    enquiry, is_new = take_enquiry(message, shop_code=callback.recipient)
+    return CallbackOutcome(CallbackState.APPLIED if is_new else CallbackState.KNOWN, subject=enquiry)

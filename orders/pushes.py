@@ -3,6 +3,8 @@
 from decimal import Decimal
 from functools import partial
 
+from django.conf import settings
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
@@ -12,7 +14,7 @@ from backoffice.vendors.errors import VendorError
 from orders import campaign_pushes
 from orders.models import Order, OrderEvent, VendorOrder
 from orders.services.cancelling import Cancellation, refuse_cancellation
-from orders.services.costs import find_purchase_cost
+from orders.services.costs import find_purchase_cost, find_sales_value, spell_price
 from orders.services.export_batches import TELL
 from orders.services.janitor import DISCARD, cancel_drafts
 from orders.services.lifecycle import CANCEL, PLACE
@@ -20,6 +22,7 @@ from orders.services.placing import Placement
 from orders.services.refusals import note_refusal, suppose_placed
 from orders.services.reports import apply_order_report
 from orders.services.searching import look_for_step
+from orders.services.single_call import SingleCall, suppose_sent, takes_one_call
 from orders.services.telling import Telling, finish_batch, lock_orders, suppose_told
 
 
@@ -47,20 +50,39 @@ class PlaceOrder(VendorOrderHandler):
     title = _("Place the order")
 
     def deliver(self, delivery: Delivery) -> None:
-        Placement(delivery).run()
+        if takes_one_call(delivery.push.vendor):
+            SingleCall(delivery).run()
+        else:
+            Placement(delivery).run()
 
     def look(self, delivery: Delivery) -> Finding:
+        if takes_one_call(delivery.push.vendor):
+            return SingleCall(delivery).look()
         return look_for_step(Placement(delivery))
+
+    def settle_seconds(self, push: Push) -> float:
+        """What cannot be looked for may still be told by a callback: so long nobody is asked."""
+        if takes_one_call(push.vendor):
+            return float(settings.SIGN_CUSTOMISER_ECHO_SECONDS)
+        return super().settle_seconds(push)
 
     def cost(self, push: Push) -> tuple[Decimal, str] | None:
         return find_purchase_cost(push.subject_id)
+
+    def risk(self, push: Push) -> str:
+        if not takes_one_call(push.vendor) or (sold := find_sales_value(push.subject_id)) is None:
+            return ""
+        text = _t("%(vendor)s names no purchase price; the customer paid %(price)s for this part, with tax.")
+        return text % {"vendor": push.vendor, "price": spell_price(*sold)}
 
     def rejected(self, push: Push, error: VendorError) -> None:
         note_refusal(push, error)
 
     def decided(self, push: Push, *, happened: bool) -> None:
         self.note(push, "push.decided", actor="system", happened=happened)
-        if happened:
+        if happened and takes_one_call(push.vendor):
+            suppose_sent(push)
+        elif happened:
             suppose_placed(push)
 
 

@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import actor
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.machine_chips import mode_chip, standing_chip
-from backoffice.admin.pages import PagesAdmin, View, act
+from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import IllegalTransition
-from backoffice.models import Integration
+from backoffice.models import Integration, VendorWebhook
 from backoffice.services import gate
 from backoffice.services.budget import BURST, Gauge
 from backoffice.services.vendor_checks import check_vendor
 from backoffice.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
-from backoffice.vendors.registry import vendor_names, vendor_title
+from backoffice.services.webhooks import end_webhook, subscribe_webhooks
+from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
 PAUSE, TEST = "pause_integration", "test_integration"
+SUBSCRIBE, END_WEBHOOK = "add_vendorwebhook", "change_vendorwebhook"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ class Card:
     allowance: Allowance
     breaker: str
     may_resume: bool
+    # None where the vendor has no subscriptions.
+    webhooks: list[VendorWebhook] | None
+    wants_webhooks: bool
 
 
 @admin.register(Integration)
@@ -56,18 +61,25 @@ class IntegrationAdmin(PagesAdmin):
             ("<slug:vendor>/test/", "test", self.test),
             ("<slug:vendor>/pause/", "pause", self.pause),
             ("<slug:vendor>/resume/", "resume", self.resume),
+            ("<slug:vendor>/subscribe/", "subscribe", self.subscribe),
+            ("<slug:vendor>/webhooks/<int:pk>/end/", "end_webhook", self.end_webhook),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        cards = [_card(status) for status in read_vendor_statuses()]
+        webhooks: dict[str, list[VendorWebhook]] = {}
+        for row in VendorWebhook.objects.filter(ended_at__isnull=True).defer("secret").order_by("pk"):
+            webhooks.setdefault(row.vendor, []).append(row)
+        cards = [_card(status, webhooks.get(status.name, [])) for status in read_vendor_statuses()]
         return self.render(
             request,
             "backoffice/integrations.html",
             title=_("Integrations"),
             cards=[card for card in cards if card.status.standing != Standing.NOT_SET_UP],
             unused=[card for card in cards if card.status.standing == Standing.NOT_SET_UP],
+            may_subscribe=self.may(request, SUBSCRIBE),
+            may_end=self.may(request, END_WEBHOOK),
             may_pause=self.may(request, PAUSE),
             may_test=self.may(request, TEST),
         )
@@ -126,9 +138,34 @@ class IntegrationAdmin(PagesAdmin):
 
         return act(request, do, to=_url(vendor))
 
+    def subscribe(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        """Asking twice changes nothing."""
+        self.require(request, SUBSCRIBE)
+        if not hasattr(vendor_class(_known(vendor)), "SUBSCRIBED"):
+            raise Http404
 
-def _card(status: VendorStatus) -> Card:
+        def do() -> str:
+            pushes = subscribe_webhooks(vendor, actor=actor(request))
+            return _("They are subscribed within a minute.") if pushes else _("All are subscribed already.")
+
+        return act(request, do, to=_url(vendor))
+
+    def end_webhook(self, request: HttpRequest, vendor: str, pk: int) -> HttpResponse:
+        self.require(request, END_WEBHOOK)
+        row = find_or_404(VendorWebhook, pk)
+        if row.vendor != vendor:
+            raise Http404
+
+        def do() -> str:
+            end_webhook(row, actor=actor(request))
+            return _("The vendor is told within a minute.")
+
+        return act(request, do, to=_url(vendor))
+
+
+def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
     integration = status.integration
+    subscribed = getattr(vendor_class(status.name), "SUBSCRIBED", None)
     return Card(
         status=status,
         standing=standing_chip(status.standing, hint=integration.last_failure if integration.failures else ""),
@@ -136,6 +173,8 @@ def _card(status: VendorStatus) -> Card:
         allowance=_allowance(status.gauge),
         breaker=_breaker(status),
         may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
+        webhooks=None if subscribed is None else webhooks,
+        wants_webhooks=bool(set(subscribed or ()) - {row.topic for row in webhooks if row.is_made}),
     )
 
 

@@ -164,11 +164,13 @@ def _next_look(push: Push) -> str:
 
 
 def _if_happened(push: Push) -> list[str]:
+    handler = PUSH_HANDLERS.get(push.kind)
     words = {"vendor": vendor_title(push.vendor)}
-    return [
+    lines = [
         _("This step counts as done and is not sent again; what has to follow it goes on.") % words,
         _("If it did not happen after all, it stays undone at %(vendor)s until somebody notices.") % words,
     ]
+    return lines + ([risk] if (risk := handler.risk(push) if handler else "") else [])
 
 
 def _if_not(push: Push) -> list[str]:
@@ -180,6 +182,8 @@ def _if_not(push: Push) -> list[str]:
         lines.append(_("If it did happen after all, %(vendor)s does it twice and charges %(cost)s once more.") % words)
     else:
         lines.append(_("If it did happen after all, %(vendor)s does it twice and may charge for both.") % words)
+    if risk := handler.risk(push) if handler else "":
+        lines.append(risk)
     return lines
 
 

@@ -1,6 +1,7 @@
-"""The addresses that vendors call: verify, store once, answer at once. What a callback means is worked off by a task.
+"""The addresses that vendors call: verify, store once, answer at once. What a callback means is worked off by a task,
+except where the vendor waits for more than a receipt.
 
-Nothing is parsed here, and the size is checked before the credentials, those before the database.
+Nothing is parsed before it is stored, and the size is checked before the credentials.
 """
 
 import logging
@@ -10,13 +11,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from backoffice.services.callbacks import store_callback
-from backoffice.vendors.base import CallbackRequest
+from backoffice.errors import DomainError, Unavailable
+from backoffice.services.callbacks import answer_callback, store_callback
+from backoffice.services.handlers import CALLBACK_ANSWERS
+from backoffice.services.webhooks import kept_secrets
+from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.registry import UnknownVendor, vendor_class
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 1024 * 1024
+LONGEST_REFUSAL = 300
 
 
 class Refused(Exception):
@@ -30,16 +35,21 @@ class Refused(Exception):
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> HttpResponse:
-    """200 when stored (now or before), 401 when it is not the vendor, 413 over 1 MiB, 503 when it cannot be stored."""
+    """200 when stored (now or before), 401 when it is not the vendor, 413 over 1 MiB, 503 when it cannot be stored;
+    422 where the vendor waits for an answer that we cannot give.
+    """
     try:
         callback = _verified(request, vendor, topic, token)
-        store_callback(vendor, callback, source_ip=request.META.get("REMOTE_ADDR") or None)
+        callback_id, _is_new = store_callback(vendor, callback, source_ip=request.META.get("REMOTE_ADDR") or None)
+        answer = answer_callback(callback_id) if (vendor, topic) in CALLBACK_ANSWERS else None
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
-    except OperationalError:
-        logger.exception("A callback of %s could not be stored.", vendor)
+    except (OperationalError, Unavailable):
+        logger.exception("A callback of %s could not be stored or answered.", vendor)
         return JsonResponse({"message": "Try again later."}, status=503)
-    return JsonResponse({"message": "OK"})
+    except (InvalidCallback, DomainError) as refusal:
+        return JsonResponse({"message": str(refusal)[:LONGEST_REFUSAL]}, status=422)
+    return JsonResponse(answer or getattr(vendor_class(vendor), "CALLBACK_ANSWER", {"message": "OK"}))
 
 
 def _verified(request: HttpRequest, vendor: str, topic: str, token: str) -> CallbackRequest:
@@ -49,7 +59,13 @@ def _verified(request: HttpRequest, vendor: str, topic: str, token: str) -> Call
     except UnknownVendor:
         raise Refused(404, "Not found.") from None
     headers = {name.lower(): value for name, value in request.headers.items()}
-    callback = CallbackRequest(topic=topic, headers=headers, body=_body(request))
+    callback = CallbackRequest(
+        topic=topic,
+        headers=headers,
+        body=_body(request),
+        recipient=token if getattr(adapter, "ADDRESSED_BY_SHOP", False) else "",
+        secrets=kept_secrets(vendor, topic) if getattr(adapter, "SIGNS_WEBHOOKS", False) else (),
+    )
     if not (adapter.is_callback_path(token) and adapter.verify_callback(callback)):
         logger.warning("Refused a callback for %s/%s from %s.", vendor, topic, request.META.get("REMOTE_ADDR"))
         raise Refused(401, "Unauthenticated.")

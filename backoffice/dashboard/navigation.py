@@ -24,6 +24,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     [
                         ("orders.order", _("Orders"), "shopping_bag"),
                         ("orders.notice", _("Notices"), "notifications"),
+                        ("orders.enquiry", _("Enquiries"), "contact_support"),
                         ("orders.rule", _("Rules"), "rule"),
                     ],
                 ),
@@ -37,6 +38,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     [
                         ("catalog.product", _("Products"), "category"),
                         ("catalog.variant", _("Variants"), "style"),
+                        ("catalog.customproduct", _("Custom products"), "draw"),
                         ("catalog.rating", _("Ratings"), "star"),
                     ],
                 ),

@@ -5,6 +5,7 @@ from backoffice.models.idempotency import IdempotencyKey
 from backoffice.models.integration import Integration, VendorBudget, VendorToken
 from backoffice.models.push import Push, PushAttempt
 from backoffice.models.shop import ApiKey, Shop
+from backoffice.models.webhook import VendorWebhook
 from backoffice.models.worker import Heartbeat
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "Shop",
     "VendorBudget",
     "VendorToken",
+    "VendorWebhook",
 ]

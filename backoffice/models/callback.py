@@ -22,6 +22,8 @@ class Callback(models.Model):
     topic = models.CharField(_("topic"), max_length=64)
     # The vendor's event id, else a hash of the body: a repeat only counts up `seen`.
     key = models.CharField(_("key"), max_length=128)
+    # Whose address it came to, where a vendor calls one for each shop: the shop's code.
+    recipient = models.CharField(_("came to"), max_length=64, blank=True, db_default="")
     body = models.BinaryField(_("body"))
     headers = models.JSONField(_("headers"), default=dict)
     source_ip = models.GenericIPAddressField(_("from"), null=True)

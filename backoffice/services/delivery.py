@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -177,8 +176,9 @@ def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:
     begin = max(now, push.lease_until) if settle_from_lease and push.lease_until else now
     push.state, push.token, push.lease_until = PushState.UNKNOWN, None, None
     push.cause, push.unknown_since, push.looks, push.absences = cause, now, 0, 0
-    push.settles_at = begin + timedelta(seconds=settings.PUSH_SETTLE_SECONDS)
-    push.next_at = now + timedelta(seconds=min(5.0, settings.PUSH_SETTLE_SECONDS / 2))
+    settle = PUSH_HANDLERS[push.kind].settle_seconds(push)
+    push.settles_at = begin + timedelta(seconds=settle)
+    push.next_at = now + timedelta(seconds=min(5.0, settle / 2))
     push.save()
 
 

@@ -1,4 +1,6 @@
-"""The two registries: what a push means, what a callback means. Apps fill them from `pushes.py` and `callbacks.py`."""
+"""The registries: what a push means, what a callback means, and what it is answered with where the vendor waits for
+more than a receipt. Apps fill them from `pushes.py` and `callbacks.py`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.conf import settings
 from django.db.models import Model
 
 from backoffice.models import Callback, Push
@@ -47,9 +50,17 @@ class PushHandler:
         this runs first in every transaction that touches a push of this kind, or the two would wait for each other.
         """
 
+    def settle_seconds(self, push: Push) -> float:
+        """How long after a lost answer what we sent may still show: only then a search counts, or a person is asked."""
+        return float(settings.PUSH_SETTLE_SECONDS)
+
     def cost(self, push: Push) -> tuple[Decimal, str] | None:
         """What the vendor charges for doing it once: net amount and currency, None when that cannot be told."""
         return None
+
+    def risk(self, push: Push) -> str:
+        """What doing it twice means in money where `cost` cannot tell, as a sentence; empty when nothing is known."""
+        return ""
 
     def confirmed(self, push: Push) -> None:
         """The push is confirmed. Runs in the transaction that says so, as do the three below."""
@@ -101,5 +112,32 @@ def callback_topic(vendor: str, topic: str) -> Callable[[CallbackHandler], Callb
     def register(handler: CallbackHandler) -> CallbackHandler:
         CALLBACK_HANDLERS[vendor, topic] = handler
         return handler
+
+    return register
+
+
+@dataclass(frozen=True)
+class CallbackAnswer:
+    """What became of a callback that was worked off at once, and the JSON that the vendor gets with a 200."""
+
+    outcome: CallbackOutcome
+    body: dict[str, Any]
+
+
+CallbackAnswerer = Callable[[Callback, Message], CallbackAnswer]
+
+CALLBACK_ANSWERS: dict[tuple[str, str], CallbackAnswerer] = {}
+
+
+def callback_answer(vendor: str, topic: str) -> Callable[[CallbackAnswerer], CallbackAnswerer]:
+    """Register what a topic answers with: called while the vendor waits, so it asks nobody and holds no lock for long.
+
+    It has to give the same answer each time. A DomainError is a refusal, told to the vendor and kept with the callback.
+    Its `callback_topic` is what a replay does, and the worker where we were lost in between.
+    """
+
+    def register(answerer: CallbackAnswerer) -> CallbackAnswerer:
+        CALLBACK_ANSWERS[vendor, topic] = answerer
+        return answerer
 
     return register

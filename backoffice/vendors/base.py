@@ -68,11 +68,17 @@ class Connection:
 
 @dataclass(frozen=True)
 class CallbackRequest:
-    """What of an incoming request a vendor may look at: header names in lower case, the body as it came."""
+    """What of an incoming request a vendor may look at: header names in lower case, the body as it came.
+
+    `recipient` is the address's last part where the vendor calls one for each shop (`ADDRESSED_BY_SHOP`), `secrets`
+    are those that we keep of its webhooks (`SIGNS_WEBHOOKS`).
+    """
 
     topic: str
     headers: Mapping[str, str]
     body: bytes
+    recipient: str = ""
+    secrets: tuple[str, ...] = ()
 
 
 class InvalidCallback(ValueError):

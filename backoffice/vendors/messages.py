@@ -107,8 +107,27 @@ class LineToPlace(Message, frozen=True):
     sku: str = ""
     files: tuple[FileLink, ...] = ()
     design_id: str = ""
+    # Our id of a product that a shopper designed.
+    custom_product: str = ""
+    # With value added tax, in the currency of the sale; None where nobody needs it or the tax is not known.
+    unit_price_gross: Decimal | None = None
     customs: Customs | None = None
     custom_properties: dict[str, str] = {}
+
+
+class Sale(Message, frozen=True):
+    """What was agreed with the customer, for vendors that want to know. `account` is the shop's at the vendor."""
+
+    number: str
+    currency: str
+    account: int | None = None
+    shipping_method: str = ""
+    firstname: str = ""
+    lastname: str = ""
+    email: str = ""
+    phone: str = ""
+    # None: as the recipient.
+    invoice: PostalAddress | None = None
 
 
 class OrderToPlace(Message, frozen=True):
@@ -127,6 +146,7 @@ class OrderToPlace(Message, frozen=True):
     # Our address that answers with the label on the day of dispatch.
     generic_label: FileLink | None = None
     lines: tuple[LineToPlace, ...] = ()
+    sale: Sale | None = None
 
 
 class LineReport(Message, frozen=True):

@@ -1,5 +1,5 @@
 """The staff pages of the catalogue."""
 
-from catalog.admin import change_sets, products, ratings, runs, table_imports, variants
+from catalog.admin import change_sets, custom_products, products, ratings, runs, table_imports, variants
 
-__all__ = ["change_sets", "products", "ratings", "runs", "table_imports", "variants"]
+__all__ = ["change_sets", "custom_products", "products", "ratings", "runs", "table_imports", "variants"]

@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from catalog.api.custom_products import CustomProductDetail, CustomProductPicture, CustomProducts
 from catalog.api.views import Products, VariantDetail, VariantQuote
 
 
@@ -21,6 +22,13 @@ register_converter(SkuConverter, "sku")
 
 urlpatterns = [
     path("catalog/products/", Products.as_view(), name="api-products"),
+    path("catalog/custom-products/", CustomProducts.as_view(), name="api-custom-products"),
+    path("catalog/custom-products/<sku:external_id>/", CustomProductDetail.as_view(), name="api-custom-product"),
+    path(
+        "catalog/custom-products/<sku:external_id>/picture/",
+        CustomProductPicture.as_view(),
+        name="api-custom-product-picture",
+    ),
     path("catalog/variants/<sku:sku>/", VariantDetail.as_view(), name="api-variant"),
     path("catalog/variants/<sku:sku>/quote/", VariantQuote.as_view(), name="api-quote"),
 ]

@@ -10,6 +10,7 @@ from catalog.models.change_set import (
     ChangeSource,
     ChangeState,
 )
+from catalog.models.custom_product import CustomPicture, CustomProduct
 from catalog.models.price import PriceList, PriceTier
 from catalog.models.product import Category, Product, ProductText
 from catalog.models.rating import Rating, RatingReading, Review
@@ -32,6 +33,8 @@ __all__ = [
     "ChangeSetState",
     "ChangeSource",
     "ChangeState",
+    "CustomPicture",
+    "CustomProduct",
     "PriceList",
     "PriceTier",
     "Product",

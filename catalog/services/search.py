@@ -5,7 +5,7 @@ import re
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
 
-from catalog.models import Product, Variant
+from catalog.models import CustomProduct, Product, Variant
 
 _WORD = re.compile(r"\w+")
 
@@ -25,6 +25,15 @@ def search_products(products: QuerySet[Product], text: str) -> QuerySet[Product]
     found = Q(vendor_id=text) | Q(pk__in=variants.values("product_id"))
     if query := _words(text):
         products = products.alias(words=SearchVector("name", config="simple"))
+        found |= Q(words=query)
+    return products.filter(found)
+
+
+def search_custom_products(products: QuerySet[CustomProduct], text: str) -> QuerySet[CustomProduct]:
+    """Custom products whose id or vendor's id it is, or whose title has all the words."""
+    found = Q(external_id=text) | Q(vendor_id=text)
+    if query := _words(text):
+        products = products.alias(words=SearchVector("title", config="simple"))
         found |= Q(words=query)
     return products.filter(found)
 

@@ -11,6 +11,7 @@ from backoffice.templatetags.desk import money
 from orders.admin.facts import OrderFacts
 from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
 from orders.models import Hold, VendorOrderState
+from orders.services.single_call import takes_one_call
 
 AT_VENDOR = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.UNKNOWN)
 
@@ -29,14 +30,23 @@ class Confirmation:
 
 def cancelling(facts: OrderFacts) -> Confirmation:
     order = facts.order
-    asked = [row for row in facts.vendor_orders if row.state in AT_VENDOR]
+    at_vendor = [row for row in facts.vendor_orders if row.state in AT_VENDOR]
+    to_tell = [row for row in at_vendor if takes_one_call(row.vendor)]
+    asked = [row for row in at_vendor if row not in to_tell]
+    consequences = []
     if asked:
         names = ", ".join(sorted({row.vendor for row in asked}))
         consequences = [
             _("%(vendors)s is asked to cancel. The order is cancelled once that is confirmed.") % {"vendors": names},
             _("If production begins before the answer, the order goes on and you will read it here."),
         ]
-    else:
+    if to_tell:
+        text = _(
+            "%(vendor)s takes no cancellation over its interface: tell it by telephone or e-mail that %(reference)s is "
+            "cancelled, then say on the order's page what it answered. Until then the order is not cancelled."
+        )
+        consequences += [text % {"vendor": row.vendor, "reference": row.reference} for row in to_tell]
+    if not at_vendor:
         consequences = [_("Nothing of it is at a vendor: it is cancelled at once, and nothing will be made.")]
     consequences.append(_("A cancelled order cannot be taken up again. The shop reads the new state over the API."))
     amount = money(order.total, order.currency)
@@ -45,7 +55,7 @@ def cancelling(facts: OrderFacts) -> Confirmation:
         button=_("Cancel %(number)s (%(amount)s)") % {"number": order.number, "amount": amount},
         style="danger",
         done=_("Order %(number)s: cancellation asked for.") % {"number": order.number}
-        if asked
+        if at_vendor
         else _("Order %(number)s is cancelled.") % {"number": order.number},
         consequences=consequences,
         refusal=why_not_cancel(order, vendor_orders=facts.vendor_orders),

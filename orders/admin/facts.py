@@ -7,6 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from backoffice.admin.chips import Chip
 from backoffice.models import Push
+from catalog.services.custom_products import keys_of_products
 from fulfillment.models import Shipment
 from orders.admin import chips
 from orders.admin.address_facts import AddressFacts, address_facts
@@ -15,6 +16,7 @@ from orders.admin.steps import Step, steps
 from orders.admin.timeline import Day, days
 from orders.admin.told import ToldFacts, told_facts
 from orders.models import Design, Hold, Notice, Order, OrderDocument, OrderLine, SuppliedLabel, VendorOrder
+from orders.services.by_hand import awaits_word, why_not_recorded
 from orders.services.design_ids import find_designs
 
 CENT = Decimal("0.01")
@@ -34,6 +36,8 @@ class LineFacts:
     margin: Decimal | None
     margin_percent: int | None
     design: Design | None = None
+    # Of the custom product that it is.
+    custom_pk: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class VendorFacts:
     steps: list[Step]
     pushes: list[Push]
     label: SuppliedLabel | None = None
+    # Its vendor reports nothing: people record how far it is, and what it said to a cancellation.
+    may_be_recorded: bool = False
+    awaits_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,15 +132,24 @@ def _lines(order: Order) -> list[LineFacts]:
     lines = list(order.lines.all())
     pictures = pictures_of(lines)
     designs = find_designs(line.design_id for line in lines)
-    return [_line(line, pictures.get((line.vendor, line.sku), ""), designs.get(line.design_id)) for line in lines]
+    customs = keys_of_products((line.custom_product for line in lines), shop=order.shop)
+    return [
+        _line(
+            line,
+            pictures.get((line.vendor, line.sku), ""),
+            designs.get(line.design_id),
+            customs.get(line.custom_product),
+        )
+        for line in lines
+    ]
 
 
-def _line(line: OrderLine, picture: str, design: Design | None) -> LineFacts:
+def _line(line: OrderLine, picture: str, design: Design | None, custom_pk: int | None) -> LineFacts:
     total = _cents(line.unit_price * line.quantity)
     if line.unit_cost is None:
-        return LineFacts(line, picture, total, None, None, design)
+        return LineFacts(line, picture, total, None, None, design, custom_pk)
     margin = total - _cents(line.unit_cost * line.quantity)
-    return LineFacts(line, picture, total, margin, round(100 * margin / total) if total else None, design)
+    return LineFacts(line, picture, total, margin, round(100 * margin / total) if total else None, design, custom_pk)
 
 
 def _cents(amount: Decimal) -> Decimal:
@@ -151,7 +167,13 @@ def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:
     sent = {shipment.vendor_order_id for shipment in shipments}
     return [
         VendorFacts(
-            row, chips.at_vendor(row), steps(row, shipped=row.pk in sent), told.get(row.pk, []), labels.get(row.pk)
+            row,
+            chips.at_vendor(row),
+            steps(row, shipped=row.pk in sent),
+            told.get(row.pk, []),
+            labels.get(row.pk),
+            may_be_recorded=not why_not_recorded(order, row),
+            awaits_word=awaits_word(order, row),
         )
         for row in rows
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,10 +17,12 @@ from backoffice.admin.base import staff_user
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
 from catalog.models import Variant
+from catalog.services.custom_products import pictures_of_products
 from orders.admin import chips
 from orders.admin.filters import OrderFilters, filter_orders
 from orders.admin.tabs import tabs
 from orders.models import Hold, Order, OrderLine, OrderState, ShipmentState
+from orders.services.single_call import one_call_vendors
 
 SIZE = 40
 THUMBNAILS = 3
@@ -81,10 +84,17 @@ def _rows(orders: list[Order]) -> list[OrderRow]:
 
 
 def pictures_of(lines: Iterable[OrderLine]) -> dict[tuple[str, str], str]:
-    """{(vendor, SKU): picture's address} of what the catalogue knows. One query."""
+    """{(vendor, SKU): picture's address} of what the catalogue knows. One query, one more where signs were bought."""
+    makers = set(one_call_vendors())
     wanted = {(line.vendor, line.sku) for line in lines if line.sku}
-    found = Variant.objects.filter(sku__in={sku for _vendor, sku in wanted}).exclude(image_url="")
-    return {(vendor, sku): image for vendor, sku, image in found.values_list("vendor", "sku", "image_url")}
+    signs = {sku: vendor for vendor, sku in wanted if vendor in makers}
+    found = Variant.objects.filter(sku__in={sku for vendor, sku in wanted if vendor not in makers}).exclude(
+        image_url=""
+    )
+    shown = {(vendor, sku): image for vendor, sku, image in found.values_list("vendor", "sku", "image_url")}
+    for sku, (pk, position) in pictures_of_products(signs).items():
+        shown[signs[sku], sku] = reverse("admin:catalog_customproduct_picture", args=[pk, position])
+    return shown
 
 
 def _first_lines(keys: list[int]) -> dict[int, list[OrderLine]]:

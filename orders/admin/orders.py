@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.base import FactsAdmin
 from orders.admin import bulk, campaign_bulk, desk, saved_views, telling
+from orders.admin.by_hand import by_hand_urls
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
@@ -39,6 +40,7 @@ class OrderAdmin(FactsAdmin):
             path("views/<int:pk>/delete/", view(saved_views.delete), name="orders_savedview_remove"),
         ]
         own += [*desk.order_urls(view), *address_urls(view), *document_urls(view), *telling.telling_urls(view)]
+        own += by_hand_urls(view)
         return own + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

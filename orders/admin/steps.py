@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from orders.models import VendorOrder
 from orders.models import VendorOrderState as State
+from orders.services.single_call import takes_one_call
 
 # Up to which step each state has certainly come (0: created ... 4: produced).
 REACHED = {State.SUBMITTED: 2, State.CHECKED: 3, State.IN_PRODUCTION: 3, State.DONE: 4}
@@ -27,6 +28,8 @@ def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
     lines = list(vendor_order.lines.all())
     there = sum(1 for line in lines if line.vendor_id)
     reached = REACHED.get(State(vendor_order.state), -1)
+    if takes_one_call(vendor_order.vendor):
+        return _few_steps(vendor_order, shipped=shipped)
     counted = _("%(there)s of %(all)s") % {"there": there, "all": len(lines)}
     journey = [
         (_("Created"), bool(vendor_order.vendor_id), vendor_order.vendor_id),
@@ -40,6 +43,21 @@ def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
     last = max((place for place, (_title, done, _note) in enumerate(journey) if done), default=-1)
     last = max(last, reached)
     ended = vendor_order.state in ENDED
+    return [
+        Step(title, _state(place, last=last, ended=ended), note) for place, (title, _done, note) in enumerate(journey)
+    ]
+
+
+def _few_steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
+    """Of a vendor that takes an order in one call: sent, and what people recorded."""
+    state = State(vendor_order.state)
+    journey = [
+        (_("Sent"), vendor_order.submitted_at is not None, vendor_order.submitted_at or ""),
+        (_("Production"), state == State.DONE, ""),
+        (_("Shipped"), shipped, ""),
+    ]
+    last = max((place for place, (_title, done, _note) in enumerate(journey) if done), default=-1)
+    ended = state in ENDED
     return [
         Step(title, _state(place, last=last, ended=ended), note) for place, (title, _done, note) in enumerate(journey)
     ]

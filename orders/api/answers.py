@@ -104,6 +104,7 @@ class LineAnswer(msgspec.Struct):
     quantity: int
     unit_price: Money
     design_id: str | None
+    custom_product: str | None
     files: list[FileAnswer]
     customs: CustomsAnswer | None
     custom_properties: dict[str, str]
@@ -253,6 +254,7 @@ def answer_line(line: OrderLine) -> LineAnswer:
         quantity=line.quantity,
         unit_price=spell_money(line.unit_price),
         design_id=line.design_id or None,
+        custom_product=line.custom_product or None,
         files=[
             FileAnswer(file["url"], file.get("type", ""), str(index) in secured, file.get("file_id"))
             for index, file in enumerate(line.files)

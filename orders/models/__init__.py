@@ -6,6 +6,7 @@ from orders.models.card_recipient import CardConversion, CardDeliveryState, Card
 from orders.models.customer_editor import CustomerEditor
 from orders.models.design import Design, DesignState
 from orders.models.document import OrderDocument
+from orders.models.enquiry import Enquiry
 from orders.models.event import OrderEvent
 from orders.models.export import Consent, ExportBatch, ExportState, OptOut, OrderExport
 from orders.models.hold import Hold, HoldReason
@@ -32,6 +33,7 @@ __all__ = [
     "CustomerEditor",
     "Design",
     "DesignState",
+    "Enquiry",
     "ExportBatch",
     "ExportState",
     "Hold",

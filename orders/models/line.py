@@ -34,6 +34,8 @@ class OrderLine(models.Model):
     unit_cost = models.DecimalField(_("unit cost"), max_digits=12, decimal_places=4, null=True, blank=True)
     # As the shop gave it: our id of a design, or the vendor's.
     design_id = models.CharField(_("design"), max_length=64, blank=True)
+    # Our id of a product that a shopper designed; it stands in `sku` too.
+    custom_product = models.CharField(_("custom product"), max_length=64, blank=True, db_default="")
     # [{"url", "type"}], with "file_id" where we keep the file; the credentials are beside it, sealed:
     # {"<index>": {"scheme": ...}}.
     files = models.JSONField(_("files"), default=list, blank=True)

@@ -14,6 +14,7 @@ from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open
 from orders.services.lifecycle import settle_cancellation, too_late_text
 from orders.services.reports import apply_order_report
+from orders.services.single_call import takes_one_call
 
 _TOO_LATE = (OrderState.IN_PRODUCTION, OrderState.DONE)
 
@@ -32,6 +33,9 @@ class Cancellation:
             return
         if self.row.order.cancel_requested_at is None:
             raise Withdrawn(_("The order is no longer to be cancelled."))
+        if takes_one_call(self.row.vendor):
+            self._cancel_by_hand()
+            return
         if not self.row.vendor_id:
             self.delivery.record(self._cancel_without_id)
             return
@@ -67,31 +71,53 @@ class Cancellation:
         if report.state != OrderState.CANCELLED:
             refuse_cancellation(self.push)
 
+    def _cancel_by_hand(self) -> None:
+        """The vendor has no call for it: what it does not have is cancelled, else a person has to tell it."""
+        if self.row.submitted_at is None:
+            self.delivery.record(self._cancel_unsent)
+            return
+        self.delivery.record(lambda: note_told_by_hand(self.row, push=self.push))
+        raise Withdrawn(_("A person has to tell the vendor."))
+
+    def _cancel_unsent(self) -> None:
+        order = Order.objects.locked(self.row.order_id)
+        order.vendor_orders.filter(pk=self.row.pk).update(state=VendorOrderState.CANCELLED)
+        settle_cancellation(order, actor="system")
+
     def _cancel_without_id(self) -> None:
         """No draft was made, so there is nobody to ask; unless a person said that there is one of unknown id."""
         if self.row.state == VendorOrderState.UNKNOWN:
             refuse_cancellation(self.push, text=_("It is at the vendor, but its id there is unknown."))
             return
-        order = Order.objects.locked(self.row.order_id)
-        order.vendor_orders.filter(pk=self.row.pk).update(state=VendorOrderState.CANCELLED)
-        settle_cancellation(order, actor="system")
+        self._cancel_unsent()
+
+
+def note_told_by_hand(row: VendorOrder, *, push: Push) -> None:
+    """The timeline says that somebody has to tell the vendor."""
+    words = {"vendor": row.vendor, "reference": row.reference}
+    OrderEvent.objects.create(
+        order_id=row.order_id, actor="system", kind="order.cancel_by_hand", params=words, push=push
+    )
 
 
 def refuse_cancellation(push: Push, *, text: str = "") -> None:
+    """The order goes on, and the timeline says why. The order must be locked."""
+    row = VendorOrder.objects.get(pk=push.subject_id)
+    go_on_after_refusal(row, text=text, actor=f"vendor:{row.vendor}", push=push)
+
+
+def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push | None = None) -> None:
     """The order goes on, and the timeline says why; parts that are cancelled already need a person.
 
     The order must be locked.
     """
-    row = VendorOrder.objects.get(pk=push.subject_id)
     order = Order.objects.locked(row.order_id)
     if order.cancel_requested_at is None:
         return
     order.cancel_requested_at = None
     order.save(update_fields=["cancel_requested_at", "updated_at"])
     words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or too_late_text(row)}
-    OrderEvent.objects.create(
-        order=order, actor=f"vendor:{row.vendor}", kind="order.cancel_refused", params=words, push=push
-    )
+    OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=words, push=push)
     cancelled = list(order.vendor_orders.filter(state=VendorOrderState.CANCELLED).values_list("reference", flat=True))
     if cancelled:
         told = _(

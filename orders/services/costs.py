@@ -1,7 +1,8 @@
-"""What vendors charge us."""
+"""What vendors charge us, and what customers paid for it."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from backoffice.vendors.money import exponent_of
 from orders.models import OrderLine
 
 CENT = Decimal("0.01")
@@ -18,3 +19,18 @@ def find_purchase_cost(vendor_order_id: int) -> tuple[Decimal, str] | None:
     if not lines or len(known) < len(costs):
         return None
     return sum(known, Decimal(0)).quantize(CENT, ROUND_HALF_UP), lines[0].order.currency
+
+
+def find_sales_value(vendor_order_id: int) -> tuple[Decimal, str] | None:
+    """What the customer paid for this vendor order's lines: gross, and the currency. None when a tax is not known."""
+    lines = OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order_id).select_related("order")
+    values = [None if line.unit_price_gross is None else line.unit_price_gross * line.quantity for line in lines]
+    known = [value for value in values if value is not None]
+    if not lines or len(known) < len(values):
+        return None
+    return sum(known, Decimal(0)), lines[0].order.currency
+
+
+def spell_price(amount: Decimal, currency: str) -> str:
+    """Amount and currency, with the currency's decimal places."""
+    return f"{amount.quantize(Decimal(1).scaleb(-exponent_of(currency)), ROUND_HALF_UP)} {currency}"

@@ -104,6 +104,7 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
     events = [("order.received", {"reference": order.reference})]
     if order.state != OrderState.NEW:
         events.append((f"order.{order.state}", {}))
+    events += [("line.remark", {"text": judged.remark}) for judged in findings.lines if judged.remark]
     events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in reasons]
     OrderEvent.objects.bulk_create(
         OrderEvent(order=order, actor=actor, kind=kind, params=params, awaiting_rules=awaits_rules(kind))

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from backoffice.models import Shop
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
+from backoffice.vendors.money import exponent_of
 from backoffice.vendors.registry import vendor_names
-from catalog.models import PriceList, PriceTier, Variant
+from catalog.models import CustomProduct, PriceList, PriceTier, Variant
+from catalog.services.custom_products import find_custom_products
 from catalog.services.quotes import check_quantity, find_cost
 from orders.models import Design, ShopFile
 from orders.models.line import LineKind
 from orders.services.design_ids import find_designs, is_ours
 from orders.services.files import find_files, link_file
-from orders.services.order_input import NewLine
+from orders.services.order_input import NewLine, amount
 
 Errors = dict[str, list[str]]
 
@@ -35,15 +37,26 @@ class JudgedLine:
     vendor: str
     variant: Variant | None
     unit_cost: Decimal | None
+    custom_product: CustomProduct | None = None
+    # What is allowed but ought to be known.
+    remark: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called where it comes from."""
+        if self.custom_product is not None:
+            return self.custom_product.title
+        return self.variant.name if self.variant else ""
 
 
 def judge_lines(lines: list[NewLine], *, shop: Shop, errors: Errors) -> list[JudgedLine]:
     """Each line with its vendor, kind and cost; complaints go into `errors` by path.
 
-    Two queries for any number of lines, one more where there are designs, and one where there are files of ours.
+    Two queries for any number of lines, one more each where there are designs, custom products, and files of ours.
     """
     designs = find_designs(line.design_id for line in lines)
     files = find_files((file.file_id for line in lines for file in line.files if file.file_id), shop=shop)
+    products = find_custom_products((line.custom_product for line in lines), shop=shop)
     skus = [_sku_of(line, designs, shop=shop) for line in lines]
     variants = find_variants({sku for sku in skus if sku})
     judged = []
@@ -51,6 +64,10 @@ def judge_lines(lines: list[NewLine], *, shop: Shop, errors: Errors) -> list[Jud
         variant = variants.get(sku)
         path = f"lines[{index}]"
         _check_parts(line, path=path, errors=errors)
+        if line.custom_product is not None:
+            product, kept = products.get(line.custom_product), list(_kept_files(line, files))
+            judged.append(judge_custom_product(line, product, kept, shop=shop, path=path, errors=errors))
+            continue
         if line.design_id is not None:
             _check_design(line, designs.get(str(line.design_id)), shop=shop, path=path, errors=errors)
         if sku:
@@ -95,8 +112,13 @@ def check_url(url: str, *, path: str, errors: Errors) -> None:
 
 
 def _check_parts(line: NewLine, *, path: str, errors: Errors) -> None:
+    if line.custom_product is not None:
+        if line.sku or line.design_id is not None or line.files:
+            text = _("A line has a custom product, or a SKU, a design and files, not both.")
+            complain(errors, f"{path}.custom_product", text)
+        return
     if not line.sku and line.design_id is None:
-        complain(errors, f"{path}.sku", _("A line needs a SKU or a design."))
+        complain(errors, f"{path}.sku", _("A line needs a SKU, a design or a custom product."))
     if line.files and line.design_id is not None:
         complain(errors, f"{path}.files", _("A line has print files or a design, not both."))
 
@@ -184,6 +206,60 @@ def _judge(line: NewLine, variant: Variant | None, *, sku: str, files: dict[str,
         variant=variant,
         unit_cost=find_cost(variant.tiers.all(), quantity=line.quantity) if variant else None,
     )
+
+
+def judge_custom_product(
+    line: NewLine,
+    product: CustomProduct | None,
+    files: list[dict[str, str]],
+    *,
+    shop: Shop,
+    path: str,
+    errors: Errors,
+) -> JudgedLine:
+    """A thing that a shopper designed: of this shop, in its currency, with a gross price that can be told."""
+    if product is None:
+        complain(
+            errors, f"{path}.custom_product", _("The shop has no custom product %(id)s.") % {"id": line.custom_product}
+        )
+    if shop.sign_integration_id is None:
+        text = _("The shop sells no custom signs: its number at Sign Customiser is not set.")
+        complain(errors, f"{path}.custom_product", text)
+    if product is not None and product.currency != shop.currency:
+        text = _("The product was designed in %(given)s, and the shop sells in %(currency)s.")
+        words = {"given": product.currency, "currency": shop.currency}
+        complain(errors, f"{path}.custom_product", text % words)
+    tax = shop.tax_percent if line.tax_percent is None else amount(line.tax_percent)
+    if tax is None:
+        text = _("The gross price is needed: name the tax of the line, or have it set for the shop.")
+        complain(errors, f"{path}.tax_percent", text)
+    return JudgedLine(
+        line=line,
+        sku=line.custom_product or "",
+        files=files,
+        kind=LineKind.SIGN,
+        # An unknown one is held under the first that makes such things.
+        vendor=product.vendor if product else vendor_names(able_to="place_order")[0],
+        variant=None,
+        unit_cost=None,
+        custom_product=product,
+        remark=_price_remark(line, product, tax=tax),
+    )
+
+
+def _price_remark(line: NewLine, product: CustomProduct | None, *, tax: Decimal | None) -> str:
+    """Says so where another price is charged than the shopper saw: allowed, since shops give discounts."""
+    if product is None or product.price is None or tax is None:
+        return ""
+    places = Decimal(1).scaleb(-exponent_of(product.currency))
+    gross = (amount(line.unit_price) * (1 + tax / 100)).quantize(places, ROUND_HALF_UP)
+    if gross == product.price:
+        return ""
+    text = _("Line %(line)s is sold for %(sold)s %(currency)s; it was designed at %(designed)s %(currency)s.")
+    designed = product.price.quantize(places, ROUND_HALF_UP)
+    return text % {
+        "line": line.reference, "sold": gross, "currency": product.currency, "designed": designed,
+    }  # fmt: skip
 
 
 def vendors_of(lines: Iterable[JudgedLine]) -> list[str]:

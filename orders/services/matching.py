@@ -46,7 +46,7 @@ def claim_of(report: OrderReport, vendor_order: VendorOrder) -> Claim:
 
 
 def _expects_one(vendor_order: VendorOrder) -> bool:
-    """Whether one of our requests may have made an order that we do not know the id of."""
-    if vendor_order.state == VendorOrderState.UNKNOWN:
+    """Whether one of our requests has made, or may have made, an order that we do not know the id of."""
+    if vendor_order.state == VendorOrderState.UNKNOWN or vendor_order.submitted_at is not None:
         return True
     return Push.objects.about(vendor_order).open().filter(kind=PLACE).exists()

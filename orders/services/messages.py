@@ -127,6 +127,8 @@ def _line(line: OrderLine, *, reference: str, designs: Mapping[str, str]) -> Lin
         sku=line.sku,
         files=tuple(_files(line.files, line.file_credentials or {})),
         design_id=designs.get(line.design_id, line.design_id),
+        custom_product=line.custom_product,
+        unit_price_gross=line.unit_price_gross,
         customs=msgspec.convert(line.customs, Customs, strict=False) if line.customs else None,
         custom_properties=_texts(line.custom_properties),
     )

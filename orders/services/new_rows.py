@@ -78,12 +78,13 @@ def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
             kind=judged.kind,
             vendor=judged.vendor,
             sku=judged.sku,
-            name=line.name or (judged.variant.name if judged.variant else ""),
+            name=line.name or judged.name,
             quantity=line.quantity,
             unit_price=amount(line.unit_price),
             tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
             unit_cost=judged.unit_cost,
             design_id="" if line.design_id is None else str(line.design_id),
+            custom_product=line.custom_product or "",
             files=judged.files,
             file_credentials=credentials or None,
             customs=msgspec.to_builtins(line.customs),
@@ -122,7 +123,10 @@ def fingerprint_of(new: NewOrder) -> str:
     if new.complaint or not settings.ORDER_LOOKALIKE_MINUTES:
         return ""
     files = [[file.url or file.file_id for file in line.files] for line in new.lines]
-    made = [(line.sku, line.design_id, line.quantity, own) for line, own in zip(new.lines, files, strict=True)]
+    made = [
+        (line.sku, line.design_id, line.quantity, own, *([line.custom_product] if line.custom_product else []))
+        for line, own in zip(new.lines, files, strict=True)
+    ]
     recipient = [(value or "").casefold() for value in msgspec.structs.astuple(new.recipient)]
     return hashlib.blake2b(msgspec.json.encode([made, recipient]), digest_size=16).hexdigest()
 

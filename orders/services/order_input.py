@@ -94,13 +94,16 @@ class NewCustoms(Input, kw_only=True):
 
 
 class NewLine(Input, kw_only=True):
-    """One thing bought: a SKU (with print files when it is personalised) or a design."""
+    """One thing bought: a SKU (with print files when it is personalised), a design, or a custom product."""
 
     sku: Text100 | None = None
     design_id: Annotated[
         DesignId | None,
         Meta(description="The id of a submitted design of the shop, or one of the vendor's that we do not know."),
     ] = None
+    custom_product: Annotated[Text64 | None, Meta(description="The external_id of a custom product of the shop.")] = (
+        None
+    )
     quantity: Quantity
     unit_price: UnitPrice
     tax_percent: Annotated[TaxPercent | None, Meta(description="Left out: the shop's.")] = None

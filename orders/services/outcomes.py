@@ -6,7 +6,7 @@ from typing import Literal
 
 from orders.models import VendorOrder
 
-Source = Literal["answer", "callback", "poll"]
+Source = Literal["answer", "callback", "poll", "hand"]
 
 
 class ReportState(StrEnum):

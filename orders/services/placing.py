@@ -67,13 +67,7 @@ class Placement:
         """
         run_waiting_rules(self.row.order_id)
         self.reload()
-        order = self.row.order
-        if order.cancel_requested_at is not None:
-            raise Withdrawn(_("The order is to be cancelled."))
-        if order.state != OurState.RELEASED:
-            raise Withdrawn(_("The order is %s.") % order.get_state_display())
-        if self.row.state not in _BEFORE_SUBMIT:
-            raise Withdrawn(_("This part of the order is %s.") % self.row.get_state_display())
+        refuse_unwanted(self.row)
 
     def _is_submitted_already(self) -> bool:
         """Look at the draft of an earlier delivery before going on with it: it may have moved without us."""
@@ -194,6 +188,16 @@ class Placement:
         OrderEvent.objects.create(
             order=self.row.order, actor="system", kind=kind, params=words | params, push=self.push
         )
+
+
+def refuse_unwanted(row: VendorOrder) -> None:
+    """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
+    if row.order.cancel_requested_at is not None:
+        raise Withdrawn(_("The order is to be cancelled."))
+    if row.order.state != OurState.RELEASED:
+        raise Withdrawn(_("The order is %s.") % row.order.get_state_display())
+    if row.state not in _BEFORE_SUBMIT:
+        raise Withdrawn(_("This part of the order is %s.") % row.get_state_display())
 
 
 def draft_differs_text() -> str:

@@ -134,6 +134,14 @@ def _as_message(new: NewOrder, findings: Findings, own: list[int]) -> messages.O
         custom_properties=new.custom_properties,
         documents=tuple(_document(document) for document in new.documents),
         lines=tuple(_line(new.lines[index], findings.lines[index]) for index in own),
+        sale=messages.Sale(
+            number="number",
+            currency=new.currency,
+            firstname=new.customer.firstname or "",
+            lastname=new.customer.lastname or "",
+            email=new.customer.email or "",
+            invoice=as_postal(new.invoice_address) if new.invoice_address else None,
+        ),
     )
 
 
@@ -164,6 +172,9 @@ def _line(line: NewLine, judged: JudgedLine) -> messages.LineToPlace:
             for file, kept in zip(line.files, judged.files, strict=True)
         ),
         design_id=str(line.design_id or ""),
+        custom_product=line.custom_product or "",
+        # What stands against its price has been said already.
+        unit_price_gross=amount(line.unit_price),
         customs=_customs(line.customs) if line.customs else None,
         custom_properties=line.custom_properties,
     )

@@ -31,12 +31,18 @@ _CAUSE_LINES = 3
 
 
 def apply_order_report(
-    report: OrderReport, *, source: Source, callback: Callback | None = None, push: Push | None = None
+    report: OrderReport,
+    *,
+    source: Source,
+    callback: Callback | None = None,
+    push: Push | None = None,
+    actor: str = "",
 ) -> ReportOutcome:
     """All that the report says and we did not know yet is ours: states, parcels, lateness, the vendor's history.
 
     An order that carries our reference while our request for it is unanswered is adopted; one beside the order that
-    we hold is discarded while it is a draft, and an alarm when it is submitted.
+    we hold is discarded while it is a draft, and an alarm when it is submitted. `actor` is who says it, where that is
+    not the vendor.
     """
     found = find_vendor_order(report)
     if found is None:
@@ -47,7 +53,7 @@ def apply_order_report(
         order = Order.objects.locked(found.order_id)
         vendor_order = VendorOrder.objects.select_for_update().get(pk=found.pk)
         vendor_order.order = order
-        return _Application(report, vendor_order, source=source, callback=callback, push=push).run()
+        return _Application(report, vendor_order, source=source, callback=callback, push=push, actor=actor).run()
 
 
 def is_known(report: OrderReport, vendor_order: VendorOrder) -> bool:
@@ -77,12 +83,13 @@ class _Application:
         source: Source,
         callback: Callback | None,
         push: Push | None,
+        actor: str,
     ) -> None:
         self.report = report
         self.vendor_order = vendor_order
         self.order = vendor_order.order
         self.source = source
-        self.origin: dict[str, Any] = {"actor": f"vendor:{report.vendor}", "callback": callback, "push": push}
+        self.origin: dict[str, Any] = {"actor": actor or f"vendor:{report.vendor}", "callback": callback, "push": push}
 
     def run(self) -> ReportOutcome:
         match claim_of(self.report, self.vendor_order):
@@ -134,7 +141,7 @@ class _Application:
         changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if "raw_state" in changed and report.state == OrderState.UNKNOWN:
             self._note("vendor.unknown_word", word=report.raw_state)
-        read = {"read_at": timezone.now()} if self.source != "callback" else {}
+        read = {"read_at": timezone.now()} if self.source in ("answer", "poll") else {}
         for name, value in (changed | read).items():
             setattr(row, name, value)
         if changed or read:

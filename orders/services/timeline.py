@@ -24,6 +24,11 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "order.late": ("schedule", gettext_lazy("The order is late.")),
     "order.cancel_requested": ("cancel_schedule_send", gettext_lazy("Cancellation was asked for: %(reason)s")),
     "order.cancel_refused": ("block", gettext_lazy("The cancellation was refused. %(text)s")),
+    "order.cancel_by_hand": (
+        "call",
+        gettext_lazy("%(vendor)s takes no cancellations over its interface: somebody has to tell it of %(reference)s."),
+    ),
+    "line.remark": ("info", "%(text)s"),
     "order.assigned": ("person", gettext_lazy("The order was given to %(to)s.")),
     "order.unassigned": ("person_off", gettext_lazy("The order is nobody's any more.")),
     "order.tagged": ("sell", gettext_lazy("Tags: %(tags)s")),
@@ -63,6 +68,10 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
         gettext_lazy("%(vendor)s holds a second order for %(reference)s: %(other)s beside %(ours)s."),
     ),
     "vendor.history": ("history", "%(text)s"),
+    "vendor.answer_differs": (
+        "difference",
+        gettext_lazy("The answer of %(vendor)s to %(reference)s differs from what was sent: %(differences)s"),
+    ),
     "files.checked": ("fact_check", gettext_lazy("The print files of %(reference)s can be used (%(checked)s).")),
     "files.checked_in_part": (
         "rule",

@@ -8,9 +8,9 @@ from django.db import transaction
 
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
-    "orders.order", "orders.rule", "orders.notice", "orders.mailcampaign",
+    "orders.order", "orders.rule", "orders.notice", "orders.mailcampaign", "orders.enquiry",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
-    "catalog.catalogrules", "catalog.rating", "fulfillment.shipment",
+    "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "orders.orderexport", "orders.exportbatch",
     "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
@@ -23,7 +23,10 @@ CATALOGUE = {
 }  # fmt: skip
 GROUPS: dict[str, set[str]] = {
     "Read only": set(),
-    "Order desk": {"orders.change_order", "orders.change_notice", "backoffice.resend_push", "backoffice.decide_push"},
+    "Order desk": {
+        "orders.change_order", "orders.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
+        "backoffice.resend_push", "backoffice.decide_push",
+    },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
     "Catalogue lead": CATALOGUE
@@ -45,7 +48,8 @@ GROUPS: dict[str, set[str]] = {
     "Operations": MACHINERY
     | {
         "orders.add_rule", "orders.change_rule", "orders.change_notice",
-        "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_shop", "backoffice.change_shop",
+        "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_vendorwebhook",
+        "backoffice.change_vendorwebhook", "backoffice.add_shop", "backoffice.change_shop",
         "backoffice.add_apikey", "backoffice.change_apikey", "backoffice.view_apikey", "auth.view_user",
         "auth.add_user", "auth.change_user", "auth.view_group",
     },

@@ -6,38 +6,114 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
-from backoffice.vendors.messages import Message
+from backoffice.vendors.base import CallbackRequest, Connection
+from backoffice.vendors.errors import FieldError
+from backoffice.vendors.messages import Message, OrderToPlace
+from backoffice.vendors.sign_customiser import callbacks, limits
+from backoffice.vendors.sign_customiser import schemas as theirs
+from backoffice.vendors.sign_customiser.client import NAME, Client
+from backoffice.vendors.sign_customiser.payloads import order_payload
+from backoffice.vendors.sign_messages import Placed, Webhook
 
 
 class SignCustomiser:
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
-    name: ClassVar[str] = "sign-customiser"
+    name: ClassVar[str] = NAME
     title: ClassVar[str] = "Sign Customiser"
     purpose: ClassVar[Promise] = gettext_lazy("Lets shoppers design signs, and makes them.")
     settings_prefix = "SIGN_CUSTOMISER"
 
+    MAX_LINES = limits.MAX_LINES
+    MAX_LINES_WITH_DOCUMENTS = limits.MAX_LINES
+    ADDRESS_LIMITS = limits.ADDRESS_LIMITS
+    REQUIRED = limits.REQUIRED
+
+    # Each shop's integration may call an address of its own; webhooks are signed with secrets that we keep.
+    ADDRESSED_BY_SHOP = True
+    SIGNS_WEBHOOKS = True
+    CALLBACK_ANSWER: ClassVar[dict[str, object]] = {"ok": True}
+    # Our callback topic -> theirs, of those that are subscribed; `product:created` is set on their integration's page.
+    SUBSCRIBED: ClassVar[dict[str, str]] = {"order-created": "order:created", "form-submitted": "form:submitted"}
+
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self.client = Client(connection)
 
     @classmethod
     def is_configured(cls) -> bool:
         return bool(settings.SIGN_CUSTOMISER_URL and settings.SIGN_CUSTOMISER_TOKEN)
 
+    def check(self) -> str:
+        """List the webhooks, which changes nothing and needs our token."""
+        return f"OK, {len(self.client.webhooks())} webhooks"
+
+    @staticmethod
+    def check_order(order: OrderToPlace) -> list[FieldError]:
+        """What is missing in the order, by the path of the field. Asks nobody."""
+        return limits.check_order(order)
+
+    def place_order(self, order: OrderToPlace) -> Placed:
+        """Have the order made: one call that costs money each time. It can be neither read back nor cancelled."""
+        return _placed(self.client.create_order(order_payload(order)), order=order)
+
+    def list_webhooks(self) -> list[Webhook]:
+        """All subscriptions, ours and others."""
+        return [_webhook(facts) for facts in self.client.webhooks()]
+
+    def create_webhook(self, *, topic: str, url: str) -> Webhook:
+        """Subscribe; `topic` is the vendor's word. Twice the same makes two."""
+        return _webhook(self.client.create_webhook(topic=topic, url=url))
+
+    def read_webhook(self, vendor_id: str) -> Webhook:
+        """VendorNotFound when there is none of that id."""
+        return _webhook(self.client.webhook(vendor_id))
+
+    def update_webhook(self, vendor_id: str, *, topic: str, url: str) -> Webhook:
+        """Have it call another address, or for another topic."""
+        return _webhook(self.client.update_webhook(vendor_id, topic=topic, url=url))
+
+    def delete_webhook(self, vendor_id: str) -> None:
+        """End a subscription. VendorNotFound when there is none of that id."""
+        self.client.delete_webhook(vendor_id)
+
     @classmethod
     def is_callback_path(cls, token: str) -> bool:
-        return token == ""
+        """The last part of the address is a shop's code or missing: the signature is what protects it."""
+        return len(token) <= callbacks.LONGEST_RECIPIENT and (not token or token.replace("-", "a").isalnum())
 
     @classmethod
     def verify_callback(cls, request: CallbackRequest) -> bool:
-        """It calls nobody: what claims to come from it does not."""
-        return False
+        """Whether the request is signed by them, just now, in constant time."""
+        return callbacks.verify(request)
 
     @classmethod
     def callback_key(cls, topic: str, body: bytes) -> str | None:
+        """None: a hash of the body has to do, so that no version of a product is passed over for another."""
         return None
 
     @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        raise InvalidCallback("Sign Customiser sends no callbacks")
+        """What a callback says. Raises InvalidCallback for anything unreadable."""
+        return callbacks.read(topic, body)
+
+
+def _placed(answer: theirs.Order, *, order: OrderToPlace) -> Placed:
+    """Their own example names another product than was sent, so differences are noted and decide nothing."""
+    sent = [line.custom_product for line in order.lines]
+    held = [product.external_id for product in answer.products or []]
+    notes = []
+    if answer.external_id not in (None, order.reference):
+        notes.append(f"external_id {answer.external_id}, sent {order.reference}")
+    if held and held != sent:
+        notes.append(f"products {', '.join(str(one) for one in held)}, sent {', '.join(sent)}")
+    return Placed(vendor_id="" if answer.order_id is None else str(answer.order_id), notes=tuple(notes))
+
+
+def _webhook(facts: theirs.WebhookFacts) -> Webhook:
+    return Webhook(
+        vendor_id=str(facts.webhook_id),
+        topic=facts.topic,
+        url=facts.url,
+        status=facts.status or "",
+        secret=facts.secret or "",
+    )

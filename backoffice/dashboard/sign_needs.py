@@ -1,0 +1,54 @@
+"""What custom signs want of a person: an enquiry to answer, a vendor to be told of a cancellation."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Tone
+from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
+from orders.models import Enquiry, VendorOrder, VendorOrderState
+from orders.services.single_call import one_call_vendors
+
+_OPEN = [VendorOrderState.SUBMITTED, VendorOrderState.CHECKED]
+
+
+def enquiries() -> NeedGroup | None:
+    """Not yet done, oldest first."""
+    return group_of(
+        Enquiry.objects.filter(done_at__isnull=True).order_by("pk"),
+        title=_("Enquiries"),
+        icon="contact_support",
+        tone=Tone.AMBER,
+        url=link("orders_enquiry_changelist"),
+        needs=lambda rows: [
+            Need(
+                str(row), row.name or row.email, row.created_at, "", link("orders_enquiry_change", row.pk), _("Answer")
+            )
+            for row in rows
+        ],
+    )
+
+
+def vendors_to_tell() -> NeedGroup | None:
+    """Cancellations that no interface takes: somebody has to tell the vendor."""
+    rows = VendorOrder.objects.filter(
+        vendor__in=one_call_vendors(), state__in=_OPEN, order__cancel_requested_at__isnull=False
+    )
+    return group_of(
+        rows.select_related("order__assignee").order_by("order__cancel_requested_at"),
+        title=_("A vendor has to be told"),
+        icon="call",
+        tone=Tone.RED,
+        url="",
+        needs=lambda rows: [_telling(row) for row in rows],
+    )
+
+
+def _telling(row: VendorOrder) -> Need:
+    text = _("%(vendor)s makes %(reference)s until somebody tells it that the order is cancelled.")
+    return Need(
+        what=row.reference,
+        detail=text % {"vendor": row.vendor, "reference": row.reference},
+        since=row.order.cancel_requested_at,
+        who=assigned_to(row.order.assignee),
+        url=link("orders_order_word", row.order_id, row.pk),
+        action=_("Tell it"),
+    )

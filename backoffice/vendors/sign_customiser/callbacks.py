@@ -1,0 +1,201 @@
+"""What Sign Customiser calls us with: who may, and what it says.
+
+Each request is signed over its raw bytes and the time of sending. What exactly is joined could not be read in their
+documents, so it is a setting (`SIGN_CUSTOMISER_SIGNATURE_FORMAT`).
+"""
+
+import hmac
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from backoffice.moments import in_utc
+from backoffice.vendors.base import CallbackRequest, InvalidCallback
+from backoffice.vendors.messages import Message, OrderReport, OrderState, Version
+from backoffice.vendors.sign_customiser import schemas as theirs
+from backoffice.vendors.sign_customiser.client import NAME
+from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct, FormAnswer, FormSubmission
+
+PRODUCT, ORDER, FORM = "product-created", "order-created", "form-submitted"
+TIMESTAMP, SIGNATURE, PREFIX = "x-webhook-timestamp", "x-webhook-signature", "sha256="
+FORMATS = {
+    "timestamp.body": lambda timestamp, body: timestamp + b"." + body,
+    "timestampbody": lambda timestamp, body: timestamp + body,
+    "body": lambda timestamp, body: body,
+}
+LONGEST_RECIPIENT = 64
+# Unix seconds have ten digits for the next two centuries.
+LONGEST_TIMESTAMP = 12
+MOST_PICTURES, LONGEST_URL = 50, 4000
+MOST_ANSWERS, LONGEST_ANSWER = 200, 20_000
+# What is kept of their free data: no page and no column has use for more levels.
+DEEPEST = 20
+
+
+def verify(request: CallbackRequest) -> bool:
+    """Whether one of the topic's secrets signed this body within the tolerance, before or after our time."""
+    timestamp = request.headers.get(TIMESTAMP, "")
+    offered = request.headers.get(SIGNATURE, "").removeprefix(PREFIX).encode("latin-1", "backslashreplace")
+    if not _is_fresh(timestamp):
+        return False
+    text = FORMATS[settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT](timestamp.encode("ascii"), request.body)
+    # All are compared, so that the time does not tell which one matched.
+    matches = [hmac.compare_digest(offered, _sign(secret, text)) for secret in _secrets(request)]
+    return any(matches)
+
+
+def _is_fresh(timestamp: str) -> bool:
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= LONGEST_TIMESTAMP):
+        return False
+    return abs(time.time() - int(timestamp)) <= settings.SIGN_CUSTOMISER_SIGNATURE_TOLERANCE
+
+
+def _sign(secret: str, text: bytes) -> bytes:
+    return hmac.new(secret.encode(), text, "sha256").hexdigest().encode()
+
+
+def _secrets(request: CallbackRequest) -> list[str]:
+    """The integration's for the question about a product, present and previous; the webhooks' for all else."""
+    if request.topic == PRODUCT:
+        found: Iterable[str] = (
+            settings.SIGN_CUSTOMISER_INTEGRATION_SECRET,
+            settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS,
+        )
+    else:
+        found = (*settings.SIGN_CUSTOMISER_WEBHOOK_SECRETS, *request.secrets)
+    return [secret for secret in found if secret]
+
+
+def read(topic: str, body: bytes) -> tuple[Message, ...]:
+    """What the callback says, as its topic promises. Raises InvalidCallback, and nothing else, for any other body."""
+    if topic not in _READERS:
+        raise InvalidCallback(f"no such topic: {topic}")
+    # No text of theirs needs it, and PostgreSQL takes it in no text.
+    if b"\\u0000" in body:
+        raise InvalidCallback("contains NUL characters")
+    try:
+        body.decode("utf-8")
+        return (_READERS[topic](body),)
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise InvalidCallback(str(error)) from error
+
+
+def _decode(body: bytes, shape: Any) -> Any:
+    return msgspec.json.decode(body, type=shape, strict=False)
+
+
+def _read_product(body: bytes) -> DesignedProduct:
+    product: theirs.Product = _decode(body, theirs.ProductCreated).product
+    _refuse_depth(product.external_data)
+    return DesignedProduct(
+        vendor=NAME,
+        vendor_id=str(product.product_id),
+        title=product.title or "",
+        description=product.description or "",
+        description_html=product.description_html or "",
+        price=product.price,
+        compare_price=product.compare_price,
+        customiser_id=_text(product.customiser_id),
+        logo_upload_id=_text(product.logo_upload_id),
+        external_id=_text(product.external_id),
+        external_data=product.external_data,
+        pictures=tuple(_pictures(product)),
+        created_at=_moment(product.created_at),
+        updated_at=_moment(product.updated_at),
+    )
+
+
+def _pictures(product: theirs.Product) -> list[DesignedPicture]:
+    """The product's own picture first, then the uploads; each address once."""
+    given = [(product.product_image_url, "product_image"), *((one.url, one.type) for one in product.uploads or [])]
+    found: dict[str, str] = {}
+    for url, kind in given:
+        if url and len(url) > LONGEST_URL:
+            raise InvalidCallback(f"an address has {len(url)} characters, at most {LONGEST_URL} are possible")
+        if url:
+            found.setdefault(url, (kind or "")[:50])
+    if len(found) > MOST_PICTURES:
+        raise InvalidCallback(f"{len(found)} pictures, at most {MOST_PICTURES} are possible")
+    return [DesignedPicture(url=url, kind=kind) for url, kind in found.items()]
+
+
+def _read_order(body: bytes) -> OrderReport:
+    """That the order is there is all that we learn; its contents are ours."""
+    order: theirs.CreatedOrder = _decode(body, theirs.OrderCreated).order
+    created_at = _moment(order.created_at)
+    return OrderReport(
+        vendor=NAME,
+        vendor_id=str(order.order_id),
+        reference=_text(order.external_id),
+        state=OrderState.SUBMITTED,
+        raw_state="order:created",
+        version=Version(updated_at=created_at or datetime.now(UTC)),
+        created_at=created_at,
+    )
+
+
+def _read_form(body: bytes) -> FormSubmission:
+    submission: theirs.Submission = _decode(body, theirs.FormSubmitted).form_submission
+    given = submission.responses or []
+    if len(given) > MOST_ANSWERS:
+        raise InvalidCallback(f"{len(given)} answers, at most {MOST_ANSWERS} are possible")
+    answers = tuple(_answer(response) for response in given)
+    form = submission.form or theirs.Form()
+    return FormSubmission(
+        vendor=NAME,
+        vendor_id=str(submission.submission_number),
+        label=(form.label or "")[:200],
+        subject=(form.subject or "")[:200],
+        name=_first(answers, "name")[:200],
+        email=_first(answers, "email", "e-mail")[:255],
+        answers=answers,
+        created_at=_moment(submission.created_at),
+    )
+
+
+def _answer(response: theirs.FormResponse) -> FormAnswer:
+    _refuse_depth(response.value)
+    value = response.value
+    if isinstance(value, list):
+        value = ", ".join(str(one) for one in value)
+    text = "" if value is None else str(value)
+    return FormAnswer(
+        name=(response.name or "")[:200], value=text[:LONGEST_ANSWER], kind=(response.input_type or "")[:50]
+    )
+
+
+def _first(answers: Iterable[FormAnswer], *words: str) -> str:
+    """The answer to the question that is of that kind, else to the first whose words are among these."""
+    answers = [answer for answer in answers if answer.value]
+    for answer in answers:
+        if answer.kind.lower() in words:
+            return answer.value
+    return next((answer.value for answer in answers if any(word in answer.name.lower() for word in words)), "")
+
+
+def _refuse_depth(value: Any, *, levels: int = DEEPEST) -> None:
+    if isinstance(value, dict | list):
+        if levels == 0:
+            raise InvalidCallback(f"nested more than {DEEPEST} levels deep")
+        for inner in value.values() if isinstance(value, dict) else value:
+            _refuse_depth(inner, levels=levels - 1)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time in either of their styles; None for any other: nobody is turned away for a time."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+        return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def _text(value: int | str | None) -> str:
+    return "" if value is None else str(value)
+
+
+_READERS = {PRODUCT: _read_product, ORDER: _read_order, FORM: _read_form}

@@ -1,0 +1,64 @@
+"""What an order for Sign Customiser has to say. They document no limits: only what must not be missing is checked,
+and lengths are those of our own columns.
+"""
+
+from collections.abc import Iterator
+
+from backoffice.vendors.errors import FieldError
+from backoffice.vendors.messages import LineToPlace, OrderToPlace, PostalAddress
+
+# Per order; no document names a limit.
+MAX_LINES = 200
+# Field -> (fewest, most) characters where it is given.
+ADDRESS_LIMITS = {
+    "firstname": (1, 200),
+    "lastname": (1, 200),
+    "street": (1, 200),
+    "zip": (1, 200),
+    "city": (1, 200),
+    "country_code": (2, 3),
+    "email": (0, 255),
+}
+REQUIRED = ("street", "zip", "city", "country_code")
+MISSING = "Missing: Sign Customiser needs it."
+
+
+def check_order(order: OrderToPlace) -> list[FieldError]:
+    """What is missing in the order, by the path of the field ("recipient.street")."""
+    return list(_order_errors(order))
+
+
+def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
+    yield from _address_errors("recipient", order.recipient)
+    if not person_of(order, order.recipient)[0]:
+        yield FieldError("recipient.firstname", "A person with first and last name is needed, beside any company.")
+    if order.sale is not None:
+        if order.sale.invoice is not None:
+            yield from _address_errors("invoice_address", order.sale.invoice)
+        if not (order.sale.email or order.recipient.email):
+            yield FieldError("customer.email", MISSING)
+    for number, line in enumerate(order.lines):
+        yield from _line_errors(f"lines.{number}", line)
+
+
+def person_of(order: OrderToPlace, address: PostalAddress) -> tuple[str, str]:
+    """First and last name for an address: its own, else the customer's, else the recipient's; both, or none at all."""
+    sale = order.sale
+    customer = (sale.firstname, sale.lastname) if sale is not None else ("", "")
+    named = ((address.firstname, address.lastname), customer, (order.recipient.firstname, order.recipient.lastname))
+    return next(((first, last) for first, last in named if first.strip() and last.strip()), ("", ""))
+
+
+def _address_errors(path: str, address: PostalAddress) -> Iterator[FieldError]:
+    for name in REQUIRED:
+        if not getattr(address, name).strip():
+            yield FieldError(f"{path}.{name}", MISSING)
+
+
+def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:
+    if not line.custom_product:
+        yield FieldError(f"{path}.custom_product", MISSING)
+    if line.quantity < 1:
+        yield FieldError(f"{path}.quantity", "At least 1 is needed.")
+    if line.unit_price_gross is None:
+        yield FieldError(f"{path}.tax_percent", "The gross price is needed: name the tax of the line or of the shop.")

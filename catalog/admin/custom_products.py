@@ -1,0 +1,172 @@
+"""Custom products in the admin: the list with pictures, the page of one with all that the vendor said, our copies."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.admin.chips import Chip, Tone
+from backoffice.admin.keyset import page_of
+from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.file_answers import answer_file
+from backoffice.models import Shop
+from catalog.models import CustomPicture, CustomProduct
+from catalog.services.custom_pictures import open_picture, try_again
+from catalog.services.search import search_custom_products
+
+SIZE = 50
+
+
+class CustomProductFilters(forms.Form):
+    """What the list can be narrowed by; what makes no sense is ignored."""
+
+    q = forms.CharField(required=False, max_length=200)
+    shop = forms.ModelChoiceField(
+        Shop.objects.order_by("code"), required=False, label=gettext_lazy("Shop"), to_field_name="code"
+    )
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """A picture and our copy of it: `url` is where we serve it, empty while there is none."""
+
+    picture: CustomPicture
+    chip: Chip
+    url: str
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    product: CustomProduct
+    picture: str
+    chip: Chip
+
+
+@admin.register(CustomProduct)
+class CustomProductAdmin(PagesAdmin):
+    """What shoppers designed: told by the vendor, read here."""
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return [
+            ("<int:pk>/picture/<int:position>/", "picture", self.picture),
+            ("<int:pk>/picture/<int:position>/fetch/", "fetch", self.fetch),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = CustomProductFilters(request.GET)
+        form.is_valid()
+        page = page_of(_filtered(form.cleaned_data), request.GET, size=SIZE)
+        return self.render(
+            request,
+            "catalog/custom_product_list.html",
+            title=_("Custom products"),
+            page=page,
+            rows=[_row(product) for product in page.rows],
+            searched=form.cleaned_data.get("q", ""),
+            shop=form.cleaned_data.get("shop"),
+            shops=list(Shop.objects.filter(sign_integration_id__isnull=False).order_by("code")),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        product = find_or_404(CustomProduct, object_id)
+        pictures = [picture_facts(picture) for picture in product.pictures.all()]
+        return self.render(
+            request,
+            "catalog/custom_product.html",
+            title=str(product),
+            product=product,
+            pictures=pictures,
+            hero=next((facts.url for facts in pictures if facts.url), ""),
+            data=_flat(product.external_data),
+            may_fetch=self.may(request, "change_customproduct"),
+            orders=_orders_url(product),
+        )
+
+    def picture(self, request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        picture = _picture(pk, position)
+        try:
+            content = open_picture(picture)
+        except FileNotFoundError:
+            raise Http404 from None
+        return answer_file(content, content_type=picture.content_type, name=f"sign-{pk}-{position}")
+
+    def fetch(self, request: HttpRequest, pk: int, position: int) -> HttpResponse:
+        self.require(request, "change_customproduct")
+        picture = _picture(pk, position)
+
+        def do() -> str:
+            try_again(picture)
+            return _("It is fetched within a minute.")
+
+        return act(request, do, to=reverse("admin:catalog_customproduct_change", args=[pk]))
+
+
+def picture_facts(picture: CustomPicture) -> PictureFacts:
+    if picture.is_kept:
+        chip = Chip(Tone.GREEN, "check_circle", _("kept"))
+    elif picture.failed:
+        chip = Chip(Tone.RED, "broken_image", _("failed"), hint=picture.problem)
+    elif picture.problem:
+        chip = Chip(Tone.AMBER, "schedule", _("tried again"), hint=picture.problem)
+    else:
+        chip = Chip(Tone.GREY, "hourglass_empty", _("is fetched soon"))
+    return PictureFacts(picture, chip, _address(picture) if picture.is_kept else "")
+
+
+def _address(picture: CustomPicture) -> str:
+    return reverse("admin:catalog_customproduct_picture", args=[picture.product_id, picture.position])
+
+
+def _picture(pk: int, position: int) -> CustomPicture:
+    """Raises Http404."""
+    picture = CustomPicture.objects.filter(product=pk, position=position).first() if position < 32_768 else None
+    if picture is None:
+        raise Http404
+    return picture
+
+
+def _filtered(values: dict[str, Any]) -> QuerySet[CustomProduct]:
+    pictures = Prefetch("pictures", CustomPicture.objects.order_by("position"))
+    products = CustomProduct.objects.select_related("shop").defer("description_html", "external_data")
+    products = products.prefetch_related(pictures)
+    if values.get("shop"):
+        products = products.filter(shop=values["shop"])
+    return search_custom_products(products, values["q"]) if values.get("q") else products
+
+
+def _row(product: CustomProduct) -> ProductRow:
+    """One chip for all pictures: the worst is what matters."""
+    facts = [picture_facts(picture) for picture in product.pictures.all()]
+    shown = next((one.url for one in facts if one.url), "")
+    order = [Tone.RED, Tone.AMBER, Tone.GREY, Tone.GREEN]
+    worst = min(facts, key=lambda one: order.index(one.chip.tone), default=None)
+    return ProductRow(product, shown, worst.chip if worst else Chip(Tone.GREY, "image_not_supported", _("no picture")))
+
+
+def _flat(data: Any) -> list[tuple[str, str]]:
+    """The vendor's free data as names and texts; what lies deeper is shown as it is."""
+    if data in (None, [], {}):
+        return []
+    pairs = data.items() if isinstance(data, dict) else [("", data)]
+    return [(str(name), "–" if value is None else str(value)) for name, value in pairs]
+
+
+def _orders_url(product: CustomProduct) -> str:
+    """The orders that quote it: their search knows what was bought."""
+    return f"{reverse('admin:orders_order_changelist')}?q={product.external_id}"

@@ -1,0 +1,156 @@
+"""What shoppers of the shop designed, over REST, read only."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from django.db.models import Prefetch, QuerySet
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from msgspec import Meta
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backoffice.api.answers import Money, spell_money
+from backoffice.api.pagination import PageQuery, build_next, read_newest
+from backoffice.api.schema import describe_problems, describe_query
+from backoffice.api.validation import read_query
+from backoffice.api.views import ApiView
+from backoffice.file_answers import answer_file
+from backoffice.models import Shop
+from backoffice.models.shop import Scope
+from catalog.models import CustomPicture, CustomProduct
+from catalog.services.custom_pictures import open_picture
+from catalog.services.custom_products import find_picture
+from catalog.services.search import search_custom_products
+
+
+class CustomProductQuery(PageQuery, kw_only=True):
+    """Filters of the list; all must hold."""
+
+    search: Annotated[str, Meta(max_length=100, description="Words of the title, our id, or the vendor's id.")] = ""
+
+
+class CustomProductAnswer(msgspec.Struct):
+    """A thing that a shopper designed. `price` is gross, as the shopper saw it; `description_html` is clean.
+    `picture_url` is ours and needs the key; null until we have the picture.
+    """
+
+    external_id: str
+    title: str
+    description: str
+    description_html: str
+    price: Money | None
+    compare_price: Money | None
+    currency: str
+    vendor: str
+    vendor_id: str
+    customiser_id: str
+    picture_url: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class CustomProductPage(msgspec.Struct):
+    """`next` is the address of the next page, null at the end."""
+
+    next: str | None
+    results: list[CustomProductAnswer]
+
+
+class CustomProducts(ApiView):
+    """Custom products of the shop."""
+
+    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
+
+    @extend_schema(
+        operation_id="list_custom_products",
+        summary="Custom products of the shop, newest first",
+        tags=["catalog"],
+        parameters=describe_query(CustomProductQuery),
+        responses={200: CustomProductPage, **describe_problems()},
+    )
+    def get(self, request: Request) -> Response:
+        query = read_query(request.GET, CustomProductQuery)
+        products = _products(self.shop)
+        if query.search:
+            products = search_custom_products(products, query.search)
+        page = read_newest(products, query=query)
+        results = [answer_custom_product(product, request=request) for product in page.rows]
+        return Response(CustomProductPage(build_next(request, page), results))
+
+
+class CustomProductDetail(ApiView):
+    """One custom product by our id."""
+
+    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
+
+    @extend_schema(
+        operation_id="get_custom_product",
+        summary="A custom product",
+        tags=["catalog"],
+        responses={200: CustomProductAnswer, **describe_problems()},
+    )
+    def get(self, request: Request, external_id: str) -> Response:
+        return Response(answer_custom_product(_find(self.shop, external_id), request=request))
+
+
+class CustomProductPicture(ApiView):
+    """Our copy of a custom product's picture."""
+
+    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
+
+    @extend_schema(
+        operation_id="get_custom_product_picture",
+        summary="The picture of a custom product",
+        description="PNG, JPEG or WebP; 404 while it has not been fetched yet.",
+        tags=["catalog"],
+        responses={
+            **{(200, kind): OpenApiTypes.BINARY for kind in ("image/png", "image/jpeg", "image/webp")},
+            **describe_problems(),
+        },
+    )
+    def get(self, request: Request, external_id: str) -> HttpResponseBase:
+        product = _find(self.shop, external_id)
+        picture = find_picture(product)
+        try:
+            if picture is None:
+                raise FileNotFoundError
+            content = open_picture(picture)
+        except FileNotFoundError:
+            raise NotFound(_("There is no picture yet.")) from None
+        return answer_file(content, content_type=picture.content_type, name=product.external_id)
+
+
+def answer_custom_product(product: CustomProduct, *, request: Request) -> CustomProductAnswer:
+    """Reads the pictures unless prefetched."""
+    has_picture = any(picture.is_kept for picture in product.pictures.all())
+    path = reverse("api-custom-product-picture", args=[product.external_id])
+    names = (
+        "external_id", "title", "description", "description_html", "currency", "vendor", "vendor_id", "customiser_id",
+        "created_at", "updated_at",
+    )  # fmt: skip
+    facts: dict[str, Any] = {name: getattr(product, name) for name in names}
+    return CustomProductAnswer(
+        **facts,
+        price=None if product.price is None else spell_money(product.price),
+        compare_price=None if product.compare_price is None else spell_money(product.compare_price),
+        picture_url=request.build_absolute_uri(path) if has_picture else None,
+    )
+
+
+def _products(shop: Shop) -> QuerySet[CustomProduct]:
+    pictures = Prefetch("pictures", CustomPicture.objects.only("product_id", "stored_at"))
+    return CustomProduct.objects.filter(shop=shop).prefetch_related(pictures)
+
+
+def _find(shop: Shop, external_id: str) -> CustomProduct:
+    """Raises NotFound, also for a product of another shop."""
+    product = _products(shop).filter(external_id=external_id).first()
+    if product is None:
+        raise NotFound(_("The shop has no such custom product."))
+    return product

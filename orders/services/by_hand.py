@@ -1,0 +1,160 @@
+"""What people record of orders at vendors that report nothing: how far they are, and what became of a cancellation.
+
+It ends in the same service as every report, so parcels and axes are the same whoever says it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
+from orders.models import Order, VendorOrder, VendorOrderState
+from orders.services.cancelling import go_on_after_refusal
+from orders.services.lifecycle import settle_cancellation
+from orders.services.reports import apply_order_report
+from orders.services.single_call import takes_one_call
+
+LONGEST = {"carrier": 64, "tracking_code": 200, "tracking_url": 2000}
+_AT_VENDOR = (
+    VendorOrderState.SUBMITTED,
+    VendorOrderState.CHECKED,
+    VendorOrderState.IN_PRODUCTION,
+    VendorOrderState.DONE,
+)
+
+
+class Progress(StrEnum):
+    IN_PRODUCTION = "in_production"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """How it travels; all may be empty where nobody said."""
+
+    carrier: str = ""
+    tracking_code: str = ""
+    tracking_url: str = ""
+
+
+@transaction.atomic
+def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel: Parcel | None = None) -> Order:
+    """The part is that far, as if the vendor had reported it. The same again changes nothing; another tracking code is
+    another parcel. Delivered: all parcels of the part are.
+
+    Raises IllegalTransition where the vendor reports by itself, has nothing of it, or a cancellation is open, and
+    InvalidInput for a parcel that cannot be kept.
+    """
+    order = Order.objects.locked(row.order_id)
+    row = VendorOrder.objects.select_for_update().get(pk=row.pk)
+    if reason := why_not_recorded(order, row):
+        raise IllegalTransition(reason)
+    report = OrderReport(
+        vendor=row.vendor,
+        vendor_id=row.vendor_id,
+        reference=row.reference,
+        state=OrderState.IN_PRODUCTION if progress == Progress.IN_PRODUCTION else OrderState.DONE,
+        raw_state=row.raw_state,
+        version=Version(updated_at=timezone.now()),
+        shipments=_shipments(row, progress, parcel or Parcel()),
+    )
+    apply_order_report(report, source="hand", actor=actor)
+    order.refresh_from_db()
+    return order
+
+
+def why_not_recorded(order: Order, row: VendorOrder) -> str:
+    """Empty when people may record how far the part is."""
+    if not takes_one_call(row.vendor):
+        return _("%(vendor)s reports by itself how far it is.") % {"vendor": row.vendor}
+    if row.submitted_at is None or row.state not in _AT_VENDOR:
+        words = {"reference": row.reference, "vendor": row.vendor}
+        return _("%(reference)s is not at %(vendor)s.") % words
+    if order.cancel_requested_at is not None:
+        return _("A cancellation was asked for: say first what %(vendor)s answered.") % {"vendor": row.vendor}
+    return ""
+
+
+def _shipments(row: VendorOrder, progress: Progress, parcel: Parcel) -> tuple[ShipmentReport, ...]:
+    if progress == Progress.IN_PRODUCTION:
+        return ()
+    _refuse_unfit(parcel)
+    known = list(row.shipments.all())
+    given = any((parcel.carrier, parcel.tracking_code, parcel.tracking_url))
+    if progress == Progress.DELIVERED and known and not given:
+        return tuple(
+            ShipmentReport(
+                vendor_id=one.vendor_id,
+                carrier=one.carrier,
+                tracking_code=one.tracking_code,
+                tracking_url=one.tracking_url,
+                delivered=True,
+                delivered_at=one.delivered_at or timezone.now(),
+            )
+            for one in known
+        )
+    is_delivered = progress == Progress.DELIVERED
+    return (
+        ShipmentReport(
+            vendor_id=_parcel_id(parcel),
+            carrier=parcel.carrier,
+            tracking_code=parcel.tracking_code,
+            tracking_url=parcel.tracking_url,
+            delivered=is_delivered,
+            delivered_at=timezone.now() if is_delivered else None,
+        ),
+    )
+
+
+def _parcel_id(parcel: Parcel) -> str:
+    """The same parcel has the same id, so that pressing twice makes one."""
+    if not parcel.tracking_code:
+        return "by-hand"
+    return f"by-hand-{sha256(parcel.tracking_code.encode()).hexdigest()[:24]}"
+
+
+def _refuse_unfit(parcel: Parcel) -> None:
+    errors: dict[str, list[str]] = {}
+    for name, most in LONGEST.items():
+        if len(getattr(parcel, name)) > most:
+            errors[name] = [_("At most %(most)d characters are possible.") % {"most": most}]
+    if parcel.tracking_url and not parcel.tracking_url.lower().startswith(("https://", "http://")):
+        errors["tracking_url"] = [_("The link must begin with https:// or http://.")]
+    if errors:
+        raise InvalidInput(" ".join(text for texts in errors.values() for text in texts), errors=errors)
+
+
+@transaction.atomic
+def conclude_cancellation(row: VendorOrder, *, cancelled: bool, actor: str, note: str) -> Order:
+    """A person has told the vendor of the cancellation and says what it answered: agreed, or it makes it all the same.
+
+    Raises IllegalTransition unless that is open.
+    """
+    order = Order.objects.locked(row.order_id)
+    row = VendorOrder.objects.select_for_update().get(pk=row.pk)
+    if not awaits_word(order, row):
+        raise IllegalTransition(_("No cancellation of %s waits for word from its vendor.") % row.reference)
+    if cancelled:
+        row.state = VendorOrderState.CANCELLED
+        row.save(update_fields=["state", "updated_at"])
+        words = {"vendor": row.vendor, "reference": row.reference, "note": note}
+        order.events.create(actor=actor, kind="vendor.cancelled", params=words)
+        settle_cancellation(order, actor=actor)
+    else:
+        text = _("%(vendor)s makes %(reference)s all the same. %(note)s")
+        words = {"vendor": row.vendor, "reference": row.reference, "note": note}
+        go_on_after_refusal(row, text=(text % words).strip(), actor=actor)
+    order.refresh_from_db()
+    return order
+
+
+def awaits_word(order: Order, row: VendorOrder) -> bool:
+    """Whether somebody has to tell the vendor that the part is cancelled, and then us what it said."""
+    open_states = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED)
+    return order.cancel_requested_at is not None and row.state in open_states and takes_one_call(row.vendor)

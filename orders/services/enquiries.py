@@ -1,0 +1,51 @@
+"""Enquiries from vendors' forms: kept once, and done when a person says so."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.models import Shop
+from backoffice.vendors.sign_messages import FormSubmission
+from catalog.services.custom_products import find_sign_shop
+from orders.models import Enquiry
+
+
+@transaction.atomic
+def take_enquiry(form: FormSubmission, *, shop_code: str) -> tuple[Enquiry, bool]:
+    """The enquiry is kept, once; answers it and whether it is new."""
+    return Enquiry.objects.get_or_create(
+        vendor=form.vendor,
+        vendor_id=form.vendor_id,
+        defaults={
+            "shop": _shop(shop_code),
+            "form": form.label,
+            "subject": form.subject,
+            "name": form.name,
+            "email": form.email,
+            "answers": [{"name": answer.name, "value": answer.value} for answer in form.answers],
+            "submitted_at": form.created_at,
+        },
+    )
+
+
+def _shop(code: str) -> Shop | None:
+    """Nobody waits for an answer here: an enquiry whose shop cannot be told is kept without one."""
+    try:
+        return find_sign_shop(code)
+    except InvalidInput:
+        return None
+
+
+def finish_enquiry(enquiry: Enquiry, *, actor: str) -> None:
+    """It is dealt with. Raises IllegalTransition when somebody was first."""
+    updated = Enquiry.objects.filter(pk=enquiry.pk, done_at__isnull=True).update(done_at=timezone.now(), done_by=actor)
+    if not updated:
+        raise IllegalTransition(_("The enquiry is done already."))
+
+
+def reopen_enquiry(enquiry: Enquiry) -> None:
+    """It is not done after all. Raises IllegalTransition when it is open."""
+    updated = Enquiry.objects.filter(pk=enquiry.pk, done_at__isnull=False).update(done_at=None, done_by="")
+    if not updated:
+        raise IllegalTransition(_("The enquiry is open."))

@@ -1,0 +1,165 @@
+"""Placing a vendor order at a vendor that takes it in one call, which can be neither repeated nor looked up.
+
+The step is committed before the call and ended with its answer. After a lost answer nothing is sent: the vendor's
+callback about the new order may tell (`echoes.py`), and when that has not come in time a person decides.
+"""
+
+import msgspec
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.models import Push
+from backoffice.services.claims import Delivery
+from backoffice.services.clock import database_now
+from backoffice.services.handlers import Finding
+from backoffice.vendors.errors import FieldError, VendorRejected
+from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, PostalAddress, Sale, Version
+from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
+from backoffice.vendors.sign_messages import Placed
+from catalog.services.custom_products import find_custom_products
+from fulfillment.models import Country
+from orders.models import AddressRole, Order, OrderEvent, VendorOrder, VendorOrderState
+from orders.services.axes import derive_axes
+from orders.services.messages import order_to_place, postal_address
+from orders.services.placing import refuse_unwanted
+from orders.services.reports import apply_order_report
+from orders.services.rule_running import run_waiting_rules
+
+
+def takes_one_call(vendor: str) -> bool:
+    """Whether the vendor takes an order at once; it then also reports nothing and cancels nothing by itself."""
+    try:
+        return hasattr(vendor_class(vendor), "place_order")
+    except UnknownVendor:
+        return False
+
+
+def one_call_vendors() -> list[str]:
+    """Names of the vendors whose orders people follow by hand."""
+    return vendor_names(able_to="place_order")
+
+
+class SingleCall:
+    """One delivery of one vendor order: the row as it is now, and the vendor it goes to."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self.push: Push = delivery.push
+        self._reload()
+
+    def _reload(self) -> None:
+        self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
+
+    def run(self) -> None:
+        """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
+        if self.row.submitted_at is not None:  # its echo was here first
+            return
+        run_waiting_rules(self.row.order_id)  # one of them may hold it
+        self._reload()
+        refuse_unwanted(self.row)
+        wanted = sold_order(self.row)
+        refuse_unknown(wanted, row=self.row)
+        self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
+
+    def look(self) -> Finding:
+        """Nobody can be asked. The echo tells, or when its time is over a person."""
+        if self.row.submitted_at is not None:
+            return Finding.DONE
+        settles_at = self.push.settles_at
+        waits = settles_at is not None and settles_at > database_now()
+        return Finding.UNDECIDED if waits else Finding.BLIND
+
+    def _record(self, placed: Placed) -> None:
+        """The order is submitted; an echo that named it meanwhile and the answer agree, or it is an alarm."""
+        row = VendorOrder.objects.select_for_update().get(pk=self.row.pk)
+        notes, vendor_id = list(placed.notes), placed.vendor_id
+        if is_taken(row, vendor_id=vendor_id):
+            notes.append(f"order_id {vendor_id} is another order's")
+            vendor_id = ""
+        if notes:
+            words = {"vendor": row.vendor, "reference": row.reference, "differences": "; ".join(notes)}
+            OrderEvent.objects.create(
+                order_id=row.order_id, actor="system", kind="vendor.answer_differs", params=words, push=self.push
+            )
+        if not row.vendor_id:
+            row.vendor_id = vendor_id
+            row.save(update_fields=["vendor_id", "updated_at"])
+        apply_order_report(_submitted(row, vendor_id=vendor_id or row.vendor_id), source="answer", push=self.push)
+
+
+def refuse_unknown(wanted: OrderToPlace, *, row: VendorOrder) -> None:
+    """Only products whose id we gave may be ordered. Raises VendorRejected, and nothing leaves."""
+    known = find_custom_products((line.custom_product for line in wanted.lines), shop=row.order.shop)
+    unknown = [line for line in wanted.lines if line.custom_product not in known]
+    if unknown:
+        text = _("The shop has no custom product %(id)s.")
+        errors = tuple(
+            FieldError(f"lines.{line.reference}.custom_product", text % {"id": line.custom_product or "–"})
+            for line in unknown
+        )
+        raise VendorRejected(_("Only what shoppers designed can be ordered."), errors=errors)
+
+
+def is_taken(row: VendorOrder, *, vendor_id: str) -> bool:
+    """Whether the vendor gave that id to another order of ours before: then it says nothing."""
+    others = VendorOrder.objects.filter(vendor=row.vendor, vendor_id=vendor_id).exclude(pk=row.pk)
+    return bool(vendor_id) and others.exists()
+
+
+def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
+    return OrderReport(
+        vendor=row.vendor,
+        vendor_id=vendor_id,
+        reference=row.reference,
+        state=OrderState.SUBMITTED,
+        raw_state="",
+        version=Version(updated_at=timezone.now()),
+    )
+
+
+def sold_order(row: VendorOrder) -> OrderToPlace:
+    """What the vendor is to make, with all that it wants to know of the sale. Countries by their two letters."""
+    order = row.order
+    wanted = order_to_place(row)
+    invoice = next((one for one in order.addresses.all() if one.role == AddressRole.INVOICE), None)
+    billing = postal_address(invoice) if invoice is not None else None
+    codes = _two_letters([wanted.recipient, *([billing] if billing else [])])
+    sale = Sale(
+        number=order.number,
+        currency=order.currency,
+        account=order.shop.sign_integration_id,
+        shipping_method=order.shipping_method,
+        firstname=order.customer_firstname,
+        lastname=order.customer_lastname,
+        email=order.customer_email,
+        phone=order.customer_phone,
+        invoice=_with_code(billing, codes) if billing else None,
+    )
+    return msgspec.structs.replace(wanted, recipient=_with_code(wanted.recipient, codes), sale=sale)
+
+
+def _two_letters(addresses: list[PostalAddress]) -> dict[str, str]:
+    """ISO alpha-3 -> alpha-2 for what is spelled with three; one query, none without any."""
+    long = {address.country_code.upper() for address in addresses if len(address.country_code) == 3}
+    if not long:
+        return {}
+    return dict(Country.objects.filter(Q(iso3__in=long)).values_list("iso3", "iso2"))
+
+
+def _with_code(address: PostalAddress, codes: dict[str, str]) -> PostalAddress:
+    code = address.country_code.upper()
+    return msgspec.structs.replace(address, country_code=codes.get(code, code))
+
+
+def suppose_sent(push: Push) -> None:
+    """A person says that the lost request reached the vendor: the order is there, its id may be told later.
+
+    The order must be locked.
+    """
+    row = VendorOrder.objects.select_for_update().get(pk=push.subject_id)
+    if row.submitted_at is not None:
+        return
+    row.state, row.submitted_at = VendorOrderState.SUBMITTED, timezone.now()
+    row.save(update_fields=["state", "submitted_at", "updated_at"])
+    derive_axes(Order.objects.locked(row.order_id))
