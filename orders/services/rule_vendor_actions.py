@@ -83,8 +83,8 @@ class AddToCampaign(RuleAction[CampaignParams]):
         return [(str(pk), title) for pk, title in drafts.values_list("pk", "name")[:MOST_CHOICES]]
 
     def describe(self, params: CampaignParams) -> str:
-        name = MailCampaign.objects.filter(pk=params.campaign_id).values_list("name", flat=True).first()
-        return _("add it to the card campaign “%(name)s”") % {"name": name or params.campaign_id}
+        # By its number, not its name: a list of rules asks for no more rows than it has pages.
+        return _("add it to card campaign %(number)s") % {"number": params.campaign_id}
 
     def key(self, params: CampaignParams) -> str:
         return f"{self.kind}:{params.campaign_id}"

@@ -6,7 +6,7 @@ import pytest
 
 from backoffice.masking import MASK, hide, mask
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.session import VendorSession
+from backoffice.vendors.session import ANY_STATUS, VendorSession
 from tests.vendors.connections import Outside
 from tests.vendors.loopback import loopback, reply
 
@@ -57,6 +57,6 @@ def test_a_body_of_any_type_leaves_whole_and_is_kept_without_its_secret(outside:
 def test_any_status_may_be_left_to_the_caller(outside: Outside) -> None:
     with loopback(reply(422, "no")) as server:
         session = VendorSession("Toy", base_url=server.url, connection=outside.connection)
-        assert session.request("POST", "x", any_status=True).status == 422
+        assert session.request("POST", "x", read_by_caller=ANY_STATUS).status == 422
         with pytest.raises(VendorRejected):
             session.request("POST", "x")

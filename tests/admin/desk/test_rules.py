@@ -202,17 +202,19 @@ def test_pages_cost_the_same_for_few_rules_and_many(sign_in: SignIn) -> None:
             counted.append(len(queries))
         return counted
 
+    setup_rules()
     rule = make_rule(act("notify", text="Look."))
     pages[2] = f"{LIST}{rule.pk}/change/"
     happens(order)
     work_waiting_events()
     client.get("/admin/")
     few = cost()
-    setup_rules()
+    for number in range(5):
+        make_rule(act("notify", text=f"Look {number}."), act("send_to_vendor", vendor="autoletter"))
+        make_rule(act("add_to_campaign", campaign_id=number + 1))
     for one in [make_order() for _ in range(5)]:
         happens(one)
     work_waiting_events()
     many = cost()
-    # The shipped rules bring one kind of action more: it loads nothing of its own.
     assert many == few
-    assert max(many) < 20
+    assert max(many) < 22
