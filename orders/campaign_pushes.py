@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import partial
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
@@ -37,6 +38,13 @@ class CampaignHandler(PushHandler):
 
     def lock(self, push: Push) -> None:
         MailCampaign.objects.locked(push.subject_id)
+
+    def needs_person(self, push: Push) -> None:
+        """Said on the campaign's page too, unless something more exact is."""
+        campaign = MailCampaign.objects.locked(push.subject_id)
+        if not campaign.problem:
+            campaign.problem = _t("It is unknown what became of a request to the vendor: somebody has to decide.")
+            campaign.save(update_fields=["problem", "updated_at"])
 
 
 @push_kind(PREPARE)

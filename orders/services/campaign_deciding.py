@@ -62,9 +62,9 @@ def _question(campaign: MailCampaign) -> Push:
 def decide_preparation(push: Push, *, happened: bool) -> None:
     """What a decision on the push's own page means: it happened, so it goes on, but never with a draft made anew."""
     campaign = MailCampaign.objects.locked(push.subject_id)
+    campaign.problem = ""
+    campaign.save(update_fields=["problem", "updated_at"])
     if not happened:
-        campaign.problem = ""
-        campaign.save(update_fields=["problem", "updated_at"])
         return
     if push.step == "create" and not campaign.vendor_id:
         campaign.problem = _("The draft was made, but nobody has said which it is.")

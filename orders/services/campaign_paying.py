@@ -245,6 +245,6 @@ def suppose_checked_out(push: Push) -> None:
     """A person says that the checkout happened: the vendor is asked at once, and its word counts."""
     campaign = MailCampaign.objects.locked(push.subject_id)
     if campaign.state == CampaignState.PAYING:
-        campaign.poll_at = timezone.now()
-        campaign.save(update_fields=["poll_at", "updated_at"])
+        campaign.poll_at, campaign.problem = timezone.now(), ""
+        campaign.save(update_fields=["poll_at", "problem", "updated_at"])
         campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)

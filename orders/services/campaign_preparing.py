@@ -50,6 +50,8 @@ class Preparation:
         self.vendor = delivery.vendor
         self.push: Push = delivery.push
         self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
+        # How many the draft holds in a spelling by which nobody of ours is recognised.
+        self.unrecognised = 0
 
     def locked(self) -> MailCampaign:
         """The row; the push's handler has locked it."""
@@ -140,12 +142,17 @@ class Preparation:
     # --- recipients --------------------------------------------------------------------------------------------------
 
     def _attach_all(self) -> None:
+        """Read, hand over what is missing, and read again until the draft holds everybody once."""
         for _round in range(MOST_ROUNDS):
             matching = self._read_back()
             if matching.doubled:
                 self._take_out(matching.doubled)
-            elif not self._attach_next():
+                continue
+            if not self._attach_next():
+                self.unrecognised = len(matching.strange)
                 return
+            while self._attach_next():
+                pass
         raise VendorProtocolError(_("The draft never holds the recipients that it is given."))
 
     def _read_back(self) -> Matching:
@@ -264,19 +271,27 @@ class Preparation:
         campaign = self.locked()
         if campaign.state != CampaignState.PREPARING:
             return
-        silent = campaign.recipients.filter(state=CardState.ATTACHED)
-        silent.update(state=CardState.UNDELIVERABLE, said=_("The vendor left it out without a word."))
+        self._settle_silent(campaign)
         campaign.submitted = campaign.recipients.exclude(state=CardState.LEFT_OUT).count()
         campaign.accepted = campaign.recipients.filter(state=CardState.ACCEPTED).count()
         campaign.proof_path, campaign.proof_size = proof or ("", 0)
         campaign.proofed_at = timezone.now() if proof else None
         campaign.uncertain_ids = [draft.vendor_id for draft in doubtful]
         note_price(campaign, price)
+        campaign.problem = ""
         campaign.save()
         if not campaign.accepted:
             self._stick(_("The vendor took none of the recipients."))
             return
         campaign.move_to(CampaignState.PROOFED, actor="system", accepted=campaign.accepted, price=str(campaign.price))
+
+    def _settle_silent(self, campaign: MailCampaign) -> None:
+        """Who was handed over and is not recognised in the draft: taken under another spelling if the numbers agree."""
+        silent = campaign.recipients.filter(state=CardState.ATTACHED)
+        if self.unrecognised and silent.count() == self.unrecognised:
+            silent.update(state=CardState.ACCEPTED)
+        else:
+            silent.update(state=CardState.UNDELIVERABLE, said=_("The vendor left it out without a word."))
 
     def _stick(self, text: str) -> None:
         stick(self.locked(), text)

@@ -176,6 +176,7 @@ def suppose_told(push: Push) -> None:
     """A person says that the vendor has these."""
     rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), told_at__isnull=True, problem="")
     rows.update(told_at=timezone.now())
+    MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
 
 
 def follow_uploads(vendor: Any, *, vendor_name: str) -> None:

@@ -221,6 +221,18 @@ def test_a_batch_that_comes_too_late_is_taken_out_again(
     assert len(order["recipients"]) == 2
 
 
+def test_who_is_held_under_an_unknown_spelling_is_told_by_the_numbers(
+    fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, monkeypatch
+) -> None:
+    def garbled(recipient: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        return {**recipient, "personal": {"firstName": "?", "lastName": "", "toOrganization": "", "salutation": ""}}
+
+    vendor.options.change(spell_addresses=True)
+    monkeypatch.setattr("backoffice.sandbox.lettrlabs.cards.spelled", garbled)
+    campaign = prepared(fill(2))
+    assert (campaign.state, campaign.submitted, campaign.accepted) == (CampaignState.PROOFED, 2, 2)
+
+
 def test_strangers_in_the_draft_are_for_a_person(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp) -> None:
     campaign = prepared(fill(2))
     [order] = vendor.store.orders.values()

@@ -16,7 +16,7 @@ class LettrlabsOptions(OptionSet):
 
     api_key: str = "LL-API-sandbox"
     bare_refusal: bool = True  # a 401 is a bare text, not the envelope
-    templates_listed: bool = True  # False: GET v1/templates is a 404, as the seed says
+    templates_listed: bool = True  # False: GET v1/templates is a 404, as their page says
     accepted_name: Literal["acceptedRecipients", "totalRecipients"] = "acceptedRecipients"
     name_undeliverable: bool = True  # False: who is left out is not named
     recipients_shape: Literal["flat", "nested"] = "nested"  # as they are read back; in the list of orders always flat

@@ -44,7 +44,7 @@ def recipient(card: CardAddress) -> dict[str, Any]:
 
 
 def checkout_body(mailing: Mailing) -> dict[str, Any]:
-    """Sent always, although the seed's example has no body."""
+    """Sent always, although the page's example has no body."""
     return {
         "postageType": mailing.postage,
         "productionSpeed": mailing.speed,
