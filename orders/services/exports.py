@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.services.bell import ring_soon
+from backoffice.vendors.registry import vendor_names
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
 from orders.services.export_facts import orders_to_tell
 from orders.services.export_rules import find_obstacles, telling_vendor
@@ -99,7 +100,7 @@ def note_correction(order: Order, *, actor: str) -> None:
     """What vendors are told of the order has changed: those that take corrections get one, those that refused it get
     it again, and what is on its way is followed by a correction. The order must be locked.
     """
-    for export in order.exports.select_for_update():
+    for export in order.exports.select_for_update().filter(vendor__in=vendor_names(able_to="tell_orders")):
         takes_corrections = telling_vendor(export.vendor).MAY_CORRECT
         if export.state == ExportState.WAITING:
             if export.batch_id and takes_corrections:

@@ -61,7 +61,7 @@ def reviews(settings: Settings, db: None) -> teller.Desk:
 
 
 def _hurry(settings: Settings) -> None:
-    settings.VENDOR_READ_TIMEOUT = 0.3
+    settings.VENDOR_READ_TIMEOUT = 5
     settings.PUSH_SETTLE_SECONDS = 0.05
     settings.PUSH_RETRY_LADDER = [0.01]
 

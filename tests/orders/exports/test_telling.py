@@ -1,11 +1,12 @@
 """Telling of orders in batches: what one bad order, one lost answer or one changed mind does to the others: nothing."""
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
@@ -115,11 +116,30 @@ def test_telling_takes_as_many_queries_for_many_as_for_few(
     assert abs(counts[1] - counts[2]) <= 1  # the health of the vendor is noted every few seconds only
 
 
-def test_two_who_gather_at_once_take_each_order_once(make: Make, ask: Ask, letters: Sandbox) -> None:
-    for _ in range(4):
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_who_gather_at_once_take_each_order_once(
+    make: Make, ask: Ask, letters: Sandbox, settings: Settings
+) -> None:
+    settings.AUTOLETTER_BATCH_SIZE = 2
+    for _ in range(12):
         ask(make())
-    assert gather_exports() == 1
-    assert gather_exports() == 0
+    start = threading.Barrier(3)
+
+    def work() -> None:
+        start.wait(10)
+        gather_exports()
+        connections.close_all()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    gather_exports()
+    assert sum(ExportBatch.objects.values_list("size", flat=True)) == 12
+    assert not OrderExport.objects.filter(batch__isnull=True).exists()
+    assert Push.objects.count() == ExportBatch.objects.count()
 
 
 # --- Duplicates, refusals, one bad order among many -------------------------------------------------------------------

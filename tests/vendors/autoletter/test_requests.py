@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.autoletter.client import split_endpoint
 from backoffice.vendors.autoletter.payloads import order_entry, write_orders
 from backoffice.vendors.errors import VendorAuthFailed
@@ -162,3 +163,12 @@ def test_the_check_makes_no_call_and_says_so(speak: Speak, outside: Outside) -> 
     vendor, server = speak(TAKEN)
     assert "without sending" in vendor.check()
     assert (server.seen, outside.gate.events) == ([], [])
+
+
+def test_a_fixed_key_goes_to_its_own_origin_only_and_is_never_renewed() -> None:
+    auth = FixedHeader("https://api.example.com/v2/", name="X-Key", value="secret")
+    assert auth.headers("https://api.example.com/other?x=1", token=auth.token()) == {"X-Key": "secret"}
+    for url in ("http://api.example.com/", "https://api.example.com:8443/", "https://evil.example.com/"):
+        assert auth.headers(url, token="") == {}
+    with pytest.raises(VendorAuthFailed):
+        auth.renew(stale="")
