@@ -67,6 +67,8 @@ def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]
         "MYPROMO_FULFILLER_CLIENT_SECRET": "sandbox-fulfiller-secret",
         "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
         "MYPROMO_SANDBOX": "1",
+        # The sandbox's pictures of signs are on this machine.
+        "ALLOW_PRIVATE_FILE_HOSTS": "1",
         "SIGN_CUSTOMISER_URL": f"http://127.0.0.1:{sandbox_port}/sign-customiser/",
         "SIGN_CUSTOMISER_TOKEN": "sandbox-sign-token",
         "SIGN_CUSTOMISER_INTEGRATION_SECRET": "sandbox-integration-secret",
