@@ -25,3 +25,16 @@ class JSONRenderer(BaseRenderer):
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
         return b"" if data is None else msgspec.json.encode(data, enc_hook=_plain)
+
+
+class AnyType(BaseRenderer):
+    """Lets a view be asked for any type; its refusals are problems in JSON all the same."""
+
+    media_type = "*/*"
+    format = "file"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        return JSONRenderer().render(data, accepted_media_type, renderer_context)

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from msgspec import Meta
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from backoffice.api.answers import Money, spell_money
 from backoffice.api.pagination import PageQuery, build_next, read_newest
+from backoffice.api.renderers import AnyType
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
@@ -33,6 +34,10 @@ class CustomProductQuery(PageQuery, kw_only=True):
     """Filters of the list; all must hold."""
 
     search: Annotated[str, Meta(max_length=100, description="Words of the title, our id, or the vendor's id.")] = ""
+
+
+class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Nothing can be chosen."""
 
 
 class CustomProductAnswer(msgspec.Struct):
@@ -96,6 +101,7 @@ class CustomProductDetail(ApiView):
         responses={200: CustomProductAnswer, **describe_problems()},
     )
     def get(self, request: Request, external_id: str) -> Response:
+        read_query(request.GET, NoQuery)
         return Response(answer_custom_product(_find(self.shop, external_id), request=request))
 
 
@@ -103,6 +109,7 @@ class CustomProductPicture(ApiView):
     """Our copy of a custom product's picture."""
 
     required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
+    renderer_classes = (AnyType,)
 
     @extend_schema(
         operation_id="get_custom_product_picture",
@@ -110,11 +117,12 @@ class CustomProductPicture(ApiView):
         description="PNG, JPEG or WebP; 404 while it has not been fetched yet.",
         tags=["catalog"],
         responses={
-            **{(200, kind): OpenApiTypes.BINARY for kind in ("image/png", "image/jpeg", "image/webp")},
+            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY),
             **describe_problems(),
         },
     )
     def get(self, request: Request, external_id: str) -> HttpResponseBase:
+        read_query(request.GET, NoQuery)
         product = _find(self.shop, external_id)
         picture = find_picture(product)
         try:

@@ -1,4 +1,4 @@
-"""Requests that carry a file, and views that may be asked for any type."""
+"""Requests that carry a file."""
 
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -8,24 +8,8 @@ from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
-from rest_framework.renderers import BaseRenderer
-
-from backoffice.api.renderers import JSONRenderer
 
 CHUNK = 64 * 1024
-
-
-class AnyType(BaseRenderer):
-    """Lets a view be asked for any type; its refusals are problems in JSON all the same."""
-
-    media_type = "*/*"
-    format = "file"
-    charset = None
-
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
-    ) -> bytes:
-        return JSONRenderer().render(data, accepted_media_type, renderer_context)
 
 
 class PdfBody(BaseParser):

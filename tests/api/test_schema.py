@@ -28,9 +28,12 @@ OPERATIONS = (
     "list_products",
     "get_variant",
     "get_quote",
+    "list_custom_products",
+    "get_custom_product",
+    "get_custom_product_picture",
 )
 # Those that answer with a file.
-FILES = {"get_design_preview"}
+FILES = {"get_design_preview", "get_custom_product_picture"}
 
 
 def document(client: Client) -> dict:

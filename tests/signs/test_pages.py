@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Push, Shop, VendorWebhook
+from backoffice.models import ApiKey, Push, Shop, VendorWebhook
 from backoffice.sandbox import Sandbox
 from backoffice.services.callbacks import work_due_callbacks
 from backoffice.services.delivery import deliver
@@ -21,6 +21,7 @@ from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import fetch_due_pictures
 from orders.models import Enquiry
+from tests.api.storefront import Storefront
 from tests.signs.desk import design, make_shop, tell
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,11 @@ def test_the_picture_is_streamed_from_our_copy(
     own = f"{LIST}{product.pk}/picture/1/"
     assert client.get(own).status_code == 404
     fetch_due_pictures()
+    storefront = Storefront(shop, ApiKey.objects.create_key(name="tests", shop=shop)[1])
+    path = f"catalog/custom-products/{product.external_id}/"
+    shown = storefront.get(f"{path}picture/")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/png")
+    assert storefront.get(path).json()["picture_url"].endswith(f"{path}picture/")
     answer = client.get(own)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
     assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
