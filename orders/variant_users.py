@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from django.db.models import Exists, OuterRef
 
 from backoffice.models import Shop
-from catalog.models import Product, Variant
+from catalog.models import CustomProduct, Product, Variant
+from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from catalog.services.sold import register_sold
 from catalog.services.variant_users import Key, VariantUser, register_variant_users
 from orders.models import OrderLine, OrderState
@@ -35,3 +36,13 @@ def _sold_products(shop: Shop, after: int, limit: int) -> list[int]:
 
 
 register_sold(_sold_products)
+
+
+def _sold_custom_products(shop: Shop, after: int, limit: int) -> list[int]:
+    """Custom products with a line in some order of the shop, by the numbers that vendors are told."""
+    lines = OrderLine.objects.filter(order__shop=shop, sku=OuterRef("external_id"))
+    sold = CustomProduct.objects.filter(Exists(lines), shop=shop, pk__gt=after - FIRST_CUSTOM_NUMBER)
+    return [FIRST_CUSTOM_NUMBER + pk for pk in sold.order_by("pk").values_list("pk", flat=True)[:limit]]
+
+
+register_sold(_sold_custom_products)

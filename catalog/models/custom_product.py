@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Shop
 
+# Vendors that know products by number are told this plus the key: products of the catalogue have the keys below.
+FIRST_CUSTOM_NUMBER = 1_000_000_000
+
 
 def new_external_id() -> str:
     """Ours, which the vendor keeps: it cannot be guessed, and is no number of theirs."""

@@ -1,11 +1,12 @@
 """Orders as vendors are told of them, from our rows: a fixed number of queries whatever the number of orders."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backoffice.vendors.export_messages import BoughtLine, OrderToTell
 from backoffice.vendors.messages import PostalAddress
-from catalog.models import Variant
+from catalog.models import CustomProduct, Variant
+from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from orders.models import Address, AddressRole, Order, OrderLine
 from orders.services.messages import postal_address
 
@@ -22,7 +23,7 @@ class Sold:
 
 
 def orders_to_tell(orders: Sequence[Order]) -> dict[int, OrderToTell]:
-    """By the order's key. The orders must have their shops; four queries, whatever is asked for."""
+    """By the order's key. The orders must have their shops; five queries at most, whatever is asked for."""
     addresses: dict[int, dict[str, Address]] = {}
     for address in Address.objects.filter(order__in=orders, role__in=[AddressRole.RECIPIENT, AddressRole.INVOICE]):
         addresses.setdefault(address.order_id, {})[address.role] = address
@@ -37,7 +38,8 @@ def orders_to_tell(orders: Sequence[Order]) -> dict[int, OrderToTell]:
 
 
 def find_sold(lines: Iterable[OrderLine]) -> dict[LineKey, Sold]:
-    """What is known of the things sold, by vendor and SKU: the catalogue's products, by their own keys. Two queries.
+    """What is known of the things sold, by vendor and SKU: the catalogue's products by their own keys, custom ones by
+    numbers far above. Three queries at most.
 
     The one place that knows of other kinds of things sold, each with a range of numbers of its own.
     """
@@ -48,7 +50,7 @@ def find_sold(lines: Iterable[OrderLine]) -> dict[LineKey, Sold]:
         .prefetch_related("product__categories")
         .only("vendor", "sku", "gtin", "product__id")
     )
-    return {
+    sold = {
         (row.vendor, row.sku): Sold(
             product_id=row.product_id,
             gtin=row.gtin,
@@ -57,6 +59,16 @@ def find_sold(lines: Iterable[OrderLine]) -> dict[LineKey, Sold]:
         for row in variants
         if (row.vendor, row.sku) in keys
     }
+    return sold | _find_custom(keys - sold.keys())
+
+
+def _find_custom(keys: Collection[LineKey]) -> dict[LineKey, Sold]:
+    """Custom products stand on their lines by the id that we gave them. One query, none without keys."""
+    if not keys:
+        return {}
+    found = CustomProduct.objects.filter(external_id__in={sku for _vendor, sku in keys})
+    rows = found.values_list("vendor", "external_id", "pk")
+    return {(vendor, sku): Sold(FIRST_CUSTOM_NUMBER + pk) for vendor, sku, pk in rows if (vendor, sku) in keys}
 
 
 def _message(

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.vendors.registry import vendor_title
 from orders.models import AddressRole, Consent, HoldReason, OrderEvent
 from orders.services.rule_words import words_of_actions
 
@@ -134,6 +135,8 @@ _NOTES: Mapping[str, Promise] = {"silent": gettext_lazy("Nothing was heard of it
 
 def _words(params: Mapping[str, Any]) -> dict[str, str]:
     words = {key: _plain(value) for key, value in params.items() if key != "actions"}
+    if "vendor" in params:
+        words["vendor"] = vendor_title(words["vendor"])
     if "actions" in params:
         words["actions"] = words_of_actions(params["actions"])
     if params.get("reason") in HoldReason.values:

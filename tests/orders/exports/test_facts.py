@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 
 from backoffice.models import Shop
-from catalog.models import Category, Product, Variant
+from catalog.models import Category, CustomProduct, Product, Variant
+from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
+from catalog.services.sold import iter_sold
 from orders.models import Address, AddressRole, Order, OrderLine
 from orders.services.export_facts import orders_to_tell
 from orders.services.export_rules import is_relay
@@ -58,6 +60,17 @@ def test_lines_bear_the_key_of_the_catalogues_product_and_those_without_are_left
     (line,) = told(order).lines
     assert (line.product_id, line.sku, line.name, line.quantity) == (variant.product_id, SKU, "Mug", 5)
     assert (line.unit_price_gross, line.gtin, line.category) == (Decimal("1.5351"), "4006381333931", "Kitchen/Mugs")
+
+
+def test_a_custom_product_is_told_under_a_number_of_its_own_and_counts_as_sold(make: Make) -> None:
+    shop = Shop.objects.create(code="WEB", name="Web shop")
+    sign = CustomProduct.objects.create(shop=shop, vendor="sign-customiser", vendor_id="7", currency="EUR")
+    number = FIRST_CUSTOM_NUMBER + sign.pk
+    assert number not in iter_sold(shop, after=0)
+    order = make({"vendor": "sign-customiser", "sku": sign.external_id, "kind": "sign"})
+    assert [line.product_id for line in told(order).lines] == [number]
+    assert list(iter_sold(shop, after=number - 1)) == [number]
+    assert list(iter_sold(shop, after=number)) == []
 
 
 def test_many_orders_take_as_many_queries_as_one(make: Make, django_assert_num_queries: Any) -> None:
