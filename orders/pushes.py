@@ -60,6 +60,9 @@ class PlaceOrder(VendorOrderHandler):
             return SingleCall(delivery).look()
         return look_for_step(Placement(delivery))
 
+    def can_look(self, push: Push) -> bool:
+        return not takes_one_call(push.vendor)
+
     def settle_seconds(self, push: Push) -> float:
         """What cannot be looked for may still be told by a callback: so long nobody is asked."""
         if takes_one_call(push.vendor):

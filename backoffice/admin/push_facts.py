@@ -146,6 +146,12 @@ def outcome_facts(push: Push) -> OutcomeFacts:
 
 
 def _searches(push: Push) -> str:
+    handler = PUSH_HANDLERS.get(push.kind)
+    if handler is not None and not handler.can_look(push):
+        text = _(
+            "%(vendor)s cannot be searched: its callback may tell, else a person. Nothing is sent again by itself."
+        )
+        return text % {"vendor": push.vendor}
     words = ngettext(
         "%(looks)d search so far, %(absences)d of them proved that it is not there.",
         "%(looks)d searches so far, %(absences)d of them proved that it is not there.",

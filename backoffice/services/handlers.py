@@ -45,6 +45,10 @@ class PushHandler:
         """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
         return Finding.UNDECIDED
 
+    def can_look(self, push: Push) -> bool:
+        """Whether the vendor can be searched at all; if not, nothing is ever sent again by itself."""
+        return True
+
     def lock(self, push: Push) -> None:
         """Lock what the hooks and records will change. Services lock their rows before the push, and so must we:
         this runs first in every transaction that touches a push of this kind, or the two would wait for each other.

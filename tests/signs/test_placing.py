@@ -315,6 +315,7 @@ def test_what_is_asked_of_a_person_says_what_it_costs(order: Order, sandbox: San
     outcome = outcome_facts(look_until_settled(order))
     assert any("119.00 EUR" in line for line in outcome.if_not)
     assert any("119.00 EUR" in line for line in outcome.if_happened)
+    assert "cannot be searched" in outcome.searches
 
 
 def test_a_withdrawn_order_is_not_sent(order: Order, sandbox: Sandbox) -> None:
