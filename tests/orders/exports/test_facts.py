@@ -15,7 +15,7 @@ from orders.models import Address, AddressRole, Order, OrderLine
 from orders.services.export_facts import orders_to_tell
 from orders.services.export_rules import is_relay
 from tests.orders.exports.conftest import Make
-from tests.orders.rows import SKU
+from tests.orders.rows import SKU, make_order
 
 
 def in_catalogue(sku: str, *, gtin: str = "") -> Variant:
@@ -62,12 +62,12 @@ def test_lines_bear_the_key_of_the_catalogues_product_and_those_without_are_left
     assert (line.unit_price_gross, line.gtin, line.category) == (Decimal("1.5351"), "4006381333931", "Kitchen/Mugs")
 
 
-def test_a_custom_product_is_told_under_a_number_of_its_own_and_counts_as_sold(make: Make) -> None:
+def test_a_custom_product_is_told_under_a_number_of_its_own_and_counts_as_sold(db: None) -> None:
     shop = Shop.objects.create(code="WEB", name="Web shop")
     sign = CustomProduct.objects.create(shop=shop, vendor="sign-customiser", vendor_id="7", currency="EUR")
     number = FIRST_CUSTOM_NUMBER + sign.pk
     assert number not in iter_sold(shop, after=0)
-    order = make({"vendor": "sign-customiser", "sku": sign.external_id, "kind": "sign"})
+    order = make_order({"vendor": "sign-customiser", "sku": sign.external_id, "kind": "sign"})
     assert [line.product_id for line in told(order).lines] == [number]
     assert list(iter_sold(shop, after=number - 1)) == [number]
     assert list(iter_sold(shop, after=number)) == []
