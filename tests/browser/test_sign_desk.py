@@ -62,7 +62,7 @@ def test_a_sign_is_designed_sold_and_followed_to_its_customer(
         order = release_order(sign_order(CustomProduct.objects.get(title="Hot coffee")), actor="mara")
         deliver(Push.objects.get(kind="orders.place").pk)
         page.goto(f"/admin/orders/order/{order.pk}/change/")
-        expect(page.get_by_role("region", name=f"sign-customiser {order.number}")).to_contain_text("submitted")
+        expect(page.get_by_role("region", name=f"Sign Customiser {order.number}")).to_contain_text("submitted")
         page.get_by_role("link", name="Record how far it is").click()
         page.get_by_label("It is").select_option("shipped")
         page.get_by_label("Carrier").fill("DHL")
