@@ -2,7 +2,9 @@ import ast
 import gettext
 import re
 import struct
+from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +39,11 @@ class Entry(NamedTuple):
     forms: list[str]
 
 
+@cache
+def _parse(source: str) -> ast.Module:
+    return ast.parse(source if "django.utils.translation" in source else "")
+
+
 def _text(function: str, arguments: list[str | None]) -> Text | None:
     """None where the text itself is not written out: it is marked where it is."""
     taken = [None if place is None else arguments[place] for place in PLACES[function]]
@@ -45,10 +52,8 @@ def _text(function: str, arguments: list[str | None]) -> Text | None:
 
 def texts_of_code(source: str) -> Iterator[Text]:
     """Calls of Django's functions under whatever name they were imported."""
-    if "django.utils.translation" not in source:
-        return
     names: dict[str, str] = {}
-    for node in ast.walk(ast.parse(source)):  # what stands outside comes first, so imports do
+    for node in ast.walk(_parse(source)):  # what stands outside comes first, so imports do
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
             names |= {alias.asname or alias.name: re.sub("_(lazy|noop)$", "", alias.name) for alias in node.names}
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -57,6 +62,22 @@ def texts_of_code(source: str) -> Iterator[Text]:
             arguments = [one.value if isinstance(one, ast.Constant) else None for one in node.args]
             if text := _text(function, [one if isinstance(one, str) else None for one in arguments]):
                 yield text
+
+
+def translated_early(source: str) -> list[int]:
+    """Lines that translate while the module is loaded: they would keep one language for every reader."""
+    names: set[str] = set()
+    found = []
+    left: deque[ast.AST] = deque([_parse(source)])
+    while left:
+        node = left.popleft()
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            names |= {alias.asname or alias.name for alias in node.names if alias.name in PLACES}
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            found.append(node.lineno)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            left.extend(ast.iter_child_nodes(node))
+    return found
 
 
 def texts_of_template(source: str) -> Iterator[Text]:
@@ -144,6 +165,19 @@ def test_texts_are_found_in_code_whatever_the_function_is_called() -> None:
         Text(None, "%d card", "%d cards"),
         Text("order", "closed", None),
     ]
+
+
+def test_texts_of_modules_and_classes_wait_for_the_reader() -> None:
+    modules = [path for folder in MARKED for path in (ROOT / folder).rglob("*.py")]
+    assert [str(path) for path in modules if translated_early(path.read_text())] == []
+
+
+def test_a_text_that_is_translated_when_the_module_is_loaded_is_noticed() -> None:
+    source = (
+        "from django.utils.translation import gettext as _, gettext_lazy as _l\n"
+        "class Admin:\n    title = _('early')\n    name = _l('late')\n    def say(self):\n        return _('now')\n"
+    )
+    assert translated_early(source) == [3]
 
 
 def test_texts_are_found_in_templates() -> None:
