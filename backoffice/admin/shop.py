@@ -34,7 +34,7 @@ class ShopAdmin(StaffAdmin):
             },
         ),
         (
-            _("What vendors want to know"),
+            _lazy("What vendors want to know"),
             {
                 "fields": (
                     ("tax_percent", "time_zone"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -63,8 +64,8 @@ SENTENCES = {
     "linked": gettext_lazy("Draft %(vendor_id)s was linked as this campaign's."),
     "discarded": gettext_lazy("Draft %(vendor_id)s is given up and deleted at the vendor."),
     "taken_out": gettext_lazy("%(count)s recipients that were in the draft twice were taken out."),
-    "proofed": gettext_lazy("Proof and price are there: %(accepted)s cards, $%(price)s."),
-    "paying": gettext_lazy("Checked out: %(cards)s cards, $%(price)s."),
+    "proofed": gettext_lazy("Proof and price are there: %(accepted)s cards, %(price)s."),
+    "paying": gettext_lazy("Checked out: %(cards)s cards, %(price)s."),
     "payment_needed": gettext_lazy("The vendor took the checkout of %(cards)s cards and is settling the payment."),
     "payment_failed": gettext_lazy("%(text)s"),
     "not_paid": gettext_lazy("%(text)s"),
@@ -103,7 +104,10 @@ def recipient_chip(recipient: CardRecipient) -> Chip:
 
 def event_words(event: CampaignEvent) -> str:
     sentence = SENTENCES.get(event.kind)
-    return str(sentence) % _Words(event.params) if sentence else event.kind
+    words = _Words(event.params)
+    if "price" in words:
+        words["price"] = dollars(Decimal(words["price"]))
+    return str(sentence) % words if sentence else event.kind
 
 
 def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -128,7 +132,7 @@ def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dic
 def send_words(*, cards: int, price: Decimal | None) -> str:
     """What the button of the checkout says: how many cards, and what they cost."""
     text = ngettext("Send %(cards)s card, %(price)s", "Send %(cards)s cards, %(price)s", cards)
-    return text % {"cards": f"{cards:,}", "price": dollars(price)}
+    return text % {"cards": _grouped(cards), "price": dollars(price)}
 
 
 def dollars(amount: Decimal | None) -> str:
@@ -136,7 +140,12 @@ def dollars(amount: Decimal | None) -> str:
 
 
 def cards_words(count: int) -> str:
-    return ngettext("%(count)s card", "%(count)s cards", count) % {"count": f"{count:,}"}
+    return ngettext("%(count)s card", "%(count)s cards", count) % {"count": _grouped(count)}
+
+
+def _grouped(count: int) -> str:
+    """The number as the reader's language groups it."""
+    return number_format(count, use_l10n=True, force_grouping=True)
 
 
 class _Words(dict[str, Any]):

@@ -86,7 +86,7 @@ def words_of_comparison(asked: Mapping[str, Any]) -> str:
     if isinstance(value, list):
         shown = [str(choices.get(one, one)) for one in value[:SHOWN]]
         more = len(value) - len(shown)
-        text = _(" or ").join(shown)
+        text = (_(" and ") if asked.get("op") == "has_all" else _(" or ")).join(shown)
         value = text if more <= 0 else _("%(values)s and %(count)s more") % {"values": text, "count": more}
     if asked.get("currency"):
         value = f"{value} {asked['currency']}"

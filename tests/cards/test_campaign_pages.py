@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from backoffice.models import Push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from orders.models import CampaignState, CardState, LeftOut, MailCampaign, Order
+from orders.admin.campaign_words import event_words
+from orders.models import CampaignEvent, CampaignState, CardState, LeftOut, MailCampaign, Order
 from orders.services.campaigns import add_to_campaign, make_campaign
 from tests.admin.desk.conftest import SignIn, sign_in
 from tests.cards.conftest import confirm, make_draft, make_us_order, settle
@@ -26,6 +27,19 @@ __all__ = ["sign_in"]
 Make = Callable[..., MailCampaign]
 LIST = "/admin/orders/mailcampaign/"
 RIGHTS = ("view_mailcampaign", "change_mailcampaign", "view_order")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Proof and price are there: 1200 cards, $3,360.00."),
+        ("de", "Korrekturabzug und Preis sind da: 1200 Karten, 3.360,00\xa0$."),
+    ],
+)
+def test_what_cards_cost_is_written_as_the_reader_writes_it(language: str, words: str) -> None:
+    event = CampaignEvent(kind="proofed", params={"accepted": 1200, "price": "3360.00"})
+    with translation.override(language):
+        assert event_words(event) == words
 
 
 def page(campaign: MailCampaign, name: str = "change") -> str:

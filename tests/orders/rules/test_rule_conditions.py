@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from backoffice.errors import InvalidInput
 from orders.services.rule_conditions import judge, parse_conditions, read_conditions
 from orders.services.rule_facts import Facts, LineFacts
+from orders.services.rule_words import words_of_comparison
 from tests.orders.rules.rows import Tree, asks, counts, group
 
 
@@ -149,3 +151,24 @@ def test_what_is_too_deep_or_too_large_is_refused_before_it_is_followed() -> Non
     with pytest.raises(InvalidInput):
         read_conditions(deep)
     assert parse_conditions(json.dumps(group("all"))).of == []
+
+
+@pytest.mark.parametrize(
+    ("language", "op", "words"),
+    [
+        ("en", "has_any", "tags include VIP or large"),
+        ("en", "has_all", "tags include all of VIP and large"),
+        ("de", "has_all", "Schlagwörter enthalten alle von VIP und large"),
+        ("de", "has_none", "Schlagwörter enthalten nicht VIP oder large"),
+    ],
+)
+def test_several_values_are_joined_as_the_comparison_means_them(language: str, op: str, words: str) -> None:
+    with translation.override(language):
+        assert words_of_comparison({"field": "tags", "op": op, "value": ["VIP", "large"]}) == words
+
+
+def test_a_comparison_of_lines_says_of_which_in_every_language() -> None:
+    asked = {"field": "line_quantity", "op": "at_least", "value": 5, "lines": "all"}
+    assert words_of_comparison(asked) == "of all lines, quantity of the line is at least 5"
+    with translation.override("de"):
+        assert words_of_comparison(asked) == "Menge der Position ist mindestens 5 (alle Positionen)"
