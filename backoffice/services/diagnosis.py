@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
 from backoffice.services import alerts
+from backoffice.services.handlers import CALLBACK_HANDLERS
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.vendor_checks import check_vendor
 from backoffice.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
@@ -127,8 +128,9 @@ def _time_rules() -> Iterator[Finding]:
 
 
 def _address_rules() -> Iterator[Finding]:
+    calling = {vendor for vendor, _topic in CALLBACK_HANDLERS}
     for name in configured_vendors():
-        if is_loopback(settings.PUBLIC_URL) and mode_of(name) != Mode.LOCAL:
+        if is_loopback(settings.PUBLIC_URL) and name in calling and mode_of(name) != Mode.LOCAL:
             text = _("%(vendor)s cannot reach %(url)s: its callbacks get lost.")
             remedy = _("Set PUBLIC_URL to the address under which this server is reached from outside.")
             yield _contradiction("PUBLIC_URL", text % {"vendor": name, "url": settings.PUBLIC_URL}, remedy)

@@ -118,8 +118,8 @@ def _word(value: theirs.Word) -> str:
 def _webhook(facts: theirs.WebhookFacts) -> Webhook:
     return Webhook(
         vendor_id=str(facts.webhook_id),
-        topic=facts.topic,
-        url=facts.url,
-        status=facts.status or "",
+        topic=_word(facts.topic),
+        url=theirs.read_word(facts.url, most=callbacks.LONGEST_URL),
+        status=_word(facts.status),
         secret=facts.secret or "",
     )

@@ -113,7 +113,7 @@ def _read_product(body: bytes) -> DesignedProduct:
 def _pictures(product: theirs.Product) -> list[DesignedPicture]:
     """The product's own picture first, then the uploads; each address once."""
     uploads = product.uploads if isinstance(product.uploads, list) else []
-    given = [(product.product_image_url, "product_image")]
+    given: list[tuple[Any, Any]] = [(product.product_image_url, "product_image")]
     given += [(one.get("url"), one.get("type")) for one in uploads if isinstance(one, dict)]
     found: dict[str, str] = {}
     for address, kind in given:

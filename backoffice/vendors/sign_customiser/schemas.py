@@ -27,9 +27,9 @@ class OrderAnswer(msgspec.Struct):
 
 class WebhookFacts(msgspec.Struct):
     webhook_id: Id
-    topic: str = ""
-    url: str = ""
-    status: str | None = None
+    topic: Word = None
+    url: Word = None
+    status: Word = None
     secret: str | None = None
 
 
