@@ -251,6 +251,20 @@ def test_a_vendor_that_calls_nobody_loses_no_callbacks(
     assert (code, "PUBLIC_URL" in text) == (0, False), text
 
 
+@pytest.mark.usefixtures("healthy")
+def test_a_published_address_without_credentials_is_no_finding_and_another_one_is(
+    capsys: Any, settings: LazySettings
+) -> None:
+    settings.VENDORS |= {"sign-customiser": "backoffice.vendors.sign_customiser.adapter.SignCustomiser"}
+    settings.SIGN_CUSTOMISER_TOKEN = ""
+    settings.SIGN_CUSTOMISER_URL = settings.VENDOR_ADDRESSES["SIGN_CUSTOMISER"]
+    code, text = doctor(capsys, "--offline")
+    assert code == 0, text
+    settings.SIGN_CUSTOMISER_URL = "https://signs.example.com/api"
+    code, text = doctor(capsys, "--offline")
+    assert (code, "SIGN_CUSTOMISER_URL: " in text) == (1, True), text
+
+
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises((CommandError, TypeError)):
         call_command("doctor", "--nonsense")
