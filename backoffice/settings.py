@@ -198,14 +198,6 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# Addresses that vendors publish, used where no other is given; credentials alone decide whether a vendor is set up.
-VENDOR_ADDRESSES = {
-    "SIGN_CUSTOMISER": "https://web.signcustomiser.com/api",
-    "AUTOLETTER": "https://api.autoletter.eu/v2/orders",
-    "LETTRLABS": "https://app.lettrlabs.com/api",
-    "GUARANTEED_REVIEWS": "https://api.guaranteed-reviews.com",
-}
-
 # --- Vendors ----------------------------------------------------------------------------------------------------------
 # Name -> dotted path of the class that speaks for the vendor; loaded on first use, imported by name nowhere else.
 # Where several have a SKU the first one gets the order.
@@ -217,6 +209,14 @@ VENDORS = {
     "lettrlabs": "backoffice.vendors.lettrlabs.adapter.LettrLabs",
     "guaranteed-reviews": "backoffice.vendors.guaranteed_reviews.adapter.GuaranteedReviews",
 }
+# Addresses that vendors publish, used where no other is given; credentials alone decide whether a vendor is set up.
+VENDOR_ADDRESSES = {
+    "SIGN_CUSTOMISER": "https://web.signcustomiser.com/api",
+    "AUTOLETTER": "https://api.autoletter.eu/v2/orders",
+    "LETTRLABS": "https://app.lettrlabs.com/api",
+    "GUARANTEED_REVIEWS": "https://api.guaranteed-reviews.com",
+}
+
 MYPROMO_URL = env.str("MYPROMO_URL", default="")
 MYPROMO_CLIENT_ID = env.str("MYPROMO_CLIENT_ID", default="")
 MYPROMO_CLIENT_SECRET = env.str("MYPROMO_CLIENT_SECRET", default="")
@@ -238,7 +238,8 @@ MYPROMO_SHIPPING_FROM = env.str("MYPROMO_SHIPPING_FROM", default="DE")
 
 SIGN_CUSTOMISER_URL = env.str("SIGN_CUSTOMISER_URL", default=VENDOR_ADDRESSES["SIGN_CUSTOMISER"])
 SIGN_CUSTOMISER_TOKEN = env.str("SIGN_CUSTOMISER_TOKEN", default="")
-# Signs what it asks us when a shopper has designed a product; subscribed webhooks have secrets of their own.
+# Signs what it asks us when a shopper has designed a product; several integrations separate theirs by commas.
+# Subscribed webhooks have secrets of their own.
 SIGN_CUSTOMISER_INTEGRATION_SECRET = env.str("SIGN_CUSTOMISER_INTEGRATION_SECRET", default="")
 SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS = env.str("SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS", default="")
 SIGN_CUSTOMISER_WEBHOOK_SECRETS = env.list("SIGN_CUSTOMISER_WEBHOOK_SECRETS", default=[])

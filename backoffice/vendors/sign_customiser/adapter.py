@@ -43,6 +43,13 @@ class SignCustomiser:
     def is_configured(cls) -> bool:
         return bool(settings.SIGN_CUSTOMISER_URL and settings.SIGN_CUSTOMISER_TOKEN)
 
+    @classmethod
+    def find_setting_faults(cls) -> list[str]:
+        """What is wrong in the settings, in words without any secret."""
+        if settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT in callbacks.FORMATS:
+            return []
+        return [f"SIGN_CUSTOMISER_SIGNATURE_FORMAT has to be one of {', '.join(callbacks.FORMATS)}."]
+
     def check(self) -> str:
         """List the webhooks, which changes nothing and needs our token."""
         return f"OK, {len(self.client.webhooks())} webhooks"

@@ -60,12 +60,11 @@ def _sign(secret: str, text: bytes) -> bytes:
 
 
 def _secrets(request: CallbackRequest) -> list[str]:
-    """The integration's for the question about a product, present and previous; the webhooks' for all else."""
+    """The integrations' for the question about a product, present and previous; the webhooks' for all else."""
     if request.topic == PRODUCT:
-        found: Iterable[str] = (
-            settings.SIGN_CUSTOMISER_INTEGRATION_SECRET,
-            settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS,
-        )
+        given = (settings.SIGN_CUSTOMISER_INTEGRATION_SECRET, settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS)
+        # Whole too, should one contain a comma.
+        found: Iterable[str] = {secret.strip() for text in given for secret in (text, *text.split(","))}
     else:
         found = (*settings.SIGN_CUSTOMISER_WEBHOOK_SECRETS, *request.secrets)
     return [secret for secret in found if secret]

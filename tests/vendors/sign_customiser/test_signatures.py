@@ -74,6 +74,21 @@ def test_the_secrets_of_webhooks_open_theirs() -> None:
     assert not is_taken(secret="now", topic="order-created")
 
 
+def test_each_of_several_integrations_has_its_secret(settings: Settings) -> None:
+    settings.SIGN_CUSTOMISER_INTEGRATION_SECRET = "one, two"
+    assert is_taken(secret="one")
+    assert is_taken(secret="two")
+    assert is_taken(secret="one, two")
+    assert not is_taken(secret="")
+    assert not is_taken(secret="one", topic="order-created")
+
+
+def test_an_unknown_format_is_named_before_it_turns_shoppers_away(settings: Settings) -> None:
+    assert SignCustomiser.find_setting_faults() == []
+    settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT = "body.timestamp"
+    assert "SIGN_CUSTOMISER_SIGNATURE_FORMAT" in SignCustomiser.find_setting_faults()[0]
+
+
 def test_without_any_secret_nobody_gets_in(settings: Settings) -> None:
     settings.SIGN_CUSTOMISER_INTEGRATION_SECRET = settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS = ""
     assert not is_taken(secret="")
