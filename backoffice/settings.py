@@ -209,6 +209,14 @@ VENDORS = {
     "lettrlabs": "backoffice.vendors.lettrlabs.adapter.LettrLabs",
     "guaranteed-reviews": "backoffice.vendors.guaranteed_reviews.adapter.GuaranteedReviews",
 }
+# Addresses that vendors publish, used where no other is given; credentials alone decide whether a vendor is set up.
+VENDOR_ADDRESSES = {
+    "SIGN_CUSTOMISER": "https://web.signcustomiser.com/api",
+    "AUTOLETTER": "https://api.autoletter.eu/v2/orders",
+    "LETTRLABS": "https://app.lettrlabs.com/api",
+    "GUARANTEED_REVIEWS": "https://api.guaranteed-reviews.com",
+}
+
 MYPROMO_URL = env.str("MYPROMO_URL", default="")
 MYPROMO_CLIENT_ID = env.str("MYPROMO_CLIENT_ID", default="")
 MYPROMO_CLIENT_SECRET = env.str("MYPROMO_CLIENT_SECRET", default="")
@@ -228,9 +236,10 @@ MYPROMO_AMAZON_CUSTOM = env.bool("MYPROMO_AMAZON_CUSTOM", default=False)
 MYPROMO_LANGUAGES = env.list("MYPROMO_LANGUAGES", default=["DE", "EN"])
 MYPROMO_SHIPPING_FROM = env.str("MYPROMO_SHIPPING_FROM", default="DE")
 
-SIGN_CUSTOMISER_URL = env.str("SIGN_CUSTOMISER_URL", default="https://web.signcustomiser.com/api")
+SIGN_CUSTOMISER_URL = env.str("SIGN_CUSTOMISER_URL", default=VENDOR_ADDRESSES["SIGN_CUSTOMISER"])
 SIGN_CUSTOMISER_TOKEN = env.str("SIGN_CUSTOMISER_TOKEN", default="")
-# Signs what it asks us when a shopper has designed a product; subscribed webhooks have secrets of their own.
+# Signs what it asks us when a shopper has designed a product; several integrations separate theirs by commas.
+# Subscribed webhooks have secrets of their own.
 SIGN_CUSTOMISER_INTEGRATION_SECRET = env.str("SIGN_CUSTOMISER_INTEGRATION_SECRET", default="")
 SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS = env.str("SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS", default="")
 SIGN_CUSTOMISER_WEBHOOK_SECRETS = env.list("SIGN_CUSTOMISER_WEBHOOK_SECRETS", default=[])
@@ -242,7 +251,7 @@ SIGN_CUSTOMISER_REQUESTS_PER_MINUTE = env.float("SIGN_CUSTOMISER_REQUESTS_PER_MI
 SIGN_CUSTOMISER_ECHO_SECONDS = env.float("SIGN_CUSTOMISER_ECHO_SECONDS", default=900)
 
 # The whole address that AutoLetter shows when its API integration is saved.
-AUTOLETTER_URL = env.str("AUTOLETTER_URL", default="https://api.autoletter.eu/v2/orders")
+AUTOLETTER_URL = env.str("AUTOLETTER_URL", default=VENDOR_ADDRESSES["AUTOLETTER"])
 AUTOLETTER_TOKEN = env.str("AUTOLETTER_TOKEN", default="")
 AUTOLETTER_BATCH_SIZE = env.int("AUTOLETTER_BATCH_SIZE", default=100)
 # Sent although no document shows their shape: what was bought, and companies in a field of their own.
@@ -254,7 +263,7 @@ AUTOLETTER_LETTERS_TO_INVOICE = env.bool("AUTOLETTER_LETTERS_TO_INVOICE", defaul
 AUTOLETTER_CURRENCY = env.str("AUTOLETTER_CURRENCY", default="EUR")
 AUTOLETTER_REQUESTS_PER_MINUTE = env.float("AUTOLETTER_REQUESTS_PER_MINUTE", default=60)
 
-LETTRLABS_URL = env.str("LETTRLABS_URL", default="https://app.lettrlabs.com/api")
+LETTRLABS_URL = env.str("LETTRLABS_URL", default=VENDOR_ADDRESSES["LETTRLABS"])
 LETTRLABS_API_KEY = env.str("LETTRLABS_API_KEY", default="")
 # Off: everything up to the proof and the price, but nothing is ever paid.
 LETTRLABS_CHECKOUT = env.bool("LETTRLABS_CHECKOUT", default=True)
@@ -265,7 +274,7 @@ LETTRLABS_POLL_SECONDS = env.float("LETTRLABS_POLL_SECONDS", default=3600)
 # Sales are reported without a currency: orders in another one are not.
 LETTRLABS_CURRENCY = env.str("LETTRLABS_CURRENCY", default="USD")
 
-GUARANTEED_REVIEWS_URL = env.str("GUARANTEED_REVIEWS_URL", default="https://api.guaranteed-reviews.com")
+GUARANTEED_REVIEWS_URL = env.str("GUARANTEED_REVIEWS_URL", default=VENDOR_ADDRESSES["GUARANTEED_REVIEWS"])
 # One private key for each shop and language: SHOP=site/language/secret, separated by commas.
 GUARANTEED_REVIEWS_KEYS = env.list("GUARANTEED_REVIEWS_KEYS", default=[])
 # Keys that only read published reviews: SHOP=key or SHOP/language=key.

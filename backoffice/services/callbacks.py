@@ -55,7 +55,9 @@ def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | No
     """
     key = vendor_class(vendor).callback_key(request.topic, request.body)
     if key is None:
-        key = hashlib.sha256(request.topic.encode() + b"\0" + request.body).hexdigest()
+        # With the recipient: the same body to a corrected address is another callback, for the shop that it now names.
+        recipient = request.recipient.lower().encode() + b"\0" if request.recipient else b""
+        key = hashlib.sha256(request.topic.encode() + b"\0" + recipient + request.body).hexdigest()
     headers = {name: request.headers[name][:500] for name in KEPT_HEADERS if name in request.headers}
     with connection.cursor() as cursor:
         about = [vendor, request.topic, key, request.recipient]

@@ -19,9 +19,10 @@ from redis.exceptions import RedisError
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
 from backoffice.services import alerts
+from backoffice.services.handlers import CALLBACK_HANDLERS
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.vendor_checks import check_vendor
-from backoffice.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
+from backoffice.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues, setting_name
 from backoffice.vendors.registry import vendor_names
 
 # What is due is taken within seconds; a row due for that long is stuck.
@@ -113,7 +114,7 @@ def _production_rules() -> Iterator[Finding]:
         if mode_of(name) != Mode.LIVE:
             text = _("Orders go to a place where nothing is produced: %s.") % address_of(name)
             remedy = _("Set its real address and unset its SANDBOX setting, or unset PRODUCTION.")
-            yield _contradiction(f"PRODUCTION, {name.upper()}_URL", text, remedy)
+            yield _contradiction(f"PRODUCTION, {setting_name(name, 'URL')}", text, remedy)
 
 
 def _time_rules() -> Iterator[Finding]:
@@ -127,17 +128,18 @@ def _time_rules() -> Iterator[Finding]:
 
 
 def _address_rules() -> Iterator[Finding]:
+    calling = {vendor for vendor, _topic in CALLBACK_HANDLERS}
     for name in configured_vendors():
-        if is_loopback(settings.PUBLIC_URL) and mode_of(name) != Mode.LOCAL:
+        if is_loopback(settings.PUBLIC_URL) and name in calling and mode_of(name) != Mode.LOCAL:
             text = _("%(vendor)s cannot reach %(url)s: its callbacks get lost.")
             remedy = _("Set PUBLIC_URL to the address under which this server is reached from outside.")
             yield _contradiction("PUBLIC_URL", text % {"vendor": name, "url": settings.PUBLIC_URL}, remedy)
-    in_use = {address_of(name) for name in configured_vendors()}
+    # Of several accounts at one system it is enough that one is set up; and who published an address is not in use yet.
+    in_use = {"", *settings.VENDOR_ADDRESSES.values(), *(address_of(name) for name in configured_vendors())}
     for name in vendor_names():
-        # Of several accounts at one system it is enough that one is set up.
-        if address_of(name) and address_of(name) not in in_use:
+        if address_of(name) not in in_use:
             remedy = _("Set its other settings too; .env.example lists them.")
-            yield _contradiction(f"{name.upper()}_URL", _("It is set, but %s is not set up fully.") % name, remedy)
+            yield _contradiction(setting_name(name, "URL"), _("It is set, but %s is not set up fully.") % name, remedy)
 
 
 _RULES: tuple[Callable[[], Iterator[Finding]], ...] = (_production_rules, _time_rules, _address_rules)

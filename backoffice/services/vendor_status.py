@@ -142,8 +142,12 @@ def mode_of(vendor: str) -> Mode:
 
 def _setting(vendor: str, name: str, default: Any) -> Any:
     """A setting of the vendor's system, which several accounts may share (then its class names the prefix)."""
-    prefix = getattr(vendor_class(vendor), "settings_prefix", vendor.upper())
-    return getattr(settings, f"{prefix}_{name}", default)
+    return getattr(settings, setting_name(vendor, name), default)
+
+
+def setting_name(vendor: str, name: str) -> str:
+    """What a setting of the vendor's system is called, such as SIGN_CUSTOMISER_URL."""
+    return f"{getattr(vendor_class(vendor), 'settings_prefix', vendor.upper())}_{name}"
 
 
 def is_loopback(url: str) -> bool:

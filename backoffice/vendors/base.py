@@ -10,6 +10,8 @@ from typing import Protocol
 
 from django.utils.functional import Promise
 
+from backoffice.vendors.messages import Message
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -83,6 +85,26 @@ class CallbackRequest:
 
 class InvalidCallback(ValueError):
     """The body cannot be read; the text says why."""
+
+
+class CallsNobody:
+    """Mixed into a vendor that never calls us: what claims to come from it does not."""
+
+    @classmethod
+    def is_callback_path(cls, token: str) -> bool:
+        return token == ""
+
+    @classmethod
+    def verify_callback(cls, request: CallbackRequest) -> bool:
+        return False
+
+    @classmethod
+    def callback_key(cls, topic: str, body: bytes) -> str | None:
+        return None
+
+    @classmethod
+    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
+        raise InvalidCallback("This vendor sends no callbacks.")
 
 
 class Vendor(Protocol):

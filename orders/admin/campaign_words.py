@@ -64,6 +64,7 @@ SENTENCES = {
     "linked": gettext_lazy("Draft %(vendor_id)s was linked as this campaign's."),
     "discarded": gettext_lazy("Draft %(vendor_id)s is given up and deleted at the vendor."),
     "taken_out": gettext_lazy("%(count)s recipients that were in the draft twice were taken out."),
+    "left_out": gettext_lazy("%(count)s recipients were left out: cancelled since, or they want no letters."),
     "proofed": gettext_lazy("Proof and price are there: %(accepted)s cards, %(price)s."),
     "paying": gettext_lazy("Checked out: %(cards)s cards, %(price)s."),
     "payment_needed": gettext_lazy("The vendor took the checkout of %(cards)s cards and is settling the payment."),

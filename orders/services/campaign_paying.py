@@ -27,7 +27,7 @@ from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUn
 from orders.models import CampaignState, MailCampaign
 from orders.services.campaign_preparing import mailing_of, note_price, stick
 from orders.services.campaign_reports import apply_card_report, back_to_proof
-from orders.services.campaigns import CHECK_OUT
+from orders.services.campaigns import CHECK_OUT, find_unwilling, unwilling_text
 
 # A price that was asked for longer ago is asked for again before somebody confirms it.
 PRICE_LASTS = timedelta(hours=1)
@@ -52,6 +52,8 @@ def why_not_check_out(campaign: MailCampaign) -> str:
         return _("The price was asked for more than an hour ago: ask again first.")
     if campaign.price > campaign.budget:
         return _("It costs more than the budget of this campaign.")
+    if unwilling := find_unwilling(campaign):
+        return unwilling_text(len(unwilling))
     return ""
 
 
@@ -138,7 +140,9 @@ class Checkout:
         self._back(_("The checkout did not reach the vendor: the order is still a draft, and nothing was paid."))
 
     def _compare(self) -> None:
-        """Price and cards as they are now have to be those that were confirmed."""
+        """Price and cards as they are now have to be those that were confirmed, and everybody still to get one."""
+        if unwilling := find_unwilling(self.campaign):
+            self._back(unwilling_text(len(unwilling)))
         vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
         price: CardPrice = self.delivery.read(lambda: self.vendor.price_cards(vendor_id, mailing))
         cards = len(self.delivery.read(lambda: self.vendor.read_recipients(vendor_id)))

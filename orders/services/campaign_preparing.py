@@ -27,7 +27,7 @@ from backoffice.vendors.card_messages import (
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from fulfillment.services.file_store import UnfitFile, write_file
 from orders.models import CampaignState, CardRecipient, CardState, MailCampaign
-from orders.services.campaigns import PREPARE, discard_cards
+from orders.services.campaigns import PREPARE, discard_cards, find_unwilling
 from orders.services.card_matching import Matching, match_cards
 
 FOLDER = "cards"
@@ -148,6 +148,8 @@ class Preparation:
             if matching.doubled:
                 self._take_out(matching.doubled)
                 continue
+            if self._drop_unwilling(matching):
+                continue
             if not self._attach_next():
                 self.unrecognised = len(matching.strange)
                 return
@@ -201,6 +203,35 @@ class Preparation:
             lambda: self.vendor.remove_recipients(vendor_id, ids),
             lambda answer: self.locked().note("taken_out", actor="system", count=len(ids)),
         )
+
+    def _drop_unwilling(self, matching: Matching) -> bool:
+        """Who may get no card any more is taken out of the draft and left out. Whether there was anybody."""
+        reasons = find_unwilling(self.campaign)
+        if not reasons:
+            return False
+        held = [matching.pairs[pk].vendor_id for pk in reasons if pk in matching.pairs]
+        lost = self.campaign.recipients.filter(pk__in=reasons, state=CardState.ATTACHED).exclude(pk__in=matching.pairs)
+        if not all(held) or (matching.strange and lost.exists()):
+            text = _("Somebody may get no card any more, and cannot be told from others in the draft: begin it anew.")
+            self.delivery.record(lambda: self._stick(text))
+            raise Withdrawn(text)
+        if not held:
+            self.delivery.record(lambda: self._leave_out(reasons))
+            return True
+        vendor_id = self.campaign.vendor_id
+        self.delivery.write(
+            "remove",
+            lambda: self.vendor.remove_recipients(vendor_id, held),
+            lambda answer: self._leave_out(reasons),
+        )
+        return True
+
+    def _leave_out(self, reasons: dict[int, str]) -> None:
+        for reason in sorted(set(reasons.values())):
+            keys = [pk for pk, why in reasons.items() if why == reason]
+            rows = self.campaign.recipients.filter(pk__in=keys)
+            rows.update(state=CardState.LEFT_OUT, reason=reason, batch=0, vendor_id="", said="")
+        self.locked().note("left_out", actor="system", count=len(reasons))
 
     def _attach_next(self) -> bool:
         """The next batch is handed over; False when there is none."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
 from backoffice.models import Shop
@@ -20,12 +21,15 @@ from orders.models import (
     CampaignState,
     CardRecipient,
     CardState,
+    Consent,
     LeftOut,
     MailCampaign,
+    OptOut,
     Order,
     OrderState,
 )
 from orders.services.card_addresses import JudgedAddress, judge_address, judge_order_address
+from orders.services.export_rules import find_opt_outs
 
 PREPARE, CHECK_OUT = "orders.prepare_campaign", "orders.check_out_campaign"
 DISCARD_CARDS, CONVERSIONS = "orders.discard_campaign", "orders.report_conversions"
@@ -96,9 +100,12 @@ def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list
 
 @transaction.atomic
 def add_table(campaign: MailCampaign, rows: Iterable[dict[str, str]], *, actor: str) -> list[CardRecipient]:
-    """Each row (see `judge_address`) is listed, or listed as left out. Consent is the business of its maker."""
+    """Each row (see `judge_address`) is listed, or listed as left out. Consent is the business of its maker, but who
+    wants no more letters gets none.
+    """
     campaign = _open_campaign(campaign.pk)
-    judged = [(judge_address(row), {"table_row": number}) for number, row in enumerate(rows, start=1)]
+    people = _without_opted_out([judge_address(row) for row in rows])
+    judged = [(one, {"table_row": number}) for number, one in enumerate(people, start=1)]
     if campaign.recipients.count() + len(judged) > MOST_RECIPIENTS:
         text = _("A campaign has at most %d recipients.") % MOST_RECIPIENTS
         raise InvalidInput(text, errors={"file": [text]})
@@ -116,17 +123,50 @@ def remove_recipient(recipient: CardRecipient, *, actor: str) -> None:
 
 
 def judge_orders(orders: list[Order]) -> list[JudgedAddress]:
-    """Whether the recipient of each may get a card at all: consent first, then the address. One query."""
+    """Whether the recipient of each may get a card at all: consent first, then the address. Two queries."""
     rows = Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)
     places = {row.order_id: row for row in rows}
     judged = [judge_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
-    return [replace(one, reason=_objection(order) or one.reason) for order, one in zip(orders, judged, strict=True)]
+    judged = [replace(one, reason=_objection(order) or one.reason) for order, one in zip(orders, judged, strict=True)]
+    return _without_opted_out(judged)
 
 
 def _objection(order: Order) -> str:
-    if order.state == OrderState.CANCELLED:
+    if order.state == OrderState.CANCELLED or order.cancel_requested_at:
         return LeftOut.CANCELLED
     return "" if order.accepts_letters else LeftOut.NO_CONSENT
+
+
+def _without_opted_out(judged: list[JudgedAddress]) -> list[JudgedAddress]:
+    """Who wants no more letters gets no card either, wherever the address came from. One query."""
+    opted_out = find_opt_outs((one.address.email for one in judged), consent=Consent.LETTERS)
+    return [replace(one, reason=LeftOut.NO_CONSENT) if one.address.email in opted_out else one for one in judged]
+
+
+def find_unwilling(campaign: MailCampaign) -> dict[int, str]:
+    """{recipient's key: reason} of those who were to get a card and may not any more: the order is cancelled since, or
+    its customer wants no more letters. One query.
+    """
+    opt_outs = OptOut.objects.filter(consent=Consent.LETTERS, email=OuterRef("email"))
+    is_cancelled = Q(order__state=OrderState.CANCELLED) | Q(order__cancel_requested_at__isnull=False)
+    rows = campaign.recipients.exclude(state__in=[CardState.LEFT_OUT, CardState.UNDELIVERABLE])
+    rows = rows.filter(is_cancelled | Q(order__accepts_letters=False) | Exists(opt_outs))
+    return {
+        key: LeftOut.CANCELLED if state == OrderState.CANCELLED or cancelled_at else LeftOut.NO_CONSENT
+        for key, state, cancelled_at in rows.values_list("pk", "order__state", "order__cancel_requested_at")
+    }
+
+
+def unwilling_text(count: int) -> str:
+    """Why a campaign with so many of them is not paid."""
+    text = ngettext(
+        "%(count)s recipient may get no card any more: the order is cancelled since, or the customer wants no letters. "
+        "Ask for the price again, which takes it out.",
+        "%(count)s recipients may get no card any more: their orders are cancelled since, or the customers want no "
+        "letters. Ask for the price again, which takes them out.",
+        count,
+    )
+    return text % {"count": count}
 
 
 def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order, str]]:

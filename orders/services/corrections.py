@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push
-from backoffice.vendors.messages import OrderToPlace
+from backoffice.vendors.messages import OrderToPlace, Sale
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.exports import note_correction
@@ -69,19 +69,29 @@ def _refuse_invalid(order: Order, address: Address) -> None:
     path = ROLE_FIELDS[AddressRole(address.role)]
     errors: dict[str, list[str]] = {}
     check_countries([(path, postal_address(address))], errors=errors)
-    if address.role != AddressRole.INVOICE:
-        for vendor in order.lines.order_by().values_list("vendor", flat=True).distinct():
-            for complaint in vendor_class(vendor).check_order(_message(order, address)):
-                if complaint.field.startswith(f"{path}."):
-                    errors.setdefault(complaint.field, []).append(complaint.text)
+    for vendor in order.lines.order_by().values_list("vendor", flat=True).distinct():
+        for complaint in vendor_class(vendor).check_order(_message(order, address)):
+            if complaint.field.startswith(f"{path}."):
+                errors.setdefault(complaint.field, []).append(complaint.text)
     if errors:
         raise InvalidInput(_("The address would still be refused."), errors=errors)
 
 
 def _message(order: Order, address: Address) -> OrderToPlace:
-    """An order with nothing but the address, in its role and as the recipient that every order needs."""
+    """An order with nothing but the address, in its role and as the recipient that every order needs, and with the
+    customer, whose name stands for one that an address lacks.
+    """
     postal = postal_address(address)
+    sale = Sale(
+        number=order.number,
+        currency=order.currency,
+        firstname=order.customer_firstname,
+        lastname=order.customer_lastname,
+        email=order.customer_email,
+        invoice=postal if address.role == AddressRole.INVOICE else None,
+    )
     return OrderToPlace(
+        sale=sale,
         reference=order.number,
         recipient=postal,
         shipper=postal if address.role == AddressRole.SHIPPER else None,

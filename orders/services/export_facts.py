@@ -8,6 +8,7 @@ from backoffice.vendors.messages import PostalAddress
 from catalog.models import CustomProduct, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from orders.models import Address, AddressRole, Order, OrderLine
+from orders.services.country_codes import two_letters, with_two_letters
 from orders.services.messages import postal_address
 
 LineKey = tuple[str, str]
@@ -23,10 +24,13 @@ class Sold:
 
 
 def orders_to_tell(orders: Sequence[Order]) -> dict[int, OrderToTell]:
-    """By the order's key. The orders must have their shops; five queries at most, whatever is asked for."""
-    addresses: dict[int, dict[str, Address]] = {}
+    """By the order's key. The orders must have their shops; six queries at most, whatever is asked for."""
+    addresses: dict[int, dict[str, PostalAddress]] = {}
     for address in Address.objects.filter(order__in=orders, role__in=[AddressRole.RECIPIENT, AddressRole.INVOICE]):
-        addresses.setdefault(address.order_id, {})[address.role] = address
+        addresses.setdefault(address.order_id, {})[address.role] = postal_address(address)
+    codes = two_letters(address for some in addresses.values() for address in some.values())
+    for some in addresses.values():
+        some.update({role: with_two_letters(address, codes) for role, address in some.items()})
     lines: dict[int, list[OrderLine]] = {}
     for line in OrderLine.objects.filter(order__in=orders).order_by("order", "position"):
         lines.setdefault(line.order_id, []).append(line)
@@ -72,7 +76,7 @@ def _find_custom(keys: Collection[LineKey]) -> dict[LineKey, Sold]:
 
 
 def _message(
-    order: Order, addresses: Mapping[str, Address], *, lines: Iterable[OrderLine], sold: Mapping[LineKey, Sold]
+    order: Order, addresses: Mapping[str, PostalAddress], *, lines: Iterable[OrderLine], sold: Mapping[LineKey, Sold]
 ) -> OrderToTell:
     recipient, invoice = addresses.get(AddressRole.RECIPIENT), addresses.get(AddressRole.INVOICE)
     shop = order.shop
@@ -90,8 +94,8 @@ def _message(
         firstname=order.customer_firstname or (recipient.firstname if recipient else ""),
         lastname=order.customer_lastname or (recipient.lastname if recipient else ""),
         email=order.customer_email or (recipient.email if recipient else ""),
-        recipient=postal_address(recipient) if recipient else PostalAddress(),
-        invoice=postal_address(invoice) if invoice else None,
+        recipient=recipient or PostalAddress(),
+        invoice=invoice,
         lines=tuple([_line(line, sold[line.vendor, line.sku]) for line in lines if (line.vendor, line.sku) in sold]),
     )
 

@@ -14,7 +14,7 @@ from backoffice.services.bell import ring_soon
 from backoffice.vendors.registry import vendor_names
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
 from orders.services.export_facts import orders_to_tell
-from orders.services.export_rules import find_obstacles, telling_vendor
+from orders.services.export_rules import find_obstacles, telling_vendor, waits_for_order, why_not_final
 
 TELL_ORDERS = "orders.tasks.tell_orders"
 # The vendor has it: telling it again would be pointless at best.
@@ -25,15 +25,16 @@ LONGEST_REASON = 1000
 def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
     """The vendor is told of the order with the next batch; or is not, and the row says why (state "not told").
 
-    For rules and commands: what is waiting, told, refused, or was set aside by a person stays as it is. Must run in a
-    transaction. Raises UnknownVendor.
+    An order that is new, held or perhaps to be cancelled waits until that is decided: what asks, such as a rule at a
+    parcel's delivery, asks once only. For rules and commands: what is waiting, told, refused, or was set aside by a
+    person stays as it is. Must run in a transaction. Raises UnknownVendor.
     """
     order = Order.objects.locked(order.pk)
     export = order.exports.filter(vendor=vendor).first()
     if export is not None and (export.state != ExportState.SKIPPED or export.excluded_by):
         return export
     reason = find_obstacle(order, vendor=vendor)
-    if reason:
+    if reason and not (waits_for_order(order) and reason == why_not_final(order)):
         return _skip(order, export, vendor=vendor, actor=actor, reason=reason)
     return _await(order, export, vendor=vendor, actor=actor)
 

@@ -5,7 +5,6 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 """
 
 import msgspec
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,13 +13,13 @@ from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import FieldError, VendorRejected
-from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, PostalAddress, Sale, Version
+from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Sale, Version
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
-from fulfillment.models import Country
 from orders.models import AddressRole, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
+from orders.services.country_codes import two_letters, with_two_letters
 from orders.services.messages import order_to_place, postal_address
 from orders.services.placing import refuse_unwanted
 from orders.services.reports import apply_order_report
@@ -124,7 +123,7 @@ def sold_order(row: VendorOrder) -> OrderToPlace:
     wanted = order_to_place(row)
     invoice = next((one for one in order.addresses.all() if one.role == AddressRole.INVOICE), None)
     billing = postal_address(invoice) if invoice is not None else None
-    codes = _two_letters([wanted.recipient, *([billing] if billing else [])])
+    codes = two_letters([wanted.recipient, *([billing] if billing else [])])
     sale = Sale(
         number=order.number,
         currency=order.currency,
@@ -134,22 +133,9 @@ def sold_order(row: VendorOrder) -> OrderToPlace:
         lastname=order.customer_lastname,
         email=order.customer_email,
         phone=order.customer_phone,
-        invoice=_with_code(billing, codes) if billing else None,
+        invoice=with_two_letters(billing, codes) if billing else None,
     )
-    return msgspec.structs.replace(wanted, recipient=_with_code(wanted.recipient, codes), sale=sale)
-
-
-def _two_letters(addresses: list[PostalAddress]) -> dict[str, str]:
-    """ISO alpha-3 -> alpha-2 for what is spelled with three; one query, none without any."""
-    long = {address.country_code.upper() for address in addresses if len(address.country_code) == 3}
-    if not long:
-        return {}
-    return dict(Country.objects.filter(Q(iso3__in=long)).values_list("iso3", "iso2"))
-
-
-def _with_code(address: PostalAddress, codes: dict[str, str]) -> PostalAddress:
-    code = address.country_code.upper()
-    return msgspec.structs.replace(address, country_code=codes.get(code, code))
+    return msgspec.structs.replace(wanted, recipient=with_two_letters(wanted.recipient, codes), sale=sale)
 
 
 def suppose_sent(push: Push) -> None:

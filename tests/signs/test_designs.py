@@ -188,3 +188,13 @@ def test_without_the_constraint_there_would_be_two(shop: Shop) -> None:
 def test_nothing_is_queued_for_a_design(client: Client, shop: Shop) -> None:
     tell(client, "product-created", product_body())
     assert not Push.objects.exists()
+
+
+def test_the_same_call_to_the_address_that_was_mended_is_answered(client: Client) -> None:
+    make_shop("WEB")
+    other = make_shop("ETC", sign_integration_id=43)
+    assert tell(client, "product-created", product_body()).status_code == 422
+    answer = tell(client, "product-created", product_body(), tail="ETC/")
+    assert answer.status_code == 200, answer.json()
+    assert CustomProduct.objects.get().shop == other
+    assert tell(client, "product-created", product_body(), tail="ETC/").json() == answer.json()

@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 from backoffice.vendors.autoletter.answers import read_answer
 from backoffice.vendors.autoletter.client import AutoLetterClient
 from backoffice.vendors.autoletter.payloads import find_obstacle, write_orders
-from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.base import CallsNobody, Connection
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
-from backoffice.vendors.messages import Message
 
 
-class AutoLetter:
+class AutoLetter(CallsNobody):
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = "autoletter"
@@ -64,20 +63,3 @@ class AutoLetter:
         which does no harm: they are known by their id. Raises VendorError.
         """
         return read_answer(self.client.push_orders(write_orders(orders, corrected=corrected)), told=orders)
-
-    @classmethod
-    def is_callback_path(cls, token: str) -> bool:
-        return token == ""
-
-    @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        """It calls nobody: what claims to come from it does not."""
-        return False
-
-    @classmethod
-    def callback_key(cls, topic: str, body: bytes) -> str | None:
-        return None
-
-    @classmethod
-    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        raise InvalidCallback("AutoLetter sends no callbacks")

@@ -37,6 +37,12 @@ _IDS = ("orderid", "order_id", "id")
 _NUMBERS = ("ordernumber", "order_number", "number", "externalid", "external_id")
 _PLACES = ("index", "position", "row")
 _DUPLICATE = re.compile(r"already|duplicate|\bexists?\b|not unique|bereits|vorhanden|doppelt", re.IGNORECASE)
+# "The country does not exist", "field nicht vorhanden": the very words, and the opposite.
+_ABSENT = re.compile(
+    r"(?:\bnot|n't|\bnever|\bmust|\bshould|\bhas to|\bno longer|\bnicht|\bkein\w*)\s+(?:(?:yet|mehr)\s+)?"
+    r"(?:exists?\b|vorhanden\w*)",
+    re.IGNORECASE,
+)
 _GOOD_WORDS = re.compile(r"\bok\b|success|created|imported|accepted|received", re.IGNORECASE)
 _BAD_WORDS = frozenset({"error", "failed", "failure", "rejected", "invalid", "duplicate", "skipped", "conflict"})
 _IN_PATH = re.compile(r"^\W*(?:orders)?\W*(\d{1,4})(?!\d)")
@@ -77,6 +83,11 @@ def read_answer(answer: Answer, *, told: Sequence[OrderToTell]) -> list[ToldOrde
     return verdicts
 
 
+def _is_duplicate(text: str) -> bool:
+    """Whether it says that the order is there already."""
+    return bool(_DUPLICATE.search(_ABSENT.sub("", text)))
+
+
 def _raise_for_all(answer: Answer) -> None:
     """What has nothing to do with any order."""
     if answer.status in (404, 405):
@@ -106,7 +117,7 @@ def _content(answer: Answer, *, is_accepted: bool) -> Any:
 def _of_one(answer: Answer, general: Sequence[_Complaint]) -> _Complaint:
     """All that is said is said of the only order."""
     text = general[0].text if general else answer.excerpt or f"HTTP {answer.status}"
-    duplicate = answer.status == 409 or any(found.is_duplicate for found in general) or bool(_DUPLICATE.search(text))
+    duplicate = answer.status == 409 or any(found.is_duplicate for found in general) or _is_duplicate(text)
     return _Complaint("", text, duplicate)
 
 
@@ -175,14 +186,14 @@ def _of_entry(entry: Any, *, told: Sequence[OrderToTell], is_error: bool, place:
         return
     text = _text(given) or _plain(given.get("status")) or _plain(entry)
     order_id = _named(given, told) or (told[place].order_id if place is not None else "")
-    duplicate = bool(_DUPLICATE.search(text)) or 409 in (
+    duplicate = _is_duplicate(text) or 409 in (
         given.get("status"),
         given.get("code"),
         given.get("statuscode"),
     )
     word = _plain(given.get("status")) + _plain(given.get("code"))
     if order_id:
-        yield _Complaint(order_id, text[:EXCERPT], duplicate or bool(_DUPLICATE.search(word)))
+        yield _Complaint(order_id, text[:EXCERPT], duplicate or _is_duplicate(word))
     else:
         path = _plain(given.get("path") or given.get("field") or given.get("property") or given.get("pointer"))
         yield _complaint(text, told=told, name=path)
@@ -221,7 +232,7 @@ def _named(given: Mapping[str, Any], told: Sequence[OrderToTell]) -> str:
 def _complaint(text: str, *, told: Sequence[OrderToTell], name: str = "") -> _Complaint:
     """One that names its order in its key, or in the text, or not at all."""
     order_id = _in_name(name, told) or _in_text(text, told)
-    return _Complaint(order_id, f"{name}: {text}"[:EXCERPT] if name else text[:EXCERPT], bool(_DUPLICATE.search(text)))
+    return _Complaint(order_id, f"{name}: {text}"[:EXCERPT] if name else text[:EXCERPT], _is_duplicate(text))
 
 
 def _in_name(name: str, told: Sequence[OrderToTell]) -> str:

@@ -36,9 +36,11 @@ def order_entry(order: OrderToTell) -> dict[str, Any]:
         "ExternalId": order.reference,
         "ShopId": order.shop_id,
     }
-    if order.invoice is not None and (invoice := address_entry(order.invoice, order=order)) != address:
+    invoice = address if order.invoice is None else address_entry(order.invoice, order=order)
+    # It is optional: an incomplete one must not have the order refused.
+    if invoice != address and not _missing(invoice) and _is_country(invoice["Country"]):
         entry["InvoiceAddress"] = invoice
-        if settings.AUTOLETTER_LETTERS_TO_INVOICE and not _missing(invoice):
+        if settings.AUTOLETTER_LETTERS_TO_INVOICE:
             entry["LetterAddress"] = invoice
     if settings.AUTOLETTER_SEND_PRODUCTS and order.lines:
         entry["Products"] = [_product(line) for line in order.lines]
@@ -73,10 +75,13 @@ def find_obstacle(order: OrderToTell) -> str:
     entry = address_entry(order.recipient, order=order)
     if missing := _missing(entry):
         return _("The delivery address lacks what AutoLetter needs: %(fields)s.") % {"fields": ", ".join(missing)}
-    country = entry["Country"]
-    if not (len(country) == 2 and country.isascii() and country.isalpha()):
-        return _("“%(country)s” is not the two-letter code of a country.") % {"country": country[:50]}
+    if not _is_country(entry["Country"]):
+        return _("“%(country)s” is not the two-letter code of a country.") % {"country": entry["Country"][:50]}
     return ""
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isascii() and code.isalpha()
 
 
 def _missing(entry: dict[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.base import CallsNobody, Connection
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
 from backoffice.vendors.guaranteed_reviews.client import Client
@@ -18,7 +18,6 @@ from backoffice.vendors.guaranteed_reviews.keys import Key, find_faults, group_o
 from backoffice.vendors.guaranteed_reviews.meaning import judge
 from backoffice.vendors.guaranteed_reviews.payloads import sent_order
 from backoffice.vendors.guaranteed_reviews.ratings import read_rating
-from backoffice.vendors.messages import Message
 from backoffice.vendors.rating_messages import PublishedRating
 from backoffice.vendors.session import Pace
 
@@ -26,7 +25,7 @@ from backoffice.vendors.session import Pace
 _NO_RATING = PublishedRating(total=0, average=Decimal(0), distribution=(0, 0, 0, 0, 0))
 
 
-class GuaranteedReviews:
+class GuaranteedReviews(CallsNobody):
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = "guaranteed-reviews"
@@ -142,20 +141,3 @@ class GuaranteedReviews:
         return read_rating(answer, most=most)
 
     # --- It calls nobody ----------------------------------------------------------------------------------------------
-
-    @classmethod
-    def is_callback_path(cls, token: str) -> bool:
-        return token == ""
-
-    @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        """It calls nobody: what claims to come from it does not."""
-        return False
-
-    @classmethod
-    def callback_key(cls, topic: str, body: bytes) -> str | None:
-        return None
-
-    @classmethod
-    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        raise InvalidCallback("Guaranteed Reviews sends no callbacks")

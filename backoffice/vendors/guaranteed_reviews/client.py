@@ -14,6 +14,7 @@ from backoffice.vendors.guaranteed_reviews.schemas import PrivateReviews, Public
 from backoffice.vendors.session import ANY_STATUS, Pace, VendorSession
 
 _BODIES = {"form": form_body, "json": json_body}
+ORDERS = "private/v3/orders"
 MAX_REVIEWS = 16 * 1024 * 1024  # bytes: a thousand long reviews
 
 
@@ -21,7 +22,9 @@ class Client:
     """All calls. Raises VendorError and nothing else."""
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
-        self.session = VendorSession(NAME, base_url=settings.GUARANTEED_REVIEWS_URL, connection=connection, pace=pace)
+        # Their page of orders shows one whole address; put in as it stands there, it has to do as well.
+        base_url = settings.GUARANTEED_REVIEWS_URL.strip().rstrip("/").removesuffix(f"/{ORDERS}")
+        self.session = VendorSession(NAME, base_url=base_url, connection=connection, pace=pace)
 
     def send_orders(self, key: Key, orders: Sequence[SentOrder]) -> Answer:
         """`POST private/v3/orders`: the answer whatever its status (`meaning.judge` says what it means).
@@ -32,7 +35,7 @@ class Client:
         body, content_type = _BODIES[settings.GUARANTEED_REVIEWS_ENCODING](key.text, orders)
         return self.session.request(
             "POST",
-            "private/v3/orders",
+            ORDERS,
             body=body,
             content_type=content_type,
             secrets=every_secret(),

@@ -16,12 +16,13 @@ LONGEST_TEXT = 4000  # characters that are kept of a review
 
 def read_rating(answer: PublicReviews, *, most: int) -> PublishedRating:
     """The rating with the newest `most` reviews; those without stars or id are left out."""
-    distribution = _distribution(answer.ratings)
-    reviews = [review for row in answer.reviews if (review := _review(row)) is not None]
+    ratings = answer.ratings if isinstance(answer.ratings, Ratings) else Ratings()
+    distribution = _distribution(ratings)
+    reviews = [review for row in answer.reviews or [] if (review := _review(row)) is not None]
     newest = sorted(reviews, key=lambda review: review.written_at or _LONG_AGO, reverse=True)
     return PublishedRating(
-        total=_count(answer.ratings.total),
-        average=_average(answer.ratings.average),
+        total=_count(ratings.total or 0),
+        average=_average(ratings.average),
         distribution=distribution,
         reviews=tuple(newest[:most]),
     )

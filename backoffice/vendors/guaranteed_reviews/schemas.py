@@ -56,7 +56,7 @@ class Problem(msgspec.Struct):
 class Ratings(msgspec.Struct):
     """Summary of published reviews; numbers may come as text."""
 
-    total: int = 0
+    total: int | None = None
     average: float | None = None
     distribution: dict[str, int] | list[int] | None = None
 
@@ -64,7 +64,7 @@ class Ratings(msgspec.Struct):
 class PublicReview(msgspec.Struct):
     """A published review: c = who, r = stars, o = our order id, odate and rdate = dates of order and reply."""
 
-    id: int | str = ""
+    id: int | str | None = None
     c: str | None = None
     r: float | None = None
     txt: str | None = None
@@ -78,10 +78,12 @@ class PublicReview(msgspec.Struct):
 
 
 class PublicReviews(msgspec.Struct):
-    """What is published of a shop or product, newest first, at most 1,000 reviews."""
+    """What is published of a shop or product, newest first, at most 1,000 reviews. PHP writes an empty object as a
+    list, and nothing as null.
+    """
 
-    ratings: Ratings
-    reviews: list[PublicReview] = []
+    ratings: Ratings | list[Any] | None = None
+    reviews: list[PublicReview] | None = None
 
 
 class Pagination(msgspec.Struct):

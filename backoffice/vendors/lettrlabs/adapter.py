@@ -1,14 +1,14 @@
 """LettrLabs as the project sees it, in our words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
+from backoffice.vendors.base import CallsNobody, Connection
 from backoffice.vendors.card_messages import (
     CardAddress,
     CardCharge,
@@ -40,11 +40,12 @@ from backoffice.vendors.lettrlabs.reports import (
     undeliverable_card,
     unwrap_proof,
 )
-from backoffice.vendors.messages import Message
 from backoffice.vendors.session import Pace
 
+Row = TypeVar("Row")
 
-class LettrLabs:
+
+class LettrLabs(CallsNobody):
     """What the vendor can do. Raises VendorError; sees no model of ours. Ids of orders are texts of digits."""
 
     name: ClassVar[str] = "lettrlabs"
@@ -54,6 +55,8 @@ class LettrLabs:
     MAX_RECIPIENTS = 1000
     MAX_CONVERSIONS = 100
     PAGE = 500
+    # Their own size of a page, where ours was not heard.
+    SHORTEST_PAGE = 100
     MOST_PAGES = 200
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
@@ -114,18 +117,26 @@ class LettrLabs:
 
     def list_drafts(self) -> list[CardOrderReport]:
         """All drafts that were made by this API."""
-        drafts: list[CardOrderReport] = []
-        for page in range(self.MOST_PAGES):
-            params = {"status": "Draft", "showRecipients": "true", "pageNumber": str(page), "pageSize": str(self.PAGE)}
-            rows = self.client.orders(params)
-            drafts += [
-                report
-                for row in rows
-                if (row.id or row.orderId) and (report := order_report(row)).state is CardState.DRAFT
-            ]
-            if len(rows) < self.PAGE:
-                return drafts
-        raise VendorProtocolError("lettrlabs lists drafts without end.")
+        params = {"status": "Draft", "showRecipients": "true"}
+        rows = self._pages(lambda page: self.client.orders(params | page), what="drafts")
+        reports = [order_report(row) for row in rows if row.id or row.orderId]
+        drafts = {report.vendor_id: report for report in reports if report.state is CardState.DRAFT}
+        return list(drafts.values())
+
+    def _pages(self, read: Callable[[dict[str, str]], list[Row]], *, what: str) -> Iterator[Row]:
+        """The rows of all pages. A page shorter than their own size is the last one, whatever size the server took; one
+        that says what the page before said is a server's that knows no pages.
+        """
+        before: list[Row] = []
+        for number in range(self.MOST_PAGES):
+            rows = read({"pageNumber": str(number), "pageSize": str(self.PAGE)})
+            if all(row in before for row in rows):
+                return
+            yield from rows
+            if len(rows) < self.SHORTEST_PAGE or len(rows) > self.PAGE:
+                return
+            before = rows
+        raise VendorProtocolError(f"lettrlabs lists {what} without end.")
 
     def add_recipients(self, order_id: str, cards: Sequence[CardAddress]) -> CardsAttached:
         """Append at most `MAX_RECIPIENTS`. Twice is two letters each."""
@@ -140,22 +151,17 @@ class LettrLabs:
         )
 
     def read_recipients(self, order_id: str) -> list[HeldCard]:
-        """All recipients that the order holds, page by page."""
-        return list(self._recipients(order_id))
+        """All recipients that the order holds, page by page; what has an id is taken once."""
 
-    def _recipients(self, order_id: str) -> Iterator[HeldCard]:
-        seen: set[str] = set()
-        for page in range(self.MOST_PAGES):
-            params = {"pageNumber": str(page), "pageSize": str(self.PAGE)}
-            rows = reading.rows_of(self.client.recipients(order_id, params), "recipients", "items", "orderRecipients")
-            cards = [HeldCard(vendor_id=recipient_id(row), address=reading.address(row)) for row in rows]
-            # A server that knows no pages repeats itself: what has an id is taken once.
-            fresh = [card for card in cards if not card.vendor_id or card.vendor_id not in seen]
-            seen |= {card.vendor_id for card in cards if card.vendor_id}
-            yield from fresh
-            if len(rows) != self.PAGE or not fresh:
-                return
-        raise VendorProtocolError("lettrlabs lists recipients without end.")
+        def read(page: dict[str, str]) -> list[Mapping[str, Any]]:
+            return reading.rows_of(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
+
+        cards = [
+            HeldCard(vendor_id=recipient_id(row), address=reading.address(row))
+            for row in self._pages(read, what="recipients")
+        ]
+        by_id = {card.vendor_id: card for card in reversed(cards) if card.vendor_id}
+        return [card for card in cards if not card.vendor_id or by_id[card.vendor_id] is card]
 
     def remove_recipients(self, order_id: str, recipient_ids: Sequence[str]) -> None:
         self.client.remove_recipients(order_id, payloads.removal_body(recipient_ids))
@@ -219,20 +225,3 @@ class LettrLabs:
 
     def read_conversion_upload(self, upload_id: str) -> ConversionUpload:
         return conversion_upload(self.client.conversion_status(upload_id))
-
-    @classmethod
-    def is_callback_path(cls, token: str) -> bool:
-        return token == ""
-
-    @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        """It calls nobody: what claims to come from it does not."""
-        return False
-
-    @classmethod
-    def callback_key(cls, topic: str, body: bytes) -> str | None:
-        return None
-
-    @classmethod
-    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        raise InvalidCallback("LettrLabs sends no callbacks")

@@ -43,6 +43,13 @@ class SignCustomiser:
     def is_configured(cls) -> bool:
         return bool(settings.SIGN_CUSTOMISER_URL and settings.SIGN_CUSTOMISER_TOKEN)
 
+    @classmethod
+    def find_setting_faults(cls) -> list[str]:
+        """What is wrong in the settings, in words without any secret."""
+        if settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT in callbacks.FORMATS:
+            return []
+        return [f"SIGN_CUSTOMISER_SIGNATURE_FORMAT has to be one of {', '.join(callbacks.FORMATS)}."]
+
     def check(self) -> str:
         """List the webhooks, which changes nothing and needs our token."""
         return f"OK, {len(self.client.webhooks())} webhooks"
@@ -100,20 +107,26 @@ class SignCustomiser:
 def _placed(answer: theirs.Order, *, order: OrderToPlace) -> Placed:
     """Their own example names another product than was sent, so differences are noted and decide nothing."""
     sent = [line.custom_product for line in order.lines]
-    held = [product.external_id for product in answer.products or []]
+    products = answer.products if isinstance(answer.products, list) else []
+    held = [_word(product.get("external_id")) for product in products if isinstance(product, dict)]
+    reference = _word(answer.external_id)
     notes = []
-    if answer.external_id not in (None, order.reference):
-        notes.append(f"external_id {answer.external_id}, sent {order.reference}")
+    if reference not in ("", order.reference):
+        notes.append(f"external_id {reference}, sent {order.reference}")
     if held and held != sent:
-        notes.append(f"products {', '.join(str(one) for one in held)}, sent {', '.join(sent)}")
-    return Placed(vendor_id="" if answer.order_id is None else str(answer.order_id), notes=tuple(notes))
+        notes.append(f"products {', '.join(held)}, sent {', '.join(sent)}")
+    return Placed(vendor_id=_word(answer.order_id), notes=tuple(notes))
+
+
+def _word(value: theirs.Word) -> str:
+    return theirs.read_word(value, most=callbacks.LONGEST_ID).replace("\x00", "\ufffd")
 
 
 def _webhook(facts: theirs.WebhookFacts) -> Webhook:
     return Webhook(
         vendor_id=str(facts.webhook_id),
-        topic=facts.topic,
-        url=facts.url,
-        status=facts.status or "",
+        topic=_word(facts.topic),
+        url=theirs.read_word(facts.url, most=callbacks.LONGEST_URL),
+        status=_word(facts.status),
         secret=facts.secret or "",
     )

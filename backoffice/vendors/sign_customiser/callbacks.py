@@ -31,6 +31,7 @@ LONGEST_RECIPIENT = 64
 # Unix seconds have ten digits for the next two centuries.
 LONGEST_TIMESTAMP = 12
 MOST_PICTURES, LONGEST_URL = 50, 4000
+LONGEST_ID, LONGEST_TEXT = 64, 100_000
 MOST_ANSWERS, LONGEST_ANSWER = 200, 20_000
 # What is kept of their free data: no page and no column has use for more levels.
 DEEPEST = 20
@@ -59,12 +60,11 @@ def _sign(secret: str, text: bytes) -> bytes:
 
 
 def _secrets(request: CallbackRequest) -> list[str]:
-    """The integration's for the question about a product, present and previous; the webhooks' for all else."""
+    """The integrations' for the question about a product, present and previous; the webhooks' for all else."""
     if request.topic == PRODUCT:
-        found: Iterable[str] = (
-            settings.SIGN_CUSTOMISER_INTEGRATION_SECRET,
-            settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS,
-        )
+        given = (settings.SIGN_CUSTOMISER_INTEGRATION_SECRET, settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS)
+        # Whole too, should one contain a comma.
+        found: Iterable[str] = {secret.strip() for text in given for secret in (text, *text.split(","))}
     else:
         found = (*settings.SIGN_CUSTOMISER_WEBHOOK_SECRETS, *request.secrets)
     return [secret for secret in found if secret]
@@ -94,14 +94,14 @@ def _read_product(body: bytes) -> DesignedProduct:
     return DesignedProduct(
         vendor=NAME,
         vendor_id=str(product.product_id),
-        title=product.title or "",
-        description=product.description or "",
-        description_html=product.description_html or "",
+        title=theirs.read_word(product.title, most=LONGEST_TEXT),
+        description=theirs.read_word(product.description, most=LONGEST_TEXT),
+        description_html=theirs.read_word(product.description_html, most=LONGEST_TEXT),
         price=product.price,
         compare_price=product.compare_price,
-        customiser_id=_text(product.customiser_id),
-        logo_upload_id=_text(product.logo_upload_id),
-        external_id=_text(product.external_id),
+        customiser_id=theirs.read_word(product.customiser_id, most=LONGEST_ID),
+        logo_upload_id=theirs.read_word(product.logo_upload_id, most=LONGEST_ID),
+        external_id=theirs.read_word(product.external_id, most=LONGEST_ID),
         external_data=product.external_data,
         pictures=tuple(_pictures(product)),
         created_at=_moment(product.created_at),
@@ -111,13 +111,16 @@ def _read_product(body: bytes) -> DesignedProduct:
 
 def _pictures(product: theirs.Product) -> list[DesignedPicture]:
     """The product's own picture first, then the uploads; each address once."""
-    given = [(product.product_image_url, "product_image"), *((one.url, one.type) for one in product.uploads or [])]
+    uploads = product.uploads if isinstance(product.uploads, list) else []
+    given: list[tuple[Any, Any]] = [(product.product_image_url, "product_image")]
+    given += [(one.get("url"), one.get("type")) for one in uploads if isinstance(one, dict)]
     found: dict[str, str] = {}
-    for url, kind in given:
-        if url and len(url) > LONGEST_URL:
+    for address, kind in given:
+        url = address if isinstance(address, str) else ""
+        if len(url) > LONGEST_URL:
             raise InvalidCallback(f"an address has {len(url)} characters, at most {LONGEST_URL} are possible")
         if url:
-            found.setdefault(url, (kind or "")[:50])
+            found.setdefault(url, theirs.read_word(kind, most=50))
     if len(found) > MOST_PICTURES:
         raise InvalidCallback(f"{len(found)} pictures, at most {MOST_PICTURES} are possible")
     return [DesignedPicture(url=url, kind=kind) for url, kind in found.items()]
@@ -130,7 +133,7 @@ def _read_order(body: bytes) -> OrderReport:
     return OrderReport(
         vendor=NAME,
         vendor_id=str(order.order_id),
-        reference=_text(order.external_id),
+        reference=theirs.read_word(order.external_id, most=LONGEST_ID),
         state=OrderState.SUBMITTED,
         raw_state="order:created",
         version=Version(updated_at=created_at or datetime.now(UTC)),
@@ -144,12 +147,12 @@ def _read_form(body: bytes) -> FormSubmission:
     if len(given) > MOST_ANSWERS:
         raise InvalidCallback(f"{len(given)} answers, at most {MOST_ANSWERS} are possible")
     answers = tuple(_answer(response) for response in given)
-    form = submission.form or theirs.Form()
+    form = submission.form if isinstance(submission.form, dict) else {}
     return FormSubmission(
         vendor=NAME,
         vendor_id=str(submission.submission_number),
-        label=(form.label or "")[:200],
-        subject=(form.subject or "")[:200],
+        label=theirs.read_word(form.get("label"), most=200),
+        subject=theirs.read_word(form.get("subject"), most=200),
         name=_first(answers, "name")[:200],
         email=_first(answers, "email", "e-mail")[:255],
         answers=answers,
@@ -163,9 +166,8 @@ def _answer(response: theirs.FormResponse) -> FormAnswer:
     if isinstance(value, list):
         value = ", ".join(str(one) for one in value)
     text = "" if value is None else str(value)
-    return FormAnswer(
-        name=(response.name or "")[:200], value=text[:LONGEST_ANSWER], kind=(response.input_type or "")[:50]
-    )
+    name, kind = theirs.read_word(response.name, most=200), theirs.read_word(response.input_type, most=50)
+    return FormAnswer(name=name, value=text[:LONGEST_ANSWER], kind=kind)
 
 
 def _first(answers: Iterable[FormAnswer], *words: str) -> str:
@@ -185,17 +187,13 @@ def _refuse_depth(value: Any, *, levels: int = DEEPEST) -> None:
             _refuse_depth(inner, levels=levels - 1)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(word: theirs.Word) -> datetime | None:
     """A time in either of their styles; None for any other: nobody is turned away for a time."""
     try:
-        moment = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(theirs.read_word(word, most=LONGEST_ID))
         return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except ValueError:
         return None
-
-
-def _text(value: int | str | None) -> str:
-    return "" if value is None else str(value)
 
 
 _READERS = {PRODUCT: _read_product, ORDER: _read_order, FORM: _read_form}

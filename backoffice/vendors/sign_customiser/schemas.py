@@ -7,25 +7,18 @@ from msgspec import Meta
 
 # Room for what is to be found again by it.
 Id = Annotated[int, Meta(ge=0, le=10**18)] | Annotated[str, Meta(min_length=1, max_length=64)]
+# What is only kept, shown or compared (see `read_word`): nobody is turned away for an empty text or a number there.
+Word = Any
 # Smallest units of a currency: a thousand millions of francs at most.
 Units = Annotated[int, Meta(ge=0, le=10**11)]
 
 
-class OrderedProduct(msgspec.Struct):
-    external_id: str | None = None
-    quantity: int | None = None
-    price: int | None = None
-
-
 class Order(msgspec.Struct):
-    """The answer to an order."""
+    """The answer to an order: that there is one says that the order is made, whatever else stands in it."""
 
-    order_id: Id | None = None
-    external_id: str | None = None
-    external_order_number: str | None = None
-    currency: str | None = None
-    shipping_line: str | None = None
-    products: list[OrderedProduct] | None = None
+    order_id: Word = None
+    external_id: Word = None
+    products: Word = None
 
 
 class OrderAnswer(msgspec.Struct):
@@ -34,9 +27,9 @@ class OrderAnswer(msgspec.Struct):
 
 class WebhookFacts(msgspec.Struct):
     webhook_id: Id
-    topic: str = ""
-    url: str = ""
-    status: str | None = None
+    topic: Word = None
+    url: Word = None
+    status: Word = None
     secret: str | None = None
 
 
@@ -48,28 +41,23 @@ class WebhookList(msgspec.Struct):
     webhooks: list[WebhookFacts]
 
 
-class Upload(msgspec.Struct):
-    url: str | None = None
-    type: str | None = None
-
-
 class Product(msgspec.Struct):
     """Of `product:created`."""
 
     product_id: Id
-    title: str | None = None
-    description: str | None = None
-    description_html: str | None = None
-    external_id: Id | None = None
+    title: Word = None
+    description: Word = None
+    description_html: Word = None
+    external_id: Word = None
     external_data: Any = None
     price: Units | None = None
     compare_price: Units | None = None
-    customiser_id: Id | None = None
-    logo_upload_id: Id | None = None
-    product_image_url: str | None = None
-    uploads: list[Upload] | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
+    customiser_id: Word = None
+    logo_upload_id: Word = None
+    product_image_url: Word = None
+    uploads: Any = None
+    created_at: Word = None
+    updated_at: Word = None
 
 
 class ProductCreated(msgspec.Struct):
@@ -80,34 +68,35 @@ class CreatedOrder(msgspec.Struct):
     """Of `order:created`: what we need of it. The whole body is kept with the callback."""
 
     order_id: Id
-    external_id: Id | None = None
-    created_at: str | None = None
+    external_id: Word = None
+    created_at: Word = None
 
 
 class OrderCreated(msgspec.Struct):
     order: CreatedOrder
 
 
-class Form(msgspec.Struct):
-    label: str | None = None
-    subject: str | None = None
-
-
 class FormResponse(msgspec.Struct):
-    name: str | None = None
+    name: Word = None
     value: Any = None
-    input_type: str | None = None
-    field_id: Id | None = None
+    input_type: Word = None
 
 
 class Submission(msgspec.Struct):
     """Of `form:submitted`."""
 
     submission_number: Id
-    form: Form | None = None
+    form: Any = None
     responses: list[FormResponse] | None = None
-    created_at: str | None = None
+    created_at: Word = None
 
 
 class FormSubmitted(msgspec.Struct):
     form_submission: Submission
+
+
+def read_word(value: Word, *, most: int) -> str:
+    """Text, or a number as text, cut at `most` characters; empty for anything else."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)[:most] if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

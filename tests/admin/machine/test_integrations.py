@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.models import Callback, Heartbeat, Integration, Push
-from backoffice.services import budget, gate
+from backoffice.services import budget, diagnosis, gate
 from backoffice.services.vendor_status import Mode, mode_of
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
 from tests.admin.machine.conftest import SignIn
@@ -239,6 +239,30 @@ def test_callbacks_that_cannot_reach_us_are_a_finding(capsys: Any, settings: Laz
     code, text = doctor(capsys, "--offline")
     assert code == 1
     assert "PUBLIC_URL" in text
+
+
+@pytest.mark.usefixtures("healthy")
+def test_a_vendor_that_calls_nobody_loses_no_callbacks(
+    capsys: Any, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TOY_URL, settings.PUBLIC_URL = "https://api.example.com", "http://127.0.0.1:8000"
+    monkeypatch.setattr(diagnosis, "CALLBACK_HANDLERS", {})
+    code, text = doctor(capsys, "--offline")
+    assert (code, "PUBLIC_URL" in text) == (0, False), text
+
+
+@pytest.mark.usefixtures("healthy")
+def test_a_published_address_without_credentials_is_no_finding_and_another_one_is(
+    capsys: Any, settings: LazySettings
+) -> None:
+    settings.VENDORS |= {"sign-customiser": "backoffice.vendors.sign_customiser.adapter.SignCustomiser"}
+    settings.SIGN_CUSTOMISER_TOKEN = ""
+    settings.SIGN_CUSTOMISER_URL = settings.VENDOR_ADDRESSES["SIGN_CUSTOMISER"]
+    code, text = doctor(capsys, "--offline")
+    assert code == 0, text
+    settings.SIGN_CUSTOMISER_URL = "https://signs.example.com/api"
+    code, text = doctor(capsys, "--offline")
+    assert (code, "SIGN_CUSTOMISER_URL: " in text) == (1, True), text
 
 
 def test_an_unknown_option_is_refused() -> None:

@@ -47,9 +47,9 @@ def test_a_dry_run_says_what_would_be_told_and_why_the_rest_is_not_and_writes_no
 
 def test_past_orders_are_told_once_however_often_it_runs(make: Make, ask: Ask, tell: Any, letters: Sandbox) -> None:
     orders = [make(placed_at=OLD) for _ in range(4)]
-    skipped = make(placed_at=OLD, state=OrderState.HELD)
+    skipped = make(placed_at=OLD, accepts_letters=False)
     ask(skipped)
-    Order.objects.filter(pk=skipped.pk).update(state=OrderState.RELEASED)
+    Order.objects.filter(pk=skipped.pk).update(accepts_letters=True)
     exclude_export(orders[3], vendor="autoletter", actor="mara", reason="No.")
     assert "4 orders are told" in run("--since", "2026-02-01")
     assert "0 orders are told" in run("--since", "2026-02-01")

@@ -10,6 +10,7 @@ from backoffice.models import Push
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.registry import UnknownVendor
 from orders.models import ExportState, Order, OrderExport, OrderState
+from orders.services.export_batches import gather_exports
 from orders.services.exports import (
     exclude_export,
     opt_out,
@@ -17,6 +18,7 @@ from orders.services.exports import (
     request_export_by_hand,
 )
 from orders.services.timeline import describe
+from tests.flows.conftest import work_off
 from tests.orders.exports.conftest import Ask, Make
 from tests.orders.exports.teller import Desk
 
@@ -37,10 +39,8 @@ def test_asking_twice_leaves_one_row_and_one_line(make: Make, ask: Ask, letters:
     ("changes", "word"),
     [
         ({"accepts_letters": False}, "agreed"),
-        ({"state": OrderState.NEW}, "not released"),
-        ({"state": OrderState.HELD}, "not released"),
         ({"state": OrderState.CANCELLED}, "cancelled"),
-        ({"cancel_requested_at": "2026-01-01T00:00Z"}, "cancellation"),
+        ({"accepts_letters": False, "state": OrderState.HELD}, "agreed"),
         ({"complaint": True}, "complaint"),
         ({"customer_email": "x1y2@marketplace.amazon.co.uk"}, "marketplace"),
         ({"customer_email": "x1y2@members.ebay.de"}, "marketplace"),
@@ -77,11 +77,38 @@ def test_only_vendors_that_are_told_of_orders_can_be_asked_for(make: Make, ask: 
 
 
 def test_what_was_skipped_is_told_once_the_cause_is_gone(make: Make, ask: Ask, letters: Sandbox) -> None:
-    order = make(state=OrderState.HELD)
+    order = make(accepts_letters=False)
     ask(order)
-    Order.objects.update(state=OrderState.RELEASED)
+    Order.objects.update(accepts_letters=True)
     assert ask(order).state == ExportState.WAITING
     assert story(order) == ["export.skipped", "export.waiting"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": OrderState.NEW}, {"state": OrderState.HELD}, {"cancel_requested_at": "2026-01-01T00:00Z"}],
+)
+def test_what_is_not_decided_yet_is_asked_for_once_and_told_when_it_is(
+    make: Make, ask: Ask, letters: Sandbox, changes: dict[str, Any]
+) -> None:
+    order = make(**changes)
+    assert ask(order).state == ExportState.WAITING
+    assert gather_exports() == 0
+    assert not Push.objects.exists()
+    Order.objects.update(state=OrderState.RELEASED, cancel_requested_at=None)
+    assert gather_exports() == 1
+    work_off()
+    assert OrderExport.objects.get().state == ExportState.SENT
+
+
+def test_what_waited_for_a_decision_is_not_told_when_the_order_is_cancelled(
+    make: Make, ask: Ask, letters: Sandbox
+) -> None:
+    ask(make(state=OrderState.HELD))
+    Order.objects.update(state=OrderState.CANCELLED)
+    assert gather_exports() == 0
+    assert OrderExport.objects.get().state == ExportState.SKIPPED
+    assert not letters.autoletter.ledger.of_kind("letter")
 
 
 def test_what_a_person_set_aside_no_rule_asks_for_again(make: Make, ask: Ask, letters: Sandbox) -> None:

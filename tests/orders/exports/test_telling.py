@@ -18,6 +18,7 @@ from backoffice.services.delivery import deliver
 from backoffice.services.pushes import decide_push
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
+from fulfillment.models import Country
 from orders.models import AddressRole, ExportBatch, ExportState, Order, OrderExport, OrderState
 from orders.services.corrections import correct_address
 from orders.services.export_batches import gather_exports
@@ -359,6 +360,15 @@ def test_an_order_that_is_held_waits_until_it_is_released_again(
     Order.objects.update(state=OrderState.RELEASED)
     tell()
     assert states() == {"sent": 2}
+
+
+def test_a_country_of_three_letters_is_told_with_two(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
+    Country.objects.create(iso2="DE", iso3="DEU", name="Germany", state_mandatory=False)
+    order = make()
+    order.addresses.update(country_code="deu")
+    ask(order)
+    tell()
+    assert letters.autoletter.orders[str(order.pk)]["Address"]["Country"] == "DE"
 
 
 def test_consent_and_opt_out_count_when_it_is_told(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:

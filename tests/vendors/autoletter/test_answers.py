@@ -96,6 +96,21 @@ def test_a_duplicate_is_known_whatever_it_is_called(entry: Any, status: int) -> 
     assert found["2"] == Verdict.KNOWN
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Country code does not exist", "The city doesn't exist.", "ZIP must exist", "Feld Street nicht vorhanden",
+        "Kein vorhandenes Land",
+    ],
+)  # fmt: skip
+def test_what_does_not_exist_is_refused_and_not_taken_for_known(text: str) -> None:
+    """Else a letter is never sent, and nobody hears of it."""
+    found = verdicts(400, {"errors": [{"OrderId": "2", "message": text}]})
+    assert isinstance(found, dict)
+    assert found["2"] == Verdict.REFUSED
+    assert verdicts(422, {"message": text}, TOLD[:1]) == {"12345": Verdict.REFUSED}
+
+
 def test_a_refusal_that_names_nobody_is_unclear_of_many_and_clear_of_one() -> None:
     body = {"message": "Something is wrong with the request"}
     assert verdicts(400, body) == Unclear(text="Something is wrong with the request")

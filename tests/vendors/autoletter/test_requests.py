@@ -75,6 +75,13 @@ def test_the_invoice_address_goes_along_only_when_it_is_another(settings: Settin
     assert "LetterAddress" not in order_entry(order(invoice=address(street="Am Markt 3 a", city="")))
 
 
+@pytest.mark.parametrize("lack", [{"city": ""}, {"country_code": "Germany"}, {"street": ""}])
+def test_an_incomplete_invoice_address_stays_here_and_the_order_goes(lack: dict[str, str]) -> None:
+    entry = order_entry(order(invoice=address(**({"street": "X 3"} | lack))))
+    assert "InvoiceAddress" not in entry
+    assert entry["Address"]["City"]
+
+
 def test_a_company_without_a_person_stands_where_the_name_is(settings: Settings) -> None:
     nobody = {"firstname": "", "lastname": ""}
     entry = order_entry(order(recipient=address(company="Acme GmbH", **nobody)))["Address"]

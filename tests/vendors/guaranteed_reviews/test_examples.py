@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
+from pytest_django import Settings
 
 from backoffice.vendors.export_messages import Verdict
 from backoffice.vendors.guaranteed_reviews.client import Client
@@ -45,6 +47,15 @@ def test_the_documented_answers_mean_taken_and_known(speak: Speak) -> None:
         adapter, _server = speak(reply(200, (SAMPLES / name).read_bytes()))
         told = adapter.tell_orders([order()], group="WEB/de")
         assert [(row.order_id, row.verdict) for row in told] == [("1001", verdict)]
+
+
+@pytest.mark.parametrize("tail", ["", "/", "/private/v3/orders", "/private/v3/orders/"])
+def test_the_base_and_the_whole_address_of_their_page_both_do(speak: Speak, settings: Settings, tail: str) -> None:
+    adapter, server = speak(reply(200, answered()))
+    bare = settings.GUARANTEED_REVIEWS_URL.rstrip("/")
+    settings.GUARANTEED_REVIEWS_URL = bare + tail
+    type(adapter)(adapter.client.session.connection).tell_orders([order()], group="WEB/de")
+    assert server.seen[0].path == "/private/v3/orders"
 
 
 def test_an_order_of_ours_goes_out_in_their_words(speak: Speak) -> None:

@@ -53,6 +53,16 @@ def test_a_product_nobody_knows_has_no_reviews_but_a_site_nobody_knows_is_an_err
         adapter.read_rating(group="WEB/de")
 
 
+@pytest.mark.parametrize(
+    "body",
+    ['{"ratings": [], "reviews": []}', '{"ratings": null, "reviews": null}', '{"ratings": {"total": null}}'],
+)
+def test_nothing_published_is_no_reviews_however_it_is_written(speak: Speak, body: str) -> None:
+    adapter, _server = speak(reply(200, body))
+    rating = adapter.read_rating(group="WEB/de")
+    assert (rating.total, rating.average, rating.distribution, rating.reviews) == (0, Decimal(0), (0, 0, 0, 0, 0), ())
+
+
 def test_nonsense_is_a_protocol_error(speak: Speak) -> None:
     adapter, _server = speak(reply(200, '{"reviews": 3}'))
     with pytest.raises(VendorProtocolError):

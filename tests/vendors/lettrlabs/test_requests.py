@@ -198,6 +198,23 @@ def test_pages_begin_at_nought_and_a_server_without_pages_is_read_once(serve: An
     ]
 
 
+def test_a_server_that_keeps_to_its_own_size_of_a_page_is_read_to_the_end(serve: Any) -> None:
+    """Else who is on the second page counts as missing, and is handed over twice."""
+    pages = [[{"id": 100 * page + row, "status": "Draft"} for row in range(1, 101)] for page in range(3)]
+    vendor = serve(*(enveloped(page) for page in pages), enveloped([]))
+    assert len(vendor.read_recipients("5")) == 300
+    vendor = serve(*(enveloped({"orders": page}) for page in pages), enveloped({"orders": pages[2][:7]}))
+    assert len(vendor.list_drafts()) == 300
+    assert len(vendor.server.seen) == 4
+
+
+def test_a_list_without_end_is_a_protocol_error(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LettrLabs, "MOST_PAGES", 3)
+    vendor = serve(*(enveloped([{"id": 500 * page + row} for row in range(1, 501)]) for page in range(4)))
+    with pytest.raises(VendorProtocolError, match="without end"):
+        vendor.read_recipients("5")
+
+
 def test_the_state_of_many_orders_is_asked_for_at_once(serve: Any) -> None:
     rows = [{"id": 5, "status": "In Shipping"}, {"id": 6, "status": "Baking"}, {"id": 9, "status": "Draft"}]
     vendor = serve(enveloped({"orders": rows}))

@@ -242,3 +242,29 @@ def test_answers_that_say_little_are_enough(sandbox: Sandbox, outside: Outside, 
     sandbox.faults.add("status_after", status=200, body=answer, path="v2/orders")
     placed = SignCustomiser(outside.connection).place_order(sandbox_order("sgn_1"))
     assert placed.vendor_id == ("77" if "77" in answer else "")
+
+
+@pytest.mark.parametrize(
+    ("order", "vendor_id", "notes"),
+    [
+        ({"order_id": 5, "external_order_number": 1001, "products": [{"external_id": 7, "price": "29.99"}]}, "5", 1),
+        ({"order_id": 5.0, "external_id": 123456, "products": None, "shipping_line": {"title": "Post"}}, "5", 1),
+        ({"order_id": None, "external_id": "", "products": {"0": {}}}, "", 0),
+    ],
+)
+def test_an_order_that_was_made_is_not_unknown_for_a_field_of_another_type(
+    sandbox: Sandbox, outside: Outside, order: dict[str, Any], vendor_id: str, notes: int
+) -> None:
+    sandbox.faults.add("status_after", status=200, body=json.dumps({"order": order}), path="v2/orders")
+    placed = SignCustomiser(outside.connection).place_order(sandbox_order("sgn_1"))
+    assert (placed.vendor_id, len(placed.notes)) == (vendor_id, notes)
+
+
+def test_a_strangers_odd_webhook_does_not_hide_ours(sandbox: Sandbox, outside: Outside) -> None:
+    odd = {"webhook_id": 1, "topic": None, "url": None, "status": 1, "secret": None, "ownerId": 3}
+    ours = {"webhook_id": "2", "topic": "order:created", "url": "https://shop.example.com/x", "secret": "s"}
+    body = json.dumps({"webhooks": [odd, ours]})
+    sandbox.faults.add("status_after", status=200, body=body, path="v2/webhooks")
+    first, second = SignCustomiser(outside.connection).list_webhooks()
+    assert (first.topic, first.url, first.status) == ("", "", "1")
+    assert (second.vendor_id, second.topic, second.secret) == ("2", "order:created", "s")

@@ -74,6 +74,21 @@ def test_the_secrets_of_webhooks_open_theirs() -> None:
     assert not is_taken(secret="now", topic="order-created")
 
 
+def test_each_of_several_integrations_has_its_secret(settings: Settings) -> None:
+    settings.SIGN_CUSTOMISER_INTEGRATION_SECRET = "one, two"
+    assert is_taken(secret="one")
+    assert is_taken(secret="two")
+    assert is_taken(secret="one, two")
+    assert not is_taken(secret="")
+    assert not is_taken(secret="one", topic="order-created")
+
+
+def test_an_unknown_format_is_named_before_it_turns_shoppers_away(settings: Settings) -> None:
+    assert SignCustomiser.find_setting_faults() == []
+    settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT = "body.timestamp"
+    assert "SIGN_CUSTOMISER_SIGNATURE_FORMAT" in SignCustomiser.find_setting_faults()[0]
+
+
 def test_without_any_secret_nobody_gets_in(settings: Settings) -> None:
     settings.SIGN_CUSTOMISER_INTEGRATION_SECRET = settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS = ""
     assert not is_taken(secret="")
@@ -175,3 +190,24 @@ def test_a_form_is_read_with_whatever_was_answered() -> None:
     assert isinstance(message, FormSubmission)
     assert (message.vendor_id, message.name, message.email) == ("4", "Jana", "jana@example.com")
     assert [answer.value for answer in message.answers] == ["Jana", "jana@example.com", "red, blue", "{'deep': 1}"]
+
+
+def test_no_shopper_is_turned_away_for_an_empty_id_or_a_field_of_another_type() -> None:
+    product = {
+        "product_id": "9", "title": 2026, "external_id": "", "customiser_id": 3.0, "logo_upload_id": "",
+        "price": "10000", "compare_price": 15000.0, "description_html": None, "product_image_url": "",
+        "uploads": [None, {"url": None}, {"url": "https://cdn.example.com/2.png", "type": 4}], "created_at": 1767323045,
+    }  # fmt: skip
+    (message,) = SignCustomiser.read_callback("product-created", json.dumps({"product": product}).encode())
+    assert isinstance(message, DesignedProduct)
+    assert (message.title, message.price, message.compare_price) == ("2026", 10000, 15000)
+    assert (message.external_id, message.customiser_id, message.logo_upload_id) == ("", "3", "")
+    assert [(picture.url[-5:], picture.kind) for picture in message.pictures] == [("2.png", "4")]
+
+
+def test_an_order_that_names_none_of_ours_is_read_all_the_same() -> None:
+    for external_id in ("", None, {"odd": 1}):
+        body = json.dumps({"order": {"order_id": 9, "external_id": external_id}}).encode()
+        (message,) = SignCustomiser.read_callback("order-created", body)
+        assert isinstance(message, OrderReport)
+        assert message.reference == ""
