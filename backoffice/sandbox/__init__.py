@@ -7,9 +7,10 @@
 
 `manage.py sandbox` runs the same in the foreground, with `/_sandbox/` to steer it (see `control`).
 
-mypromo is at `sandbox.url`. The others are at the `public_url` of `sandbox.sign_customiser`, `.autoletter`, `.lettrlabs`
-and `.guaranteed_reviews`, each with a ledger and options of its own (`/_sandbox/<vendor>/`). What follows is of mypromo.
+mypromo is at `sandbox.url`. The others are at the `public_url` of `sandbox.sign_customiser`, `autoletter`, `lettrlabs`
+and `guaranteed_reviews`, each with a ledger and options of its own (`/_sandbox/<vendor>/`).
 
+Of mypromo:
 
 There are three accounts: merchant `1`, secret `sandbox-merchant-secret`; fulfiller `2`, secret
 `sandbox-fulfiller-secret`, who makes the documented products and most others; and `3`, secret `sandbox-both-secret`,
