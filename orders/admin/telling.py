@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
-from backoffice.vendors.registry import UnknownVendor
+from backoffice.vendors.registry import UnknownVendor, vendor_title
 from orders.admin.confirmations import Confirmation
 from orders.admin.desk import ReasonForm
 from orders.models import Consent, ExportState, Order
@@ -78,16 +78,16 @@ def _telling(order: Order, vendor: str) -> Confirmation:
     export = order.exports.filter(vendor=vendor).first()
     refusal = find_obstacle(order, vendor=vendor)
     if export is not None and export.state in (*THERE, ExportState.WAITING):
-        refusal = _("%(vendor)s: %(state)s.") % {"vendor": vendor, "state": export.get_state_display()}
+        refusal = _("%(vendor)s: %(state)s.") % {"vendor": vendor_title(vendor), "state": export.get_state_display()}
     effect = {
         Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
         Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for the order."),
     }[Consent(telling_vendor(vendor).TELLS_WITH_CONSENT)]
     return Confirmation(
         title=_("Tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
-        button=_("Tell %(vendor)s") % {"vendor": vendor},
+        button=_("Tell %(vendor)s") % {"vendor": vendor_title(vendor)},
         style="primary",
-        done=_("%(vendor)s is told with the next batch.") % {"vendor": vendor},
+        done=_("%(vendor)s is told with the next batch.") % {"vendor": vendor_title(vendor)},
         consequences=[effect, _("Once it is told, it cannot be called back from here.")],
         refusal=refusal,
     )
@@ -97,11 +97,11 @@ def _excluding(order: Order, vendor: str) -> Confirmation:
     there = order.exports.filter(vendor=vendor, state__in=THERE).exists()
     return Confirmation(
         title=_("Do not tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
-        button=_("Do not tell %(vendor)s") % {"vendor": vendor},
+        button=_("Do not tell %(vendor)s") % {"vendor": vendor_title(vendor)},
         style="danger",
-        done=_("%(vendor)s is not told.") % {"vendor": vendor},
+        done=_("%(vendor)s is not told.") % {"vendor": vendor_title(vendor)},
         consequences=[_("No rule and no command asks for it again; a person can, on the page of the order.")],
-        refusal=_("%(vendor)s has been told already; that cannot be undone here.") % {"vendor": vendor}
+        refusal=_("%(vendor)s has been told already; that cannot be undone here.") % {"vendor": vendor_title(vendor)}
         if there
         else "",
     )
