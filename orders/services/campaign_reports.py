@@ -27,12 +27,15 @@ _OURS = {
 def apply_card_report(campaign: MailCampaign, report: CardOrderReport) -> None:
     """Take over what the vendor says. The row must be locked. What is paid or mailed never goes back.
 
-    A draft, while a payment was under way, is a failed payment: a person is asked again, with the cause.
+    A draft, while a payment was under way, is a failed payment: a person is asked again, with the cause. But not before
+    the time that the vendor named: whoever asks sooner may see it as it was before the checkout, and would pay twice.
     """
     campaign.raw_state = report.raw_state[:64]
     campaign.save(update_fields=["raw_state", "updated_at"])
     if report.state is TheirState.DRAFT:
         is_tried = campaign.state == CampaignState.STUCK and campaign.checkout_attempted_at is not None
+        if _is_early(campaign):
+            return
         if campaign.state in UNDER_WAY or is_tried:
             text = _("The payment failed, and the order is a draft again (“%s”): nothing is mailed.")
             back_to_proof(campaign, text % report.raw_state, kind="payment_failed")
@@ -41,6 +44,10 @@ def apply_card_report(campaign: MailCampaign, report: CardOrderReport) -> None:
         _go_on(campaign, state, report)
     else:
         _end(campaign, report)
+
+
+def _is_early(campaign: MailCampaign) -> bool:
+    return campaign.state in UNDER_WAY and campaign.poll_at is not None and campaign.poll_at > timezone.now()
 
 
 def back_to_proof(campaign: MailCampaign, text: str, *, kind: str = "not_paid") -> None:

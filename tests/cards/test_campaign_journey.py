@@ -13,8 +13,11 @@ from pypdf import PdfReader
 
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
+from backoffice.vendors.card_messages import CardOrderReport
+from backoffice.vendors.card_messages import CardState as TheirState
 from orders.models import CampaignState, CardState, MailCampaign, Order
 from orders.services.campaign_following import follow_campaigns
+from orders.services.campaign_reports import apply_card_report
 from orders.services.campaigns import add_to_campaign, cancel_campaign, prepare_campaign, reopen_campaign
 from orders.services.conversions import find_conversions
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
@@ -88,6 +91,24 @@ def test_a_payment_is_asked_for_at_the_pace_that_the_vendor_names(
     follow_campaigns()
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.PAID
+
+
+def test_a_draft_read_before_the_time_that_the_vendor_named_is_no_failed_payment(
+    proofed: Prepare, vendor: LettrlabsApp, payer: User
+) -> None:
+    """Else somebody who asks by hand is offered to pay a second time."""
+    vendor.options.change(poll_after_seconds=600)
+    campaign = confirm(proofed(1), payer)
+    work_off()
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.PAYMENT_NEEDED
+    early = CardOrderReport(vendor_id=campaign.vendor_id, state=TheirState.DRAFT, raw_state="Draft")
+    apply_card_report(campaign, early)
+    assert (campaign.state, campaign.problem) == (CampaignState.PAYMENT_NEEDED, "")
+    campaign.poll_at = timezone.now()
+    apply_card_report(campaign, early)
+    assert campaign.state == CampaignState.PROOFED
+    assert "payment failed" in campaign.problem
 
 
 def test_a_payment_without_end_is_told_to_a_person(

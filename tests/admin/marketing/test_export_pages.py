@@ -72,6 +72,16 @@ def test_the_list_is_filtered_by_state_vendor_shop_and_words(
     assert "not agreed to letters" in text_of(reader, LIST)
 
 
+def test_the_list_says_vendors_and_rules_as_people_call_them(
+    reader: Client, make: Make, ask: Ask, letters: Sandbox
+) -> None:
+    ask(make())
+    text = text_of(reader, LIST + "?state=waiting")
+    assert ">AutoLetter</td>" in text
+    assert ">rule 7<" in text
+    assert "rule:7" not in text
+
+
 def test_the_list_takes_as_many_queries_for_many_rows_as_for_one(
     reader: Client, make: Make, ask: Ask, letters: Sandbox
 ) -> None:

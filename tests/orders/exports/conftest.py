@@ -21,15 +21,15 @@ Ask = Callable[..., OrderExport]
 
 @pytest.fixture
 def make(db: None) -> Make:
-    """A released order of a customer who agrees to everything."""
+    """A released order of a customer who agrees to everything; `lines` are those of `make_order`."""
 
-    def made(**changes: Any) -> Order:
+    def made(*lines: dict[str, Any], **changes: Any) -> Order:
         given = {
             "state": OrderState.RELEASED, "accepts_letters": True, "accepts_review_request": True,
             "customer_email": "jana@example.com", "customer_firstname": "Jana", "customer_lastname": "Größer",
         }  # fmt: skip
         fixed = {name: changes.pop(name) for name in ("currency", "total", "placed_at", "shop") if name in changes}
-        order = make_order(**(given | changes))
+        order = make_order(*lines, **(given | changes))
         for name, value in fixed.items():
             setattr(order, name, value)
         order.save()
