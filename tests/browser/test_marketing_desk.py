@@ -58,7 +58,7 @@ def test_an_order_is_told_from_its_page_and_then_stands_in_the_list(
     tell()
     page.reload()
     expect(page.get_by_role("region", name="Told to")).to_contain_text("told")
-    expect(page.get_by_role("region", name="Timeline")).to_contain_text("autoletter was told of the order.")
+    expect(page.get_by_role("region", name="Timeline")).to_contain_text("AutoLetter was told of the order.")
     page.get_by_role("region", name="Timeline").get_by_role("link", name="show the exchange").click()
     expect(page.get_by_role("region", name="Timeline")).to_contain_text("OrderNumber")
     page.goto("/admin/orders/orderexport/")
