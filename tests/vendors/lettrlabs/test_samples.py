@@ -112,4 +112,4 @@ def test_checking_out_goes_where_the_page_says_with_the_body_of_the_reference(
 
 def test_the_address_of_the_page_is_the_default() -> None:
     assert defaults.VENDOR_ADDRESSES["LETTRLABS"] == "https://app.lettrlabs.com/api"
-    assert defaults.LETTRLABS_URL == defaults.VENDOR_ADDRESSES["LETTRLABS"]
+    assert defaults.VENDOR_ADDRESSES["LETTRLABS"] == defaults.LETTRLABS_URL
