@@ -19,8 +19,8 @@ def _measure() -> None:
 
     from benchmarks.order_rows import grow_to, make_catalogue
     from orders.models import Order, Rule
-    from orders.services.rule_plans import plan_rules
-    from orders.services.shipped_rules import setup_rules
+    from orders.services.rules.plans import plan_rules
+    from orders.services.rules.shipped import setup_rules
 
     user = User.objects.create_user("bench")
     make_catalogue()

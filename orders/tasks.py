@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import campaign_following, export_batches, lateness, pulling, rule_jobs, rule_running, unavailable
+from orders.services import campaign_following, export_batches, lateness, pulling, unavailable
+from orders.services.rules import jobs, running
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +39,10 @@ RULE_SECONDS = 60
 def run_rules() -> None:
     """Run the rules at what waits for them, until nothing does or for a minute; then what is on a schedule."""
     deadline = time.monotonic() + RULE_SECONDS
-    while rule_running.work_waiting_events() and time.monotonic() < deadline:
+    while running.work_waiting_events() and time.monotonic() < deadline:
         pass
-    rule_jobs.open_due_slots()
-    rule_jobs.work_jobs()
+    jobs.open_due_slots()
+    jobs.work_jobs()
 
 
 @shared_task(name="orders.tasks.tell_orders")

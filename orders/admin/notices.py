@@ -13,7 +13,7 @@ from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from orders.models import Notice
-from orders.services.rule_editing import finish_notice
+from orders.services.rules.editing import finish_notice
 
 SIZE = 50
 

@@ -21,10 +21,10 @@ from backoffice.models import Shop
 from backoffice.vendors.registry import vendor_names
 from fulfillment.models import Country
 from orders.models import Rule, RuleEvent
-from orders.services.rule_actions import RULE_ACTIONS
-from orders.services.rule_editing import LONGEST_NAME, LONGEST_NOTE, RuleInput, save_rule
-from orders.services.rule_fields import FIELDS, LINES, OPERATORS
-from orders.services.rule_values import LOOKUPS, find_values
+from orders.services.rules.actions import RULE_ACTIONS
+from orders.services.rules.editing import LONGEST_NAME, LONGEST_NOTE, RuleInput, save_rule
+from orders.services.rules.fields import FIELDS, LINES, OPERATORS
+from orders.services.rules.values import LOOKUPS, find_values
 
 EMPTY = '{"type":"group","match":"all","of":[]}'
 NEW_ACTIONS = "[]"

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 from backoffice.admin.base import actor
 from orders.admin.rule_rows import planned_row, run_row, words_of_cause
 from orders.models import Order, Rule, RuleEvent, RuleRun
-from orders.services.rule_plans import load_facts, plan_rules, plan_run, read_rule
-from orders.services.rule_running import run_by_hand
-from orders.services.rule_words import words_of_event
+from orders.services.rules.plans import load_facts, plan_rules, plan_run, read_rule
+from orders.services.rules.running import run_by_hand
+from orders.services.rules.words import words_of_event
 
 MOST = 200
 RUNS_SHOWN = 50

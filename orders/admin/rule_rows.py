@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Chip, Tone
 from orders.models import Rule, RuleRun, RunOutcome
-from orders.services.rule_actions import describe_reason
-from orders.services.rule_plans import PlannedRun
-from orders.services.rule_words import summarize, words_of_comparison, words_of_seen, words_of_step
+from orders.services.rules.actions import describe_reason
+from orders.services.rules.plans import PlannedRun
+from orders.services.rules.words import summarize, words_of_comparison, words_of_seen, words_of_step
 
 COUNTED = 1000
 # One look into the index of runs for each rule, and no further than to a thousand.

@@ -22,10 +22,10 @@ from orders.admin.filters import filter_orders
 from orders.admin.rule_editor import RuleForm
 from orders.admin.rule_rows import planned_row
 from orders.models import Rule, RuleEvent
-from orders.services.rule_editing import build_rule
-from orders.services.rule_jobs import apply_to_past, orders_on_schedule, orders_past
-from orders.services.rule_plans import plan_rules
-from orders.services.rule_words import summarize
+from orders.services.rules.editing import build_rule
+from orders.services.rules.jobs import apply_to_past, orders_on_schedule, orders_past
+from orders.services.rules.plans import plan_rules
+from orders.services.rules.words import summarize
 
 SIZES = [(100, "100"), (500, "500"), (2000, "2,000")]
 SHOWN = 100

@@ -14,9 +14,9 @@ from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from orders.admin import rule_editor, rule_orders, rule_trials
 from orders.admin.rule_rows import rule_rows, run_row, words_of_cause
 from orders.models import Rule, RuleEvent, RuleJob, RuleRun
-from orders.services.rule_editing import move_rule, remove_rule, switch_rule
-from orders.services.rule_jobs import stop_job
-from orders.services.rule_words import summarize
+from orders.services.rules.editing import move_rule, remove_rule, switch_rule
+from orders.services.rules.jobs import stop_job
+from orders.services.rules.words import summarize
 
 SIZE = 30
 

@@ -22,7 +22,7 @@ from orders.services.janitor import discard_draft
 from orders.services.messages import differences, order_to_place
 from orders.services.planning import start_over
 from orders.services.reports import apply_order_report
-from orders.services.rule_running import run_waiting_rules
+from orders.services.rules.running import run_waiting_rules
 
 MOST_GENERATIONS = 3
 _SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[OrderState.SUBMITTED])

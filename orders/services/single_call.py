@@ -23,7 +23,7 @@ from orders.services.country_codes import two_letters, with_two_letters
 from orders.services.messages import order_to_place, postal_address
 from orders.services.placing import refuse_unwanted
 from orders.services.reports import apply_order_report
-from orders.services.rule_running import run_waiting_rules
+from orders.services.rules.running import run_waiting_rules
 
 
 def takes_one_call(vendor: str) -> bool:

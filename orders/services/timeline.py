@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.registry import vendor_title
 from orders.models import AddressRole, Consent, HoldReason, OrderEvent
-from orders.services.rule_words import words_of_actions
+from orders.services.rules.words import words_of_actions
 
 # kind -> (icon, sentence). Icons are names of Material Symbols, which the admin draws.
 SENTENCES: dict[str, tuple[str, Promise | str]] = {

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from backoffice.models import Heartbeat
 from orders.models import Rule
-from orders.services.rule_running import work_waiting_events
-from orders.services.shipped_rules import setup_rules
+from orders.services.rules.running import work_waiting_events
+from orders.services.rules.shipped import setup_rules
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, asks, counts, group, happens, make_rule
 

@@ -10,7 +10,7 @@ from backoffice.sandbox import Sandbox
 from orders.models import Order, OrderEvent, OrderState, Rule, RuleEvent, RuleRun
 from orders.services import placing
 from orders.services.lifecycle import release_hold, release_order
-from orders.services.rule_running import work_waiting_events
+from orders.services.rules.running import work_waiting_events
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, happens, make_rule
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from orders.services.shipped_rules import setup_rules
+from orders.services.rules.shipped import setup_rules
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import Notice, Order, Rule, RuleEvent, RuleJob, RuleRun
-from orders.services.rule_jobs import work_jobs
-from orders.services.rule_running import work_waiting_events
-from orders.services.shipped_rules import setup_rules
+from orders.services.rules.jobs import work_jobs
+from orders.services.rules.running import work_waiting_events
+from orders.services.rules.shipped import setup_rules
 from tests.admin.desk.conftest import SignIn
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import TAG, act, asks, counts, group, happens, make_rule

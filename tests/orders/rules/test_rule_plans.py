@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from orders.models import Order, RuleEvent, RuleRun
 from orders.services.desk import tag_order
-from orders.services.rule_facts import read_facts
-from orders.services.rule_plans import plan_rules
-from orders.services.rule_running import work_waiting_events
-from orders.services.rule_words import summarize
-from orders.services.shipped_rules import SHIPPED, setup_rules
+from orders.services.rules.facts import read_facts
+from orders.services.rules.plans import plan_rules
+from orders.services.rules.running import work_waiting_events
+from orders.services.rules.shipped import SHIPPED, setup_rules
+from orders.services.rules.words import summarize
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import TAG, act, asks, counts, group, happens, make_rule
 

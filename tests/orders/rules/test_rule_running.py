@@ -21,7 +21,7 @@ from orders.models import (
 )
 from orders.services.desk import assign_order, tag_order
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
-from orders.services.rule_running import run_by_hand, work_waiting_events
+from orders.services.rules.running import run_by_hand, work_waiting_events
 from orders.services.timeline import describe
 from orders.tasks import run_rules
 from tests.orders.rows import make_order

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from orders.models import Order, Rule, RuleEvent, RuleJob, RuleRun
-from orders.services import rule_jobs
-from orders.services.rule_editing import RuleInput, build_rule, move_rule, remove_rule, save_rule, switch_rule
-from orders.services.rule_jobs import apply_to_past, open_due_slots, orders_past, stop_job, work_jobs
-from orders.services.rule_slots import latest_slot, next_slot
+from orders.services.rules import jobs
+from orders.services.rules.editing import RuleInput, build_rule, move_rule, remove_rule, save_rule, switch_rule
+from orders.services.rules.jobs import apply_to_past, open_due_slots, orders_past, stop_job, work_jobs
+from orders.services.rules.slots import latest_slot, next_slot
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, asks, counts, group, make_rule
 
@@ -41,8 +41,8 @@ def test_without_coalescing_each_missed_slot_would_have_been_one(monkeypatch: py
     """The control: counted slot by slot, an outage of a day makes a run an hour."""
     make_order()
     rule = scheduled(next_slot_at=NOON - timedelta(hours=24))
-    monkeypatch.setattr(rule_jobs, "latest_slot", lambda rule, now: rule.next_slot_at)
-    monkeypatch.setattr(rule_jobs, "next_slot", lambda rule, now: rule.next_slot_at + timedelta(hours=1))
+    monkeypatch.setattr(jobs, "latest_slot", lambda rule, now: rule.next_slot_at)
+    monkeypatch.setattr(jobs, "next_slot", lambda rule, now: rule.next_slot_at + timedelta(hours=1))
     for _ in range(30):
         open_due_slots(now=NOON)
         work_jobs()
@@ -100,7 +100,7 @@ def test_a_scheduled_rule_looks_at_open_orders_and_those_of_late(settings) -> No
 
 @pytest.mark.parametrize("event", list(EVENTS))
 def test_an_event_already_past_is_made_up_for_when_somebody_asks(event: str, monkeypatch) -> None:
-    monkeypatch.setattr(rule_jobs, "AT_ONCE", 2)
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
     had = [make_order(**EVENTS[event]) for _ in range(3)]
     make_order()
     rule = make_rule(event=event)

@@ -12,8 +12,8 @@ from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_name
 from orders.models import CampaignState, CardRecipient, ExportState, MailCampaign, Order, OrderExport
 from orders.services.campaigns import add_to_campaign
 from orders.services.exports import request_export
-from orders.services.rule_actions import Params, RuleAction, rule_action
-from orders.services.rule_facts import Facts
+from orders.services.rules.actions import Params, RuleAction, rule_action
+from orders.services.rules.facts import Facts
 
 MOST_CHOICES = 100
 

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from backoffice.errors import InvalidInput
 from orders.models import Order
-from orders.services.rule_facts import Facts
+from orders.services.rules.facts import Facts
 
 MOST_ACTIONS = 10
 

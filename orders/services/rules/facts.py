@@ -17,7 +17,7 @@ from django.utils import timezone
 from catalog.models import Variant
 from orders.models import Address, AddressRole, Hold, HoldReason, Notice, Order, OrderEvent, OrderLine, OrderState
 from orders.models.rule_run import RuleRun
-from orders.services.rule_text import fold
+from orders.services.rules.text import fold
 
 _COLUMNS = (
     "pk", "number", "shop_id", "shop__code", "total", "currency", "tags", "accepts_letters", "accepts_review_request",

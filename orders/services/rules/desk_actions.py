@@ -12,9 +12,9 @@ from backoffice.errors import IllegalTransition
 from orders.models import HoldReason, Notice, Order, OrderState
 from orders.services.desk import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
 from orders.services.lifecycle import hold_order, release_order
-from orders.services.rule_actions import Params, RuleAction, rule_action
-from orders.services.rule_facts import Facts
-from orders.services.rule_text import fold
+from orders.services.rules.actions import Params, RuleAction, rule_action
+from orders.services.rules.facts import Facts
+from orders.services.rules.text import fold
 
 Text = Annotated[str, Meta(min_length=3, max_length=500)]
 

@@ -13,10 +13,10 @@ from backoffice.errors import Conflict, IllegalTransition
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from orders.models import Order, OrderState, Rule, RuleEvent, RuleJob, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
-from orders.services.rule_conditions import Comparison, Group
-from orders.services.rule_plans import load_facts, plan_run, read_rule
-from orders.services.rule_running import Running
-from orders.services.rule_slots import latest_slot, next_slot
+from orders.services.rules.conditions import Comparison, Group
+from orders.services.rules.plans import load_facts, plan_run, read_rule
+from orders.services.rules.running import Running
+from orders.services.rules.slots import latest_slot, next_slot
 
 AT_ONCE = 500
 _SHIPPED = [ShipmentState.SHIPPED, ShipmentState.DELIVERED]

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from backoffice.errors import InvalidInput
 from orders.models import Rule
-from orders.services import rule_desk_actions, rule_vendor_actions
-from orders.services.rule_actions import RULE_ACTIONS, Step, read_actions
-from orders.services.rule_conditions import Group, judge, read_conditions
-from orders.services.rule_facts import Facts, read_facts
+from orders.services.rules import desk_actions, vendor_actions
+from orders.services.rules.actions import RULE_ACTIONS, Step, read_actions
+from orders.services.rules.conditions import Group, judge, read_conditions
+from orders.services.rules.facts import Facts, read_facts
 
 # Actions are registered by being imported.
-OWN_ACTIONS = (rule_desk_actions, rule_vendor_actions)
+OWN_ACTIONS = (desk_actions, vendor_actions)
 AT_ONCE = 500
 
 

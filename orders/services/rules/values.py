@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from catalog.models import Category, Variant
 from fulfillment.models import State
 from orders.models import Order
-from orders.services.rule_text import fold
+from orders.services.rules.text import fold
 
 MOST = 20
 NEWEST = 2000

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
-from orders.services.rule_facts import Facts
-from orders.services.rule_fields import FIELDS, OPERATORS, Field
-from orders.services.rule_text import fold
+from orders.services.rules.facts import Facts
+from orders.services.rules.fields import FIELDS, OPERATORS, Field
+from orders.services.rules.text import fold
 
 MOST_BYTES = 20_000
 DEEPEST = 4

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.errors import InvalidInput
 from orders.models import Rule, RuleEvent
-from orders.services.rule_actions import RULE_ACTIONS, Step, describe_reason, read_actions
-from orders.services.rule_conditions import read_conditions
-from orders.services.rule_fields import FIELDS, LINES
+from orders.services.rules.actions import RULE_ACTIONS, Step, describe_reason, read_actions
+from orders.services.rules.conditions import read_conditions
+from orders.services.rules.fields import FIELDS, LINES
 
 SENTENCES: dict[str, Promise] = {
     "is_any": gettext_lazy("%(field)s is %(value)s"),

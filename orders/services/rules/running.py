@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
 from orders.models import Notice, NoticeKind, Order, OrderEvent, Rule, RuleEvent, RuleRun, RunOutcome
-from orders.services.rule_actions import Step
-from orders.services.rule_facts import Facts
-from orders.services.rule_plans import PlannedAction, PlannedRun, ReadRule, foresee, load_facts, plan_run, read_rule
+from orders.services.rules.actions import Step
+from orders.services.rules.facts import Facts
+from orders.services.rules.plans import PlannedAction, PlannedRun, ReadRule, foresee, load_facts, plan_run, read_rule
 
 logger = logging.getLogger(__name__)
 

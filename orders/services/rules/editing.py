@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from orders.models import Notice, Rule, RuleEvent
-from orders.services.rule_actions import RULE_ACTIONS, read_actions
-from orders.services.rule_conditions import parse_conditions, read_conditions
-from orders.services.rule_slots import FEWEST_MINUTES, MOST_MINUTES, next_slot
+from orders.services.rules.actions import RULE_ACTIONS, read_actions
+from orders.services.rules.conditions import parse_conditions, read_conditions
+from orders.services.rules.slots import FEWEST_MINUTES, MOST_MINUTES, next_slot
 
 LONGEST_NAME, LONGEST_NOTE, MOST_RULES = 100, 2000, 200
 

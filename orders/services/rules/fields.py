@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import OrderState, ProductionState, ShipmentState
 from orders.models.line import LineKind
-from orders.services.rule_facts import Facts, LineFacts
+from orders.services.rules.facts import Facts, LineFacts
 
 # kind of field -> operator -> words. Nothing is a pattern: no text that somebody types can make matching slow.
 TEXT: dict[str, Promise] = {
