@@ -12,12 +12,12 @@ from backoffice.services.handlers import Finding, PushHandler, push_kind
 from backoffice.vendors.card_messages import CURRENCY
 from backoffice.vendors.errors import VendorError
 from orders.models import CampaignState, MailCampaign
-from orders.services.campaign_deciding import decide_preparation
-from orders.services.campaign_paying import Checkout, suppose_checked_out
-from orders.services.campaign_preparing import Preparation, stick
-from orders.services.campaign_reports import back_to_proof
-from orders.services.campaigns import CHECK_OUT, CONVERSIONS, DISCARD_CARDS, PREPARE
-from orders.services.conversions import Report, suppose_told
+from orders.services.campaigns.conversions import Report, suppose_told
+from orders.services.campaigns.deciding import decide_preparation
+from orders.services.campaigns.making import CHECK_OUT, CONVERSIONS, DISCARD_CARDS, PREPARE
+from orders.services.campaigns.paying import Checkout, suppose_checked_out
+from orders.services.campaigns.preparing import Preparation, stick
+from orders.services.campaigns.reports import back_to_proof
 
 MOST_TRIES = 12
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import campaign_following, export_batches, lateness, pulling, unavailable
+from orders.services import export_batches, lateness, pulling, unavailable
+from orders.services.campaigns import following
 from orders.services.rules import jobs, running
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,6 @@ def follow_campaigns() -> None:
     if not cache.add("follow-campaigns", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
         return
     try:
-        logger.info("%s", campaign_following.follow_campaigns())
+        logger.info("%s", following.follow_campaigns())
     finally:
         cache.delete("follow-campaigns")

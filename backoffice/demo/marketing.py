@@ -6,7 +6,7 @@ from django.conf import settings
 
 from backoffice.models import Shop
 from orders.models import Address, AddressRole, CampaignState, MailCampaign, Order, Rule
-from orders.services.campaigns import add_orders, add_table, make_campaign, prepare_campaign
+from orders.services.campaigns.making import add_orders, add_table, make_campaign, prepare_campaign
 from orders.services.rules.shipped import SETUP, setup_rules
 
 ACTOR = "demo"

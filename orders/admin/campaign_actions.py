@@ -12,15 +12,15 @@ from backoffice.admin.pages import act
 from backoffice.errors import Conflict, InvalidInput
 from orders.admin.campaign_forms import TableForm
 from orders.models import CardRecipient, CardState, MailCampaign
-from orders.services.campaign_deciding import deny_drafts, discard_draft, link_draft
-from orders.services.campaigns import (
+from orders.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
+from orders.services.campaigns.making import (
     add_table,
     cancel_campaign,
     prepare_campaign,
     remove_recipient,
     reopen_campaign,
 )
-from orders.services.card_tables import MOST_BYTES, read_recipients
+from orders.services.campaigns.tables import MOST_BYTES, read_recipients
 
 Action = Callable[[HttpRequest, MailCampaign], HttpResponse]
 

@@ -13,7 +13,7 @@ from backoffice.errors import DomainError
 from orders.admin.bulk import MOST, back_to_list
 from orders.admin.campaign_actions import page_of_campaign
 from orders.models import CampaignState, CardState, MailCampaign, Order
-from orders.services.campaigns import add_orders, foresee
+from orders.services.campaigns.making import add_orders, foresee
 
 CAMPAIGNS_OFFERED = 50
 

@@ -16,7 +16,7 @@ from backoffice.file_answers import answer_file
 from orders.admin.campaign_actions import page_of_campaign
 from orders.admin.campaign_words import cards_words, dollars, price_lines, send_words
 from orders.models import MailCampaign
-from orders.services.campaign_paying import Shown, check_out_campaign, why_not_check_out
+from orders.services.campaigns.paying import Shown, check_out_campaign, why_not_check_out
 
 
 def checkout_context(campaign: MailCampaign) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from orders.admin.campaign_forms import CampaignForm, TableForm, card_templates
 from orders.admin.campaign_listing import campaign_listing, recipient_listing
 from orders.admin.campaign_words import SITUATIONS, campaign_chip, event_words, funnel, price_lines
 from orders.models import CampaignState, MailCampaign
-from orders.services.campaign_paying import why_not_check_out
-from orders.services.campaigns import change_campaign, make_campaign
+from orders.services.campaigns.making import change_campaign, make_campaign
+from orders.services.campaigns.paying import why_not_check_out
 
 EVENTS_SHOWN, PUSHES_SHOWN = 30, 5
 CHANGE, CHECK_OUT = "change_mailcampaign", "check_out_mailcampaign"

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from backoffice.models import Heartbeat
 from backoffice.sandbox import Sandbox
 from orders.models import MailCampaign
-from orders.services.campaign_following import follow_campaigns
-from orders.services.campaigns import add_to_campaign
+from orders.services.campaigns.following import follow_campaigns
+from orders.services.campaigns.making import add_to_campaign
 from tests.cards.conftest import cards_paid, charges, make_draft, make_us_order, sandbox
 from tests.flows.conftest import work_off
 

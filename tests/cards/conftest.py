@@ -15,9 +15,9 @@ from backoffice.models import Shop
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from orders.models import CampaignState, CardState, MailCampaign, Order
-from orders.services.campaign_following import follow_campaigns
-from orders.services.campaign_paying import Shown, check_out_campaign
-from orders.services.campaigns import add_to_campaign, make_campaign, prepare_campaign
+from orders.services.campaigns.following import follow_campaigns
+from orders.services.campaigns.making import add_to_campaign, make_campaign, prepare_campaign
+from orders.services.campaigns.paying import Shown, check_out_campaign
 from tests.flows.conftest import work_off
 from tests.orders.rows import make_order
 

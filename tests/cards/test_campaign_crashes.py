@@ -14,9 +14,9 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.services.delivery import deliver, end_expired_leases
 from orders.models import CampaignState, MailCampaign
-from orders.services.campaign_paying import Checkout
-from orders.services.campaigns import prepare_campaign
-from orders.services.conversions import find_conversions
+from orders.services.campaigns.conversions import find_conversions
+from orders.services.campaigns.making import prepare_campaign
+from orders.services.campaigns.paying import Checkout
 from tests.cards.conftest import cards_paid, charges, confirm, settle
 from tests.cards.test_campaign_faults import buy
 from tests.flows.conftest import work_off

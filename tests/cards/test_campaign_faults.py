@@ -19,12 +19,12 @@ from backoffice.services.pushes import decide_push
 from backoffice.vendors import answers, session
 from orders.campaign_pushes import CheckOutCampaign, PrepareCampaign
 from orders.models import CampaignState, CardConversion, MailCampaign, Order
-from orders.services.campaign_deciding import deny_drafts, discard_draft, link_draft
-from orders.services.campaign_paying import Checkout
-from orders.services.campaign_preparing import Preparation
-from orders.services.campaigns import cancel_campaign, prepare_campaign
-from orders.services.card_matching import Matching
-from orders.services.conversions import find_conversions
+from orders.services.campaigns.conversions import find_conversions
+from orders.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
+from orders.services.campaigns.making import cancel_campaign, prepare_campaign
+from orders.services.campaigns.matching import Matching
+from orders.services.campaigns.paying import Checkout
+from orders.services.campaigns.preparing import Preparation
 from tests.cards.conftest import cards_paid, charges, confirm, make_us_order, settle
 from tests.flows.conftest import work_off
 
@@ -178,7 +178,7 @@ def test_conversions_without_our_number_would_count_twice(
 ) -> None:
     campaign = paid(1)
     buy(campaign, 0)
-    monkeypatch.setattr("orders.services.conversions.ConversionToTell", _nameless)
+    monkeypatch.setattr("orders.services.campaigns.conversions.ConversionToTell", _nameless)
     strike(sandbox, CONVERSIONS, "cut_after", settings)
     find_conversions()
     work_off()

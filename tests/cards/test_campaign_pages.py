@@ -17,7 +17,7 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from orders.admin.campaign_words import event_words
 from orders.models import CampaignEvent, CampaignState, CardState, LeftOut, MailCampaign, Order
-from orders.services.campaigns import add_to_campaign, make_campaign
+from orders.services.campaigns.making import add_to_campaign, make_campaign
 from tests.admin.desk.conftest import SignIn, sign_in
 from tests.cards.conftest import confirm, make_draft, make_us_order, settle
 from tests.flows.conftest import work_off

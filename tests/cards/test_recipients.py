@@ -15,15 +15,15 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavail
 from backoffice.models import Push, Shop
 from backoffice.sandbox import Sandbox
 from orders.models import CampaignState, CardRecipient, CardState, LeftOut, MailCampaign, OrderState
-from orders.services.campaigns import (
+from orders.services.campaigns.addresses import judge_address, person_key, split_zip
+from orders.services.campaigns.making import (
     add_to_campaign,
     cancel_campaign,
     change_campaign,
     prepare_campaign,
     remove_recipient,
 )
-from orders.services.card_addresses import judge_address, person_key, split_zip
-from orders.services.card_tables import MOST_BYTES, read_recipients
+from orders.services.campaigns.tables import MOST_BYTES, read_recipients
 from tests.cards.conftest import make_draft, make_us_order
 from tests.orders.rows import make_order
 

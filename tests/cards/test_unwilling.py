@@ -12,7 +12,7 @@ from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from orders.models import CampaignState, CardState, Consent, LeftOut, MailCampaign, OptOut, Order, OrderState
-from orders.services.campaigns import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
+from orders.services.campaigns.making import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
 from tests.cards.test_recipients import GOOD
 from tests.flows.conftest import work_off

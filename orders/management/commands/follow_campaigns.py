@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from orders.models import MailCampaign
 from orders.models.campaign import SPENT_STATES
-from orders.services.campaign_following import follow_campaigns
+from orders.services.campaigns.following import follow_campaigns
 
 
 class Command(BaseCommand):

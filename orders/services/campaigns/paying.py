@@ -25,9 +25,9 @@ from backoffice.vendors.card_messages import CardOrderReport, CardPrice, Settlem
 from backoffice.vendors.card_messages import CardState as TheirState
 from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUnavailable
 from orders.models import CampaignState, MailCampaign
-from orders.services.campaign_preparing import mailing_of, note_price, stick
-from orders.services.campaign_reports import apply_card_report, back_to_proof
-from orders.services.campaigns import CHECK_OUT, find_unwilling, unwilling_text
+from orders.services.campaigns.making import CHECK_OUT, find_unwilling, unwilling_text
+from orders.services.campaigns.preparing import mailing_of, note_price, stick
+from orders.services.campaigns.reports import apply_card_report, back_to_proof
 
 # A price that was asked for longer ago is asked for again before somebody confirms it.
 PRICE_LASTS = timedelta(hours=1)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.services.table_files import read_table, unreadable
 from catalog.services.tables import Row
-from orders.services.campaigns import MOST_RECIPIENTS
+from orders.services.campaigns.making import MOST_RECIPIENTS
 
 MOST_BYTES = 5 * 1024 * 1024
 LONGEST_CELL = 1000

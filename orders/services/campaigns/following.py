@@ -21,9 +21,9 @@ from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, HeldCard
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from orders.models import CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
-from orders.services.campaign_reports import apply_card_report
-from orders.services.card_matching import match_cards
-from orders.services.conversions import find_conversions, follow_uploads
+from orders.services.campaigns.conversions import find_conversions, follow_uploads
+from orders.services.campaigns.matching import match_cards
+from orders.services.campaigns.reports import apply_card_report
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

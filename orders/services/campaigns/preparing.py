@@ -27,8 +27,8 @@ from backoffice.vendors.card_messages import (
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from fulfillment.services.file_store import UnfitFile, write_file
 from orders.models import CampaignState, CardRecipient, CardState, MailCampaign
-from orders.services.campaigns import PREPARE, discard_cards, find_unwilling
-from orders.services.card_matching import Matching, match_cards
+from orders.services.campaigns.making import PREPARE, discard_cards, find_unwilling
+from orders.services.campaigns.matching import Matching, match_cards
 
 FOLDER = "cards"
 # The vendor's clock may differ from ours.

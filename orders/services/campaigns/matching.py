@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from backoffice.vendors.card_messages import CardAddress, HeldCard
 from orders.models import CardRecipient
-from orders.services.card_addresses import person_key, plain
+from orders.services.campaigns.addresses import person_key, plain
 
 Way = Callable[[CardAddress], str]
 

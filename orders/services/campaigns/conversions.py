@@ -26,8 +26,8 @@ from orders.models import (
     Order,
     OrderState,
 )
-from orders.services.campaigns import CONVERSIONS
-from orders.services.card_addresses import judge_order_address
+from orders.services.campaigns.addresses import judge_order_address
+from orders.services.campaigns.making import CONVERSIONS
 
 MOST_ORDERS = 2000
 MOST_UPLOADS = 20

@@ -28,7 +28,7 @@ from orders.models import (
     Order,
     OrderState,
 )
-from orders.services.card_addresses import JudgedAddress, judge_address, judge_order_address
+from orders.services.campaigns.addresses import JudgedAddress, judge_address, judge_order_address
 from orders.services.export_rules import find_opt_outs
 
 PREPARE, CHECK_OUT = "orders.prepare_campaign", "orders.check_out_campaign"

@@ -8,7 +8,7 @@ from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services.pushes import decide_push
 from orders.models import CampaignState, MailCampaign
-from orders.services.campaigns import PREPARE, discard_cards
+from orders.services.campaigns.making import PREPARE, discard_cards
 
 
 @transaction.atomic

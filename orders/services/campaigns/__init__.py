@@ -1,0 +1,1 @@
+"""Card campaigns: made, prepared, paid and followed, and what their recipients buy."""
