@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import export_batches, lateness, pulling, unavailable
+from orders.services import lateness, pulling, unavailable
 from orders.services.campaigns import following
+from orders.services.exports import batches
 from orders.services.rules import jobs, running
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def run_rules() -> None:
 @shared_task(name="orders.tasks.tell_orders")
 def tell_orders() -> None:
     """Gather the orders of which vendors are to be told into batches."""
-    if made := export_batches.gather_exports():
+    if made := batches.gather_exports():
         logger.info("%s batches of orders to tell were made.", made)
 
 

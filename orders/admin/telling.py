@@ -19,8 +19,8 @@ from backoffice.vendors.registry import UnknownVendor, vendor_title
 from orders.admin.confirmations import Confirmation
 from orders.admin.desk import ReasonForm
 from orders.models import Consent, ExportState, Order
-from orders.services.export_rules import telling_vendor
-from orders.services.exports import THERE, exclude_export, find_obstacle, opt_out, request_export_by_hand
+from orders.services.exports.asking import THERE, exclude_export, find_obstacle, opt_out, request_export_by_hand
+from orders.services.exports.obstacles import telling_vendor
 
 TELL = "orders.tell_orders"
 THIS, ALL = "order", "customer"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from backoffice.models import Shop
 from backoffice.vendors.registry import vendor_class
 from orders.models import Order
-from orders.services.export_fill import fill_exports
+from orders.services.exports.fill import fill_exports
 
 SHOWN = 20
 

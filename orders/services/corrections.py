@@ -10,7 +10,7 @@ from backoffice.models import Push
 from backoffice.vendors.messages import OrderToPlace, Sale
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
-from orders.services.exports import note_correction
+from orders.services.exports.asking import note_correction
 from orders.services.lifecycle import release_hold
 from orders.services.messages import postal_address
 from orders.services.new_rows import ROLE_FIELDS

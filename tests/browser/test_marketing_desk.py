@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from backoffice.models import Heartbeat
 from backoffice.sandbox import Sandbox
 from orders.models import OrderExport
-from orders.services.exports import exclude_export
+from orders.services.exports.asking import exclude_export
 from tests.browser.test_order_desk import NAMES, WIDTHS, sideways
 from tests.orders.exports.conftest import Ask, Make, ask, letters, make, tell
 

@@ -29,7 +29,7 @@ from orders.models import (
     OrderState,
 )
 from orders.services.campaigns.addresses import JudgedAddress, judge_address, judge_order_address
-from orders.services.export_rules import find_opt_outs
+from orders.services.exports.obstacles import find_opt_outs
 
 PREPARE, CHECK_OUT = "orders.prepare_campaign", "orders.check_out_campaign"
 DISCARD_CARDS, CONVERSIONS = "orders.discard_campaign", "orders.report_conversions"

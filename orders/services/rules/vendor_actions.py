@@ -11,7 +11,7 @@ from backoffice.errors import InvalidInput
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
 from orders.models import CampaignState, CardRecipient, ExportState, MailCampaign, Order, OrderExport
 from orders.services.campaigns.making import add_to_campaign
-from orders.services.exports import request_export
+from orders.services.exports.asking import request_export
 from orders.services.rules.actions import Params, RuleAction, rule_action
 from orders.services.rules.facts import Facts
 

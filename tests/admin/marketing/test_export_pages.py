@@ -14,7 +14,7 @@ from pytest_django import Settings
 from backoffice.models import Push, Shop
 from backoffice.sandbox import Sandbox
 from orders.models import ExportState, OptOut, Order, OrderExport
-from orders.services.exports import exclude_export
+from orders.services.exports.asking import exclude_export
 from tests.admin.desk.conftest import SignIn
 from tests.orders.exports.conftest import Ask, Make
 from tests.orders.exports.teller import Desk

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from backoffice.sandbox import Sandbox, running_sandbox
 from orders.models import Order, OrderExport, OrderState
-from orders.services.export_batches import gather_exports
-from orders.services.exports import request_export
+from orders.services.exports.asking import request_export
+from orders.services.exports.batches import gather_exports
 from tests.flows.conftest import work_off
 from tests.orders.exports import teller
 from tests.orders.rows import make_order

@@ -12,8 +12,8 @@ from backoffice.sandbox import Sandbox
 from backoffice.services.claims import Delivery
 from backoffice.services.delivery import deliver, end_expired_leases
 from orders.models import ExportBatch, ExportState, OrderExport
-from orders.services import export_batches
-from orders.services.export_batches import gather_exports
+from orders.services.exports import batches
+from orders.services.exports.batches import gather_exports
 from tests.flows.conftest import work_off
 from tests.fulfillment.test_crash_points import die, forked
 from tests.orders.exports.conftest import Ask, Make
@@ -83,7 +83,7 @@ def test_a_worker_that_dies_while_gathering_leaves_everything_as_it_was(make: Ma
         ask(make())
     with forked() as is_worker:
         if is_worker:
-            store: Any = export_batches
+            store: Any = batches
             store.queue_first_push = lambda *args, **more: die()
             gather_exports()
     assert not ExportBatch.objects.exists()

@@ -12,8 +12,8 @@ from catalog.models import Category, CustomProduct, Product, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from catalog.services.sold import iter_sold
 from orders.models import Address, AddressRole, Order, OrderLine
-from orders.services.export_facts import orders_to_tell
-from orders.services.export_rules import is_relay
+from orders.services.exports.facts import orders_to_tell
+from orders.services.exports.obstacles import is_relay
 from tests.orders.exports.conftest import Make
 from tests.orders.rows import SKU, make_order
 

@@ -19,9 +19,9 @@ from backoffice.services.handlers import Finding
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors import answers, session
 from orders.models import ExportState, Order, OrderExport
-from orders.services import telling
-from orders.services.export_batches import gather_exports
-from orders.services.telling import Telling
+from orders.services.exports import telling
+from orders.services.exports.batches import gather_exports
+from orders.services.exports.telling import Telling
 from tests.flows.conftest import work_off
 from tests.orders.exports.conftest import Ask, Make
 

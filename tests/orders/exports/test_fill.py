@@ -13,8 +13,8 @@ from pytest_django import Settings
 from backoffice.models import Push, Shop
 from backoffice.sandbox import Sandbox
 from orders.models import ExportState, Order, OrderEvent, OrderExport, OrderState
-from orders.services import export_fill
-from orders.services.exports import exclude_export
+from orders.services.exports import fill
+from orders.services.exports.asking import exclude_export
 from tests.orders.exports.conftest import Ask, Make
 from tests.orders.exports.teller import Desk
 
@@ -82,7 +82,7 @@ def test_a_chunk_takes_as_many_queries_as_an_order(make: Make, letters: Sandbox)
 
 
 def test_chunks_leave_out_nothing(make: Make, letters: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_fill, "CHUNK", 2)
+    monkeypatch.setattr(fill, "CHUNK", 2)
     for _ in range(5):
         make(placed_at=OLD)
     assert "5 orders are told" in run("--since", "2026-02-01", "-v", "2")

@@ -10,13 +10,13 @@ from backoffice.models import Push
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.registry import UnknownVendor
 from orders.models import ExportState, Order, OrderExport, OrderState
-from orders.services.export_batches import gather_exports
-from orders.services.exports import (
+from orders.services.exports.asking import (
     exclude_export,
     opt_out,
     request_export,
     request_export_by_hand,
 )
+from orders.services.exports.batches import gather_exports
 from orders.services.timeline import describe
 from tests.flows.conftest import work_off
 from tests.orders.exports.conftest import Ask, Make

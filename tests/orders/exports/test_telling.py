@@ -21,8 +21,8 @@ from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, 
 from fulfillment.models import Country
 from orders.models import AddressRole, ExportBatch, ExportState, Order, OrderExport, OrderState
 from orders.services.corrections import correct_address
-from orders.services.export_batches import gather_exports
-from orders.services.exports import exclude_export, opt_out, request_export
+from orders.services.exports.asking import exclude_export, opt_out, request_export
+from orders.services.exports.batches import gather_exports
 from tests.orders.exports.conftest import Ask, Make
 from tests.orders.exports.teller import Desk
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.models import ExportState, Order, OrderEvent, OrderExport
-from orders.services.export_facts import orders_to_tell
-from orders.services.export_rules import find_obstacles, telling_vendor
-from orders.services.exports import request_export, ring_when_committed
+from orders.services.exports.asking import request_export, ring_when_committed
+from orders.services.exports.facts import orders_to_tell
+from orders.services.exports.obstacles import find_obstacles, telling_vendor
 
 CHUNK = 500
 

@@ -11,7 +11,7 @@ from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.pushes import queue_first_push
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport, OrderState
-from orders.services.export_rules import FINAL, telling_vendor
+from orders.services.exports.obstacles import FINAL, telling_vendor
 
 TELL = "orders.tell"
 # So many batches are made in one transaction, and so many cancelled orders taken out.

@@ -13,8 +13,8 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.services.bell import ring_soon
 from backoffice.vendors.registry import vendor_names
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
-from orders.services.export_facts import orders_to_tell
-from orders.services.export_rules import find_obstacles, telling_vendor, waits_for_order, why_not_final
+from orders.services.exports.facts import orders_to_tell
+from orders.services.exports.obstacles import find_obstacles, telling_vendor, waits_for_order, why_not_final
 
 TELL_ORDERS = "orders.tasks.tell_orders"
 # The vendor has it: telling it again would be pointless at best.

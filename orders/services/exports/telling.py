@@ -20,9 +20,9 @@ from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport
-from orders.services.export_batches import leave_out
-from orders.services.export_facts import orders_to_tell
-from orders.services.export_rules import find_obstacles, telling_vendor, waits_for_order, why_not_set_up
+from orders.services.exports.batches import leave_out
+from orders.services.exports.facts import orders_to_tell
+from orders.services.exports.obstacles import find_obstacles, telling_vendor, waits_for_order, why_not_set_up
 
 Answer = list[ToldOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
