@@ -21,8 +21,8 @@ from backoffice.file_answers import answer_file
 from fulfillment.models import Carrier
 from orders.models import Order, OrderLine, VendorOrder
 from orders.models.line import LineKind
-from orders.services.design_pictures import NoPicture, content_type_of, draw_thumbnail
-from orders.services.designs import read_line_preview
+from orders.services.designs.editor import read_line_preview
+from orders.services.designs.pictures import NoPicture, content_type_of, draw_thumbnail
 from orders.services.file_holds import exchange_file
 from orders.services.files import MAX_FILE_BYTES, PDF, store_file, too_large_text
 from orders.services.generic_labels import supply_label

@@ -10,8 +10,8 @@ from django.urls import reverse
 from backoffice.api.answers import Money, spell_money
 from backoffice.api.validation import one_of
 from orders.models import Design, DesignState
-from orders.services.design_offers import Offer, judge_offer
-from orders.services.designs import SeenDesign
+from orders.services.designs.editor import SeenDesign
+from orders.services.designs.offers import Offer, judge_offer
 
 
 class DesignOffer(msgspec.Struct):

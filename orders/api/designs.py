@@ -20,9 +20,9 @@ from orders.api.design_answers import DesignAnswer, OpenedDesignAnswer, answer_d
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery
 from orders.models import Design
-from orders.services.design_input import NewDesign
-from orders.services.design_pictures import content_type_of
-from orders.services.designs import open_design, read_design, read_preview, submit_design
+from orders.services.designs.editor import open_design, read_design, read_preview, submit_design
+from orders.services.designs.input import NewDesign
+from orders.services.designs.pictures import content_type_of
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 

@@ -16,7 +16,7 @@ from catalog.services.custom_products import find_custom_products
 from catalog.services.quotes import check_quantity, find_cost
 from orders.models import Design, ShopFile
 from orders.models.line import LineKind
-from orders.services.design_ids import find_designs, is_ours
+from orders.services.designs.ids import find_designs, is_ours
 from orders.services.files import find_files, link_file
 from orders.services.order_input import NewLine, amount
 

@@ -9,10 +9,10 @@ from PIL import Image
 from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.design_messages import DesignState as Theirs
 from orders.models import DesignState
-from orders.services import design_pictures
-from orders.services.design_ids import find_designs, vendor_ids
-from orders.services.design_pictures import NoPicture, content_type_of, draw_thumbnail
-from orders.services.designs import record_design
+from orders.services.designs import pictures
+from orders.services.designs.editor import record_design
+from orders.services.designs.ids import find_designs, vendor_ids
+from orders.services.designs.pictures import NoPicture, content_type_of, draw_thumbnail
 from tests.orders.designs import make_design
 from tests.orders.pdfs import make_pdf
 
@@ -81,7 +81,7 @@ def test_of_what_is_no_picture_nothing_is_drawn(content: bytes) -> None:
 def test_a_picture_of_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     target = BytesIO()
     Image.new("1", (300, 300)).save(target, "PNG")
-    monkeypatch.setattr(design_pictures, "MAX_PIXELS", 50_000)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 50_000)
     with pytest.raises(NoPicture, match="too many"):
         draw_thumbnail(target.getvalue())
 

@@ -22,8 +22,8 @@ from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.file_messages import Download
 from orders.models import CustomerEditor, Design, DesignState, OrderLine
-from orders.services.design_ids import vendor_ids
-from orders.services.design_input import NewDesign, check_design
+from orders.services.designs.ids import vendor_ids
+from orders.services.designs.input import NewDesign, check_design
 from orders.services.idempotency import Answer, answer_once, find_answer
 
 T = TypeVar("T")

@@ -1,0 +1,1 @@
+"""Designs that a shop's customers make in a vendor's editor."""
