@@ -331,8 +331,8 @@ FILE_LINK_DAYS = env.float("FILE_LINK_DAYS", default=14)
 CHECK_PRINT_FILES = env.bool("CHECK_PRINT_FILES", default=PRODUCTION and not MYPROMO_SANDBOX)
 # Password of the address where vendors ask for labels; empty: no order names it, and nobody gets an answer.
 LABEL_SECRET = env.str("LABEL_SECRET", default="")
-# Which class finds a vendor order's label: see orders/services/generic_labels.py.
-LABEL_SOURCE = env.str("LABEL_SOURCE", default="orders.services.generic_labels.SuppliedLabels")
+# Which class finds a vendor order's label: see orders/services/files/generic_labels.py.
+LABEL_SOURCE = env.str("LABEL_SOURCE", default="orders.services.files.generic_labels.SuppliedLabels")
 # Seconds a vendor's editor may take while a customer waits for it.
 DESIGN_SECONDS = env.float("DESIGN_SECONDS", default=8)
 

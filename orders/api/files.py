@@ -25,9 +25,9 @@ from backoffice.models.shop import Scope
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
-from orders.services import files
-from orders.services.signed_links import Linked, LinkEnded, read_link
-from orders.services.slips import render_slip
+from orders.services.files import store
+from orders.services.files.signed_links import Linked, LinkEnded, read_link
+from orders.services.files.slips import render_slip
 
 # What a form has around its file: boundaries, names.
 FORM_OVERHEAD = 64 * 1024
@@ -71,10 +71,10 @@ class Files(ApiView):
         file = _file_of(request)
         try:
             if isinstance(file, UploadedFile):
-                kept, is_new = files.store_file(file.chunks(), shop=self.shop, name=file.name or "")
+                kept, is_new = store.store_file(file.chunks(), shop=self.shop, name=file.name or "")
             else:
-                kept, is_new = files.store_file(read_chunks(file), shop=self.shop)
-        except files.TooLarge as error:
+                kept, is_new = store.store_file(read_chunks(file), shop=self.shop)
+        except store.TooLarge as error:
             raise TooLarge(error.text) from error
         answer = ShopFileAnswer(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
         return Response(answer, status=201 if is_new else 200)
@@ -83,8 +83,8 @@ class Files(ApiView):
 def _refuse_large(request: Request) -> None:
     """Before a byte of it is read. No more than announced can be read."""
     announced = str(request.META.get("CONTENT_LENGTH") or "0")
-    if announced.isdigit() and int(announced) > files.MAX_FILE_BYTES + FORM_OVERHEAD:
-        raise TooLarge(files.too_large_text())
+    if announced.isdigit() and int(announced) > store.MAX_FILE_BYTES + FORM_OVERHEAD:
+        raise TooLarge(store.too_large_text())
 
 
 def _file_of(request: Request) -> Any:
@@ -104,12 +104,12 @@ def serve_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The PDF that a link of ours names. 404 for what we did not sign, 410 when its days are over."""
     try:
         row = ShopFile.objects.get(public_id=read_link(Linked.FILE, token))
-        content = files.open_file(row)
+        content = store.open_file(row)
     except LinkEnded:
         return _gone()
     except (signing.BadSignature, ShopFile.DoesNotExist, FileNotFoundError):
         return _nothing()
-    return answer_file(content, content_type=files.PDF, name=row.public_id)
+    return answer_file(content, content_type=store.PDF, name=row.public_id)
 
 
 @require_safe
@@ -121,7 +121,7 @@ def serve_slip(request: HttpRequest, token: str) -> HttpResponseBase:
         return _gone()
     except (signing.BadSignature, VendorOrder.DoesNotExist):
         return _nothing()
-    return answer_file(render_slip(row), content_type=files.PDF, name=row.reference)
+    return answer_file(render_slip(row), content_type=store.PDF, name=row.reference)
 
 
 def _nothing() -> HttpResponseBase:

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
-from orders.services.generic_labels import find_label
+from orders.services.files.generic_labels import find_label
 from orders.services.messages import LABEL_USER
 
 logger = logging.getLogger(__name__)

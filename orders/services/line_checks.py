@@ -17,7 +17,7 @@ from catalog.services.quotes import check_quantity, find_cost
 from orders.models import Design, ShopFile
 from orders.models.line import LineKind
 from orders.services.designs.ids import find_designs, is_ours
-from orders.services.files import find_files, link_file
+from orders.services.files.store import find_files, link_file
 from orders.services.order_input import NewLine, amount
 
 Errors = dict[str, list[str]]

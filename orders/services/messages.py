@@ -23,7 +23,7 @@ from backoffice.vendors.messages import (
 from orders.models import Address, AddressRole, OrderLine, VendorOrder
 from orders.models.document import OrderDocument
 from orders.services.designs.ids import vendor_ids
-from orders.services.signed_links import Linked, sign_link
+from orders.services.files.signed_links import Linked, sign_link
 
 # The name that vendors give with LABEL_SECRET when they ask for a label.
 LABEL_USER = "labels"

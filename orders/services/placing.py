@@ -16,7 +16,7 @@ from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.models import OrderState as OurState
-from orders.services.file_checks import prepare_files
+from orders.services.files.checks import prepare_files
 from orders.services.holds import hold_if_open
 from orders.services.janitor import discard_draft
 from orders.services.messages import differences, order_to_place

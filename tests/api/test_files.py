@@ -17,7 +17,7 @@ from freezegun import freeze_time
 from pytest_django import Settings
 
 from orders.models import Order, ShopFile
-from orders.services import files
+from orders.services.files import store
 from tests.api.storefront import CARD, Storefront, build_order, make_storefront
 from tests.orders.pdfs import make_pdf
 
@@ -92,7 +92,7 @@ def test_what_is_no_whole_pdf_is_refused_and_leaves_nothing(
 def test_more_than_the_limit_is_refused_before_it_is_read_and_while_it_is_read(
     storefront: Storefront, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(store, "MAX_FILE_BYTES", 1000)
     announced = upload(storefront, b"%PDF-" + bytes(100_000))
     creeping = upload(storefront, b"%PDF-" + bytes(2_000))
     for answer in (announced, creeping):
@@ -155,7 +155,7 @@ def test_a_file_is_served_without_a_login_for_its_days_and_then_no_more(
     storefront: Storefront, settings: Settings
 ) -> None:
     settings.FILE_LINK_DAYS = 14
-    url = files.link_file(upload(storefront).json()["id"])
+    url = store.link_file(upload(storefront).json()["id"])
     answer = fetch(url)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert b"".join(answer.streaming_content) == PDF
@@ -169,8 +169,8 @@ def test_a_file_is_served_without_a_login_for_its_days_and_then_no_more(
 
 def test_no_address_that_we_did_not_sign_serves_anything(storefront: Storefront) -> None:
     public_id = upload(storefront).json()["id"]
-    token = urlsplit(files.link_file(public_id)).path.split("/")[2]
-    other = urlsplit(files.link_file("file_other")).path.split("/")[2]
+    token = urlsplit(store.link_file(public_id)).path.split("/")[2]
+    other = urlsplit(store.link_file("file_other")).path.split("/")[2]
     forged = public_id + "." + other.split(".", 1)[1]
     for wrong in (public_id, token[:-1], forged, "x" * 400, "..%2f..%2fetc"):
         assert Client().get(f"/files/{wrong}/").status_code == 404, wrong

@@ -15,9 +15,9 @@ from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.services.delivery import deliver
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState, VendorOrderLine
-from orders.services import file_checks
-from orders.services.file_holds import accept_files, exchange_file
-from orders.services.files import store_file
+from orders.services.files import checks
+from orders.services.files.deciding import accept_files, exchange_file
+from orders.services.files.store import store_file
 from orders.services.lifecycle import release_hold, release_order
 from orders.services.timeline import describe
 from tests.flows.conftest import work_off
@@ -175,7 +175,7 @@ def test_a_host_that_does_not_answer_is_tried_again_and_holds_the_order_only_the
     assert (order.state, made(sandbox), len(host.seen)) == (OrderState.RELEASED, 1, 3)
     dead = files(reply(503))
     second = released(line_of(f"{dead.url}/a.pdf"))
-    assert (second.state, made(sandbox), len(dead.seen)) == (OrderState.HELD, 1, file_checks.TRIES)
+    assert (second.state, made(sandbox), len(dead.seen)) == (OrderState.HELD, 1, checks.TRIES)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_nothing_is_fetched_while_the_check_is_off(sandbox, files, settings) -> 
 
 def test_many_files_are_looked_at_in_rounds_each_file_once(sandbox, files, monkeypatch: pytest.MonkeyPatch) -> None:
     pen()
-    monkeypatch.setattr(file_checks, "LONGEST_ROUND", -1.0)
+    monkeypatch.setattr(checks, "LONGEST_ROUND", -1.0)
     host = files(reply(200, GOOD))
     order = release_order(make_order(line_of(*[f"{host.url}/{n}.pdf" for n in range(4)])), actor="tester")
     push = Push.objects.get()

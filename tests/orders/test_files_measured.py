@@ -8,8 +8,8 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import FloatObject, NameObject
 
-from orders.services.pdf_checks import check_pdf
-from orders.services.print_specs import Spec, specs_for
+from orders.services.files.pdf_checks import check_pdf
+from orders.services.files.specs import Spec, specs_for
 from tests.orders.pdfs import make_pdf
 
 BODY = {"key": "body", "name": "Body of Pen", "requirements": {"width": 120, "height": 5, "bleed": 3, "pages": 1}}

@@ -16,8 +16,8 @@ from pytest_django import Settings
 from backoffice.errors import Conflict, InvalidInput
 from fulfillment.models import Carrier
 from orders.models import Order, SuppliedLabel, VendorOrder, VendorOrderState
-from orders.services.files import store_file
-from orders.services.generic_labels import Label, supply_label
+from orders.services.files.generic_labels import Label, supply_label
+from orders.services.files.store import store_file
 from orders.services.lifecycle import release_order
 from orders.services.messages import order_to_place
 from tests.api.storefront import PEN, build_order, make_catalog, make_storefront

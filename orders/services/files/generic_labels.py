@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from backoffice.errors import Conflict, InvalidInput
 from fulfillment.models import Carrier
 from orders.models import Order, ShopFile, SuppliedLabel, VendorOrder, VendorOrderState
-from orders.services.files import link_file
-from orders.services.signed_links import Linked, read_link
+from orders.services.files.signed_links import Linked, read_link
+from orders.services.files.store import link_file
 
 # Nothing of these is ever dispatched.
 _NEVER = (VendorOrderState.CANCELLED, VendorOrderState.REFUSED)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
 from orders.models import ShopFile
-from orders.services.signed_links import Linked, sign_link
+from orders.services.files.signed_links import Linked, sign_link
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
 # What is left of the disk belongs to the database first.

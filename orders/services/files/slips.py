@@ -72,7 +72,7 @@ def _render(order: Order, *, inside: set[int] | None, part: int, parts: int) -> 
             apart=[_row(line) for line in apart],
             page_of=_("Page %(page)d of %(pages)d"),
         )
-        from orders.services.slip_layout import draw_slip  # heavy to load, and most processes never draw
+        from orders.services.files.slip_layout import draw_slip  # heavy to load, and most processes never draw
 
         return draw_slip(slip)
 

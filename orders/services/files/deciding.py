@@ -14,7 +14,7 @@ from orders.models import (
     VendorOrderLine,
     VendorOrderState,
 )
-from orders.services.files import link_file
+from orders.services.files.store import link_file
 from orders.services.lifecycle import release_hold
 
 # What is in these states is placed anew when the order is released.

@@ -20,9 +20,9 @@ from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.http import fetch_untrusted
 from catalog.models import Variant
 from orders.models import Hold, HoldReason, Order, OrderEvent, ShopFile, VendorOrder, VendorOrderLine
-from orders.services.files import MAX_FILE_BYTES, link_file, open_file
+from orders.services.files.specs import Spec, specs_for
+from orders.services.files.store import MAX_FILE_BYTES, link_file, open_file
 from orders.services.holds import hold_if_open
-from orders.services.print_specs import Spec, specs_for
 
 # A worker is given back after so many seconds and goes on with the next file later.
 LONGEST_ROUND = 60.0
@@ -129,7 +129,7 @@ def _look_at(
 
 def judge_file(file: Mapping[str, str], *, credentials: Mapping[str, str] | None, specs: list[Spec]) -> list[str]:
     """Complaints about one print file: can it be fetched, is it a PDF, does it fit. Raises VendorUnavailable."""
-    from orders.services.pdf_checks import check_pdf  # heavy to load, and most processes never look into a file
+    from orders.services.files.pdf_checks import check_pdf  # heavy to load, and most processes never look into a file
 
     if file.get("file_id"):
         kept = ShopFile.objects.filter(public_id=file["file_id"]).first()

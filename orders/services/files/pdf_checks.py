@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
-from orders.services.print_specs import Spec
+from orders.services.files.specs import Spec
 
 MAX_PAGES = 2000
 TOLERANCE = 1.0  # mm: rounding of inches, points and the editor's own

@@ -15,7 +15,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 from backoffice.fonts import BOLD, REGULAR, load_fonts
 
 if TYPE_CHECKING:
-    from orders.services.slips import Slip
+    from orders.services.files.slips import Slip
 
 MARGIN = 20 * mm
 FRAME_PADDING = 6  # points, which the library leaves around all it sets
