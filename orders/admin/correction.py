@@ -17,8 +17,8 @@ from backoffice.errors import DomainError, InvalidInput
 from orders.admin.address_facts import SENT, longest_allowed
 from orders.models import Address, AddressRole, Order
 from orders.services.corrections import correct_address
-from orders.services.new_rows import ROLE_FIELDS
-from orders.services.street import split_street
+from orders.services.intake.new_rows import ROLE_FIELDS
+from orders.services.intake.street import split_street
 
 FIELDS_SHOWN = (
     "company", "firstname", "lastname", "street", "care_of", "zip", "city", "district", "state_code", "country_code",

@@ -21,7 +21,7 @@ from orders.models import (
 )
 from orders.models.document import DocumentKind, OrderDocument
 from orders.models.line import LineKind
-from orders.services.intake import PlacedOrder
+from orders.services.intake.taking import PlacedOrder
 
 
 class Axes(msgspec.Struct):

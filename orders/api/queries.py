@@ -11,7 +11,7 @@ from backoffice.api.validation import one_of
 from backoffice.models import Shop
 from backoffice.moments import within_calendar
 from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
-from orders.services.order_input import OnInvalid
+from orders.services.intake.input import OnInvalid
 from orders.services.search import search_orders
 
 Moment = Annotated[datetime, Meta(tz=True)]

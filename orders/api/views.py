@@ -18,10 +18,10 @@ from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, an
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
 from orders.models import HoldReason, Order, OrderState
-from orders.services.idempotency import Answer, answer_once
-from orders.services.intake import place_order, refusing_taken_reference
+from orders.services.intake.idempotency import Answer, answer_once
+from orders.services.intake.input import NewOrder
+from orders.services.intake.taking import place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
-from orders.services.order_input import NewOrder
 from orders.services.timeline import describe
 
 

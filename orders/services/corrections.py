@@ -11,10 +11,10 @@ from backoffice.vendors.messages import OrderToPlace, Sale
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.exports.asking import note_correction
+from orders.services.intake.new_rows import ROLE_FIELDS
+from orders.services.intake.preflight import check_countries
 from orders.services.lifecycle import release_hold
 from orders.services.messages import postal_address
-from orders.services.new_rows import ROLE_FIELDS
-from orders.services.preflight import check_countries
 from orders.services.search import refresh_search
 
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)

@@ -8,7 +8,7 @@ from catalog.models import Variant
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, ProductionState, VendorOrderState
 from orders.models.vendor_order import VendorOrderLine
 from orders.services.holds import hold_if_open
-from orders.services.line_checks import why_not_orderable
+from orders.services.intake.line_checks import why_not_orderable
 
 _OPEN = (OrderState.NEW, OrderState.HELD, OrderState.RELEASED)
 # A part of the order may be at its vendor while another is not.

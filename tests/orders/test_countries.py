@@ -4,7 +4,7 @@ import pytest
 
 from backoffice.vendors.messages import PostalAddress
 from fulfillment.models import Country
-from orders.services.preflight import check_countries
+from orders.services.intake.preflight import check_countries
 
 pytestmark = pytest.mark.django_db
 

@@ -103,8 +103,8 @@ def test_what_the_vendor_needs_is_asked_for_at_once(storefront: Storefront, desi
 
 
 def test_lines_cost_no_queries_each(storefront: Storefront, designed: CustomProduct) -> None:
-    from orders.services.line_checks import judge_lines
-    from orders.services.order_input import NewLine
+    from orders.services.intake.input import NewLine
+    from orders.services.intake.line_checks import judge_lines
 
     lines = [NewLine(custom_product=designed.external_id, quantity=1, unit_price="1") for _ in range(20)]
     with CaptureQueriesContext(

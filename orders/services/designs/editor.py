@@ -24,7 +24,7 @@ from backoffice.vendors.file_messages import Download
 from orders.models import CustomerEditor, Design, DesignState, OrderLine
 from orders.services.designs.ids import vendor_ids
 from orders.services.designs.input import NewDesign, check_design
-from orders.services.idempotency import Answer, answer_once, find_answer
+from orders.services.intake.idempotency import Answer, answer_once, find_answer
 
 T = TypeVar("T")
 # Our names of what a vendor may complain about; anything else is told without a field.

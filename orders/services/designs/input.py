@@ -10,8 +10,8 @@ from msgspec import Meta
 from backoffice.errors import InvalidInput
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant
-from orders.services.line_checks import Errors, complain, find_variants, why_not_orderable
-from orders.services.order_input import Input, Quantity
+from orders.services.intake.input import Input, Quantity
+from orders.services.intake.line_checks import Errors, complain, find_variants, why_not_orderable
 
 MAX_ADDRESS = 2000
 _PLACEHOLDERS = ("{DESIGNID}", "{USERHASH}", "{INTENT}")

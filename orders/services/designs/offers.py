@@ -8,7 +8,7 @@ from backoffice.errors import DomainError
 from catalog.models import PriceTier, Variant
 from catalog.services.quotes import Quote, check_quantity, quote_price
 from orders.models import Design
-from orders.services.line_checks import Errors, complain, why_not_orderable
+from orders.services.intake.line_checks import Errors, complain, why_not_orderable
 
 
 @dataclass(frozen=True)

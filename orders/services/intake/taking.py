@@ -16,9 +16,9 @@ from backoffice.services.bell import RUN_RULES, ring_on_commit
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument
 from orders.models.event import awaits_rules
-from orders.services.lifecycle import begin_released
-from orders.services.line_checks import Errors
-from orders.services.new_rows import (
+from orders.services.intake.input import NewOrder
+from orders.services.intake.line_checks import Errors
+from orders.services.intake.new_rows import (
     ROLE_FIELDS,
     build_addresses,
     build_documents,
@@ -26,8 +26,8 @@ from orders.services.new_rows import (
     build_order,
     fingerprint_of,
 )
-from orders.services.order_input import NewOrder
-from orders.services.preflight import Findings, check_order
+from orders.services.intake.preflight import Findings, check_order
+from orders.services.lifecycle import begin_released
 
 
 class OrderRefused(InvalidInput):

@@ -18,7 +18,7 @@ from orders.models import Design, ShopFile
 from orders.models.line import LineKind
 from orders.services.designs.ids import find_designs, is_ours
 from orders.services.files.store import find_files, link_file
-from orders.services.order_input import NewLine, amount
+from orders.services.intake.input import NewLine, amount
 
 Errors = dict[str, list[str]]
 

@@ -16,10 +16,10 @@ from backoffice.vendors import messages
 from backoffice.vendors.registry import vendor_class
 from fulfillment.models import Country, State
 from orders.models import AddressRole
-from orders.services.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
-from orders.services.new_rows import addresses_of, wants_label
-from orders.services.order_input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
-from orders.services.street import split_street
+from orders.services.intake.input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
+from orders.services.intake.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
+from orders.services.intake.new_rows import addresses_of, wants_label
+from orders.services.intake.street import split_street
 
 # What vendors get to see; the invoice is the shop's own business.
 SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)

@@ -11,8 +11,8 @@ from django.db import connection
 from backoffice.models import Shop
 from orders.models import Address, AddressRole, Order, OrderLine
 from orders.models.document import DocumentKind, OrderDocument
-from orders.services.line_checks import JudgedLine
-from orders.services.order_input import NewAddress, NewOrder, amount, sealed
+from orders.services.intake.input import NewAddress, NewOrder, amount, sealed
+from orders.services.intake.line_checks import JudgedLine
 from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
 
 FIRST_NUMBER = 100_000
