@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
 from orders.models import Enquiry, VendorOrder, VendorOrderState
-from orders.services.single_call import one_call_vendors
+from orders.services.placing.single_call import one_call_vendors
 
 _OPEN = [VendorOrderState.SUBMITTED, VendorOrderState.CHECKED]
 

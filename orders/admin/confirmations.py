@@ -11,7 +11,7 @@ from backoffice.templatetags.desk import money
 from orders.admin.facts import OrderFacts
 from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
 from orders.models import Hold, VendorOrderState
-from orders.services.single_call import takes_one_call
+from orders.services.placing.single_call import takes_one_call
 
 AT_VENDOR = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.UNKNOWN)
 

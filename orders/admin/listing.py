@@ -22,7 +22,7 @@ from orders.admin import chips
 from orders.admin.filters import OrderFilters, filter_orders
 from orders.admin.tabs import tabs
 from orders.models import Hold, Order, OrderLine, OrderState, ShipmentState
-from orders.services.single_call import one_call_vendors
+from orders.services.placing.single_call import one_call_vendors
 
 SIZE = 40
 THUMBNAILS = 3

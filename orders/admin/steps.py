@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from orders.models import VendorOrder
 from orders.models import VendorOrderState as State
-from orders.services.single_call import takes_one_call
+from orders.services.placing.single_call import takes_one_call
 
 # Up to which step each state has certainly come (0: created ... 4: produced).
 REACHED = {State.SUBMITTED: 2, State.CHECKED: 3, State.IN_PRODUCTION: 3, State.DONE: 4}

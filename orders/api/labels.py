@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from orders.services.files.generic_labels import find_label
-from orders.services.messages import LABEL_USER
+from orders.services.placing.messages import LABEL_USER
 
 logger = logging.getLogger(__name__)
 

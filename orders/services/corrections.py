@@ -14,7 +14,7 @@ from orders.services.exports.asking import note_correction
 from orders.services.intake.new_rows import ROLE_FIELDS
 from orders.services.intake.preflight import check_countries
 from orders.services.lifecycle import release_hold
-from orders.services.messages import postal_address
+from orders.services.placing.messages import postal_address
 from orders.services.search import refresh_search
 
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)

@@ -12,8 +12,8 @@ from orders.models import Order
 from orders.services.lifecycle import PLACE
 from orders.services.matching import find_vendor_order
 from orders.services.outcomes import ReportOutcome, ReportState
+from orders.services.placing.single_call import is_taken
 from orders.services.reports import apply_order_report
-from orders.services.single_call import is_taken
 
 
 @transaction.atomic

@@ -17,8 +17,8 @@ from backoffice.services.pushes import dismiss_push, queue_first_push, queue_pus
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
-from orders.services.janitor import discard_draft
-from orders.services.planning import plan_vendor_orders, start_over
+from orders.services.placing.janitor import discard_draft
+from orders.services.placing.planning import plan_vendor_orders, start_over
 
 PLACE, CANCEL = "orders.place", "orders.cancel"
 

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import PUSH_HANDLERS, Finding
-from orders.services import placing
 from orders.services.lifecycle import PLACE
+from orders.services.placing import two_phases
 
 Call = Callable[[], Any]
 
@@ -30,7 +30,7 @@ def _skip_look() -> None:
     """An unknown outcome counts as "not done" at once, and nothing is read before going on: a plain retry."""
     handler: Any = PUSH_HANDLERS[PLACE]
     handler.look = lambda delivery: Finding.ABSENT
-    placement: Any = placing.Placement
+    placement: Any = two_phases.Placement
     placement._is_submitted_already = lambda self: False
     _skip_settling()
 
@@ -48,7 +48,7 @@ def _skip_lease_check() -> None:
 
 def _skip_compare() -> None:
     """What the vendor made of a draft is not looked at."""
-    unchecked: Any = placing
+    unchecked: Any = two_phases
     unchecked.differences = lambda wanted, report: []
 
 
@@ -68,7 +68,7 @@ def plan_mishaps() -> None:
 
     def reach(delivery: Delivery, step: str, moment: str) -> None:
         """The worker is at this point of this delivery."""
-        reference = placing.VendorOrder.objects.get(pk=delivery.push.subject_id).order.number
+        reference = two_phases.VendorOrder.objects.get(pk=delivery.push.subject_id).order.number
         for plan, blow in ((crashes, signal.SIGKILL), (freezes, signal.SIGSTOP)):
             if plan.get(reference) == [step, moment] and _is_first(reference, blow):
                 os.kill(os.getpid(), blow)

@@ -7,7 +7,7 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.order_views import by_id
 from backoffice.sandbox.wire import Request, dumps
 from orders.models import Order, VendorOrder
-from orders.services.planning import plan_vendor_orders
+from orders.services.placing.planning import plan_vendor_orders
 from tests.orders.rows import FILE, make_order
 
 # How orders go on their way; each SKU leads the sandbox's orders another way.

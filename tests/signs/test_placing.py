@@ -23,7 +23,7 @@ from backoffice.vendors.sign_customiser.payloads import order_payload
 from catalog.models import CustomProduct
 from orders.models import Address, AddressRole, Hold, Order, VendorOrder
 from orders.services.lifecycle import release_order
-from orders.services.single_call import SingleCall, sold_order
+from orders.services.placing.single_call import SingleCall, sold_order
 from tests.orders.rows import make_order
 from tests.signs.desk import sign_line, sign_order, tell
 

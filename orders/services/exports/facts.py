@@ -8,8 +8,8 @@ from backoffice.vendors.messages import PostalAddress
 from catalog.models import CustomProduct, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from orders.models import Address, AddressRole, Order, OrderLine
-from orders.services.country_codes import two_letters, with_two_letters
-from orders.services.messages import postal_address
+from orders.services.placing.country_codes import two_letters, with_two_letters
+from orders.services.placing.messages import postal_address
 
 LineKey = tuple[str, str]
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from backoffice.services.handlers import Finding
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import VendorOrder
-from orders.services.placing import Placement
+from orders.services.placing.two_phases import Placement
 from orders.services.reports import apply_order_report
 
 # The vendor's clock may differ from ours; its date filter knows days only.

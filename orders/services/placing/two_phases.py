@@ -18,9 +18,9 @@ from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrde
 from orders.models import OrderState as OurState
 from orders.services.files.checks import prepare_files
 from orders.services.holds import hold_if_open
-from orders.services.janitor import discard_draft
-from orders.services.messages import differences, order_to_place
-from orders.services.planning import start_over
+from orders.services.placing.janitor import discard_draft
+from orders.services.placing.messages import differences, order_to_place
+from orders.services.placing.planning import start_over
 from orders.services.reports import apply_order_report
 from orders.services.rules.running import run_waiting_rules
 

@@ -19,9 +19,9 @@ from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
 from orders.models import AddressRole, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.country_codes import two_letters, with_two_letters
-from orders.services.messages import order_to_place, postal_address
-from orders.services.placing import refuse_unwanted
+from orders.services.placing.country_codes import two_letters, with_two_letters
+from orders.services.placing.messages import order_to_place, postal_address
+from orders.services.placing.two_phases import refuse_unwanted
 from orders.services.reports import apply_order_report
 from orders.services.rules.running import run_waiting_rules
 
