@@ -9,11 +9,11 @@ from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.messages import Message, OrderReport, OrderState
 from backoffice.vendors.sign_messages import FormSubmission
 from orders.models import VendorOrder
-from orders.services.echoes import take_echo
 from orders.services.enquiries import take_enquiry
-from orders.services.matching import find_vendor_order
-from orders.services.outcomes import Source
-from orders.services.reports import apply_order_report, is_known
+from orders.services.reports.applying import apply_order_report, is_known
+from orders.services.reports.echoes import take_echo
+from orders.services.reports.matching import find_vendor_order
+from orders.services.reports.outcomes import Source
 
 _ENDS = (OrderState.CANCELLED, OrderState.DONE)
 

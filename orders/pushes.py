@@ -23,7 +23,7 @@ from orders.services.placing.refusals import note_refusal, suppose_placed
 from orders.services.placing.searching import look_for_step
 from orders.services.placing.single_call import SingleCall, suppose_sent, takes_one_call
 from orders.services.placing.two_phases import Placement
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
 
 
 class VendorOrderHandler(PushHandler):

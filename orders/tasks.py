@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, pulling, unavailable
+from orders.services import lateness, unavailable
 from orders.services.campaigns import following
 from orders.services.exports import batches
+from orders.services.reports import pulling
 from orders.services.rules import jobs, running
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError, InvalidInput
 from orders.models import VendorOrder
-from orders.services.by_hand import (
+from orders.services.reports.by_hand import (
     LONGEST,
     Parcel,
     Progress,

@@ -16,8 +16,8 @@ from orders.admin.steps import Step, steps
 from orders.admin.timeline import Day, days
 from orders.admin.told import ToldFacts, told_facts
 from orders.models import Design, Hold, Notice, Order, OrderDocument, OrderLine, SuppliedLabel, VendorOrder
-from orders.services.by_hand import awaits_word, why_not_recorded
 from orders.services.designs.ids import find_designs
+from orders.services.reports.by_hand import awaits_word, why_not_recorded
 
 CENT = Decimal("0.01")
 EVENTS_SHOWN = 300

@@ -14,7 +14,7 @@ from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open
 from orders.services.lifecycle import settle_cancellation, too_late_text
 from orders.services.placing.single_call import takes_one_call
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
 
 _TOO_LATE = (OrderState.IN_PRODUCTION, OrderState.DONE)
 

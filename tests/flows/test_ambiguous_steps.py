@@ -15,7 +15,7 @@ from backoffice.services.integrations import open_vendor
 from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace, PostalAddress
 from orders.models import HoldReason, Order, OrderState, VendorOrderState
 from orders.services.lifecycle import cancel_order, release_order
-from orders.services.pulling import pull_orders
+from orders.services.reports.pulling import pull_orders
 from tests.orders.rows import FILE, SKU, make_order
 
 Place = Callable[..., Order]

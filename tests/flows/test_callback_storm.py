@@ -21,7 +21,7 @@ from backoffice.services.callbacks import replay_callbacks, work_due_callbacks
 from backoffice.vendors.registry import vendor_class
 from fulfillment.models import Shipment, ShipmentLine
 from orders.models import Order, OrderEvent, VendorOrder, VendorOrderLine
-from orders.services import reports
+from orders.services.reports import applying
 from tests.flows.callback_history import Told, live_through, make_rows
 
 pytestmark = [pytest.mark.race, pytest.mark.xdist_group("storm"), pytest.mark.django_db(transaction=True)]
@@ -104,9 +104,9 @@ def test_if_the_last_arrival_won_most_orders_would_end_wrong(
     start_over(orders=FEW)
     bodies = [one.body for one in told]
     random.Random(SEED).shuffle(bodies)
-    monkeypatch.setattr(reports, "newest_version", lambda vendor_order: None)
-    monkeypatch.setattr(reports, "is_known", lambda report, vendor_order: False)
-    monkeypatch.setattr(reports._Application, "_moves_state", lambda application, is_newest: True)
+    monkeypatch.setattr(applying, "newest_version", lambda vendor_order: None)
+    monkeypatch.setattr(applying, "is_known", lambda report, vendor_order: False)
+    monkeypatch.setattr(applying._Application, "_moves_state", lambda application, is_newest: True)
 
     for body in bodies:
         post(client, body)

@@ -9,7 +9,7 @@ from backoffice.sandbox import Sandbox
 from backoffice.services import gate
 from orders.models import Order, VendorOrderState
 from orders.services.lifecycle import release_order
-from orders.services.pulling import pull_orders
+from orders.services.reports.pulling import pull_orders
 from tests.flows.conftest import work_off
 from tests.orders.rows import make_order
 

@@ -11,7 +11,7 @@ from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
-from orders.services.pulling import pull_orders
+from orders.services.reports.pulling import pull_orders
 from orders.services.search import search_orders
 from orders.services.timeline import describe
 from tests.orders.rows import FILE, make_order

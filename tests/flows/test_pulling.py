@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
 from orders.models import Order, VendorOrder
-from orders.services.outcomes import ReportState
-from orders.services.pulling import MOST_STALE, STALE_HOURS, pull_orders
+from orders.services.reports.outcomes import ReportState
+from orders.services.reports.pulling import MOST_STALE, STALE_HOURS, pull_orders
 
 Place = Callable[..., Order]
 

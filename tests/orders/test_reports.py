@@ -16,8 +16,8 @@ from orders.models import HoldReason, Order, ProductionState, ShipmentState, Ven
 from orders.models import OrderState as OurState
 from orders.services.lateness import SILENT_DAYS, close_silent_orders, mark_late_orders
 from orders.services.lifecycle import cancel_order
-from orders.services.outcomes import ReportState
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
+from orders.services.reports.outcomes import ReportState
 from tests.orders.reports import START, journey, parcel, report
 
 Sent = Callable[..., VendorOrder]

@@ -12,8 +12,8 @@ from backoffice.services.delivery import deliver
 from catalog.models import CustomProduct
 from fulfillment.models import Shipment
 from orders.models import Hold, Order, VendorOrder
-from orders.services.by_hand import Parcel, Progress, conclude_cancellation, record_progress
 from orders.services.lifecycle import cancel_order, release_order
+from orders.services.reports.by_hand import Parcel, Progress, conclude_cancellation, record_progress
 from tests.orders.rows import make_order
 from tests.signs.desk import sign_line, sign_order
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.services.integrations import configured_vendors
 from orders.services.lateness import close_silent_orders, mark_late_orders
-from orders.services.pulling import pull_orders
+from orders.services.reports.pulling import pull_orders
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from backoffice.services.handlers import Finding
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import VendorOrder
 from orders.services.placing.two_phases import Placement
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
 
 # The vendor's clock may differ from ours; its date filter knows days only.
 _CLOCKS_DIFFER = timedelta(hours=1)

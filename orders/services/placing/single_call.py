@@ -22,7 +22,7 @@ from orders.services.axes import derive_axes
 from orders.services.placing.country_codes import two_letters, with_two_letters
 from orders.services.placing.messages import order_to_place, postal_address
 from orders.services.placing.two_phases import refuse_unwanted
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
 from orders.services.rules.running import run_waiting_rules
 
 

@@ -21,7 +21,7 @@ from orders.services.holds import hold_if_open
 from orders.services.placing.janitor import discard_draft
 from orders.services.placing.messages import differences, order_to_place
 from orders.services.placing.planning import start_over
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
 from orders.services.rules.running import run_waiting_rules
 
 MOST_GENERATIONS = 3

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import HoldReason, OrderEvent, RuleEvent, RuleRun, VendorOrder
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
 from orders.services.rules.running import work_waiting_events
 from tests.api.storefront import build_order, make_catalog, make_storefront
 from tests.orders.reports import journey

@@ -13,8 +13,8 @@ from backoffice.services.integrations import open_vendor
 from backoffice.vendors.errors import VendorError, VendorNotFound
 from backoffice.vendors.messages import OrderReport
 from orders.models import VendorOrder, VendorOrderState
-from orders.services.outcomes import ReportState
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
+from orders.services.reports.outcomes import ReportState
 
 # No news for that long: the order is read by itself, a bounded number of them in each run.
 STALE_HOURS = 24

@@ -16,11 +16,11 @@ from backoffice.vendors.messages import RANK, OrderReport, OrderState, Version
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.duplicates import refuse_second
 from orders.services.holds import hold_if_open
 from orders.services.lifecycle import settle_cancellation
-from orders.services.matching import Claim, claim_of, find_vendor_order
-from orders.services.outcomes import ReportOutcome, ReportState, Source
+from orders.services.reports.duplicates import refuse_second
+from orders.services.reports.matching import Claim, claim_of, find_vendor_order
+from orders.services.reports.outcomes import ReportOutcome, ReportState, Source
 from orders.services.search import refresh_search
 
 # What only we know of ranks beside the vendor's own: a refusal outlasts the draft it left behind.

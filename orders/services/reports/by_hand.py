@@ -17,7 +17,7 @@ from orders.models import Order, VendorOrder, VendorOrderState
 from orders.services.cancelling import go_on_after_refusal
 from orders.services.lifecycle import settle_cancellation
 from orders.services.placing.single_call import takes_one_call
-from orders.services.reports import apply_order_report
+from orders.services.reports.applying import apply_order_report
 
 LONGEST = {"carrier": 64, "tracking_code": 200, "tracking_url": 2000}
 _AT_VENDOR = (

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, VendorOrder
 from orders.services.holds import hold_if_open
-from orders.services.matching import Claim
-from orders.services.outcomes import ReportOutcome, ReportState, Source
 from orders.services.placing.janitor import discard_draft
+from orders.services.reports.matching import Claim
+from orders.services.reports.outcomes import ReportOutcome, ReportState, Source
 
 
 def refuse_second(

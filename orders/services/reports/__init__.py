@@ -1,0 +1,1 @@
+"""In: what vendors, or people in their place, say of an order, whichever door it comes through."""
