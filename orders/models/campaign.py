@@ -209,7 +209,7 @@ class MailCampaign(models.Model):
 
 
 class CampaignEvent(models.Model):
-    """One line of a campaign's timeline; words in `orders.services.campaign_words`."""
+    """One line of a campaign's timeline; words in `orders.admin.campaign_words`."""
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="events", verbose_name=_("campaign"))
     at = models.DateTimeField(_("time"), auto_now_add=True)

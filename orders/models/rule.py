@@ -16,7 +16,7 @@ class RuleEvent(models.TextChoices):
 
 
 class Rule(models.Model):
-    """One rule: event, conditions (`orders.services.rules.conditions`), ordered actions (`rule_actions`).
+    """One rule: event, conditions (`orders.services.rules.conditions`), ordered actions (`rules.actions`).
 
     Never deleted: one that was taken away keeps its runs.
     """

@@ -1,4 +1,4 @@
-"""Making a card campaign, and saying who gets a card. See also `campaign_preparing` and `campaign_paying`."""
+"""Making a card campaign, and saying who gets a card. See also `preparing` and `paying`."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Having vendors told of orders that they act upon: asking for it, setting orders aside, corrections, opt-outs.
 
-How they are told is in `export_batches.py` and `telling.py`. Every change is a line in the order's timeline.
+How they are told is in `batches.py` and `telling.py`. Every change is a line in the order's timeline.
 """
 
 from typing import Any

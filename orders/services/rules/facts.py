@@ -82,7 +82,7 @@ class Facts:
     first_order: bool | None = None
     lines: list[LineFacts] = field(default_factory=list)
     past: Past = field(default_factory=Past)
-    # What actions load for themselves (see `rule_actions.RuleAction.load`): {kind of action: anything}.
+    # What actions load for themselves (see `actions.RuleAction.load`): {kind of action: anything}.
     extra: dict[str, Any] = field(default_factory=dict)
 
 

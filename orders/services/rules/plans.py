@@ -33,7 +33,7 @@ class ReadRule:
 
 @dataclass(frozen=True)
 class PlannedAction:
-    """`why` is empty where it would be done (see `rule_actions.REASONS`)."""
+    """`why` is empty where it would be done (see `actions.REASONS`)."""
 
     kind: str
     params: dict[str, Any]
