@@ -10,7 +10,7 @@ from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
 from catalog.services import custom_pictures, jobs, pushing, ratings, sync
-from catalog.services.change_checking import check_change_set
+from catalog.services.change_sets.checking import check_change_set
 from catalog.services.importing import read_import
 from catalog.services.listings import accounts_to_read, read_listing
 from catalog.services.runs import SyncRunning

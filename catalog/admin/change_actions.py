@@ -14,11 +14,11 @@ from backoffice.errors import Unavailable
 from backoffice.vendors.errors import VendorError
 from catalog.admin.change_words import account_words, values_words
 from catalog.models import ChangeSet
-from catalog.services.change_approval import approve_change_set
-from catalog.services.change_checking import check_change_set
-from catalog.services.change_sets import discard_change_set, remove_changes, reopen_change_set, tick_losses
+from catalog.services.change_sets.approval import approve_change_set
+from catalog.services.change_sets.checking import check_change_set
+from catalog.services.change_sets.editing import discard_change_set, remove_changes, reopen_change_set, tick_losses
+from catalog.services.change_sets.restoring import restore
 from catalog.services.pushing import push_change_set, schedule_change_set, unschedule_change_set
-from catalog.services.restoring import restore
 from catalog.services.verifying import read_back_again
 from catalog.tasks import check_changes
 

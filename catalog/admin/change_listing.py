@@ -18,10 +18,10 @@ from backoffice.admin.keyset import page_of
 from catalog.admin.ascending import ascending_page
 from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
-from catalog.services.change_prices import decimals
-from catalog.services.change_shapes import shape_of
-from catalog.services.change_texts import RESET
-from catalog.services.change_values import Line, Value
+from catalog.services.change_sets.prices import decimals
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.texts import RESET
+from catalog.services.change_sets.values import Line, Value
 from catalog.services.price_grid import margin_percent, price_at
 
 SETS_SHOWN = 50

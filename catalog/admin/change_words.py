@@ -20,7 +20,7 @@ from catalog.models import (
     VendorJob,
     VendorJobState,
 )
-from catalog.services.change_texts import ADDRESSES
+from catalog.services.change_sets.texts import ADDRESSES
 
 _SETS = {
     ChangeSetState.DRAFT: (Tone.GREY, "edit_note"),

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from catalog.models import ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_sets import add_changes, make_change_set
-from catalog.services.change_values import Value
+from catalog.services.change_sets.editing import add_changes, make_change_set
+from catalog.services.change_sets.values import Value
 
 OFFERED = 20
 

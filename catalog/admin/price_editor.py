@@ -14,8 +14,8 @@ from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
 from catalog.admin.price_grid_rows import PriceFilters, filtered_variants, read_grid
 from catalog.models import ChangeKind, ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_sets import add_changes, make_change_set
-from catalog.services.change_shapes import vendors_for
+from catalog.services.change_sets.editing import add_changes, make_change_set
+from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.formula_runs import draft_formula, formula_of, preview_formula
 from catalog.services.held_values import price_text, variants_of
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admin.filter_form import ANY, FilterForm
 from catalog.admin.ascending import Ascending, ascending_page
 from catalog.models import Category, Change, ChangeKind, ChangeSet, PriceList, Product, Variant
-from catalog.services.change_prices import FULFILLERS_LISTS, decimals
-from catalog.services.change_values import Value
+from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
+from catalog.services.change_sets.values import Value
 from catalog.services.held_values import held_values, variants_of
 from catalog.services.price_grid import margin_percent, price_at
 from catalog.services.search import search_variants

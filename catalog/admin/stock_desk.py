@@ -20,9 +20,9 @@ from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
 from catalog.admin.drafts import OFFERED, keep_edits, open_drafts
 from catalog.models import ChangeKind, Snapshot, Variant
-from catalog.services.change_shapes import vendors_for
-from catalog.services.change_values import Value
-from catalog.services.change_values import refuse as refuse_value
+from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.change_sets.values import Value
+from catalog.services.change_sets.values import refuse as refuse_value
 from catalog.services.search import search_variants
 
 SIZE = 100

@@ -25,8 +25,8 @@ from catalog.admin.change_listing import LineRow
 from catalog.admin.change_words import account_words, key_words, value_words
 from catalog.admin.price_grid_rows import PriceFilters, filtered_variants
 from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
-from catalog.services.change_shapes import shape_of, vendors_for
-from catalog.services.change_values import Value
+from catalog.services.change_sets.shapes import shape_of, vendors_for
+from catalog.services.change_sets.values import Value
 from catalog.services.exporting import export_rows
 from catalog.services.held_values import held_values, variants_of
 from catalog.services.importing import accept_table, discard_import, draft_import

@@ -15,7 +15,7 @@ from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.filter_form import ANY, FilterForm
 from catalog.admin.ascending import ascending_page
 from catalog.models import ChangeKind, Snapshot, Variant
-from catalog.services.change_texts import LONGEST
+from catalog.services.change_sets.texts import LONGEST
 from catalog.services.search import search_variants
 
 SIZE = 50

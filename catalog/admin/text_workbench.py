@@ -15,10 +15,10 @@ from catalog.admin.change_words import account_words, key_words
 from catalog.admin.drafts import OFFERED, keep_edits, open_drafts
 from catalog.admin.text_rows import TITLE_SAFE
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
-from catalog.services.change_shapes import vendors_for
-from catalog.services.change_texts import LONGEST, TEXTS
-from catalog.services.change_values import Value
-from catalog.services.restoring import reset_search_texts
+from catalog.services.change_sets.restoring import reset_search_texts
+from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.change_sets.texts import LONGEST, TEXTS
+from catalog.services.change_sets.values import Value
 
 KIND = ChangeKind.SEARCH_TEXTS
 MOST_RESET = 50

@@ -11,11 +11,11 @@ from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, ChangeSource
-from catalog.services.change_approval import User, approve_change_set
-from catalog.services.change_checking import check_change_set
-from catalog.services.change_rows import COLUMNS, wishes_from_rows
-from catalog.services.change_sets import make_change_set
-from catalog.services.change_view import ShownLine, differences
+from catalog.services.change_sets.approval import User, approve_change_set
+from catalog.services.change_sets.checking import check_change_set
+from catalog.services.change_sets.editing import make_change_set
+from catalog.services.change_sets.rows import COLUMNS, wishes_from_rows
+from catalog.services.change_sets.view import ShownLine, differences
 from catalog.services.pushing import push_change_set
 
 SHOWN_ERRORS = 20

@@ -205,7 +205,7 @@ class ChangeState(models.TextChoices):
 
 
 class Change(models.Model):
-    """One SKU of a change set. What the JSON values look like for each kind is in `catalog.services.change_values`.
+    """One SKU of a change set. How its JSON values look for each kind is in `catalog.services.change_sets.values`.
 
     `wanted` is what was asked for, `after` what the vendor is to hold (filled by the check), `before` all that the
     vendor held of it. Prices are text, exact as the vendor wrote them.

@@ -13,10 +13,10 @@ from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob
-from catalog.services.change_approval import hash_of_rows
-from catalog.services.change_checking import changed_meanwhile, judge_change_set
-from catalog.services.change_sets import NOT_APPROVED
-from catalog.services.change_snapshots import FRESH, Reading, read_values, store_reading
+from catalog.services.change_sets.approval import hash_of_rows
+from catalog.services.change_sets.checking import changed_meanwhile, judge_change_set
+from catalog.services.change_sets.editing import NOT_APPROVED
+from catalog.services.change_sets.snapshots import FRESH, Reading, read_values, store_reading
 from catalog.services.pushing import SEND, refuse_unapproved
 
 RIVAL_WAIT_SECONDS = 5.0

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Variant
-from catalog.services.change_sets import MOST_ROWS, make_change_set
-from catalog.services.change_values import Value
+from catalog.services.change_sets.editing import MOST_ROWS, make_change_set
+from catalog.services.change_sets.values import Value
 from catalog.services.formulas import (
     Formula,
     Preview,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from catalog.models import PriceList
-from catalog.services.change_prices import decimals
-from catalog.services.change_values import Value, exact
+from catalog.services.change_sets.prices import decimals
+from catalog.services.change_sets.values import Value, exact
 from catalog.services.price_grid import margin_percent, price_at
 
 CENT = Decimal("0.01")

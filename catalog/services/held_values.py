@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from catalog.models import ChangeKind, PriceList, PriceTier, Snapshot, Variant
-from catalog.services.change_values import Value
+from catalog.services.change_sets.values import Value
 from catalog.services.formulas import CENT
 
 _PRICES = (ChangeKind.SALES_PRICES, ChangeKind.FULFILLER_PRICES)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, TableImportState
-from catalog.services.change_sets import make_change_set
-from catalog.services.change_shapes import refuse_unable_vendor, shape_of
-from catalog.services.change_values import Value
+from catalog.services.change_sets.editing import make_change_set
+from catalog.services.change_sets.shapes import refuse_unable_vendor, shape_of
+from catalog.services.change_sets.values import Value
 from catalog.services.held_values import held_values, variants_of
 from catalog.services.table_files import read_table, unreadable
 from catalog.services.tables import (

@@ -13,8 +13,8 @@ from backoffice.vendors.catalog_messages import CatalogProblem
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeKind, Snapshot, SyncRun
 from catalog.models.sync import SyncState
-from catalog.services.change_shapes import shape_of
-from catalog.services.change_snapshots import Reading, store_reading
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.snapshots import Reading, store_reading
 from catalog.services.runs import RunLog, only_one
 
 # Prices come with the catalogue itself.

@@ -17,7 +17,7 @@ from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.services.pushes import queue_push
 from catalog.models import Change, ChangeSet, ChangeSetState
-from catalog.services.change_approval import PUSH, User, hash_of_rows, refuse_without
+from catalog.services.change_sets.approval import PUSH, User, hash_of_rows, refuse_without
 
 COMPARE, SEND, VERIFY = "catalog.compare", "catalog.send", "catalog.verify"
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
 from catalog.models import ChangeKind, PriceList, Variant
-from catalog.services.change_prices import FULFILLERS_LISTS
-from catalog.services.change_texts import TEXTS
-from catalog.services.change_values import Value, exact, refuse
+from catalog.services.change_sets.prices import FULFILLERS_LISTS
+from catalog.services.change_sets.texts import TEXTS
+from catalog.services.change_sets.values import Value, exact, refuse
 
 MOST_BYTES = 40 * 1024 * 1024
 MOST_TABLE_ROWS = 300_000

@@ -28,10 +28,10 @@ from catalog.models import (
 )
 from catalog.models.vendor_job import FINAL_STATES
 from catalog.services.bulk import ChildTable, to_json, update_rows, upsert_children
-from catalog.services.change_prices import SalesPrices, decimals
-from catalog.services.change_shapes import shape_of
-from catalog.services.change_snapshots import Reading, read_values, store_reading
-from catalog.services.change_values import Value
+from catalog.services.change_sets.prices import SalesPrices, decimals
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.snapshots import Reading, read_values, store_reading
+from catalog.services.change_sets.values import Value
 from catalog.services.pushing import VERIFY
 
 _TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))

@@ -14,10 +14,10 @@ from backoffice.sandbox import Sandbox
 from backoffice.services.delivery import deliver, end_expired_leases
 from backoffice.services.integrations import open_vendor
 from catalog.models import ChangeKind, ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_approval import approve_change_set
-from catalog.services.change_checking import check_change_set
-from catalog.services.change_sets import make_change_set
-from catalog.services.change_values import Value
+from catalog.services.change_sets.approval import approve_change_set
+from catalog.services.change_sets.checking import check_change_set
+from catalog.services.change_sets.editing import make_change_set
+from catalog.services.change_sets.values import Value
 from catalog.services.jobs import poll_due_jobs
 from catalog.services.pushing import push_change_set
 

@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from backoffice.errors import Conflict, InvalidInput, NotAllowed
 from backoffice.models import Push
 from catalog.models import ChangeKind, ChangeSetState, ChangeSource
-from catalog.services.change_approval import approve_change_set
-from catalog.services.change_sets import make_change_set, tick_losses
-from catalog.services.change_values import Value
-from catalog.services.restoring import reset_search_texts, restore
+from catalog.services.change_sets.approval import approve_change_set
+from catalog.services.change_sets.editing import make_change_set, tick_losses
+from catalog.services.change_sets.restoring import reset_search_texts, restore
+from catalog.services.change_sets.values import Value
 from tests.catalog.change_desk import FULFILLER, MERCHANT, Desk
 
 PRICES = ChangeKind.FULFILLER_PRICES

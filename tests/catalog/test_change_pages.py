@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_sets import make_change_set
+from catalog.services.change_sets.editing import make_change_set
 from tests.catalog.change_desk import FULFILLER, Desk
 
 pytestmark = pytest.mark.django_db

@@ -24,11 +24,11 @@ from catalog.models import (
     VendorJob,
 )
 from catalog.services import pushing
-from catalog.services.change_approval import approve_change_set
-from catalog.services.change_sets import add_changes, remove_changes
-from catalog.services.change_values import Value
+from catalog.services.change_sets.approval import approve_change_set
+from catalog.services.change_sets.editing import add_changes, remove_changes
+from catalog.services.change_sets.restoring import restore
+from catalog.services.change_sets.values import Value
 from catalog.services.pushing import push_change_set, push_due_change_sets, schedule_change_set, start_push
-from catalog.services.restoring import restore
 from tests.catalog.change_desk import Desk
 
 

@@ -30,8 +30,8 @@ from backoffice.services.pushes import decide_push
 from backoffice.vendors.base import CallbackRequest
 from catalog.models import ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState
 from catalog.services import pushing
-from catalog.services.change_approval import hash_of_rows
-from catalog.services.change_values import Value
+from catalog.services.change_sets.approval import hash_of_rows
+from catalog.services.change_sets.values import Value
 from catalog.services.jobs import follow_job
 from catalog.services.pushing import push_change_set
 from tests.catalog.change_desk import Desk

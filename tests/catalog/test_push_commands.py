@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from backoffice.models import Push
 from catalog.models import Change, ChangeSet, ChangeSetState
-from catalog.services.change_view import shown_lines
+from catalog.services.change_sets.view import shown_lines
 from tests.catalog.change_desk import FULFILLER, Desk
 
 

@@ -23,7 +23,7 @@ from catalog.models import (
     TableImportState,
     Variant,
 )
-from catalog.services.change_texts import TEXTS
+from catalog.services.change_sets.texts import TEXTS
 from catalog.services.exporting import export_rows
 from catalog.services.importing import accept_table, draft_import, read_import
 from catalog.services.sync import sync_catalog

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Snapshot
-from catalog.services.change_texts import RESET, TEXTS
+from catalog.services.change_sets.texts import RESET, TEXTS
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from catalog.models import ChangeSet, Snapshot, Variant
 from catalog.services.bulk import ChildTable, to_json, upsert_children
-from catalog.services.change_shapes import shape_of
-from catalog.services.change_values import Value
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.values import Value
 
 # A reading older than that says nothing any more about what a push would change.
 FRESH = timedelta(minutes=10)

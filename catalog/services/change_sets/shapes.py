@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 from backoffice.errors import InvalidInput
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
 from catalog.models import ChangeKind
-from catalog.services.change_prices import FulfillerPrices, SalesPrices
-from catalog.services.change_stock import Stock, Sync
-from catalog.services.change_texts import Texts
-from catalog.services.change_values import Shape
+from catalog.services.change_sets.prices import FulfillerPrices, SalesPrices
+from catalog.services.change_sets.stock import Stock, Sync
+from catalog.services.change_sets.texts import Texts
+from catalog.services.change_sets.values import Shape
 
 _SHAPES: dict[str, Shape] = {
     ChangeKind.SALES_PRICES: SalesPrices(),

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Change, ChangeKind, PriceList
-from catalog.services.change_prices import decimals
-from catalog.services.change_shapes import shape_of
-from catalog.services.change_values import Line
+from catalog.services.change_sets.prices import decimals
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.values import Line
 from catalog.services.price_grid import margin_percent, price_at
 
 

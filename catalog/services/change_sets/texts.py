@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from backoffice.vendors.batch_messages import SearchTextRow
 from backoffice.vendors.listing_messages import SearchFacts, SearchTexts
 from catalog.models import Change
-from catalog.services.change_values import Guard, Line, Resolved, Shape, Value, refuse, refuse_unknown_keys
+from catalog.services.change_sets.values import Guard, Line, Resolved, Shape, Value, refuse, refuse_unknown_keys
 
 TEXTS: tuple[str, ...] = SearchTexts.__struct_fields__
 RESET: Value = {"reset": True}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.bulk import to_json
-from catalog.services.change_rules import rules_for, threshold_of
+from catalog.services.change_sets.rules import rules_for, threshold_of
 
 APPROVE, OVERRIDE, PUSH = "catalog.approve_changeset", "catalog.override_changeset", "catalog.push_changeset"
 REASON_MIN, REASON_MAX = 3, 1000

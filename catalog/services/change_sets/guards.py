@@ -7,9 +7,9 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from catalog.models import ChangeKind, PriceList
-from catalog.services.change_prices import FULFILLERS_LISTS, decimals
-from catalog.services.change_rules import Limits
-from catalog.services.change_values import Guard, Line, Value
+from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
+from catalog.services.change_sets.rules import Limits
+from catalog.services.change_sets.values import Guard, Line, Value
 from catalog.services.price_grid import margin_percent, price_at
 
 SHOWN = 5

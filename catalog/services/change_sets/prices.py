@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from backoffice.vendors.batch_messages import FulfillerPriceRow, PriceTier, SalesPriceRow
 from backoffice.vendors.listing_messages import PriceFacts
 from catalog.models import Change, PriceList
-from catalog.services.change_values import (
+from catalog.services.change_sets.values import (
     Guard,
     Line,
     Resolved,

@@ -10,8 +10,8 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Shop
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
-from catalog.services.change_shapes import refuse_unable_vendor, shape_of
-from catalog.services.change_values import Shape, Value
+from catalog.services.change_sets.shapes import refuse_unable_vendor, shape_of
+from catalog.services.change_sets.values import Shape, Value
 
 MOST_ROWS = 200_000
 MOST_ERRORS = 200

@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, NotAllowed
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_approval import User, refuse_without
-from catalog.services.change_sets import make_change_set
-from catalog.services.change_shapes import shape_of
-from catalog.services.change_texts import RESET
+from catalog.services.change_sets.approval import User, refuse_without
+from catalog.services.change_sets.editing import make_change_set
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.texts import RESET
 
 RESET_PERMISSION = "catalog.reset_searchtexts"
 _PUSHED = (ChangeSetState.PUSHING, ChangeSetState.VERIFIED, ChangeSetState.DIFFERING, ChangeSetState.FAILED)

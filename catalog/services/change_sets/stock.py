@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from backoffice.vendors.batch_messages import StockLevel, StockRow, SyncRow
 from backoffice.vendors.listing_messages import StockFacts
 from catalog.models import Change
-from catalog.services.change_values import (
+from catalog.services.change_sets.values import (
     Guard,
     Line,
     Resolved,

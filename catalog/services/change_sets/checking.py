@@ -14,11 +14,11 @@ from backoffice.models.push import Lane
 from backoffice.services.integrations import open_vendor
 from catalog.models import Change, ChangeSet, ChangeSetState, Variant
 from catalog.services.bulk import to_json, update_rows
-from catalog.services.change_rules import LimitBook, categories_by_product, rules_for
-from catalog.services.change_shapes import shape_of
-from catalog.services.change_snapshots import Reading, read_values, stale_skus, store_reading, stored_values
-from catalog.services.change_values import Guard, Line, Value
-from catalog.services.guards import price_guards
+from catalog.services.change_sets.guards import price_guards
+from catalog.services.change_sets.rules import LimitBook, categories_by_product, rules_for
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.snapshots import Reading, read_values, stale_skus, store_reading, stored_values
+from catalog.services.change_sets.values import Guard, Line, Value
 
 # Bounds memory, and no transaction is idle for long while we reckon.
 ROWS_AT_ONCE = 5000

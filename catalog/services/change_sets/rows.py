@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
 from catalog.models import ChangeKind
-from catalog.services.change_prices import FULFILLERS_LISTS
-from catalog.services.change_texts import TEXTS
-from catalog.services.change_values import Value
+from catalog.services.change_sets.prices import FULFILLERS_LISTS
+from catalog.services.change_sets.texts import TEXTS
+from catalog.services.change_sets.values import Value
 
 Row = Mapping[str, str]
 # Column of a table: list of the wish.
