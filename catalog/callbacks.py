@@ -15,7 +15,7 @@ from backoffice.vendors.batch_messages import JobReport
 from backoffice.vendors.messages import Message
 from backoffice.vendors.sign_messages import DesignedProduct
 from catalog.services.custom_products import find_sign_shop, take_product
-from catalog.services.jobs import apply_job_report
+from catalog.services.pushing.jobs import apply_job_report
 
 
 @callback_topic("mypromo", "jobs")

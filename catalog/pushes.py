@@ -8,16 +8,16 @@ from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, push_kind
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, VendorJob
-from catalog.services.comparing import compare_and_plan, note_failed_comparison
-from catalog.services.pushing import COMPARE, SEND, VERIFY
-from catalog.services.sending import (
+from catalog.services.pushing.comparing import compare_and_plan, note_failed_comparison
+from catalog.services.pushing.sending import (
     lock_set_of,
     look_for_batch,
     note_refused_batch,
     send_batch,
     suppose_taken,
 )
-from catalog.services.verifying import verify
+from catalog.services.pushing.starting import COMPARE, SEND, VERIFY
+from catalog.services.pushing.verifying import verify
 
 
 class ChangeSetHandler(PushHandler):

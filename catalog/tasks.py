@@ -9,10 +9,11 @@ from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
-from catalog.services import custom_pictures, jobs, pushing, ratings, sync
+from catalog.services import custom_pictures, ratings, sync
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.importing import read_import
 from catalog.services.listings import accounts_to_read, read_listing
+from catalog.services.pushing import jobs, starting
 from catalog.services.runs import SyncRunning
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def sync_catalog() -> None:
 @shared_task(name="catalog.tasks.follow_change_sets")
 def follow_change_sets() -> None:
     """Push what is scheduled for now, and ask for the batches whose time has come."""
-    pushing.push_due_change_sets()
+    starting.push_due_change_sets()
     jobs.poll_due_jobs()
 
 

@@ -18,8 +18,8 @@ from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.change_sets.editing import discard_change_set, remove_changes, reopen_change_set, tick_losses
 from catalog.services.change_sets.restoring import restore
-from catalog.services.pushing import push_change_set, schedule_change_set, unschedule_change_set
-from catalog.services.verifying import read_back_again
+from catalog.services.pushing.starting import push_change_set, schedule_change_set, unschedule_change_set
+from catalog.services.pushing.verifying import read_back_again
 from catalog.tasks import check_changes
 
 Action = Callable[[HttpRequest, ChangeSet], HttpResponse]

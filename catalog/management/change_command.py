@@ -16,7 +16,7 @@ from catalog.services.change_sets.checking import check_change_set
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.rows import COLUMNS, wishes_from_rows
 from catalog.services.change_sets.view import ShownLine, differences
-from catalog.services.pushing import push_change_set
+from catalog.services.pushing.starting import push_change_set
 
 SHOWN_ERRORS = 20
 

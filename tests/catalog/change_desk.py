@@ -18,8 +18,8 @@ from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.values import Value
-from catalog.services.jobs import poll_due_jobs
-from catalog.services.pushing import push_change_set
+from catalog.services.pushing.jobs import poll_due_jobs
+from catalog.services.pushing.starting import push_change_set
 
 MERCHANT, FULFILLER = "mypromo", "mypromo-fulfiller"
 PATIENCE_SECONDS = 60

@@ -16,7 +16,7 @@ def main() -> None:
     django.setup()
     from backoffice.services.delivery import deliver, end_expired_leases
     from backoffice.services.sweep import due_pushes
-    from catalog.services.jobs import poll_due_jobs
+    from catalog.services.pushing.jobs import poll_due_jobs
 
     while True:
         end_expired_leases()

@@ -23,12 +23,12 @@ from catalog.models import (
     Variant,
     VendorJob,
 )
-from catalog.services import pushing
 from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.editing import add_changes, remove_changes
 from catalog.services.change_sets.restoring import restore
 from catalog.services.change_sets.values import Value
-from catalog.services.pushing import push_change_set, push_due_change_sets, schedule_change_set, start_push
+from catalog.services.pushing import starting
+from catalog.services.pushing.starting import push_change_set, push_due_change_sets, schedule_change_set, start_push
 from tests.catalog.change_desk import Desk
 
 
@@ -235,14 +235,14 @@ def test_a_scheduled_set_leaves_when_its_time_has_come(desk: Desk) -> None:
     assert desk.work_off(change_set).state == ChangeSetState.VERIFIED
 
 
-@pytest.mark.parametrize("kind", [pushing.COMPARE, pushing.SEND, pushing.VERIFY])
+@pytest.mark.parametrize("kind", [starting.COMPARE, starting.SEND, starting.VERIFY])
 def test_a_push_queued_behind_the_approvals_back_sends_nothing(desk: Desk, kind: str) -> None:
     [sku] = desk.skus(1)
     before = desk.held(sku)
     change_set = desk.check(desk.make(desk.moved([sku])))
     job = VendorJob.objects.create(change_set=change_set, vendor="mypromo", number=1)
     change_set.changes.update(job=job)
-    queue_push(kind, vendor="mypromo", subject=job if kind == pushing.SEND else change_set, actor="mallory")
+    queue_push(kind, vendor="mypromo", subject=job if kind == starting.SEND else change_set, actor="mallory")
     desk.work_once()
     assert Push.objects.get().cause
     assert desk.held(sku) == before
@@ -255,7 +255,7 @@ def test_rows_changed_after_the_approval_do_not_leave(desk: Desk) -> None:
     [sku] = desk.skus(1)
     change_set = desk.approve(desk.make(desk.moved([sku])))
     change_set.changes.update(after={"currency": "EUR", "sales": {"50": "0.01"}})
-    with pytest.raises(pushing.NotApproved):
+    with pytest.raises(starting.NotApproved):
         push_change_set(change_set, user=desk.boss)
     change_set.refresh_from_db()
     assert change_set.state == ChangeSetState.APPROVED
@@ -266,7 +266,7 @@ def test_rows_changed_after_the_batches_were_planned_do_not_leave(desk: Desk) ->
     [sku] = desk.skus(1)
     change_set = desk.approve(desk.make(desk.moved([sku])))
     push_change_set(change_set, user=desk.boss)
-    deliver(Push.objects.get(kind=pushing.COMPARE).pk)
+    deliver(Push.objects.get(kind=starting.COMPARE).pk)
     change_set.changes.update(after={"currency": "EUR", "sales": {"50": "0.01"}})
     desk.work_once()
     assert desk.sandbox.ledger.total("PATCH") == 0

@@ -29,11 +29,11 @@ from backoffice.services.delivery import deliver
 from backoffice.services.pushes import decide_push
 from backoffice.vendors.base import CallbackRequest
 from catalog.models import ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState
-from catalog.services import pushing
 from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.values import Value
-from catalog.services.jobs import follow_job
-from catalog.services.pushing import push_change_set
+from catalog.services.pushing import starting
+from catalog.services.pushing.jobs import follow_job
+from catalog.services.pushing.starting import push_change_set
 from tests.catalog.change_desk import Desk
 from tests.catalog.conftest import PERMISSIONS
 from tests.faults.conftest import database_url
@@ -54,7 +54,7 @@ def plan(desk: Desk, skus: list[str]) -> ChangeSet:
     """An approved set of these SKUs whose batches are planned and not sent."""
     change_set = desk.approve(desk.make(desk.moved(skus)), override_reason="seen")
     push_change_set(change_set, user=desk.boss)
-    deliver(Push.objects.get(kind=pushing.COMPARE, subject_id=change_set.pk).pk)
+    deliver(Push.objects.get(kind=starting.COMPARE, subject_id=change_set.pk).pk)
     return change_set
 
 
@@ -65,7 +65,7 @@ def jobs_begun(sandbox: Sandbox) -> list[int]:
 
 def send(desk: Desk) -> None:
     """Every batch that is due is sent, and the vendor's time stands still."""
-    for push in Push.objects.filter(kind=pushing.SEND, state=PushState.NEW):
+    for push in Push.objects.filter(kind=starting.SEND, state=PushState.NEW):
         deliver(push.pk)
 
 
@@ -222,7 +222,7 @@ def test_a_newer_set_supersedes_rows_that_have_not_left_yet(desk: Desk) -> None:
     older = plan(desk, skus)
     newer = desk.approve(desk.make(desk.moved(skus[:1], percent=20), title="Newer"))
     push_change_set(newer, user=desk.boss)
-    deliver(Push.objects.get(kind=pushing.COMPARE, subject_id=newer.pk).pk)
+    deliver(Push.objects.get(kind=starting.COMPARE, subject_id=newer.pk).pk)
     assert older.changes.get(sku=skus[0]).state == ChangeState.SUPERSEDED
     desk.work_off(older)
     desk.work_off(newer)
@@ -236,13 +236,13 @@ def test_a_newer_set_supersedes_rows_that_have_not_left_yet(desk: Desk) -> None:
 def test_a_newer_set_waits_while_an_older_batch_is_just_being_sent(desk: Desk) -> None:
     skus = desk.skus(2)
     older = plan(desk, skus)
-    busy = Push.objects.get(kind=pushing.SEND)
+    busy = Push.objects.get(kind=starting.SEND)
     Push.objects.filter(pk=busy.pk).update(
         state=PushState.IN_FLIGHT, step="send", lease_until=timezone.now() + timedelta(minutes=1)
     )
     newer = desk.approve(desk.make(desk.moved(skus, percent=20)))
     push_change_set(newer, user=desk.boss)
-    compare = Push.objects.get(kind=pushing.COMPARE, subject_id=newer.pk)
+    compare = Push.objects.get(kind=starting.COMPARE, subject_id=newer.pk)
     deliver(compare.pk)
     compare.refresh_from_db()
     assert (compare.state, newer.jobs.count()) == (PushState.NEW, 0)

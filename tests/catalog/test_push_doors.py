@@ -16,7 +16,7 @@ from backoffice.errors import DomainError
 from backoffice.models import ApiKey, Push, Shop
 from backoffice.models.shop import Scope
 from catalog.models import ChangeSet, ChangeSetState
-from catalog.services.pushing import push_change_set
+from catalog.services.pushing.starting import push_change_set
 from tests.catalog.change_desk import Desk
 
 # By name, or as `getattr(vendor, shape.writer)`.

@@ -18,7 +18,7 @@ from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, JobSt
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, ChangeSetState, VendorJob, VendorJobState
 from catalog.models.vendor_job import FINAL_STATES
-from catalog.services.pushing import VERIFY
+from catalog.services.pushing.starting import VERIFY
 
 logger = logging.getLogger(__name__)
 

@@ -32,7 +32,7 @@ from catalog.services.change_sets.prices import SalesPrices, decimals
 from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.snapshots import Reading, read_values, store_reading
 from catalog.services.change_sets.values import Value
-from catalog.services.pushing import VERIFY
+from catalog.services.pushing.starting import VERIFY
 
 _TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
 _COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)

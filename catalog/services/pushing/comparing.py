@@ -17,7 +17,7 @@ from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.checking import changed_meanwhile, judge_change_set
 from catalog.services.change_sets.editing import NOT_APPROVED
 from catalog.services.change_sets.snapshots import FRESH, Reading, read_values, store_reading
-from catalog.services.pushing import SEND, refuse_unapproved
+from catalog.services.pushing.starting import SEND, refuse_unapproved
 
 RIVAL_WAIT_SECONDS = 5.0
 

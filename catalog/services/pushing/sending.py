@@ -15,8 +15,8 @@ from backoffice.vendors.errors import VendorError, VendorRejected
 from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState
 from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.snapshots import read_values
-from catalog.services.jobs import finish_if_done, first_poll_at
-from catalog.services.pushing import NotApproved, refuse_unapproved
+from catalog.services.pushing.jobs import finish_if_done, first_poll_at
+from catalog.services.pushing.starting import NotApproved, refuse_unapproved
 
 STEP = "send"
 SAMPLE = 3
