@@ -73,7 +73,7 @@ class _Pages:
 
 def _sync(pages: Iterable[bytes]) -> None:
     from backoffice.vendors.mypromo.catalog import CatalogAbility
-    from catalog.services.sync import SyncOptions, sync_catalog
+    from catalog.services.sync.reading import SyncOptions, sync_catalog
 
     source = CatalogAbility()
     source.name, source.client = "mypromo", _Pages(pages)  # type: ignore[attr-defined,assignment]

@@ -9,12 +9,13 @@ from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
-from catalog.services import custom_pictures, ratings, sync
+from catalog.services import custom_pictures, ratings
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.importing import read_import
 from catalog.services.listings import accounts_to_read, read_listing
 from catalog.services.pushing import jobs, starting
 from catalog.services.runs import SyncRunning
+from catalog.services.sync import reading
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def sync_catalog() -> None:
         if not hasattr(source, "iter_products"):
             continue
         try:
-            run = sync.sync_catalog(source)
+            run = reading.sync_catalog(source)
         except SyncRunning as error:
             logger.info("%s", error.text)
         else:

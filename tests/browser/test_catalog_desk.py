@@ -14,7 +14,7 @@ from backoffice.services.integrations import open_vendor
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Snapshot, Variant
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.texts import TEXTS
-from catalog.services.sync import sync_catalog
+from catalog.services.sync.reading import sync_catalog
 from tests.catalog.conftest import sandbox
 from tests.catalog.source import Catalog, make_product
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog.models import Product, SyncRun, Variant
 from catalog.models.sync import SyncState
-from catalog.services.sync import sync_catalog
+from catalog.services.sync.reading import sync_catalog
 from tests.catalog.source import Catalog, make_product
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.models import ChangeKind, ChangeSet, ChangeSetState, Variant
-from catalog.services.sync import sync_catalog
+from catalog.services.sync.reading import sync_catalog
 from tests.catalog.source import Catalog, make_product
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from backoffice.sandbox import Sandbox
 from catalog.models import ChangeKind, ChangeSet, Snapshot, SyncRun, Variant
 from catalog.models.sync import SyncState
 from catalog.services.listings import read_listing
-from catalog.services.sync import sync_catalog
+from catalog.services.sync.reading import sync_catalog
 from tests.catalog.change_desk import FULFILLER, MERCHANT
 from tests.catalog.source import Catalog, make_product
 from tests.orders.rows import make_order

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.vendors.errors import VendorUnavailable
 from catalog.models import Availability, PriceTier, Product, SyncRun, Variant, VariantChange, VariantText
 from catalog.models.sync import SyncState
-from catalog.services import sync as sync_module
 from catalog.services.runs import SyncRunning
-from catalog.services.sync import SyncOptions, sync_catalog
+from catalog.services.sync import reading
+from catalog.services.sync.reading import SyncOptions, sync_catalog
 from tests.catalog.source import Catalog, make_product
 
 pytestmark = pytest.mark.django_db
@@ -355,7 +355,7 @@ def test_full_mends_rows_that_were_changed_behind_our_back() -> None:
 
 
 def test_a_vendor_that_fails_leaves_what_was_written_and_the_next_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync_module, "VARIANTS_PER_BATCH", 1)
+    monkeypatch.setattr(reading, "VARIANTS_PER_BATCH", 1)
     catalog = Catalog([make_product(n) for n in range(1, 21)])
     catalog.broken_pages = {n: VendorUnavailable("down") for n in range(4, 11)}
     run = sync(catalog)

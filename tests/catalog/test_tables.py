@@ -26,7 +26,7 @@ from catalog.models import (
 from catalog.services.change_sets.texts import TEXTS
 from catalog.services.exporting import export_rows
 from catalog.services.importing import accept_table, draft_import, read_import
-from catalog.services.sync import sync_catalog
+from catalog.services.sync.reading import sync_catalog
 from catalog.services.table_files import read_table, write_csv, write_xlsx
 from catalog.services.tables import LAYOUTS
 from tests.catalog.source import Catalog, make_product

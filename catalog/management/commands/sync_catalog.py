@@ -10,7 +10,7 @@ from backoffice.vendors.registry import UnknownVendor
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 from catalog.services.runs import SyncRunning
-from catalog.services.sync import SyncOptions, sync_catalog
+from catalog.services.sync.reading import SyncOptions, sync_catalog
 
 # What the counts are called, in the order in which they are told.
 WORDS = {

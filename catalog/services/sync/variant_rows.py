@@ -10,7 +10,7 @@ import msgspec
 from backoffice.vendors.catalog_messages import AvailabilityFacts, TextFacts, VariantFacts
 from catalog.models import Availability, PriceTier, Relation, VariantText
 from catalog.services.bulk import ChildTable, to_json
-from catalog.services.changes import FACTS, VariantContent
+from catalog.services.sync.changes import FACTS, VariantContent
 
 TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
 RELATIONS = ChildTable(Relation, key=("variant_id", "kind", "related_sku"))

@@ -22,11 +22,11 @@ from backoffice.vendors.catalog_messages import (
 from backoffice.vendors.errors import VendorError
 from catalog.models import ProductText, SyncRun
 from catalog.models.sync import SyncState
-from catalog.services.changes import Change
 from catalog.services.runs import RunLog, has_finished_before, only_one
-from catalog.services.seen import claim_products, claim_skus, count_kept, mark_gone, start_seeing
-from catalog.services.writing import ReadProduct, write_products, write_texts
-from catalog.services.writing_variants import WriteContext, record_changes
+from catalog.services.sync.changes import Change
+from catalog.services.sync.seen import claim_products, claim_skus, count_kept, mark_gone, start_seeing
+from catalog.services.sync.writing import ReadProduct, write_products, write_texts
+from catalog.services.sync.writing_variants import WriteContext, record_changes
 
 logger = logging.getLogger(__name__)
 

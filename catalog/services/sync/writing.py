@@ -13,7 +13,7 @@ from django.db.models import Q
 from backoffice.vendors.catalog_messages import ProductFacts, VariantFacts
 from catalog.models import Category, Product, ProductText
 from catalog.services.bulk import ChildTable, copy_rows, replace_children, reserve_ids, update_rows, upsert_children
-from catalog.services.writing_variants import WriteContext, write_variant_texts, write_variants
+from catalog.services.sync.writing_variants import WriteContext, write_variant_texts, write_variants
 
 PRODUCT_TEXTS = ChildTable(ProductText, key=("product_id", "language"), values=("name", "overwritten", "source_hash"))
 PRODUCT_CATEGORIES = ChildTable(Product.categories.through, key=("product_id", "category_id"))

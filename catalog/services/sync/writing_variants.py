@@ -18,8 +18,8 @@ from catalog.services.bulk import (
     update_rows,
     upsert_children,
 )
-from catalog.services.changes import FACTS, Change, VariantContent, describe_changes
-from catalog.services.variant_rows import (
+from catalog.services.sync.changes import FACTS, Change, VariantContent, describe_changes
+from catalog.services.sync.variant_rows import (
     AVAILABILITIES,
     INSERT_COLUMNS,
     OWN_ROWS,

@@ -1,0 +1,1 @@
+"""Bringing a vendor's catalogue in."""
