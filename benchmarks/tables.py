@@ -72,9 +72,9 @@ def _measure(way: str, folder: Path) -> None:
 
 def _out(way: str, folder: Path) -> int:
     from catalog.models import ChangeKind, Variant
-    from catalog.services.exporting import export_rows
-    from catalog.services.table_files import write_csv, write_xlsx
-    from catalog.services.tables import LAYOUTS
+    from catalog.services.tables.columns import LAYOUTS
+    from catalog.services.tables.exporting import export_rows
+    from catalog.services.tables.files import write_csv, write_xlsx
 
     kind = ChangeKind.SALES_PRICES
     rows = export_rows(kind, vendor="mypromo", variants=Variant.objects.all())
@@ -88,7 +88,7 @@ def _out(way: str, folder: Path) -> int:
 
 def _in(way: str, folder: Path) -> int:
     from catalog.models import ChangeKind
-    from catalog.services.importing import accept_table, read_import
+    from catalog.services.tables.importing import accept_table, read_import
 
     content = (folder / f"table.{way.split()[1]}").read_bytes()
     table = accept_table(

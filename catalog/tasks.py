@@ -11,11 +11,11 @@ from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
 from catalog.services import custom_pictures, ratings
 from catalog.services.change_sets.checking import check_change_set
-from catalog.services.importing import read_import
 from catalog.services.listings import accounts_to_read, read_listing
 from catalog.services.pushing import jobs, starting
 from catalog.services.runs import SyncRunning
 from catalog.services.sync import reading
+from catalog.services.tables.importing import read_import
 
 logger = logging.getLogger(__name__)
 

@@ -27,11 +27,11 @@ from catalog.admin.price_grid_rows import PriceFilters, filtered_variants
 from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
 from catalog.services.change_sets.shapes import shape_of, vendors_for
 from catalog.services.change_sets.values import Value
-from catalog.services.exporting import export_rows
 from catalog.services.held_values import held_values, variants_of
-from catalog.services.importing import accept_table, discard_import, draft_import
-from catalog.services.table_files import write_csv, write_xlsx
-from catalog.services.tables import LAYOUTS, MOST_BYTES, MOST_TABLE_ROWS
+from catalog.services.tables.columns import LAYOUTS, MOST_BYTES, MOST_TABLE_ROWS
+from catalog.services.tables.exporting import export_rows
+from catalog.services.tables.files import write_csv, write_xlsx
+from catalog.services.tables.importing import accept_table, discard_import, draft_import
 from catalog.tasks import read_table
 
 SIZE = 50

@@ -24,11 +24,11 @@ from catalog.models import (
     Variant,
 )
 from catalog.services.change_sets.texts import TEXTS
-from catalog.services.exporting import export_rows
-from catalog.services.importing import accept_table, draft_import, read_import
 from catalog.services.sync.reading import sync_catalog
-from catalog.services.table_files import read_table, write_csv, write_xlsx
-from catalog.services.tables import LAYOUTS
+from catalog.services.tables.columns import LAYOUTS
+from catalog.services.tables.exporting import export_rows
+from catalog.services.tables.files import read_table, write_csv, write_xlsx
+from catalog.services.tables.importing import accept_table, draft_import, read_import
 from tests.catalog.source import Catalog, make_product
 
 pytestmark = pytest.mark.django_db
@@ -203,7 +203,7 @@ def test_files_beyond_the_limits_are_not_kept(content: bytes) -> None:
 
 
 def test_more_rows_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.services.table_files.MOST_TABLE_ROWS", 3)
+    monkeypatch.setattr("catalog.services.tables.files.MOST_TABLE_ROWS", 3)
     with pytest.raises(InvalidInput):
         list(read_table(csv_of(*[["a"]] * 6)))
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from catalog.services.table_files import read_table, unreadable
-from catalog.services.tables import Row
+from catalog.services.tables.columns import Row
+from catalog.services.tables.files import read_table, unreadable
 from orders.services.campaigns.making import MOST_RECIPIENTS
 
 MOST_BYTES = 5 * 1024 * 1024

@@ -13,8 +13,7 @@ from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.shapes import refuse_unable_vendor, shape_of
 from catalog.services.change_sets.values import Value
 from catalog.services.held_values import held_values, variants_of
-from catalog.services.table_files import read_table, unreadable
-from catalog.services.tables import (
+from catalog.services.tables.columns import (
     LAYOUTS,
     MOST_BYTES,
     is_blank,
@@ -24,6 +23,7 @@ from catalog.services.tables import (
     wish_of,
     without_same_texts,
 )
+from catalog.services.tables.files import read_table, unreadable
 
 PROBLEMS_KEPT = 500
 _BATCH = 2000

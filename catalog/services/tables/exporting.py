@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from catalog.models import Variant
 from catalog.services.held_values import held_values
-from catalog.services.tables import Row, rows_of
+from catalog.services.tables.columns import Row, rows_of
 
 _BATCH = 1000
 

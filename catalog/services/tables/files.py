@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError
 from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
-from catalog.services.tables import MOST_TABLE_ROWS, Cell, Row, printable
+from catalog.services.tables.columns import MOST_TABLE_ROWS, Cell, Row, printable
 
 if TYPE_CHECKING:
     from openpyxl.cell import WriteOnlyCell

@@ -1,0 +1,1 @@
+"""Tables of prices, texts and stock that people take out, edit and send back."""
