@@ -91,7 +91,7 @@ def rounded_to(ending: Decimal, formula: Formula) -> Formula:
 
 
 def tiers_of(value: Value) -> list[Prices]:
-    """The tiers that a product is sold in, from a vendor's value (`change_prices`: before)."""
+    """The tiers that a product is sold in, from a vendor's value (`change_sets.prices`: before)."""
     purchase, recommended, sales = (decimals(value.get(name, {})) for name in PriceList.values)
     return [
         Prices(quantity, price_at(purchase, quantity), price_at(recommended, quantity), price_at(sales, quantity))

@@ -34,7 +34,7 @@ def make_change_set(
     language: str = "",
     restored_from: ChangeSet | None = None,
 ) -> ChangeSet:
-    """There is a draft of what is wanted, by SKU (the shapes are in `change_values`). Not checked yet.
+    """There is a draft of what is wanted, by SKU (the shapes are in `values`). Not checked yet.
 
     Raises InvalidInput, with complaints by SKU, for rows that make no sense and vendors that take no such changes.
     """
