@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -29,13 +30,33 @@ class ApiKeyAuthentication(BaseAuthentication):
         key = value.strip().decode("latin-1")
         if scheme.lower() != b"bearer" or not KEY.fullmatch(key):
             raise AuthenticationFailed(_("Send the key as `Authorization: Bearer <key>`."))
-        found = ApiKey.objects.get_usable_keys().select_related("shop").filter(prefix=key[:8]).first()
-        if found is None or not found.is_valid(key) or found.has_expired:
+        found = _find_key(key)
+        if found is None or found.revoked or found.has_expired or not found.is_valid(key):
             raise AuthenticationFailed(_("This key is unknown, revoked or expired."))
         return found.shop, found
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+_KEY_FIELDS, _SHOP_FIELDS = ([field.attname for field in model._meta.concrete_fields] for model in (ApiKey, Shop))
+# By hand: every request begins with it, and the ORM takes six times as long.
+_SQL = f"""
+    SELECT {", ".join([f"key.{name}" for name in _KEY_FIELDS] + [f"shop.{name}" for name in _SHOP_FIELDS])}
+    FROM {ApiKey._meta.db_table} key JOIN {Shop._meta.db_table} shop ON shop.id = key.shop_id WHERE key.prefix = %s
+"""  # noqa: S608 - names of our own tables
+
+
+def _find_key(key: str) -> ApiKey | None:
+    """The row of the key's prefix with its shop, whether it may be used or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, [key[:8]])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    found = ApiKey.from_db(connection.alias, _KEY_FIELDS, row[: len(_KEY_FIELDS)])
+    found.shop = Shop.from_db(connection.alias, _SHOP_FIELDS, row[len(_KEY_FIELDS) :])
+    return found
 
 
 class HasScope(BasePermission):

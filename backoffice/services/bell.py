@@ -22,6 +22,10 @@ FIRST_BELLS, SWEPT_BELLS = "celery", "swept"
 DEBOUNCE_SECONDS = 0.2
 _last_ring: dict[str, float] = {}
 
+# A broker that cannot be reached costs each ring most of a second, which whoever rings need not pay every time.
+SILENT_SECONDS = 5
+_silent_until = 0.0
+
 
 def ring(task: str, *args: int) -> None:
     """Ring when the transaction is committed (at once outside of one)."""
@@ -29,11 +33,16 @@ def ring(task: str, *args: int) -> None:
 
 
 def ring_now(task: str, *args: int, delay: float = 0, queue: str = FIRST_BELLS) -> bool:
-    """Ring at once, or after `delay` seconds. False when the broker cannot be reached."""
+    """Ring at once, or after `delay` seconds. False when the broker cannot be reached, or could not be just before."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return False
     try:
         current_app.send_task(task, args=args, countdown=delay or None, queue=queue, retry=False)
     except (OperationalError, OSError) as error:
-        logger.warning("The bell for %s was not heard (%s); the sweep will find it.", task, error)
+        _silent_until = time.monotonic() + SILENT_SECONDS
+        text = "The bell for %s was not heard (%s), nor is any for %d s; the sweep will find all."
+        logger.warning(text, task, error, SILENT_SECONDS)
         return False
     return True
 

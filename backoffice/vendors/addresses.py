@@ -9,6 +9,7 @@ from django.conf import settings
 _PRIVATE_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "test", "invalid")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
+_UNWANTED = re.compile(r"[\x00-\x20\x7f\\]")
 # Networks that lead back inside by translation, which `ipaddress` does not call private.
 _TRANSLATED = tuple(
     ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "100.64.0.0/10")
@@ -37,7 +38,7 @@ def check_public_url(url: str, *, schemes: tuple[str, ...] = ("https", "sftp")) 
 
 
 def _split(url: str) -> SplitResult:
-    if any(ord(letter) <= 32 or ord(letter) == 127 or letter == "\\" for letter in url):
+    if _UNWANTED.search(url):
         raise UnsafeUrl("The address contains spaces, control characters or a backslash.")
     try:
         parts = urlsplit(url)

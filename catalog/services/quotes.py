@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError, InvalidInput
 from catalog.models import PriceList, PriceTier, Variant
+from catalog.services.variant_facts import Tier, VariantFacts
+
+AnyTier = TypeVar("AnyTier", Tier, PriceTier)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def quote_price(variant: Variant, *, quantity: int) -> Quote:
     raise DomainError(_("There is no sales price for %(sku)s.") % {"sku": variant.sku}, code="no_price")
 
 
-def check_quantity(variant: Variant, tiers: Iterable[PriceTier], *, quantity: int) -> list[str]:
+def check_quantity(variant: Variant | VariantFacts, tiers: Iterable[AnyTier], *, quantity: int) -> list[str]:
     """Complaints about the quantity, each naming its limit; empty when it can be ordered."""
     found = []
     if quantity < variant.order_min_qty:
@@ -65,16 +69,16 @@ def check_quantity(variant: Variant, tiers: Iterable[PriceTier], *, quantity: in
     return found
 
 
-def find_tier(tiers: Iterable[PriceTier], *, quantity: int) -> PriceTier | None:
+def find_tier(tiers: Iterable[AnyTier], *, quantity: int) -> AnyTier | None:
     """The highest tier that the quantity reaches."""
     return max((tier for tier in tiers if tier.quantity <= quantity), key=lambda tier: tier.quantity, default=None)
 
 
-def find_cost(tiers: Iterable[PriceTier], *, quantity: int) -> Decimal | None:
+def find_cost(tiers: Iterable[AnyTier], *, quantity: int) -> Decimal | None:
     """The vendor's net price per unit at that quantity, None when unknown."""
     tier = find_tier(_of_list(tiers, PriceList.PURCHASE), quantity=quantity)
     return tier.price if tier else None
 
 
-def _of_list(tiers: Iterable[PriceTier], price_list: PriceList) -> list[PriceTier]:
+def _of_list(tiers: Iterable[AnyTier], price_list: PriceList) -> list[AnyTier]:
     return sorted((tier for tier in tiers if tier.price_list == price_list), key=lambda tier: tier.quantity)

@@ -73,7 +73,7 @@ def test_a_bell_that_rings_five_times_sends_once(storefront: Storefront, system:
 
     from backoffice.models import Push
 
-    bell = Celery(broker=system.environment["REDIS_URL"])
+    bell = Celery(broker=system.environment["REDIS_URL"], set_as_current=False)
     storefront.place_all([make_order(number, chance=random.Random(1)) for number in range(1, 6)], at_once=2)
     for push_id in Push.objects.values_list("pk", flat=True):
         for _ in range(5):

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from backoffice.errors import InvalidInput
 from backoffice.vendors.registry import vendor_names
-from catalog.models import Variant
+from catalog.services.variant_facts import VariantFacts
 from orders.services.intake.input import Input, Quantity
 from orders.services.intake.line_checks import Errors, complain, find_variants, why_not_orderable
 
@@ -43,8 +43,8 @@ class NewDesign(Input, kw_only=True):
     quantity: Annotated[Quantity | None, Meta(description="For the quote; the smallest one when left out.")] = None
 
 
-def check_design(new: NewDesign) -> Variant:
-    """The variant to design. Raises InvalidInput with all complaints by field. Two queries."""
+def check_design(new: NewDesign) -> VariantFacts:
+    """The variant to design. Raises InvalidInput with all complaints by field. One query."""
     errors: Errors = {}
     variant = find_variants({new.sku}).get(new.sku)
     if variant is None or variant.vendor not in vendor_names(able_to="create_design"):
@@ -59,7 +59,7 @@ def check_design(new: NewDesign) -> Variant:
     return variant
 
 
-def _check_variant(new: NewDesign, variant: Variant, *, errors: Errors) -> None:
+def _check_variant(new: NewDesign, variant: VariantFacts, *, errors: Errors) -> None:
     if text := why_not_orderable(variant):
         complain(errors, "sku", text)
     elif not variant.editor_intents:

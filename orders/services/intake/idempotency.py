@@ -40,8 +40,7 @@ def answer_once(shop: Shop, *, key: str, request: object, act: Callable[[], Answ
         if row is None:
             return _replay(shop, key=key, fingerprint=fingerprint)
         answer = act()
-        kept = msgspec.to_builtins(answer.body)
-        IdempotencyKey.objects.filter(pk=row).update(status=answer.status, answer=kept)
+        _keep(answer, row)
     return answer
 
 
@@ -76,6 +75,15 @@ def _claim(shop: Shop, *, key: str, fingerprint: str) -> int | None:
             raise Conflict(text % {"seconds": RETRY_AFTER}, code="still_running", retry_after=RETRY_AFTER) from error
         raise
     return row[0] if row else None
+
+
+def _keep(answer: Answer, row: int) -> None:
+    body = msgspec.json.encode(answer.body).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE backoffice_idempotencykey SET status = %s, answer = %s::jsonb WHERE id = %s",
+            (answer.status, body, row),
+        )
 
 
 def _replay(shop: Shop, *, key: str, fingerprint: str) -> Answer:

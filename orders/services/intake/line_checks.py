@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from backoffice.models import Shop
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.money import exponent_of
 from backoffice.vendors.registry import vendor_names
-from catalog.models import CustomProduct, PriceList, PriceTier, Variant
+from catalog.models import CustomProduct, Variant
 from catalog.services.custom_products import find_custom_products
 from catalog.services.quotes import check_quantity, find_cost
+from catalog.services.variant_facts import VariantFacts, find_facts
 from orders.models import Design, ShopFile
 from orders.models.line import LineKind
 from orders.services.designs.ids import find_designs, is_ours
@@ -35,7 +35,7 @@ class JudgedLine:
     files: list[dict[str, str]]
     kind: LineKind
     vendor: str
-    variant: Variant | None
+    variant: VariantFacts | None
     unit_cost: Decimal | None
     custom_product: CustomProduct | None = None
     # What is allowed but ought to be known.
@@ -52,7 +52,7 @@ class JudgedLine:
 def judge_lines(lines: list[NewLine], *, shop: Shop, errors: Errors) -> list[JudgedLine]:
     """Each line with its vendor, kind and cost; complaints go into `errors` by path.
 
-    Two queries for any number of lines, one more each where there are designs, custom products, and files of ours.
+    One query for any number of lines, one more each where there are designs, custom products, and files of ours.
     """
     designs = find_designs(line.design_id for line in lines)
     files = find_files((file.file_id for line in lines for file in line.files if file.file_id), shop=shop)
@@ -85,18 +85,9 @@ def _sku_of(line: NewLine, designs: dict[str, Design], *, shop: Shop) -> str:
     return design.sku
 
 
-def find_variants(skus: set[str]) -> dict[str, Variant]:
+def find_variants(skus: set[str]) -> dict[str, VariantFacts]:
     """The variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
-    if not skus:
-        return {}
-    rank = {vendor: place for place, vendor in enumerate(vendor_names(able_to="create_order"))}
-    rows = Variant.objects.filter(sku__in=skus, vendor__in=rank).only(
-        "vendor", "sku", "name", "active", "orderable", "test_product", "personalized", "currency",
-        "order_min_qty", "order_max_qty", "tier_price_qty_only", "gone_at", "editor_intents",
-    )  # fmt: skip
-    tiers = PriceTier.objects.filter(price_list=PriceList.PURCHASE)
-    found = rows.prefetch_related(Prefetch("tiers", queryset=tiers))
-    return {row.sku: row for row in sorted(found, key=lambda row: rank[row.vendor], reverse=True)}
+    return find_facts(skus, vendors=vendor_names(able_to="create_order")) if skus else {}
 
 
 def complain(errors: Errors, path: str, text: str) -> None:
@@ -140,31 +131,33 @@ def _check_design(line: NewLine, design: Design | None, *, shop: Shop, path: str
         complain(errors, f"{path}.sku", text % {"now": design.sku, "given": line.sku})
 
 
-def _check_variant(line: NewLine, variant: Variant | None, *, sku: str, path: str, errors: Errors) -> None:
+def _check_variant(line: NewLine, variant: VariantFacts | None, *, sku: str, path: str, errors: Errors) -> None:
     if variant is None:
         complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
         return
     if text := why_not_orderable(variant):
         complain(errors, f"{path}.sku", text)
-    for text in check_quantity(variant, variant.tiers.all(), quantity=line.quantity):
+    for text in check_quantity(variant, variant.tiers, quantity=line.quantity):
         complain(errors, f"{path}.quantity", text)
 
 
-def why_not_orderable(variant: Variant) -> str:
+def why_not_orderable(variant: Variant | VariantFacts) -> str:
     """Empty when it can be ordered."""
-    for obstacle, text in (
-        (variant.gone_at is not None, _("%(sku)s is no longer offered by its vendor.")),
-        (variant.test_product, _("%(sku)s is a test product, which is never produced.")),
-        (not variant.active, _("%(sku)s is switched off at its vendor.")),
-        (not variant.orderable, _("%(sku)s cannot be made by anyone at the moment.")),
-    ):
-        if obstacle:
-            return text % {"sku": variant.sku}
-    return ""
+    if variant.gone_at is not None:
+        text = _("%(sku)s is no longer offered by its vendor.")
+    elif variant.test_product:
+        text = _("%(sku)s is a test product, which is never produced.")
+    elif not variant.active:
+        text = _("%(sku)s is switched off at its vendor.")
+    elif not variant.orderable:
+        text = _("%(sku)s cannot be made by anyone at the moment.")
+    else:
+        return ""
+    return text % {"sku": variant.sku}
 
 
 def _check_files(
-    line: NewLine, variant: Variant | None, known: dict[str, ShopFile], *, path: str, errors: Errors
+    line: NewLine, variant: VariantFacts | None, known: dict[str, ShopFile], *, path: str, errors: Errors
 ) -> None:
     if variant is not None and line.design_id is None:
         if variant.personalized and not line.files:
@@ -189,7 +182,7 @@ def _kept_files(line: NewLine, known: dict[str, ShopFile]) -> Iterable[dict[str,
             yield {"url": url, "type": file.type or "", "file_id": file_id}
 
 
-def _judge(line: NewLine, variant: Variant | None, *, sku: str, files: dict[str, ShopFile]) -> JudgedLine:
+def _judge(line: NewLine, variant: VariantFacts | None, *, sku: str, files: dict[str, ShopFile]) -> JudgedLine:
     if line.design_id is not None:
         kind = LineKind.DESIGN
     elif line.files or (variant is not None and variant.personalized):
@@ -204,7 +197,7 @@ def _judge(line: NewLine, variant: Variant | None, *, sku: str, files: dict[str,
         # Designs are made in the first vendor's editor, the only one there is; an unknown SKU is held under it.
         vendor=variant.vendor if variant else vendor_names(able_to="create_order")[0],
         variant=variant,
-        unit_cost=find_cost(variant.tiers.all(), quantity=line.quantity) if variant else None,
+        unit_cost=find_cost(variant.tiers, quantity=line.quantity) if variant else None,
     )
 
 
