@@ -37,7 +37,8 @@ def handle_order(callback: Callback, message: Message, vendor: Any) -> CallbackO
             report, source = vendor.read_order(message.vendor_id), "answer"
         except VendorNotFound as error:
             return CallbackOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
-    outcome = apply_order_report(report, source=source, callback=callback)
+    about = found if report is message else None
+    outcome = apply_order_report(report, about=about, source=source, callback=callback)
     subject = outcome.vendor_order.order if outcome.vendor_order else None
     return CallbackOutcome(CallbackState(outcome.state.value), subject=subject, note=outcome.note)
 

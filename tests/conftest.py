@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import redis
 from django.conf import settings
+from django.core.servers.basehttp import WSGIRequestHandler
 
 from backoffice import embedded
 
@@ -20,6 +21,10 @@ def pytest_configure(config: pytest.Config) -> None:
     url = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{int(worker.removeprefix('gw')) + 1}"))
     os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = url
     settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": url}}
+    # No test pulls the plug of the server it shares with others, and each commit would wait for the disk.
+    settings.DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    # The live server writes head and body apart, and Linux keeps the body back for 40 ms.
+    WSGIRequestHandler.disable_nagle_algorithm = True
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,6 +43,11 @@ _STORE = """
     ON CONFLICT (vendor, key)
     DO UPDATE SET seen = backoffice_callback.seen + 1, last_seen_at = clock_timestamp()
     RETURNING id, xmax = 0
+"""
+_CLAIM = """
+    UPDATE backoffice_callback SET next_at = statement_timestamp() + %s * interval '1 second', attempts = attempts + 1
+    WHERE id = %s AND next_at <= statement_timestamp()
+    RETURNING *
 """
 # How a state that was reached once stands against what a replay finds.
 _SETTLED = {CallbackState.APPLIED, CallbackState.KNOWN, CallbackState.STALE}
@@ -110,12 +115,10 @@ def work_due_callbacks(*, limit: int = 200) -> int:
 
 def process_callback(callback_id: int) -> bool:
     """One callback is read, understood and applied. False when it was not due or another worker has it."""
-    claimed = Callback.objects.filter(pk=callback_id, next_at__lte=Now()).update(
-        next_at=Now() + timedelta(seconds=WORKING_SECONDS), attempts=F("attempts") + 1
-    )
+    claimed = list(Callback.objects.raw(_CLAIM, [WORKING_SECONDS, callback_id]))
     if not claimed:
         return False
-    callback = Callback.objects.get(pk=callback_id)
+    callback = claimed[0]
     try:
         outcome = _understand(callback)
     except InvalidCallback as error:

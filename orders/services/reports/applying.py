@@ -34,6 +34,7 @@ def apply_order_report(
     report: OrderReport,
     *,
     source: Source,
+    about: VendorOrder | None = None,
     callback: Callback | None = None,
     push: Push | None = None,
     actor: str = "",
@@ -41,10 +42,10 @@ def apply_order_report(
     """All that the report says and we did not know yet is ours: states, parcels, lateness, the vendor's history.
 
     An order that carries our reference while our request for it is unanswered is adopted; one beside the order that
-    we hold is discarded while it is a draft, and an alarm when it is submitted. `actor` is who says it, where that is
-    not the vendor.
+    we hold is discarded while it is a draft, and an alarm when it is submitted. `about` is what `find_vendor_order`
+    found for it just now, if somebody asked. `actor` is who says it, where that is not the vendor.
     """
-    found = find_vendor_order(report)
+    found = about or find_vendor_order(report)
     if found is None:
         return ReportOutcome(ReportState.ORPHAN)
     if source == "callback" and is_known(report, found):
