@@ -13,6 +13,7 @@ from psycopg.errors import LockNotAvailable
 
 from backoffice.errors import Conflict, DomainError
 from backoffice.models import IdempotencyKey, Shop
+from backoffice.said import plain_text
 
 RETRY_AFTER = 5
 
@@ -40,7 +41,7 @@ def answer_once(shop: Shop, *, key: str, request: object, act: Callable[[], Answ
         if row is None:
             return _replay(shop, key=key, fingerprint=fingerprint)
         answer = act()
-        kept = msgspec.to_builtins(answer.body)
+        kept = msgspec.to_builtins(answer.body, enc_hook=plain_text)
         IdempotencyKey.objects.filter(pk=row).update(status=answer.status, answer=kept)
     return answer
 
