@@ -141,8 +141,7 @@ class Checkout:
 
     def _compare(self) -> None:
         """Price and cards as they are now have to be those that were confirmed, and everybody still to get one."""
-        if unwilling := find_unwilling(self.campaign):
-            self._back(unwilling_text(len(unwilling)))
+        self._refuse_unwilling()
         vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
         price: CardPrice = self.delivery.read(lambda: self.vendor.price_cards(vendor_id, mailing))
         cards = len(self.delivery.read(lambda: self.vendor.read_recipients(vendor_id)))
@@ -156,6 +155,11 @@ class Checkout:
             words = {"now": f"${now.price}", "agreed": f"${agreed}"}
             text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % words
             self._back(text, price=price)
+
+    def _refuse_unwilling(self) -> None:
+        """Nobody may be in the draft who is to get no card any more: else a person has it priced anew without them."""
+        if unwilling := find_unwilling(self.campaign):
+            self._back(unwilling_text(len(unwilling)))
 
     def _back(self, text: str, *, price: CardPrice | None = None) -> None:
         def change() -> None:
@@ -188,7 +192,11 @@ class Checkout:
         vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
         try:
             self.delivery.write(
-                "checkout", lambda: self.vendor.check_out_cards(vendor_id, mailing), self.record_settlement
+                "checkout",
+                lambda: self.vendor.check_out_cards(vendor_id, mailing),
+                self.record_settlement,
+                # Orders are cancelled and customers opt out at any time: in the wait for our turn too.
+                last_look=self._refuse_unwilling,
             )
         except (VendorUnavailable, VendorAuthFailed):
             self.delivery.record(self._forget_attempt)
