@@ -14,15 +14,24 @@ _KEYS = (
 _JSON = re.compile(rf'("(?:{_KEYS})"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
 _QUERY = re.compile(r"([?&](?:(?:access_)?token|signature|secret|(?:api_?)?key|password)=)[^&\s\"']+", re.IGNORECASE)
 _BEARER = re.compile(r"\b((?:Bearer|Basic):?\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
-_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@\"']+@", re.IGNORECASE)
+# Bounded, so that no text makes it look from each of its letters to its end.
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://)[^/\s@\"']+@", re.IGNORECASE)
+# The last part of our own callback addresses cannot be guessed; the code of a shop is shorter.
+_CALLBACK = re.compile(r"((?:/|\\/)callbacks(?:(?:/|\\/)[\w-]{1,64}){2}(?:/|\\/))[\w-]{16,}", re.ASCII)
 
 
 def mask(text: str) -> str:
     """The text with every secret that can be told by its name or its place replaced."""
     text = _JSON.sub(rf'\1"{MASK}"', text)
     text = _QUERY.sub(rf"\1{MASK}", text)
+    text = _CALLBACK.sub(rf"\1{MASK}", text)
     text = _BEARER.sub(rf"\1{MASK}", text)
     return _USERINFO.sub(rf"\1{MASK}@", text)
+
+
+def mask_bytes(body: bytes) -> bytes:
+    """The same for a body; what is no text in it stays as it is."""
+    return mask(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from backoffice.admin.bodies import show_bytes
 from backoffice.admin.callback_list import callback_listing, callback_rows
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import InvalidInput
+from backoffice.masking import mask_bytes
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.services.callbacks import replay_callbacks
@@ -49,6 +50,7 @@ class CallbackAdmin(PagesAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         callback = find_or_404(Callback, object_id)
+        body = mask_bytes(bytes(callback.body))
         return self.render(
             request,
             "backoffice/callback.html",
@@ -56,7 +58,8 @@ class CallbackAdmin(PagesAdmin):
             callback=callback,
             original=callback,
             row=callback_rows([callback])[0],
-            body=show_bytes(bytes(callback.body)),
+            body=show_bytes(body),
+            is_masked=body != bytes(callback.body),
             meaning=_MEANINGS[CallbackState(callback.state)](),
             may_replay=self.may(request, REPLAY),
         )
@@ -87,11 +90,11 @@ class CallbackAdmin(PagesAdmin):
         return act(request, do, to=_back(request))
 
     def body(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The body as it came, to be saved: never anything that a browser would show or run."""
+        """The body, secrets masked, to be saved: never anything that a browser would show or run."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         callback = find_or_404(Callback, pk)
-        response = HttpResponse(bytes(callback.body), content_type="application/octet-stream")
+        response = HttpResponse(mask_bytes(bytes(callback.body)), content_type="application/octet-stream")
         response["Content-Disposition"] = f'attachment; filename="callback-{pk}.bin"'
         response["X-Content-Type-Options"] = "nosniff"
         return response

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
+from backoffice.admin.bodies import show_text
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.machine_chips import mode_chip, standing_chip
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
@@ -23,6 +24,7 @@ from backoffice.services.vendor_status import Standing, VendorStatus, read_vendo
 from backoffice.services.webhooks import end_webhook, subscribe_webhooks
 from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
+SET_UP = "change_integration"
 PAUSE, TEST = "pause_integration", "test_integration"
 SUBSCRIBE, END_WEBHOOK = "add_vendorwebhook", "change_vendorwebhook"
 
@@ -50,6 +52,8 @@ class Card:
     # None where the vendor has no subscriptions.
     webhooks: list[VendorWebhook] | None
     wants_webhooks: bool
+    # Whether addresses of ours that cannot be guessed are entered at the vendor.
+    is_told_addresses: bool
 
 
 @admin.register(Integration)
@@ -61,6 +65,7 @@ class IntegrationAdmin(PagesAdmin):
             ("<slug:vendor>/test/", "test", self.test),
             ("<slug:vendor>/pause/", "pause", self.pause),
             ("<slug:vendor>/resume/", "resume", self.resume),
+            ("<slug:vendor>/callbacks/", "callbacks", self.callbacks),
             ("<slug:vendor>/subscribe/", "subscribe", self.subscribe),
             ("<slug:vendor>/webhooks/<int:pk>/end/", "end_webhook", self.end_webhook),
         ]
@@ -78,6 +83,7 @@ class IntegrationAdmin(PagesAdmin):
             title=_("Integrations"),
             cards=[card for card in cards if card.status.standing != Standing.NOT_SET_UP],
             unused=[card for card in cards if card.status.standing == Standing.NOT_SET_UP],
+            may_set_up=self.may(request, SET_UP),
             may_subscribe=self.may(request, SUBSCRIBE),
             may_end=self.may(request, END_WEBHOOK),
             may_pause=self.may(request, PAUSE),
@@ -138,6 +144,21 @@ class IntegrationAdmin(PagesAdmin):
 
         return act(request, do, to=_url(vendor))
 
+    def callbacks(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        """The addresses to be entered at the vendor, for who sets it up; everywhere else they are masked."""
+        self.require(request, SET_UP)
+        found = vendor_class(_known(vendor))
+        if not hasattr(found, "callback_addresses"):
+            raise Http404
+        return self.render(
+            request,
+            "backoffice/callback_addresses.html",
+            title=_("Callback addresses for %(vendor)s") % {"vendor": vendor_title(vendor)},
+            vendor=vendor,
+            addresses=[(topic, show_text(url)) for topic, url in found.callback_addresses().items()],
+            back=_url(vendor),
+        )
+
     def subscribe(self, request: HttpRequest, vendor: str) -> HttpResponse:
         """Asking twice changes nothing."""
         self.require(request, SUBSCRIBE)
@@ -174,6 +195,7 @@ def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
         breaker=_breaker(status),
         may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
         webhooks=None if subscribed is None else webhooks,
+        is_told_addresses=hasattr(vendor_class(status.name), "callback_addresses"),
         wants_webhooks=bool(set(subscribed or ()) - {row.topic for row in webhooks if row.is_made}),
     )
 

@@ -4,14 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from django.utils.functional import Promise
 from rest_framework.renderers import BaseRenderer
 
-
-def _plain(value: object) -> str:
-    if isinstance(value, Promise):
-        return str(value)
-    raise NotImplementedError(f"no JSON for {type(value)}")
+from backoffice.said import plain_text
 
 
 class JSONRenderer(BaseRenderer):
@@ -24,7 +19,7 @@ class JSONRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        return b"" if data is None else msgspec.json.encode(data, enc_hook=_plain)
+        return b"" if data is None else msgspec.json.encode(data, enc_hook=plain_text)
 
 
 class AnyType(BaseRenderer):

@@ -36,6 +36,10 @@ class Sandbox:
         self._send("PATCH", "sign-customiser/settings", {"product_url": product_url})
         self._send("POST", "sign-customiser/design", SIGN)
 
+    def fill_in_form(self) -> None:
+        """A shopper wants what the designer cannot do, and asks: whoever subscribed to forms is told."""
+        self._send("POST", "sign-customiser/form", {})
+
     def publish_reviews(self, *, site: str, product_id: int) -> int:
         """Customers wrote of a product, and the vendor published it; answers how many."""
         for rating, text in REVIEWS:

@@ -7,6 +7,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
+from backoffice.said import Said, keep, say
+
 
 def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
@@ -34,4 +36,40 @@ class SealedJSONField(models.TextField):
         return value
 
 
-__all__ = ["InvalidToken", "SealedJSONField"]
+class SaidTextField(models.TextField):
+    """A text that comes back in the language of who reads it, where it was made by `backoffice.said`. One that people
+    or vendors wrote is kept as it is. Not searchable.
+    """
+
+    # PostgreSQL takes it in a text, and nobody types it.
+    _MARK = "\x1e"
+
+    def get_prep_value(self, value: Any) -> str | None:
+        if isinstance(value, Said):
+            return self._MARK + json.dumps(keep(value))
+        return value.lstrip(self._MARK) if isinstance(value, str) else value
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return say(json.loads(value[1:])) if value and value.startswith(self._MARK) else value
+
+    def deconstruct(self) -> Any:
+        """For the database it is a text as any other."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+class SaidJSONField(models.JSONField):
+    """The same for texts anywhere in a JSON value."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(keep(value))
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return say(super().from_db_value(value, expression, connection))
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
+__all__ = ["InvalidToken", "SaidJSONField", "SaidTextField", "SealedJSONField"]

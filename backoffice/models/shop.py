@@ -90,11 +90,23 @@ def all_scopes() -> list[str]:
     return list(Scope.values)
 
 
+class ApiKeyManager(BaseAPIKeyManager):
+    """Makes keys whose row is known by the public prefix. The library's primary key holds the hash, which would stand
+    in the addresses of the admin, and so in logs and histories of browsers.
+    """
+
+    def assign_key(self, obj: AbstractAPIKey) -> str:
+        """The row has the prefix and hash of a new key. Returns the key, which is kept nowhere."""
+        key: str = super().assign_key(obj)
+        obj.pk = obj.prefix
+        return key
+
+
 class ApiKey(AbstractAPIKey):
     """A storefront's key. Only its hash is kept: the key itself is shown once, when it is made."""
 
     # Its base is abstract and leaves the manager's model open.
-    objects: ClassVar[BaseAPIKeyManager] = BaseAPIKeyManager()  # type: ignore[assignment]
+    objects: ClassVar[ApiKeyManager] = ApiKeyManager()  # type: ignore[assignment]
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="api_keys", verbose_name=_("shop"))
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope), verbose_name=_("scopes"), default=all_scopes)
 

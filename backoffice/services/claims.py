@@ -56,14 +56,23 @@ class Delivery:
         self.push = push
         self.token = token
         self.is_look = push.state == PushState.UNKNOWN
+        self._last_look: Callable[[], None] | None = None
         self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
         self.vendor: Any = open_vendor(
             push.vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
         )
 
-    def write(self, step: str, call: Callable[[], T], record: Callable[[T], None]) -> T:
+    def write(
+        self,
+        step: str,
+        call: Callable[[], T],
+        record: Callable[[T], None],
+        *,
+        last_look: Callable[[], None] | None = None,
+    ) -> T:
         """Make one write at the vendor. The step is committed before `call`; `record` gets the answer in one fenced
-        transaction with the end of the step.
+        transaction with the end of the step. `last_look` is called right before the request leaves, after any wait for
+        its turn: raising Withdrawn there, it keeps it from leaving and ends the step.
 
         Raises what `call` raises (VendorAmbiguous leaves the step on the row, to be looked for), LeaseLost, and
         Interrupted when the worker has been at this push for too long.
@@ -71,7 +80,14 @@ class Delivery:
         if time.monotonic() > self._deadline:
             raise Interrupted
         self._enter(step)
-        answer = call()
+        self._last_look = last_look
+        try:
+            answer = call()
+        except Withdrawn:
+            self.record(lambda: None, step="")
+            raise
+        finally:
+            self._last_look = None
         self.record(lambda: record(answer), step="")
         return answer
 
@@ -113,6 +129,8 @@ class Delivery:
         ).update(lease_until=_lease_end())
         if not updated:
             raise LeaseLost
+        if self._last_look is not None:
+            self._last_look()
 
     def _enter(self, step: str) -> None:
         updated = Push.objects.filter(

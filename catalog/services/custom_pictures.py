@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.services.clock import database_now
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.http import fetch_untrusted
@@ -70,9 +71,7 @@ def fetch_picture(picture_id: int) -> bool:
 
 def try_again(picture: CustomPicture) -> None:
     """A person wants the picture now; one that we have stays as it is."""
-    CustomPicture.objects.filter(pk=picture.pk, stored_at__isnull=True).update(
-        next_at=timezone.now(), attempts=0, failed=False
-    )
+    CustomPicture.objects.filter(pk=picture.pk, stored_at__isnull=True).update(next_at=Now(), attempts=0, failed=False)
 
 
 def type_of(content: bytes) -> str:
@@ -139,5 +138,5 @@ def _put_off(picture: CustomPicture, *, problem: str, final: bool = False) -> No
     """`final`: trying again would change nothing."""
     logger.warning("Picture %s could not be fetched: %s", picture.pk, problem)
     failed = final or picture.attempts > len(LADDER)
-    wait = None if failed else timezone.now() + timedelta(seconds=LADDER[picture.attempts - 1])
+    wait = None if failed else database_now() + timedelta(seconds=LADDER[picture.attempts - 1])
     CustomPicture.objects.filter(pk=picture.pk).update(problem=problem, next_at=wait, failed=failed)

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
 from backoffice.models import Shop
+from backoffice.services.clock import database_now
 from backoffice.vendors.money import from_minor_units
 from backoffice.vendors.sign_messages import DesignedProduct
 from catalog.models import CustomPicture, CustomProduct
@@ -133,7 +134,7 @@ def _change(product: CustomProduct, designed: DesignedProduct, fields: dict[str,
 def _set_pictures(product: CustomProduct, designed: DesignedProduct) -> None:
     """Those of the design, in its order; a copy that we have stays while its address does."""
     known = {row.position: row for row in product.pictures.all()}
-    now = timezone.now()
+    now = database_now()
     for position, picture in enumerate(designed.pictures, start=1):
         row = known.pop(position, None)
         if row is not None and row.url == picture.url:
@@ -148,4 +149,4 @@ def _set_pictures(product: CustomProduct, designed: DesignedProduct) -> None:
 
 def due_pictures() -> QuerySet[CustomPicture]:
     """What is to be fetched now, oldest first."""
-    return CustomPicture.objects.filter(next_at__lte=timezone.now()).order_by(F("next_at"), "pk")
+    return CustomPicture.objects.filter(next_at__lte=Now()).order_by(F("next_at"), "pk")

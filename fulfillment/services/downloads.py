@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models.push import Lane
+from backoffice.services.clock import database_now
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import BudgetEmpty, VendorError
@@ -60,7 +60,7 @@ def download_file(file_id: int) -> bool:
 
 def try_again(file: ProductionFile) -> None:
     """A person wants the file now; one that we have stays as it is."""
-    ProductionFile.objects.filter(pk=file.pk, stored_at__isnull=True).update(next_at=timezone.now())
+    ProductionFile.objects.filter(pk=file.pk, stored_at__isnull=True).update(next_at=Now())
 
 
 def _fetch(file: ProductionFile) -> None:
@@ -79,7 +79,7 @@ def _put_off(file: ProductionFile, *, problem: str, seconds: float | None) -> No
     """`seconds` None: trying again would change nothing."""
     logger.warning("File %s could not be downloaded: %s", file.pk, problem)
     file.problem = problem
-    file.next_at = None if seconds is None else timezone.now() + timedelta(seconds=seconds)
+    file.next_at = None if seconds is None else database_now() + timedelta(seconds=seconds)
     file.needs_person = seconds is None or file.attempts > len(LADDER)
     file.save(update_fields=["problem", "next_at", "needs_person", "attempts"])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from backoffice.services.bell import ring
 from backoffice.vendors.production_messages import FileKind as Theirs
@@ -70,7 +70,7 @@ def _facts(file: FileReport, *, key: str, item_id: int | None) -> dict[str, Any]
 
 def _next_at(row: ProductionOrder, facts: dict[str, Any]) -> Any:
     is_wanted = row.is_to_do and facts["url"] and facts["kind"] != FileKind.OTHER
-    return timezone.now() if is_wanted else None
+    return Now() if is_wanted else None
 
 
 def _move(file: ProductionFile, facts: dict[str, Any]) -> bool:

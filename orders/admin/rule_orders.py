@@ -53,7 +53,10 @@ def order_rules(request: HttpRequest, order_pk: int) -> HttpResponse:
 
 @require_POST
 def by_hand(request: HttpRequest) -> HttpResponse:
-    """Choose a rule for the marked orders, see what it would do, then do it: a second press does nothing more."""
+    """Choose a rule for the marked orders, see what it would do, then do it: a second press does nothing more.
+
+    Raises PermissionDenied also where an action of the rule needs a right of its own.
+    """
     if not (request.user.has_perm("orders.view_rule") and request.user.has_perm("orders.change_order")):
         raise PermissionDenied
     keys = sorted({int(key) for key in request.POST.getlist("order") if key.isascii() and key.isdigit()})[:MOST]
@@ -61,7 +64,10 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     # Those that wait for a hand first.
     choices.sort(key=lambda rule: (rule.event != RuleEvent.BY_HAND, rule.position))
     rule = next((rule for rule in choices if str(rule.pk) == request.POST.get("rule")), None)
+    refusals = _missing_rights(request, rule) if rule else []
     if rule is not None and request.POST.get("token"):
+        if refusals:
+            raise PermissionDenied(" ".join(refusals))
         return _run(request, rule, keys)
     plan = plan_rules(keys, [rule], with_unheld=True) if rule else None
     rows = [planned_row(run) for run in plan.runs] if plan else []
@@ -77,11 +83,22 @@ def by_hand(request: HttpRequest) -> HttpResponse:
             "rule": rule,
             "rows": rows,
             "acting": acting,
+            "refusals": refusals,
             "button": ngettext("Run it at %(count)s order", "Run it at %(count)s orders", acting) % {"count": acting},
             "token": uuid.uuid4().hex,
             "back": _back(request),
         },
     )
+
+
+def _missing_rights(request: HttpRequest, rule: Rule) -> list[str]:
+    """Why this person may not run the rule: one sentence for each kind of action that needs a right they have not."""
+    actions = {step.kind: step.action for step in read_rule(rule).steps}.values()
+    return [
+        str(action.refusal)
+        for action in actions
+        if action is not None and action.permission and not request.user.has_perm(action.permission)
+    ]
 
 
 def _run(request: HttpRequest, rule: Rule, keys: list[int]) -> HttpResponse:

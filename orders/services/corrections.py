@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push
+from backoffice.said import gettext as _
 from backoffice.vendors.messages import OrderToPlace, Sale
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState

@@ -2,8 +2,9 @@
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
+from backoffice.said import gettext as _
+from backoffice.said import join
 from catalog.models import Variant
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, ProductionState, VendorOrderState
 from orders.models.vendor_order import VendorOrderLine
@@ -51,7 +52,7 @@ def _hold(order_id: int, lines: list[OrderLine]) -> bool:
     if Hold.objects.filter(order=order, reason=HoldReason.UNAVAILABLE, placed_at__gte=changed_at).exists():
         return False
     told = [why_not_orderable(variants[line.vendor, line.sku]) for line in lines]
-    more = " …" if len(told) > NAMED else ""
-    text = _("Can no longer be made. %(lines)s") % {"lines": " ".join(told[:NAMED]) + more}
+    more = ["…"] if len(told) > NAMED else []
+    text = _("Can no longer be made. %(lines)s") % {"lines": join([*told[:NAMED], *more])}
     hold_if_open(order, reason=HoldReason.UNAVAILABLE, text=text, actor="system")
     return True

@@ -1,9 +1,11 @@
 """Who may call, and how often."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -98,6 +100,34 @@ def test_create_api_key_prints_a_key_that_works_and_makes_the_shop(db: None) -> 
     key = out.getvalue().strip()
     assert Client(headers={"Authorization": f"Bearer {key}"}).get("/api/v1/orders/").status_code == 200
     assert key.partition(".")[2] not in str(ApiKey.objects.values_list())
+
+
+def test_no_address_of_the_staff_pages_contains_the_hash_of_a_key(storefront: Storefront, admin_client: Client) -> None:
+    row = ApiKey.objects.get()
+    pages = "/admin/backoffice/apikey/"
+    assert f'href="{pages}{row.prefix}/change/' in admin_client.get(pages).content.decode()
+    page = admin_client.get(f"{pages}{row.prefix}/change/").content.decode()
+    assert row.hashed_key not in page
+    form = {"name": "till", "scopes": ["orders:read"], "revoked": "on"}
+    answer = admin_client.post(f"{pages}{row.prefix}/change/", form)
+    assert answer.url == pages
+    row.refresh_from_db()
+    assert (row.name, row.revoked) == ("till", True)
+    assert storefront.get("orders/").status_code == 401
+    assert admin_client.get(f"{pages}{row.prefix}/history/").status_code == 200
+    kept = LogEntry.objects.get()
+    assert kept.get_admin_url().startswith("/admin/backoffice/apikey/")
+    assert row.hashed_key not in f"{kept.object_id} {kept.change_message}"
+
+
+def test_a_key_made_by_staff_is_shown_once_and_works(db: None, admin_client: Client) -> None:
+    shop = Shop.objects.create(code="WEB", name="Web")
+    form = {"shop": shop.pk, "name": "till", "scopes": ["orders:read"]}
+    answer = admin_client.post("/admin/backoffice/apikey/add/", form, follow=True)
+    key = re.search(r"<code>(\w{8}\.\w{32})</code>", answer.content.decode())
+    assert key is not None
+    assert Client(headers={"Authorization": f"Bearer {key[1]}"}).get("/api/v1/orders/").status_code == 200
+    assert ApiKey.objects.get().pk == key[1][:8]
 
 
 def test_create_api_key_refuses_an_unknown_shop(db: None) -> None:

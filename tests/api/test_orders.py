@@ -1,5 +1,6 @@
 """Reading orders: lists, pages, changes, one order, and what must never be seen."""
 
+import json
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from catalog.models import Variant
 from fulfillment.models import Shipment, ShipmentLine
 from orders.models import Order, OrderState, VendorOrderState
 from tests.api.storefront import PEN, Storefront, build_order, make_storefront
@@ -249,3 +251,23 @@ def test_an_order_takes_as_many_queries_with_forty_lines_as_with_two(
 
 def test_a_signed_in_member_of_staff_is_no_storefront(admin_client: Client) -> None:
     assert admin_client.get("/api/v1/orders/").status_code == 401
+
+
+def test_whoever_reads_of_a_held_order_reads_it_in_their_own_language(
+    storefront: Storefront, catalog: dict[str, Variant], admin_client: Client
+) -> None:
+    body = build_order(**{"lines.0.sku": "GONE", "recipient.country_code": "XX"})
+    english = storefront.post("orders/?on_invalid=hold", body, **{"Idempotency-Key": "k", "Accept-Language": "en"})
+    assert english.status_code == 201
+    told = json.dumps(english.json()["holds"])
+    for text in ("GONE is not in the catalogue.", "XX is not a country", "Correct it with the shop"):
+        assert text in told
+    order = Order.objects.get()
+    read = storefront.client.get(f"/api/v1/orders/{order.pk}/", headers={"Accept-Language": "de"})
+    page = admin_client.get(f"/admin/orders/order/{order.pk}/change/", headers={"Accept-Language": "de"})
+    for shown in (json.dumps(read.json()["holds"], ensure_ascii=False), page.content.decode()):
+        for text in ("GONE steht nicht im Katalog.", "XX ist kein Land", "Korrigieren Sie"):
+            assert text in shown
+        for text in ("not in the catalogue", "Correct it"):
+            assert text not in shown
+    assert "Correct it with the shop" in admin_client.get(f"/admin/orders/order/{order.pk}/change/").content.decode()

@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[int | None, int, int | None]] = {
     "pgettext": (0, 1, None),
     "npgettext": (0, 1, 2),
 }
+MODULES = ("django.utils.translation", "backoffice.said")
 QUOTED = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({QUOTED}(?:\s*,\s*{QUOTED})*)", re.DOTALL)
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-+#0]*\d*(?:\.\d+)?[diouxXeEfFgGs%]|\{\w*\}")
@@ -41,7 +42,7 @@ class Entry(NamedTuple):
 
 @cache
 def _parse(source: str) -> ast.Module:
-    return ast.parse(source if "django.utils.translation" in source else "")
+    return ast.parse(source if any(module in source for module in MODULES) else "")
 
 
 def _text(function: str, arguments: list[str | None]) -> Text | None:
@@ -54,7 +55,7 @@ def texts_of_code(source: str) -> Iterator[Text]:
     """Calls of Django's functions under whatever name they were imported."""
     names: dict[str, str] = {}
     for node in ast.walk(_parse(source)):  # what stands outside comes first, so imports do
-        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES:
             names |= {alias.asname or alias.name: re.sub("_(lazy|noop)$", "", alias.name) for alias in node.names}
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if (function := names.get(node.func.id, "")) not in PLACES:
@@ -71,7 +72,7 @@ def translated_early(source: str) -> list[int]:
     left: deque[ast.AST] = deque([_parse(source)])
     while left:
         node = left.popleft()
-        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES:
             names |= {alias.asname or alias.name for alias in node.names if alias.name in PLACES}
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             found.append(node.lineno)

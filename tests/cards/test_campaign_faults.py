@@ -13,6 +13,7 @@ from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.services import reconcile
+from backoffice.services.clock import database_now
 from backoffice.services.delivery import deliver
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import decide_push
@@ -21,7 +22,7 @@ from orders.campaign_pushes import CheckOutCampaign, PrepareCampaign
 from orders.models import CampaignState, CardConversion, MailCampaign, Order
 from orders.services.campaigns.conversions import find_conversions
 from orders.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
-from orders.services.campaigns.making import cancel_campaign, prepare_campaign
+from orders.services.campaigns.making import CHECK_OUT, cancel_campaign, prepare_campaign
 from orders.services.campaigns.matching import Matching
 from orders.services.campaigns.paying import Checkout
 from orders.services.campaigns.preparing import Preparation
@@ -281,6 +282,19 @@ def test_a_campaign_that_is_cancelled_in_the_last_moment_is_not_paid(
     assert campaign.state == CampaignState.CANCELLED
     assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
     assert vendor.store.orders == {}
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_worker_whose_clock_is_wrong_waits_for_the_payment_as_long_as_any_other(
+    proofed: Make, payer: User, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    campaign = confirm(proofed(1), payer)
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=minutes))
+    assert deliver(Push.objects.get(kind=CHECK_OUT).pk) == PushState.CONFIRMED
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.PAYMENT_NEEDED
+    assert campaign.poll_seconds - 5 < (campaign.poll_at - database_now()).total_seconds() <= campaign.poll_seconds
 
 
 def test_a_refused_checkout_is_told_and_nothing_is_paid(

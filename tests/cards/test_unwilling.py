@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.models.push import Lane, PushState
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
+from backoffice.services import budget
 from orders.models import CampaignState, CardState, Consent, LeftOut, MailCampaign, OptOut, Order, OrderState
 from orders.services.campaigns.making import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
@@ -97,6 +98,36 @@ def test_an_order_cancelled_between_the_button_and_the_call_stops_the_checkout(
     assert "1 recipient may get no card any more" in campaign.problem
     assert (charges(vendor), cards_paid(vendor)) == ([], [])
     assert Push.objects.get(kind=CHECK_OUT).state == PushState.CONFIRMED
+
+
+def test_an_order_cancelled_while_the_call_waits_for_its_turn_stops_the_checkout(
+    sandbox: Sandbox, vendor: LettrlabsApp, proofed: Proofed, payer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = proofed(2)
+    confirm(campaign, payer)
+    take = budget.take
+
+    def cancel_meanwhile(name: str, *, lane: Lane) -> None:
+        if Push.objects.filter(kind=CHECK_OUT, step="checkout").exists():
+            Order.objects.filter(customer_lastname="Doe0").update(state=OrderState.CANCELLED)
+        take(name, lane=lane)
+
+    monkeypatch.setattr(budget, "take", cancel_meanwhile)
+    work_off()
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.checkout_attempted_at) == (CampaignState.PROOFED, None)
+    assert "1 recipient may get no card any more" in campaign.problem
+    assert (charges(vendor), cards_paid(vendor)) == ([], [])
+    push = Push.objects.get(kind=CHECK_OUT)
+    assert (push.state, push.step) == (PushState.CONFIRMED, "")
+    # Priced anew without the card of the cancelled order, confirmed again, and paid once.
+    prepare_campaign(campaign, actor="mara")
+    work_off()
+    campaign.refresh_from_db()
+    confirm(campaign, payer)
+    work_off()
+    settle(sandbox, campaign)
+    assert cards_paid(vendor) == ["Doe1"]
 
 
 @pytest.mark.parametrize("kind", ["cut_after", "cut_before"])

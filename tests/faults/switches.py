@@ -92,14 +92,14 @@ def _wrap_write(reach: Callable[[Delivery, str, str], None]) -> None:
     """The moments of a write: before the call, answered but not recorded, recorded."""
     plain: Any = Delivery.write
 
-    def write(delivery: Delivery, step: str, call: Call, record: Callable[[Any], None]) -> Any:
+    def write(delivery: Delivery, step: str, call: Call, record: Callable[[Any], None], **more: Any) -> Any:
         def called() -> Any:
             reach(delivery, step, "before")
             answer = call()
             reach(delivery, step, "answered")
             return answer
 
-        answer = plain(delivery, step, called, record)
+        answer = plain(delivery, step, called, record, **more)
         reach(delivery, step, "recorded")
         return answer
 

@@ -62,9 +62,11 @@ def plan_death(step: str, moment: str) -> None:
     """In the worker: it dies before the call, with the answer in hand, with the copy on the disk, or once recorded."""
     true_write: Any = Delivery.write
 
-    def write(delivery: Delivery, name: str, call: Callable[[], Any], record: Callable[[Any], None]) -> Any:
+    def write(
+        delivery: Delivery, name: str, call: Callable[[], Any], record: Callable[[Any], None], **more: Any
+    ) -> Any:
         if name != step:
-            return true_write(delivery, name, call, record)
+            return true_write(delivery, name, call, record, **more)
 
         def calling() -> Any:
             if moment == "before":
@@ -74,7 +76,7 @@ def plan_death(step: str, moment: str) -> None:
                 die()
             return answer
 
-        answer = true_write(delivery, name, calling, record)
+        answer = true_write(delivery, name, calling, record, **more)
         die()
         return answer
 

@@ -3,14 +3,17 @@
 import errno
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
 from backoffice.models import Integration
 from backoffice.sandbox import Sandbox
+from backoffice.services.clock import database_now
 from fulfillment.models import FileKind, ProductionFile
 from fulfillment.services import file_store
 from fulfillment.services.downloads import LADDER, download_due_files, download_file, try_again
@@ -69,6 +72,22 @@ def test_quick_tries_are_followed_by_one_an_hour_and_a_person_hears_of_it(
         assert file.needs_person == (wait == 3600)
     sandbox.faults.clear()
     assert (again(file).is_kept, file.needs_person, file.problem) == (True, False, "")
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_worker_whose_clock_is_wrong_waits_as_long_as_any_other(
+    sandbox: Sandbox, file: ProductionFile, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=minutes))
+    sandbox.faults.add("status", method="GET", path=PRINT, status=404)
+    ProductionFile.objects.filter(pk=file.pk).update(next_at=Now())
+    assert download_file(file.pk)
+    file.refresh_from_db()
+    assert LADDER[0] - 3 < (file.next_at - database_now()).total_seconds() <= LADDER[0]
+    try_again(file)
+    file.refresh_from_db()
+    assert -3 < (file.next_at - database_now()).total_seconds() <= 0
 
 
 def test_a_vendor_that_is_paused_counts_no_try(file: ProductionFile) -> None:

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from backoffice.models import Shop
 from backoffice.sandbox import Sandbox
+from backoffice.services.clock import database_now
 from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture
 from catalog.services import custom_pictures
@@ -48,6 +49,21 @@ def test_what_is_no_picture_is_tried_on_the_ladder_and_given_up(sandbox: Sandbox
     picture.refresh_from_db()
     assert (picture.failed, picture.next_at, picture.is_kept) == (True, None, False)
     assert "PNG" in picture.problem
+    try_again(picture)
+    assert fetch_due_pictures() == 1
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_worker_whose_clock_is_wrong_waits_as_long_as_any_other(
+    sandbox: Sandbox, shop: Shop, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    picture = drawn(sandbox, shop, url=f"{sandbox.control_url}ledger")
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=minutes))
+    assert fetch_due_pictures() == 1
+    picture.refresh_from_db()
+    first = custom_pictures.LADDER[0]
+    assert first - 3 < (picture.next_at - database_now()).total_seconds() <= first
     try_again(picture)
     assert fetch_due_pictures() == 1
 

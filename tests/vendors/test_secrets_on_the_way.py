@@ -1,6 +1,7 @@
 """Requests that carry a secret in body, path or query: it travels, and stays in no record, error or answer."""
 
 import json
+import time
 
 import pytest
 
@@ -37,6 +38,25 @@ def test_keys_in_a_query_are_masked_by_their_names() -> None:
         mask("GET /x?api_key=canary&access_token=canary2&limit=1")
         == f"GET /x?api_key={MASK}&access_token={MASK}&limit=1"
     )
+
+
+def test_our_callback_address_loses_what_cannot_be_guessed_and_the_code_of_a_shop_stays() -> None:
+    token = "0123456789abcdef" * 2
+    assert mask(f"https://x.example/callbacks/mypromo/orders/{token}/") == (
+        f"https://x.example/callbacks/mypromo/orders/{MASK}/"
+    )
+    assert mask(f'POST \\/callbacks\\/mypromo-fulfiller\\/jobs\\/{token}\\/"').count(MASK) == 1
+    plain = "/callbacks/sign-customiser/product-created/WEBSHOP8/"
+    assert mask(plain) == plain
+
+
+def test_masking_a_long_text_takes_time_in_proportion_to_its_length() -> None:
+    def seconds(text: str) -> float:
+        began = time.process_time()
+        mask(text)
+        return time.process_time() - began
+
+    assert seconds("a-" * 400_000) < 3
 
 
 def test_a_body_of_any_type_leaves_whole_and_is_kept_without_its_secret(outside: Outside) -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.demo.marketing import begin_campaign
 from backoffice.demo.sandbox import Sandbox
+from backoffice.demo.signs import follow_signs
 from backoffice.demo.storefront import Storefront, StorefrontError
 from backoffice.models import Shop
 from backoffice.services.vendor_status import is_loopback
@@ -60,10 +61,16 @@ class Command(BaseCommand):
         self._say(f"The production desk has {count} new orders to make: see the work list in the staff pages.")
 
     def _design_sign(self) -> None:
-        if is_loopback(settings.SIGN_CUSTOMISER_URL):
-            product_url = f"{settings.PUBLIC_URL}/callbacks/sign-customiser/product-created/WEB/"
-            Sandbox(settings.SIGN_CUSTOMISER_URL).design_sign(product_url=product_url)
-            self._say("A shopper has designed a neon sign at Sign Customiser.")
+        if not is_loopback(settings.SIGN_CUSTOMISER_URL):
+            return
+        shopper = Sandbox(settings.SIGN_CUSTOMISER_URL)
+        product_url = f"{settings.PUBLIC_URL}/callbacks/sign-customiser/product-created/WEB/"
+        shopper.design_sign(product_url=product_url)
+        self._say("A shopper has designed a neon sign at Sign Customiser.")
+        if follow_signs():
+            self._say("Sign Customiser calls us of new orders and filled-in forms: see Integrations and Callbacks.")
+            shopper.fill_in_form()
+            self._say("Another shopper has asked for a sign of their own: see the enquiries in the staff pages.")
 
     def _begin_marketing(self) -> None:
         """Published reviews, and a card campaign that waits for a person at its checkout."""

@@ -48,7 +48,8 @@ GROUPS: dict[str, set[str]] = {
     "Operations": MACHINERY
     | {
         "orders.add_rule", "orders.change_rule", "orders.change_notice",
-        "backoffice.pause_integration", "backoffice.test_integration", "backoffice.add_vendorwebhook",
+        "backoffice.change_integration", "backoffice.pause_integration", "backoffice.test_integration",
+        "backoffice.add_vendorwebhook",
         "backoffice.change_vendorwebhook", "backoffice.add_shop", "backoffice.change_shop",
         "backoffice.add_apikey", "backoffice.change_apikey", "backoffice.view_apikey", "auth.view_user",
         "auth.add_user", "auth.change_user", "auth.view_group",

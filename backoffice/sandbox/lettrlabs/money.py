@@ -1,4 +1,9 @@
-"""What cards cost, and paying for them. Amounts are US dollars."""
+"""What cards cost, and paying for them. Amounts are US dollars.
+
+A price has a list `credits`, of which no document says what is in it, whether a checkout uses credits up, or what is
+charged then. So there are none here: a checkout is charged in full, to the prepaid balance or the saved method, and no
+transaction is one of credits.
+"""
 
 from decimal import Decimal
 from typing import Any

@@ -66,6 +66,11 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility):
         return callbacks.callback_path_token()
 
     @classmethod
+    def callback_addresses(cls) -> dict[str, str]:
+        """By topic, where the vendor is to call us: secret, as is all that cannot be guessed."""
+        return callbacks.addresses(cls.name)
+
+    @classmethod
     def is_callback_path(cls, token: str) -> bool:
         """Whether an address with that token is ours, also for a while after the secret was changed."""
         return callbacks.is_callback_path(token)

@@ -88,16 +88,24 @@ def is_callback_path(token: str) -> bool:
     return any(matches)
 
 
+def addresses(vendor: str) -> dict[str, str]:
+    """The whole address of each topic; none without a secret, as nothing would be accepted there."""
+    token = callback_path_token()
+    if not token:
+        return {}
+    return {topic: f"{settings.PUBLIC_URL}/callbacks/{vendor}/{topic}/{token}/" for topic in TOPICS[vendor]}
+
+
 def callback_request(topic: str, *, vendor: str) -> dict[str, object] | None:
     """What is sent with an order or a batch so that mypromo calls us; None without a secret: anybody could call then.
 
     Basic authentication, because its shape is the only one about which document and SDK agree.
     """
-    token = callback_path_token()
-    if not token:
+    known = addresses(vendor)
+    if not known:
         return None
     return {
-        "url": f"{settings.PUBLIC_URL}/callbacks/{vendor}/{topic}/{token}/",
+        "url": known[topic],
         "auth": {"basic": {"username": USERNAME, "password": settings.MYPROMO_CALLBACK_SECRET}},
     }
 

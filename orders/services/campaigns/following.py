@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models.push import Lane
+from backoffice.services.clock import database_now
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, HeldCard
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
@@ -71,7 +73,7 @@ def follow_campaigns(*, at_once: bool = False) -> Followed:
 
 def _follow_vendor(vendor: Any, done: Followed, *, at_once: bool) -> None:
     due = MailCampaign.objects.filter(vendor=vendor.name, state__in=_FOLLOWED).exclude(vendor_id="")
-    due = due.filter(poll_at__isnull=False) if at_once else due.filter(poll_at__lte=timezone.now())
+    due = due.filter(poll_at__isnull=False) if at_once else due.filter(poll_at__lte=Now())
     campaigns = list(due.order_by("poll_at")[:MOST_A_RUN])
     for start in range(0, len(campaigns), ASKED_AT_ONCE):
         some = campaigns[start : start + ASKED_AT_ONCE]
@@ -97,7 +99,7 @@ def _apply_state(campaign: MailCampaign, *, report: CardOrderReport | None) -> N
     if report is None:
         text = _("The vendor does not know order %s (any more).") % campaign.vendor_id
         campaign.problem = text
-        campaign.poll_at = timezone.now() + timedelta(seconds=settings.LETTRLABS_POLL_SECONDS)
+        campaign.poll_at = database_now() + timedelta(seconds=settings.LETTRLABS_POLL_SECONDS)
         campaign.save(update_fields=["problem", "poll_at", "updated_at"])
         return
     apply_card_report(campaign, report)
@@ -106,7 +108,7 @@ def _apply_state(campaign: MailCampaign, *, report: CardOrderReport | None) -> N
 
 def _warn_of_slow_payment(campaign: MailCampaign) -> None:
     """It goes on being asked for; but a person should know."""
-    late = campaign.settles_until is not None and campaign.settles_until < timezone.now()
+    late = campaign.settles_until is not None and campaign.settles_until < database_now()
     if campaign.state == CampaignState.PAYMENT_NEEDED and late and not campaign.problem:
         campaign.problem = _("The payment takes longer than the vendor announced. It goes on being asked for.")
         campaign.save(update_fields=["problem", "updated_at"])

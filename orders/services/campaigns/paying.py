@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import Conflict, IllegalTransition, NotAllowed
 from backoffice.models import Push
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.card_messages import CardOrderReport, CardPrice, Settlement
@@ -141,8 +142,7 @@ class Checkout:
 
     def _compare(self) -> None:
         """Price and cards as they are now have to be those that were confirmed, and everybody still to get one."""
-        if unwilling := find_unwilling(self.campaign):
-            self._back(unwilling_text(len(unwilling)))
+        self._refuse_unwilling()
         vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
         price: CardPrice = self.delivery.read(lambda: self.vendor.price_cards(vendor_id, mailing))
         cards = len(self.delivery.read(lambda: self.vendor.read_recipients(vendor_id)))
@@ -156,6 +156,11 @@ class Checkout:
             words = {"now": f"${now.price}", "agreed": f"${agreed}"}
             text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % words
             self._back(text, price=price)
+
+    def _refuse_unwilling(self) -> None:
+        """Nobody may be in the draft who is to get no card any more: else a person has it priced anew without them."""
+        if unwilling := find_unwilling(self.campaign):
+            self._back(unwilling_text(len(unwilling)))
 
     def _back(self, text: str, *, price: CardPrice | None = None) -> None:
         def change() -> None:
@@ -175,7 +180,7 @@ class Checkout:
             raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
         campaign.checkout_attempted_at = timezone.now()
         campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
-        campaign.poll_at = timezone.now() + timedelta(seconds=campaign.poll_seconds)
+        campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)
         campaign.save(update_fields=["checkout_attempted_at", "poll_seconds", "poll_at", "updated_at"])
 
     def _forget_attempt(self) -> None:
@@ -188,7 +193,11 @@ class Checkout:
         vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
         try:
             self.delivery.write(
-                "checkout", lambda: self.vendor.check_out_cards(vendor_id, mailing), self.record_settlement
+                "checkout",
+                lambda: self.vendor.check_out_cards(vendor_id, mailing),
+                self.record_settlement,
+                # Orders are cancelled and customers opt out at any time: in the wait for our turn too.
+                last_look=self._refuse_unwilling,
             )
         except (VendorUnavailable, VendorAuthFailed):
             self.delivery.record(self._forget_attempt)
@@ -206,10 +215,10 @@ class Checkout:
         campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
         if settlement.poll_after is not None:
             campaign.poll_seconds = min(max(settlement.poll_after, 0.0), 24 * 3600.0)
-        campaign.poll_at = timezone.now() + timedelta(seconds=campaign.poll_seconds)
+        campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)
         if settlement.expected_within is not None:
             seconds = min(max(settlement.expected_within, 0.0), 30 * 24 * 3600.0)
-            campaign.settles_until = timezone.now() + timedelta(seconds=seconds)
+            campaign.settles_until = database_now() + timedelta(seconds=seconds)
         campaign.raw_state = settlement.raw_state[:64]
         campaign.save()
         campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)
@@ -242,13 +251,13 @@ class Checkout:
 
 def seconds_until(campaign: MailCampaign) -> float:
     """Until the vendor may be asked what became of the payment."""
-    return (campaign.poll_at - timezone.now()).total_seconds() if campaign.poll_at else 0.0
+    return (campaign.poll_at - database_now()).total_seconds() if campaign.poll_at else 0.0
 
 
 def suppose_checked_out(push: Push) -> None:
     """A person says that the checkout happened: the vendor is asked at once, and its word counts."""
     campaign = MailCampaign.objects.locked(push.subject_id)
     if campaign.state == CampaignState.PAYING:
-        campaign.poll_at, campaign.problem = timezone.now(), ""
+        campaign.poll_at, campaign.problem = database_now(), ""
         campaign.save(update_fields=["poll_at", "problem", "updated_at"])
         campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from backoffice.models import Push
 from backoffice.models.push import OPEN_STATES
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
 from backoffice.vendors.card_messages import (
     CardOrderReport,
@@ -279,7 +280,7 @@ class Preparation:
             return Finding.UNDECIDED  # it shows nobody at all, not even who is certainly there
         if not arrived and len(matching.strange) <= sum(row.pk not in matching.pairs for row in before):
             return Finding.ABSENT
-        is_settled = self.push.settles_at is not None and self.push.settles_at <= timezone.now()
+        is_settled = self.push.settles_at is not None and self.push.settles_at <= database_now()
         if arrived < len(asked) and not is_settled:
             return Finding.UNDECIDED  # the vendor may still be at it
         self.delivery.record(lambda: self.record_attached(number, None))

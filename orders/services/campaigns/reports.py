@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.services.clock import database_now
 from backoffice.vendors.card_messages import CardOrderReport
 from backoffice.vendors.card_messages import CardState as TheirState
 from orders.models import CampaignState, MailCampaign
@@ -47,7 +48,7 @@ def apply_card_report(campaign: MailCampaign, report: CardOrderReport) -> None:
 
 
 def _is_early(campaign: MailCampaign) -> bool:
-    return campaign.state in UNDER_WAY and campaign.poll_at is not None and campaign.poll_at > timezone.now()
+    return campaign.state in UNDER_WAY and campaign.poll_at is not None and campaign.poll_at > database_now()
 
 
 def back_to_proof(campaign: MailCampaign, text: str, *, kind: str = "not_paid") -> None:
@@ -81,7 +82,7 @@ def _go_on(campaign: MailCampaign, state: CampaignState, report: CardOrderReport
 def _end(campaign: MailCampaign, report: CardOrderReport) -> None:
     """Refunded, cancelled, failed, or a word that we do not know: a person reads it."""
     text = _("The vendor calls the order “%s”.") % report.raw_state
-    campaign.poll_at = timezone.now() + timedelta(seconds=settings.LETTRLABS_POLL_SECONDS)
+    campaign.poll_at = database_now() + timedelta(seconds=settings.LETTRLABS_POLL_SECONDS)
     if campaign.problem == text:
         campaign.save(update_fields=["poll_at", "updated_at"])
         return

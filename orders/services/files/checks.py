@@ -12,8 +12,8 @@ from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Interrupted, Withdrawn
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable

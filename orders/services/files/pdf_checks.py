@@ -3,10 +3,10 @@
 import zlib
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
+from backoffice.said import gettext as _
 from orders.services.files.specs import Spec
 
 MAX_PAGES = 2000

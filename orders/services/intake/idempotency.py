@@ -13,6 +13,7 @@ from psycopg.errors import LockNotAvailable
 
 from backoffice.errors import Conflict, DomainError
 from backoffice.models import IdempotencyKey, Shop
+from backoffice.said import plain_text
 
 RETRY_AFTER = 5
 
@@ -78,7 +79,7 @@ def _claim(shop: Shop, *, key: str, fingerprint: str) -> int | None:
 
 
 def _keep(answer: Answer, row: int) -> None:
-    body = msgspec.json.encode(answer.body).decode()
+    body = msgspec.json.encode(answer.body, enc_hook=plain_text).decode()
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE backoffice_idempotencykey SET status = %s, answer = %s::jsonb WHERE id = %s",

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils.translation import gettext as _
-
 from backoffice.models import Shop
+from backoffice.said import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.money import exponent_of
 from backoffice.vendors.registry import vendor_names

@@ -8,9 +8,9 @@ import msgspec
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext as _
 
 from backoffice.models import Shop
+from backoffice.said import gettext as _
 from backoffice.vendors import messages
 from backoffice.vendors.registry import vendor_class
 from fulfillment.models import Country, State

@@ -8,10 +8,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.models import Shop
+from backoffice.said import gettext as _
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument

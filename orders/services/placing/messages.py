@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.utils.translation import gettext as _
 
+from backoffice.said import gettext as _
 from backoffice.vendors.messages import (
     Credentials,
     Customs,

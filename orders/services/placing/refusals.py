@@ -1,8 +1,7 @@
 """What follows when a vendor says no, in words that help."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.models import Push
+from backoffice.said import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes

@@ -8,9 +8,10 @@ vendor has no route for that): it is given up, and the next generation of the re
 from functools import partial
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
+from backoffice.said import gettext as _
+from backoffice.said import join
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
@@ -179,7 +180,7 @@ class Placement:
         apply_order_report(report, source="answer", push=self.push)
 
     def _hold(self, reason: HoldReason, text: str, found: list[str]) -> None:
-        words = {"vendor": self.row.vendor, "reference": self.row.reference, "found": " ".join(found)}
+        words = {"vendor": self.row.vendor, "reference": self.row.reference, "found": join(found)}
         order = Order.objects.locked(self.row.order_id)
         hold_if_open(order, reason=reason, text=text % words, actor="system")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Callback, Push
+from backoffice.said import gettext as _
 from backoffice.vendors.messages import RANK, OrderReport, OrderState, Version
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from backoffice.said import gettext as _
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, VendorOrder
 from orders.services.holds import hold_if_open

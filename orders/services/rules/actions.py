@@ -52,6 +52,9 @@ class RuleAction(Generic[P]):
     params: type[P]
     # For the editor: (name of the param, label, how it is entered: text, long, tag, person, number or choice).
     inputs: ClassVar[tuple[tuple[str, Promise, str], ...]] = ()
+    # What a person who runs a rule by hand needs beside the right to change orders, and what is said to who has it not.
+    permission: ClassVar[str] = ""
+    refusal: ClassVar[Promise | str] = ""
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         """(value, words) of an input of the kind `choice`."""

@@ -29,6 +29,8 @@ class SendToVendor(RuleAction[SendParams]):
     title = gettext_lazy("Tell a vendor of it")
     params = SendParams
     inputs = (("vendor", gettext_lazy("Vendor"), "choice"),)
+    permission = "orders.tell_orders"
+    refusal = gettext_lazy("This rule tells a vendor of the order. You have no right to have vendors told of orders.")
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         return [(vendor, vendor_title(vendor)) for vendor in vendor_names(able_to="tell_orders")]
@@ -77,6 +79,8 @@ class AddToCampaign(RuleAction[CampaignParams]):
     title = gettext_lazy("Add to a card campaign")
     params = CampaignParams
     inputs = (("campaign_id", gettext_lazy("Campaign"), "choice"),)
+    permission = "orders.change_mailcampaign"
+    refusal = gettext_lazy("This rule adds to a card campaign. You have no right to change card campaigns.")
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         drafts = MailCampaign.objects.filter(state=CampaignState.DRAFT).order_by("-pk")

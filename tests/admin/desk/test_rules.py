@@ -2,16 +2,18 @@
 
 import json
 
+import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import Notice, Order, Rule, RuleEvent, RuleJob, RuleRun
+from orders.models import CardRecipient, MailCampaign, Notice, Order, OrderExport, Rule, RuleEvent, RuleJob, RuleRun
 from orders.services.rules.jobs import work_jobs
 from orders.services.rules.running import work_waiting_events
 from orders.services.rules.shipped import setup_rules
 from tests.admin.desk.conftest import SignIn
 from tests.orders.rows import make_order
-from tests.orders.rules.rows import TAG, act, asks, counts, group, happens, make_rule
+from tests.orders.rules.rows import TAG, Tree, act, asks, counts, group, happens, make_rule
 
 LIST = "/admin/orders/rule/"
 FORM = {
@@ -145,6 +147,36 @@ def test_a_rule_runs_by_hand_after_a_preview_and_once_a_press(sign_in: SignIn) -
     assert client.post(f"{LIST}hand/", form).url == "/admin/orders/order/?state=new"
     client.post(f"{LIST}hand/", form | {"back": "https://evil.example/"})
     assert (RuleRun.objects.count(), Notice.objects.count()) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("action", "right", "reason"),
+    [
+        (act("send_to_vendor", vendor="autoletter"), "tell_orders", "no right to have vendors told of orders"),
+        (act("add_to_campaign", campaign_id=7), "change_mailcampaign", "no right to change card campaigns"),
+    ],
+)
+def test_a_rule_that_concerns_a_vendor_runs_by_hand_only_with_the_right_to_do_that(
+    action: Tree, right: str, reason: str, sign_in: SignIn, settings: LazySettings
+) -> None:
+    settings.AUTOLETTER_URL, settings.AUTOLETTER_TOKEN = "https://letters.example/x", "t"
+    order = make_order()
+    MailCampaign.objects.create(pk=7, shop=order.shop, name="Cards", template_id=1, budget=10)
+    rule = make_rule(action, event=RuleEvent.BY_HAND)
+    form = {"order": [order.pk], "rule": rule.pk}
+    desk, told = sign_in(*EDITOR), sign_in(*EDITOR, right, name="both")
+    preview = desk.post(f"{LIST}hand/", form).content.decode()
+    assert reason in preview
+    assert "Run it at" not in preview
+    assert desk.post(f"{LIST}hand/", form | {"token": "t1"}).status_code == 403
+    assert not RuleRun.objects.exists()
+    assert not OrderExport.objects.exists()
+    assert not CardRecipient.objects.exists()
+    preview = told.post(f"{LIST}hand/", form).content.decode()
+    assert reason not in preview
+    assert "Run it at 1 order" in preview
+    assert told.post(f"{LIST}hand/", form | {"token": "t1"}).status_code == 302
+    assert RuleRun.objects.get().outcome == "done"
 
 
 def test_pickers_offer_what_occurs(sign_in: SignIn) -> None:

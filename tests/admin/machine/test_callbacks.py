@@ -64,6 +64,26 @@ def test_the_body_is_saved_as_it_came_and_never_shown_by_the_browser(sign_in: Si
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"callback": {"url": "https://x.example/callbacks/mypromo/orders/0123456789abcdef0123456789abcdef/"}}',
+        b'{"url": "https:\\/\\/x.example\\/callbacks\\/mypromo\\/orders\\/0123456789abcdef0123456789abcdef\\/"}',
+        b'{"auth": {"basic": {"username": "mypromo", "password": "0123456789abcdef"}}}',
+        b"\xff\x00 /callbacks/mypromo/orders/0123456789abcdef0123456789abcdef/",
+    ],
+)
+def test_our_secrets_in_a_body_are_masked_on_the_page_and_in_what_is_saved(sign_in: SignIn, body: bytes) -> None:
+    callback, client = make(body), sign_in()
+    shown = client.get(page(callback))
+    assert "Secrets in it are masked" in shown.content.decode()
+    for text in (shown.content, client.get(page(callback, "body")).content):
+        assert b"cdef" not in text
+        assert b"63 64 65 66" not in text  # "cdef" in the dump
+    callback.refresh_from_db()
+    assert bytes(callback.body) == body
+
+
 def test_the_list_takes_as_many_queries_for_fifty_rows_as_for_one_and_reads_no_body(
     sign_in: SignIn, shop: Shop
 ) -> None:

@@ -15,6 +15,7 @@ from backoffice.models import Callback, Heartbeat, Integration, Push
 from backoffice.services import budget, diagnosis, gate
 from backoffice.services.vendor_status import Mode, mode_of
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
+from backoffice.vendors.registry import vendor_class
 from tests.admin.machine.conftest import SignIn
 from tests.backoffice import toy
 from tests.backoffice.toy import SHELF
@@ -140,6 +141,33 @@ def test_readers_may_neither_pause_nor_resume_nor_test(sign_in: SignIn) -> None:
         assert client.post(url(name)).status_code == 403
         assert url(name) not in client.get(LIST).content.decode()
     assert Integration.objects.values().get() == before
+
+
+def test_callback_addresses_are_shown_to_who_sets_a_vendor_up_and_to_nobody_else(
+    sign_in: SignIn, settings: LazySettings
+) -> None:
+    settings.VENDORS = {"mypromo": "backoffice.vendors.mypromo.adapter.MyPromo"}
+    settings.MYPROMO_URL = settings.MYPROMO_CLIENT_ID = settings.MYPROMO_CLIENT_SECRET = "https://mypromo.example"
+    settings.MYPROMO_CALLBACK_SECRET = "s" * 30
+    token = vendor_class("mypromo").callback_path_token()
+    reader, page = sign_in(), url("callbacks", "mypromo")
+    assert reader.get(page).status_code == 403
+    assert page not in reader.get(LIST).content.decode()
+    operator = sign_in("change_integration", name="operator")
+    listed = operator.get(LIST).content.decode()
+    assert page in listed
+    assert token not in listed
+    shown = operator.get(page)
+    assert f"{settings.PUBLIC_URL}/callbacks/mypromo/orders/{token}/" in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
+    settings.MYPROMO_CALLBACK_SECRET = ""
+    assert "before the secret for callbacks is set" in operator.get(page).content.decode()
+
+
+def test_a_vendor_that_is_told_no_address_has_no_page_of_them(sign_in: SignIn) -> None:
+    client = sign_in("change_integration")
+    assert client.get(url("callbacks")).status_code == 404
+    assert url("callbacks") not in client.get(LIST).content.decode()
 
 
 def test_an_unknown_vendor_is_404(sign_in: SignIn) -> None:

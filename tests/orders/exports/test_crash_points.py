@@ -32,7 +32,9 @@ def plan_death(nth: int, moment: str) -> None:
     true_write: Any = Delivery.write
     seen: list[str] = []
 
-    def write(delivery: Delivery, name: str, call: Callable[[], Any], record: Callable[[Any], None]) -> Any:
+    def write(
+        delivery: Delivery, name: str, call: Callable[[], Any], record: Callable[[Any], None], **more: Any
+    ) -> Any:
         seen.append(name)
 
         def calling() -> Any:
@@ -43,7 +45,7 @@ def plan_death(nth: int, moment: str) -> None:
                 die()
             return answer
 
-        true_write(delivery, name, calling, record)
+        true_write(delivery, name, calling, record, **more)
         if (len(seen), moment) == (nth, "recorded"):
             die()
 

@@ -1,0 +1,27 @@
+"""How the demo hears of what happens at Sign Customiser: webhooks, asked for once."""
+
+import time
+
+from backoffice.models import VendorWebhook
+from backoffice.services.webhooks import address_of, subscribe_webhooks
+from backoffice.vendors.registry import vendor_class
+
+VENDOR, ACTOR = "sign-customiser", "demo"
+PATIENCE_SECONDS = 30.0
+
+
+def follow_signs(*, patience: float = PATIENCE_SECONDS) -> bool:
+    """Sign Customiser tells us of new orders and of forms: the workers subscribe what is missing. Answers whether that
+    is done within so many seconds; what is not is done later. Asking again changes nothing.
+    """
+    subscribe_webhooks(VENDOR, actor=ACTOR)
+    deadline = time.monotonic() + patience
+    while not _are_made() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return _are_made()
+
+
+def _are_made() -> bool:
+    ours = VendorWebhook.objects.filter(vendor=VENDOR, ended_at__isnull=True)
+    made = {(row.topic, row.url) for row in ours if row.is_made and row.secret is not None}
+    return made >= {(topic, address_of(VENDOR, topic)) for topic in vendor_class(VENDOR).SUBSCRIBED}

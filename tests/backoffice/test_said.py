@@ -1,0 +1,62 @@
+"""Texts that remember their source: read in another language, copied, and left alone where people wrote them."""
+
+import copy
+import json
+import pickle
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from backoffice.models.fields import SaidTextField
+from backoffice.said import Said, gettext, join, keep, say
+
+SOURCE = "%(sku)s is not in the catalogue."
+GERMAN = "X-1 steht nicht im Katalog."
+
+
+def made() -> str:
+    return gettext(SOURCE) % {"sku": "X-1"}
+
+
+def through(value: Any) -> Any:
+    """To the database and back."""
+    return say(json.loads(json.dumps(keep(value))))
+
+
+def test_a_kept_text_is_read_in_the_language_of_its_reader_time_and_again() -> None:
+    kept = made()
+    assert kept == "X-1 is not in the catalogue."
+    with translation.override("de"):
+        german = through({"lines[0].sku": [kept]})["lines[0].sku"][0]
+        assert german == GERMAN
+    assert through(german) == "X-1 is not in the catalogue."
+
+
+def test_what_was_put_in_is_read_in_that_language_too_where_it_remembers() -> None:
+    text = gettext("Can no longer be made. %(lines)s") % {"lines": join([made(), "own words"])}
+    with translation.override("de"):
+        assert through(text) == f"Nicht mehr herstellbar. {GERMAN} own words"
+
+
+def test_copies_remember() -> None:
+    for again in (copy.copy(made()), copy.deepcopy([made()])[0], pickle.loads(pickle.dumps(made()))):
+        assert keep(again) == keep(made())
+
+
+@pytest.mark.parametrize("plain", ["", "100 % of it", "\x1e{}", '{"msgid": "x", "params": {}, "text": "y"}', "a\x1eb"])
+def test_what_people_wrote_stays_as_it_is(plain: str) -> None:
+    field = SaidTextField()
+    assert field.from_db_value(field.get_prep_value(plain), None, None) == plain.lstrip("\x1e")
+    assert through([plain]) == [plain]
+
+
+def test_a_text_that_no_longer_fits_its_source_stays_as_it_was_said() -> None:
+    kept = keep(made()) | {"params": {}}
+    assert say(kept | {"msgid": "%(other)s is gone.", "params": {"sku": "X-1"}}) == "X-1 is not in the catalogue."
+
+
+def test_amounts_are_kept_as_they_were_put_in() -> None:
+    text = Said("Line %(line)s: %(sold)s", "Line %(line)s: %(sold)s") % {"line": 2, "sold": Decimal("1.50")}
+    assert through(text) == "Line 2: 1.50"
