@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from backoffice import embedded
+from backoffice.embedded.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = "from pathlib import Path; from backoffice import embedded; var = Path({var!r});"
@@ -126,11 +127,20 @@ def test_committed_rows_survive_a_kill_9_of_the_servers(var: Path) -> None:
     before = embedded.redis_url(var)
     rows(database, "CREATE TABLE kept AS SELECT 7 AS number")
     for name in ("postgres", "redis"):
-        process_of(var, name=name).kill()
+        server = process_of(var, name=name)
+        orphans = server.children()
+        server.kill()
+        psutil.wait_procs(orphans, timeout=30)  # they hold the port for a moment
     assert rows(embedded.database_url(var), "SELECT number FROM kept") == [(7,)]
     assert embedded.database_url(var) == database, "open shells and bookmarks keep their port"
     assert redis.Redis.from_url(embedded.redis_url(var)).ping()
     assert embedded.redis_url(var) == before
+
+
+def test_a_server_that_was_killed_a_moment_ago_is_started_again(var: Path) -> None:
+    embedded.database_url(var)
+    process_of(var, name="postgres").kill()
+    assert rows(embedded.database_url(var), "SELECT 1") == [(1,)]
 
 
 def test_a_stale_pid_file_that_names_a_stranger_is_ignored(var: Path) -> None:
@@ -176,13 +186,14 @@ def test_stopping_waits_for_the_last_one_who_uses_the_servers(var: Path) -> None
     assert embedded.stop_if_unused(var) == ["postgres", "redis"]
 
 
-def test_status_and_stop_say_what_they_found(var: Path) -> None:
-    def command(action: str) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "backoffice.embedded", action, "--var", str(var)]
-        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+def test_status_and_stop_say_what_they_found(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def answer(action: str) -> tuple[int, str]:
+        return main([action, "--var", str(var)]), capsys.readouterr().out
 
-    assert command("status").returncode == 3
-    assert command("start").returncode == 0
-    assert command("status").stdout.count("127.0.0.1") == 2
-    assert command("stop").stdout == "Stopped: postgres, redis\n"
-    assert command("stop").stdout == "Stopped: nothing was running\n"
+    assert answer("status")[0] == 3
+    start = [sys.executable, "-m", "backoffice.embedded", "start", "--var", str(var)]
+    assert subprocess.run(start, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    code, text = answer("status")
+    assert (code, text.count("127.0.0.1")) == (0, 2)
+    assert answer("stop") == (0, "Stopped: postgres, redis\n")
+    assert answer("stop") == (0, "Stopped: nothing was running\n")
