@@ -4,6 +4,7 @@ Several runs at once need databases of their own: give each its folder, `VAR_DIR
 """
 
 import os
+from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -11,8 +12,11 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.servers.basehttp import WSGIRequestHandler
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from backoffice import embedded
+from tests import database
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,6 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
     WSGIRequestHandler.disable_nagle_algorithm = True
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker sits over it when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("fault") is None)
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     with psycopg.connect(settings.DATABASE_URL) as connection:
         postgres = connection.execute("SHOW server_version").fetchone()
@@ -39,6 +49,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The end of the whole run stops the servers of the wheels, unless a demo or another run uses them."""
     if not hasattr(config, "workerinput"):
+        database.drop_template()
         embedded.stop_if_unused(settings.VAR_DIR)
 
 
@@ -47,3 +58,21 @@ def empty_redis() -> None:
     """Doorbells and counters of an earlier run that was killed must not ring in this one."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    if hasattr(request.config, "workerinput"):
+        with django_db_blocker.unblock():
+            database.copy_template(request.config.workerinput["testrunuid"])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_flush() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database.empty_tables)
+        yield

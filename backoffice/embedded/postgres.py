@@ -9,15 +9,17 @@ import signal
 import stat
 import subprocess
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
 import psycopg
 
-from backoffice.embedded.server import EmbeddedServerError, Server, package_dir, tail
+from backoffice.embedded.server import START_SECONDS, EmbeddedServerError, Server, package_dir, tail
 
 DATABASE = "backoffice"
+ORPHANS_SECONDS = 10  # children notice the end of their server within moments
 ROOTS_STAND_IN = "nobody"  # PostgreSQL refuses to run as root; this account exists everywhere
 
 
@@ -68,14 +70,23 @@ class Postgres(Server):
         building.rename(self.data)
 
     def launch(self) -> None:
+        """Tried again while children of a server that was killed still hold its shared memory."""
         options = " ".join(f"-c {key}={value}" for key, value in self.settings.items())
         flags = (
-            "--no-wait",
+            "--wait",
+            f"--timeout={START_SECONDS}",
             f"--pgdata={self.data}",
             f"--log={self.log}",
             f"--options=-p {self.port} {options}",
         )
-        self._run("pg_ctl", "start", *flags)
+        deadline = time.monotonic() + ORPHANS_SECONDS
+        while True:
+            try:
+                return self._run("pg_ctl", "start", *flags)
+            except EmbeddedServerError as error:
+                if "pre-existing shared memory" not in str(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
 
     def start(self) -> None:
         super().start()

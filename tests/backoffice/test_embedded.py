@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 import redis
 
 from backoffice import embedded
+from backoffice.embedded.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = "from pathlib import Path; from backoffice import embedded; var = Path({var!r});"
@@ -26,9 +28,28 @@ def python(code: str, *, var: Path) -> list[str]:
 
 
 @pytest.fixture
-def var(tmp_path: Path) -> Iterator[Path]:
+def new_var(tmp_path: Path) -> Iterator[Path]:
+    """Not there yet: the first start makes the cluster, which takes most of its time."""
     yield tmp_path / "var"
     embedded.stop(tmp_path / "var")
+
+
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first start leaves of PostgreSQL when it is stopped."""
+    var = tmp_path_factory.mktemp("first") / "var"
+    embedded.database_url(var)
+    embedded.stop(var)
+    (var / "postgres" / "port").unlink()
+    return var / "postgres"
+
+
+@pytest.fixture
+def var(new_var: Path, first_start: Path) -> Path:
+    """A copy of the first start, of its owners and modes too."""
+    new_var.mkdir()
+    subprocess.run(["cp", "-a", first_start, new_var / "postgres"], check=True)
+    return new_var
 
 
 def process_of(var: Path, *, name: str) -> psutil.Process:
@@ -43,10 +64,10 @@ def rows(url: str, query: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def test_both_servers_answer_at_the_addresses_given(var: Path) -> None:
-    database = embedded.database_url(var)
+def test_both_servers_answer_at_the_addresses_given(new_var: Path) -> None:
+    database = embedded.database_url(new_var)
     assert rows(database, "SELECT current_database()::text, current_user::text") == [("backoffice", "backoffice")]
-    assert redis.Redis.from_url(embedded.redis_url(var)).ping()
+    assert redis.Redis.from_url(embedded.redis_url(new_var)).ping()
 
 
 def test_settings_are_those_of_production(var: Path) -> None:
@@ -69,12 +90,12 @@ def test_nobody_gets_in_without_the_password(var: Path) -> None:
     assert (var / "redis" / "redis.conf").stat().st_mode & 0o077 == 0
 
 
-def test_eight_processes_that_ask_at_once_share_one_pair_of_servers(var: Path) -> None:
-    command = python(BOTH, var=var)
+def test_eight_processes_that_ask_at_once_share_one_pair_of_servers(new_var: Path) -> None:
+    command = python(BOTH, var=new_var)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: subprocess.check_output(command, cwd=ROOT, text=True), range(8)))
     assert len(set(answers)) == 1
-    running = [p for p in psutil.process_iter(["name", "cmdline"]) if str(var) in " ".join(p.info["cmdline"] or [])]
+    running = [p for p in psutil.process_iter(["name", "cmdline"]) if str(new_var) in " ".join(p.info["cmdline"] or [])]
     assert [p.info["name"] for p in running].count("postgres") == 1
 
 
@@ -91,15 +112,15 @@ def test_servers_outlive_a_kill_9_of_whoever_started_them(var: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.3, 0.5, 0.8])
-def test_a_start_that_was_killed_half_way_is_finished_by_the_next(var: Path, seconds: float) -> None:
-    starter = subprocess.Popen(python(BOTH, var=var), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+def test_a_start_that_was_killed_half_way_is_finished_by_the_next(new_var: Path, seconds: float) -> None:
+    starter = subprocess.Popen(python(BOTH, var=new_var), cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         starter.wait(seconds)
     except subprocess.TimeoutExpired:
         os.killpg(starter.pid, signal.SIGKILL)
     starter.wait()
-    assert rows(embedded.database_url(var), "SELECT 1") == [(1,)]
-    assert redis.Redis.from_url(embedded.redis_url(var)).ping()
+    assert rows(embedded.database_url(new_var), "SELECT 1") == [(1,)]
+    assert redis.Redis.from_url(embedded.redis_url(new_var)).ping()
 
 
 def test_committed_rows_survive_a_kill_9_of_the_servers(var: Path) -> None:
@@ -107,11 +128,28 @@ def test_committed_rows_survive_a_kill_9_of_the_servers(var: Path) -> None:
     before = embedded.redis_url(var)
     rows(database, "CREATE TABLE kept AS SELECT 7 AS number")
     for name in ("postgres", "redis"):
-        process_of(var, name=name).kill()
+        server = process_of(var, name=name)
+        orphans = server.children()
+        server.kill()
+        psutil.wait_procs(orphans, timeout=30)  # they hold the port for a moment
     assert rows(embedded.database_url(var), "SELECT number FROM kept") == [(7,)]
     assert embedded.database_url(var) == database, "open shells and bookmarks keep their port"
     assert redis.Redis.from_url(embedded.redis_url(var)).ping()
     assert embedded.redis_url(var) == before
+
+
+def test_a_killed_server_is_started_again_although_a_child_of_it_is_slow_to_end(var: Path) -> None:
+    embedded.database_url(var)
+    server = process_of(var, name="postgres")
+    child = server.children()[0]
+    child.suspend()
+    server.kill()
+    with ThreadPoolExecutor(1) as pool:
+        started = pool.submit(embedded.database_url, var)
+        time.sleep(1)
+        assert not started.done(), "it holds the shared memory"
+        child.resume()
+        assert rows(started.result(), "SELECT 1") == [(1,)]
 
 
 def test_a_stale_pid_file_that_names_a_stranger_is_ignored(var: Path) -> None:
@@ -157,13 +195,14 @@ def test_stopping_waits_for_the_last_one_who_uses_the_servers(var: Path) -> None
     assert embedded.stop_if_unused(var) == ["postgres", "redis"]
 
 
-def test_status_and_stop_say_what_they_found(var: Path) -> None:
-    def command(action: str) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "backoffice.embedded", action, "--var", str(var)]
-        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+def test_status_and_stop_say_what_they_found(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def answer(action: str) -> tuple[int, str]:
+        return main([action, "--var", str(var)]), capsys.readouterr().out
 
-    assert command("status").returncode == 3
-    assert command("start").returncode == 0
-    assert command("status").stdout.count("127.0.0.1") == 2
-    assert command("stop").stdout == "Stopped: postgres, redis\n"
-    assert command("stop").stdout == "Stopped: nothing was running\n"
+    assert answer("status")[0] == 3
+    start = [sys.executable, "-m", "backoffice.embedded", "start", "--var", str(var)]
+    assert subprocess.run(start, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    code, text = answer("status")
+    assert (code, text.count("127.0.0.1")) == (0, 2)
+    assert answer("stop") == (0, "Stopped: postgres, redis\n")
+    assert answer("stop") == (0, "Stopped: nothing was running\n")

@@ -6,6 +6,16 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 
+def test_staff_sign_in_with_name_and_password(page: Page) -> None:
+    page.context.clear_cookies()
+    page.goto("/admin/")
+    page.fill("#id_username", "mara")
+    page.fill("#id_password", "a-long-password")
+    page.press("#id_password", "Enter")
+    page.wait_for_url("**/admin/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What needs me now")
+
+
 def test_the_switch_of_the_menu_is_a_button_that_is_not_hidden_from_screen_readers(page: Page) -> None:
     switches = page.get_by_role("button", name="Show or hide the menu")
     expect(switches).to_have_count(1)

@@ -37,6 +37,7 @@ def desk(settings: Settings, tmp_path: Path, staff: User) -> Iterator[Sandbox]:
         settings.MYPROMO_URL = sandbox.url
         settings.MYPROMO_FULFILLER_CLIENT_ID = "2"
         settings.MYPROMO_FULFILLER_CLIENT_SECRET = "sandbox-fulfiller-secret"
+        settings.MYPROMO_FULFILLER_REQUESTS_PER_MINUTE = 60_000
         settings.MEDIA_ROOT = tmp_path / "media"
         Carrier.objects.bulk_create(Carrier(key=key, name=key.upper()) for key in ("dhl", "gls", "ups"))
         for kind in KINDS:
