@@ -116,7 +116,10 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# Whoever rings does not wait for a Redis that is gone (six seconds, if it were up to kombu); a worker goes on trying.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600, "max_retries": 1, "interval_start": 0, "socket_connect_timeout": 2,
+}  # fmt: skip
 CELERY_ACCEPT_CONTENT = ["json"]
 # The sweep mends what the bells missed, so neither it nor the bells it rings may wait behind thousands of first bells:
 # workers take turns between the three.

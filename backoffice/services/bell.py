@@ -22,7 +22,7 @@ FIRST_BELLS, SWEPT_BELLS = "celery", "swept"
 DEBOUNCE_SECONDS = 0.2
 _last_ring: dict[str, float] = {}
 
-# A broker that cannot be reached costs each ring most of a second, which whoever rings need not pay every time.
+# A broker that cannot be reached may cost each ring a time-out, which whoever rings need not pay every time.
 SILENT_SECONDS = 5
 _silent_until = 0.0
 

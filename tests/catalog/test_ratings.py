@@ -251,9 +251,11 @@ def test_the_page_is_for_those_who_may_see_it(client: Client) -> None:
 def test_two_readings_at_once_are_refused(sandbox: Sandbox, storefront: Storefront) -> None:
     publish(sandbox, 5)
     with connection.copy().cursor() as other:  # a session of its own, as another worker has
-        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK_SPACE, "ratings:ratings"])
+        key = [LOCK_SPACE, "ratings:ratings"]
+        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
         with pytest.raises(SyncRunning):
             read_ratings()
+        other.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
         other.connection.close()
     assert asked(sandbox) == 0
     read_ratings()
