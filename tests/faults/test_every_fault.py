@@ -24,7 +24,9 @@ def test_300_orders_become_300_physical_orders_through_every_fault_and_20_kills(
 
 @pytest.mark.soak
 def test_10_000_orders_become_10_000_physical_orders(system, sandbox) -> None:
-    run(system, sandbox, orders=10_000, kills=300, every=4, patience=3600)
+    """`SOAK_ORDERS` is for those who have not the hour or so."""
+    orders = int(os.environ.get("SOAK_ORDERS", "10000"))
+    run(system, sandbox, orders=orders, kills=orders * 3 // 100, every=4, patience=3 * 3600)
 
 
 def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: float, patience: float) -> None:
