@@ -185,7 +185,7 @@ def answer_variant(variant: Variant) -> VariantAnswer:
         ),
         image_url=variant.image_url,
         media=variant.media,
-        properties=[PropertyAnswer(str(row.get("property", "")), row.get("value")) for row in variant.properties],
+        properties=[PropertyAnswer(row["name"], row["value"]) for row in variant.properties],
         editor_intents=variant.editor_intents,
         texts=[_text(text) for text in variant.texts.all()],
         changed_at=variant.changed_at,

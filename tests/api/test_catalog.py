@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Category, PriceTier, Variant
+from catalog.services.sync.reading import sync_catalog
 from tests.api.storefront import CARD, PEN, SIGN, Storefront, make_variant
+from tests.catalog.source import Catalog, make_product
 
 
 def test_products_are_listed_with_what_can_be_ordered(storefront: Storefront, catalog) -> None:
@@ -82,9 +84,15 @@ def test_texts_come_in_the_language_asked_for(storefront: Storefront, catalog) -
 
 def test_properties_of_any_kind_are_shown(storefront: Storefront, catalog) -> None:
     values = ["rot", 3, 2.5, True, None]
-    Variant.objects.filter(sku=CARD).update(properties=[{"property": "p", "value": value} for value in values])
+    Variant.objects.filter(sku=CARD).update(properties=[{"name": f"p{value}", "value": value} for value in values])
     shown = storefront.get(f"catalog/variants/{CARD}/").json()["properties"]
-    assert [row["value"] for row in shown] == values
+    assert shown == [{"property": f"p{value}", "value": value} for value in values]
+
+
+def test_properties_have_the_names_that_the_vendor_sent(storefront: Storefront) -> None:
+    sync_catalog(Catalog([make_product(1, properties=[{"property": "diameter", "value": 3.5}])]))
+    shown = storefront.get("catalog/variants/SKU-1-1/").json()["properties"]
+    assert shown == [{"property": "diameter", "value": 3.5}]
 
 
 @pytest.mark.parametrize(
