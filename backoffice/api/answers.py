@@ -18,7 +18,7 @@ PROBLEMS = {
     "not_found": _("There is no such thing."),
     "method_not_allowed": _("The address does not know this method."),
     "not_acceptable": _("Answers are JSON."),
-    "unsupported_media_type": _("Send JSON."),
+    "unsupported_media_type": _("The body is of a type that is not taken here."),
     "throttled": _("Too many requests for this key."),
     "invalid": _("The input breaks limits."),
     "idempotency_key_missing": _("The request needs an Idempotency-Key."),

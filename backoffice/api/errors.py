@@ -4,7 +4,6 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
@@ -16,8 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from backoffice.api.answers import PROBLEMS, Problem
+from backoffice.api.renderers import JSONRenderer
 from backoffice.api.validation import MalformedInput
 from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable
+from backoffice.links import public_url
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -34,8 +35,13 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
 
 
 def problem_details(exc: Exception, context: dict[str, Any]) -> Response:
-    """The framework's exception handler. Also answers what nobody expected, after reporting it like Django does."""
+    """Return every exception as problem details; the framework's exception handler. Also what nobody expected, after
+    reporting it as Django does.
+    """
     set_rollback()
+    # Whatever the view renders (YAML, HTML, a file): problems are JSON, and no other renderer can show one.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = JSONRenderer.media_type
     if isinstance(exc, Http404):
         exc = NotFound()
     elif isinstance(exc, PermissionDenied):
@@ -75,7 +81,7 @@ def build_problem(
     status: int, *, code: str, detail: str = "", errors: dict[str, list[str]] | None = None, **members: Any
 ) -> Problem:
     title = PROBLEMS.get(code) or HTTPStatus(status).phrase
-    kind = f"{settings.PUBLIC_URL}/api/problems/{code}/" if code in PROBLEMS else "about:blank"
+    kind = public_url(f"/api/problems/{code}/") if code in PROBLEMS else "about:blank"
     return Problem(
         type=kind,
         title=str(title),

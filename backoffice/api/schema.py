@@ -20,7 +20,7 @@ WORDS = {
     406: "Answers are JSON.",
     409: "Not possible in this state, or somebody else was first.",
     413: "The body is too large.",
-    415: "Send JSON.",
+    415: "A type or a compression of the body that this address does not take.",
     422: "Understood, but it breaks limits; `errors` names the fields.",
     429: "Too many requests for this key; see `Retry-After`.",
     500: "An error of ours. It has been reported.",

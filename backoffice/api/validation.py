@@ -1,6 +1,7 @@
 """From parsed JSON to the struct that a service takes, with every complaint by its field's path."""
 
 import re
+from datetime import datetime
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from backoffice.errors import InvalidInput
 
 T = TypeVar("T")
+# The end of a time whose "+01:00" was not encoded for an address.
+LOST_PLUS = re.compile(r":[0-9]{2}(\.[0-9]+)? [0-9]{2}:?[0-9]{2}$")
 
 
 class MalformedInput(InvalidInput):
@@ -48,6 +51,8 @@ def read_query(query: QueryDict, kind: type[T]) -> T:
             errors[name[:50]] = [_("This parameter may be given once.")]
         elif any("\0" in text for text in (name, *texts)):
             errors[name[:50]] = [_("A NUL character is never part of what is looked for.")]
+        elif wanted is datetime and any(LOST_PLUS.search(text) for text in texts):
+            errors[name[:50]] = [_("A plus sign in an address stands for a space. Write the + of a time zone as %2B.")]
         data[name] = [str(text) for text in texts] if many else _from_text(str(texts[-1]), wanted)
     if errors:
         raise MalformedInput(_("The query parameters are not the documented ones."), errors=errors)

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from django.conf import settings
 from django.urls import reverse
 
 from backoffice.api.answers import Money, spell_money
 from backoffice.api.validation import one_of
+from backoffice.links import public_url
 from orders.models import Design, DesignState
 from orders.services.designs.editor import SeenDesign
 from orders.services.designs.offers import Offer, judge_offer
@@ -86,7 +86,7 @@ def _facts(design: Design) -> dict[str, Any]:
         "state": design.state,
         "quote": _quote(offer),
         "problems": offer.problems,
-        "preview_url": f"{settings.PUBLIC_URL}{reverse('api-design-preview', args=[design.public_id])}",
+        "preview_url": public_url(reverse("api-design-preview", args=[design.public_id])),
         "opened_at": design.opened_at,
         "submitted_at": design.submitted_at,
     }

@@ -29,7 +29,7 @@ def nested(levels: int) -> bytes:
         (b'{"a": "\\udfff\\ud800"}', "surrogate"),
         (b'{"a": "\x00"}', "not JSON"),
         (b'{"a": "\xff"}', "UTF-8"),
-        ("\ufeff{}".encode(), "not JSON"),
+        ("\ufeff\ufeff{}".encode(), "not JSON"),
         ("{}".encode("utf-16"), "UTF-8"),
         (b'{"a": ' + b"9" * (MAX_DIGITS + 1) + b"}", "digits"),
         (b"9" * 100_000, "digits"),
@@ -49,6 +49,7 @@ def test_hostile_json_is_refused_with_the_reason(body: bytes, complaint: str) ->
     [
         (b'{"a": "\\ud83d\\ude00"}', {"a": "😀"}),
         (b'{"a": "\\\\u0000"}', {"a": "\\u0000"}),
+        ("\ufeff[1]".encode(), [1]),
         (b"100.0", 100),
         (b"1e2", 100),
         (b"1.5", 1.5),
