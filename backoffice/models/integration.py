@@ -20,6 +20,8 @@ class Integration(models.Model):
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     open_until = models.DateTimeField(_("calls stopped until"), null=True, blank=True)
     open_seconds = models.FloatField(default=0)
+    # What was found out by trying where the vendor's documents contradict each other: name -> word.
+    experience = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("integration")

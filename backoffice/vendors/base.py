@@ -54,6 +54,26 @@ class TokenStore(Protocol):
         ...
 
 
+class Experience(Protocol):
+    """What was found out about a vendor where its documents contradict each other; shared by all workers and kept."""
+
+    def get(self, name: str) -> str:
+        """Return what was found; empty when nothing was yet."""
+        ...
+
+    def keep(self, name: str, value: str) -> None: ...
+
+
+class NoExperience:
+    """Nothing was found out, and nothing is kept."""
+
+    def get(self, name: str) -> str:
+        return ""
+
+    def keep(self, name: str, value: str) -> None:
+        return
+
+
 @dataclass(frozen=True)
 class Connection:
     """All that a vendor package needs of the outside.
@@ -66,6 +86,7 @@ class Connection:
     tokens: TokenStore
     record: Callable[[Exchange], None] = field(default=lambda exchange: None)
     patience: float | None = None
+    experience: Experience = field(default_factory=NoExperience)
 
 
 @dataclass(frozen=True)
