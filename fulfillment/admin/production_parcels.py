@@ -42,6 +42,7 @@ class ParcelForm(forms.Form):
     width_cm = forms.DecimalField(label=gettext_lazy("Width (cm)"), required=False, max_digits=10, decimal_places=2)
     depth_cm = forms.DecimalField(label=gettext_lazy("Depth (cm)"), required=False, max_digits=10, decimal_places=2)
     weight_g = forms.DecimalField(label=gettext_lazy("Weight (g)"), required=False, max_digits=12, decimal_places=2)
+    code_is_confirmed = forms.BooleanField(label=gettext_lazy("The tracking code is right"), required=False)
     force = forms.BooleanField(
         label=gettext_lazy("Report it although the vendor would refuse it (re-shipment, own label)"), required=False
     )
@@ -82,6 +83,7 @@ class ParcelForm(forms.Form):
             tracking_code=given["tracking_code"],
             quantities=quantities if given["contents"] == PART else None,
             sizes=Sizes(**{name: given[name] for name in self.SIZES}),
+            code_is_confirmed=given["code_is_confirmed"],
             force=given.get("force", False),
             force_reason=given.get("force_reason", ""),
         )

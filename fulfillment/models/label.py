@@ -1,11 +1,17 @@
 """Shipping labels that a merchant or the vendor supplies for a production order."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
 from fulfillment.models.production_order import ProductionOrder
 from fulfillment.models.stored_file import StoredFile
+
+# A merchant may write a code in groups; scanners read none.
+BARE_CODE = Replace(F("tracking_code"), Value(" "), Value(""))
 
 
 class LabelKind(models.TextChoices):
@@ -24,6 +30,12 @@ class LabelState(models.TextChoices):
     REFUSED = "refused", _("refused by the vendor")
 
 
+class LabelQuerySet(models.QuerySet["Label"]):
+    def with_bare_code(self) -> Self:
+        """Add `bare_code`: the tracking code without spaces, by which labels are found."""
+        return self.annotate(bare_code=BARE_CODE)
+
+
 class Label(StoredFile):
     """A label: which parcel it announced, when, and who asked for it. Fetched as a push, served from our copy."""
 
@@ -40,6 +52,8 @@ class Label(StoredFile):
     # Empty where the merchant named none: the vendor then assigns the label to the parcel by itself.
     carrier = models.CharField(_("carrier"), max_length=64, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
+
+    objects = LabelQuerySet.as_manager()
 
     asked_by = models.CharField(_("asked for by"), max_length=150, blank=True)
     asked_at = models.DateTimeField(_("asked for"), null=True, blank=True)
@@ -60,6 +74,7 @@ class Label(StoredFile):
         ]
         indexes = [
             models.Index(fields=["tracking_code"], condition=~Q(tracking_code=""), name="label_tracking"),
+            models.Index(BARE_CODE, condition=~Q(tracking_code=""), name="label_bare_code"),
             models.Index(fields=["-announced_at"], condition=Q(announced_at__isnull=False), name="label_announced"),
         ]
 

@@ -1,5 +1,6 @@
 """Making parcels of production orders, and taking them back before the vendor hears of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from fulfillment.models import (
 from fulfillment.services.parcel_rules import ParcelToMake, check_parcel, choose_label
 from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch
 from fulfillment.services.reporting_parcels import ADD_SHIPMENT
+from fulfillment.services.tracking_codes import without_spaces
 
 # The same parcel asked for again within this time is the same click, not another parcel.
 TWICE = timedelta(minutes=10)
@@ -43,6 +45,8 @@ def add_parcel(
         return same
     _refuse_force(asked, may_force=may_force)
     label = choose_label(order, asked)
+    if label is not None and label.tracking_code:
+        asked = replace(asked, tracking_code=label.tracking_code)  # as the vendor has it, spaces and all
     _refuse(check_parcel(order, asked, label=label))
     parcel = _write(order, asked, label=label, actor=actor, undo_seconds=undo_seconds)
     derive_dispatch(order)
@@ -80,12 +84,10 @@ def note_parcel(parcel: ProductionShipment, kind: str, *, actor: str, **params: 
 
 
 def _tidy(asked: ParcelToMake) -> ParcelToMake:
-    return ParcelToMake(
+    return replace(
+        asked,
         carrier=asked.carrier.strip().lower(),
-        tracking_code=asked.tracking_code.strip(),
-        quantities=asked.quantities,
-        sizes=asked.sizes,
-        force=asked.force,
+        tracking_code=without_spaces(asked.tracking_code),
         force_reason=asked.force_reason.strip(),
     )
 

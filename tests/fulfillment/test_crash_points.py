@@ -171,7 +171,10 @@ def test_a_parcel_is_reported_once_wherever_the_worker_dies(moment: str, sandbox
     order = make("plain")
     item = order.items.get()
     codes = ["1Z1", "1Z2"]
-    parcels = [add_parcel(order, ParcelToMake("ups", code, quantities={item.pk: 1}), actor="anna") for code in codes]
+    parcels = [
+        add_parcel(order, ParcelToMake("ups", code, quantities={item.pk: 1}, code_is_confirmed=True), actor="anna")
+        for code in codes
+    ]
     crash(Push.objects.get(subject_id=parcels[0].pk), "add", moment)
     go_on(happened=True)
     assert [entry["tracking_code"] for entry in sandbox.ledger.shipments()] == codes

@@ -36,7 +36,7 @@ ADD = "add_shipment"
 
 
 def parcel(code: str = CODE, *, carrier: str = "ups", **more: object) -> ParcelToMake:
-    return ParcelToMake(carrier, code, **more)
+    return ParcelToMake(carrier, code, code_is_confirmed=True, **more)
 
 
 def shipped(sandbox: Sandbox) -> list[str]:
