@@ -31,9 +31,10 @@ class LabelState(models.TextChoices):
 
 
 class LabelQuerySet(models.QuerySet["Label"]):
-    def with_bare_code(self) -> Self:
-        """Add `bare_code`: the tracking code without spaces, by which labels are found."""
-        return self.annotate(bare_code=BARE_CODE)
+    def with_code(self, *codes: str) -> Self:
+        """Those with one of these tracking codes, given without spaces however they are kept."""
+        named = self.exclude(tracking_code="").annotate(bare_code=BARE_CODE)
+        return named.filter(bare_code__in=codes)
 
 
 class Label(StoredFile):

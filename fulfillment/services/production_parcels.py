@@ -107,8 +107,8 @@ def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: 
 
 def _label_of(row: ProductionOrder, report: ShipmentReport) -> Label | None:
     """The label that the parcel carries, by its code."""
-    labels = Label.objects.with_bare_code().filter(production_order=row, parcel=None, carrier__iexact=report.carrier)
-    return labels.exclude(tracking_code="").filter(bare_code=without_spaces(report.tracking_code)).first()
+    labels = Label.objects.filter(production_order=row, parcel=None, carrier__iexact=report.carrier)
+    return labels.with_code(without_spaces(report.tracking_code)).first()
 
 
 def derive_dispatch(row: ProductionOrder) -> bool:

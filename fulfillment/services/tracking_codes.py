@@ -64,11 +64,11 @@ def find_label(code: str, *, among: Q | None = None) -> Label | None:
     there is none or more than one. `among`: only those labels count.
     """
     bare = without_spaces(code)
-    labels = Label.objects.with_bare_code().filter(among or Q()).select_related("production_order").order_by("-pk")
-    same = labels.filter(bare_code=bare).first() if bare else None
+    labels = Label.objects.filter(among or Q()).select_related("production_order").order_by("-pk")
+    same = labels.with_code(bare).first()
     if same is not None or len(bare) < _LONG:
         return same
-    contained = list(labels.filter(bare_code__in=_contained(bare))[:2])
+    contained = list(labels.with_code(*_contained(bare))[:2])
     return contained[0] if len(contained) == 1 else None
 
 

@@ -72,7 +72,7 @@ def test_labels_are_found_by_an_index_however_many_there_are(order: ProductionOr
     make_label(order, GOOD)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = Label.objects.with_bare_code().filter(bare_code=GOOD).exclude(tracking_code="").explain()
+        plan = Label.objects.with_code(GOOD).explain()
     assert "label_bare_code" in plan
 
 

@@ -181,3 +181,12 @@ def test_throughput_counts_what_was_reported(dispatcher: Client, make: Make, wor
     context = dispatcher.get(f"{BASE}/throughput/").context
     assert (context["today"], context["total"], len(context["bars"])) == (1, 1, 30)
     assert [(share.carrier, share.count) for share in context["carriers"]] == [("dhl", 1)]
+
+
+def test_letters_that_cannot_be_printed_are_named_before_anything_is_printed(dispatcher: Client, make: Make) -> None:
+    odd, plain = make("plain"), make("plain")
+    ProductionOrder.objects.filter(pk=odd.pk).update(recipient={"lastname": "山田 🎉", "city": "Berlin"})
+    answer = dispatcher.get(f"{BASE}/papers/?order={odd.pk}&order={plain.pk}")
+    assert [(order.pk, letters) for order, letters in answer.context["unprintable"]] == [(odd.pk, "🎉")]
+    assert "an empty box is printed" in answer.content.decode()
+    assert "an empty box" not in dispatcher.get(f"{BASE}/papers/?order={plain.pk}").content.decode()
