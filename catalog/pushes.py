@@ -32,6 +32,7 @@ class Compare(ChangeSetHandler):
     """What the vendor holds is compared once more, then the batches are planned. Sends nothing itself."""
 
     title = _("Compare once more and plan batches")
+    writes = False
 
     def deliver(self, delivery: Delivery) -> None:
         compare_and_plan(delivery)
@@ -74,6 +75,7 @@ class Verify(ChangeSetHandler):
     """Reports are read, then every value is read back. Sends nothing."""
 
     title = _("Read back and compare")
+    writes = False
 
     def deliver(self, delivery: Delivery) -> None:
         verify(delivery)

@@ -12,6 +12,7 @@ class Integration(models.Model):
     vendor = models.CharField(_("vendor"), max_length=32, primary_key=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     paused_by = models.CharField(_("paused by"), max_length=150, blank=True)
+    pause_reason = models.CharField(_("reason of the pause"), max_length=300, blank=True, db_default="")
     auth_failed_at = models.DateTimeField(_("credentials refused"), null=True, blank=True)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True)
     last_failure_at = models.DateTimeField(_("last failure"), null=True, blank=True)

@@ -69,9 +69,12 @@ def _about(integration: Integration) -> Iterator[Alert]:
             since=integration.last_failure_at,
         )
     if integration.paused_at:
+        words = {"vendor": name, "name": integration.paused_by or "?", "reason": integration.pause_reason}
+        text = _("%(vendor)s is paused by %(name)s: what is to be sent there waits.") % words
+        if integration.pause_reason:
+            text = _("%(vendor)s is paused by %(name)s (%(reason)s): what is to be sent there waits.") % words
         yield Alert(
-            text=_("%(vendor)s is paused by %(name)s: what is to be sent there waits.")
-            % {"vendor": name, "name": integration.paused_by or "?"},
+            text=text,
             remedy=_("Resume it once the reason is gone."),
             vendor=integration.vendor,
             since=integration.paused_at,

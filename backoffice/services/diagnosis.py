@@ -17,8 +17,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from backoffice.models import Callback, Push
-from backoffice.models.push import PushState
 from backoffice.services import alerts
+from backoffice.services.claims import claimable
 from backoffice.services.handlers import CALLBACK_HANDLERS
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.vendor_checks import check_vendor
@@ -159,7 +159,7 @@ def _standstills() -> Iterator[Finding]:
 
 def _queues() -> Iterator[Finding]:
     now = timezone.now()
-    due = Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=now - LONGEST_DUE)
+    due = claimable().filter(next_at__lte=now - LONGEST_DUE)
     oldest = due.order_by("next_at").values_list("next_at", flat=True).first()
     yield _queue(_("Pushes"), oldest, _("Look at the worker's log and at the first of these in the list of pushes."))
     late = Callback.objects.filter(next_at__lte=now - LONGEST_DUE)

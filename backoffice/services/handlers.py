@@ -36,6 +36,8 @@ class PushHandler:
     kind: str = ""
     # What it is, in words for staff, lazily translated: _("Place the order").
     title: Any = ""
+    # False for a push that only reads: a pause does not stop it.
+    writes: bool = True
 
     def deliver(self, delivery: "Delivery") -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""

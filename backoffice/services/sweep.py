@@ -2,14 +2,13 @@
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 from django.db.models.functions import Now
 from redis import Redis
 from redis.exceptions import RedisError
 
-from backoffice.models import Callback, Push
-from backoffice.models.push import PushState
+from backoffice.models import Callback
 from backoffice.services.bell import DELIVER_PUSH, SWEPT_BELLS, WORK_CALLBACKS, ring_now
+from backoffice.services.claims import claimable
 from backoffice.services.delivery import end_expired_leases
 
 # So many bells in one sweep: more than any vendor's allowance lets through until the next.
@@ -37,9 +36,7 @@ def sweep() -> dict[str, int]:
 
 def due_pushes(*, limit: int) -> list[int]:
     """Ids of the pushes that can be worked on now, most urgent first; each subject's oldest only."""
-    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-    due = Push.objects.filter(is_free, state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now())
-    return list(due.order_by("lane", "next_at").values_list("pk", flat=True)[:limit])
+    return list(claimable().order_by("lane", "next_at").values_list("pk", flat=True)[:limit])
 
 
 def bells_waiting() -> int:

@@ -31,7 +31,10 @@ class Exchange:
 
 
 class Gate(Protocol):
-    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`."""
+    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`.
+
+    `write`: the call changes something at the vendor, so a pause stops it.
+    """
 
     def enter(self, *, write: bool) -> None: ...
 

@@ -107,13 +107,15 @@ class VendorSession:
         accept: str = "application/json",
         secret: bool = False,
         has_effect: bool = False,
+        is_question: bool = False,
         content_type: str = "application/json",
         secrets: tuple[str, ...] = (),
         read_by_caller: frozenset[int] = frozenset(),
     ) -> Answer:
         """Send, and answer with a 2xx. `path` is below `base_url`, `body` of `content_type`; `secret` keeps no bodies.
 
-        `has_effect`: a GET that changes something at the vendor, so it is never repeated. `secrets` are values that
+        `has_effect`: a GET that changes something at the vendor, so it is never repeated. `is_question`: a POST that
+        changes nothing there, so a pause does not stop it. `secrets` are values that
         travel in the body, the path or the query, or parts of them: they are in no record, no error and not in the
         answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to the caller
         instead of raising what they mean elsewhere; a read is then not repeated because of one.
@@ -128,6 +130,7 @@ class VendorSession:
             max_bytes=max_bytes,
             accept=accept,
             has_effect=has_effect,
+            is_question=is_question,
             seconds=self.connection.patience,
             content_type=content_type,
             secrets=secrets,
@@ -148,7 +151,7 @@ class VendorSession:
         return answer
 
     def _send(self, request: Request, *, token: str, secret: bool) -> Answer:
-        self.connection.gate.enter(write=request.write)
+        self.connection.gate.enter(write=request.changes_vendor)
         headers = self.auth.headers(request.url, token=token) if self.auth else {}
         exchange = _Recorder(request, secret=secret)
         try:

@@ -320,15 +320,6 @@ def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_probe_through(to
     mine.enter(write=True)
 
 
-def test_a_pause_keeps_everything_and_sends_nothing(push: Push) -> None:
-    gate.pause("toy", actor="jo")
-    assert deliver(push.pk) == PushState.NEW
-    assert SHELF.made == []
-    gate.resume("toy")
-    make_due(push)
-    assert deliver(push.pk) == PushState.CONFIRMED
-
-
 def test_the_allowance_is_spaced_evenly_after_a_burst(toy_vendor: MakeBoth, settings: object) -> None:
     settings.TOY_REQUESTS_PER_MINUTE = 1200  # type: ignore[attr-defined]  # one in 50 ms
     begin = time.monotonic()
