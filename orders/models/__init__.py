@@ -1,6 +1,7 @@
 """The order lifecycle: what customers bought, who makes which part of it, and all that happened."""
 
 from orders.models.address import Address, AddressRole
+from orders.models.alarm import OrderAlarm
 from orders.models.campaign import CampaignEvent, CampaignState, MailCampaign, Postage, ProductionSpeed
 from orders.models.card_recipient import CardConversion, CardDeliveryState, CardRecipient, CardState, LeftOut
 from orders.models.customer_editor import CustomerEditor
@@ -44,6 +45,7 @@ __all__ = [
     "NoticeKind",
     "OptOut",
     "Order",
+    "OrderAlarm",
     "OrderDocument",
     "OrderEvent",
     "OrderExport",

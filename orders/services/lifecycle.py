@@ -16,7 +16,7 @@ from backoffice.services.bell import RUN_RULES, ring_on_commit
 from backoffice.services.pushes import dismiss_push, queue_first_push, queue_push
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
+from orders.services.holds import active_holds, end_hold, end_holds_with_order, place_hold, refuse_while_held
 from orders.services.placing.janitor import discard_draft
 from orders.services.placing.planning import plan_vendor_orders, start_over
 
@@ -120,8 +120,9 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
         return
     if order.vendor_orders.exclude(state=VendorOrderState.CANCELLED).exists():
         return
-    now = timezone.now()
-    order.holds.filter(released_at__isnull=True).update(released_by=actor, released_at=now)
+    end_holds_with_order(order, actor=actor)
+    for vendor_order in order.vendor_orders.all():
+        _put_aside_refusals(vendor_order, actor=actor, reason=_("The order was cancelled."))
     order.move_to(OrderState.CANCELLED, actor=actor)
     derive_axes(order)
     ring_on_commit(RUN_RULES)
@@ -153,7 +154,7 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
     """
     given_up = ""
     if vendor_order.state in _FAILED:
-        _put_aside_refusals(vendor_order, actor=actor)
+        _put_aside_refusals(vendor_order, actor=actor, reason=_("The order was released again."))
         given_up = start_over(vendor_order)
     if vendor_order.state in _UNPLACED:
         queue_place(vendor_order, actor=actor)
@@ -161,10 +162,10 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
         discard_draft(vendor_order, given_up, actor=actor)
 
 
-def _put_aside_refusals(vendor_order: VendorOrder, *, actor: str) -> None:
+def _put_aside_refusals(vendor_order: VendorOrder, *, actor: str, reason: str) -> None:
     """What a vendor refused before no longer waits for a person: it is dealt with by this."""
     for push in Push.objects.about(vendor_order).needing_a_person().filter(state=PushState.FAILED):
-        dismiss_push(push, actor=actor, reason=_("The order was released again."))
+        dismiss_push(push, actor=actor, reason=reason)
 
 
 def _refuse_too_late(order: Order, vendor_orders: list[VendorOrder]) -> None:

@@ -38,6 +38,8 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "hold.placed": ("pause_circle", gettext_lazy("On hold, %(reason)s. %(text)s")),
     "hold.changed": ("pause_circle", gettext_lazy("Still on hold, %(reason)s. %(text)s")),
     "hold.released": ("play_arrow", gettext_lazy("The hold “%(reason)s” was released. %(note)s")),
+    "alarm.raised": ("notification_important", gettext_lazy("Alarm, %(reason)s. %(text)s")),
+    "alarm.settled": ("check_circle", gettext_lazy("The alarm “%(reason)s” was settled. %(note)s")),
     "production.none": ("factory", gettext_lazy("Nothing is in production.")),
     "production.sent": ("factory", gettext_lazy("The order is at the vendor.")),
     "production.in_production": ("precision_manufacturing", gettext_lazy("Production has begun.")),

@@ -3,9 +3,10 @@
 from typing import Any
 
 from backoffice.said import gettext as _
+from backoffice.said import join
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, VendorOrder
-from orders.services.holds import hold_if_open
+from orders.services.holds import active_holds, hold_if_open
 from orders.services.placing.janitor import discard_draft
 from orders.services.reports.matching import Claim
 from orders.services.reports.outcomes import ReportOutcome, ReportState, Source
@@ -47,5 +48,9 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
         "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Cancel one of them at "
         "%(vendor)s at once, then release the hold."
     )
-    hold_if_open(vendor_order.order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor=origin["actor"])
-    return ReportOutcome(ReportState.APPLIED, vendor_order, text % words)
+    text = text % words
+    order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
+    # Of a third order the hold says so beside the second: there is one hold for each reason.
+    before = active_holds(order).filter(reason=reason).values_list("text", flat=True).first()
+    hold_if_open(order, reason=reason, text=join([before, text]) if before else text, actor=origin["actor"])
+    return ReportOutcome(ReportState.APPLIED, vendor_order, text)
