@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from backoffice.models import Integration, Push, PushAttempt
+from backoffice.models import Epoch, Integration, Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.integrations import open_vendor
@@ -169,7 +169,8 @@ def claimable() -> QuerySet[Push]:
     """What a worker may take now: due, in nobody's hands, not held back by a pause, and behind no older one of the same
     vendor and subject, as a cancellation never overtakes its order.
 
-    While a vendor is paused, unknown outcomes are looked for and pushes that only read go on; nothing is sent.
+    While a vendor is paused, or the database was restored and is not yet compared with the vendors, unknown outcomes
+    are looked for and pushes that only read go on; nothing is sent.
     """
     older = Push.objects.filter(
         vendor=OuterRef("vendor"),
@@ -178,10 +179,11 @@ def claimable() -> QuerySet[Push]:
         pk__lt=OuterRef("pk"),
         state__in=OPEN_STATES,
     )
+    restored = Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True)
     paused = Integration.objects.filter(vendor=OuterRef("vendor"), paused_at__isnull=False)
     reading = [kind for kind, handler in PUSH_HANDLERS.items() if not handler.writes]
     is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-    may_go = Q(state=PushState.UNKNOWN) | Q(kind__in=reading) | ~Exists(paused)
+    may_go = Q(state=PushState.UNKNOWN) | Q(kind__in=reading) | (~Exists(paused) & ~Exists(restored))
     return Push.objects.filter(
         is_free, may_go, ~Exists(older), state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now()
     )

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from backoffice.models import Integration
 from backoffice.models.push import Lane
-from backoffice.services import budget
+from backoffice.services import budget, epoch
 from backoffice.vendors.errors import BudgetEmpty
 
 logger = logging.getLogger(__name__)
@@ -73,10 +73,13 @@ class SharedGate:
     def enter(self, *, write: bool) -> None:
         """Wait for our turn. `write`: the call changes something at the vendor.
 
-        Raises BudgetEmpty when stopped by the breaker or out of allowance, and for a write when paused.
+        Raises BudgetEmpty when stopped by the breaker or out of allowance; for a write also when paused, or when the
+        database was restored and not yet compared with the vendors.
         """
         self._require_open(write=write)
         budget.take(self.vendor, lane=self.lane)
+        if write:
+            epoch.require_current()
         self.before_send()
 
     def succeeded(self, *, write: bool) -> None:

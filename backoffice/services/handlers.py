@@ -56,6 +56,12 @@ class PushHandler:
         this runs first in every transaction that touches a push of this kind, or the two would wait for each other.
         """
 
+    def doubtful_step(self, push: Push) -> str:
+        """Return the step that may have been made since the backup from which the database was restored: it is looked
+        for, as after a lost answer, before anything is sent. Empty where sending again does no harm.
+        """
+        return ""
+
     def settle_seconds(self, push: Push) -> float:
         """How long after a lost answer what we sent may still show: only then a search counts, or a person is asked."""
         return float(settings.PUSH_SETTLE_SECONDS)

@@ -7,6 +7,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from backoffice.models import Callback
+from backoffice.services import epoch
 from backoffice.services.bell import DELIVER_PUSH, SWEPT_BELLS, WORK_CALLBACKS, ring_now
 from backoffice.services.claims import claimable
 from backoffice.services.delivery import end_expired_leases
@@ -19,6 +20,7 @@ def sweep() -> dict[str, int]:
     """Every lost lease has been ended, and what is due been rung for, unless workers have not yet heard the last bells:
     ringing again for the same rows would only make all others wait. Answers the counts.
     """
+    epoch.look()
     _beat()
     lost = end_expired_leases()
     if bells_waiting():
