@@ -10,6 +10,7 @@ from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, VendorJob
 from catalog.services.pushing.comparing import compare_and_plan, note_failed_comparison
 from catalog.services.pushing.sending import (
+    STEP,
     lock_set_of,
     look_for_batch,
     note_refused_batch,
@@ -46,6 +47,9 @@ class SendBatch(ChangeSetHandler):
     """One batch of an approved change set is sent."""
 
     title = _("Send a batch of changes")
+
+    def doubtful_step(self, push: Push) -> str:
+        return STEP
 
     def deliver(self, delivery: Delivery) -> None:
         send_batch(delivery)

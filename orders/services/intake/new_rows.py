@@ -9,7 +9,7 @@ from django.conf import settings
 
 from backoffice.models import Shop
 from backoffice.services.epoch import take_id
-from orders.models import Address, AddressRole, Order, OrderLine
+from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
 from orders.services.intake.input import NewAddress, NewOrder, amount, sealed
 from orders.services.intake.line_checks import JudgedLine
@@ -39,7 +39,7 @@ def build_order(new: NewOrder, lines: list[JudgedLine], *, shop: Shop, **fields:
     order = Order(
         pk=pk,
         shop=shop,
-        number=number_of(shop, pk=pk, letters=letters),
+        number=(letters and find_former_number(new.reference, shop=shop)) or number_of(shop, pk=pk, letters=letters),
         reference=new.reference,
         placed_at=new.placed_at,
         currency=new.currency,
@@ -129,6 +129,13 @@ def fingerprint_of(new: NewOrder) -> str:
     ]
     recipient = [(value or "").casefold() for value in msgspec.structs.astuple(new.recipient)]
     return hashlib.blake2b(msgspec.json.encode([made, recipient]), digest_size=16).hexdigest()
+
+
+def find_former_number(reference: str, *, shop: Shop) -> str:
+    """Return the number under which an order that was lost in a restore is known to customer and vendor; "" for none."""
+    strays = StrayOrder.objects.filter(shop=shop, shop_reference=reference, state=StrayState.OPEN, beside__isnull=True)
+    numbers = strays.exclude(number__in=Order.objects.filter(shop=shop).values("number"))
+    return numbers.values_list("number", flat=True).first() or ""
 
 
 def number_of(shop: Shop, *, pk: int, letters: str) -> str:
