@@ -164,13 +164,13 @@ def _places() -> Finding:
     """Whether a restore from a backup would be noticed."""
     what = _("Guard against restores")
     epoch = read_epoch()
+    if epoch.counter == 0:
+        return Finding(what, _("begins with the first request to a vendor"))
     try:
-        mark = recall(epoch.installation)
+        recall(epoch.installation)
     except PlacesUnreadable as error:
         return Finding(what, str(error), _("Start Redis: until it answers nothing is sent to vendors."))
     path = file_of(epoch.installation)
-    if mark is None and epoch.counter == 0:
-        return Finding(what, _("begins with the first request to a vendor"))
     if not path.exists():
         remedy = _("Let EPOCH_DIR name a folder that this machine keeps, and that the worker may write to.")
         return Finding(what, _("%s does not exist: only Redis remembers how far the database is.") % path, remedy)

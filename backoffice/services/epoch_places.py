@@ -41,7 +41,8 @@ class Mark:
 
 
 _memory: dict[UUID, Mark] = {}
-_silent_until = 0.0
+# Until when, by address.
+_silent: dict[str, float] = {}
 
 
 def recall(installation: UUID) -> Mark | None:
@@ -132,13 +133,13 @@ def _members(installation: UUID) -> list[str]:
 
 
 def _ask(question: Any) -> Any:
-    global _silent_until
-    if time.monotonic() < _silent_until:
+    url = settings.REDIS_URL
+    if time.monotonic() < _silent.get(url, 0):
         raise RedisError("Redis did not answer a moment ago.")
     try:
-        return question(_client(settings.REDIS_URL))
+        return question(_client(url))
     except RedisError:
-        _silent_until = time.monotonic() + SILENT_SECONDS
+        _silent[url] = time.monotonic() + SILENT_SECONDS
         raise
 
 

@@ -62,6 +62,21 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "vendor.unknown": ("help", gettext_lazy("%(vendor)s has %(reference)s in a state we do not know.")),
     "vendor.unknown_word": ("help", gettext_lazy("%(vendor)s calls the state of %(reference)s “%(word)s”: unknown.")),
     "vendor.adopted": ("link", gettext_lazy("%(reference)s was found at %(vendor)s as %(vendor_id)s.")),
+    "vendor.found_again": (
+        "link",
+        gettext_lazy("After a restore from a backup %(vendor)s had %(reference)s already, number %(vendor_id)s."),
+    ),
+    "order.adopted": (
+        "move_to_inbox",
+        gettext_lazy(
+            "The order was brought in from %(vendor)s, which alone knew it. What the customer paid is known once the "
+            "shop sends the order again."
+        ),
+    ),
+    "order.completed": (
+        "add_shopping_cart",
+        gettext_lazy("The shop sent the order again: customer and prices are its."),
+    ),
     "vendor.draft_differs": (
         "difference",
         gettext_lazy("The draft of %(reference)s differed and was given up: %(differences)s"),

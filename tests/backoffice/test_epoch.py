@@ -101,23 +101,19 @@ def test_a_redis_that_does_not_answer_stops_nothing_while_the_file_knows(
 ) -> None:
     send()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    epoch_places._silent_until = 0
     send()
     forget(file=True, memory=True)
     with pytest.raises(BudgetEmpty, match="cannot be seen"):
         send()
     assert not Epoch.objects.get().is_locked
-    epoch_places._silent_until = 0
 
 
 def test_nothing_is_sent_that_no_place_can_remember(toy_vendor: MakeBoth, places: Path, settings: Settings) -> None:
     send()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     settings.EPOCH_DIR = Path("/dev/null/nowhere")
-    epoch_places._silent_until = 0
     with pytest.raises(BudgetEmpty):
         send()
-    epoch_places._silent_until = 0
 
 
 def test_a_waiting_push_of_a_restored_database_is_sent_after_it_was_compared(

@@ -132,7 +132,7 @@ def fingerprint_of(new: NewOrder) -> str:
 
 
 def find_former_number(reference: str, *, shop: Shop) -> str:
-    """Return the number under which an order that was lost in a restore is known to customer and vendor; "" for none."""
+    """Return the number by which customer and vendor know an order that was lost in a restore; "" for none."""
     strays = StrayOrder.objects.filter(shop=shop, shop_reference=reference, state=StrayState.OPEN, beside__isnull=True)
     numbers = strays.exclude(number__in=Order.objects.filter(shop=shop).values("number"))
     return numbers.values_list("number", flat=True).first() or ""

@@ -38,7 +38,10 @@ def bind(row: VendorOrder, report: OrderReport, *, actor: str, push: Push | None
     row = VendorOrder.objects.select_for_update(of=("self",)).select_related("order").get(pk=row.pk)
     given_up = row.vendor_id if row.vendor_id != report.vendor_id else ""
     ours = read_reference(report.reference)
-    row.vendor_id, row.reference = report.vendor_id, report.reference
+    row.vendor_id = report.vendor_id
+    # Two customers may have had one number; here each has its own, and what is bound is known by the vendor's id.
+    if not VendorOrder.objects.filter(vendor=row.vendor, reference=report.reference).exclude(pk=row.pk).exists():
+        row.reference = report.reference
     row.generation = ours.generation if ours else row.generation
     row.reported_at, row.reported_history_id, row.reported_rank = None, 0, 0
     row.save()

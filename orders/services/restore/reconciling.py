@@ -192,8 +192,8 @@ class _Comparison:
                 continue
             with self._step():
                 linked = link_strays(Order.objects.locked(order.pk), actor=ACTOR)
-            self.counts["linked"] += linked
             if linked:
+                self.counts["linked"] += linked
                 self.say(f"{self.name}: {stray.reference} is order {order.number} of {order.shop.name}")
 
     def _jump(self) -> None:
