@@ -41,7 +41,7 @@ class VendorBudget(models.Model):
     # "Theoretical arrival time": when the next call would come if calls were spaced evenly.
     arrival_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True)
-    # 1 = the full rate; halved by each 429, recovering by 5 % a minute.
+    # 1 = the full rate; halved by a 429, recovering within two minutes.
     factor = models.FloatField(default=1)
     factor_at = models.DateTimeField()
 

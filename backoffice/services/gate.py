@@ -77,7 +77,8 @@ class SharedGate:
         database was restored and not yet compared with the vendors.
         """
         self._require_open(write=write)
-        budget.take(self.vendor, lane=self.lane)
+        if budget.take(self.vendor, lane=self.lane) and write:
+            self._require_unpaused(_read_state(self.vendor)[0])
         if write:
             epoch.require_current()
         self.before_send()
@@ -94,19 +95,23 @@ class SharedGate:
         if row and row[0] >= FAILURES_TO_OPEN:
             _open(self.vendor)
 
-    def throttled(self, *, retry_after: float) -> None:
-        """429: `retry_after` in seconds."""
-        budget.throttle(self.vendor, seconds=retry_after)
+    def throttled(self, *, retry_after: float, took: float = 0.0) -> None:
+        """429, `took` seconds after the request left: nothing may leave for `retry_after` seconds."""
+        budget.throttle(self.vendor, seconds=retry_after, took=took)
 
     def _require_open(self, *, write: bool) -> None:
         is_paused, open_for = _read_state(self.vendor)
-        if is_paused and write:
-            text = f"{self.vendor} is paused: nothing is sent until somebody resumes it."
-            raise BudgetEmpty(text, retry_after=PAUSE_RETRY_SECONDS)
+        if write:
+            self._require_unpaused(is_paused)
         if open_for is None:
             return
         if open_for > 0 or not _execute(_PROBE, [self.vendor]):
             raise BudgetEmpty(f"Calls to {self.vendor} are stopped for now.", retry_after=max(open_for, 1.0))
+
+    def _require_unpaused(self, is_paused: bool) -> None:
+        if is_paused:
+            text = f"{self.vendor} is paused: nothing is sent until somebody resumes it."
+            raise BudgetEmpty(text, retry_after=PAUSE_RETRY_SECONDS)
 
 
 def _read_state(vendor: str) -> tuple[bool, float | None]:

@@ -162,14 +162,14 @@ class VendorSession:
             raise
         answer = replace(answer, body=hide_bytes(answer.body, request.secrets)) if request.secrets else answer
         self.connection.record(exchange.answered(answer))
-        self._report(answer, write=request.write)
+        self._report(answer, write=request.write, took=exchange.seconds())
         return answer
 
-    def _report(self, answer: Answer, *, write: bool) -> None:
+    def _report(self, answer: Answer, *, write: bool, took: float) -> None:
         gate = self.connection.gate
         if answer.status == 429:
             wait = answer.retry_after()
-            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait)
+            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait, took=took)
         elif answer.status >= 500:
             gate.failed(write=write, text=f"HTTP {answer.status}")
         else:
@@ -185,6 +185,10 @@ class _Recorder:
         self.started_at = datetime.now(UTC)
         self.started = time.monotonic()
 
+    def seconds(self) -> float:
+        """How long ago the request left."""
+        return time.monotonic() - self.started
+
     def answered(self, answer: Answer) -> Exchange:
         return self._exchange(status=answer.status, answer=self._kept(answer.body))
 
@@ -198,7 +202,7 @@ class _Recorder:
             method=self.request.method,
             url=mask(hide(url, self.request.secrets)),
             started_at=self.started_at,
-            duration_ms=int((time.monotonic() - self.started) * 1000),
+            duration_ms=int(self.seconds() * 1000),
             request=self._kept(hide_bytes(self.request.body or b"", self.request.secrets)),
             **outcome,
         )

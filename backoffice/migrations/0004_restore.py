@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('backoffice', '0002_engine'),
+        ('backoffice', '0003_engine_sweep'),
     ]
 
     operations = [
