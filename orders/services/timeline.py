@@ -6,7 +6,10 @@ An event says who (`actor`) beside it, so most sentences need no subject.
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -135,6 +138,9 @@ def describe(event: OrderEvent) -> str:
     sentence = str(SENTENCES.get(event.kind, _UNKNOWN)[1])
     if not sentence:
         return event.params.get("text") or event.kind
+    if moment := parse_datetime(event.params.get("vendor_time") or ""):
+        words = {"text": event.params.get("text", ""), "time": date_format(localtime(moment), "SHORT_DATETIME_FORMAT")}
+        return _("%(text)s (by the vendor's clock: %(time)s)") % words
     note = event.params.get("note")
     text = (sentence % _Words(_words(event.params))).strip()
     if note and "%(note)s" not in sentence:

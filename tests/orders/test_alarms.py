@@ -160,7 +160,12 @@ def test_every_caller_of_hold_if_open_is_tried_here() -> None:
 
 def test_nobody_else_decides_by_the_state_whether_an_order_is_held() -> None:
     """A second place that looks first and holds then would lose what it found."""
-    assert calls_of("place_hold") == {"services/holds.py:hold_if_open", "services/lifecycle.py:hold_order"}
+    # `hold_order` refuses aloud, `release_or_hold` holds only what might be released.
+    assert calls_of("place_hold") == {
+        "services/holds.py:hold_if_open",
+        "services/lifecycle.py:hold_order",
+        "services/lifecycle.py:release_or_hold",
+    }
 
 
 @pytest.mark.parametrize("state", [OrderState.CLOSED, OrderState.CANCELLED])
