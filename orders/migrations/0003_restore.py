@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('backoffice', '0003_restore'),
+        ('backoffice', '0004_restore'),
         ('orders', '0002_desk'),
     ]
 
