@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ('installation', models.UUIDField()),
+                ('home', models.CharField(max_length=64)),
                 ('counter', models.PositiveBigIntegerField(default=0)),
                 ('advanced_at', models.DateTimeField()),
                 ('series', models.PositiveIntegerField(default=0)),

@@ -7,8 +7,9 @@ class Epoch(models.Model):
     """The one row that tells a database from an older state of itself (`backoffice/services/epoch.py`)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    # Of this installation; a copy has the same, so it is by its places outside that a copy is noticed.
     installation = models.UUIDField()
+    # The database and the server it is in: a copy carries those of what it was copied from.
+    home = models.CharField(max_length=64)
     # Grows with every request that changes something at a vendor, and with every sweep.
     counter = models.PositiveBigIntegerField(default=0)
     advanced_at = models.DateTimeField()
@@ -19,7 +20,7 @@ class Epoch(models.Model):
     saved_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField(null=True)
     reconciled_at = models.DateTimeField(null=True)
-    # False: nothing was remembered outside, so it is not known whether this is an older state.
+    # False: it is a copy, was moved, or nothing was remembered outside: not known to be an older state.
     is_certain = models.BooleanField(default=True)
 
     def __str__(self) -> str:

@@ -48,7 +48,9 @@ def _restored() -> Iterator[Alert]:
         text = _("The database was restored from a backup: nothing is sent to vendors until they have been compared.")
         remedy = _("Somebody with access to the servers must run manage.py reconcile; it says what it found.")
     else:
-        text = _("This database is a copy, or what was remembered of it outside is lost: nothing is sent to vendors.")
+        text = _(
+            "This database is a copy or was moved, or its state is not remembered outside: nothing is sent to vendors."
+        )
         remedy = _(
             "A copy for trying things out: give it vendor credentials of its own first. Then, or if it is no copy, "
             "somebody with access to the servers must run manage.py reconcile."

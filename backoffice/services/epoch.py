@@ -3,8 +3,8 @@
 A restored database knows nothing of what was done since its backup: it would send orders a second time, and give their
 numbers to other customers. So the database carries a counter that grows with every request that changes something at a
 vendor and with every sweep, and the same counter is remembered outside (`epoch_places.py`). A database that is behind
-what is remembered is an older state of itself. Where nothing is remembered it is a copy, or every place was lost: then
-nobody knows, which is treated alike. Both lock the epoch; `manage.py reconcile` opens it again.
+what is remembered is an older state of itself. One that is in another database or server than it says was copied or
+moved; of one that no place remembers nobody knows. All three lock the epoch; `manage.py reconcile` opens it again.
 
 Numbers and ids are safe before that: with the lock all sequences jump, and order numbers carry the letters of their
 series, which grows with each restore and is remembered outside as well.
@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -36,10 +37,17 @@ JUMPS_APART = 100
 # No I and no O, which are read as digits.
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
-_BEGIN = """
-    INSERT INTO backoffice_epoch (id, installation, counter, advanced_at, series, is_certain)
-    VALUES (1, gen_random_uuid(), 0, clock_timestamp(), 0, true) ON CONFLICT DO NOTHING
+# No copy is in the same database of the same server.
+_HERE = """
+    SELECT oid || ':' || coalesce(
+               CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
+                    THEN (SELECT system_identifier::text FROM pg_control_system()) END, '')
+      FROM pg_database WHERE datname = current_database()
 """
+_BEGIN = f"""
+    INSERT INTO backoffice_epoch (id, installation, home, counter, advanced_at, series, is_certain)
+    VALUES (1, gen_random_uuid(), ({_HERE}), 0, clock_timestamp(), 0, true) ON CONFLICT DO NOTHING
+"""  # noqa: S608
 _ADVANCE = """
     UPDATE backoffice_epoch SET counter = counter + 1, advanced_at = clock_timestamp()
      WHERE installation = %s AND counter >= %s AND (found_at IS NULL OR reconciled_at IS NOT NULL)
@@ -55,6 +63,7 @@ _JUMP = """
     SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass,
                   least(max_value, coalesce(last_value, start_value) + %s))
       FROM pg_sequences WHERE schemaname = current_schema()
+       AND has_sequence_privilege(format('%%I.%%I', schemaname, sequencename), 'UPDATE')
 """
 _TAKE = "SELECT nextval(%s), installation, counter, series, found_at IS NOT NULL AND reconciled_at IS NULL FROM {}"
 
@@ -86,13 +95,13 @@ def look() -> Epoch:
     return epoch
 
 
-def read_epoch() -> Epoch:
-    """Return the row as it stands; it is made on first use."""
-    epoch = Epoch.objects.first()
+def read_epoch() -> Any:
+    """Return the row as it stands, with `here`, where it really is; it is made on first use."""
+    epoch = Epoch.objects.annotate(here=RawSQL(_HERE, [])).first()  # noqa: S611 - nothing is put in
     if epoch is None:
         with connection.cursor() as cursor:
             cursor.execute(_BEGIN)
-        epoch = Epoch.objects.get()
+        return read_epoch()
     return epoch
 
 
@@ -125,9 +134,9 @@ def open_epoch() -> None:
     epoch = read_epoch()
     mark = _recalled(epoch) or Mark(0, 0)
     Epoch.objects.filter(pk=epoch.pk).update(
-        reconciled_at=Now(), counter=max(epoch.counter, mark.counter) + 1, advanced_at=Now()
+        home=epoch.here, reconciled_at=Now(), counter=max(epoch.counter, mark.counter) + 1, advanced_at=Now()
     )
-    epoch.refresh_from_db()
+    epoch = read_epoch()
     places.remember(epoch.installation, Mark(epoch.counter, epoch.series))
 
 
@@ -141,15 +150,17 @@ def _compare() -> Epoch:
     epoch = read_epoch()
     if epoch.is_locked:
         return epoch
+    if epoch.home != epoch.here:
+        return _lock(epoch, mark=_recalled(epoch), is_certain=False)
     mark = places.recall(epoch.installation)
     _looked_at = time.monotonic()
     if mark is None:
         # What was never counted was never remembered: a new installation.
-        return epoch if epoch.counter == 0 else _lock(epoch, mark=None)
+        return epoch if epoch.counter == 0 else _lock(epoch, mark=None, is_certain=False)
     if epoch.counter < mark.counter:
         # Another process may have counted on between our two readings: what is remembered was committed before.
         epoch = read_epoch()
-    return _lock(epoch, mark=mark) if epoch.counter < mark.counter else epoch
+    return _lock(epoch, mark=mark, is_certain=True) if epoch.counter < mark.counter else epoch
 
 
 def _recalled(epoch: Epoch) -> Mark | None:
@@ -182,19 +193,19 @@ def _advance_now_and_then() -> None:
         look()
 
 
-def _lock(epoch: Epoch, *, mark: Mark | None) -> Epoch:
+def _lock(epoch: Epoch, *, mark: Mark | None, is_certain: bool) -> Epoch:
     """Nothing leaves from now on. The new series is above all that is remembered; where nothing is, above what a year
     of restores every hour could have reached. Committed with the jump of all sequences.
     """
     series = max(epoch.series, mark.series if mark else _hours()) + 1
     places.remember(epoch.installation, Mark(mark.counter if mark else epoch.counter, series))
-    values = {"installation": epoch.installation, "series": series, "is_certain": mark is not None}
+    values = {"installation": epoch.installation, "series": series, "is_certain": is_certain}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, values)
         if cursor.rowcount:
             # Two restores of one backup jump to different places.
             cursor.execute(_JUMP, [JUMP * max(1, series % JUMPS_APART)])
-            what = "an older state" if mark else "a copy, or all that was remembered outside is lost"
+            what = "an older state" if is_certain else "a copy or was moved, or all that was remembered outside is lost"
             logger.error("The database is %s: nothing is sent until manage.py reconcile has run.", what)
     return read_epoch()
 

@@ -90,7 +90,7 @@ def _to_file(installation: UUID, mark: Mark) -> bool:
     path = file_of(installation)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        path.touch()
         with path.open("r+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             kept = mark.joined(_read(file.read(100).decode(errors="replace")))

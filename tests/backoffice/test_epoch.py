@@ -87,6 +87,19 @@ def test_a_copy_is_locked_because_no_place_knows_it(toy_vendor: MakeBoth, places
     assert "credentials of its own" in alert.remedy
 
 
+def test_a_copy_that_is_made_anew_is_noticed_although_its_places_know_an_earlier_one(
+    toy_vendor: MakeBoth, places: Path
+) -> None:
+    send()
+    Epoch.objects.update(counter=500, home="16384:7000000000000000000")
+    with pytest.raises(BudgetEmpty, match="copied"):
+        send()
+    assert not Epoch.objects.get().is_certain
+    epoch.open_epoch()
+    send()
+    assert Epoch.objects.get().counter == 502
+
+
 def test_a_place_that_is_lost_is_filled_again_by_the_next_request(toy_vendor: MakeBoth, places: Path) -> None:
     send()
     forget(redis=True)

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -14,6 +13,7 @@ from backoffice.models import Epoch, Push
 from backoffice.models.push import PushState
 from backoffice.said import gettext as said
 from backoffice.services.claims import Withdrawn
+from backoffice.services.epoch import read_epoch
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderState as Reported
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, VendorOrder, VendorOrderState
@@ -111,7 +111,8 @@ def sold_before_a_restore(row: VendorOrder) -> None:
             change()
 
     now = timezone.now()
-    Epoch.objects.create(installation=uuid4(), advanced_at=now, saved_at=now, found_at=now, reconciled_at=now)
+    read_epoch()
+    Epoch.objects.update(saved_at=now, found_at=now, reconciled_at=now)
     with pytest.raises(Withdrawn):
         SingleCall(Delivery())._refuse_doubtful()  # type: ignore[arg-type]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -15,7 +14,7 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Callback, Epoch, Push, Shop
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
-from backoffice.services.epoch import take_id
+from backoffice.services.epoch import read_epoch, take_id
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
 from orders.services.lifecycle import release_order
@@ -68,7 +67,9 @@ def link(order: Order) -> int:
 
 def restored(**changes: Any) -> Epoch:
     now = timezone.now()
-    return Epoch.objects.create(installation=uuid4(), counter=9, advanced_at=now, saved_at=now, found_at=now, **changes)
+    read_epoch()
+    Epoch.objects.update(saved_at=now, found_at=now, **changes)
+    return Epoch.objects.get()
 
 
 def compare(*reports: OrderReport) -> Reconciliation:

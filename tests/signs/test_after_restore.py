@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -11,6 +10,7 @@ from backoffice.models import Epoch, Push
 from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from backoffice.services.delivery import deliver
+from backoffice.services.epoch import read_epoch
 from catalog.models import CustomProduct
 from orders.models import Hold, HoldReason, Order
 from orders.services.lifecycle import release_hold, release_order
@@ -30,7 +30,9 @@ def restored(**changes: Any) -> Epoch:
     """Noticed just now: what is released from here on was not waiting at the backup."""
     now = timezone.now()
     values = {"saved_at": now - timedelta(hours=1), "found_at": now, "reconciled_at": now} | changes
-    return Epoch.objects.create(installation=uuid4(), advanced_at=now, **values)
+    read_epoch()
+    Epoch.objects.update(**values)
+    return Epoch.objects.get()
 
 
 def send() -> Push:

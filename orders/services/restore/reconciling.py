@@ -117,7 +117,7 @@ class _Comparison:
         self.highest = 0
 
     def run(self) -> None:
-        vendor = open_vendor(self.name, lane=Lane.READS)
+        vendor = open_vendor(self.name, lane=Lane.ORDERS)  # nothing else goes meanwhile
         if hasattr(vendor, "list_orders"):
             self._compare_orders(vendor.list_orders(updated_from=self.result.since.date(), whole=True))
         if hasattr(vendor, "list_production_orders"):
