@@ -65,7 +65,10 @@ _JUMP = """
       FROM pg_sequences WHERE schemaname = current_schema()
        AND has_sequence_privilege(format('%%I.%%I', schemaname, sequencename), 'UPDATE')
 """
-_TAKE = "SELECT nextval(%s), installation, counter, series, found_at IS NOT NULL AND reconciled_at IS NULL FROM {}"
+_TAKE = """
+    SELECT nextval(%s), installation, counter, series, found_at IS NOT NULL AND reconciled_at IS NULL
+      FROM backoffice_epoch
+"""
 
 _looked_at = _advanced_at = float("-inf")
 
@@ -97,11 +100,12 @@ def look() -> Epoch:
 
 def read_epoch() -> Any:
     """Return the row as it stands, with `here`, where it really is; it is made on first use."""
-    epoch = Epoch.objects.annotate(here=RawSQL(_HERE, [])).first()  # noqa: S611 - nothing is put in
+    rows = Epoch.objects.annotate(here=RawSQL(_HERE, []))  # noqa: S611 - nothing is put in
+    epoch = rows.first()
     if epoch is None:
         with connection.cursor() as cursor:
             cursor.execute(_BEGIN)
-        return read_epoch()
+        epoch = rows.get()
     return epoch
 
 
@@ -199,7 +203,7 @@ def _lock(epoch: Epoch, *, mark: Mark | None, is_certain: bool) -> Epoch:
     """
     series = max(epoch.series, mark.series if mark else _hours()) + 1
     places.remember(epoch.installation, Mark(mark.counter if mark else epoch.counter, series))
-    values = {"installation": epoch.installation, "series": series, "is_certain": is_certain}
+    values: dict[str, Any] = {"installation": epoch.installation, "series": series, "is_certain": is_certain}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, values)
         if cursor.rowcount:
@@ -216,7 +220,7 @@ def _hours() -> int:
 
 def _take(sequence: str) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE.format("backoffice_epoch"), [sequence])
+        cursor.execute(_TAKE, [sequence])
         row: tuple[Any, ...] | None = cursor.fetchone()
     if row is None:
         read_epoch()

@@ -1,6 +1,6 @@
 """What only a vendor knows after a restore: whose it is, how it becomes ours, what nobody must cancel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,19 +9,22 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Callback, Epoch, Push, Shop
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
 from backoffice.services.epoch import read_epoch, take_id
+from backoffice.vendors.errors import VendorUnavailable
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
 from orders.services.lifecycle import release_order
 from orders.services.reports.applying import apply_order_report
+from orders.services.reports.pulling import PullResult, _apply_all
 from orders.services.restore.adopting import adopt_stray
 from orders.services.restore.linking import link_strays
-from orders.services.restore.reconciling import Reconciliation, _Comparison, doubt_pushes
+from orders.services.restore.reconciling import Reconciliation, _Comparison, doubt_pushes, reconcile
 from orders.services.restore.strays import dismiss_stray, note_stray, read_reference
 from tests.orders.reports import report
 from tests.orders.rows import FILE, SKU, make_order
@@ -303,6 +306,57 @@ def test_without_a_restore_nothing_is_doubted(sent: Sent) -> None:
     release_order(make_order(), actor="tester")
     assert doubt_pushes(restored(reconciled_at=timezone.now())) == 0
     assert not Push.objects.exclude(state=PushState.NEW).exists()
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(shop: Shop) -> None:
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    result = Reconciliation(timezone.now())
+    shown = [made(order.number), made("WEB-100009", shop_reference="SHOP-9", vendor_id="78")]
+    _Comparison("mypromo", result, dry_run=True, say=print)._compare_orders(iter(shown))
+    assert result.counts["mypromo"] == {"read": 2, "sent since the backup": 1, "only the vendor knows it": 1}
+    assert order.vendor_orders.get().vendor_id == ""
+    assert not StrayOrder.objects.exists()
+
+
+class Silent:
+    """A vendor that does not answer."""
+
+    def __init__(self, connection: object) -> None:
+        """It needs nothing of the outside."""
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        return True
+
+    def list_orders(self, **_query: object) -> None:
+        raise VendorUnavailable("The silent one cannot be reached.")
+
+
+class Talking(Silent):
+    """One that answers, and has nothing; and which people have to look at."""
+
+    after_restore = "Look there."
+
+    def list_orders(self, **_query: object) -> Iterator[OrderReport]:  # type: ignore[override]
+        return iter(())
+
+
+def test_a_vendor_that_does_not_answer_keeps_everything_from_leaving(shop: Shop, settings: Settings) -> None:
+    settings.VENDORS = {name: f"tests.orders.test_restore.{name}" for name in ("Silent", "Talking")}
+    restored()
+    result = reconcile(since=None, dry_run=False, say=print)
+    assert (result.is_open, result.stopped) == (False, ["Silent: The silent one cannot be reached."])
+    assert result.checks == ["Talking: Look there."]
+    assert Epoch.objects.get().is_locked
+    del settings.VENDORS["Silent"]
+    assert reconcile(since=None, dry_run=True, say=print).is_open is False
+    assert reconcile(since=None, dry_run=False, say=print).is_open
+    assert not Epoch.objects.get().is_locked
+
+
+def test_a_poll_shows_what_only_the_vendor_knows(shop: Shop) -> None:
+    _apply_all([made()], PullResult("mypromo"), print)
+    assert StrayOrder.objects.get().vendor_id == "77"
 
 
 def test_the_pages_show_and_do_what_may_be_done(shop: Shop, admin_client: Client) -> None:
