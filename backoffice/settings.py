@@ -88,6 +88,9 @@ TEMPLATES = [
     }
 ]
 
+# Where this machine remembers how far the database had come, so that a restored one is noticed (`services/epoch.py`).
+EPOCH_DIR = Path(env.str("EPOCH_DIR", default=str(VAR_DIR / "epoch")))
+
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR)
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}

@@ -10,6 +10,7 @@ from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, VendorJob
 from catalog.services.pushing.comparing import compare_and_plan, note_failed_comparison
 from catalog.services.pushing.sending import (
+    STEP,
     lock_set_of,
     look_for_batch,
     note_refused_batch,
@@ -32,6 +33,7 @@ class Compare(ChangeSetHandler):
     """What the vendor holds is compared once more, then the batches are planned. Sends nothing itself."""
 
     title = _("Compare once more and plan batches")
+    writes = False
 
     def deliver(self, delivery: Delivery) -> None:
         compare_and_plan(delivery)
@@ -45,6 +47,9 @@ class SendBatch(ChangeSetHandler):
     """One batch of an approved change set is sent."""
 
     title = _("Send a batch of changes")
+
+    def doubtful_step(self, push: Push) -> str:
+        return STEP
 
     def deliver(self, delivery: Delivery) -> None:
         send_batch(delivery)
@@ -74,6 +79,7 @@ class Verify(ChangeSetHandler):
     """Reports are read, then every value is read back. Sends nothing."""
 
     title = _("Read back and compare")
+    writes = False
 
     def deliver(self, delivery: Delivery) -> None:
         verify(delivery)

@@ -49,6 +49,9 @@ class FetchLabel(ProductionHandler):
     title = _("Fetch the label")
     model = Label
 
+    def doubtful_step(self, push: Push) -> str:
+        return "download"  # a copy on the disk shows it; without one a person decides
+
     def deliver(self, delivery: Delivery) -> None:
         LabelFetch(delivery).run()
 
@@ -80,6 +83,9 @@ class AddShipment(ProductionHandler):
 
     title = _("Report the parcel")
     model = ProductionShipment
+
+    def doubtful_step(self, push: Push) -> str:
+        return "add"
 
     def deliver(self, delivery: Delivery) -> None:
         ParcelReport(delivery).run()

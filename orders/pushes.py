@@ -63,6 +63,12 @@ class PlaceOrder(VendorOrderHandler):
     def can_look(self, push: Push) -> bool:
         return not takes_one_call(push.vendor)
 
+    def doubtful_step(self, push: Push) -> str:
+        if takes_one_call(push.vendor):
+            return "place"
+        # One whose id is known is read before anything else is done with it.
+        return "" if VendorOrder.objects.filter(pk=push.subject_id).exclude(vendor_id="").exists() else "create"
+
     def settle_seconds(self, push: Push) -> float:
         """What cannot be looked for may still be told by a callback: so long nobody is asked."""
         if takes_one_call(push.vendor):

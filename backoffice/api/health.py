@@ -31,6 +31,7 @@ _CALLBACKS = """
 """
 _NEEDS = "SELECT count(*) FROM backoffice_push WHERE needs_person"
 _BEAT = "SELECT extract(epoch from clock_timestamp() - at) FROM backoffice_heartbeat WHERE name = 'sweep'"
+_LOCKED = "SELECT count(*) FROM backoffice_epoch WHERE found_at IS NOT NULL AND reconciled_at IS NULL"
 _BREAKERS = "SELECT vendor, failures, coalesce(open_until > clock_timestamp(), false) FROM backoffice_integration"
 
 
@@ -42,10 +43,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when requests can be served, which needs PostgreSQL; 503 without.
 
-    Redis is named beside it only: without it work goes on, found by the sweep instead of by the bell.
+    Redis is named beside it only: without it work goes on, found by the sweep instead of by the bell. So is a restored
+    database that nothing is sent from: orders are taken in meanwhile.
     """
     answer = {"database": _database(), "redis": _redis()}
     is_ready = answer["database"] == "ok"
+    if is_ready:
+        answer["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
     return JsonResponse({"status": "ok" if is_ready else "unavailable", **answer}, status=200 if is_ready else 503)
 
 
@@ -68,6 +72,9 @@ class DatabaseCollector(Collector):
         yield GaugeMetricFamily("backoffice_callback_oldest_seconds", "Age of the oldest of them", value=age)
         yield GaugeMetricFamily(
             "backoffice_pushes_needing_a_person", "Pushes that wait for a person", value=_row(_NEEDS)[0]
+        )
+        yield GaugeMetricFamily(
+            "backoffice_restored", "1 until a restored database is compared with the vendors", value=_row(_LOCKED)[0]
         )
         beat = _row(_BEAT)
         if beat:

@@ -5,7 +5,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import campaign_needs, notice_needs, order_needs, sign_needs, vendor_needs
+from backoffice.dashboard import (
+    alarm_needs,
+    campaign_needs,
+    notice_needs,
+    order_needs,
+    sign_needs,
+    stray_needs,
+    vendor_needs,
+)
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -41,7 +49,7 @@ def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[
     if cards:
         found += [campaign_needs.campaigns_with_problems()]
     if orders:
-        found += [notice_needs.notices(), sign_needs.vendors_to_tell()]
+        found += [stray_needs.strays(), alarm_needs.alarms(), notice_needs.notices(), sign_needs.vendors_to_tell()]
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release(), sign_needs.enquiries()]

@@ -17,6 +17,8 @@ HOLDS = {
     HoldReason.VENDOR_REFUSED: (Tone.RED, "block", gettext_noop("Correct")),
     HoldReason.VENDOR_CANCELLED: (Tone.RED, "cancel", gettext_noop("Decide")),
     HoldReason.DIFFERS_AT_VENDOR: (Tone.RED, "difference", gettext_noop("Compare")),
+    HoldReason.SECOND_AT_VENDOR: (Tone.RED, "content_copy", gettext_noop("Compare")),
+    HoldReason.BAD_FILE: (Tone.AMBER, "picture_as_pdf", gettext_noop("Exchange the file")),
     HoldReason.BAD_ADDRESS: (Tone.AMBER, "wrong_location", gettext_noop("Correct the address")),
     HoldReason.INVALID_INPUT: (Tone.AMBER, "edit_note", gettext_noop("Correct")),
     HoldReason.UNAVAILABLE: (Tone.AMBER, "production_quantity_limits", gettext_noop("Decide")),

@@ -1,6 +1,7 @@
 """Things that all apps share: shops and their keys, pushes, callbacks, and how each vendor is doing."""
 
 from backoffice.models.callback import Callback
+from backoffice.models.epoch import Epoch
 from backoffice.models.idempotency import IdempotencyKey
 from backoffice.models.integration import Integration, VendorBudget, VendorToken
 from backoffice.models.push import Push, PushAttempt
@@ -11,6 +12,7 @@ from backoffice.models.worker import Heartbeat
 __all__ = [
     "ApiKey",
     "Callback",
+    "Epoch",
     "Heartbeat",
     "IdempotencyKey",
     "Integration",

@@ -102,6 +102,11 @@ class Push(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(state__in=["new", "unknown"]), name="push_due"),
+            models.Index(
+                fields=["vendor", "lane", "next_at"],
+                condition=Q(state__in=["new", "unknown"]),
+                name="push_due_by_vendor",
+            ),
             models.Index(fields=["lease_until"], condition=Q(state="in_flight"), name="push_leased"),
             models.Index(
                 fields=["vendor", "subject_type", "subject_id", "id"],

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.models import Heartbeat, Integration
+from backoffice.models import Epoch, Heartbeat, Integration
 from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
 # The sweep runs every few seconds; a minute without it means that nobody works anything off.
@@ -26,9 +26,9 @@ class Alert:
 
 
 def current_alerts() -> list[Alert]:
-    """What stands still now; two queries by primary key."""
+    """What stands still now; three queries by primary key."""
     rows = Integration.objects.in_bulk(vendor_names())
-    alerts = [*_silence()]
+    alerts = [*_restored(), *_silence()]
     for name, integration in sorted(rows.items()):
         if vendor_class(name).is_configured():
             alerts += _about(integration)
@@ -38,6 +38,24 @@ def current_alerts() -> list[Alert]:
 def last_sweep() -> datetime | None:
     """When the background work last showed a sign of life."""
     return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
+
+
+def _restored() -> Iterator[Alert]:
+    epoch = Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True).first()
+    if epoch is None:
+        return
+    if epoch.is_certain:
+        text = _("The database was restored from a backup: nothing is sent to vendors until they have been compared.")
+        remedy = _("Somebody with access to the servers must run manage.py reconcile; it says what it found.")
+    else:
+        text = _(
+            "This database is a copy or was moved, or its state is not remembered outside: nothing is sent to vendors."
+        )
+        remedy = _(
+            "A copy for trying things out: give it vendor credentials of its own first. Then, or if it is no copy, "
+            "somebody with access to the servers must run manage.py reconcile."
+        )
+    yield Alert(text=text, remedy=remedy, since=epoch.found_at)
 
 
 def _silence() -> Iterator[Alert]:
@@ -69,9 +87,12 @@ def _about(integration: Integration) -> Iterator[Alert]:
             since=integration.last_failure_at,
         )
     if integration.paused_at:
+        words = {"vendor": name, "name": integration.paused_by or "?", "reason": integration.pause_reason}
+        text = _("%(vendor)s is paused by %(name)s: what is to be sent there waits.") % words
+        if integration.pause_reason:
+            text = _("%(vendor)s is paused by %(name)s (%(reason)s): what is to be sent there waits.") % words
         yield Alert(
-            text=_("%(vendor)s is paused by %(name)s: what is to be sent there waits.")
-            % {"vendor": name, "name": integration.paused_by or "?"},
+            text=text,
             remedy=_("Resume it once the reason is gone."),
             vendor=integration.vendor,
             since=integration.paused_at,

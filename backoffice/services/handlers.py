@@ -36,6 +36,8 @@ class PushHandler:
     kind: str = ""
     # What it is, in words for staff, lazily translated: _("Place the order").
     title: Any = ""
+    # False for a push that only reads: a pause does not stop it.
+    writes: bool = True
 
     def deliver(self, delivery: "Delivery") -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
@@ -53,6 +55,12 @@ class PushHandler:
         """Lock what the hooks and records will change. Services lock their rows before the push, and so must we:
         this runs first in every transaction that touches a push of this kind, or the two would wait for each other.
         """
+
+    def doubtful_step(self, push: Push) -> str:
+        """Return the step that may have been made since the backup from which the database was restored: it is looked
+        for, as after a lost answer, before anything is sent. Empty where sending again does no harm.
+        """
+        return ""
 
     def settle_seconds(self, push: Push) -> float:
         """How long after a lost answer what we sent may still show: only then a search counts, or a person is asked."""

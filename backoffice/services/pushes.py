@@ -1,5 +1,6 @@
 """Making pushes, and what people may do with them. How they are sent is in `delivery.py`."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -26,11 +27,13 @@ def queue_push(
     payload: dict[str, Any] | None = None,
     lane: Lane = Lane.ORDERS,
     merge: bool = False,
+    not_before: datetime | None = None,
 ) -> Push:
     """There is one open push of this kind about the subject; a worker hears of it when the transaction commits.
 
     An open one is returned as it is; with `merge` the payload is joined to it (lists united, other values replaced),
-    or to its follow-up while it is on its way. Must run inside the transaction that makes the push necessary.
+    or to its follow-up while it is on its way. A new one waits until `not_before`, by the database's clock; the sweep
+    then finds it. Must run inside the transaction that makes the push necessary.
     """
     payload = payload or {}
     about = _about(kind, vendor=vendor, subject=subject)
@@ -38,7 +41,7 @@ def queue_push(
     if push is None:
         try:
             with transaction.atomic():
-                push = _make(about, payload=payload, lane=lane, actor=actor)
+                push = _make(about, payload=payload, lane=lane, actor=actor, next_at=not_before or Now())
         except IntegrityError:  # another transaction made it between our look and our insert
             push = _open_push(about)
             if push is None:
@@ -46,7 +49,8 @@ def queue_push(
             _join(push, payload, merge=merge)
     else:
         _join(push, payload, merge=merge)
-    _ring(push)
+    if not_before is None:
+        _ring(push)
     return push
 
 
@@ -155,9 +159,8 @@ def _open_push(about: dict[str, Any]) -> Push | None:
 
 def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: Lane, actor: str, **more: Any) -> Push:
     newest = Push.objects.filter(**about).aggregate(models.Max("generation"))["generation__max"] or 0
-    return Push.objects.create(
-        **about, payload=payload, lane=lane, generation=newest + 1, next_at=Now(), created_by=actor, **more
-    )
+    more = {"next_at": Now(), **more}
+    return Push.objects.create(**about, payload=payload, lane=lane, generation=newest + 1, created_by=actor, **more)
 
 
 def _next_generation(push: Push, *, actor: str, reason: str) -> Push:

@@ -31,7 +31,10 @@ class Exchange:
 
 
 class Gate(Protocol):
-    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`."""
+    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`.
+
+    `write`: the call changes something at the vendor, so a pause stops it.
+    """
 
     def enter(self, *, write: bool) -> None: ...
 
@@ -39,7 +42,7 @@ class Gate(Protocol):
 
     def failed(self, *, write: bool, text: str) -> None: ...
 
-    def throttled(self, *, retry_after: float) -> None: ...
+    def throttled(self, *, retry_after: float, took: float) -> None: ...
 
 
 class TokenStore(Protocol):

@@ -115,6 +115,7 @@ class Request:
     """One request as it goes over the wire; `max_bytes` bounds the answer's decoded body.
 
     `has_effect` marks a GET that changes something at the vendor: it is sent once and judged like any write.
+    `is_question` marks a POST that changes nothing there: it is sent once too, but a pause lets it through.
     `seconds` is the longest it may take where that is less than what the settings allow. `secrets` are values in
     body, address or query that no error may quote.
     """
@@ -126,6 +127,7 @@ class Request:
     max_bytes: int = MAX_ANSWER
     accept: str = "application/json"
     has_effect: bool = False
+    is_question: bool = False
     seconds: float | None = None
     content_type: str = "application/json"
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -133,6 +135,11 @@ class Request:
     @property
     def write(self) -> bool:
         return self.method != "GET" or self.has_effect
+
+    @property
+    def changes_vendor(self) -> bool:
+        """Whether it is among what a pause keeps from leaving."""
+        return self.write and not self.is_question
 
 
 def send(request: Request, *, session: requests.Session, headers: Mapping[str, str], vendor: str) -> Answer:

@@ -107,13 +107,15 @@ class VendorSession:
         accept: str = "application/json",
         secret: bool = False,
         has_effect: bool = False,
+        is_question: bool = False,
         content_type: str = "application/json",
         secrets: tuple[str, ...] = (),
         read_by_caller: frozenset[int] = frozenset(),
     ) -> Answer:
         """Send, and answer with a 2xx. `path` is below `base_url`, `body` of `content_type`; `secret` keeps no bodies.
 
-        `has_effect`: a GET that changes something at the vendor, so it is never repeated. `secrets` are values that
+        `has_effect`: a GET that changes something at the vendor, so it is never repeated. `is_question`: a POST that
+        changes nothing there, so a pause does not stop it. `secrets` are values that
         travel in the body, the path or the query, or parts of them: they are in no record, no error and not in the
         answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to the caller
         instead of raising what they mean elsewhere; a read is then not repeated because of one.
@@ -128,6 +130,7 @@ class VendorSession:
             max_bytes=max_bytes,
             accept=accept,
             has_effect=has_effect,
+            is_question=is_question,
             seconds=self.connection.patience,
             content_type=content_type,
             secrets=secrets,
@@ -148,7 +151,7 @@ class VendorSession:
         return answer
 
     def _send(self, request: Request, *, token: str, secret: bool) -> Answer:
-        self.connection.gate.enter(write=request.write)
+        self.connection.gate.enter(write=request.changes_vendor)
         headers = self.auth.headers(request.url, token=token) if self.auth else {}
         exchange = _Recorder(request, secret=secret)
         try:
@@ -159,14 +162,14 @@ class VendorSession:
             raise
         answer = replace(answer, body=hide_bytes(answer.body, request.secrets)) if request.secrets else answer
         self.connection.record(exchange.answered(answer))
-        self._report(answer, write=request.write)
+        self._report(answer, write=request.write, took=exchange.seconds())
         return answer
 
-    def _report(self, answer: Answer, *, write: bool) -> None:
+    def _report(self, answer: Answer, *, write: bool, took: float) -> None:
         gate = self.connection.gate
         if answer.status == 429:
             wait = answer.retry_after()
-            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait)
+            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait, took=took)
         elif answer.status >= 500:
             gate.failed(write=write, text=f"HTTP {answer.status}")
         else:
@@ -182,6 +185,10 @@ class _Recorder:
         self.started_at = datetime.now(UTC)
         self.started = time.monotonic()
 
+    def seconds(self) -> float:
+        """How long ago the request left."""
+        return time.monotonic() - self.started
+
     def answered(self, answer: Answer) -> Exchange:
         return self._exchange(status=answer.status, answer=self._kept(answer.body))
 
@@ -195,7 +202,7 @@ class _Recorder:
             method=self.request.method,
             url=mask(hide(url, self.request.secrets)),
             started_at=self.started_at,
-            duration_ms=int((time.monotonic() - self.started) * 1000),
+            duration_ms=int(self.seconds() * 1000),
             request=self._kept(hide_bytes(self.request.body or b"", self.request.secrets)),
             **outcome,
         )

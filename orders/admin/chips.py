@@ -57,11 +57,16 @@ TOLD = {
     ExportState.SKIPPED: (Tone.GREY, "unsubscribe"),
 }
 # Held for these, the order is not merely waiting: something went wrong that only a person can mend.
-ALARMING = {HoldReason.VENDOR_REFUSED, HoldReason.VENDOR_CANCELLED, HoldReason.DIFFERS_AT_VENDOR}
+ALARMING = {
+    HoldReason.VENDOR_REFUSED,
+    HoldReason.VENDOR_CANCELLED,
+    HoldReason.DIFFERS_AT_VENDOR,
+    HoldReason.SECOND_AT_VENDOR,
+}
 
 
 def axes(order: Order, *, reasons: list[str] | None = None) -> list[Chip]:
-    """Order, production, shipment; `reasons` are those of the active holds."""
+    """Order, production, shipment; `reasons` are those of the active holds, or of the open alarms of one that ended."""
     return [
         _order_chip(order, reasons or []),
         _chip(PRODUCTION, ProductionState(order.production)),
@@ -86,10 +91,10 @@ def told(export: OrderExport) -> Chip:
 
 def _order_chip(order: Order, reasons: list[str]) -> Chip:
     chip = _chip(ORDER, OrderState(order.state))
-    if order.state != OrderState.HELD or not reasons:
+    if not reasons or not (order.state == OrderState.HELD or order.has_ended):
         return chip
     hint = ", ".join(str(HoldReason(reason).label) for reason in reasons)
-    alarming = any(reason in ALARMING for reason in reasons)
+    alarming = order.has_ended or any(reason in ALARMING for reason in reasons)
     return Chip(Tone.RED if alarming else chip.tone, chip.icon, chip.word, hint)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from backoffice.templatetags.desk import money
 from orders.admin.facts import OrderFacts
 from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
-from orders.models import Hold, VendorOrderState
+from orders.models import Hold, OrderAlarm, VendorOrderState
 from orders.services.placing.single_call import takes_one_call
 
 AT_VENDOR = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.UNKNOWN)
@@ -134,6 +134,17 @@ def accepting(facts: OrderFacts, hold: Hold) -> Confirmation:
             )
         ],
         refusal="" if hold.released_at is None else _("This hold has been released already."),
+    )
+
+
+def settling(alarm: OrderAlarm) -> Confirmation:
+    return Confirmation(
+        title=_("Settle the alarm “%(reason)s”?") % {"reason": alarm.get_reason_display()},
+        button=_("Settle the alarm"),
+        style="primary",
+        done=_("The alarm is settled."),
+        consequences=[alarm.text, _("Nothing is sent to anybody: write down what you have done about it.")],
+        refusal="" if alarm.settled_at is None else _("This alarm has been settled already."),
     )
 
 

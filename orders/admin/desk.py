@@ -18,9 +18,10 @@ from django.views.decorators.http import require_POST
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
 from backoffice.models import Push
-from orders.admin.confirmations import Confirmation, accepting, cancelling, holding, lifting, releasing
+from orders.admin.confirmations import Confirmation, accepting, cancelling, holding, lifting, releasing, settling
 from orders.admin.facts import OrderFacts, order_facts
-from orders.models import Hold, HoldReason, Order, OrderEvent, VendorOrder
+from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
+from orders.services.alarms import settle_alarm
 from orders.services.desk import assign_order, tag_order, write_note
 from orders.services.files.deciding import accept_files
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
@@ -60,6 +61,7 @@ def order_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPatt
         path("<int:pk>/cancel/", view(cancel), name="orders_order_cancel"),
         path("<int:pk>/holds/<int:hold_pk>/release/", view(lift), name="orders_order_lift"),
         path("<int:pk>/holds/<int:hold_pk>/accept/", view(accept), name="orders_order_accept"),
+        path("<int:pk>/alarms/<int:alarm_pk>/settle/", view(settle), name="orders_order_settle"),
         path("<int:pk>/assign/", view(assign), name="orders_order_assign"),
         path("<int:pk>/tags/", view(tags), name="orders_order_tags"),
         path("<int:pk>/note/", view(note), name="orders_order_note"),
@@ -117,6 +119,17 @@ def accept(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     return _confirmed(request, order, accepting(_facts(order), row), ReasonForm, act)
 
 
+def settle(request: HttpRequest, pk: int, alarm_pk: int) -> HttpResponse:
+    """Ask what was done about the alarm; then settle it."""
+    order = _order(request, pk)
+    row = get_object_or_404(OrderAlarm, pk=alarm_pk, order=order)
+
+    def act(text: str) -> None:
+        settle_alarm(row, actor=actor(request), settlement=text)
+
+    return _confirmed(request, order, settling(row), ReasonForm, act)
+
+
 @require_POST
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     order = _order(request, pk)
@@ -170,7 +183,7 @@ def _confirmed(
     order: Order,
     confirmation: Confirmation,
     form_class: type[ReasonForm],
-    act: Callable[[str], Order],
+    act: Callable[[str], object],
 ) -> HttpResponse:
     """The confirmation page; on its POST the act."""
     form = form_class(request.POST if request.method == "POST" else None)
@@ -190,7 +203,7 @@ def _confirmed(
     )
 
 
-def _done(request: HttpRequest, order: Order, act: Callable[[], Order], *, said: str = "") -> HttpResponse:
+def _done(request: HttpRequest, order: Order, act: Callable[[], object], *, said: str = "") -> HttpResponse:
     """Do it and go back to the order; a refusal is told there, in words."""
     try:
         act()

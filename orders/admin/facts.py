@@ -15,7 +15,17 @@ from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
 from orders.admin.timeline import Day, days
 from orders.admin.told import ToldFacts, told_facts
-from orders.models import Design, Hold, Notice, Order, OrderDocument, OrderLine, SuppliedLabel, VendorOrder
+from orders.models import (
+    Design,
+    Hold,
+    Notice,
+    Order,
+    OrderAlarm,
+    OrderDocument,
+    OrderLine,
+    SuppliedLabel,
+    VendorOrder,
+)
 from orders.services.designs.ids import find_designs
 from orders.services.reports.by_hand import awaits_word, why_not_recorded
 
@@ -70,6 +80,7 @@ class OrderFacts:
     days: list[Day]
     cut: bool
     notices: list[Notice]
+    alarms: list[OrderAlarm]
 
     @property
     def vendor_orders(self) -> list[VendorOrder]:
@@ -91,11 +102,12 @@ def order_facts(pk: str | int) -> OrderFacts | None:
     lines = _lines(order)
     shipments = list(order.shipments.all())
     active = list(order.holds.all())
+    alarms = list(order.alarms.all())
     events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
     margins = [facts.margin for facts in lines]
     return OrderFacts(
         order=order,
-        axes=chips.axes(order, reasons=[hold.reason for hold in active]),
+        axes=chips.axes(order, reasons=[row.reason for row in [*active, *alarms]]),
         lines=lines,
         net=sum((facts.total for facts in lines), Decimal(0)),
         margin=None if None in margins else sum((margin for margin in margins if margin is not None), Decimal(0)),
@@ -108,6 +120,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
         days=days(events[:EVENTS_SHOWN]),
         cut=len(events) > EVENTS_SHOWN,
         notices=list(order.notices.all()),
+        alarms=alarms,
     )
 
 
@@ -121,6 +134,7 @@ def _orders() -> QuerySet[Order]:
             "addresses",
             "documents",
             Prefetch("holds", active),
+            Prefetch("alarms", OrderAlarm.objects.filter(settled_at__isnull=True)),
             Prefetch("notices", Notice.objects.filter(done_at__isnull=True)),
             "vendor_orders__lines",
             Prefetch("shipments", Shipment.objects.prefetch_related("lines__line")),

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Shop
-from orders.models import Hold, HoldReason, Order, OrderState, ProductionState, ShipmentState
+from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, ProductionState, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
 from orders.services.search import search_orders
 
 # Rows are numbered when their transaction begins and dated a moment later: that far may both orders differ.
 NUMBERING_SLACK = 1000
+# More orders with open alarms than this, and there are other things to do first.
+MOST_ALARMED = 1000
 UNSHIPPED = [ShipmentState.NONE, ShipmentState.PARTIAL]
 
 
@@ -40,6 +42,9 @@ class OrderFilters(forms.Form):
         ],
     )
     hold = forms.ChoiceField(label=_("Held because"), required=False, choices=[("", _("any")), *HoldReason.choices])
+    alarm = forms.ChoiceField(
+        label=_("Alarm"), required=False, choices=[("", _("all orders")), ("any", _("any reason")), *HoldReason.choices]
+    )
     shop = forms.ModelChoiceField(
         label=_("Shop"), required=False, queryset=Shop.objects.order_by("name"), empty_label=_("any")
     )
@@ -53,7 +58,7 @@ class OrderFilters(forms.Form):
     since = forms.DateField(label=_("Received from"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("Received until"), required=False, widget=forms.DateInput({"type": "date"}))
 
-    PANEL = ("state", "production", "shipment", "late", "hold", "shop", "assignee", "tag", "since", "until")
+    PANEL = ("state", "production", "shipment", "late", "hold", "alarm", "shop", "assignee", "tag", "since", "until")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -91,12 +96,22 @@ def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User) 
     if "hold" in values:
         active = Hold.objects.filter(order=OuterRef("pk"), reason=values["hold"], released_at__isnull=True)
         orders = orders.filter(Exists(active), state=OrderState.HELD)
+    if "alarm" in values:
+        reasons = HoldReason.values if values["alarm"] == "any" else [values["alarm"]]
+        orders = orders.filter(pk__in=_alarmed(reasons))
     if values.get("view") == "needs":
-        orders = orders.filter(Q(state=OrderState.HELD) | Q(late=True, state__in=OPEN_STATES))
+        needs = Q(state=OrderState.HELD) | Q(late=True, state__in=OPEN_STATES)
+        orders = orders.filter(needs | Q(pk__in=_alarmed(HoldReason.values)))
     if values.get("view") == "mine":
         orders = orders.filter(assignee=user).open()
     orders = _received(orders, since=values.get("since"), until=values.get("until"))
     return search_orders(orders, values["q"]) if "q" in values else orders
+
+
+def _alarmed(reasons: list[str]) -> list[int]:
+    """Return the keys of orders with an open alarm: few, and as plain keys the list is still read by its indexes."""
+    rows = OrderAlarm.objects.filter(settled_at__isnull=True, reason__in=reasons).order_by("-raised_at")
+    return list(rows.values_list("order_id", flat=True)[:MOST_ALARMED])
 
 
 def _late(orders: OrderQuerySet, kind: str) -> OrderQuerySet:

@@ -21,7 +21,7 @@ from catalog.services.custom_products import pictures_of_products
 from orders.admin import chips
 from orders.admin.filters import OrderFilters, filter_orders
 from orders.admin.tabs import tabs
-from orders.models import Hold, Order, OrderLine, OrderState, ShipmentState
+from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
 from orders.services.placing.single_call import one_call_vendors
 
 SIZE = 40
@@ -66,7 +66,7 @@ def _rows(orders: list[Order]) -> list[OrderRow]:
     lines = _first_lines(keys)
     pictures = pictures_of(line for some in lines.values() for line in some)
     counts = _counts(keys)
-    reasons = _reasons([order.pk for order in orders if order.state == OrderState.HELD])
+    reasons = _reasons(orders)
     now = timezone.now()
     return [
         OrderRow(
@@ -110,16 +110,21 @@ def _counts(keys: list[int]) -> dict[int, int]:
     return defaultdict(int, rows.annotate(Count("pk")))
 
 
-def _reasons(keys: list[int]) -> dict[int, list[str]]:
+def _reasons(orders: list[Order]) -> dict[int, list[str]]:
+    """Return why each order waits, or what is alarming about one that has ended."""
+    held = [order.pk for order in orders if order.state == OrderState.HELD]
+    ended = [order.pk for order in orders if order.has_ended]
     reasons: dict[int, list[str]] = defaultdict(list)
-    if keys:
-        active = Hold.objects.filter(order__in=keys, released_at__isnull=True)
-        for key, reason in active.values_list("order_id", "reason"):
-            reasons[key].append(reason)
+    rows: list[tuple[int, str]] = []
+    if held:
+        rows += Hold.objects.filter(order__in=held, released_at__isnull=True).values_list("order_id", "reason")
+    if ended:
+        rows += OrderAlarm.objects.filter(order__in=ended, settled_at__isnull=True).values_list("order_id", "reason")
+    for key, reason in rows:
+        reasons[key].append(reason)
     return reasons
 
 
 def _is_overdue(order: Order, now: datetime) -> bool:
     unshipped = order.shipment in (ShipmentState.NONE, ShipmentState.PARTIAL)
-    ended = order.state in (OrderState.CANCELLED, OrderState.CLOSED)
-    return bool(order.ship_by and order.ship_by < now and unshipped and not ended)
+    return bool(order.ship_by and order.ship_by < now and unshipped and not order.has_ended)

@@ -13,6 +13,7 @@ from orders.services.timeline import describe, icon
 
 TONES = {
     "hold": Tone.AMBER,
+    "alarm.raised": Tone.RED,
     "order.late": Tone.AMBER,
     "order.cancel": Tone.AMBER,
     "order.closed": Tone.GREEN,

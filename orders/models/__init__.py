@@ -1,6 +1,7 @@
 """The order lifecycle: what customers bought, who makes which part of it, and all that happened."""
 
 from orders.models.address import Address, AddressRole
+from orders.models.alarm import OrderAlarm
 from orders.models.campaign import CampaignEvent, CampaignState, MailCampaign, Postage, ProductionSpeed
 from orders.models.card_recipient import CardConversion, CardDeliveryState, CardRecipient, CardState, LeftOut
 from orders.models.customer_editor import CustomerEditor
@@ -17,6 +18,7 @@ from orders.models.rule import Rule, RuleEvent
 from orders.models.rule_run import RuleJob, RuleRun, RunOutcome
 from orders.models.saved_view import SavedView
 from orders.models.stored_file import ShopFile
+from orders.models.stray_order import StrayOrder, StrayState
 from orders.models.supplied_label import SuppliedLabel
 from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
 
@@ -44,6 +46,7 @@ __all__ = [
     "NoticeKind",
     "OptOut",
     "Order",
+    "OrderAlarm",
     "OrderDocument",
     "OrderEvent",
     "OrderExport",
@@ -60,6 +63,8 @@ __all__ = [
     "SavedView",
     "ShipmentState",
     "ShopFile",
+    "StrayOrder",
+    "StrayState",
     "SuppliedLabel",
     "VendorOrder",
     "VendorOrderLine",

@@ -14,6 +14,7 @@ class HoldReason(models.TextChoices):
     VENDOR_REFUSED = "vendor_refused", _("refused by the vendor")
     VENDOR_CANCELLED = "vendor_cancelled", _("cancelled by the vendor")
     DIFFERS_AT_VENDOR = "differs_at_vendor", _("the vendor holds something else")
+    SECOND_AT_VENDOR = "second_at_vendor", _("a second order at the vendor")
     BAD_FILE = "bad_file", _("print file the vendor could not use")
     UNAVAILABLE = "unavailable", _("cannot be made now")
     POSSIBLE_DUPLICATE = "possible_duplicate", _("possible duplicate")

@@ -154,6 +154,11 @@ class Order(models.Model):
     def customer_name(self) -> str:
         return f"{self.customer_firstname} {self.customer_lastname}".strip()
 
+    @property
+    def has_ended(self) -> bool:
+        """Cancelled or closed: it waits for nothing and goes nowhere."""
+        return self.state not in OPEN_STATES
+
     def may_become(self, state: OrderState) -> bool:
         """Whether the table of transitions allows it."""
         return state in NEXT[OrderState(self.state)]

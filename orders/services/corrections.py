@@ -13,7 +13,7 @@ from orders.models import Address, AddressRole, HoldReason, Order, OrderState, V
 from orders.services.exports.asking import note_correction
 from orders.services.intake.new_rows import ROLE_FIELDS
 from orders.services.intake.preflight import check_countries
-from orders.services.lifecycle import release_hold
+from orders.services.lifecycle import end_corrected_holds
 from orders.services.placing.messages import postal_address
 from orders.services.search import refresh_search
 
@@ -21,7 +21,7 @@ CORRECTABLE = (OrderState.NEW, OrderState.HELD)
 # A draft, or anything later, carries the address as it was.
 _UNSENT = (VendorOrderState.PLANNED, VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 # Holds that say nothing but that an address is wrong end with it.
-_ABOUT_INPUT = (HoldReason.BAD_ADDRESS, HoldReason.INVALID_INPUT)
+_ABOUT_INPUT = (HoldReason.BAD_ADDRESS, HoldReason.INVALID_INPUT, HoldReason.VENDOR_REFUSED)
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
         refresh_search(order)
         order.events.create(actor=actor, kind="order.address_corrected", params={"role": role, "changed": changed})
         note_correction(order, actor=actor)
-    _release_mended(order, role=role, actor=actor)
+    _release_corrected(order, role=role, actor=actor)
     order.refresh_from_db()
     return order
 
@@ -99,9 +99,14 @@ def _message(order: Order, address: Address) -> OrderToPlace:
     )
 
 
-def _release_mended(order: Order, *, role: AddressRole, actor: str) -> None:
+def _release_corrected(order: Order, *, role: AddressRole, actor: str) -> None:
     """End the holds that complained of nothing but this address."""
     path = f"{ROLE_FIELDS[role]}."
-    for hold in order.holds.filter(released_at__isnull=True, reason__in=_ABOUT_INPUT):
-        if all(field.startswith(path) for field in hold.errors):
-            release_hold(hold, actor=actor, note=_("The address was corrected."))
+    active = order.holds.filter(released_at__isnull=True, reason__in=_ABOUT_INPUT)
+    holds = [
+        hold
+        for hold in active
+        if (hold.errors or hold.reason == HoldReason.BAD_ADDRESS)
+        and all(field.startswith(path) for field in hold.errors)
+    ]
+    end_corrected_holds(order, holds, actor=actor, note=_("The address was corrected."))

@@ -6,6 +6,23 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition
 from orders.models import Hold, HoldReason, Order, OrderState
+from orders.services.alarms import raise_alarm
+
+# These only keep an order from being sent: of a cancelled one nothing will be. Every other reason outlasts its end.
+_MOOT_ONCE_CANCELLED = frozenset(
+    {
+        HoldReason.INVALID_INPUT,
+        HoldReason.BAD_ADDRESS,
+        HoldReason.BAD_FILE,
+        HoldReason.UNAVAILABLE,
+        HoldReason.VENDOR_REFUSED,
+        HoldReason.POSSIBLE_DUPLICATE,
+        HoldReason.MANUAL,
+        HoldReason.RULE,
+    }
+)
+# What a vendor has is not gone because our order is.
+_OUTLASTS_CANCELLATION = (HoldReason.SECOND_AT_VENDOR,)
 
 
 def active_holds(order: Order) -> QuerySet[Hold]:
@@ -39,9 +56,22 @@ def place_hold(
 def hold_if_open(
     order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
 ) -> None:
-    """Like `place_hold`, but a cancelled or closed order, which can wait for nothing, stays as it is."""
+    """Like `place_hold`; at a cancelled or closed order, which can wait for nothing, it is an alarm instead.
+
+    Only what would have kept a cancelled order from being sent is dropped: there is nothing left to do about it.
+    """
     if order.state == OrderState.HELD or order.may_become(OrderState.HELD):
         place_hold(order, reason=reason, text=text, actor=actor, errors=errors)
+    elif order.state != OrderState.CANCELLED or reason not in _MOOT_ONCE_CANCELLED:
+        raise_alarm(order, reason=reason, text=text, actor=actor)
+
+
+def end_holds_with_order(order: Order, *, actor: str) -> None:
+    """Release all holds of a locked order that is about to be cancelled; what outlasts it goes on as an alarm."""
+    active = active_holds(order)
+    for hold in active.filter(reason__in=_OUTLASTS_CANCELLATION):
+        raise_alarm(order, reason=HoldReason(hold.reason), text=hold.text, actor=hold.placed_by)
+    active.update(released_by=actor, released_at=timezone.now())
 
 
 def end_hold(hold: Hold, *, order: Order, actor: str, note: str) -> None:

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.said import gettext as said
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from backoffice.services.pushes import dismiss_push, queue_first_push, queue_push
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
+from orders.services.holds import active_holds, end_hold, end_holds_with_order, place_hold, refuse_while_held
 from orders.services.placing.janitor import discard_draft
 from orders.services.placing.planning import plan_vendor_orders, start_over
+from orders.services.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 
 PLACE, CANCEL = "orders.place", "orders.cancel"
 
@@ -29,19 +31,37 @@ _TOO_LATE = (VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE)
 
 
 @transaction.atomic
-def release_order(order: Order, *, actor: str) -> Order:
+def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
     """The order goes to its vendors; what a vendor refused or cancelled before is placed anew.
 
-    Raises IllegalTransition while anything holds it, and unless it is new or held.
+    Raises IllegalTransition while anything holds it, and unless it is new or held; InvalidInput, with the complaints by
+    field, when the vendors would refuse it. With `anyway` complaints of the catalogue do not count.
     """
     order = Order.objects.locked(order.pk)
     refuse_while_held(order)
+    if order.may_become(OrderState.RELEASED):
+        ensure_sendable(order, anyway=anyway)
     order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None)
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
         _place_part(vendor_order, actor=actor)
     derive_axes(order)
     ring_on_commit(RUN_RULES)
     return order
+
+
+@transaction.atomic
+def release_or_hold(order: Order, *, actor: str) -> Order:
+    """As `release_order`, where nobody is there to read a refusal: an order that would be refused is held instead,
+    with the complaints.
+    """
+    order = Order.objects.locked(order.pk)
+    if order.may_become(OrderState.RELEASED) and not active_holds(order).exists():
+        errors = recheck_orders([order])[order.pk].errors
+        for reason, some in reasons_to_hold(errors).items():
+            place_hold(order, reason=reason, text=_would_be_refused_text(), errors=some, actor=actor)
+        if errors:
+            return order
+    return release_order(order, actor=actor)
 
 
 def begin_released(order: Order, *, lines: list[OrderLine], has_documents: bool, actor: str) -> None:
@@ -69,20 +89,45 @@ def hold_order(
 
 
 @transaction.atomic
-def release_hold(hold: Hold, *, actor: str, note: str) -> Order:
+def release_hold(hold: Hold, *, actor: str, note: str, anyway: bool = False) -> Order:
     """That reason is gone. With the last one the order goes on: to its vendors when it was there before or its
     shop releases automatically, else it is new again.
 
-    Raises Conflict when the hold was released already.
+    Raises Conflict when the hold was released already, InvalidInput as `release_order` does: then the hold stays.
     """
     order = Order.objects.locked(hold.order_id)
     end_hold(hold, order=order, actor=actor, note=note)
     if order.state != OrderState.HELD or active_holds(order).exists():
         return order
-    if order.shop.release_automatically or order.vendor_orders.exists():
-        return release_order(order, actor=actor)
+    if goes_on_by_itself(order):
+        return release_order(order, actor=actor, anyway=anyway)
     order.move_to(OrderState.NEW, actor=actor)
     return order
+
+
+@transaction.atomic
+def end_corrected_holds(order: Order, holds: list[Hold], *, actor: str, note: str) -> Order:
+    """What these holds complained of is corrected. The order goes on as after `release_hold`, except that other
+    complaints, should there be any, hold it instead of undoing the correction.
+    """
+    order = Order.objects.locked(order.pk)
+    for hold in holds:
+        end_hold(hold, order=order, actor=actor, note=note)
+    if not holds or order.state != OrderState.HELD or active_holds(order).exists():
+        return order
+    if goes_on_by_itself(order):
+        return release_or_hold(order, actor=actor)
+    order.move_to(OrderState.NEW, actor=actor)
+    return order
+
+
+def goes_on_by_itself(order: Order) -> bool:
+    """Return whether the end of its last hold sends the order to its vendors."""
+    return order.shop.release_automatically or order.vendor_orders.exists()
+
+
+def _would_be_refused_text() -> str:
+    return said("The vendor would refuse it. Correct what is named, then release the hold.")
 
 
 @transaction.atomic
@@ -120,8 +165,9 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
         return
     if order.vendor_orders.exclude(state=VendorOrderState.CANCELLED).exists():
         return
-    now = timezone.now()
-    order.holds.filter(released_at__isnull=True).update(released_by=actor, released_at=now)
+    end_holds_with_order(order, actor=actor)
+    for vendor_order in order.vendor_orders.all():
+        _put_aside_refusals(vendor_order, actor=actor, reason=_("The order was cancelled."))
     order.move_to(OrderState.CANCELLED, actor=actor)
     derive_axes(order)
     ring_on_commit(RUN_RULES)
@@ -153,7 +199,7 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
     """
     given_up = ""
     if vendor_order.state in _FAILED:
-        _put_aside_refusals(vendor_order, actor=actor)
+        _put_aside_refusals(vendor_order, actor=actor, reason=_("The order was released again."))
         given_up = start_over(vendor_order)
     if vendor_order.state in _UNPLACED:
         queue_place(vendor_order, actor=actor)
@@ -161,10 +207,10 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
         discard_draft(vendor_order, given_up, actor=actor)
 
 
-def _put_aside_refusals(vendor_order: VendorOrder, *, actor: str) -> None:
+def _put_aside_refusals(vendor_order: VendorOrder, *, actor: str, reason: str) -> None:
     """What a vendor refused before no longer waits for a person: it is dealt with by this."""
     for push in Push.objects.about(vendor_order).needing_a_person().filter(state=PushState.FAILED):
-        dismiss_push(push, actor=actor, reason=_("The order was released again."))
+        dismiss_push(push, actor=actor, reason=reason)
 
 
 def _refuse_too_late(order: Order, vendor_orders: list[VendorOrder]) -> None:

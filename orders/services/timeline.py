@@ -6,7 +6,10 @@ An event says who (`actor`) beside it, so most sentences need no subject.
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +41,8 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "hold.placed": ("pause_circle", gettext_lazy("On hold, %(reason)s. %(text)s")),
     "hold.changed": ("pause_circle", gettext_lazy("Still on hold, %(reason)s. %(text)s")),
     "hold.released": ("play_arrow", gettext_lazy("The hold “%(reason)s” was released. %(note)s")),
+    "alarm.raised": ("notification_important", gettext_lazy("Alarm, %(reason)s. %(text)s")),
+    "alarm.settled": ("check_circle", gettext_lazy("The alarm “%(reason)s” was settled. %(note)s")),
     "production.none": ("factory", gettext_lazy("Nothing is in production.")),
     "production.sent": ("factory", gettext_lazy("The order is at the vendor.")),
     "production.in_production": ("precision_manufacturing", gettext_lazy("Production has begun.")),
@@ -60,6 +65,21 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "vendor.unknown": ("help", gettext_lazy("%(vendor)s has %(reference)s in a state we do not know.")),
     "vendor.unknown_word": ("help", gettext_lazy("%(vendor)s calls the state of %(reference)s “%(word)s”: unknown.")),
     "vendor.adopted": ("link", gettext_lazy("%(reference)s was found at %(vendor)s as %(vendor_id)s.")),
+    "vendor.found_again": (
+        "link",
+        gettext_lazy("After a restore from a backup %(vendor)s had %(reference)s already, number %(vendor_id)s."),
+    ),
+    "order.adopted": (
+        "move_to_inbox",
+        gettext_lazy(
+            "The order was brought in from %(vendor)s, which alone knew it. What the customer paid is known once the "
+            "shop sends the order again."
+        ),
+    ),
+    "order.completed": (
+        "add_shopping_cart",
+        gettext_lazy("The shop sent the order again: customer and prices are its."),
+    ),
     "vendor.draft_differs": (
         "difference",
         gettext_lazy("The draft of %(reference)s differed and was given up: %(differences)s"),
@@ -118,6 +138,9 @@ def describe(event: OrderEvent) -> str:
     sentence = str(SENTENCES.get(event.kind, _UNKNOWN)[1])
     if not sentence:
         return event.params.get("text") or event.kind
+    if moment := parse_datetime(event.params.get("vendor_time") or ""):
+        words = {"text": event.params.get("text", ""), "time": date_format(localtime(moment), "SHORT_DATETIME_FORMAT")}
+        return _("%(text)s (by the vendor's clock: %(time)s)") % words
     note = event.params.get("note")
     text = (sentence % _Words(_words(event.params))).strip()
     if note and "%(note)s" not in sentence:

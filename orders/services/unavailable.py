@@ -46,6 +46,8 @@ def unmakeable_lines() -> QuerySet[OrderLine]:
 @transaction.atomic
 def _hold(order_id: int, lines: list[OrderLine]) -> bool:
     order = Order.objects.locked(order_id)
+    if order.state not in _OPEN:  # it ended since it was found
+        return False
     rows = Variant.objects.filter(vendor__in={line.vendor for line in lines}, sku__in={line.sku for line in lines})
     variants = {(row.vendor, row.sku): row for row in rows}
     changed_at = max(variants[line.vendor, line.sku].changed_at for line in lines)

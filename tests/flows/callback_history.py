@@ -2,6 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.order_views import by_id
@@ -39,7 +42,9 @@ def make_rows(count: int, *, first_vendor_id: int = 1) -> list[Order]:
         sku = COURSES[index % len(COURSES)]
         order = make_order({"sku": sku, "quantity": 10, "files": [FILE]}, {"quantity": 5}, state="released")
         [row] = plan_vendor_orders(order)
-        VendorOrder.objects.filter(pk=row.pk).update(vendor_id=str(first_vendor_id + index))
+        # Made before the vendor says anything of it, also when the rows are made anew for the same history.
+        made = timezone.now() - timedelta(days=1)
+        VendorOrder.objects.filter(pk=row.pk).update(vendor_id=str(first_vendor_id + index), created_at=made)
         orders.append(order)
     return orders
 

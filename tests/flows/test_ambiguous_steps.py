@@ -110,7 +110,7 @@ def test_a_second_submitted_order_is_an_alarm_and_is_not_touched(sandbox: Sandbo
         work()
 
     hold = order.holds.get()
-    assert hold.reason == HoldReason.DIFFERS_AT_VENDOR
+    assert hold.reason == HoldReason.SECOND_AT_VENDOR
     assert str(stray) in hold.text
     assert order.events.filter(kind="vendor.duplicate").count() == 1
     assert len(sandbox.ledger.physical_orders()) == 2

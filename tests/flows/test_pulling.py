@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from backoffice.models import VendorToken
 from backoffice.sandbox import Sandbox
+from backoffice.services import gate
 from orders.models import Order, VendorOrder
 from orders.services.reports.outcomes import ReportState
 from orders.services.reports.pulling import MOST_STALE, STALE_HOURS, pull_orders
@@ -85,6 +87,17 @@ def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox
     with pytest.raises(CommandError):
         call_command("pull_orders")
     assert pull_orders("mypromo").stopped
+
+
+def test_a_pause_does_not_stop_a_pull_even_when_the_token_has_ended(sandbox: Sandbox, place: Place) -> None:
+    order = place()
+    sandbox.clock.advance(60)
+    gate.pause("mypromo", actor="jo", reason="restore")
+    VendorToken.objects.all().delete()
+
+    result = pull_orders("mypromo")
+
+    assert (result.missed, result.stopped) == ([order.number], "")
 
 
 def test_an_unknown_vendor_is_refused(sandbox: Sandbox) -> None:

@@ -90,8 +90,9 @@ def test_a_worker_whose_clock_is_wrong_waits_as_long_as_any_other(
     assert -3 < (file.next_at - database_now()).total_seconds() <= 0
 
 
-def test_a_vendor_that_is_paused_counts_no_try(file: ProductionFile) -> None:
-    Integration.objects.update_or_create(vendor=VENDOR, defaults={"paused_at": timezone.now(), "paused_by": "anna"})
+def test_a_vendor_whose_calls_are_stopped_counts_no_try(file: ProductionFile) -> None:
+    stopped = {"open_until": timezone.now() + timedelta(minutes=1)}
+    Integration.objects.update_or_create(vendor=VENDOR, defaults=stopped)
     again(file)
     assert (file.attempts, file.needs_person, file.is_kept) == (0, False, False)
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import msgspec
 import pytest
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from backoffice.models import Push
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, ShippedLine, Version
@@ -18,6 +18,7 @@ from orders.services.lateness import SILENT_DAYS, close_silent_orders, mark_late
 from orders.services.lifecycle import cancel_order
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.outcomes import ReportState
+from orders.services.timeline import describe
 from tests.orders.reports import START, journey, parcel, report
 
 Sent = Callable[..., VendorOrder]
@@ -130,7 +131,7 @@ def test_reports_of_the_same_second_are_told_apart_by_their_history(sent: Sent) 
     same = Version(updated_at=newer.version.updated_at, history_id=5, rank=older.version.rank)
     apply_order_report(newer, source="callback")
 
-    outcome = apply_order_report(msgspec.structs.replace(older, version=same), source="callback")
+    outcome = apply_order_report(replace(older, version=same), source="callback")
 
     assert outcome.state == ReportState.STALE
     assert VendorOrder.objects.get().late is True
@@ -156,7 +157,7 @@ def test_three_of_five_shipped_is_partly_shipped_however_finished_the_vendor_cal
 
 def test_a_parcel_without_lines_holds_all_of_its_vendor_order(sent: Sent) -> None:
     sent()
-    whole = msgspec.structs.replace(parcel(), lines=())
+    whole = replace(parcel(), lines=())
     apply_order_report(report(OrderState.IN_PRODUCTION, step=5, shipments=(whole,)), source="callback")
 
     assert Order.objects.get().shipment == ShipmentState.SHIPPED
@@ -228,7 +229,7 @@ def test_a_report_takes_the_same_number_of_queries_however_long_the_order(
     packed = tuple(
         ShippedLine(line_vendor_id=line.vendor_id, reference=line.reference, sku=line.sku, quantity=5) for line in held
     )
-    box = msgspec.structs.replace(parcel(), lines=packed)
+    box = replace(parcel(), lines=packed)
     full = report(OrderState.IN_PRODUCTION, step=8, lines=held, shipments=(box,))
     with django_assert_num_queries(27):
         assert apply_order_report(full, source="callback").state == ReportState.APPLIED
@@ -257,8 +258,26 @@ def test_an_order_whose_delivery_nobody_reports_is_closed_after_long_silence(sen
 
 
 def test_times_of_the_vendor_are_kept_for_its_history(sent: Sent) -> None:
-    sent()
+    VendorOrder.objects.filter(pk=sent().pk).update(created_at=START)
     apply_order_report(report(OrderState.SUBMITTED, step=3), source="callback")
 
     times = Order.objects.get().events.filter(kind="vendor.history").values_list("at", flat=True)
     assert list(times) == [START + timedelta(seconds=n) for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("behind", [timedelta(seconds=0), timedelta(seconds=5), timedelta(days=400)])
+def test_the_timeline_begins_with_our_lines_whatever_the_vendors_clock_says(sent: Sent, behind: timedelta) -> None:
+    row = sent()
+    order = row.order
+    order.events.create(kind="order.received", actor="shop:WEB", at=order.created_at)
+    said = [replace(entry, at=row.created_at - behind) for entry in report(OrderState.SUBMITTED, step=3).histories]
+    # The newest first, and in two reports: each line has the same place whenever it comes.
+    for some in (said[:1], said[::-1]):
+        apply_order_report(report(OrderState.SUBMITTED, step=3, histories=tuple(some)), source="poll")
+
+    events = list(order.events.order_by("at", "pk"))
+    assert events[0].kind == "order.received"
+    history = [event for event in events if event.kind == "vendor.history"]
+    assert [event.params["text"] for event in history] == ["Step 1.", "Step 2.", "Step 3."]
+    assert events.index(history[0]) > [event.kind for event in events].index("order.released")
+    assert ("vendor's clock" in describe(history[0])) == (behind > timedelta(minutes=1))

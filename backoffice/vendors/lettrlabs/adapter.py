@@ -57,6 +57,10 @@ class LettrLabs(CallsNobody):
     name: ClassVar[str] = "lettrlabs"
     title: ClassVar[str] = "LettrLabs"
     purpose: ClassVar[Promise] = gettext_lazy("Writes cards by robot and mails them in campaigns.")
+    after_restore: ClassVar[Promise] = gettext_lazy(
+        "Its orders carry no reference of ours. Compare the orders in its app with the campaigns here "
+        "since the backup, before you check one out: those recipients would get a second card."
+    )
     settings_prefix = "LETTRLABS"
     MAX_RECIPIENTS = 1000
     MAX_CONVERSIONS = 100

@@ -64,9 +64,12 @@ class OrdersAbility:
         """The order as it is now. VendorNotFound when there is none of that id."""
         return order_report(self.client.get_order(vendor_id))
 
-    def list_orders(self, *, updated_from: date) -> Iterator[OrderReport]:
-        """Orders changed on that day (UTC) or later, each once; an unreadable one is logged and left out."""
-        for row in self._rows({"updated_from": updated_from.isoformat()}, whole=False):
+    def list_orders(self, *, updated_from: date, whole: bool = False) -> Iterator[OrderReport]:
+        """Orders changed on that day (UTC) or later, each once; an unreadable one is logged and left out.
+
+        `whole`: a list that cannot be read to its end raises VendorProtocolError.
+        """
+        for row in self._rows({"updated_from": updated_from.isoformat()}, whole=whole):
             try:
                 yield _report(row)
             except VendorProtocolError as error:

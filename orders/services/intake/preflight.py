@@ -38,8 +38,15 @@ class Findings:
 def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     """All that stands against the order, in a constant number of queries; nothing is changed."""
     findings = Findings()
+    findings.lines = judge_lines(new.lines, shop=shop, errors=findings.errors)
+    check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=findings.errors)
+    check_limits(new, findings, shop=shop)
+    return findings
+
+
+def check_limits(new: NewOrder, findings: Findings, *, shop: Shop) -> None:
+    """Add what needs no query: the vendors' own limits, and what the shop sells. `findings` has the lines already."""
     errors = findings.errors
-    findings.lines = judge_lines(new.lines, shop=shop, errors=errors)
     if new.currency != shop.currency:
         text = _("The shop sells in %(currency)s, not in %(given)s.")
         complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
@@ -50,10 +57,8 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     if wants_label(new, shop=shop) and not settings.LABEL_SECRET:
         text = _("Labels cannot be supplied: the back office has no LABEL_SECRET.")
         complain(errors, "generic_label", text)
-    check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=errors)
     for vendor in vendors_of(findings.lines):
         _check_vendor(new, findings, vendor=vendor)
-    return findings
 
 
 def _check_email(email: str, *, path: str, errors: Errors) -> None:

@@ -3,9 +3,9 @@
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
-from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
+from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.holds import hold_if_open, place_hold
+from orders.services.holds import hold_if_open
 
 _REFUSABLE = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderState.UNKNOWN)
 
@@ -26,9 +26,8 @@ def note_refusal(push: Push, error: VendorError) -> None:
     actor = f"vendor:{row.vendor}"
     words = {"vendor": row.vendor, "reference": row.reference, "said": said}
     OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
-    if order.state == OrderState.HELD or order.may_become(OrderState.HELD):
-        text = _refused_text() if isinstance(error, VendorRejected) else _failed_text()
-        place_hold(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
+    text = _refused_text() if isinstance(error, VendorRejected) else _failed_text()
+    hold_if_open(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
     derive_axes(order)
 
 

@@ -5,6 +5,7 @@ of change, its newest history id, the rank of the state) before anything is set.
 vendor's history only grow. What follows from a change of state happens in its transaction, so a repeat causes nothing.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from backoffice.models import Callback, Push
 from backoffice.said import gettext as _
-from backoffice.vendors.messages import RANK, OrderReport, OrderState, Version
+from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, OrderState, Version
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.axes import derive_axes
@@ -28,6 +29,8 @@ _RANK_OF_OURS: dict[VendorOrderState, float] = {VendorOrderState(state.value): r
 _RANK_OF_OURS |= {VendorOrderState.PLANNED: 0, VendorOrderState.REFUSED: RANK[OrderState.DRAFT] + 0.5}
 _SUBMITTED_RANK = RANK[OrderState.SUBMITTED]
 _CAUSE_LINES = 3
+# A vendor's time that is off by less is not worth a word.
+_CLOCK_SLACK = timedelta(minutes=1)
 
 
 def apply_order_report(
@@ -157,14 +160,20 @@ class _Application:
     def _note_history(self) -> bool:
         """The vendor's own lines join the timeline, each once, at the time the vendor gives them."""
         vendor, vendor_id = self.report.vendor, self.report.vendor_id
-        entries = {f"{vendor}:{vendor_id}:{entry.vendor_id}": entry for entry in self.report.histories}
+        histories = sorted(self.report.histories, key=lambda entry: entry.vendor_id)
+        entries = {f"{vendor}:{vendor_id}:{entry.vendor_id}": entry for entry in histories}
+        earliest = self.vendor_order.created_at
+        at = {
+            key: max(entry.at, earliest + timedelta(microseconds=place))
+            for place, (key, entry) in enumerate(entries.items(), start=1)
+        }
         known = set(self.order.events.filter(source_key__in=entries).values_list("source_key", flat=True))
         events = OrderEvent.objects.bulk_create(
             OrderEvent(
                 order=self.order,
-                at=entry.at,
+                at=at[key],
                 kind="vendor.history",
-                params={"text": entry.text, "reference": self.vendor_order.reference},
+                params=self._history_params(entry, shown_at=at[key]),
                 source_key=key,
                 **self.origin,
             )
@@ -172,6 +181,15 @@ class _Application:
             if key not in known
         )
         return bool(events)
+
+    def _history_params(self, entry: HistoryEntry, *, shown_at: datetime) -> dict[str, str]:
+        """Include the vendor's own time where the line stands at another: nothing is said of an order before it is
+        given to the vendor, whatever a clock that has whole seconds, or is wrong, shows.
+        """
+        params = {"text": entry.text, "reference": self.vendor_order.reference}
+        if shown_at - entry.at > _CLOCK_SLACK:
+            params["vendor_time"] = entry.at.isoformat()
+        return params
 
     def _record_lines(self, *, is_newest: bool) -> bool:
         said = {line.reference: line for line in self.report.lines}

@@ -15,6 +15,7 @@ from backoffice.vendors.messages import OrderReport
 from orders.models import VendorOrder, VendorOrderState
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.outcomes import ReportState
+from orders.services.restore.strays import note_stray
 
 # No news for that long: the order is read by itself, a bounded number of them in each run.
 STALE_HOURS = 24
@@ -68,6 +69,8 @@ def _apply_all(reports: Iterable[OrderReport], result: PullResult, progress: Cal
     for report in reports:
         outcome = apply_order_report(report, source="poll")
         result.counts[outcome.state] += 1
+        if outcome.state == ReportState.ORPHAN:
+            note_stray(report)
         if outcome.state == ReportState.APPLIED:
             result.missed.append(report.reference)
             progress(f"{report.reference}: {report.raw_state} {outcome.note}".rstrip())

@@ -11,7 +11,7 @@ from msgspec import Meta
 from backoffice.errors import IllegalTransition
 from orders.models import HoldReason, Notice, Order, OrderState
 from orders.services.desk import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
-from orders.services.lifecycle import hold_order, release_order
+from orders.services.lifecycle import hold_order, release_or_hold
 from orders.services.rules.actions import Params, RuleAction, rule_action
 from orders.services.rules.facts import Facts
 from orders.services.rules.text import fold
@@ -78,7 +78,7 @@ class ReleaseOrder(RuleAction[NoParams]):
         facts.state = OrderState.RELEASED
 
     def apply(self, order: Order, params: NoParams, *, rule_id: int, actor: str) -> None:
-        release_order(order, actor=actor)
+        release_or_hold(order, actor=actor)
 
 
 class TagParams(Params, frozen=True):

@@ -132,7 +132,8 @@ def test_letting_go_is_for_unfit_files_only_and_needs_a_reason(desk: Client) -> 
     assert (hold.overridden, hold.released_at) == (False, None)
 
 
-def test_who_may_only_look_exchanges_and_supplies_nothing(sign_in: SignIn) -> None:
+def test_who_may_only_look_exchanges_and_supplies_nothing(sign_in: SignIn, settings) -> None:
+    settings.LABEL_SECRET = "label-secret"
     reader = sign_in("view_order")
     order = held()
     line, hold = order.lines.get(), order.holds.get()
@@ -143,7 +144,8 @@ def test_who_may_only_look_exchanges_and_supplies_nothing(sign_in: SignIn) -> No
     assert url(order, f"files/{line.pk}/0") not in reader.get(url(order)).content.decode()
 
 
-def test_a_label_is_supplied_for_a_part_and_shown_with_carrier_and_code(desk: Client) -> None:
+def test_a_label_is_supplied_for_a_part_and_shown_with_carrier_and_code(desk: Client, settings) -> None:
+    settings.LABEL_SECRET = "label-secret"
     Carrier.objects.create(key="dhl", name="DHL")
     order = release_order(make_order(generic_label=True), actor="x")
     part = order.vendor_orders.get()

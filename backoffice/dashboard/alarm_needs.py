@@ -1,0 +1,31 @@
+"""What came to light about orders that had ended."""
+
+from django.utils.translation import gettext as _
+
+from backoffice.admin.chips import Tone
+from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
+from orders.models import OrderAlarm
+
+
+def alarms() -> NeedGroup | None:
+    """Alarms that nobody has settled, oldest first."""
+    rows = OrderAlarm.objects.filter(settled_at__isnull=True).select_related("order__assignee")
+    return group_of(
+        rows.order_by("raised_at", "pk"),
+        title=_("Alarms at orders that have ended"),
+        icon="notification_important",
+        tone=Tone.RED,
+        url=link("orders_order_changelist", query="?alarm=any"),
+        needs=lambda alarms: [_need(alarm) for alarm in alarms],
+    )
+
+
+def _need(alarm: OrderAlarm) -> Need:
+    return Need(
+        what=alarm.order.number,
+        detail=alarm.text,
+        since=alarm.raised_at,
+        who=assigned_to(alarm.order.assignee),
+        url=link("orders_order_change", alarm.order_id),
+        action=_("Settle"),
+    )
