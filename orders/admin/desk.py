@@ -72,9 +72,11 @@ def order_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPatt
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, with what it will cost at the vendor; then release."""
     order = _order(request, pk)
-    return _confirmed(
-        request, order, releasing(_facts(order)), NoteForm, lambda text: release_order(order, actor=actor(request))
-    )
+
+    def act(text: str) -> Order:
+        return release_order(order, actor=actor(request), anyway=_anyway(request))
+
+    return _confirmed(request, order, releasing(_facts(order)), NoteForm, act)
 
 
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
@@ -103,7 +105,7 @@ def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     row = get_object_or_404(Hold, pk=hold_pk, order=order)
 
     def act(text: str) -> Order:
-        return release_hold(row, actor=actor(request), note=text)
+        return release_hold(row, actor=actor(request), note=text, anyway=_anyway(request))
 
     return _confirmed(request, order, lifting(_facts(order), row), NoteForm, act)
 
@@ -163,6 +165,11 @@ def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
     push = get_object_or_404(Push.objects.filter(of_part | of_batch), pk=push_pk)
     attempts = list(push.attempt_rows.order_by("-pk")[:ATTEMPTS_SHOWN])[::-1]
     return TemplateResponse(request, "orders/page/exchange.html", {"push": push, "attempts": attempts})
+
+
+def _anyway(request: HttpRequest) -> bool:
+    """Return whether the person has read the complaints of the catalogue and passes over them."""
+    return request.POST.get("anyway") == "1"
 
 
 def _order(request: HttpRequest, pk: int) -> Order:

@@ -78,9 +78,7 @@ def reasons_to_hold(errors: Errors) -> dict[HoldReason, Errors]:
     address = {path: texts for path, texts in errors.items() if is_about_address(path)}
     other = {path: texts for path, texts in errors.items() if path not in address}
     return {
-        reason: some
-        for reason, some in ((HoldReason.BAD_ADDRESS, address), (HoldReason.INVALID_INPUT, other))
-        if some
+        reason: some for reason, some in ((HoldReason.BAD_ADDRESS, address), (HoldReason.INVALID_INPUT, other)) if some
     }
 
 

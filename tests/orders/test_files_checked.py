@@ -62,7 +62,13 @@ def pen() -> Variant:
     now = timezone.now()
     product = Product.objects.create(vendor="mypromo", vendor_id="1", name="Pen", changed_at=now, created_at=now)
     return Variant.objects.create(
-        product=product, vendor="mypromo", vendor_id="1", sku=SKU, parts=PARTS, personalized=True, changed_at=now,
+        product=product,
+        vendor="mypromo",
+        vendor_id="1",
+        sku=SKU,
+        parts=PARTS,
+        personalized=True,
+        changed_at=now,
         created_at=now,
     )
 
