@@ -43,7 +43,7 @@ UNFOLD: dict[str, Any] = {
         _asset("production-desk.css"),
         _asset("rules.css"),
     ],
-    "SCRIPTS": [_asset("desk.js")],
+    "SCRIPTS": [_asset("desk.js"), _asset("live.js")],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},
     "SIDEBAR": {
         "command_search": True,

@@ -16,6 +16,7 @@ def alarms() -> NeedGroup | None:
         icon="notification_important",
         tone=Tone.RED,
         url=link("orders_order_changelist", query="?alarm=any"),
+        permission="orders.change_order",
         needs=lambda alarms: [_need(alarm) for alarm in alarms],
     )
 

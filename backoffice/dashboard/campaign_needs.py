@@ -15,6 +15,7 @@ def campaigns_with_problems() -> NeedGroup | None:
         icon="stylus_note",
         tone=Tone.AMBER,
         url=link("orders_mailcampaign_changelist", query="?problem=1"),
+        permission="orders.change_mailcampaign",
         needs=lambda campaigns: [_need(campaign) for campaign in campaigns],
     )
 

@@ -25,7 +25,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sees_vendors = request.user.has_perm("backoffice.view_push")
     sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
     sees_cards = request.user.has_perm("orders.view_mailcampaign")
-    groups = _groups(orders=sees_orders, vendors=sees_vendors, exports=sees_exports, cards=sees_cards)
+    groups = _groups(request.user, orders=sees_orders, vendors=sees_vendors, exports=sees_exports, cards=sees_cards)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -37,7 +37,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[NeedGroup]:
+def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
@@ -57,4 +57,4 @@ def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[
         found += [order_needs.refused_exports()]
     if vendors:
         found += [vendor_needs.unreadable_callbacks()]
-    return [group for group in found if group]
+    return [group.seen_by(user) for group in found if group]

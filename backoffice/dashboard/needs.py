@@ -1,13 +1,14 @@
 """What needs a person now: grouped, counted, oldest first. Every query reads a partial index and stops early."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from backoffice.admin.chips import Tone
 
@@ -38,6 +39,14 @@ class NeedGroup:
     count: int
     needs: list[Need]
     url: str
+    # What one has to be allowed to do about it.
+    permission: str = ""
+
+    def seen_by(self, user: Any) -> "NeedGroup":
+        """Return the group as that reader may use it: who may only look is not offered what the page then refuses."""
+        if not self.permission or user.has_perm(self.permission):
+            return self
+        return replace(self, needs=[replace(need, action=pgettext("button", "Open")) for need in self.needs])
 
     @property
     def counted(self) -> str:
@@ -49,14 +58,21 @@ class NeedGroup:
 
 
 def group_of(
-    rows: QuerySet[Any], *, title: str, icon: str, tone: Tone, url: str, needs: Callable[[list[Any]], list[Need]]
+    rows: QuerySet[Any],
+    *,
+    title: str,
+    icon: str,
+    tone: Tone,
+    url: str,
+    needs: Callable[[list[Any]], list[Need]],
+    permission: str = "",
 ) -> NeedGroup | None:
     """The group of these rows (ordered oldest first), None when there are none. Two queries, both bounded."""
     shown = list(rows[: SHOWN + 1])
     if not shown:
         return None
     count = len(shown) if len(shown) <= SHOWN else len(rows.values_list("pk", flat=True)[:COUNTED])
-    return NeedGroup(title, icon, tone, count, needs(shown[:SHOWN]), url)
+    return NeedGroup(title, icon, tone, count, needs(shown[:SHOWN]), url, permission)
 
 
 def link(name: str, *arguments: Any, query: str = "") -> str:

@@ -16,7 +16,9 @@ def notices() -> NeedGroup | None:
     count = len(shown) if len(shown) <= SHOWN else len(rows.values_list("pk", flat=True)[:COUNTED])
     tone = Tone.RED if shown[0].kind == NoticeKind.RULE_FAILED else Tone.BLUE
     needs = [_need(notice) for notice in shown[:SHOWN]]
-    return NeedGroup(_("Notices"), "notifications", tone, count, needs, link("orders_notice_changelist"))
+    return NeedGroup(
+        _("Notices"), "notifications", tone, count, needs, link("orders_notice_changelist"), "orders.change_notice"
+    )
 
 
 def _need(notice: Notice) -> Need:

@@ -14,13 +14,13 @@ from orders.models import ExportState, Hold, HoldReason, Order, OrderExport, Ord
 
 # What a reason wants: tone, icon and the one action.
 HOLDS = {
-    HoldReason.VENDOR_REFUSED: (Tone.RED, "block", gettext_noop("Correct")),
+    HoldReason.VENDOR_REFUSED: (Tone.RED, "block", gettext_noop("Decide")),
     HoldReason.VENDOR_CANCELLED: (Tone.RED, "cancel", gettext_noop("Decide")),
-    HoldReason.DIFFERS_AT_VENDOR: (Tone.RED, "difference", gettext_noop("Compare")),
-    HoldReason.SECOND_AT_VENDOR: (Tone.RED, "content_copy", gettext_noop("Compare")),
+    HoldReason.DIFFERS_AT_VENDOR: (Tone.RED, "difference", gettext_noop("Decide")),
+    HoldReason.SECOND_AT_VENDOR: (Tone.RED, "content_copy", gettext_noop("Decide")),
     HoldReason.BAD_FILE: (Tone.AMBER, "picture_as_pdf", gettext_noop("Exchange the file")),
     HoldReason.BAD_ADDRESS: (Tone.AMBER, "wrong_location", gettext_noop("Correct the address")),
-    HoldReason.INVALID_INPUT: (Tone.AMBER, "edit_note", gettext_noop("Correct")),
+    HoldReason.INVALID_INPUT: (Tone.AMBER, "edit_note", gettext_noop("Decide")),
     HoldReason.UNAVAILABLE: (Tone.AMBER, "production_quantity_limits", gettext_noop("Decide")),
     HoldReason.POSSIBLE_DUPLICATE: (Tone.AMBER, "content_copy", gettext_noop("Compare")),
     HoldReason.RULE: (Tone.AMBER, "rule", gettext_noop("Look")),
@@ -34,13 +34,15 @@ def held() -> list[NeedGroup]:
     counts = dict(active.order_by().values_list("reason").annotate(Count("pk")))
     oldest = _oldest_of(active, reasons=counts)
     groups = []
-    for reason, (tone, icon, action) in HOLDS.items():
+    # A reason that is not listed above is shown all the same, after those that are.
+    for reason in dict.fromkeys([*HOLDS, *HoldReason]):
+        tone, icon, action = HOLDS.get(reason, (Tone.AMBER, "front_hand", gettext_noop("Look")))
         if not (count := counts.get(reason, 0)):
             continue
         needs = [_held_need(hold, _(action)) for hold in oldest if hold.reason == reason]
         title = _("Held: %(reason)s") % {"reason": HoldReason(reason).label}
         url = link("orders_order_changelist", query=f"?hold={reason}")
-        groups.append(NeedGroup(title, icon, tone, min(count, COUNTED), needs, url))
+        groups.append(NeedGroup(title, icon, tone, min(count, COUNTED), needs, url, "orders.change_order"))
     return groups
 
 
@@ -61,6 +63,7 @@ def late_at_production() -> NeedGroup | None:
         icon="schedule",
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=production"),
+        permission="orders.change_order",
         needs=lambda orders: [_order_need(order, since=_overdue_since(order)) for order in orders],
     )
 
@@ -73,6 +76,7 @@ def late_in_delivery() -> NeedGroup | None:
         icon="local_shipping",
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=delivery"),
+        permission="orders.change_order",
         needs=lambda orders: [_order_need(order, since=order.updated_at) for order in orders],
     )
 
@@ -85,19 +89,22 @@ def waiting_for_release() -> NeedGroup | None:
         icon="hourglass_empty",
         tone=Tone.GREY,
         url=link("orders_order_changelist", query="?state=new"),
+        permission="orders.change_order",
         needs=lambda orders: [_order_need(order, since=order.created_at, action=_("Release")) for order in orders],
     )
 
 
 def refused_exports() -> NeedGroup | None:
     """Orders that a vendor of letters or reviews did not take."""
-    rows = OrderExport.objects.filter(state=ExportState.REFUSED).select_related("order__assignee")
+    rows = OrderExport.objects.filter(state=ExportState.REFUSED).exclude(order__state=OrderState.CANCELLED)
+    rows = rows.select_related("order__assignee")
     return group_of(
         rows.order_by("updated_at"),
         title=_("Not taken by a vendor that was told"),
         icon="unsubscribe",
         tone=Tone.AMBER,
         url=link("orders_orderexport_changelist", query="?state=refused"),
+        permission="orders.tell_orders",
         needs=lambda exports: [_export_need(export) for export in exports],
     )
 

@@ -1,36 +1,133 @@
-"""What the command palette (Ctrl K) finds beside pages: orders by anything a customer would quote, and SKUs."""
+"""What the command palette (Ctrl K) finds beside models: pages of the sidebar, orders by anything a customer would
+quote, customers, products, SKUs, and what can be done with an order. Nothing that the reader may not see or do.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from unfold.dataclasses import SearchResult
 
-from catalog.models import Variant
-from orders.models import Order
+from backoffice.dashboard.navigation import sidebar
+from catalog.models import Product, Variant
+from catalog.services.search import search_products
+from orders.models import Order, OrderState
 from orders.services.search import search_orders
 
 SHOWN = 8
+# So many of the newest orders that are found name the customers that are offered.
+LOOKED_AT = 50
 
 
 def find(request: HttpRequest, text: str) -> list[SearchResult]:
-    """At most a handful of each, newest first; two queries by index."""
-    results: list[SearchResult] = []
-    if request.user.has_perm("orders.view_order"):
-        orders = search_orders(Order.objects.order_by("-pk"), text)[:SHOWN]
-        results += [_order(order) for order in orders]
-    if request.user.has_perm("catalog.view_variant") and Variant in admin.site._registry:
-        variants = Variant.objects.filter(sku__iexact=text)[:SHOWN]
-        results += [_variant(variant) for variant in variants]
+    """Return at most a handful of each kind, newest first; a fixed number of queries, each by index."""
+    may = request.user.has_perm
+    results = [*_actions(request, text), *_pages(request, text)]
+    if may("orders.view_order"):
+        orders = list(search_orders(Order.objects.order_by("-pk"), text).defer("search")[:LOOKED_AT])
+        results += [_order(order) for order in orders[:SHOWN]]
+        results += _customers(orders, text)
+    if may("catalog.view_product") and Product in admin.site._registry:
+        results += [_product(product) for product in search_products(Product.objects.order_by("-pk"), text)[:SHOWN]]
+    if may("catalog.view_variant") and Variant in admin.site._registry:
+        results += [_variant(variant) for variant in Variant.objects.filter(sku__iexact=text)[:SHOWN]]
     return results
+
+
+def _pages(request: HttpRequest, text: str) -> list[SearchResult]:
+    """The pages of the reader's own sidebar, by their titles; Unfold has found those named as their model."""
+    found_already = {
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+        if text in str(model._meta.verbose_name_plural).lower()
+        or text in str(model._meta.app_config.verbose_name).lower()
+    }
+    return [
+        SearchResult(
+            title=str(item["title"]), description=str(group["title"]) or _("Page"), link=item["link"], icon=item["icon"]
+        )
+        for group in sidebar(request)
+        for item in group["items"]
+        if text in str(item["title"]).lower() and item["link"] not in found_already
+    ]
+
+
+def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
+    """ "release WEB-100001": the verb, then what finds the order; each leads to the page that asks first."""
+    verb, _space, rest = text.partition(" ")
+    if not rest.strip() or not request.user.has_perm("orders.change_order"):
+        return []
+    verbs = [
+        ("release", _("Release"), _("Release %(number)s …"), "send"),
+        ("hold", _("Hold"), _("Hold %(number)s …"), "front_hand"),
+        ("cancel", _("Cancel the order"), _("Cancel %(number)s …"), "cancel"),
+    ]
+    wanted = [(name, title, icon) for name, label, title, icon in verbs if _means(verb, (name, label))]
+    if not wanted:
+        return []
+    orders = list(search_orders(Order.objects.open().order_by("-pk"), rest).defer("search")[:SHOWN])
+    return [
+        SearchResult(
+            title=title % {"number": order.number},
+            description=_named(order),
+            link=reverse(f"admin:orders_order_{name}", args=[order.pk]),
+            icon=icon,
+        )
+        for name, title, icon in wanted
+        for order in orders
+        if name != "release" or order.state != OrderState.RELEASED
+    ]
+
+
+def _means(verb: str, names: Iterable[str]) -> bool:
+    """Whether somebody typing `verb` wants one of these: English or in the reader's language, from three letters on."""
+    return len(verb) >= 3 and any(name.lower().startswith(verb) for name in names)
+
+
+def _customers(orders: list[Order], text: str) -> list[SearchResult]:
+    """Who placed the orders that were found, where the text is of the person and not of the order."""
+    count: dict[str, int] = {}
+    named: dict[str, Order] = {}
+    for order in orders:
+        who = f"{order.customer_name} {order.customer_email}".lower()
+        if order.customer_email and all(word in who for word in text.split()):
+            count[order.customer_email.lower()] = count.get(order.customer_email.lower(), 0) + 1
+            named.setdefault(order.customer_email.lower(), order)
+    return [
+        SearchResult(
+            title=f"{order.customer_name} · {order.customer_email}" if order.customer_name else order.customer_email,
+            description=ngettext("Customer, %(count)s order", "Customer, %(count)s orders", count[email])
+            % {"count": f"{count[email]}+" if len(orders) == LOOKED_AT else count[email]},
+            link=f"{reverse('admin:orders_order_changelist')}?{urlencode({'q': order.customer_email})}",
+            icon="person",
+        )
+        for email, order in list(named.items())[:SHOWN]
+    ]
+
+
+def _named(order: Order) -> str:
+    return order.customer_name or order.customer_email
 
 
 def _order(order: Order) -> SearchResult:
     return SearchResult(
-        title=f"{order.number} · {order.customer_name or order.customer_email}",
+        title=f"{order.number} · {_named(order)}",
         description=_("Order, %(state)s") % {"state": order.get_state_display()},
         link=reverse("admin:orders_order_change", args=[order.pk]),
         icon="shopping_bag",
+    )
+
+
+def _product(product: Product) -> SearchResult:
+    return SearchResult(
+        title=product.name or product.vendor_id,
+        description=_("Product"),
+        link=reverse("admin:catalog_product_change", args=[product.pk]),
+        icon="category",
     )
 
 

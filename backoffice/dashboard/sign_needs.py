@@ -18,6 +18,7 @@ def enquiries() -> NeedGroup | None:
         icon="contact_support",
         tone=Tone.AMBER,
         url=link("orders_enquiry_changelist"),
+        permission="orders.change_enquiry",
         needs=lambda rows: [
             Need(
                 str(row), row.name or row.email, row.created_at, "", link("orders_enquiry_change", row.pk), _("Answer")
@@ -38,6 +39,7 @@ def vendors_to_tell() -> NeedGroup | None:
         icon="call",
         tone=Tone.RED,
         url="",
+        permission="orders.change_order",
         needs=lambda rows: [_telling(row) for row in rows],
     )
 

@@ -34,6 +34,7 @@ def unknown_outcomes() -> NeedGroup | None:
         icon="help",
         tone=Tone.RED,
         url=link("backoffice_push_changelist", query="?state=unknown&needs_person=1"),
+        permission="backoffice.decide_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Decide")),
     )
 
@@ -49,6 +50,7 @@ def refused_pushes() -> NeedGroup | None:
         icon="block",
         tone=Tone.RED,
         url=link("backoffice_push_changelist", query="?state=failed&needs_person=1"),
+        permission="backoffice.resend_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Look")),
     )
 
@@ -62,6 +64,7 @@ def unreadable_callbacks() -> NeedGroup | None:
         icon="report",
         tone=Tone.AMBER,
         url=link("backoffice_callback_changelist", query="?state=invalid"),
+        permission="backoffice.replay_callback",
         needs=lambda callbacks: [_callback_need(callback) for callback in callbacks],
     )
 
@@ -85,6 +88,7 @@ def waiting_for_long() -> NeedGroup | None:
         icon="hourglass_top",
         tone=Tone.AMBER,
         url=link("backoffice_push_changelist", query="?state=new&needs_person=1"),
+        permission="backoffice.resend_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Look")),
     )
 

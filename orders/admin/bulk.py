@@ -1,24 +1,30 @@
 """Do the same with many orders: first a page that says what will and will not happen, then it is done one by one."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
 from backoffice.errors import DomainError
 from orders.admin.possible import why_not_hold, why_not_release
-from orders.models import Hold, HoldReason, Order
+from orders.admin.remedies import Remedy, address_remedy
+from orders.models import Hold, HoldReason, Order, OrderState
 from orders.services.desk import assign_order
+from orders.services.intake.new_rows import ROLE_FIELDS
 from orders.services.lifecycle import hold_order, release_hold, release_order
+from orders.services.rechecks import Recheck, recheck_orders
 
 # A page of the list; more would keep the browser waiting without a word.
 MOST = 200
@@ -26,17 +32,21 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Verdict:
-    """What will happen to one order: `refusal` is empty when it will be done."""
+    """What will happen to one order: `refusal` is empty when it will be done, else `complaints` may say more, and
+    `remedy` what to do about it.
+    """
 
     order: Order
     refusal: str
+    complaints: dict[str, list[str]] = field(default_factory=dict)
+    remedy: Remedy | None = None
 
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """What would happen, order by order. Nothing is changed."""
     action, orders = _asked(request)
-    verdicts = [Verdict(order, _refusal(action, order, request)) for order in orders]
+    verdicts = _verdicts(action, orders)
     willing = [verdict for verdict in verdicts if not verdict.refusal]
     return TemplateResponse(
         request,
@@ -67,7 +77,7 @@ def run(request: HttpRequest) -> HttpResponse:
         else:
             done += 1
     if done:
-        messages.success(request, ngettext("%(count)s order done.", "%(count)s orders done.", done) % {"count": done})
+        messages.success(request, DONE[action](done))
     for refusal in refusals:
         messages.error(request, refusal)
     return HttpResponseRedirect(back_to_list(request))
@@ -77,6 +87,13 @@ TITLES = {
     "hold": lambda count: ngettext("Hold %(count)s order", "Hold %(count)s orders", count) % {"count": count},
     "release": lambda count: ngettext("Release %(count)s order", "Release %(count)s orders", count) % {"count": count},
     "assign": lambda count: ngettext("Assign %(count)s order", "Assign %(count)s orders", count) % {"count": count},
+}
+DONE = {
+    "hold": lambda count: ngettext("%(count)s order held", "%(count)s orders held", count) % {"count": count},
+    "release": lambda count: (
+        ngettext("%(count)s order released", "%(count)s orders released", count) % {"count": count}
+    ),
+    "assign": lambda count: ngettext("%(count)s order assigned", "%(count)s orders assigned", count) % {"count": count},
 }
 
 
@@ -90,17 +107,35 @@ def _asked(request: HttpRequest) -> tuple[str, list[Order]]:
     return action, list(Order.objects.filter(pk__in=keys).select_related("shop", "assignee").order_by("-pk"))
 
 
-def _refusal(action: str, order: Order, request: HttpRequest) -> str:
+def _verdicts(action: str, orders: list[Order]) -> list[Verdict]:
+    """Return what will happen to each; in a number of queries that their number does not change."""
     if action == "hold":
-        return why_not_hold(order)
-    if action == "release":
-        return why_not_release(order, holds=_manual_only(order))
-    return ""
+        return [Verdict(order, why_not_hold(order)) for order in orders]
+    if action != "release":
+        return [Verdict(order, "") for order in orders]
+    holds = _not_manual(orders)
+    refusals = {order.pk: why_not_release(order, holds=holds[order.pk]) for order in orders}
+    rechecks = recheck_orders([order for order in orders if not refusals[order.pk]])
+    return [_verdict(order, refusals[order.pk], rechecks.get(order.pk)) for order in orders]
 
 
-def _manual_only(order: Order) -> list[Hold]:
+def _verdict(order: Order, refusal: str, recheck: Recheck | None) -> Verdict:
+    if recheck is None or not recheck.errors:
+        return Verdict(order, refusal)
+    role = next(
+        (role for role, name in ROLE_FIELDS.items() if any(path.startswith(name) for path in recheck.errors)), None
+    )
+    remedy = address_remedy(order, role) if role else None
+    return Verdict(order, _("The vendor would refuse it."), recheck.errors, remedy)
+
+
+def _not_manual(orders: list[Order]) -> dict[int, list[Hold]]:
     """The holds that releasing many at once would not lift: only what a person placed may go without a look."""
-    return list(order.holds.filter(released_at__isnull=True).exclude(reason=HoldReason.MANUAL))
+    holds: dict[int, list[Hold]] = defaultdict(list)
+    rows = Hold.objects.filter(order__in=orders, released_at__isnull=True).exclude(reason=HoldReason.MANUAL)
+    for hold in rows:
+        holds[hold.order_id].append(hold)
+    return holds
 
 
 def _do(action: str, order: Order, request: HttpRequest) -> Any:
@@ -111,10 +146,11 @@ def _do(action: str, order: Order, request: HttpRequest) -> Any:
         key = request.POST.get("assignee", "")
         assignee = User.objects.filter(pk=key, is_staff=True).first() if key.isdigit() else None
         return assign_order(order, assignee=assignee, actor=who)
-    manual = order.holds.filter(released_at__isnull=True, reason=HoldReason.MANUAL).first()
-    order = release_hold(manual, actor=who, note=note) if manual else order
-    order.refresh_from_db()
-    return order if order.state == "released" else release_order(order, actor=who)
+    with transaction.atomic():  # an order that is not released keeps its hold
+        manual = order.holds.filter(released_at__isnull=True, reason=HoldReason.MANUAL).first()
+        order = release_hold(manual, actor=who, note=note) if manual else order
+        order.refresh_from_db()
+        return order if order.state == OrderState.RELEASED else release_order(order, actor=who)
 
 
 def back_to_list(request: HttpRequest) -> str:

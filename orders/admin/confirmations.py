@@ -10,8 +10,11 @@ from django.utils.translation import ngettext
 from backoffice.templatetags.desk import money
 from orders.admin.facts import OrderFacts
 from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
+from orders.admin.remedies import Remedy, no_remedy_text, remedies
 from orders.models import Hold, OrderAlarm, VendorOrderState
+from orders.services.lifecycle import goes_on_by_itself
 from orders.services.placing.single_call import takes_one_call
+from orders.services.rechecks import recheck_orders
 
 AT_VENDOR = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.UNKNOWN)
 
@@ -26,6 +29,11 @@ class Confirmation:
     done: str
     consequences: list[Any] = field(default_factory=list)
     refusal: str = ""
+    # What its vendors would refuse, what mends it, and whether a person may pass over it.
+    complaints: dict[str, list[str]] = field(default_factory=dict)
+    remedies: list[Remedy] = field(default_factory=list)
+    may_be_overridden: bool = False
+    advice: str = ""
 
 
 def cancelling(facts: OrderFacts) -> Confirmation:
@@ -81,6 +89,7 @@ def releasing(facts: OrderFacts) -> Confirmation:
             _("It can be cancelled until production begins."),
         ],
         refusal=why_not_release(order, holds=facts.active_holds),
+        **_recheck(facts),
     )
 
 
@@ -101,10 +110,12 @@ def holding(facts: OrderFacts) -> Confirmation:
 
 def lifting(facts: OrderFacts, hold: Hold) -> Confirmation:
     order = facts.order
+    goes = False
     others = [str(other.get_reason_display()) for other in facts.active_holds if other.pk != hold.pk]
     if others:
         text = _("The order stays held: %(reasons)s.") % {"reasons": ", ".join(others)}
-    elif order.shop.release_automatically or facts.vendors:
+    elif goes_on_by_itself(order):
+        goes = True
         text = _("It is the last one: the order goes to %(vendors)s at once.") % {
             "vendors": ", ".join(facts.vendor_names)
         }
@@ -117,6 +128,7 @@ def lifting(facts: OrderFacts, hold: Hold) -> Confirmation:
         done=_("The hold is released."),
         consequences=[text],
         refusal="" if hold.released_at is None else _("This hold has been released already."),
+        **(_recheck(facts) if goes else {}),
     )
 
 
@@ -146,6 +158,21 @@ def settling(alarm: OrderAlarm) -> Confirmation:
         consequences=[alarm.text, _("Nothing is sent to anybody: write down what you have done about it.")],
         refusal="" if alarm.settled_at is None else _("This alarm has been settled already."),
     )
+
+
+def _recheck(facts: OrderFacts) -> dict[str, Any]:
+    """Return what the pre-flight says of the order now, as fields of its confirmation."""
+    found = recheck_orders([facts.order])[facts.order.pk]
+    if not found.errors:
+        return {}
+    lines = [line.line for line in facts.lines]
+    offered = remedies(facts.order, found.errors, lines=lines, addresses=facts.addresses)
+    return {
+        "complaints": found.errors,
+        "remedies": offered,
+        "may_be_overridden": found.may_be_overridden,
+        "advice": "" if offered else no_remedy_text(),
+    }
 
 
 def _cost(facts: OrderFacts) -> Decimal | None:

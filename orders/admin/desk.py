@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -62,9 +63,7 @@ def order_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPatt
         path("<int:pk>/holds/<int:hold_pk>/release/", view(lift), name="orders_order_lift"),
         path("<int:pk>/holds/<int:hold_pk>/accept/", view(accept), name="orders_order_accept"),
         path("<int:pk>/alarms/<int:alarm_pk>/settle/", view(settle), name="orders_order_settle"),
-        path("<int:pk>/assign/", view(assign), name="orders_order_assign"),
-        path("<int:pk>/tags/", view(tags), name="orders_order_tags"),
-        path("<int:pk>/note/", view(note), name="orders_order_note"),
+        path("<int:pk>/notes/", view(notes), name="orders_order_notes"),
         path("<int:pk>/exchange/<int:push_pk>/", view(exchange), name="orders_order_exchange"),
     ]
 
@@ -72,9 +71,11 @@ def order_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPatt
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, with what it will cost at the vendor; then release."""
     order = _order(request, pk)
-    return _confirmed(
-        request, order, releasing(_facts(order)), NoteForm, lambda text: release_order(order, actor=actor(request))
-    )
+
+    def act(text: str) -> Order:
+        return release_order(order, actor=actor(request), anyway=_anyway(request))
+
+    return _confirmed(request, order, releasing(_facts(order)), NoteForm, act)
 
 
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
@@ -103,7 +104,7 @@ def lift(request: HttpRequest, pk: int, hold_pk: int) -> HttpResponse:
     row = get_object_or_404(Hold, pk=hold_pk, order=order)
 
     def act(text: str) -> Order:
-        return release_hold(row, actor=actor(request), note=text)
+        return release_hold(row, actor=actor(request), note=text, anyway=_anyway(request))
 
     return _confirmed(request, order, lifting(_facts(order), row), NoteForm, act)
 
@@ -131,25 +132,22 @@ def settle(request: HttpRequest, pk: int, alarm_pk: int) -> HttpResponse:
 
 
 @require_POST
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def notes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save whose the order is, its tags and its note: all of them, or none with the reason."""
     order = _order(request, pk)
     key = request.POST.get("assignee", "")
-    assignee = get_object_or_404(User, pk=key, is_staff=True, is_active=True) if key.isdigit() else None
-    return _done(request, order, lambda: assign_order(order, assignee=assignee, actor=actor(request)))
+    assignee = order.assignee  # may have left since
+    if key != str(order.assignee_id):
+        assignee = get_object_or_404(User, pk=key, is_staff=True, is_active=True) if key.isdigit() else None
+    wanted, text = request.POST.get("tags", "").split(","), request.POST.get("note", "")
 
+    @transaction.atomic
+    def act() -> None:
+        assign_order(order, assignee=assignee, actor=actor(request))
+        tag_order(order, tags=wanted, actor=actor(request))
+        write_note(order, note=text, actor=actor(request))
 
-@require_POST
-def tags(request: HttpRequest, pk: int) -> HttpResponse:
-    order = _order(request, pk)
-    wanted = request.POST.get("tags", "").split(",")
-    return _done(request, order, lambda: tag_order(order, tags=wanted, actor=actor(request)))
-
-
-@require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
-    order = _order(request, pk)
-    text = request.POST.get("note", "")
-    return _done(request, order, lambda: write_note(order, note=text, actor=actor(request)))
+    return _done(request, order, act)
 
 
 def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
@@ -163,6 +161,11 @@ def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
     push = get_object_or_404(Push.objects.filter(of_part | of_batch), pk=push_pk)
     attempts = list(push.attempt_rows.order_by("-pk")[:ATTEMPTS_SHOWN])[::-1]
     return TemplateResponse(request, "orders/page/exchange.html", {"push": push, "attempts": attempts})
+
+
+def _anyway(request: HttpRequest) -> bool:
+    """Return whether the person has read the complaints of the catalogue and passes over them."""
+    return request.POST.get("anyway") == "1"
 
 
 def _order(request: HttpRequest, pk: int) -> Order:

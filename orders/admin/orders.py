@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import FactsAdmin
 from orders.admin import bulk, campaign_bulk, desk, saved_views, telling
 from orders.admin.by_hand import by_hand_urls
+from orders.admin.chips import ALARMING
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
 from orders.admin.listing import listing
 from orders.admin.possible import possible_actions
+from orders.admin.remedies import hold_boxes
 from orders.models import Order
 
 
@@ -78,6 +80,13 @@ class OrderAdmin(FactsAdmin):
                 "may_act": may_act,
                 "may_tell": request.user.has_perm(telling.TELL),
                 "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
+                "holds": hold_boxes(
+                    facts.order,
+                    facts.active_holds,
+                    lines=[line.line for line in facts.lines],
+                    addresses=facts.addresses,
+                ),
+                "alarming": ALARMING,
                 "actions": possible_actions(facts) if may_act else [],
                 **(extra_context or {}),
             },

@@ -86,7 +86,7 @@ def test_many_orders_are_held_after_a_preview(page: Page) -> None:
     expect(page.locator(".verdicts").last).to_contain_text(cancelled.number)
     page.get_by_label("Reason").fill("Inventory")
     page.get_by_role("button", name="Hold 1 order").click()
-    expect(page.get_by_text("1 order done.")).to_be_visible()
+    expect(page.get_by_text("1 order held")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

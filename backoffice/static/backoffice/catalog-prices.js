@@ -151,7 +151,7 @@ const fill = async (event) => {
   const skus = [...editor.querySelectorAll("tbody[data-sku]")].map((body) => body.dataset.sku);
   const told = await ask(words.formula, { ...formula(), skus });
   if (!told) return;
-  const cells = new Map(columns.sales.map((input) => [`${place(input).sku}\n${place(input).quantity}`, input]));
+  const cells = new Map((columns.sales ?? []).map((input) => [`${place(input).sku}\n${place(input).quantity}`, input]));
   const touched = [];
   for (const { sku, quantity, after } of told.rows) {
     const input = cells.get(`${sku}\n${quantity}`);

@@ -31,6 +31,8 @@
       clickable(icon, words.menu);
     });
     document.querySelectorAll("#nav-sidebar-inner div[x-on\\:click], #nav-sidebar-inner h2[x-on\\:click]").forEach((element) => clickable(element));
+    document.querySelectorAll("#search-input-command").forEach((input) => { input.placeholder = words.find ?? ""; });
+    document.querySelectorAll("[x-on\\:click*=opencommand] .truncate").forEach((hint) => { hint.textContent = words.find ?? ""; });
     document.querySelectorAll("#searchbar-submit, #command-submit").forEach((button) => button.setAttribute("aria-label", words.search ?? ""));
     document.querySelectorAll("#searchbar, #search-input-command").forEach((input) => input.setAttribute("aria-label", words.search ?? ""));
   };
@@ -91,6 +93,23 @@
     show();
   };
 
+  // Unfold writes a chosen file's name into a field that only its own markup has: without one it must not try.
+  const spareFiles = () => document.querySelectorAll("input[type=file]").forEach((input) => {
+    if (!input.parentNode.parentNode.parentNode.querySelector("input[type=text]")) input.hasChangeListener = true;
+  });
+
+  // What is typed into a form with data-keep outlasts the page, until what is kept is the same.
+  const keepTyped = () => document.querySelectorAll("form[data-keep]").forEach((form) => {
+    for (const field of form.querySelectorAll("textarea[name], input[type=text][name]")) {
+      const place = `typed:${window.location.pathname}:${field.name}`;
+      const kept = sessionStorage.getItem(place);
+      if (kept !== null && kept !== field.defaultValue) field.value = kept; else sessionStorage.removeItem(place);
+      field.addEventListener("input", () => {
+        if (field.value === field.defaultValue) sessionStorage.removeItem(place); else sessionStorage.setItem(place, field.value);
+      });
+    }
+  });
+
   // Selects and dates of the filter panel take effect at once.
   const watchFilters = () => document.querySelectorAll("[data-filters]").forEach((form) => {
     form.addEventListener("change", () => form.requestSubmit());
@@ -119,7 +138,9 @@
     }));
   };
 
-  ready(() => { mendFrame(); hideIcons(document); tellZone(); addExactTimes(document); watchMarks(); watchFilters(); watchFields(); document.addEventListener("keydown", press); });
+  ready(() => { mendFrame(); hideIcons(document); tellZone(); addExactTimes(document); watchMarks(); watchFilters(); watchFields(); spareFiles(); keepTyped(); document.addEventListener("keydown", press); });
   window.addEventListener("load", () => setTimeout(mendChoices));
-  document.addEventListener("htmx:afterSwap", (event) => { hideIcons(event.target); addExactTimes(event.target); });
+  const dress = (root) => { hideIcons(root); addExactTimes(root); };
+  document.addEventListener("htmx:afterSwap", (event) => dress(event.target));
+  document.addEventListener("desk:prepare", (event) => dress(event.detail));
 })();

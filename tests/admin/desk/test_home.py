@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backoffice.dashboard import day
+from backoffice.dashboard import day, order_needs
 from backoffice.models import Heartbeat, Push
 from backoffice.models.push import PushState
 from orders.models import Hold, HoldReason, Order
@@ -47,6 +47,32 @@ def test_held_orders_are_grouped_by_reason_oldest_first_and_counted(reader: Clie
     assert groups(reader) == {"Held: address the vendor would refuse": oldest}
     group = reader.get("/admin/").context["groups"][0]
     assert (group.counted, group.hidden, group.needs[0].detail) == ("5", True, "too long")
+
+
+@pytest.mark.parametrize("reason", HoldReason)
+def test_every_reason_to_hold_an_order_has_its_place_tone_and_action(reader: Client, reason: HoldReason) -> None:
+    order = hold_order(make_order(), reason=reason, text="", actor="system")
+    assert groups(reader) == {f"Held: {reason.label}": [order.number]}
+    assert reason in order_needs.HOLDS
+
+
+def test_a_reason_that_nobody_listed_is_shown_all_the_same(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = hold_order(make_order(), reason=HoldReason.BAD_FILE, text="", actor="system")
+    monkeypatch.delitem(order_needs.HOLDS, HoldReason.BAD_FILE)
+    assert groups(reader) == {f"Held: {HoldReason.BAD_FILE.label}": [order.number]}
+
+
+def test_who_may_only_look_is_offered_nothing_else(reader: Client, sign_in: SignIn) -> None:
+    """The words of the buttons are those of actions only for who may act."""
+    for reason in HoldReason:
+        hold_order(make_order(), reason=reason, text="", actor="system")
+    make_order()
+    shown = {need.action for group in reader.get("/admin/").context["groups"] for need in group.needs}
+    assert shown == {"Open"}
+    actor = sign_in("view_order", "change_order", name="tom")
+    assert "Correct the address" in {
+        need.action for group in actor.get("/admin/").context["groups"] for need in group.needs
+    }
 
 
 def test_a_released_hold_needs_nobody(reader: Client) -> None:

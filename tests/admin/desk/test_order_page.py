@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin import site
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -150,26 +151,35 @@ def test_an_address_that_a_vendor_has_cannot_be_corrected(desk: Client) -> None:
     assert order.addresses.get().street == before
 
 
-def test_tags_note_and_assignee_are_kept_with_their_events(desk: Client) -> None:
+def test_tags_note_and_assignee_are_kept_together_with_their_events(desk: Client) -> None:
     order = make_order()
-    desk.post(url(order, "tags"), {"tags": "VIP, VIP ,christmas,"})
-    desk.post(url(order, "note"), {"note": "Gift wrapping"})
     user = desk.get(page(order)).context["user"]
-    desk.post(url(order, "assign"), {"assignee": user.pk})
+    desk.post(url(order, "notes"), {"tags": "VIP, VIP ,christmas,", "note": "Gift wrapping", "assignee": user.pk})
     order.refresh_from_db()
     assert (order.tags, order.note, order.assignee) == (["VIP", "christmas"], "Gift wrapping", user)
     assert set(order.events.values_list("kind", flat=True)) == {"order.tagged", "order.noted", "order.assigned"}
 
 
-def test_too_many_tags_are_refused_and_change_nothing(desk: Client) -> None:
+def test_too_many_tags_are_refused_and_nothing_is_changed(desk: Client) -> None:
     order = make_order()
-    answer = desk.post(url(order, "tags"), {"tags": ",".join(map(str, range(21)))}, follow=True)
+    given = {"tags": ",".join(map(str, range(21))), "note": "Gift wrapping"}
+    answer = desk.post(url(order, "notes"), given, follow=True)
     assert "At most 20 tags" in answer.content.decode()
     order.refresh_from_db()
-    assert order.tags == []
+    assert (order.tags, order.note) == ([], "")
 
 
-@pytest.mark.parametrize("what", ["release", "hold", "cancel", "assign", "tags", "note", "address/recipient"])
+def test_an_order_stays_with_a_colleague_who_has_left_when_its_note_is_saved(desk: Client) -> None:
+    order = make_order()
+    order.assignee = User.objects.create_user("tom", is_staff=True, is_active=False)
+    order.save()
+    assert f'<option value="{order.assignee_id}" selected>' in desk.get(page(order)).content.decode()
+    desk.post(url(order, "notes"), {"tags": "", "note": "Gift wrapping", "assignee": order.assignee_id})
+    order.refresh_from_db()
+    assert (order.note, order.assignee.username) == ("Gift wrapping", "tom")
+
+
+@pytest.mark.parametrize("what", ["release", "hold", "cancel", "notes", "address/recipient"])
 def test_who_may_only_look_can_do_nothing(sign_in: SignIn, what: str) -> None:
     order = make_order()
     reader = sign_in("view_order")
