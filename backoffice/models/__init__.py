@@ -3,6 +3,7 @@
 from backoffice.models.callback import Callback
 from backoffice.models.idempotency import IdempotencyKey
 from backoffice.models.integration import Integration, VendorBudget, VendorToken
+from backoffice.models.pull import Drift, PullCursor
 from backoffice.models.push import Push, PushAttempt
 from backoffice.models.shop import ApiKey, Shop
 from backoffice.models.webhook import VendorWebhook
@@ -11,9 +12,11 @@ from backoffice.models.worker import Heartbeat
 __all__ = [
     "ApiKey",
     "Callback",
+    "Drift",
     "Heartbeat",
     "IdempotencyKey",
     "Integration",
+    "PullCursor",
     "Push",
     "PushAttempt",
     "Shop",
