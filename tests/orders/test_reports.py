@@ -20,6 +20,7 @@ from orders.services.lifecycle import cancel_order
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.outcomes import ReportState
 from tests.orders.reports import START, journey, parcel, report
+from tests.orders.rows import make_order
 
 Sent = Callable[..., VendorOrder]
 STORY = journey()

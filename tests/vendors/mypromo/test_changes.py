@@ -61,9 +61,8 @@ def read(vendor: Vendor, *, since: datetime, pages: int | None = None, position:
     """The numbers read, and where to go on: after so many pages, or at the end."""
     found: set[int] = set()
     last = ""
-    for count, page in enumerate(
-        read_changes(vendor.get, reports, since=since, position=position, per_page=PER_PAGE), 1
-    ):
+    changes = read_changes(vendor.get, reports, since=since, position=position, per_page=PER_PAGE)
+    for count, page in enumerate(changes, 1):
         found |= {int(report.vendor_id) for report in page.reports}
         last = page.position
         if count == pages:
@@ -89,9 +88,9 @@ def test_late_on_a_day_with_many_changes_only_the_new_ones_are_read(order: str) 
     assert vendor.calls <= len(vendor.changed_since(since)) // PER_PAGE + 3
 
 
-def test_a_list_by_number_is_read_whole_however_new_its_first_rows_are(order: str = "by number, newest first") -> None:
+def test_a_list_by_number_is_read_whole_however_new_its_first_rows_are() -> None:
     """The latest orders stand first and changed last, so it looks as if newest changes came first: until an old one."""
-    vendor = Vendor(number=100, order=order)
+    vendor = Vendor(number=100, order="by number, newest first")
     for row in vendor.rows:
         row["at"] = 60.0 * row["id"]
     vendor.rows[4]["at"] = 86_000.0
