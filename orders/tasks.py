@@ -7,7 +7,9 @@ from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 
+from backoffice.services.bell import PULL_ORDERS, ring_now
 from backoffice.services.integrations import configured_vendors
+from backoffice.services.pulling import forget_old_drift
 from orders.services import lateness, unavailable
 from orders.services.campaigns import following
 from orders.services.exports import batches
@@ -19,20 +21,27 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="orders.tasks.pull_orders")
 def pull_orders() -> None:
-    """Ask every vendor what changed, one run at a time; then do what time alone changes, or the catalogue."""
+    """Ask every vendor what changed, one run at a time, and at once again where that was not all; then do what time
+    alone changes, or the catalogue.
+    """
     if not cache.add("pull-orders", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
         return
+    is_complete = True
     try:
         for vendor in configured_vendors(able_to="list_orders"):
-            result = pulling.pull_orders(vendor)
+            result = pulling.pull_orders(vendor, seconds=pulling.RUN_SECONDS)
             logger.info("%s", result)
+            is_complete &= result.is_complete
             if result.missed:
                 logger.warning("News that no callback brought: %s", ", ".join(result.missed[:50]))
+        forget_old_drift()
         lateness.mark_late_orders()
         lateness.close_silent_orders()
         unavailable.hold_unmakeable_orders()
     finally:
         cache.delete("pull-orders")
+    if not is_complete:
+        ring_now(PULL_ORDERS)
 
 
 RULE_SECONDS = 60

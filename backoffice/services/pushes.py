@@ -13,7 +13,9 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.bell import DELIVER_PUSH, ring
+from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.vendors.registry import vendor_title
 
 REASON_MIN, REASON_MAX = 3, 1000
 
@@ -91,7 +93,8 @@ def ring_push(push: Push, *, actor: str) -> None:
 def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
     """A person decides an unknown outcome: it happened (confirmed), or it did not (the next generation sends again).
 
-    Raises IllegalTransition unless the outcome is unknown. Answers the push that goes on.
+    Raises IllegalTransition unless the outcome is unknown, and for "it did not" while a callback of the vendor waits to
+    be read: it may say that it did. Return the push that goes on.
     """
     reason = _checked_reason(reason)
     with transaction.atomic():
@@ -99,6 +102,9 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.UNKNOWN:
             raise IllegalTransition(_("The outcome of this push is not unknown."))
+        if not happened and callbacks_wait(push.vendor):
+            text = _("A webhook of %s has just arrived and may say what happened. Look again in a moment.")
+            raise IllegalTransition(text % vendor_title(push.vendor))
         PUSH_HANDLERS[push.kind].decided(push, happened=happened)
         if not happened:
             return _next_generation(push, actor=actor, reason=reason)
