@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, unavailable
+from orders.services import lateness, stock, unavailable
 from orders.services.campaigns import following
 from orders.services.exports import batches
 from orders.services.reports import pulling
@@ -31,6 +31,7 @@ def pull_orders() -> None:
         lateness.mark_late_orders()
         lateness.close_silent_orders()
         unavailable.hold_unmakeable_orders()
+        stock.settle_stock()
     finally:
         cache.delete("pull-orders")
 

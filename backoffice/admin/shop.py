@@ -33,6 +33,7 @@ class ShopAdmin(StaffAdmin):
                 )
             },
         ),
+        (_lazy("When an order comes in"), {"fields": ("on_short_stock",)}),
         (
             _lazy("What vendors want to know"),
             {

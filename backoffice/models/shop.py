@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
 
+class ShortStock(models.TextChoices):
+    REFUSE = "refuse", _("refuse the order")
+    HOLD = "hold", _("hold the order")
+    BACKORDER = "backorder", _("accept it as a backorder")
+
+
 class Shop(models.Model):
     """A storefront: where orders come from, in one currency and one main language."""
 
@@ -33,6 +39,14 @@ class Shop(models.Model):
         _("own shipping labels"),
         default=False,
         help_text=_("Vendors ask us for the label on the day of dispatch. Only on request at the vendor."),
+    )
+    on_short_stock = models.CharField(
+        _("when stock is too small"),
+        max_length=12,
+        choices=ShortStock,
+        default=ShortStock.REFUSE,
+        db_default=ShortStock.REFUSE,
+        help_text=_("Counted over what the vendor last reported, less what open orders take."),
     )
     tax_percent = models.DecimalField(
         _("value added tax, in percent"),

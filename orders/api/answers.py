@@ -95,13 +95,14 @@ class CustomsAnswer(msgspec.Struct):
 
 
 class LineAnswer(msgspec.Struct):
-    """A line as it was taken. `unit_price` is net."""
+    """A line as it was taken. `unit_price` is net; `backordered` pieces were not in stock when it was taken."""
 
     reference: str
     kind: Annotated[str, one_of(LineKind)]
     sku: str
     name: str
     quantity: int
+    backordered: int
     unit_price: Money
     design_id: str | None
     custom_product: str | None
@@ -252,6 +253,7 @@ def answer_line(line: OrderLine) -> LineAnswer:
         sku=line.sku,
         name=line.name,
         quantity=line.quantity,
+        backordered=line.backordered,
         unit_price=spell_money(line.unit_price),
         design_id=line.design_id or None,
         custom_product=line.custom_product or None,

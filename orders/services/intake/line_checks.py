@@ -37,6 +37,8 @@ class JudgedLine:
     variant: VariantFacts | None
     unit_cost: Decimal | None
     custom_product: CustomProduct | None = None
+    # Pieces that are not in stock.
+    backordered: int = 0
     # What is allowed but ought to be known.
     remark: str = ""
 
@@ -91,6 +93,15 @@ def find_variants(skus: set[str]) -> dict[str, VariantFacts]:
 
 def complain(errors: Errors, path: str, text: str) -> None:
     errors.setdefault(path, []).append(text)
+
+
+def merge(*several: Errors) -> Errors:
+    """The complaints of all."""
+    merged: Errors = {}
+    for errors in several:
+        for path, texts in errors.items():
+            merged.setdefault(path, []).extend(texts)
+    return merged
 
 
 def check_url(url: str, *, path: str, errors: Errors) -> None:

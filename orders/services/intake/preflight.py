@@ -18,6 +18,7 @@ from orders.models import AddressRole
 from orders.services.intake.input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
 from orders.services.intake.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
 from orders.services.intake.new_rows import addresses_of, wants_label
+from orders.services.intake.stock_checks import check_stock
 from orders.services.intake.street import split_street
 
 # What vendors get to see; the invoice is the shop's own business.
@@ -28,15 +29,22 @@ _COUNTRIES = f"SELECT * FROM {Country._meta.db_table} WHERE iso2 = ANY(%s) OR is
 
 @dataclass
 class Findings:
-    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit."""
+    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit.
+
+    What the shop may choose to take all the same stands apart: `stock` that is too small.
+    """
 
     lines: list[JudgedLine] = field(default_factory=list)
     errors: Errors = field(default_factory=dict)
+    stock: Errors = field(default_factory=dict)
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def check_order(new: NewOrder, *, shop: Shop) -> Findings:
-    """All that stands against the order, in a constant number of queries; nothing is changed."""
+    """All that stands against the order, in a constant number of queries; nothing is changed.
+
+    Must run in the transaction that writes the order: until its end no other takes of the same stock.
+    """
     findings = Findings()
     errors = findings.errors
     findings.lines = judge_lines(new.lines, shop=shop, errors=errors)
@@ -53,6 +61,8 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=errors)
     for vendor in vendors_of(findings.lines):
         _check_vendor(new, findings, vendor=vendor)
+    # Last, since it locks.
+    findings.lines = check_stock(findings.lines, errors=findings.stock)
     return findings
 
 
