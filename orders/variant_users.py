@@ -1,4 +1,4 @@
-"""What orders say to the catalogue: which variants open ones need, what they take of stocks, which products were sold."""
+"""What orders say to the catalogue: which variants open ones need, what they take of stocks, what was sold."""
 
 from collections.abc import Collection, Mapping
 

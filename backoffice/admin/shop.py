@@ -33,7 +33,10 @@ class ShopAdmin(StaffAdmin):
                 )
             },
         ),
-        (_lazy("When an order comes in"), {"fields": ("on_short_stock",)}),
+        (
+            _lazy("When an order comes in"),
+            {"fields": ("on_short_stock", "on_odd_price", ("loss_limit_percent", "total_factor"))},
+        ),
         (
             _lazy("What vendors want to know"),
             {

@@ -1,10 +1,12 @@
 """The storefronts and the keys they call us with."""
 
+from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
@@ -14,6 +16,11 @@ class ShortStock(models.TextChoices):
     REFUSE = "refuse", _("refuse the order")
     HOLD = "hold", _("hold the order")
     BACKORDER = "backorder", _("accept it as a backorder")
+
+
+class OddPrice(models.TextChoices):
+    REFUSE = "refuse", _("refuse the order")
+    HOLD = "hold", _("hold the order")
 
 
 class Shop(models.Model):
@@ -47,6 +54,36 @@ class Shop(models.Model):
         default=ShortStock.REFUSE,
         db_default=ShortStock.REFUSE,
         help_text=_("Counted over what the vendor last reported, less what open orders take."),
+    )
+    on_odd_price = models.CharField(
+        _("when a price looks wrong"),
+        max_length=12,
+        choices=OddPrice,
+        default=OddPrice.HOLD,
+        db_default=OddPrice.HOLD,
+        help_text=_("Sold for nothing or too far below cost, a total far from its lines, another currency."),
+    )
+    loss_limit_percent = models.DecimalField(
+        _("may be sold below cost by, percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=0,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        help_text=_("Of what the vendor charges for the quantity. Empty: not checked."),
+    )
+    total_factor = models.DecimalField(
+        _("a total is at most so many times its lines"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(3),
+        db_default=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(1))],
+        help_text=_("And at least that part of them. Room for shipping, vouchers and tax. Empty: not checked."),
     )
     tax_percent = models.DecimalField(
         _("value added tax, in percent"),

@@ -27,10 +27,10 @@ class Availability(models.Model):
             models.UniqueConstraint(fields=["variant", "fulfiller_id"], name="one_availability_per_fulfiller")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.fulfiller_name}: {self.available}"
+
     @property
     def is_ours(self) -> bool:
         """Whether it can be ordered from this fulfiller; what the vendor does not say counts as yes."""
         return self.available is not False and self.contract_state in ("", "accepted")
-
-    def __str__(self) -> str:
-        return f"{self.fulfiller_name}: {self.available}"

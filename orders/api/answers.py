@@ -6,8 +6,9 @@ from typing import Annotated
 
 import msgspec
 
-from backoffice.api.answers import Money, spell_money
+from backoffice.api.answers import Money, TotalMoney, spell_money
 from backoffice.api.validation import one_of
+from backoffice.vendors.money import spell_total
 from orders.models import (
     Address,
     AddressRole,
@@ -155,7 +156,7 @@ class OrderAnswer(msgspec.Struct):
     ship_by: datetime | None
     placed_at: datetime
     currency: str
-    total: Money
+    total: TotalMoney
     customer: CustomerAnswer
     recipient: AddressAnswer | None
     invoice_address: AddressAnswer | None
@@ -220,7 +221,7 @@ def answer_order(order: Order, *, parts: PlacedOrder | None = None) -> OrderAnsw
         ship_by=order.ship_by,
         placed_at=order.placed_at,
         currency=order.currency,
-        total=spell_money(order.total),
+        total=spell_total(order.total, currency=order.currency),
         customer=_customer(order),
         recipient=addresses.get(AddressRole.RECIPIENT),
         invoice_address=addresses.get(AddressRole.INVOICE),

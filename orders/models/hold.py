@@ -16,6 +16,7 @@ class HoldReason(models.TextChoices):
     DIFFERS_AT_VENDOR = "differs_at_vendor", _("the vendor holds something else")
     BAD_FILE = "bad_file", _("print file the vendor could not use")
     UNAVAILABLE = "unavailable", _("cannot be made now")
+    ODD_PRICE = "odd_price", _("price to check")
     OUT_OF_STOCK = "out_of_stock", _("not enough in stock")
     POSSIBLE_DUPLICATE = "possible_duplicate", _("possible duplicate")
     MANUAL = "manual", _("held by a person")

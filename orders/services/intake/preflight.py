@@ -18,6 +18,7 @@ from orders.models import AddressRole
 from orders.services.intake.input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
 from orders.services.intake.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
 from orders.services.intake.new_rows import addresses_of, wants_label
+from orders.services.intake.price_checks import check_prices
 from orders.services.intake.stock_checks import check_stock
 from orders.services.intake.street import split_street
 
@@ -31,11 +32,12 @@ _COUNTRIES = f"SELECT * FROM {Country._meta.db_table} WHERE iso2 = ANY(%s) OR is
 class Findings:
     """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit.
 
-    What the shop may choose to take all the same stands apart: `stock` that is too small.
+    What the shop may choose to take all the same stands apart: `prices` that nobody would mean, `stock` too small.
     """
 
     lines: list[JudgedLine] = field(default_factory=list)
     errors: Errors = field(default_factory=dict)
+    prices: Errors = field(default_factory=dict)
     stock: Errors = field(default_factory=dict)
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -47,10 +49,9 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     """
     findings = Findings()
     errors = findings.errors
-    findings.lines = judge_lines(new.lines, shop=shop, errors=errors)
-    if new.currency != shop.currency:
-        text = _("The shop sells in %(currency)s, not in %(given)s.")
-        complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
+    findings.lines = judge_lines(new, shop=shop, errors=errors)
+    _check_express(new, findings)
+    check_prices(new, findings.lines, shop=shop, errors=findings.prices)
     if new.customer.email:
         _check_email(new.customer.email, path="customer.email", errors=errors)
     for index, document in enumerate(new.documents):
@@ -64,6 +65,15 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     # Last, since it locks.
     findings.lines = check_stock(findings.lines, errors=findings.stock)
     return findings
+
+
+def _check_express(new: NewOrder, findings: Findings) -> None:
+    """Express is offered for all that comes from the catalogue."""
+    slow = {line.sku for line in findings.lines if line.variant is not None and not line.variant.express_available}
+    for name in ("express_shipping", "express_production"):
+        if getattr(new, name):
+            for sku in sorted(slow):
+                complain(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
 
 
 def _check_email(email: str, *, path: str, errors: Errors) -> None:

@@ -26,18 +26,21 @@ def check_stock(lines: Sequence[JudgedLine], *, errors: Errors) -> list[JudgedLi
     if not read_at:
         return list(lines)
     taken = lock_and_find_taken(read_at)
-    checked = []
-    for index, judged in enumerate(lines):
-        key = judged.vendor, judged.sku
-        if key in read_at and judged.variant is not None and judged.variant.stock is not None:
-            missing = max(0, judged.line.quantity - judged.variant.stock.left(taken.get(key, 0)))
-            if missing:
-                text = _describe(judged.variant, judged.variant.stock, judged.line.quantity, taken.get(key, 0))
-                complain(errors, f"lines[{index}].quantity", text)
-            taken[key] = taken.get(key, 0) + judged.line.quantity
-            judged = replace(judged, backordered=missing)
-        checked.append(judged)
-    return checked
+    return [_check(judged, taken, path=f"lines[{index}]", errors=errors) for index, judged in enumerate(lines)]
+
+
+def _check(judged: JudgedLine, taken: dict[Key, int], *, path: str, errors: Errors) -> JudgedLine:
+    """The line with what is missing. It takes of the stock, for the lines that follow."""
+    variant, quantity = judged.variant, judged.line.quantity
+    if variant is None or variant.stock is None:
+        return judged
+    key = variant.vendor, variant.sku
+    before = taken.get(key, 0)
+    taken[key] = before + quantity
+    missing = max(0, quantity - variant.stock.left(before))
+    if missing:
+        complain(errors, f"{path}.quantity", _describe(variant, variant.stock, quantity, before))
+    return replace(judged, backordered=missing)
 
 
 def _describe(variant: VariantFacts, stock: Stock, quantity: int, taken: int) -> str:

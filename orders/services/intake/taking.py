@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.models import Shop
-from backoffice.models.shop import ShortStock
+from backoffice.models.shop import OddPrice, ShortStock
 from backoffice.said import gettext as _
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
@@ -50,12 +50,16 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     """The order is taken. It begins held when something stands against it, else released when its shop releases
     automatically, else new.
 
-    Raises OrderRefused with complaints by field (unless `hold_invalid`: then it is taken and held). Stock that is too
-    small is refused, held or accepted as its shop chooses. Must run in a transaction within
+    Raises OrderRefused with complaints by field (unless `hold_invalid`: then it is taken and held). Odd prices
+    and stock that is too small are refused, held or accepted as its shop chooses. Must run in a transaction within
     `refusing_taken_reference`.
     """
     findings = check_order(new, shop=shop)
-    refused = merge(findings.errors, findings.stock if shop.on_short_stock == ShortStock.REFUSE else {})
+    refused = merge(
+        findings.errors,
+        findings.prices if shop.on_odd_price == OddPrice.REFUSE else {},
+        findings.stock if shop.on_short_stock == ShortStock.REFUSE else {},
+    )
     if refused and not hold_invalid:
         raise OrderRefused(
             _("The order breaks limits of its vendor or the catalogue."),
@@ -145,7 +149,7 @@ def _reasons_of_twin(twin: Order | None) -> Iterator[Hold]:
 
 
 def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
-    """A hold for each place where it is corrected or decided: addresses, stock, and all else."""
+    """A hold for each place where it is corrected or decided: addresses, prices, stock, and all else."""
     roles = tuple(f"{name}." for name in ROLE_FIELDS.values())
     address = {path: texts for path, texts in findings.errors.items() if path.startswith(roles)}
     other = {path: texts for path, texts in findings.errors.items() if path not in address}
@@ -155,6 +159,9 @@ def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
     if other:
         text = _("The order breaks limits. Correct it with the shop, then release the hold.")
         yield Hold(reason=HoldReason.INVALID_INPUT, text=text, errors=other)
+    if findings.prices:
+        text = _("The prices look wrong. Check them with the shop, then release the hold or cancel the order.")
+        yield Hold(reason=HoldReason.ODD_PRICE, text=text, errors=findings.prices)
     if findings.stock and shop.on_short_stock != ShortStock.BACKORDER:
         text = _(
             "There is not enough in stock. Change the order with the shop, or release the hold to order it anyway."
