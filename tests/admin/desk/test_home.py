@@ -49,6 +49,13 @@ def test_held_orders_are_grouped_by_reason_oldest_first_and_counted(reader: Clie
     assert (group.counted, group.hidden, group.needs[0].detail) == ("5", True, "too long")
 
 
+@pytest.mark.parametrize("reason", [HoldReason.ODD_PRICE, HoldReason.OUT_OF_STOCK])
+def test_what_was_held_at_intake_is_there(reader: Client, reason: HoldReason) -> None:
+    order = make_order()
+    hold_order(order, reason=reason, text="", actor="shop:WEB")
+    assert groups(reader) == {f"Held: {reason.label}": [order.number]}
+
+
 def test_a_released_hold_needs_nobody(reader: Client) -> None:
     hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
     Hold.objects.update(released_at=timezone.now())
