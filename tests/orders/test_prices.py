@@ -30,7 +30,7 @@ def odd(storefront: Storefront, price: str = "1.29", **changes: Any) -> dict[str
 
 
 def test_nothing_is_sold_for_nothing_except_samples_and_replacements(storefront: Storefront) -> None:
-    assert odd(storefront, "0") == {"lines[0].unit_price": [f"{PEN} is sold for nothing."]}
+    assert odd(storefront, "0") == {"lines[0].unit_price": [f"{PEN} is sold at a price of 0."]}
     assert odd(storefront, "0.0000", total="100")
     assert odd(storefront, "0", complaint=True) == {}
     Variant.objects.update(sample_product=True)

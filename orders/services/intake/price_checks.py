@@ -41,7 +41,7 @@ def _why_too_cheap(judged: JudgedLine, *, currency: str, shop: Shop) -> str:
     if judged.variant is not None and judged.variant.sample_product:
         return ""
     if not price:
-        return _("%(sku)s is sold for nothing.") % {"sku": sku}
+        return _("%(sku)s is sold at a price of 0.") % {"sku": sku}
     cost, limit = judged.unit_cost, shop.loss_limit_percent
     if cost is None or limit is None or price >= cost * (1 - limit / 100):
         return ""
