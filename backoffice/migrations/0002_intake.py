@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='shop',
             name='on_odd_price',
-            field=models.CharField(choices=[('refuse', 'refuse the order'), ('hold', 'hold the order')], db_default='hold', default='hold', help_text='Sold for nothing or too far below cost, a total far from its lines, another currency.', max_length=12, verbose_name='when a price looks wrong'),
+            field=models.CharField(choices=[('refuse', 'refuse the order'), ('hold', 'hold the order')], db_default='hold', default='hold', help_text='A price of 0 or too far below cost, a total far from its lines, another currency.', max_length=12, verbose_name='when a price looks wrong'),
         ),
         migrations.AddField(
             model_name='shop',

@@ -61,7 +61,7 @@ class Shop(models.Model):
         choices=OddPrice,
         default=OddPrice.HOLD,
         db_default=OddPrice.HOLD,
-        help_text=_("Sold for nothing or too far below cost, a total far from its lines, another currency."),
+        help_text=_("A price of 0 or too far below cost, a total far from its lines, another currency."),
     )
     loss_limit_percent = models.DecimalField(
         _("may be sold below cost by, percent"),

@@ -1,11 +1,11 @@
-"""What open orders take of the stocks that vendors last reported.
+"""What orders take of the stocks that vendors last reported.
 
 A vendor takes an order out of its stock when the order is submitted, and the next reading of its catalogue shows less.
 Until then a line takes of the figure that we have: `OrderLine.takes_stock`. It takes nothing any more
 
 - once the variant was read after the line was submitted, since that reading shows it: either the reading changed the
   variant (`Variant.changed_at`), or a whole synchronisation began later (`settle_stock`);
-- when its order is cancelled or closed.
+- when its order is cancelled. One that is delivered before the next reading still takes.
 
 An order that is held because there is too little takes nothing until somebody releases it: one line of a million
 pieces would keep everybody else from buying what is there. Held for any other reason it takes its share: the customer
@@ -21,7 +21,6 @@ from django.db.models import Exists, OuterRef, Q
 from catalog.services.runs import last_complete_start
 from catalog.services.variant_users import Key
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
-from orders.models.order import OPEN_STATES
 from orders.models.vendor_order import VendorOrderLine
 
 # What a vendor refused or cancelled is back in its stock, and goes there again when the order is released.
@@ -40,11 +39,13 @@ _TAKEN = f"""
     SELECT line.vendor, line.sku, sum(line.quantity)
     FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS stock (vendor, sku, read_at)
     JOIN {OrderLine._meta.db_table} line ON line.sku = stock.sku AND line.vendor = stock.vendor AND line.takes_stock
-    JOIN {Order._meta.db_table} bought ON bought.id = line.order_id AND bought.state = ANY(%s)
+    JOIN {Order._meta.db_table} bought ON bought.id = line.order_id AND bought.state <> '{OrderState.CANCELLED}'
     LEFT JOIN {VendorOrderLine._meta.db_table} part ON part.line_id = line.id
     LEFT JOIN {VendorOrder._meta.db_table} made ON made.id = part.vendor_order_id
-    WHERE (made.submitted_at IS NULL OR made.submitted_at >= stock.read_at OR made.state = ANY(%s))
-    AND NOT EXISTS (
+    WHERE (
+        made.submitted_at >= stock.read_at
+        OR bought.state <> '{OrderState.CLOSED}' AND (made.submitted_at IS NULL OR made.state = ANY(%s))
+    ) AND NOT EXISTS (
         SELECT FROM {Hold._meta.db_table} hold
         WHERE hold.order_id = bought.id AND hold.reason = '{HoldReason.OUT_OF_STOCK}' AND hold.released_at IS NULL
     )
@@ -53,7 +54,7 @@ _TAKEN = f"""
 
 
 def find_taken(read_at: Mapping[Key, datetime]) -> dict[Key, int]:
-    """Return the pieces that open orders take of each stock, given when it was read; keys without any are missing."""
+    """Return the pieces that orders take of each stock, given when it was read; keys without any are missing."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKEN, _values(read_at))
         return {(vendor, sku): int(pieces) for vendor, sku, pieces in cursor.fetchall()}
@@ -71,12 +72,12 @@ def lock_and_find_taken(read_at: Mapping[Key, datetime]) -> dict[Key, int]:
 
 
 def settle_stock() -> int:
-    """Lines that the last reading of their stock shows, or whose order has ended, take nothing of it any more.
+    """Lines that the last reading of their stock shows, or whose order is cancelled, take nothing of it any more.
 
     Return how many.
     """
     taking = OrderLine.objects.filter(takes_stock=True)
-    ended = Q(order__state__in=[OrderState.CANCELLED, OrderState.CLOSED])
+    ended = Q(order__state=OrderState.CANCELLED)
     settled = 0
     for vendor in taking.order_by().values_list("vendor", flat=True).distinct():
         shown = Q()
@@ -90,4 +91,4 @@ def settle_stock() -> int:
 
 def _values(read_at: Mapping[Key, datetime]) -> list[object]:
     vendors, skus = [vendor for vendor, _sku in read_at], [sku for _vendor, sku in read_at]
-    return [vendors, skus, list(read_at.values()), list(OPEN_STATES), list(_RETURNED)]
+    return [vendors, skus, list(read_at.values()), list(_RETURNED)]

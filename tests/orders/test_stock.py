@@ -154,6 +154,17 @@ def test_a_vendors_order_takes_until_a_reading_shows_it_and_not_twice(storefront
     assert place(storefront, line(40)).status_code == 201
 
 
+def test_an_order_that_is_delivered_before_the_next_reading_still_takes(storefront: Storefront) -> None:
+    stock(PEN, 100)
+    order = take(storefront, line(60))
+    submit(order, state=VendorOrderState.DONE)
+    order.state = OrderState.CLOSED
+    order.save()
+    assert place(storefront, line(50)).status_code == 422
+    read_again(PEN, 40)
+    assert place(storefront, line(40)).status_code == 201
+
+
 def test_an_order_submitted_after_its_variant_was_read_still_takes(storefront: Storefront) -> None:
     stock(PEN, 100)
     order = take(storefront, line(60))
