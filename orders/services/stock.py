@@ -14,6 +14,7 @@ was promised it. Where the times cannot tell, a line takes: better to sell a pie
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
@@ -89,6 +90,6 @@ def settle_stock() -> int:
     return settled
 
 
-def _values(read_at: Mapping[Key, datetime]) -> list[object]:
+def _values(read_at: Mapping[Key, datetime]) -> list[Any]:
     vendors, skus = [vendor for vendor, _sku in read_at], [sku for _vendor, sku in read_at]
-    return [vendors, skus, list(read_at.values()), list(_RETURNED)]
+    return [vendors, skus, list(read_at.values()), [str(state) for state in _RETURNED]]

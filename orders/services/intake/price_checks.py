@@ -29,8 +29,8 @@ def check_prices(new: NewOrder, lines: Sequence[JudgedLine], *, shop: Shop, erro
     if new.complaint:
         return
     for index, judged in enumerate(lines):
-        if text := _why_too_cheap(judged, currency=new.currency, shop=shop):
-            complain(errors, f"lines[{index}].unit_price", text)
+        if too_cheap := _why_too_cheap(judged, currency=new.currency, shop=shop):
+            complain(errors, f"lines[{index}].unit_price", too_cheap)
     _check_total(total, lines, currency=new.currency, shop=shop, errors=errors)
 
 
