@@ -18,7 +18,7 @@ from orders.models import Design, ShopFile
 from orders.models.line import LineKind
 from orders.services.designs.ids import find_designs, is_ours
 from orders.services.files.store import find_files, link_file
-from orders.services.intake.input import NewLine, NewOrder, amount
+from orders.services.intake.input import NewLine, amount
 
 Errors = dict[str, list[str]]
 
@@ -52,12 +52,15 @@ class JudgedLine:
         return self.variant.name if self.variant else ""
 
 
-def judge_lines(new: NewOrder, *, shop: Shop, errors: Errors) -> list[JudgedLine]:
-    """Each line of the order with its vendor, kind and cost; complaints go into `errors` by path.
+def judge_lines(
+    lines: list[NewLine], *, shop: Shop, errors: Errors, currency: str = "", sold_before: bool = False
+) -> list[JudgedLine]:
+    """Each line with its vendor, kind and cost; complaints go into `errors` by path.
 
-    One query for any number of lines, one more each where there are designs, custom products, and files of ours.
+    `currency` is the order's, the shop's when left out. What was `sold_before` (in an order that was taken, or that a
+    complaint repeats) may have left the sales channels since. One query for any number of lines, one more each where
+    there are designs, custom products, and files of ours.
     """
-    lines = new.lines
     designs = find_designs(line.design_id for line in lines)
     files = find_files((file.file_id for line in lines for file in line.files if file.file_id), shop=shop)
     products = find_custom_products((line.custom_product for line in lines), shop=shop)
@@ -75,9 +78,9 @@ def judge_lines(new: NewOrder, *, shop: Shop, errors: Errors) -> list[JudgedLine
         if line.design_id is not None:
             _check_design(line, designs.get(str(line.design_id)), shop=shop, path=path, errors=errors)
         if sku:
-            _check_variant(line, variant, sku=sku, complaint=new.complaint, path=path, errors=errors)
+            _check_variant(line, variant, sku=sku, sold_before=sold_before, path=path, errors=errors)
         _check_files(line, variant, files, path=path, errors=errors)
-        judged.append(_judge(line, variant, sku=sku, files=files, currency=new.currency))
+        judged.append(_judge(line, variant, sku=sku, files=files, currency=currency or shop.currency))
     return judged
 
 
@@ -145,13 +148,12 @@ def _check_design(line: NewLine, design: Design | None, *, shop: Shop, path: str
 
 
 def _check_variant(
-    line: NewLine, variant: VariantFacts | None, *, sku: str, complaint: bool, path: str, errors: Errors
+    line: NewLine, variant: VariantFacts | None, *, sku: str, sold_before: bool, path: str, errors: Errors
 ) -> None:
     if variant is None:
         complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
         return
-    # What was sold before may be replaced, whatever is sold now.
-    if text := why_not_makeable(variant) if complaint else why_not_orderable(variant):
+    if text := why_not_makeable(variant) if sold_before else why_not_orderable(variant):
         complain(errors, f"{path}.sku", text)
     for text in check_quantity(variant, variant.tiers, quantity=line.quantity):
         complain(errors, f"{path}.quantity", text)

@@ -48,10 +48,21 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     Must run in the transaction that writes the order: until its end no other takes of the same stock.
     """
     findings = Findings()
-    errors = findings.errors
-    findings.lines = judge_lines(new, shop=shop, errors=errors)
-    _check_express(new, findings)
+    findings.lines = judge_lines(
+        new.lines, shop=shop, errors=findings.errors, currency=new.currency, sold_before=new.complaint
+    )
+    check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=findings.errors)
+    check_limits(new, findings, shop=shop)
     check_prices(new, findings.lines, shop=shop, errors=findings.prices)
+    # Last, since it locks.
+    findings.lines = check_stock(findings.lines, errors=findings.stock)
+    return findings
+
+
+def check_limits(new: NewOrder, findings: Findings, *, shop: Shop) -> None:
+    """Add what needs no query: the vendors' own limits, and what the shop sells. `findings` has the lines already."""
+    errors = findings.errors
+    _check_express(new, findings)
     if new.customer.email:
         _check_email(new.customer.email, path="customer.email", errors=errors)
     for index, document in enumerate(new.documents):
@@ -59,12 +70,8 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     if wants_label(new, shop=shop) and not settings.LABEL_SECRET:
         text = _("Labels cannot be supplied: the back office has no LABEL_SECRET.")
         complain(errors, "generic_label", text)
-    check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=errors)
     for vendor in vendors_of(findings.lines):
         _check_vendor(new, findings, vendor=vendor)
-    # Last, since it locks.
-    findings.lines = check_stock(findings.lines, errors=findings.stock)
-    return findings
 
 
 def _check_express(new: NewOrder, findings: Findings) -> None:
