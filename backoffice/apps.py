@@ -12,4 +12,4 @@ class BackofficeConfig(AppConfig):
         from backoffice import checks  # noqa: F401  registers the start-up checks
 
         # The registries fill themselves: apps say what a push and a callback mean, what both are about, who needs what.
-        autodiscover_modules("pushes", "callbacks", "subjects", "variant_users", "own_codes")
+        autodiscover_modules("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes")

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from backoffice.services.bell import PULL_ORDERS, ring_now
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.pulling import forget_old_drift
-from orders.services import lateness, unavailable
+from orders.services import lateness, stock, unavailable
 from orders.services.campaigns import following
 from orders.services.exports import batches
 from orders.services.reports import pulling
@@ -38,6 +38,7 @@ def pull_orders() -> None:
         lateness.mark_late_orders()
         lateness.close_silent_orders()
         unavailable.hold_unmakeable_orders()
+        stock.settle_stock()
     finally:
         cache.delete("pull-orders")
     if not is_complete:

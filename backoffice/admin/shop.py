@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest
@@ -12,11 +13,30 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from backoffice.admin.base import StaffAdmin
+from backoffice.errors import InvalidInput
 from backoffice.models import ApiKey, Shop
+from backoffice.services.currencies import ensure_sellable
+
+
+class ShopForm(forms.ModelForm):
+    """A new shop is given a currency that it can sell in; afterwards it never changes."""
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or self.cleaned_data
+        if currency := given.get("currency"):
+            try:
+                ensure_sellable(currency, prices_come_with_products=bool(given.get("sign_integration_id")))
+            except InvalidInput as error:
+                self.add_error("currency", error.text)
+        return given
 
 
 @admin.register(Shop)
 class ShopAdmin(StaffAdmin):
+    form = ShopForm
     list_display = ("name", "code", "currency", "language", "release_automatically", "created_at")
     search_fields = ("name", "code")
     fieldsets = (
@@ -32,6 +52,10 @@ class ShopAdmin(StaffAdmin):
                     "own_labels",
                 )
             },
+        ),
+        (
+            _lazy("When an order comes in"),
+            {"fields": ("on_short_stock", "on_odd_price", ("loss_limit_percent", "total_factor"))},
         ),
         (
             _lazy("What vendors want to know"),

@@ -27,6 +27,7 @@ PROBLEMS = {
     "reference_taken": _("The shop has an order with this reference."),
     "illegal_transition": _("The order's state does not allow that."),
     "conflict": _("Something else got there first."),
+    "no_price": _("There is no price to quote."),
     "refused": _("That is not possible now."),
     "unavailable": _("Not available for the moment."),
     "server_error": _("An error of ours. It has been reported."),
@@ -34,6 +35,11 @@ PROBLEMS = {
 
 # Texts rather than numbers: readers of JSON numbers round.
 Money = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+\.[0-9]{2,4}$", description="e.g. 1.29 or 0.0125")]
+# With the decimal places of its currency: 189.00 EUR, 1999 JPY, 12.345 KWD.
+TotalMoney = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^-?[0-9]+(\.[0-9]{1,4})?$", description="With its currency's decimal places, e.g. 189.00"),
+]
 
 
 class Suggestion(msgspec.Struct):

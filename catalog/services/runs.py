@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -89,6 +90,13 @@ def has_finished_before(vendor: str, *, kind: str) -> bool:
     """Whether a run over everything has come to its end."""
     ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
     return ended.filter(options__covers="all", options__dry_run=False).exists()
+
+
+def last_complete_start(vendor: str, *, kind: str = "catalog") -> datetime | None:
+    """When the newest run over everything that came to its end began: what happened before, it has seen."""
+    ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
+    whole = ended.filter(options__covers="all", options__dry_run=False)
+    return whole.order_by("-started_at").values_list("started_at", flat=True).first()
 
 
 def _close_abandoned(vendor: str, *, kind: str) -> None:

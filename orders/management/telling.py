@@ -10,6 +10,7 @@ from django.utils import timezone
 from backoffice.models import Shop
 from backoffice.vendors.registry import vendor_class
 from orders.models import Order
+from orders.services.costs import spell_price
 from orders.services.exports.fill import fill_exports
 
 SHOWN = 20
@@ -57,7 +58,7 @@ class TellCommand(BaseCommand):
 
     def _show_all(self, orders: Sequence[Order]) -> None:
         for order in orders:
-            self.stdout.write(f"{order.number}  {order.placed_at:%Y-%m-%d}  {order.total} {order.currency}")
+            self.stdout.write(f"{order.number}  {order.placed_at:%Y-%m-%d}  {spell_price(order.total, order.currency)}")
 
     def _show_some(self, orders: Sequence[Order]) -> None:
         """The first ones; all with -v 2."""

@@ -8,8 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.errors import InvalidInput
 from backoffice.models import ApiKey, Shop
 from backoffice.models.shop import Scope, all_scopes
+from backoffice.services.currencies import ensure_sellable
 
 
 class Command(BaseCommand):
@@ -26,7 +28,7 @@ class Command(BaseCommand):
             help="last day, e.g. 2027-06-30, or days from now, e.g. 90d",
         )
         parser.add_argument("--create-shop", metavar="NAME", help="make the shop if there is none of that code")
-        parser.add_argument("--currency", default="EUR", help="of a shop that is made (EUR)")
+        parser.add_argument("--currency", default="EUR", help="of a shop that is made, one that has prices (EUR)")
         parser.add_argument("--language", default="DE", help="of a shop that is made (DE)")
 
     @transaction.atomic
@@ -47,6 +49,10 @@ class Command(BaseCommand):
             currency=options["currency"].upper(),
             language=options["language"].upper(),
         )
+        try:
+            ensure_sellable(shop.currency)
+        except InvalidInput as error:
+            raise CommandError(error.text) from None
         shop.full_clean()
         shop.save()
         return shop

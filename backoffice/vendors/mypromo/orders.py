@@ -40,6 +40,11 @@ class OrdersAbility:
     client: Client
 
     @staticmethod
+    def takes_test_products() -> bool:
+        """Whether test products can be ordered: in their sandbox, where nothing is produced."""
+        return bool(settings.MYPROMO_SANDBOX)
+
+    @staticmethod
     def check_order(order: OrderToPlace) -> list[FieldError]:
         """What mypromo would refuse, by the path of the field ("recipient.street"). Asks nobody."""
         return limits.check_order(order)

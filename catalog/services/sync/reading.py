@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone
 
 from backoffice.vendors.catalog_messages import (
     CatalogPage,
@@ -105,6 +106,7 @@ class _Sync:
         self.seen = 0
         self.total: int | None = None
         self.reported_at = 0.0
+        self.asked_at = self.context.at
 
     def run(self) -> SyncRun:
         started = time.monotonic()
@@ -129,8 +131,10 @@ class _Sync:
         seen_before, total_before = self.seen, self.total or 0
         for sku in self.options.skus or ("",):
             taken = 0
+            self.asked_at = timezone.now()
             for page in self.source.iter_products(language=language, sku=sku):
                 taken += self._take_page(page, sku=sku)
+                self.asked_at = timezone.now()
                 self.total = None if page.total is None or sku else total_before + page.total
                 self._report_progress()
             if sku and not taken:
@@ -204,6 +208,9 @@ class _Sync:
         """Take the variants whose SKU was not seen before in this run: the first one counts."""
         skus = dict.fromkeys(variant.sku for facts, _ in products for variant in facts.variants)
         free = claim_skus(list(skus), vendor=self.source.name)
+        if not self.batch:
+            # Not later than any of it was read: orders submitted since may not be in its stocks yet.
+            self.context = replace(self.context, at=self.asked_at)
         for facts, fingerprint in products:
             variants = []
             for variant in facts.variants:

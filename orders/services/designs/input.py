@@ -9,9 +9,10 @@ from msgspec import Meta
 
 from backoffice.errors import InvalidInput
 from backoffice.vendors.registry import vendor_names
+from catalog.services.orderable import why_not_orderable
 from catalog.services.variant_facts import VariantFacts
 from orders.services.intake.input import Input, Quantity
-from orders.services.intake.line_checks import Errors, complain, find_variants, why_not_orderable
+from orders.services.intake.line_checks import Errors, complain, find_variants
 
 MAX_ADDRESS = 2000
 _PLACEHOLDERS = ("{DESIGNID}", "{USERHASH}", "{INTENT}")

@@ -13,7 +13,13 @@ from msgspec import Meta, Struct
 from backoffice.moments import in_utc
 
 # Texts rather than numbers: readers of JSON numbers round.
-Total = Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", description="Gross amount, e.g. 189.00")]
+Total = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,10}(\.[0-9]{1,3})?$",
+        description="Gross amount, with at most the decimal places of its currency: 189.00 EUR, 1999 JPY, 12.345 KWD",
+    ),
+]
 UnitPrice = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,4})?$", description="Net per unit, e.g. 1.29")]
 TaxPercent = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="Percent, e.g. 19 or 5.5")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]

@@ -83,6 +83,8 @@ def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
             unit_price=amount(line.unit_price),
             tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
             unit_cost=judged.unit_cost,
+            backordered=judged.backordered,
+            takes_stock=judged.variant is not None and judged.variant.stock is not None,
             design_id="" if line.design_id is None else str(line.design_id),
             custom_product=line.custom_product or "",
             files=judged.files,

@@ -18,6 +18,8 @@ from orders.models import AddressRole
 from orders.services.intake.input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
 from orders.services.intake.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
 from orders.services.intake.new_rows import addresses_of, wants_label
+from orders.services.intake.price_checks import check_prices
+from orders.services.intake.stock_checks import check_stock
 from orders.services.intake.street import split_street
 
 # What vendors get to see; the invoice is the shop's own business.
@@ -28,28 +30,39 @@ _COUNTRIES = f"SELECT * FROM {Country._meta.db_table} WHERE iso2 = ANY(%s) OR is
 
 @dataclass
 class Findings:
-    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit."""
+    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit.
+
+    What the shop may choose to take all the same stands apart: `prices` that nobody would mean, `stock` too small.
+    """
 
     lines: list[JudgedLine] = field(default_factory=list)
     errors: Errors = field(default_factory=dict)
+    prices: Errors = field(default_factory=dict)
+    stock: Errors = field(default_factory=dict)
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def check_order(new: NewOrder, *, shop: Shop) -> Findings:
-    """All that stands against the order, in a constant number of queries; nothing is changed."""
+    """All that stands against the order, in a constant number of queries; nothing is changed.
+
+    Must run in the transaction that writes the order: until its end no other takes of the same stock.
+    """
     findings = Findings()
-    findings.lines = judge_lines(new.lines, shop=shop, errors=findings.errors)
+    findings.lines = judge_lines(
+        new.lines, shop=shop, errors=findings.errors, currency=new.currency, sold_before=new.complaint
+    )
     check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=findings.errors)
     check_limits(new, findings, shop=shop)
+    check_prices(new, findings.lines, shop=shop, errors=findings.prices)
+    # Last, since it locks.
+    findings.lines = check_stock(findings.lines, errors=findings.stock)
     return findings
 
 
 def check_limits(new: NewOrder, findings: Findings, *, shop: Shop) -> None:
     """Add what needs no query: the vendors' own limits, and what the shop sells. `findings` has the lines already."""
     errors = findings.errors
-    if new.currency != shop.currency:
-        text = _("The shop sells in %(currency)s, not in %(given)s.")
-        complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
+    _check_express(new, findings)
     if new.customer.email:
         _check_email(new.customer.email, path="customer.email", errors=errors)
     for index, document in enumerate(new.documents):
@@ -59,6 +72,15 @@ def check_limits(new: NewOrder, findings: Findings, *, shop: Shop) -> None:
         complain(errors, "generic_label", text)
     for vendor in vendors_of(findings.lines):
         _check_vendor(new, findings, vendor=vendor)
+
+
+def _check_express(new: NewOrder, findings: Findings) -> None:
+    """Express is offered for all that comes from the catalogue."""
+    slow = {line.sku for line in findings.lines if line.variant is not None and not line.variant.express_available}
+    for name in ("express_shipping", "express_production"):
+        if getattr(new, name):
+            for sku in sorted(slow):
+                complain(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
 
 
 def _check_email(email: str, *, path: str, errors: Errors) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
+from backoffice.vendors.money import spell_total
 from orders.services.rules.facts import Facts
 from orders.services.rules.fields import FIELDS, OPERATORS, Field
 from orders.services.rules.text import fold
@@ -97,8 +98,11 @@ def _judge_comparison(asked: Comparison, facts: Facts) -> dict[str, Any]:
         shown: Any = [[position, _show(value)] for position, value in seen[:20]]
         return {"is": _plain(asked), "seen": shown, "held": held}
     value = field.get(facts)
-    if asked.field == "total" and facts.currency != asked.currency:
-        return {"is": _plain(asked), "seen": f"{value} {facts.currency}", "held": False}
+    if asked.field == "total":
+        seen = spell_total(facts.total, currency=facts.currency)
+        if facts.currency != asked.currency:
+            return {"is": _plain(asked), "seen": f"{seen} {facts.currency}", "held": False}
+        return {"is": _plain(asked), "seen": seen, "held": _holds(asked, field, value)}
     if asked.field == "property":
         value = _property(value, asked.name or "")
     return {"is": _plain(asked), "seen": _show(value), "held": _holds(asked, field, value)}
