@@ -4,7 +4,9 @@ Kept, sent to every vendor and compared by rules are the two letters of ISO 3166
 ISO 3166-2 behind the country ("NY" of "US-NY"). What is no code is not guessed at.
 """
 
-from functools import cache
+import unicodedata
+from collections import Counter
+from functools import cache, lru_cache
 
 import pycountry
 
@@ -13,6 +15,9 @@ import pycountry
 _BESIDES = {"XK": "XK", "XKX": "XK", "UK": "GB", "EL": "GR"}
 # Post offices of the military: states to the postal service of the US, not to ISO.
 MILITARY = {"AA": "Armed Forces Americas", "AE": "Armed Forces Europe", "AP": "Armed Forces Pacific"}
+
+# Longer ones are names.
+LONGEST_STATE = 3
 
 
 def country_code(text: str) -> str | None:
@@ -25,7 +30,17 @@ def state_code(text: str, *, country: str) -> str | None:
 
     `country` is a code of two letters. A name that two of its states share names none.
     """
-    return _states(country).get(text.strip().casefold())
+    return _states(country).get(_fold(text))
+
+
+def address_codes(country: str, state: str) -> tuple[str, str]:
+    """Return the codes of country and state as an address keeps them.
+
+    What is none stays as it was written, short ones in capitals, for the pre-flight to name.
+    """
+    known = country_code(country)
+    known_state = state_code(state, country=known) if known else None
+    return known or country.upper(), known_state or (state.upper() if len(state) <= LONGEST_STATE else state)
 
 
 def is_military(state: str, *, country: str) -> bool:
@@ -39,13 +54,20 @@ def _countries() -> dict[str, str]:
     return codes | _BESIDES
 
 
-@cache
+@lru_cache(maxsize=300)
 def _states(country: str) -> dict[str, str]:
     """Codes win over names, and long codes are as good as short ones."""
-    rows = [(row.code.partition("-")[2], row.name) for row in pycountry.subdivisions.get(country_code=country) or ()]
+    found = pycountry.subdivisions.get(country_code=country) or ()
+    rows = [(row.code.partition("-")[2], _fold(row.name)) for row in found]
     if country == "US":
-        rows += MILITARY.items()
-    names = [name.casefold() for _code, name in rows]
-    by_name = {name.casefold(): code for code, name in rows if names.count(name.casefold()) == 1}
-    by_code = {code.casefold(): code for code, _name in rows}
-    return by_name | by_code | {f"{country}-{code}".casefold(): code for code, _name in rows}
+        rows += [(code, _fold(name)) for code, name in MILITARY.items()]
+    names = Counter(name for _code, name in rows)
+    by_name = {name: code for code, name in rows if names[name] == 1}
+    by_code = {_fold(code): code for code, _name in rows}
+    return by_name | by_code | {_fold(f"{country}-{code}"): code for code, _name in rows}
+
+
+def _fold(text: str) -> str:
+    """Without case and accents: "Québec" is Quebec."""
+    letters = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -7,9 +7,11 @@ door names the field.
 
 - `clean_line` for names, titles, codes of others: a text of one line.
 - `clean_paragraph` for notes and descriptions: line ends are "\\n", tabs may stay.
-- `clean_code` for what is compared letter by letter (SKUs, references, e-mail addresses): a line without any invisible
-  character, also inside.
-- `clean_exact` for what is not ours to compose (addresses of files, passwords): only checked.
+- `clean_part` for names and parts of addresses: a line that is empty when only dashes and dots fill it.
+- `clean_code` for what is compared letter by letter (SKUs, references, e-mail addresses): the same without any
+  invisible character, also inside.
+- `clean_url` for addresses of files and pages, which are not ours to compose: trimmed and checked.
+- `clean_exact` for passwords: only checked.
 
 Inside a text joiners stay: Persian words and emoji are spelled with them. The controls of direction (embeddings,
 overrides, isolates) go wherever they stand rather than being refused: telephones put them around the numbers that
@@ -91,12 +93,23 @@ def clean_paragraph(text: str) -> str:
     return trim(_compose(text))
 
 
+def clean_part(text: str) -> str:
+    """Return a name or part of an address; what only fills the field, such as "-", is empty. Raises BadText."""
+    text = clean_line(text)
+    return text if text[:1].isalnum() or not is_placeholder(text) else ""
+
+
 def clean_code(text: str) -> str:
-    """Return a SKU, reference or e-mail address as it is kept and compared: a line without invisible characters.
+    """Return a SKU, reference or e-mail address as it is kept and compared, without invisible characters inside.
     Raises BadText.
     """
-    text = clean_line(text)
+    text = clean_part(text)
     return text if text.isascii() else text.translate(_NO_INVISIBLE)
+
+
+def clean_url(text: str) -> str:
+    """Return the address without what surrounds it; inside it names what it names. Raises BadText."""
+    return clean_exact(trim(text))
 
 
 def clean_exact(text: str) -> str:

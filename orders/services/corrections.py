@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from backoffice.emails import usable_email
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.said import gettext as _
@@ -87,7 +88,7 @@ def _message(order: Order, address: Address) -> OrderToPlace:
         currency=order.currency,
         firstname=order.customer_firstname,
         lastname=order.customer_lastname,
-        email=order.customer_email,
+        email=usable_email(order.customer_email),
         invoice=postal if address.role == AddressRole.INVOICE else None,
     )
     return OrderToPlace(

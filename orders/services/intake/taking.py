@@ -60,7 +60,10 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
             suggestions=findings.suggestions,
         )
     fingerprint = fingerprint_of(new)
-    reasons = [*_reasons_of(findings.errors), *_reasons_of_twin(_find_lookalike(shop, fingerprint))]
+    reasons = [
+        *_reasons_of(findings.errors, doubts=findings.doubts),
+        *_reasons_of_twin(_find_lookalike(shop, fingerprint)),
+    ]
     state = OrderState.RELEASED if shop.release_automatically else OrderState.NEW
     order = build_order(
         new, findings.lines, shop=shop, fingerprint=fingerprint, state=OrderState.HELD if reasons else state
@@ -104,6 +107,7 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
     events = [("order.received", {"reference": order.reference})]
     if order.state != OrderState.NEW:
         events.append((f"order.{order.state}", {}))
+    events += [("order.remark", {"text": text}) for text in findings.remarks]
     events += [("line.remark", {"text": judged.remark}) for judged in findings.lines if judged.remark]
     events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in reasons]
     OrderEvent.objects.bulk_create(
@@ -133,14 +137,15 @@ def _reasons_of_twin(twin: Order | None) -> Iterator[Hold]:
         yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % words)
 
 
-def _reasons_of(errors: Errors) -> Iterator[Hold]:
-    """One hold for addresses and one for all else: they are mended in different places."""
+def _reasons_of(errors: Errors, *, doubts: Errors) -> Iterator[Hold]:
+    """One hold for addresses and one for all else: they are corrected in different places. Doubts are of addresses."""
     roles = tuple(f"{name}." for name in ROLE_FIELDS.values())
     address = {path: texts for path, texts in errors.items() if path.startswith(roles)}
     other = {path: texts for path, texts in errors.items() if path not in address}
-    if address:
-        text = _("The vendor would refuse the address. Correct it, then release the hold.")
-        yield Hold(reason=HoldReason.BAD_ADDRESS, text=text, errors=address)
+    if address or doubts:
+        refused = _("The vendor would refuse the address. Correct it, then release the hold.")
+        doubtful = _("The address may not be enough to deliver to. Correct it, or release the hold.")
+        yield Hold(reason=HoldReason.BAD_ADDRESS, text=refused if address else doubtful, errors=address | doubts)
     if other:
         text = _("The order breaks limits. Correct it with the shop, then release the hold.")
         yield Hold(reason=HoldReason.INVALID_INPUT, text=text, errors=other)
