@@ -185,9 +185,12 @@ def _chain(cleaners: list[Cleaner]) -> Cleaner:
 
 def _of_anything(text: Text) -> Cleaner:
     """Without a shape every text is of the one kind, however deep."""
+    leaf = _of_text(text)
 
     def run(value: Any, path: str, errors: Errors) -> Any:
-        clean = {list: _of_list(run), dict: _of_dict(_of_text(Text.LINE), run)}.get(type(value), _of_text(text))
-        return clean(value, path, errors)
+        if type(value) is list:
+            return lists(value, path, errors)
+        return objects(value, path, errors) if type(value) is dict else leaf(value, path, errors)
 
+    lists, objects = _of_list(run), _of_dict(_of_text(Text.LINE), run)
     return run

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
 from backoffice.admin.keyset import page_of
+from backoffice.admin.text_fields import LineField
 from catalog.admin.ascending import ascending_page
 from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
@@ -31,7 +32,7 @@ OPEN = (ChangeSetState.DRAFT, ChangeSetState.CHECKED, ChangeSetState.APPROVED, C
 
 
 class ChangeSetFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=100, strip=True)
+    q = LineField(required=False, max_length=100)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[(ANY, _("any")), ("open", _("open")), *ChangeSetState.choices]
     )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.struct_texts import clean_texts
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
 from catalog.admin.price_grid_rows import PriceFilters, filtered_variants, read_grid
@@ -132,7 +133,9 @@ def _body(request: HttpRequest) -> dict[str, Any]:
         given = json.loads(request.body)
     except ValueError:
         raise BadRequest from None
-    if not isinstance(given, dict):
+    errors: dict[str, list[str]] = {}
+    given = clean_texts(given, Any, errors=errors)
+    if errors or not isinstance(given, dict):
         raise BadRequest
     return given
 

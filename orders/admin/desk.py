@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
+from backoffice.admin.text_fields import ParagraphField, posted_text
 from backoffice.errors import DomainError
 from backoffice.models import Push
+from backoffice.struct_texts import Text
 from orders.admin.confirmations import Confirmation, accepting, cancelling, holding, lifting, releasing
 from orders.admin.facts import OrderFacts, order_facts
 from orders.models import Hold, HoldReason, Order, OrderEvent, VendorOrder
@@ -32,10 +34,9 @@ ATTEMPTS_SHOWN = 60
 class ReasonForm(forms.Form):
     """Why; kept in the timeline."""
 
-    reason = forms.CharField(
+    reason = ParagraphField(
         label=gettext_lazy("Reason"),
         max_length=LONGEST_REASON,
-        strip=True,
         widget=forms.Textarea({"rows": 3, "autofocus": True}),
     )
 
@@ -43,11 +44,10 @@ class ReasonForm(forms.Form):
 class NoteForm(ReasonForm):
     """Why, if there is something to say."""
 
-    reason = forms.CharField(
+    reason = ParagraphField(
         label=gettext_lazy("Note"),
         required=False,
         max_length=LONGEST_REASON,
-        strip=True,
         widget=forms.Textarea({"rows": 2}),
     )
 
@@ -128,15 +128,21 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def tags(request: HttpRequest, pk: int) -> HttpResponse:
     order = _order(request, pk)
-    wanted = request.POST.get("tags", "").split(",")
-    return _done(request, order, lambda: tag_order(order, tags=wanted, actor=actor(request)))
+    return _done(
+        request,
+        order,
+        lambda: tag_order(order, tags=posted_text(request.POST, "tags").split(","), actor=actor(request)),
+    )
 
 
 @require_POST
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     order = _order(request, pk)
-    text = request.POST.get("note", "")
-    return _done(request, order, lambda: write_note(order, note=text, actor=actor(request)))
+    return _done(
+        request,
+        order,
+        lambda: write_note(order, note=posted_text(request.POST, "note", kind=Text.PARAGRAPH), actor=actor(request)),
+    )
 
 
 def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:

@@ -82,7 +82,7 @@ def doubts_about(address: NewAddress | messages.PostalAddress) -> dict[str, str]
     """What only a person can decide about an address, by field: shops leave streets out, and fill postcodes where a
     country has none.
     """
-    doubts = {}
+    doubts: dict[str, str] = {}
     if not address.street:
         doubts["street"] = _("Without a street the parcel may not arrive.")
     if address.zip and not has_letter_or_digit(address.zip):
