@@ -129,12 +129,11 @@ def _chosen(sets: Any, text: str) -> ChangeSet | None:
 
 def _body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object sent. Raises BadRequest."""
-    try:
-        given = json.loads(request.body)
-    except ValueError:
-        raise BadRequest from None
     errors: dict[str, list[str]] = {}
-    given = clean_texts(given, Any, errors=errors)
+    try:
+        given = clean_texts(json.loads(request.body), Any, errors=errors)
+    except (ValueError, RecursionError):
+        raise BadRequest from None
     if errors or not isinstance(given, dict):
         raise BadRequest
     return given

@@ -59,13 +59,13 @@ def read_conditions(raw: Any) -> Group:
     if len(msgspec.json.encode(raw)) > MOST_BYTES:
         raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
     errors: dict[str, list[str]] = {}
-    raw = clean_texts(raw, Group, errors=errors)
-    for place, texts in errors.items():
-        raise _wrong(f"{place}: {texts[0]}")
     try:
+        raw = clean_texts(raw, Group, errors=errors)
         group = msgspec.convert(raw, Group)
     except (msgspec.ValidationError, RecursionError) as error:
         raise _wrong(str(error)) from None
+    for place, texts in errors.items():
+        raise _wrong(f"{place}: {texts[0]}")
     nodes = list(_walk(group, depth=1))
     if len(nodes) > MOST_NODES:
         raise _wrong(_("There are %(count)s conditions, at most %(most)s.") % {"count": len(nodes), "most": MOST_NODES})
