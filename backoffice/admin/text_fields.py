@@ -114,3 +114,11 @@ def posted_text(given: QueryDict, name: str, *, kind: Text = Text.LINE, most: in
         return CLEANERS[kind](given.get(name, "")[:most])
     except BadText as bad:
         raise InvalidInput(bad.text, errors={name: [bad.text]}) from None
+
+
+def searched_text(given: QueryDict, name: str, *, most: int = 200) -> str:
+    """Return what is looked for, at most so many characters; what can be kept nowhere is found nowhere: empty."""
+    try:
+        return CLEANERS[Text.LINE](given.get(name, "")[:most])
+    except BadText:
+        return ""

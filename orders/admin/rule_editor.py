@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
 from backoffice.admin.pages import find_or_404
-from backoffice.admin.text_fields import LineField, ParagraphField
+from backoffice.admin.text_fields import LineField, ParagraphField, searched_text
 from backoffice.errors import Conflict, DomainError, InvalidInput
 from backoffice.models import Shop
 from backoffice.vendors.registry import vendor_names
@@ -83,8 +83,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def values(request: HttpRequest) -> JsonResponse:
     """Up to twenty values of a field that begin like `q`, for the pickers."""
     _require(request, "orders.view_rule")
-    field, beginning = request.GET.get("field", ""), request.GET.get("q", "")[:100]
-    return JsonResponse({"values": find_values(field, beginning)})
+    beginning = searched_text(request.GET, "q", most=100)
+    return JsonResponse({"values": find_values(request.GET.get("field", ""), beginning)})
 
 
 def _edited(request: HttpRequest, rule: Rule | None, form: RuleForm) -> HttpResponse:

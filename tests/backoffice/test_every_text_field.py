@@ -194,10 +194,12 @@ def test_every_text_of_every_admin_is_cleaned(rf: RequestFactory):
 # What pages read beside any form: keys that are compared with rows or choices of ours, numbers, and ways back, which
 # are checked to be on this site. A text that is kept is read by `posted_text` or a form.
 COMPARED = {
-    "action", "accept_difference", "agreed", "assignee", "back", "before", "callback", "campaign", "cancelled", "cards",
-    "choice", "code", "confirmed", "draft", "enabled", "filters", "happened", "key", "kind", "order", "price", "query",
-    "question", "recipient", "reason", "rule", "sku", "to", "token", "tracking_code",
+    "accept_difference", "action", "after", "agreed", "assignee", "back", "before", "callback", "campaign",
+    "cancelled", "cards", "choice", "code", "confirmed", "draft", "enabled", "field", "filters", "format", "from",
+    "happened", "key", "kind", "order", "price", "query", "question", "reason", "recipient", "rule", "sku", "state",
+    "to", "token", "tracking_code",
 }  # fmt: skip
+WHOLE = {"POST.urlencode()", "POST.get(name, '')", "GET.urlencode()", "GET.items()", "GET.dict()", "GET.copy()"}
 
 
 def test_pages_read_texts_through_forms_or_the_cleaner():
@@ -210,10 +212,10 @@ def test_pages_read_texts_through_forms_or_the_cleaner():
                 continue
             source = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
             source = node.value if isinstance(node, ast.Subscript) else source
-            if source is None or ast.unparse(source) != "request.POST":
+            if source is None or ast.unparse(source) not in ("request.POST", "request.GET"):
                 continue
             # As a whole, or handed on to a form by the names of its fields.
-            if ast.unparse(node) in ("request.POST.urlencode()", "request.POST.get(name, '')"):
+            if ast.unparse(node).partition(".")[2] in WHOLE:
                 continue
             name = node.args[0] if isinstance(node, ast.Call) and node.args else getattr(node, "slice", None)
             if not (isinstance(name, ast.Constant) and name.value in COMPARED):

@@ -86,6 +86,17 @@ def test_an_odd_search_finds_nothing_and_breaks_nothing(desk: Client) -> None:
         assert desk.get(reverse("admin:orders_order_changelist"), {"q": text}).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["orders/order/a%00b/change/", "backoffice/shop/%00/change/", "auth/user/%00/change/"])
+def test_an_odd_address_of_a_page_names_nothing(admin_client: Client, path: str) -> None:
+    assert admin_client.get(f"/admin/{path}").status_code in (302, 404)
+
+
+def test_an_odd_beginning_of_a_value_finds_nothing(admin_client: Client) -> None:
+    for text in ("a\0b", "a\nb"):
+        asked = {"field": "sku", "q": text}
+        assert admin_client.get(reverse("admin:orders_rule_values"), asked).json()["values"] == []
+
+
 def test_forms_of_models_are_cleaned_too(sign_in: SignIn) -> None:
     client = sign_in("view_optout", "add_optout", "view_shop", "add_shop")
     client.post(reverse("admin:orders_optout_add"), {"consent": "accepts_letters", "email": "a@example.com\u200b "})
