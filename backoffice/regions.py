@@ -39,7 +39,7 @@ def address_codes(country: str, state: str) -> tuple[str, str]:
     What is none stays as it was written, short ones in capitals, for the pre-flight to name.
     """
     known = country_code(country)
-    known_state = state_code(state, country=known) if known else None
+    known_state = state_code(state, country=known) if known and state else None
     return known or country.upper(), known_state or (state.upper() if len(state) <= LONGEST_STATE else state)
 
 

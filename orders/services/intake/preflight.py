@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from backoffice.emails import is_email, usable_email
+from backoffice.emails import usable_email
 from backoffice.models import Shop
 from backoffice.regions import country_code, is_military
 from backoffice.said import gettext as _
@@ -32,13 +32,14 @@ class Findings:
     """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit.
 
     `doubts` are as `errors`, of what a vendor may take and a person has to decide: the order is taken and held.
-    `remarks` stop nothing and ought to be known.
+    `remarks` stop nothing and ought to be known. `email` is the customer's, empty when it is none.
     """
 
     lines: list[JudgedLine] = field(default_factory=list)
     errors: Errors = field(default_factory=dict)
     doubts: Errors = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    email: str = ""
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -50,7 +51,8 @@ def check_order(new: NewOrder, *, shop: Shop) -> Findings:
     if new.currency != shop.currency:
         text = _("The shop sells in %(currency)s, not in %(given)s.")
         complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
-    if new.customer.email and not is_email(new.customer.email):
+    findings.email = usable_email(new.customer.email or "")
+    if new.customer.email and not findings.email:
         # Only letters and reviews need it: what the customer bought is made all the same.
         text = _("%(email)s is no e-mail address: the customer gets no letters and no review requests.")
         findings.remarks.append(text % {"email": new.customer.email})
@@ -177,7 +179,7 @@ def _as_message(new: NewOrder, findings: Findings, own: list[int]) -> messages.O
             currency=new.currency,
             firstname=new.customer.firstname or "",
             lastname=new.customer.lastname or "",
-            email=usable_email(new.customer.email or ""),
+            email=findings.email,
             invoice=as_postal(new.invoice_address) if new.invoice_address else None,
         ),
     )
