@@ -15,6 +15,7 @@ from backoffice.admin.keyset import page_of
 from backoffice.admin.machine_chips import callback_chip
 from backoffice.admin.push_list import LARGEST_KEY
 from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_links
+from backoffice.admin.text_fields import LineField
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.services.handlers import CALLBACK_HANDLERS
@@ -29,7 +30,7 @@ def _topics() -> list[tuple[str, Any]]:
 
 
 class CallbackFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[(ANY, _("any")), *CallbackState.choices])
     vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
     topic = forms.ChoiceField(label=_("Topic"), required=False, choices=_topics)

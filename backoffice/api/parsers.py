@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -17,8 +16,6 @@ MAX_NESTING = 32
 MAX_DIGITS = 18
 # wbits of zlib: gzip only, with the largest window.
 GZIP = 16 + zlib.MAX_WBITS
-# Escapes of NUL, which PostgreSQL cannot keep, and of half a surrogate pair, which is no character.
-SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 class TooLarge(APIException):
@@ -27,9 +24,7 @@ class TooLarge(APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8 JSON within limits, plain or gzipped. Refuses NaN, repeated keys, deep nesting, NUL and numbers of absurd
-    length.
-    """
+    """UTF-8 JSON within limits, plain or gzipped. Refuses NaN, repeated keys, deep nesting and numbers of absurd length."""
 
     media_type = "application/json"
 
@@ -99,8 +94,6 @@ def parse_json(body: bytes) -> Any:
     # Counting brackets first keeps the walk away from nearly all requests.
     if body.count(b"{") + body.count(b"[") > MAX_NESTING:
         _refuse_deep(value)
-    if SUSPECT.search(body):
-        _refuse_unstorable(value)
     return value
 
 
@@ -147,14 +140,3 @@ def _refuse_deep(value: Any) -> None:
         if not level:
             return
     raise _too_deep()
-
-
-def _refuse_unstorable(value: Any) -> None:
-    """Looks at keys and texts alike. Depth is known to be limited by now."""
-    if isinstance(value, str) and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
-        raise ParseError(_("A text contains a NUL character or half a surrogate pair."))
-    if isinstance(value, dict):
-        for key in value:
-            _refuse_unstorable(key)
-    for child in _children(value):
-        _refuse_unstorable(child)

@@ -23,6 +23,7 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from backoffice.masking import hide, mask
 from backoffice.vendors.addresses import check_public_url
 from backoffice.vendors.answers import Answer, after_sending, unreadable
+from backoffice.vendors.bodies import storable
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorUnavailable
 
 MAX_ANSWER = 32 * 1024 * 1024  # bytes, after decompression
@@ -209,7 +210,7 @@ def _receive(response: requests.Response, *, max_bytes: int) -> Answer | None:
             if len(body) > max_bytes:
                 return None
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, bytes(body))
+        return Answer(response.status_code, headers, storable(bytes(body)))
 
 
 def _failure(error: Exception, progress: _Progress, request: Request, *, vendor: str) -> VendorError:

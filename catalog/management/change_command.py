@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
+from backoffice.texts import clean_code, clean_line, clean_paragraph
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, ChangeSource
 from catalog.services.change_sets.approval import User, approve_change_set
@@ -31,14 +32,20 @@ class ChangeCommand(BaseCommand):
         columns = "; ".join(f"{vendor}: {', '.join(COLUMNS[kind])}" for vendor, kind in self.kinds.items())
         parser.add_argument("file", type=Path, help=f"CSV in UTF-8 with a line of names ({columns})")
         parser.add_argument("--vendor", default="mypromo", choices=sorted(self.kinds), help="default: mypromo")
-        parser.add_argument("--shop", default="", help="code of the shop whose rules count (default: the strictest)")
-        parser.add_argument("--title", default="", help="what the change set is called (default: the file's name)")
+        parser.add_argument(
+            "--shop", type=clean_code, default="", help="code of the shop whose rules count (default: the strictest)"
+        )
+        parser.add_argument(
+            "--title", type=clean_line, default="", help="what the change set is called (default: the file's name)"
+        )
         parser.add_argument("--clear", action="store_true", help="a blank cell takes the value away")
         parser.add_argument("--user", default="", help="who asks for it: needed unless --dry-run")
         action = parser.add_mutually_exclusive_group()
         action.add_argument("--dry-run", action="store_true", help="only show the difference; nothing is kept or sent")
         action.add_argument("--approve", action="store_true", help="approve as --user and push")
-        parser.add_argument("--reason", default="", help="for overriding guards, with the permission to do so")
+        parser.add_argument(
+            "--reason", type=clean_paragraph, default="", help="for overriding guards, with the permission to do so"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

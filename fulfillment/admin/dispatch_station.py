@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
 from backoffice.admin.chips import Chip
+from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.struct_texts import Text
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_guard import desk_page, find_order, may_open, require_dispatch
 from fulfillment.admin.production_pictures import pictures_of
@@ -107,9 +109,10 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
     items = list(order.items.all())
     is_begun = any(item.shipped for item in items)
     quantities = {item.pk: item.remaining for item in items if item.remaining} if is_begun else None
-    carrier, is_confirmed = request.POST.get("carrier", "")[:64], request.POST.get(UNUSUAL_CODE) == "1"
-    asked = ParcelToMake(carrier, code, quantities=quantities, code_is_confirmed=is_confirmed)
     try:
+        carrier = posted_text(request.POST, "carrier", kind=Text.CODE, most=64)
+        is_confirmed = request.POST.get(UNUSUAL_CODE) == "1"
+        asked = ParcelToMake(carrier, code, quantities=quantities, code_is_confirmed=is_confirmed)
         parcel = add_parcel(order, asked, actor=actor(request), undo_seconds=UNDO_SECONDS)
     except DomainError as error:
         if isinstance(error, InvalidInput) and error.errors.keys() == {UNUSUAL_CODE}:

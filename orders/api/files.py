@@ -22,6 +22,7 @@ from backoffice.api.validation import MalformedInput, read_query
 from backoffice.api.views import ApiView
 from backoffice.file_answers import answer_file
 from backoffice.models.shop import Scope
+from backoffice.texts import clean_line
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
@@ -71,7 +72,7 @@ class Files(ApiView):
         file = _file_of(request)
         try:
             if isinstance(file, UploadedFile):
-                kept, is_new = store.store_file(file.chunks(), shop=self.shop, name=file.name or "")
+                kept, is_new = store.store_file(file.chunks(), shop=self.shop, name=clean_line(file.name or ""))
             else:
                 kept, is_new = store.store_file(read_chunks(file), shop=self.shop)
         except store.TooLarge as error:

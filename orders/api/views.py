@@ -15,6 +15,7 @@ from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.errors import Conflict
 from backoffice.models.shop import Scope
+from backoffice.struct_texts import Text
 from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
@@ -30,7 +31,7 @@ from orders.services.timeline import describe
 class CancelInput(msgspec.Struct, forbid_unknown_fields=True):
     """Why the order is cancelled, for its timeline."""
 
-    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=500), Text.PARAGRAPH] = ""
 
 
 class Orders(ApiView):

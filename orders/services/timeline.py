@@ -33,6 +33,7 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
         gettext_lazy("%(vendor)s takes no cancellations over its interface: somebody has to tell it of %(reference)s."),
     ),
     "line.remark": ("info", "%(text)s"),
+    "order.remark": ("info", "%(text)s"),
     "order.assigned": ("person", gettext_lazy("The order was given to %(to)s.")),
     "order.unassigned": ("person_off", gettext_lazy("The order is nobody's any more.")),
     "order.tagged": ("sell", gettext_lazy("Tags: %(tags)s")),

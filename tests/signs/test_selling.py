@@ -100,8 +100,11 @@ def test_a_line_is_one_thing(storefront: Storefront, designed: CustomProduct, mo
 
 
 def test_what_the_vendor_needs_is_asked_for_at_once(storefront: Storefront, designed: CustomProduct) -> None:
-    order = body(line(designed.external_id), **{"recipient.street": None, "customer.email": None})
-    assert set(refused(storefront, order)) == {"recipient.street", "customer.email"}
+    order = body(line(designed.external_id), **{"recipient.zip": None, "customer.email": None})
+    assert set(refused(storefront, order)) == {"recipient.zip", "customer.email"}
+    assert set(refused(storefront, body(line(designed.external_id), **{"customer.email": "jana"}))) == {
+        "customer.email"
+    }
 
 
 def test_lines_cost_no_queries_each(storefront: Storefront, designed: CustomProduct) -> None:

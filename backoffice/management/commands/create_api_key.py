@@ -12,14 +12,15 @@ from backoffice.errors import InvalidInput
 from backoffice.models import ApiKey, Shop
 from backoffice.models.shop import Scope, all_scopes
 from backoffice.services.currencies import ensure_sellable
+from backoffice.texts import clean_code, clean_line
 
 
 class Command(BaseCommand):
     help = "Makes an API key for a shop and prints it, once: only its hash is kept."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--shop", required=True, metavar="CODE", help="the shop's code, e.g. WEB")
-        parser.add_argument("--name", required=True, help="what the key is for")
+        parser.add_argument("--shop", type=clean_code, required=True, metavar="CODE", help="the shop's code, e.g. WEB")
+        parser.add_argument("--name", type=clean_line, required=True, help="what the key is for")
         parser.add_argument("--scope", action="append", choices=Scope.values, help="may be repeated; all when left out")
         parser.add_argument(
             "--expires",
@@ -27,9 +28,13 @@ class Command(BaseCommand):
             metavar="DATE",
             help="last day, e.g. 2027-06-30, or days from now, e.g. 90d",
         )
-        parser.add_argument("--create-shop", metavar="NAME", help="make the shop if there is none of that code")
-        parser.add_argument("--currency", default="EUR", help="of a shop that is made, one that has prices (EUR)")
-        parser.add_argument("--language", default="DE", help="of a shop that is made (DE)")
+        parser.add_argument(
+            "--create-shop", type=clean_line, metavar="NAME", help="make the shop if there is none of that code"
+        )
+        parser.add_argument(
+            "--currency", type=clean_code, default="EUR", help="of a shop that is made, one that has prices (EUR)"
+        )
+        parser.add_argument("--language", type=clean_code, default="DE", help="of a shop that is made (DE)")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

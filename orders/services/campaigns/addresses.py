@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backoffice.emails import usable_email
 from backoffice.vendors.card_messages import CardAddress
 from orders.models import Address, LeftOut
 
@@ -50,7 +51,7 @@ def judge_order_address(address: Address | None, *, email: str = "") -> JudgedAd
         "state_code": address.state_code,
         "zip": address.zip,
         "country": address.country_code,
-        "email": email or address.email,
+        "email": usable_email(email) or usable_email(address.email),
     }
     return judge_address(given)
 

@@ -111,6 +111,7 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
     events = [("order.received", {"reference": order.reference})]
     if order.state != OrderState.NEW:
         events.append((f"order.{order.state}", {}))
+    events += [("order.remark", {"text": text}) for text in findings.remarks]
     events += [("line.remark", {"text": judged.remark}) for judged in findings.lines if judged.remark]
     if order.shop.on_short_stock == ShortStock.BACKORDER:
         events += [("line.remark", {"text": _backorder(judged)}) for judged in findings.lines if judged.backordered]
@@ -149,13 +150,15 @@ def _reasons_of_twin(twin: Order | None) -> Iterator[Hold]:
 
 
 def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
-    """A hold for each place where it is corrected or decided: addresses, prices, stock, and all else."""
+    """A hold for each place where it is corrected or decided: addresses, with their doubts, prices, stock, all else."""
     roles = tuple(f"{name}." for name in ROLE_FIELDS.values())
     address = {path: texts for path, texts in findings.errors.items() if path.startswith(roles)}
     other = {path: texts for path, texts in findings.errors.items() if path not in address}
-    if address:
-        text = _("The vendor would refuse the address. Correct it, then release the hold.")
-        yield Hold(reason=HoldReason.BAD_ADDRESS, text=text, errors=address)
+    if address or findings.doubts:
+        refused = _("The vendor would refuse the address. Correct it, then release the hold.")
+        doubtful = _("The address may not be enough to deliver to. Correct it, or release the hold.")
+        text = refused if address else doubtful
+        yield Hold(reason=HoldReason.BAD_ADDRESS, text=text, errors=address | findings.doubts)
     if other:
         text = _("The order breaks limits. Correct it with the shop, then release the hold.")
         yield Hold(reason=HoldReason.INVALID_INPUT, text=text, errors=other)

@@ -7,6 +7,7 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 import msgspec
 from django.utils import timezone
 
+from backoffice.emails import usable_email
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery
@@ -21,7 +22,6 @@ from catalog.services.custom_products import find_custom_products
 from orders.models import AddressRole, HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open
-from orders.services.placing.country_codes import two_letters, with_two_letters
 from orders.services.placing.messages import order_to_place, postal_address
 from orders.services.placing.two_phases import refuse_unwanted
 from orders.services.reports.applying import apply_order_report
@@ -143,12 +143,11 @@ def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
 
 
 def sold_order(row: VendorOrder) -> OrderToPlace:
-    """What the vendor is to make, with all that it wants to know of the sale. Countries by their two letters."""
+    """What the vendor is to make, with all that it wants to know of the sale."""
     order = row.order
     wanted = order_to_place(row)
     invoice = next((one for one in order.addresses.all() if one.role == AddressRole.INVOICE), None)
     billing = postal_address(invoice) if invoice is not None else None
-    codes = two_letters([wanted.recipient, *([billing] if billing else [])])
     sale = Sale(
         number=order.number,
         currency=order.currency,
@@ -156,11 +155,11 @@ def sold_order(row: VendorOrder) -> OrderToPlace:
         shipping_method=order.shipping_method,
         firstname=order.customer_firstname,
         lastname=order.customer_lastname,
-        email=order.customer_email,
+        email=usable_email(order.customer_email),
         phone=order.customer_phone,
-        invoice=with_two_letters(billing, codes) if billing else None,
+        invoice=billing,
     )
-    return msgspec.structs.replace(wanted, recipient=with_two_letters(wanted.recipient, codes), sale=sale)
+    return msgspec.structs.replace(wanted, sale=sale)
 
 
 def suppose_sent(push: Push) -> None:
