@@ -74,7 +74,12 @@ class ClientCredentials:
     def _fetch(self) -> tuple[str, float]:
         try:
             answer = self.session.fetch(
-                _TokenAnswer, "POST", self.path, body=msgspec.json.encode(self.request), secret=True
+                _TokenAnswer,
+                "POST",
+                self.path,
+                body=msgspec.json.encode(self.request),
+                secret=True,
+                is_harmless=True,
             )
         except VendorAmbiguous as error:
             raise VendorUnavailable(error.text, status=error.status) from error
