@@ -1,5 +1,6 @@
 """What the pushes of change sets mean; each handler is a door to a service."""
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
@@ -45,6 +46,12 @@ class SendBatch(ChangeSetHandler):
     """One batch of an approved change set is sent."""
 
     title = _("Send a batch of changes")
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("A new push sends the batch again, if its change set is still approved."),
+            _t("If it did happen after all, the same values are set twice, which changes nothing."),
+        ]
 
     def deliver(self, delivery: Delivery) -> None:
         send_batch(delivery)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import campaign_needs, notice_needs, order_needs, sign_needs, vendor_needs
+from backoffice.dashboard import campaign_needs, notice_needs, order_needs, production_needs, sign_needs, vendor_needs
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -17,7 +17,13 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sees_vendors = request.user.has_perm("backoffice.view_push")
     sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
     sees_cards = request.user.has_perm("orders.view_mailcampaign")
-    groups = _groups(orders=sees_orders, vendors=sees_vendors, exports=sees_exports, cards=sees_cards)
+    groups = _groups(
+        orders=sees_orders,
+        vendors=sees_vendors,
+        exports=sees_exports,
+        cards=sees_cards,
+        production=request.user.has_perm("fulfillment.view_productionorder"),
+    )
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -29,7 +35,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[NeedGroup]:
+def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool, production: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
@@ -38,6 +44,8 @@ def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[
             vendor_needs.refused_pushes(),
             vendor_needs.waiting_for_long(),
         ]
+    if production:
+        found += [production_needs.labels_without_copy()]
     if cards:
         found += [campaign_needs.campaigns_with_problems()]
     if orders:

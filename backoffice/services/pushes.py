@@ -12,6 +12,7 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.bell import DELIVER_PUSH, ring
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS
 
 REASON_MIN, REASON_MAX = 3, 1000
@@ -87,7 +88,8 @@ def ring_push(push: Push, *, actor: str) -> None:
 def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
     """A person decides an unknown outcome: it happened (confirmed), or it did not (the next generation sends again).
 
-    Raises IllegalTransition unless the outcome is unknown. Answers the push that goes on.
+    Raises IllegalTransition unless the outcome is unknown, and for "it did not happen" while what we sent may still be
+    worked on: sent again then, it could happen twice. Return the push that goes on.
     """
     reason = _checked_reason(reason)
     with transaction.atomic():
@@ -95,11 +97,20 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.UNKNOWN:
             raise IllegalTransition(_("The outcome of this push is not unknown."))
+        if not happened and not is_settled(push):
+            raise IllegalTransition(
+                _("What was sent may still be worked on. It can be sent again once the settle time is over.")
+            )
         PUSH_HANDLERS[push.kind].decided(push, happened=happened)
         if not happened:
             return _next_generation(push, actor=actor, reason=reason)
         close_push(push, PushState.CONFIRMED, decided_by=actor, decision=reason)
     return push
+
+
+def is_settled(push: Push) -> bool:
+    """Whether what was sent for an unknown outcome can no longer be on its way."""
+    return push.settles_at is None or push.settles_at <= database_now()
 
 
 def dismiss_push(push: Push, *, actor: str, reason: str) -> None:

@@ -30,6 +30,13 @@ _SENTENCES: dict[str, tuple[str, Tone, Promise | str]] = {
         Tone.GREEN,
         gettext_lazy("The label was fetched: the parcel %(carrier)s %(tracking_code)s is announced to the carrier."),
     ),
+    "label.unfit": (
+        "error",
+        Tone.RED,
+        gettext_lazy(
+            "The label %(tracking_code)s was handed out, which announces its parcel, but cannot be printed: %(cause)s"
+        ),
+    ),
     "label.refused": ("block", Tone.RED, gettext_lazy("The vendor refused the label: %(cause)s")),
     "label.let_go": ("undo", Tone.GREY, gettext_lazy("The label was not fetched; it can be asked for again.")),
     "label.copied": ("file_copy", Tone.GREEN, gettext_lazy("A copy of the label %(tracking_code)s was added by hand.")),
