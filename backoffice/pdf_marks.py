@@ -9,7 +9,7 @@ import re
 
 # Bytes within which the header has to begin, as Acrobat and the readers after it have it.
 HEADER_WITHIN = 1024
-_HEADER, _END = b"%PDF-", b"%%EOF"
+HEADER, _END = b"%PDF-", b"%%EOF"
 _OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
 # Longer than a mark or the beginning of an object, so that none is missed between two pieces.
 _OVERLAP = 40
@@ -26,7 +26,7 @@ class PdfMarks:
 
     def add(self, piece: bytes) -> "PdfMarks":
         """Look at the next piece of the file."""
-        missing = HEADER_WITHIN + len(_HEADER) - len(self._start)
+        missing = HEADER_WITHIN + len(HEADER) - len(self._start)
         if missing > 0:
             self._start += piece[:missing]
         seen = self._rest + piece
@@ -41,7 +41,7 @@ class PdfMarks:
 
     @property
     def has_header(self) -> bool:
-        return _HEADER in self._start
+        return HEADER in self._start
 
     @property
     def is_whole(self) -> bool:

@@ -49,7 +49,7 @@ class SendBatch(ChangeSetHandler):
 
     def if_sent_again(self, push: Push) -> list[str]:
         return [
-            _t("A new push sends the batch again, if its change set is still approved."),
+            _t("The batch is sent again, if its change set is still approved."),
             _t("If it did happen after all, the same values are set twice, which changes nothing."),
         ]
 

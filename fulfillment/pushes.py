@@ -76,7 +76,7 @@ class FetchLabel(ProductionHandler):
         if push.step != DOWNLOAD:
             return [_t("The production order is read first: a label that is there is not made a second time.")]
         return [
-            _t("A new push downloads the label at once, which announces its parcel."),
+            _t("The label is downloaded at once, which announces its parcel."),
             _t("If it did happen after all, its parcel is announced twice, and the carrier may come and charge twice."),
         ]
 

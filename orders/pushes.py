@@ -76,7 +76,7 @@ class PlaceOrder(VendorOrderHandler):
             return []
         if push.step == "create":
             return [
-                _t("A new push makes another draft. Only one draft is ever submitted."),
+                _t("Another draft is made. Only one draft is ever submitted."),
                 _t("If it did happen after all, there are two drafts: that costs nothing, and the other is cancelled."),
             ]
         return [

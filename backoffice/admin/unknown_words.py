@@ -51,7 +51,7 @@ def what_goes_on(push: Push) -> str:
             text = _("%(vendor)s counts it once however often it is sent, so it is sent again by itself.")
         case Recovery.CALLBACK:
             text = _(
-                "%(vendor)s cannot be searched: its callback may tell until the settle time is over. Nothing is sent "
+                "%(vendor)s cannot be searched: a webhook may show it until the settle time is over. Nothing is sent "
                 "again by itself."
             )
         case _:

@@ -105,6 +105,10 @@ class LabelFacts:
         if not self.is_missing:
             return []
         lines = [_("Save what came: where another program opens it, print it from there.")] if self.answer_url else []
+        if self.answer is None:
+            lines.append(
+                _("Report the parcel: if the vendor never handed out the label, it says so, and it can be fetched.")
+            )
         if self.label.kind == LabelKind.SUPPLIED:
             lines.append(_("Ask the merchant of this order for the label and add it here."))
         else:

@@ -39,6 +39,11 @@ _SENTENCES: dict[str, tuple[str, Tone, Promise | str]] = {
     ),
     "label.refused": ("block", Tone.RED, gettext_lazy("The vendor refused the label: %(cause)s")),
     "label.let_go": ("undo", Tone.GREY, gettext_lazy("The label was not fetched; it can be asked for again.")),
+    "label.not_handed_out": (
+        "undo",
+        Tone.BLUE,
+        gettext_lazy("The vendor never handed out the label %(tracking_code)s: it can be fetched."),
+    ),
     "label.copied": ("file_copy", Tone.GREEN, gettext_lazy("A copy of the label %(tracking_code)s was added by hand.")),
     "parcel.made": ("package_2", Tone.BLUE, gettext_lazy("A parcel was made: %(carrier)s %(tracking_code)s.")),
     "parcel.withdrawn": ("undo", Tone.GREY, gettext_lazy("The parcel %(carrier)s %(tracking_code)s was taken back.")),

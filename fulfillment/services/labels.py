@@ -228,6 +228,18 @@ def suppose_announced(push: Push) -> None:
     label.save(update_fields=["state", "announced_at"])
 
 
+def give_back_label(label: Label, *, push: Push) -> None:
+    """The vendor says that it never handed the label out: one that only a person took for downloaded can be fetched.
+    Runs under the lock of its production order.
+    """
+    label = Label.objects.select_for_update(of=("self",)).select_related("answer").get(pk=label.pk)
+    if label.state != LabelState.LOST or getattr(label, "answer", None) is not None:
+        return
+    label.state, label.announced_at = LabelState.WAITING, None
+    label.save(update_fields=["state", "announced_at"])
+    note_label(label, "label.not_handed_out", actor=f"vendor:{push.vendor}", push=push)
+
+
 def _record_copy(label: Label, kept: Kept) -> None:
     label.state, label.announced_at = LabelState.KEPT, label.announced_at or timezone.now()
     label.save(update_fields=["state", "announced_at", *file_store.note_kept(label, kept)])

@@ -1,10 +1,13 @@
 """Opens PDFs as every reader does. Heavy to load: import it where a file is looked into."""
 
 import zlib
+from io import BytesIO
 from typing import BinaryIO
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
+
+from backoffice.pdf_marks import HEADER, HEADER_WITHIN
 
 # What pypdf lets through of broken files besides its own errors.
 BROKEN = (
@@ -27,6 +30,20 @@ def open_pdf(content: BinaryIO) -> PdfReader:
     An owner's password forbids things and opens nothing: such a file is opened like any other. Raises ProtectedPdf and
     DamagedPdf.
     """
+    before = content.read(HEADER_WITHIN + len(HEADER)).find(HEADER)
+    content.seek(0)
+    if before <= 0:
+        return _open(content)
+    try:  # places are counted from the header as a rule, and now and then from the first byte
+        return _open(BytesIO(content.read()[before:]))
+    except ProtectedPdf:
+        raise
+    except DamagedPdf:
+        content.seek(0)
+        return _open(content)
+
+
+def _open(content: BinaryIO) -> PdfReader:
     try:
         reader = PdfReader(content, strict=False)
         if reader.is_encrypted and not reader.decrypt(""):

@@ -21,10 +21,12 @@ from backoffice.sandbox import Sandbox
 from backoffice.services.delivery import deliver
 from backoffice.services.pushes import decide_push
 from fulfillment.admin.documents import serve_document
-from fulfillment.models import Label, LabelKind, LabelState
+from fulfillment.models import Label, LabelKind, LabelState, ParcelState
 from fulfillment.services import file_store
+from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.file_store import NoSpace
 from fulfillment.services.labels import FETCH_LABEL, fetch_label, keep_label_copy, request_generic_label
+from fulfillment.services.parcel_rules import ParcelToMake
 from fulfillment.services.production_pulling import pull_production_orders
 from tests.fulfillment.conftest import VENDOR, Make
 from tests.orders.pdfs import make_pdf
@@ -181,6 +183,27 @@ def test_nobody_decides_against_a_download_that_may_still_be_under_way(sandbox: 
         decide_push(push, happened=False, actor="anna", reason="the carrier knows nothing of it")
     push.refresh_from_db()
     assert (push.state, Push.objects.count()) == (PushState.UNKNOWN, 1)
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+def test_a_label_that_was_never_handed_out_can_be_fetched_when_the_vendor_says_so(
+    kind: str, sandbox: Sandbox, make: Make, fetch: Fetch, work: Work
+) -> None:
+    """Whoever decides that it happened, for want of knowing better, is set right by the parcel's report."""
+    order = make("label")
+    label = order.labels.get()
+    fetch_label(label, actor="anna", dispatch_on=today())
+    sandbox.faults.add(kind, method="GET", path=LABEL, times=1)
+    decide_push(look_once(), happened=True, actor="anna", reason="the page advises it")
+    add_parcel(order, ParcelToMake(label.carrier, label.tracking_code), actor="anna")
+    work()
+    label.refresh_from_db()
+    if kind == "cut_after":  # it was handed out: the parcel is reported, and nothing fetched again
+        assert (label.state, order.shipments.get().state) == (LabelState.LOST, ParcelState.REPORTED)
+    else:
+        assert (label.state, order.shipments.get().state) == (LabelState.WAITING, ParcelState.REFUSED)
+        assert fetch(label).state == LabelState.KEPT
+    assert announced(sandbox) == [1]
 
 
 def test_a_person_who_knows_that_it_did_not_happen_has_it_sent(sandbox: Sandbox, make: Make, work: Work) -> None:
