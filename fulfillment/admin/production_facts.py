@@ -219,11 +219,12 @@ def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
 
 
 def _label(label: Label, pushes: list[Push], *, may_open: bool) -> LabelFacts:
+    push = _last(pushes, label)
     return LabelFacts(
         label=label,
-        chip=label_chip(label),
+        chip=label_chip(label, push=push),
         url=document_url(label) if may_open and label.is_kept else "",
-        push=_last(pushes, label),
+        push=push,
         may_fetch=label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED,
         may_open=may_open,
     )

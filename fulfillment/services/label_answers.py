@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from io import BytesIO
 
+from backoffice.pdf_marks import PdfMarks
 from backoffice.said import gettext as _
 from fulfillment.services import file_store
 from fulfillment.services.file_store import PDF, Kept, UnfitFile, check_content
@@ -30,9 +31,9 @@ class LabelDownload:
 
 
 def keep_answer(
-    path: str, content: bytes, *, status: int | None, claimed_type: str = "", broken: str = ""
+    path: str, content: bytes, *, status: int | None, claimed_type: str = "", is_whole: bool = True
 ) -> LabelDownload:
-    """Keep the answer under that path as it came, then judge it. `broken`: why it never came to its end.
+    """Keep the answer under that path as it came, then judge it. `is_whole`: it came to its end.
 
     A disk that refuses it changes nothing about what happened: then there is no copy, and the problem says so.
     """
@@ -42,22 +43,19 @@ def keep_answer(
     except OSError as error:
         kept = Kept(size=len(content), sha256=hashlib.sha256(content).hexdigest(), content_type=claimed)
         return LabelDownload(kept, _("The disk refused it: %(error)s") % {"error": str(error)}, status, is_kept=False)
-    return _judge(content, status=status, claimed=claimed, broken=broken)
+    return _judge(content, status=status, claimed=claimed, is_whole=is_whole)
 
 
 def find_answer(path: str) -> LabelDownload | None:
     """What an earlier worker kept under that path, None when there is nothing."""
     content = file_store.read_file(path)
-    return None if content is None else _judge(content, status=None, claimed=UNKNOWN_TYPE, broken="")
+    return None if content is None else _judge(content, status=None, claimed=UNKNOWN_TYPE, is_whole=True)
 
 
-def _judge(content: bytes, *, status: int | None, claimed: str, broken: str) -> LabelDownload:
+def _judge(content: bytes, *, status: int | None, claimed: str, is_whole: bool) -> LabelDownload:
     shown, problem = judge_label(content)
-    if problem and broken:
-        problem = _("The connection broke off after %(size)d bytes: %(error)s") % {
-            "size": len(content),
-            "error": broken,
-        }
+    if problem and not is_whole and len(content) <= file_store.MAX_BYTES:
+        problem = _("The connection broke off after %(size)d bytes.") % {"size": len(content)}
     kept = Kept(size=len(content), sha256=hashlib.sha256(content).hexdigest(), content_type=shown or claimed)
     return LabelDownload(kept, problem, status)
 
@@ -69,7 +67,8 @@ def judge_label(content: bytes) -> tuple[str, str]:
     try:
         kind = check_content(content, pictures=True)
     except UnfitFile as error:
-        return "", _("It is no whole label: %(error)s") % {"error": str(error)}
+        shown = PDF if PdfMarks().add(content).has_header else ""
+        return shown, _("It is no whole label: %(error)s") % {"error": str(error)}
     return kind, _judge_pdf(content) if kind == PDF else _judge_picture(content)
 
 

@@ -161,7 +161,7 @@ class LabelFetch:
         except VendorAmbiguous as error:
             if error.arrived is None or error.status is None or not 200 <= error.status < 300:
                 raise
-            return keep_answer(path, error.arrived, status=error.status, broken=error.text)
+            return keep_answer(path, error.arrived, status=error.status, is_whole=False)
         return keep_answer(path, answer.content, status=answer.status, claimed_type=answer.content_type)
 
     def _record(self, came: LabelDownload) -> None:
