@@ -10,6 +10,7 @@ from backoffice.dashboard import (
     campaign_needs,
     notice_needs,
     order_needs,
+    production_needs,
     sign_needs,
     stray_needs,
     vendor_needs,
@@ -25,7 +26,14 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sees_vendors = request.user.has_perm("backoffice.view_push")
     sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
     sees_cards = request.user.has_perm("orders.view_mailcampaign")
-    groups = _groups(request.user, orders=sees_orders, vendors=sees_vendors, exports=sees_exports, cards=sees_cards)
+    groups = _groups(
+        request.user,
+        orders=sees_orders,
+        vendors=sees_vendors,
+        exports=sees_exports,
+        cards=sees_cards,
+        production=request.user.has_perm("fulfillment.view_productionorder"),
+    )
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -37,7 +45,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[NeedGroup]:
+def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: bool, production: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
@@ -46,6 +54,8 @@ def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: boo
             vendor_needs.refused_pushes(),
             vendor_needs.waiting_for_long(),
         ]
+    if production:
+        found += [production_needs.labels_without_copy()]
     if cards:
         found += [campaign_needs.campaigns_with_problems()]
     if orders:

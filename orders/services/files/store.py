@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
+from backoffice.pdf_marks import PdfMarks
 from orders.models import ShopFile
 from orders.services.files.signed_links import Linked, sign_link
 
@@ -30,8 +31,6 @@ MAX_FILE_BYTES = 100 * 1024 * 1024
 FREE_BYTES_FLOOR = 1024 * 1024 * 1024
 FOLDER, PARTS = "files", "files/parts"
 PDF = "application/pdf"
-# A PDF ends with this within its last bytes: one that was cut off does not.
-_START, _END, _TAIL = b"%PDF-", b"%%EOF", 2048
 _FORGOTTEN_SECONDS = 24 * 3600
 
 
@@ -46,16 +45,14 @@ class _Seen:
     """What passed by on the way to the disk."""
 
     size: int = 0
-    start: bytes = b""
-    tail: bytes = b""
+    marks: PdfMarks = field(default_factory=PdfMarks)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def add(self, chunk: bytes) -> None:
         self.size += len(chunk)
         if self.size > MAX_FILE_BYTES:
             raise TooLarge(too_large_text())
-        self.start += chunk[: len(_START) - len(self.start)]
-        self.tail = (self.tail + chunk[-_TAIL:])[-_TAIL:]
+        self.marks.add(chunk)
         self.digest.update(chunk)
 
 
@@ -132,9 +129,9 @@ def _write(chunks: Iterable[bytes], part: Path) -> _Seen:
 
 
 def _check(seen: _Seen) -> None:
-    if not seen.start.startswith(_START):
+    if not seen.marks.has_header:
         complaint = _("The file is not a PDF: it does not begin with %PDF-.")
-    elif _END not in seen.tail:
+    elif not seen.marks.is_whole:
         complaint = _("The PDF has no end: it was cut off.")
     else:
         return
