@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from backoffice.services.integrations import configured_vendors
 from orders.services import lateness, unavailable
-from orders.services.campaigns import following
+from orders.services.campaigns import following, overdue
 from orders.services.exports import batches
 from orders.services.reports import pulling
 from orders.services.rules import jobs, running
@@ -45,6 +45,7 @@ def run_rules() -> None:
     while running.work_waiting_events() and time.monotonic() < deadline:
         pass
     jobs.open_due_slots()
+    jobs.end_endless_jobs()
     jobs.work_jobs()
 
 
@@ -62,5 +63,7 @@ def follow_campaigns() -> None:
         return
     try:
         logger.info("%s", following.follow_campaigns())
+        if stalled := overdue.move_stalled_campaigns():
+            logger.warning("%d campaigns that nothing moved need a person now.", stalled)
     finally:
         cache.delete("follow-campaigns")

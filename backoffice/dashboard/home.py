@@ -5,7 +5,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import campaign_needs, notice_needs, order_needs, sign_needs, vendor_needs
+from backoffice.dashboard import (
+    campaign_needs,
+    catalog_needs,
+    notice_needs,
+    order_needs,
+    production_needs,
+    sign_needs,
+    vendor_needs,
+)
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -18,6 +26,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
     sees_cards = request.user.has_perm("orders.view_mailcampaign")
     groups = _groups(orders=sees_orders, vendors=sees_vendors, exports=sees_exports, cards=sees_cards)
+    groups += _background_groups(request)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -27,6 +36,19 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "days": DAYS,
         "chart": {"width": WIDTH, "height": HEIGHT},
     }
+
+
+def _background_groups(request: HttpRequest) -> list[NeedGroup]:
+    """Background work that came to nothing, each for those who see its pages."""
+    by_permission = {
+        "catalog.view_changeset": catalog_needs.change_sets,
+        "catalog.view_tableimport": catalog_needs.tables,
+        "catalog.view_syncrun": catalog_needs.synchronisations,
+        "catalog.view_customproduct": catalog_needs.pictures,
+        "fulfillment.view_productionorder": production_needs.files,
+    }
+    found = [find() for permission, find in by_permission.items() if request.user.has_perm(permission)]
+    return [group for group in found if group]
 
 
 def _groups(*, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[NeedGroup]:

@@ -1,6 +1,7 @@
 """Tables that people upload, on their way to a change set."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.fields import SaidJSONField
@@ -28,7 +29,8 @@ class TableImport(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=TableImportState, default=TableImportState.WAITING)
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
-    # When a worker first began to read it.
+    # Since when it is to be read, and when a worker first began to.
+    waiting_since = models.DateTimeField(default=timezone.now, editable=False)
     reading_since = models.DateTimeField(null=True, editable=False)
     # Rows of the table read so far.
     seen = models.PositiveIntegerField(_("rows read"), default=0)

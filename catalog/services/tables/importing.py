@@ -94,6 +94,16 @@ def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSe
     return change_set
 
 
+def read_again(table: TableImport) -> TableImport:
+    """A table that was refused waits to be read once more. Raises IllegalTransition for others."""
+    rows = TableImport.objects.filter(pk=table.pk, state=TableImportState.REFUSED)
+    if not rows.update(state=TableImportState.WAITING, waiting_since=Now(), reading_since=None, seen=0, problems=[]):
+        table.refresh_from_db()
+        raise IllegalTransition(_("This table is %s.") % table.get_state_display())
+    table.refresh_from_db()
+    return table
+
+
 def discard_import(table: TableImport) -> None:
     """Nothing is made of it. Raises IllegalTransition once a draft was."""
     with transaction.atomic():
