@@ -19,6 +19,7 @@ from backoffice.texts import trim
 FORMULA_STARTS = ("=", "+", "-", "@")
 _DELIMITERS = ",;\t"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # What is text and yet no table: a page, JSON, a PDF.
 _NO_TABLE = ("<", "{", "[", "%PDF")
 
@@ -66,14 +67,7 @@ def _without_separator_line(text: str) -> tuple[str, str]:
     if named := _SEPARATOR_LINE.fullmatch(first.rstrip("\r")):
         return rest, named[1]
     head = next((line for line in text.splitlines() if line.strip(_DELIMITERS + " ")), "")
-    return text, max(_DELIMITERS, key=lambda sign: _width(head, delimiter=sign))
-
-
-def _width(line: str, *, delimiter: str) -> int:
-    try:
-        return max((len(row) for row in csv.reader([line], delimiter=delimiter)), default=0)
-    except csv.Error:
-        return 0
+    return text, max(_DELIMITERS, key=_QUOTED.sub("", head).count)
 
 
 def _cell(text: str) -> Cell:

@@ -56,7 +56,7 @@ def read_amount(cell: Cell) -> Amount:
     text = _bare(cell)
     if _PLAIN.fullmatch(text):
         return Amount(Decimal(text.replace(",", ".")))
-    named = _NAMED.fullmatch(text) if len(text) <= _LONGEST else None
+    named = _NAMED.fullmatch(text)
     if named is None or (named["before"] and named["behind"]):
         raise _no_number(cell)
     currency = named["before"] or named["behind"] or ""
@@ -66,8 +66,7 @@ def read_amount(cell: Cell) -> Amount:
 def read_whole(cell: Cell) -> int:
     """Return a whole number from 0 on. Raises InvalidInput for fractions."""
     if isinstance(cell, str):
-        text = _bare(cell)
-        found = _WHOLE.fullmatch(text) if len(text) <= _LONGEST else None
+        found = _WHOLE.fullmatch(_bare(cell))
         if found is None:
             raise _no_whole(cell)
         return int(re.sub(r"[^0-9]", "", found["whole"]))
@@ -90,16 +89,16 @@ def _stored(cell: Cell) -> Decimal:
 
 
 def _bare(text: str) -> str:
-    """With one kind of space, apostrophe and minus."""
+    """With one kind of space, apostrophe and minus; nothing of a text that is too long."""
     text = text.strip()
+    if len(text) > _LONGEST:
+        return ""
     if text.isascii():
         return text
     return _SPACE.sub(" ", text.translate(_APOSTROPHES)).replace("\N{MINUS SIGN}", "-")
 
 
 def _only(cell: Cell, text: str) -> Decimal:
-    if len(text) > _LONGEST:
-        raise _no_number(cell)
     if _PLAIN.fullmatch(text):
         return Decimal(text.replace(",", "."))
     sign, bare = ("-", text[1:].lstrip()) if text.startswith("-") else ("", text)

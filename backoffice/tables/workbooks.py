@@ -227,7 +227,7 @@ def _cell(element: Element, book: _Book) -> Cell:
 
 def _value(kind: str, value: str, *, style: int, book: _Book) -> Cell:
     if kind == "s":
-        return text_cell(book.shared[int(value)])
+        return text_cell(book.shared[_index(value)])
     if kind == "str":
         return text_cell(_unescaped(value))
     if kind == "b":
@@ -237,6 +237,13 @@ def _value(kind: str, value: str, *, style: int, book: _Book) -> Cell:
     if kind == "d":
         return datetime.fromisoformat(value)
     return _date(float(value), book) if style in book.dates else _number(value)
+
+
+def _index(value: str) -> int:
+    """Raises ValueError for what would count from the end."""
+    if not value.isdecimal():
+        raise ValueError("A shared text has a number from 0 on.")
+    return int(value)
 
 
 def _number(value: str) -> Cell:
