@@ -204,6 +204,25 @@ def test_a_command_takes_the_table_that_a_page_exports(
         assert "->" not in out.getvalue()  # nothing was edited
 
 
+def test_the_commands_of_texts_and_stock_take_tables_of_the_pages_too(desk: Desk, tmp_path: Path) -> None:
+    [sku], [own] = desk.skus(1), desk.skus(1, vendor=FULFILLER)
+    listed_by(desk, vendor="mypromo", skus=list({sku, own}))
+    now = timezone.now()
+    texts = {"defaults": dict.fromkeys(TEXTS), "overwrites": dict.fromkeys(TEXTS) | {"meta_title": " Mine\r\n"}}
+    Snapshot.objects.create(vendor="mypromo", kind=ChangeKind.SEARCH_TEXTS, sku=sku, value=texts, read_at=now)
+    stock = {"available": True, "managed": True, "qty": 5}
+    Snapshot.objects.create(vendor=FULFILLER, kind=ChangeKind.STOCK, sku=own, value=stock, read_at=now)
+    seo = exported(ChangeKind.SEARCH_TEXTS, tmp_path / "texts.csv", vendor="mypromo", skus=[sku])
+    with pytest.raises(CommandError, match="changes nothing"):
+        call_command("push_seo", str(seo), "--user", "author")
+    seo.write_text(seo.read_text().replace("Mine", "Ours"))
+    call_command("push_seo", str(seo), "--user", "author", stdout=io.StringIO())
+    assert ChangeSet.objects.get().changes.get().wanted == {"meta_title": "Ours"}
+    path = exported(ChangeKind.STOCK, tmp_path / "stock.xlsx", vendor=FULFILLER, skus=[own])
+    call_command("push_stock", str(path), "--vendor", FULFILLER, "--user", "author", stdout=io.StringIO())
+    assert ChangeSet.objects.filter(kind=ChangeKind.STOCK).count() == 1
+
+
 def listed_by(desk: Desk, *, vendor: str, skus: list[str]) -> None:
     """Our catalogue holds of these SKUs what the vendor does."""
     sync_catalog(Catalog([make_product(1)]))
