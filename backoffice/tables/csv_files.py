@@ -42,6 +42,19 @@ def read_csv(content: bytes) -> Iterator[TableRow]:
         raise unreadable(words % {"row": number}) from error
 
 
+def has_windows_letters(content: bytes) -> bool:
+    """Return whether the file is read with the letters of Western Europe for want of another sign: a file of Prague or
+    Warsaw without UTF-8 looks alike.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
 def _decoded(content: bytes) -> str:
     try:
         text = _decode(content)
@@ -55,10 +68,7 @@ def _decoded(content: bytes) -> str:
 def _decode(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
+    return content.decode("cp1252" if has_windows_letters(content) else "utf-8-sig")
 
 
 def _without_separator_line(text: str) -> tuple[str, str]:

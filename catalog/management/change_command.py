@@ -1,5 +1,6 @@
 """What the commands that push changes have in common: read a table, show the difference, approve, push."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from catalog.services.pushing.starting import push_change_set
 from catalog.services.tables.columns import LAYOUTS
 from catalog.services.tables.importing import drop_same_texts
 from catalog.services.tables.wishes import read_wishes, refuse_size
+
+logger = logging.getLogger(__name__)
 
 SHOWN_ERRORS = 20
 
@@ -123,6 +126,8 @@ def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str
         raise CommandError(f"{path} cannot be read: {error}") from error
     refuse_size(content)
     reading = read_wishes(content, kind=kind, clear_blanks=clear_blanks)
+    if reading.counts["windows_letters"]:
+        logger.warning("%s does not say which letters it has: those of Western Europe were assumed.", path)
     if reading.problems:
         errors = {f"row {problem['row']}": [problem["text"]] for problem in reading.problems}
         raise InvalidInput(f"Rows that cannot be used: {reading.counts['problems']}.", errors=errors)

@@ -34,7 +34,7 @@ class TableImport(models.Model):
     reading_since = models.DateTimeField(null=True, editable=False)
     # Rows of the table read so far.
     seen = models.PositiveIntegerField(_("rows read"), default=0)
-    # By name: skus, changed, unchanged, not_compared, problems.
+    # By name: skus, changed, unchanged, not_compared, problems; windows_letters: 1 where its letters were assumed.
     counts = models.JSONField(_("counts"), default=dict)
     # The first of them: {"row": number in the file (None for the whole of it), "sku", "text"}.
     problems = SaidJSONField(_("problems"), default=list)

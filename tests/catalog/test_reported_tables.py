@@ -128,6 +128,14 @@ def test_a_line_end_in_a_title_is_refused_and_in_a_description_kept(listed: None
     assert told(table)[0].startswith("meta_title: ")
 
 
+@pytest.mark.parametrize(("encoding", "is_assumed"), [("cp1252", True), ("utf-8", False), ("utf-16", False)])
+def test_letters_that_are_assumed_are_told(encoding: str, is_assumed: bool, listed: None) -> None:
+    content = "sku,meta_title\nMP-1,Füller\n".encode(encoding)
+    table = uploaded(content, kind=ChangeKind.SEARCH_TEXTS)
+    assert table.wishes == {"MP-1": {"meta_title": "Füller"}}
+    assert ("windows_letters" in table.counts) == is_assumed
+
+
 def test_a_sku_that_lost_its_digits_says_so(listed: None) -> None:
     book = Workbook()
     assert book.active is not None

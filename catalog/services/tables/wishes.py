@@ -63,6 +63,8 @@ def read_wishes(
     header = {place: aliases.get(name, name) for place, name in table.header.items()}
     refuse_unknown_columns(kind, list(header.values()))
     reading = Reading()
+    if table.has_windows_letters:
+        reading.counts["windows_letters"] = 1
     for row in table.rows:
         _read_row(row, header, reading, kind=kind, clear_blanks=clear_blanks)
         reading.seen += 1
