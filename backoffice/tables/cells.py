@@ -1,5 +1,6 @@
 """What stands in a cell, and its text."""
 
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,8 @@ from backoffice.texts import BadText, clean_code, clean_line, clean_paragraph, t
 # Spreadsheets keep so many digits of a number; those behind are noise of its binary form.
 SIGNIFICANT = 15
 _SHOWN = 60
+# Not the E of "Err:502".
+_PLAIN_STARTS = frozenset(string.ascii_letters + string.digits) - {"E"}
 
 # What spreadsheets show instead of a value that cannot be calculated, in the languages in which they save CSV files.
 _ERRORS = frozenset({
@@ -48,6 +51,9 @@ def bad_cell(text: str) -> InvalidInput:
 
 def text_cell(text: str) -> Cell:
     """Return what a cell of text holds: nothing where nothing is seen, a fault where an error was saved as its text."""
+    # Nearly every text begins with a letter or digit that everybody sees.
+    if text[:1] in _PLAIN_STARTS:
+        return text
     if not trim(text):
         return None
     return CellFault(text) if is_error(text) else text

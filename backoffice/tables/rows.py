@@ -1,6 +1,6 @@
 """Rows of a table, whichever file they came from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backoffice.errors import InvalidInput
@@ -20,9 +20,11 @@ class TableRow:
     number: int
     cells: Mapping[int, Cell]
 
-    def stray(self, header: Collection[int]) -> int | None:
+    def stray(self, header: Mapping[int, str]) -> int | None:
         """Return the place of the first cell that stands in no column, None where all do."""
-        return next((place for place in self.cells if place not in header), None)
+        if self.cells.keys() <= header.keys():
+            return None
+        return next(place for place in self.cells if place not in header)
 
     def problem(self, header: Mapping[int, str]) -> str:
         """Return what makes the row unusable: a cell without a column, or one without a value. Empty for a good row."""

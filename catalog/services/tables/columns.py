@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from backoffice.errors import InvalidInput
@@ -185,11 +186,17 @@ def _price_wish(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set[st
 
 def _currency_wish(beside: set[str], cells: Mapping[str, Cell]) -> Value:
     """The currency that the row names, in its column or beside its prices: it has to be the vendor's."""
-    named = beside | {_read("currency", cells.get("currency"), read_code).upper()}
-    named.discard("")
+    named = (beside | {_currency_of(cells.get("currency"))}) - {""}
     if len(named) > 1:
         raise refuse(_("This row names two currencies: %(names)s.") % {"names": ", ".join(sorted(named))})
     return {"currency": named.pop()} if named else {}
+
+
+@lru_cache(maxsize=64)
+def _currency_of(cell: Cell) -> str:
+    """Remembered, since a table has one currency in all of its rows."""
+    currency: str = _read("currency", cell, read_code)
+    return currency.upper()
 
 
 def _number(text: str | None) -> Decimal | None:
