@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from backoffice.dashboard import (
     alarm_needs,
     campaign_needs,
+    catalog_needs,
     notice_needs,
     order_needs,
     production_needs,
@@ -34,6 +35,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         cards=sees_cards,
         production=request.user.has_perm("fulfillment.view_productionorder"),
     )
+    groups += _background_groups(request)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -43,6 +45,19 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "days": DAYS,
         "chart": {"width": WIDTH, "height": HEIGHT},
     }
+
+
+def _background_groups(request: HttpRequest) -> list[NeedGroup]:
+    """Background work that came to nothing, each for those who see its pages."""
+    by_permission = {
+        "catalog.view_changeset": catalog_needs.change_sets,
+        "catalog.view_tableimport": catalog_needs.tables,
+        "catalog.view_syncrun": catalog_needs.synchronisations,
+        "catalog.view_customproduct": catalog_needs.pictures,
+        "fulfillment.view_productionorder": production_needs.files,
+    }
+    found = [find() for permission, find in by_permission.items() if request.user.has_perm(permission)]
+    return [group.seen_by(request.user) for group in found if group]
 
 
 def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: bool, production: bool) -> list[NeedGroup]:
