@@ -1,6 +1,6 @@
 """Staff and their groups, in the look of the other pages.
 
-Django's own pages let whoever may change users make anybody a superuser. Here nobody gives or takes what they do not hold:
+Django lets whoever may change users make anybody a superuser. Here nobody gives or takes what they do not hold:
 `services/staff_rights.py` decides, for the form, the password page and deletion alike.
 """
 
