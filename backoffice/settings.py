@@ -432,6 +432,12 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1
 AXES_VERBOSE = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "backoffice.sign_in_guard.SignInGuard"
+AXES_CLIENT_IP_CALLABLE = "backoffice.client_address.sign_in_address"
+# Kept of what was sent: nothing by which anybody could be told, or let in.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+# Failed sign-ins of one address within an hour, whatever the names.
+SIGN_IN_FAILURES_PER_ADDRESS = 30
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SECURE_HTTPS = _public.scheme == "https"
