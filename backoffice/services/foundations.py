@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.published_secrets import is_loopback
 from backoffice.services.findings import Finding
+from backoffice.services.resealing import count_seals, sealed_columns
+
+SEALS_TRIED = 100
 
 
 def examine_foundations() -> Iterator[Finding]:
@@ -18,6 +21,7 @@ def examine_foundations() -> Iterator[Finding]:
     yield from examine_pooling()
     yield from _encryption()
     yield from _proxies()
+    yield from examine_seals()
     yield from examine_static_files()
 
 
@@ -55,6 +59,22 @@ def examine_pooling() -> list[Finding]:
     orders = "; ".join(f"ALTER ROLE {role} SET {name} = '{settings.DATABASE_TIMEOUTS[name]}'" for name in unset)
     text = _("Without a limit a page may hang for ever: %s.") % ", ".join(unset)
     return [Finding(_("Database"), text, _("Run in PostgreSQL, then connect anew: %s") % orders)]
+
+
+def examine_seals() -> Iterator[Finding]:
+    """Find values that need a key which is to be dropped, or that no key opens any more."""
+    # With one key only its oldest values and its newest are tried: whatever needs another one is among the oldest.
+    most = None if len(settings.ENCRYPTION_KEYS) > 1 else SEALS_TRIED
+    for column in sealed_columns():
+        found = count_seals(column, most=most)
+        if found.lost:
+            text = _("%(number)d values of %(column)s were sealed with a key that is gone.")
+            remedy = _("Put the old key back at the end of ENCRYPTION_KEYS, run manage.py reseal, then drop it.")
+            yield Finding("ENCRYPTION_KEYS", text % {"number": found.lost, "column": column}, remedy)
+        elif found.older:
+            text = _("%(number)d values of %(column)s still need an older key.")
+            remedy = _("Run manage.py reseal before you drop it.")
+            yield Finding("ENCRYPTION_KEYS", text % {"number": found.older, "column": column}, remedy)
 
 
 def examine_static_files() -> Iterator[Finding]:

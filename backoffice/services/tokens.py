@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from backoffice.models import VendorToken
+from backoffice.models.fields import KeyMissing
 from backoffice.services.locks import SharedLock
 from backoffice.vendors.errors import VendorUnavailable
 
@@ -27,7 +28,10 @@ class SharedTokens:
 
     def get(self) -> str | None:
         """The current token, None when there is none or it has ended."""
-        row = VendorToken.objects.filter(vendor=self.vendor, expires_at__gt=timezone.now()).first()
+        try:
+            row = VendorToken.objects.filter(vendor=self.vendor, expires_at__gt=timezone.now()).first()
+        except KeyMissing:
+            return None  # a new one is had for the asking
         return row.token if row else None
 
     def renew(self, *, stale: str | None, fetch: Callable[[], tuple[str, float]]) -> str:
@@ -51,7 +55,9 @@ class SharedTokens:
         if current and current != stale:
             return current
         token, seconds = fetch()
-        VendorToken.objects.update_or_create(
-            vendor=self.vendor, defaults={"token": token, "expires_at": timezone.now() + timedelta(seconds=seconds)}
+        row = VendorToken(vendor=self.vendor, token=token, expires_at=timezone.now() + timedelta(seconds=seconds))
+        # Without reading what is there, which a key that is gone may have sealed.
+        VendorToken.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["vendor"], update_fields=["token", "expires_at"]
         )
         return token
