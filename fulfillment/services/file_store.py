@@ -14,12 +14,11 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
+from backoffice.services.disk import FREE_BYTES_FLOOR
 from fulfillment.models.stored_file import StoredFile
 
 FOLDER = "fulfillment"
 MAX_BYTES = 25 * 1024 * 1024
-# What is left of the disk belongs to the database first.
-FREE_BYTES_FLOOR = 1024 * 1024 * 1024
 PDF = "application/pdf"
 # A PDF ends with this within its last bytes: one that was cut off does not.
 _PDF_END, _PDF_TAIL = b"%%EOF", 2048
