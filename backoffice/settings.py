@@ -384,6 +384,8 @@ LABEL_SOURCE = env.str(
 DESIGN_SECONDS = env.float("DESIGN_SECONDS", default=8)
 
 # --- REST API ---------------------------------------------------------------------------------------------------------
+# Description and browsable page of the API, which anybody may read who reaches us.
+API_DOCS = env.bool("API_DOCS", default=not PRODUCTION)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["backoffice.api.authentication.ApiKeyAuthentication"],
@@ -461,7 +463,6 @@ TIME_ZONE = env.zone("TIME_ZONE", default="Europe/Berlin")
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 TESTING = "pytest" in sys.modules
 STORAGES = {

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from backoffice.client_address import is_from_this_machine
 from backoffice.published_secrets import is_loopback
 from backoffice.services import budget
+from backoffice.services.foundations import missing_static_files
 from backoffice.services.integrations import configured_vendors
 
 _PUSHES = """
@@ -43,12 +44,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when requests can be served, which needs PostgreSQL; 503 without.
+    """200 when requests can be served, which needs PostgreSQL and the collected static files; 503 without.
 
     Redis is named beside it only: without it work goes on, found by the sweep instead of by the bell.
     """
     answer = {"database": _database(), "redis": _redis()}
-    is_ready = answer["database"] == "ok"
+    if missing_static_files():
+        answer["static"] = "run collectstatic"
+    is_ready = answer["database"] == "ok" and "static" not in answer
     return JsonResponse({"status": "ok" if is_ready else "unavailable", **answer}, status=200 if is_ready else 503)
 
 

@@ -90,7 +90,7 @@ def missing_static_files() -> list[str]:
     """Return the files of ours without which pages answer 500; none where files are served as they are."""
     if not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
         return []
-    own = Path(settings.STATICFILES_DIRS[0])
+    own = Path(settings.BASE_DIR) / "backoffice" / "static"
     names = sorted(str(path.relative_to(own)) for path in own.rglob("*.*") if not path.name.startswith("."))
     return [name for name in names if name not in staticfiles_storage.hashed_files]
 
