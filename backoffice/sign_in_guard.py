@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.http import HttpRequest
 
 
-class SignInGuard(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no types
+class SignInGuard(AxesDatabaseHandler):
     """Nobody can lock a user out from elsewhere, and nobody can try one name after another.
 
     The first limit is the library's own; an address, which an office may share, has a larger one.

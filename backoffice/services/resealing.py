@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.apps import apps
@@ -38,7 +39,7 @@ def sealed_columns() -> Iterator[SealedColumn]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, SealedJSONField):
-                yield SealedColumn(model, field.column)
+                yield SealedColumn(model, str(field.column))
 
 
 def reseal(column: SealedColumn) -> Seals:
@@ -105,7 +106,7 @@ def _batches(column: SealedColumn) -> Iterator[list[tuple[str, str]]]:
         after = [rows[-1][0]]
 
 
-def _read(column: SealedColumn, rest: str, values: list[object]) -> list[tuple[str, str]]:
+def _read(column: SealedColumn, rest: str, values: list[Any]) -> list[tuple[str, str]]:
     table = column.model._meta.db_table
     statement = f"SELECT {_key(column)}, {column.name} FROM {table} WHERE {column.name} IS NOT NULL {rest}"  # noqa: S608
     with connection.cursor() as cursor:
@@ -113,7 +114,7 @@ def _read(column: SealedColumn, rest: str, values: list[object]) -> list[tuple[s
         return [(str(pk), value) for pk, value in cursor.fetchall()]
 
 
-def _execute(statement: str, values: list[object]) -> None:
+def _execute(statement: str, values: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
