@@ -8,7 +8,6 @@ What cannot be used is collected while this is read; at the end the process stop
 
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from kombu import Exchange, Queue
@@ -388,7 +387,7 @@ DESIGN_SECONDS = env.float("DESIGN_SECONDS", default=8)
 # Description and browsable page of the API, which anybody may read who reaches us.
 API_DOCS = env.bool("API_DOCS", default=not PRODUCTION)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-REST_FRAMEWORK: dict[str, Any] = {
+REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["backoffice.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["backoffice.api.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["backoffice.api.parsers.StrictJSONParser"],
