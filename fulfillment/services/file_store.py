@@ -15,12 +15,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from backoffice.pdf_marks import PdfMarks
+from backoffice.services.disk import FREE_BYTES_FLOOR
 from fulfillment.models.stored_file import StoredFile
 
 FOLDER = "fulfillment"
 MAX_BYTES = 25 * 1024 * 1024
-# What is left of the disk belongs to the database first.
-FREE_BYTES_FLOOR = 1024 * 1024 * 1024
 PDF = "application/pdf"
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 PICTURES = frozenset(_PICTURES.values())
