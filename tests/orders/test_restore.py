@@ -21,7 +21,7 @@ from backoffice.vendors.messages import LineKind, LineReport, OrderReport, Order
 from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
 from orders.services.lifecycle import release_order
 from orders.services.reports.applying import apply_order_report
-from orders.services.reports.pulling import PullResult, _apply_all
+from orders.services.reports.pulling import PullResult, _apply
 from orders.services.restore.adopting import adopt_stray
 from orders.services.restore.linking import link_strays
 from orders.services.restore.reconciling import Reconciliation, _Comparison, doubt_pushes, reconcile
@@ -355,7 +355,7 @@ def test_a_vendor_that_does_not_answer_keeps_everything_from_leaving(shop: Shop,
 
 
 def test_a_poll_shows_what_only_the_vendor_knows(shop: Shop) -> None:
-    _apply_all([made()], PullResult("mypromo"), print)
+    _apply(made(), result=PullResult("mypromo"), progress=print)
     assert StrayOrder.objects.get().vendor_id == "77"
 
 
