@@ -1,5 +1,6 @@
 """What the pushes of change sets mean; each handler is a door to a service."""
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
@@ -50,6 +51,12 @@ class SendBatch(ChangeSetHandler):
 
     def doubtful_step(self, push: Push) -> str:
         return STEP
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("The batch is sent again, if its change set is still approved."),
+            _t("If it did happen after all, the same values are set twice, which changes nothing."),
+        ]
 
     def deliver(self, delivery: Delivery) -> None:
         send_batch(delivery)

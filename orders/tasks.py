@@ -11,7 +11,7 @@ from backoffice.services.bell import PULL_ORDERS, ring_now
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.pulling import forget_old_drift
 from orders.services import lateness, stock, unavailable
-from orders.services.campaigns import following
+from orders.services.campaigns import following, overdue
 from orders.services.exports import batches
 from orders.services.reports import pulling
 from orders.services.rules import jobs, running
@@ -55,6 +55,7 @@ def run_rules() -> None:
     while running.work_waiting_events() and time.monotonic() < deadline:
         pass
     jobs.open_due_slots()
+    jobs.end_endless_jobs()
     jobs.work_jobs()
 
 
@@ -72,5 +73,7 @@ def follow_campaigns() -> None:
         return
     try:
         logger.info("%s", following.follow_campaigns())
+        if stalled := overdue.move_stalled_campaigns():
+            logger.warning("%d campaigns that nothing moved need a person now.", stalled)
     finally:
         cache.delete("follow-campaigns")

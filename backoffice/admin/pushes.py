@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.exchanges import compare
+from backoffice.admin.outcome_facts import outcome_facts
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
-from backoffice.admin.push_facts import outcome_facts, push_facts
+from backoffice.admin.push_facts import push_facts
 from backoffice.admin.push_list import push_listing
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.cache import never_cache
+from rest_framework_api_key.admin import APIKey
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
@@ -32,6 +34,10 @@ class ShopForm(forms.ModelForm):
             except InvalidInput as error:
                 self.add_error("currency", error.text)
         return given
+
+
+# The library registers keys of its own, which belong to no shop and open nothing here.
+admin.site.unregister(APIKey)
 
 
 @admin.register(Shop)
@@ -100,14 +106,23 @@ class ApiKeyAdmin(StaffAdmin):
         return (*self.readonly_fields, "shop", *(("revoked", "scopes") if obj.revoked else ()))
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """A new key is shown now and never again: only its hash is kept."""
+        """A new key stays on its object until the page that shows it: only its hash is kept."""
         if change:
             super().save_model(request, obj, form, change)
             return
-        key = ApiKey.objects.assign_key(obj)
+        obj.key_to_show = ApiKey.objects.assign_key(obj)  # type: ignore[attr-defined]
         obj.save()
-        text = _("The key of {name} is {key} Copy it now: it is not shown again.")
-        messages.warning(request, format_html(text, name=obj.name, key=format_html("<code>{}</code>", key)))
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
+        """Shown in the answer itself and never again. A message would carry it through a cookie."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("The key of %s") % obj.name,
+            "key": obj.key_to_show,  # type: ignore[attr-defined]
+        }
+        page = never_cache(lambda _request: TemplateResponse(request, "backoffice/new_api_key.html", context))
+        return page(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Revoke it instead: what it did stays to be read."""

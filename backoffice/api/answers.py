@@ -30,6 +30,8 @@ PROBLEMS = {
     "no_price": _("There is no price to quote."),
     "refused": _("That is not possible now."),
     "unavailable": _("Not available for the moment."),
+    "no_room": _("There is no room for files at the moment."),
+    "too_slow": _("The body did not arrive in time."),
     "server_error": _("An error of ours. It has been reported."),
 }
 

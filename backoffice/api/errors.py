@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.exceptions import PermissionDenied as Forbidden
@@ -19,6 +19,7 @@ from backoffice.api.renderers import JSONRenderer
 from backoffice.api.validation import MalformedInput
 from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable
 from backoffice.links import public_url
+from backoffice.services.disk import NoRoom
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -29,6 +30,7 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (NotAllowed, 403),
     (IllegalTransition, 409),
     (Conflict, 409),
+    (NoRoom, 507),
     (Unavailable, 503),
     (DomainError, 422),
 )
@@ -50,6 +52,8 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response:
         return _of_domain_error(exc)
     if isinstance(exc, APIException):
         return _of_api_exception(exc)
+    if isinstance(exc, UnreadablePostError):
+        return answer(408, code="too_slow")
     if isinstance(exc, OperationalError | InterfaceError):
         log.exception("The database did not answer in time")
         return answer(503, code="unavailable", headers={"Retry-After": "5"})

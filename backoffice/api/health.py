@@ -6,6 +6,7 @@
 import hmac
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -18,7 +19,10 @@ from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 
+from backoffice.client_address import is_from_this_machine
+from backoffice.published_secrets import is_loopback
 from backoffice.services import budget
+from backoffice.services.foundations import missing_static_files
 from backoffice.services.integrations import configured_vendors
 
 _PUSHES = """
@@ -41,7 +45,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when requests can be served, which needs PostgreSQL; 503 without.
+    """200 when requests can be served, which needs PostgreSQL and the collected static files; 503 without.
 
     Redis is named beside it only: without it work goes on, found by the sweep instead of by the bell. So is a restored
     database that nothing is sent from: orders are taken in meanwhile.
@@ -50,11 +54,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
     is_ready = answer["database"] == "ok"
     if is_ready:
         answer["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
+    if missing_static_files():
+        answer["static"] = "run collectstatic"
+        is_ready = False
     return JsonResponse({"status": "ok" if is_ready else "unavailable", **answer}, status=200 if is_ready else 503)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus' text format. METRICS_TOKEN is asked for as a bearer token; without one only loopback may read."""
+    """Prometheus' text format. METRICS_TOKEN is asked for as a bearer token.
+
+    Without one only this machine may read, and nobody where PUBLIC_URL is public: not every proxy says that it is one.
+    """
     if not _may_read_metrics(request):
         return JsonResponse({"message": "Unauthenticated."}, status=401)
     registry = CollectorRegistry(auto_describe=False)
@@ -123,7 +133,7 @@ def _redis() -> str:
 
 def _may_read_metrics(request: HttpRequest) -> bool:
     if not settings.METRICS_TOKEN:
-        return request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1", "")
+        return is_loopback(urlsplit(settings.PUBLIC_URL).hostname or "") and is_from_this_machine(request)
     given = request.headers.get("Authorization", "")
     return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
 

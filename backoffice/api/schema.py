@@ -25,6 +25,7 @@ WORDS = {
     429: "Too many requests for this key; see `Retry-After`.",
     500: "An error of ours. It has been reported.",
     503: "Not available for the moment; see `Retry-After`.",
+    507: "No room for files at the moment, which is no fault of the request; see `Retry-After`.",
 }
 ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
 

@@ -150,6 +150,8 @@ class PushAttempt(models.Model):
     request = models.TextField(_("sent"), blank=True)
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
+    # It may have changed something at the vendor: a write, or a read with an effect, whatever its verb.
+    has_effect = models.BooleanField(_("may have had an effect"), default=False)
     error = models.TextField(_("error"), blank=True)
 
     class Meta:

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models import Epoch, Heartbeat, Integration
+from backoffice.services import disk
 from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
 # The sweep runs every few seconds; a minute without it means that nobody works anything off.
 LONGEST_SILENCE = timedelta(seconds=60)
+# Bytes; what a shop may upload.
+LARGEST_FILE = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Alert:
 def current_alerts() -> list[Alert]:
     """What stands still now; three queries by primary key."""
     rows = Integration.objects.in_bulk(vendor_names())
-    alerts = [*_restored(), *_silence()]
+    alerts = [*_restored(), *_silence(), *_full_disk()]
     for name, integration in sorted(rows.items()):
         if vendor_class(name).is_configured():
             alerts += _about(integration)
@@ -67,6 +71,15 @@ def _silence() -> Iterator[Alert]:
         remedy=_("Somebody with access to the servers must start the worker and the beat."),
         since=at,
     )
+
+
+def _full_disk() -> Iterator[Alert]:
+    """Before it is full: from then on print files are refused and labels are not fetched."""
+    if not disk.has_room(LARGEST_FILE):
+        yield Alert(
+            text=_("The disk is full: print files of shops are refused, and no labels or pictures are fetched."),
+            remedy=_("Somebody with access to the servers must make room at %s.") % settings.MEDIA_ROOT,
+        )
 
 
 def _about(integration: Integration) -> Iterator[Alert]:

@@ -152,6 +152,7 @@ class Delivery:
             status=exchange.status,
             answer=exchange.answer,
             error=exchange.error,
+            has_effect=exchange.has_effect,
         )
 
 

@@ -1,12 +1,10 @@
 """Looks at everything the project stands on, and names for each fault its cause and the next step."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.core import checks
-from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -21,6 +19,8 @@ from backoffice.services import alerts
 from backoffice.services.claims import claimable
 from backoffice.services.epoch import read_epoch
 from backoffice.services.epoch_places import PlacesUnreadable, file_of, recall
+from backoffice.services.findings import Finding
+from backoffice.services.foundations import examine_database, examine_foundations
 from backoffice.services.handlers import CALLBACK_HANDLERS
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.vendor_checks import check_vendor
@@ -33,22 +33,9 @@ LONGEST_DUE = timedelta(minutes=10)
 SLOWEST_SWEEP_SECONDS = 30
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at; `remedy` is the next step where it is not well."""
-
-    what: str
-    text: str
-    remedy: str = ""
-
-    @property
-    def is_well(self) -> bool:
-        return not self.remedy
-
-
 def examine(*, ask_vendors: bool) -> Iterator[Finding]:
     """Everything, the foundations first; without a database what stands on it is not looked at."""
-    database = _database()
+    database = examine_database()
     yield database
     yield _redis()
     yield from _settings()
@@ -58,21 +45,12 @@ def examine(*, ask_vendors: bool) -> Iterator[Finding]:
     yield migrations
     if not migrations.is_well:
         return
+    yield from examine_foundations()
     yield from _standstills()
     yield _places()
     yield from _queues()
     if ask_vendors:
         yield from _answers()
-
-
-def _database() -> Finding:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            version = cursor.fetchone()[0]
-    except DatabaseError as error:
-        return Finding(_("Database"), str(error).strip(), _("Start PostgreSQL, or mend DATABASE_URL."))
-    return Finding(_("Database"), f"PostgreSQL {version}")
 
 
 def _redis() -> Finding:

@@ -30,6 +30,18 @@ class Finding(StrEnum):
     BLIND = "blind"  # nobody can look: a person has to decide, and is told at once
 
 
+class Recovery(StrEnum):
+    """What goes on by itself after an outcome became unknown: what the page about it may promise."""
+
+    SEARCH = "search"  # the vendor is searched; what is proved not to be there is sent again
+    REPEAT = "repeat"  # sent twice it counts once, so it is simply sent again
+    CALLBACK = (
+        "callback"  # nobody can search; the vendor's callback may tell until the settle time is over, then a person
+    )
+    PERSON = "person"  # nobody can search and nothing will tell: a person decides
+    ASK_ANEW = "ask_anew"  # the vendor is searched, but never asked again without a person
+
+
 class PushHandler:
     """What one kind of push means. Subclass it in `<app>/pushes.py` and register it with `@push_kind`."""
 
@@ -47,9 +59,23 @@ class PushHandler:
         """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
         return Finding.UNDECIDED
 
-    def can_look(self, push: Push) -> bool:
-        """Whether the vendor can be searched at all; if not, nothing is ever sent again by itself."""
-        return True
+    def recovery(self, push: Push) -> Recovery:
+        """What goes on by itself while the outcome of the push's step is unknown. It has to fit what `look` does."""
+        return Recovery.SEARCH
+
+    def how_to_find_out(self, push: Push) -> str:
+        """Where a person looks or whom they ask, and what it means, as sentences; empty for the vendor's own pages."""
+        return ""
+
+    def if_happened(self, push: Push) -> list[str]:
+        """What follows from deciding that it happened, in sentences; empty for what is true of most."""
+        return []
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        """What follows from deciding that it did not happen, and what if it did, in sentences; empty for what is true
+        of a write that counts twice when made twice.
+        """
+        return []
 
     def lock(self, push: Push) -> None:
         """Lock what the hooks and records will change. Services lock their rows before the push, and so must we:

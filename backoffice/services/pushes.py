@@ -14,6 +14,7 @@ from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.bell import DELIVER_PUSH, ring
 from backoffice.services.callbacks import callbacks_wait
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.vendors.registry import vendor_title
 
@@ -94,7 +95,8 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
     """A person decides an unknown outcome: it happened (confirmed), or it did not (the next generation sends again).
 
     Raises IllegalTransition unless the outcome is unknown, and for "it did not" while a callback of the vendor waits to
-    be read: it may say that it did. Return the push that goes on.
+    be read, which may say that it did, or while what we sent may still be worked on: sent again then, it could happen
+    twice. Return the push that goes on.
     """
     reason = _checked_reason(reason)
     with transaction.atomic():
@@ -105,11 +107,20 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
         if not happened and callbacks_wait(push.vendor):
             text = _("A webhook of %s has just arrived and may say what happened. Look again in a moment.")
             raise IllegalTransition(text % vendor_title(push.vendor))
+        if not happened and not is_settled(push):
+            raise IllegalTransition(
+                _("What was sent may still be worked on. It can be sent again once the settle time is over.")
+            )
         PUSH_HANDLERS[push.kind].decided(push, happened=happened)
         if not happened:
             return _next_generation(push, actor=actor, reason=reason)
         close_push(push, PushState.CONFIRMED, decided_by=actor, decision=reason)
     return push
+
+
+def is_settled(push: Push) -> bool:
+    """Whether what was sent for an unknown outcome can no longer be on its way."""
+    return push.settles_at is None or push.settles_at <= database_now()
 
 
 def dismiss_push(push: Push, *, actor: str, reason: str) -> None:

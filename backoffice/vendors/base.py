@@ -17,7 +17,8 @@ from backoffice.vendors.messages import Message
 class Exchange:
     """One request and what came back, secrets masked, cut to size: kept as the record of an attempt.
 
-    `started_at` and `duration_ms` are the worker's clock; `status` is None when no answer came.
+    `started_at` and `duration_ms` are the worker's clock; `status` is None when no answer came. `has_effect`: it may
+    have changed something at the vendor, whatever its verb. `error` says what broke, also in the midst of an answer.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Exchange:
     status: int | None = None
     answer: str = ""
     error: str = ""
+    has_effect: bool = False
 
 
 class Gate(Protocol):

@@ -7,6 +7,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models.fields import SaidTextField
 from fulfillment.models.production_order import ProductionOrder
 from fulfillment.models.stored_file import StoredFile
 
@@ -77,7 +78,25 @@ class Label(StoredFile):
             models.Index(fields=["tracking_code"], condition=~Q(tracking_code=""), name="label_tracking"),
             models.Index(BARE_CODE, condition=~Q(tracking_code=""), name="label_bare_code"),
             models.Index(fields=["-announced_at"], condition=Q(announced_at__isnull=False), name="label_announced"),
+            models.Index(fields=["announced_at", "id"], condition=Q(state="lost"), name="label_without_copy"),
         ]
 
     def __str__(self) -> str:
         return self.tracking_code or f"{self.get_kind_display()} {self.vendor_id}".strip()
+
+
+class LabelAnswer(StoredFile):
+    """What came when a label was downloaded and is no label that can be printed: kept as it came, beside the label."""
+
+    label = models.OneToOneField(Label, models.CASCADE, related_name="answer", verbose_name=_("label"))
+    # None where the worker was lost between keeping and recording.
+    status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    problem = SaidTextField(_("what is wrong with it"))
+    received_at = models.DateTimeField(_("received"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("answer to a label's download")
+        verbose_name_plural = _("answers to labels' downloads")
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.content_type})"

@@ -125,11 +125,17 @@ def test_no_address_of_the_staff_pages_contains_the_hash_of_a_key(storefront: St
 def test_a_key_made_by_staff_is_shown_once_and_works(db: None, admin_client: Client) -> None:
     shop = Shop.objects.create(code="WEB", name="Web")
     form = {"shop": shop.pk, "name": "till", "scopes": ["orders:read"]}
-    answer = admin_client.post("/admin/backoffice/apikey/add/", form, follow=True)
-    key = re.search(r"<code>(\w{8}\.\w{32})</code>", answer.content.decode())
+    answer = admin_client.post("/admin/backoffice/apikey/add/", form)
+    key = re.search(r"<code[^>]*>(\w{8}\.\w{32})</code>", answer.content.decode())
     assert key is not None
+    assert "no-store" in answer["Cache-Control"]
+    assert key[1] not in str(answer.cookies) + admin_client.get("/admin/backoffice/apikey/").content.decode()
     assert Client(headers={"Authorization": f"Bearer {key[1]}"}).get("/api/v1/orders/").status_code == 200
     assert ApiKey.objects.get().pk == key[1][:8]
+
+
+def test_the_keys_of_the_library_have_no_page_of_their_own(db: None, admin_client: Client) -> None:
+    assert admin_client.get("/admin/rest_framework_api_key/apikey/").status_code == 404
 
 
 def test_create_api_key_refuses_an_unknown_shop(db: None) -> None:

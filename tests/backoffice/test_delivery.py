@@ -278,6 +278,10 @@ def test_what_is_added_while_a_push_is_on_its_way_becomes_the_next_one(toy_vendo
 def test_a_person_decides_that_it_did_not_happen_and_the_next_generation_sends(push: Push) -> None:
     SHELF.mishaps = [raising(VendorAmbiguous("cut"))]
     deliver(push.pk)
+    with pytest.raises(IllegalTransition, match="may still be worked on"):
+        decide_push(push, happened=False, actor="jo", reason="asked the vendor")
+    assert Push.objects.get().state == PushState.UNKNOWN
+    Push.objects.update(settles_at=timezone.now())
     follower = decide_push(push, happened=False, actor="jo", reason="asked the vendor")
     push.refresh_from_db()
     assert (push.state, push.decided_by, push.decision) == (PushState.FAILED, "jo", "asked the vendor")

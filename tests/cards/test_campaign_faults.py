@@ -383,6 +383,7 @@ def test_a_person_who_decides_a_lost_checkout_never_pays_twice(
     campaign = confirm(proofed(1), payer)
     push = Push.objects.get(kind="orders.check_out_campaign")
     assert deliver(push.pk) == PushState.UNKNOWN
+    Push.objects.filter(pk=push.pk).update(settles_at=timezone.now())
     push.refresh_from_db()
     decide_push(push, happened=happened, actor="mara", reason="I believe so")
     work_off()
@@ -408,7 +409,7 @@ def doubtful(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings) -> Ma
     push = Push.objects.get()
     assert deliver(push.pk) == PushState.UNKNOWN
     _stray(vendor)
-    Push.objects.update(next_at=timezone.now())
+    Push.objects.update(next_at=timezone.now(), settles_at=timezone.now())
     assert reconcile.look(push.pk) == PushState.UNKNOWN
     campaign.refresh_from_db()
     return campaign

@@ -112,7 +112,9 @@ def test_what_is_no_whole_pdf_is_not_kept(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"<html>%PDF-", "not a PDF"),
+        (b"<html>", "not a PDF"),
+        (b" " * 1025 + PDF, "not a PDF"),
+        (PDF + b"\n7 0 obj\n<<>>", "cut off"),
         (b"", "not a PDF"),
         (b"%PDF-1.7\nhalf", "cut off"),
         (b"\x89PNG\r\n\x1a\n", "not a PDF"),

@@ -341,14 +341,15 @@ def test_before_the_echos_time_is_over_nobody_is_asked(order: Order, sandbox: Sa
 
 
 def test_what_is_asked_of_a_person_says_what_it_costs(order: Order, sandbox: Sandbox) -> None:
-    from backoffice.admin.push_facts import outcome_facts
+    from backoffice.admin.outcome_facts import outcome_facts
 
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     outcome = outcome_facts(look_until_settled(order))
     assert any("119.00 EUR" in line for line in outcome.if_not)
     assert any("119.00 EUR" in line for line in outcome.if_happened)
-    assert "cannot be searched" in outcome.searches
+    assert "cannot be searched" in outcome.goes_on
+    assert outcome.is_yes_advised
 
 
 def test_a_withdrawn_order_is_not_sent(order: Order, sandbox: Sandbox) -> None:

@@ -73,7 +73,8 @@ class Command(BaseCommand):
                 raise CommandError(f"No such permission: {', '.join(sorted(missing))}. Run migrate first.")
             group, _created = Group.objects.get_or_create(name=name)
             group.permissions.set([known[codename] for codename in wanted])
-            self.stdout.write(f"{name}: {len(wanted)} permissions")
+            if options["verbosity"]:
+                self.stdout.write(f"{name}: {len(wanted)} permissions")
 
 
 def _view(model: str) -> str:

@@ -103,7 +103,7 @@ class Client:
 
     def recipient_statistics(self, body: dict[str, Any]) -> Any:
         """POST v1/order-recipients-statistics: QR scans. A question, though it is a POST."""
-        return self._write("POST", "v1/order-recipients-statistics", body, is_question=True)
+        return self._write("POST", "v1/order-recipients-statistics", body, is_harmless=True)
 
     def report_conversions(self, rows: list[dict[str, Any]]) -> Any:
         """POST v1/conversions: an array; each `orderId` counts once. Valid rows are taken even when others fail."""
@@ -117,9 +117,9 @@ class Client:
     def _read(self, path: str, params: Params | None = None) -> Any:
         return open_envelope(self._sent("GET", path, params=params), write=False)
 
-    def _write(self, method: str, path: str, body: Any, *, is_question: bool = False) -> Any:
+    def _write(self, method: str, path: str, body: Any, *, is_harmless: bool = False) -> Any:
         """The payload; a 2xx without any body has none, which only deleting is known to do."""
-        answer = self._sent(method, path, body=None if body is None else encode(body), is_question=is_question)
+        answer = self._sent(method, path, body=None if body is None else encode(body), is_harmless=is_harmless)
         if method == "DELETE" and not answer.body.strip():
             return None
         return open_envelope(answer, write=True)

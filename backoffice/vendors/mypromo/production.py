@@ -15,7 +15,7 @@ from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
 from backoffice.vendors.mypromo.production_reports import label_report, parcel_report, production_report
-from backoffice.vendors.production_messages import LabelReport, ProductionOrderReport, ShipmentToAdd
+from backoffice.vendors.production_messages import LabelNotDownloaded, LabelReport, ProductionOrderReport, ShipmentToAdd
 
 logger = logging.getLogger(__name__)
 
@@ -63,12 +63,15 @@ class ProductionAbility:
     def add_shipment(self, vendor_id: str, shipment: ShipmentToAdd) -> ShipmentReport:
         """Report a parcel. A second one like it counts as a re-shipment, so look at the order before sending again.
 
-        VendorRejected says in mypromo's words what has to be done first.
+        VendorRejected says in mypromo's words what has to be done first, LabelNotDownloaded that the label is to be
+        downloaded before.
         """
         payload = _shipment_payload(shipment)
         try:
             return parcel_report(self.client.add_shipment(vendor_id, payload))
         except VendorRejected as error:
+            if _misses_label(error):
+                raise LabelNotDownloaded(error.text, errors=error.errors, status=error.status) from error
             if not _misses_tracking_id(error):
                 raise
         # The document says "tracking_code", the SDK sends "tracking_id"; a 422 is certain not to have acted.
@@ -84,6 +87,11 @@ def _readable(rows: Iterable[msgspec.Raw], *, vendor: str) -> Iterator[Productio
             logger.warning("A production order in mypromo's list cannot be read: %s", error)
             continue
         yield production_report(order, vendor=vendor)
+
+
+def _misses_label(error: VendorRejected) -> bool:
+    """ "Please download label before creating a shipment for it." in the document's examples of a 400."""
+    return error.status == 400 and "download label" in error.text.lower()
 
 
 def _misses_tracking_id(error: VendorRejected) -> bool:

@@ -127,7 +127,7 @@ class _Sync:
 
     def _read_language(self, language: str) -> None:
         self.context = replace(self.context, language=language)
-        start_seeing()
+        start_seeing(self.source.name)
         seen_before, total_before = self.seen, self.total or 0
         for sku in self.options.skus or ("",):
             taken = 0
@@ -151,7 +151,7 @@ class _Sync:
             self.log.note(problem)
         self.seen += len(page.products)
         unchanged = self._unchanged(page.products)
-        claim_products([product.vendor_id for product in unchanged], kept=True)
+        claim_products([product.vendor_id for product in unchanged], vendor=self.source.name, kept=True)
         read = self._read([product for product in page.products if product not in unchanged], sku=sku)
         self._add_to_batch(read)
         if self.batched_variants >= VARIANTS_PER_BATCH or len(self.batch) >= VARIANTS_PER_BATCH:
@@ -187,7 +187,7 @@ class _Sync:
                 continue
             # A listing narrowed to a SKU may show only a part of the product.
             found.setdefault(facts.vendor_id, (facts, "" if sku else product.fingerprint))
-        first_seen = claim_products(list(found), kept=False)
+        first_seen = claim_products(list(found), vendor=self.source.name, kept=False)
         self.log.counts["repeated"] += len(found) - len(first_seen)
         return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
 
@@ -201,7 +201,7 @@ class _Sync:
         self.log.note(problem)
         self.log.counts["skipped"] += 1
         if problem.product_id:
-            claim_products([problem.product_id], kept=True)
+            claim_products([problem.product_id], vendor=self.source.name, kept=True)
         claim_skus(problem.skus, vendor=self.source.name)
 
     def _add_to_batch(self, products: Sequence[tuple[ProductFacts, str]]) -> None:
