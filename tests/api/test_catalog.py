@@ -151,9 +151,7 @@ def test_a_quantity_that_is_no_quantity_is_refused(storefront: Storefront, catal
     assert storefront.get(f"catalog/variants/{CARD}/quote/").status_code == 400
 
 
-def test_stock_is_told_with_what_open_orders_leave_of_it(
-    storefront: Storefront, catalog, django_assert_num_queries
-) -> None:
+def test_stock_is_shown_less_what_open_orders_take(storefront: Storefront, catalog, django_assert_num_queries) -> None:
     """By shops that refuse what is not there; others take orders all the same."""
 
     def seen() -> list[object]:

@@ -15,7 +15,7 @@ from backoffice.vendors.money import CURRENCIES, EXPONENTS, spell_total
 from catalog.models import PriceTier, Variant
 from tests.api.storefront import CARD, build_order, make_catalog, make_storefront, make_variant
 
-KUWAIT = Path(__file__).parent.parent / "samples" / "reports" / "16-kuwait" / "values.json"
+KUWAIT = Path(__file__).parent.parent / "samples" / "reports" / "kuwait" / "values.json"
 
 
 def make_shop(currency: str) -> Shop:
