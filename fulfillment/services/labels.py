@@ -3,7 +3,7 @@ person on the day of dispatch, made once, kept, and served from our copy ever af
 
 An answer of 2xx, and be it half a one or no label at all, was handed out: what came is kept as it came, and where it
 cannot be printed the label goes on as announced without a copy. Of a download without an answer the vendor shows
-nothing. Only our own disk can tell: the copy is named before the call and written before it is recorded, so what lies
+nothing. Only our own disk does: the copy is named before the call and written before it is recorded, so what lies
 there proves the download. Without it a person decides. Whether a label was made is seen in the production order.
 """
 
@@ -131,7 +131,7 @@ class LabelFetch:
             return Finding.FOUND if self._is_made() else Finding.ABSENT
         came = find_answer(self.label.path) if self.delivery.push.step == DOWNLOAD else None
         if came is None:
-            # Before that a person could not tell either.
+            # Before that a person could not know either.
             return Finding.BLIND if is_settled(self.delivery.push) else Finding.UNDECIDED
         self.delivery.record(lambda: self._record(came))
         return Finding.DONE

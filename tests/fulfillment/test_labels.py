@@ -224,7 +224,7 @@ def test_nobody_decides_against_a_download_that_may_still_be_under_way(sandbox: 
     Push.objects.update(settles_at=timezone.now() + timedelta(minutes=2), next_at=timezone.now())
     deliver(push.pk)
     push.refresh_from_db()
-    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)  # a person could not tell either
+    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)  # a person could not know either
     with pytest.raises(IllegalTransition, match="may still be worked on"):
         decide_push(push, happened=False, actor="anna", reason="the carrier knows nothing of it")
     push.refresh_from_db()
