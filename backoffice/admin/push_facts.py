@@ -16,6 +16,7 @@ from backoffice.admin.subject_links import SubjectLink, about, keys_of, subject_
 from backoffice.admin.unknown_words import SEARCHED, recovery_of, unknown_situation
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
+from backoffice.services.handlers import Recovery
 from backoffice.vendors.registry import vendor_title
 
 ATTEMPTS_SHOWN = 60
@@ -61,7 +62,13 @@ class PushFacts:
     @property
     def may_search(self) -> bool:
         """Whether trying an unknown outcome now finds anything out."""
-        return self.push.state == PushState.UNKNOWN and recovery_of(self.push) in SEARCHED
+        return self.may_decide and recovery_of(self.push) in SEARCHED
+
+    @property
+    def may_hurry(self) -> bool:
+        """Whether anything goes on by itself that could go on now."""
+        goes_on = recovery_of(self.push) not in (Recovery.PERSON, Recovery.CALLBACK)
+        return self.may_try_now and (goes_on or not self.may_decide)
 
 
 def push_facts(push: Push) -> PushFacts:

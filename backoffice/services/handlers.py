@@ -36,9 +36,9 @@ class Recovery(StrEnum):
     SEARCH = "search"  # the vendor is searched; what is proved not to be there is sent again
     REPEAT = "repeat"  # sent twice it counts once, so it is simply sent again
     CALLBACK = (
-        "callback"  # nobody can search; the vendor's callback may tell until the settle time is over, then a person
+        "callback"  # nobody can search; a callback may show it until the settle time is over, then a person decides
     )
-    PERSON = "person"  # nobody can search and nothing will tell: a person decides
+    PERSON = "person"  # nobody can search and nothing will show it: a person decides
     ASK_ANEW = "ask_anew"  # the vendor is searched, but never asked again without a person
 
 

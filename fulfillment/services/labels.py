@@ -3,7 +3,7 @@ person on the day of dispatch, made once, kept, and served from our copy ever af
 
 An answer of 2xx, and be it half a one or no label at all, was handed out: what came is kept as it came, and where it
 cannot be printed the label goes on as announced without a copy. Of a download without an answer the vendor shows
-nothing. Only our own disk can tell: the copy is named before the call and written before it is recorded, so what lies
+nothing. Only our own disk does: the copy is named before the call and written before it is recorded, so what lies
 there proves the download. Without it a person decides. Whether a label was made is seen in the production order.
 """
 
@@ -131,7 +131,7 @@ class LabelFetch:
             return Finding.FOUND if self._is_made() else Finding.ABSENT
         came = find_answer(self.label.path) if self.delivery.push.step == DOWNLOAD else None
         if came is None:
-            # Before that a person could not tell either.
+            # Before that a person could not know either.
             return Finding.BLIND if is_settled(self.delivery.push) else Finding.UNDECIDED
         self.delivery.record(lambda: self._record(came))
         return Finding.DONE
@@ -165,19 +165,7 @@ class LabelFetch:
         return keep_answer(path, answer.content, status=answer.status, claimed_type=answer.content_type)
 
     def _record(self, came: LabelDownload) -> None:
-        label, push = self._locked(), self.delivery.push
-        if not came.problem:
-            _record_copy(label, came.kept)
-            note_label(label, "label.fetched", actor=label.asked_by, push=push)
-            return
-        label.state, label.announced_at = LabelState.LOST, label.announced_at or timezone.now()
-        label.save(update_fields=["state", "announced_at"])
-        answer = LabelAnswer(label=label, status=came.status, problem=came.problem)
-        if came.is_kept:
-            answer.path = label.path
-            file_store.note_kept(answer, came.kept)
-        answer.save()
-        note_label(label, "label.unfit", actor=label.asked_by, push=push, cause=came.problem)
+        _record_download(self._locked(), came, push=self.delivery.push)
 
     def _record_made(self, report: LabelReport) -> None:
         """A reading of the order may have shown it before, as if the merchant had supplied it: that is the same one."""
@@ -223,7 +211,10 @@ def suppose_announced(push: Push) -> None:
     """A person says that the vendor handed it out: the parcel is announced, and our copy is missing. One that was only
     made can be fetched once the vendor lists it (`production_labels.py`).
     """
-    label = Label.objects.get(pk=push.subject_id)
+    label = Label.objects.select_for_update().get(pk=push.subject_id)
+    if push.step == DOWNLOAD and (came := find_answer(label.path)) is not None:
+        _record_download(label, came, push=push)  # of a worker that was lost; nobody has looked since
+        return
     label.state, label.announced_at = LabelState.LOST, label.announced_at or timezone.now()
     label.save(update_fields=["state", "announced_at"])
 
@@ -238,6 +229,22 @@ def give_back_label(label: Label, *, push: Push) -> None:
     label.state, label.announced_at = LabelState.WAITING, None
     label.save(update_fields=["state", "announced_at"])
     note_label(label, "label.not_handed_out", actor=f"vendor:{push.vendor}", push=push)
+
+
+def _record_download(label: Label, came: LabelDownload, *, push: Push) -> None:
+    """It was handed out: fetched where it can be printed, else announced without a copy, with what came beside it."""
+    if not came.problem:
+        _record_copy(label, came.kept)
+        note_label(label, "label.fetched", actor=label.asked_by, push=push)
+        return
+    label.state, label.announced_at = LabelState.LOST, label.announced_at or timezone.now()
+    label.save(update_fields=["state", "announced_at"])
+    answer = LabelAnswer(label=label, status=came.status, problem=came.problem)
+    if came.is_kept:
+        answer.path = label.path
+        file_store.note_kept(answer, came.kept)
+    answer.save()
+    note_label(label, "label.unfit", actor=label.asked_by, push=push, cause=came.problem)
 
 
 def _record_copy(label: Label, kept: Kept) -> None:

@@ -75,7 +75,7 @@ def read(client: Client, url: str) -> Node:
 class Person:
     """Follows the page where it says how to find out, if they can; else does what it advises; else what they see.
 
-    `asks_carrier` answers whether a parcel is announced; None: nobody can be reached.
+    `asks_carrier` returns whether a parcel is announced; None: nobody can be reached.
     """
 
     client: Client
@@ -112,9 +112,9 @@ class Person:
 
     def _choice(self, page: Node) -> str:
         how = page.find(id="find-out")
-        told = _CARRIER.search(how.text) if how else None
-        if told and self.asks_carrier is not None:
-            return "yes" if self.asks_carrier(told[1]) else "no"
+        advised = _CARRIER.search(how.text) if how else None
+        if advised and self.asks_carrier is not None:
+            return "yes" if self.asks_carrier(advised[1]) else "no"
         for choice in ("yes", "no"):
             form = page.find(id=f"choice-{choice}")
             if form is not None and "data-advised" in form.attributes:

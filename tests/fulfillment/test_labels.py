@@ -32,7 +32,7 @@ from tests.fulfillment.conftest import VENDOR, Make
 from tests.orders.pdfs import make_pdf
 
 pytestmark = pytest.mark.django_db
-LABEL = r"v1/\d+/\w+$"
+LABEL, MAKE = r"v1/\d+/\w+$", r"/generic_label$"
 Fetch = Callable[[Label], Label]
 Work = Callable[[], None]
 
@@ -145,6 +145,52 @@ def test_a_generic_label_is_made_and_fetched_once(sandbox: Sandbox, make: Make, 
     assert order.labels.count() == 1
 
 
+def test_a_generic_label_that_a_reading_shows_is_the_one_that_was_asked_for(
+    sandbox: Sandbox, make: Make, work: Work
+) -> None:
+    order = make("generic")
+    request_generic_label(order, actor="anna", dispatch_on=today())
+    sandbox.faults.add("cut_after", method="GET", path=MAKE, times=1)
+    deliver(Push.objects.get().pk)
+    pull_production_orders(VENDOR)  # which beside it would look like one that the merchant supplied
+    label = order.labels.get()
+    assert (label.kind, label.state, label.url != "") == (LabelKind.GENERIC, LabelState.ASKED, True)
+    work()
+    label.refresh_from_db()
+    assert (label.state, announced(sandbox)) == (LabelState.KEPT, [1])
+    assert list(sandbox.ledger.generic_labels().values()) == [1]
+
+
+def test_a_generic_label_that_a_person_says_was_made_can_be_fetched_once_it_is_listed(
+    sandbox: Sandbox, make: Make, fetch: Fetch
+) -> None:
+    order = make("generic")
+    request_generic_label(order, actor="anna", dispatch_on=today())
+    sandbox.faults.add("cut_after", method="GET", path=MAKE, times=1)
+    push = Push.objects.get()
+    deliver(push.pk)
+    decide_push(push, happened=True, actor="anna", reason="seen at the vendor")
+    assert (order.labels.get().state, announced(sandbox)) == (LabelState.LOST, [])
+    pull_production_orders(VENDOR)
+    label = order.labels.get()
+    assert label.state == LabelState.WAITING
+    assert (fetch(label).state, announced(sandbox)) == (LabelState.KEPT, [1])
+    assert list(sandbox.ledger.generic_labels().values()) == [1]
+
+
+def test_a_decision_finds_the_copy_that_a_lost_worker_left(sandbox: Sandbox, make: Make) -> None:
+    label = make("label").labels.get()
+    fetch_label(label, actor="anna", dispatch_on=today())
+    sandbox.faults.add("cut_after", method="GET", path=LABEL, times=1)
+    push = Push.objects.get()
+    deliver(push.pk)
+    label.refresh_from_db()
+    file_store.keep_bytes(label.path, make_pdf(), content_type="application/pdf")
+    decide_push(push, happened=True, actor="anna", reason="the carrier has announced it")
+    label.refresh_from_db()
+    assert (label.state, label.is_kept, announced(sandbox)) == (LabelState.KEPT, True, [1])
+
+
 def test_an_order_without_a_generic_label_asks_for_none(sandbox: Sandbox, make: Make) -> None:
     order = make("label")
     with pytest.raises(IllegalTransition, match="makes no label"):
@@ -178,7 +224,7 @@ def test_nobody_decides_against_a_download_that_may_still_be_under_way(sandbox: 
     Push.objects.update(settles_at=timezone.now() + timedelta(minutes=2), next_at=timezone.now())
     deliver(push.pk)
     push.refresh_from_db()
-    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)  # a person could not tell either
+    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)  # a person could not know either
     with pytest.raises(IllegalTransition, match="may still be worked on"):
         decide_push(push, happened=False, actor="anna", reason="the carrier knows nothing of it")
     push.refresh_from_db()
