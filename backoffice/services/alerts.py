@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.models import Epoch, Heartbeat, Integration
+from backoffice.models import Heartbeat, Integration
 from backoffice.services import disk
 from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
@@ -16,6 +17,12 @@ from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 LONGEST_SILENCE = timedelta(seconds=60)
 # Bytes; what a shop may upload.
 LARGEST_FILE = 100 * 1024 * 1024
+# When the last sweep was, and since when a restored database waits to be compared with the vendors.
+_FOUNDATIONS = """
+    SELECT (SELECT at FROM backoffice_heartbeat WHERE name = 'sweep'), found_at, is_certain
+      FROM (SELECT 1) AS always
+      LEFT JOIN backoffice_epoch ON found_at IS NOT NULL AND reconciled_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -30,9 +37,12 @@ class Alert:
 
 
 def current_alerts() -> list[Alert]:
-    """What stands still now; three queries by primary key."""
+    """What stands still now; two queries by primary key."""
     rows = Integration.objects.in_bulk(vendor_names())
-    alerts = [*_restored(), *_silence(), *_full_disk()]
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUNDATIONS)
+        swept_at, restored_at, is_certain = cursor.fetchone()
+    alerts = [*_restored(restored_at, is_certain=is_certain), *_silence(swept_at), *_full_disk()]
     for name, integration in sorted(rows.items()):
         if vendor_class(name).is_configured():
             alerts += _about(integration)
@@ -44,11 +54,10 @@ def last_sweep() -> datetime | None:
     return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
 
 
-def _restored() -> Iterator[Alert]:
-    epoch = Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True).first()
-    if epoch is None:
+def _restored(at: datetime | None, *, is_certain: bool) -> Iterator[Alert]:
+    if at is None:
         return
-    if epoch.is_certain:
+    if is_certain:
         text = _("The database was restored from a backup: nothing is sent to vendors until they have been compared.")
         remedy = _("Somebody with access to the servers must run manage.py reconcile; it says what it found.")
     else:
@@ -59,11 +68,10 @@ def _restored() -> Iterator[Alert]:
             "A copy for trying things out: give it vendor credentials of its own first. Then, or if it is no copy, "
             "somebody with access to the servers must run manage.py reconcile."
         )
-    yield Alert(text=text, remedy=remedy, since=epoch.found_at)
+    yield Alert(text=text, remedy=remedy, since=at)
 
 
-def _silence() -> Iterator[Alert]:
-    at = last_sweep()
+def _silence(at: datetime | None) -> Iterator[Alert]:
     if at is not None and at > timezone.now() - LONGEST_SILENCE:
         return
     yield Alert(

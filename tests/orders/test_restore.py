@@ -78,7 +78,7 @@ def restored(**changes: Any) -> Epoch:
 def compare(*reports: OrderReport) -> Reconciliation:
     """One vendor's turn of a reconciliation, with what its list shows."""
     result = Reconciliation(timezone.now())
-    _Comparison("mypromo", result, dry_run=False, say=print)._compare_orders(iter(reports))
+    _Comparison("mypromo", result, dry_run=False, progress=print)._compare_orders(iter(reports))
     return result
 
 
@@ -312,7 +312,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(shop: Shop) -> None:
     order = release_order(make_order(reference="SHOP-5"), actor="tester")
     result = Reconciliation(timezone.now())
     shown = [made(order.number), made("WEB-100009", shop_reference="SHOP-9", vendor_id="78")]
-    _Comparison("mypromo", result, dry_run=True, say=print)._compare_orders(iter(shown))
+    _Comparison("mypromo", result, dry_run=True, progress=print)._compare_orders(iter(shown))
     assert result.counts["mypromo"] == {"read": 2, "sent since the backup": 1, "only the vendor knows it": 1}
     assert order.vendor_orders.get().vendor_id == ""
     assert not StrayOrder.objects.exists()
@@ -344,13 +344,13 @@ class Talking(Silent):
 def test_a_vendor_that_does_not_answer_keeps_everything_from_leaving(shop: Shop, settings: Settings) -> None:
     settings.VENDORS = {name: f"tests.orders.test_restore.{name}" for name in ("Silent", "Talking")}
     restored()
-    result = reconcile(since=None, dry_run=False, say=print)
+    result = reconcile(since=None, dry_run=False, progress=print)
     assert (result.is_open, result.stopped) == (False, ["Silent: The silent one cannot be reached."])
     assert result.checks == ["Talking: Look there."]
     assert Epoch.objects.get().is_locked
     del settings.VENDORS["Silent"]
-    assert reconcile(since=None, dry_run=True, say=print).is_open is False
-    assert reconcile(since=None, dry_run=False, say=print).is_open
+    assert reconcile(since=None, dry_run=True, progress=print).is_open is False
+    assert reconcile(since=None, dry_run=False, progress=print).is_open
     assert not Epoch.objects.get().is_locked
 
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        result = reconcile(since=options["since"], dry_run=options["dry_run"], say=self.stdout.write)
+        result = reconcile(since=options["since"], dry_run=options["dry_run"], progress=self.stdout.write)
         self._print(result, dry_run=options["dry_run"])
         if result.stopped:
             raise CommandError("Not every vendor answered, so nothing is sent yet. Run it again.")

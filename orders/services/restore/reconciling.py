@@ -39,7 +39,7 @@ MARGIN = timedelta(hours=1)
 
 _JUMP = "SELECT setval('orders_order_id_seq', %(highest)s) FROM orders_order_id_seq WHERE last_value < %(highest)s"
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Reconciliation:
     is_open: bool = False
 
 
-def reconcile(*, since: datetime | None, dry_run: bool, say: Say) -> Reconciliation:
+def reconcile(*, since: datetime | None, dry_run: bool, progress: Progress) -> Reconciliation:
     """Every vendor that can be asked has been compared, and what was found is ours or shown to people; then requests
     leave again. A vendor that does not answer keeps them from leaving: run it once more.
     """
@@ -64,7 +64,7 @@ def reconcile(*, since: datetime | None, dry_run: bool, say: Say) -> Reconciliat
     if not dry_run:
         result.doubtful = doubt_pushes(epoch)
     for vendor in configured_vendors():
-        comparison = _Comparison(vendor, result, dry_run=dry_run, say=say)
+        comparison = _Comparison(vendor, result, dry_run=dry_run, progress=progress)
         try:
             comparison.run()
         except VendorError as error:
@@ -108,11 +108,11 @@ def _doubt(push_id: int) -> bool:
 class _Comparison:
     """One vendor's turn."""
 
-    def __init__(self, vendor: str, result: Reconciliation, *, dry_run: bool, say: Say) -> None:
+    def __init__(self, vendor: str, result: Reconciliation, *, dry_run: bool, progress: Progress) -> None:
         self.name = vendor
         self.result = result
         self.dry_run = dry_run
-        self.say = say
+        self.progress = progress
         self.counts = result.counts.setdefault(vendor, Counter())
         self.highest = 0
 
@@ -148,7 +148,7 @@ class _Comparison:
             what = self._take_known(report) or self._take_unknown(report)
         self.counts[what] += 1
         if what != "known":
-            self.say(f"{self.name}: {report.reference} ({report.vendor_id}, {report.raw_state}): {what}")
+            self.progress(f"{self.name}: {report.reference} ({report.vendor_id}, {report.raw_state}): {what}")
 
     def _take_known(self, report: OrderReport) -> str:
         """Bound by its id, or by our reference; empty when it is another's, or nobody's."""
@@ -194,7 +194,7 @@ class _Comparison:
                 linked = link_strays(Order.objects.locked(order.pk), actor=ACTOR)
             if linked:
                 self.counts["linked"] += linked
-                self.say(f"{self.name}: {stray.reference} is order {order.number} of {order.shop.name}")
+                self.progress(f"{self.name}: {stray.reference} is order {order.number} of {order.shop.name}")
 
     def _jump(self) -> None:
         """Ids go on behind all numbers that the vendor knows."""
@@ -203,10 +203,10 @@ class _Comparison:
 
     def _pull_production(self) -> None:
         if self.dry_run:
-            self.say(f"{self.name}: production orders changed since then would be read")
+            self.progress(f"{self.name}: production orders changed since then would be read")
             return
-        pulled = pull_production_orders(self.name, since=self.result.since.date(), progress=self.say)
-        self.say(str(pulled))
+        pulled = pull_production_orders(self.name, since=self.result.since.date(), progress=self.progress)
+        self.progress(str(pulled))
         if pulled.stopped:
             self.result.stopped.append(f"{vendor_title(self.name)}: {pulled.stopped}")
 
