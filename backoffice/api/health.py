@@ -24,6 +24,7 @@ from backoffice.published_secrets import is_loopback
 from backoffice.services import budget
 from backoffice.services.foundations import missing_static_files
 from backoffice.services.integrations import configured_vendors
+from backoffice.services.pulling import count_drift
 
 _PUSHES = """
     SELECT vendor, state, count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)
@@ -90,6 +91,10 @@ class DatabaseCollector(Collector):
         if beat:
             yield GaugeMetricFamily("backoffice_sweep_age_seconds", "Seconds since the last sweep", value=beat[0])
         yield from self._vendors()
+        drift = GaugeMetricFamily("backoffice_drift", "News of 24 hours that only a pull brought", labels=["vendor"])
+        for vendor, number in count_drift(hours=24).items():
+            drift.add_metric([vendor], number)
+        yield drift
 
     def _pushes(self) -> Iterator[GaugeMetricFamily]:
         count = GaugeMetricFamily("backoffice_pushes_open", "Pushes not finished", labels=["vendor", "state"])

@@ -1,7 +1,7 @@
 """Reading on where the last run stopped: a cursor for each list of changes, and a note of what no webhook had brought.
 
-The cursor moves when a pass over the list is complete, never before, so a failure passes nothing over: the next run goes
-on at the same page. It is kept in the vendor's time, the only one that the changes of a list can be compared with.
+The cursor moves when a pass over the list is complete, never before, so a failure passes nothing over: the next run
+goes on at the same page. It is kept in the vendor's time, the only one that the changes of a list can be compared with.
 """
 
 import time
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 
 from backoffice.models.pull import Drift, PullCursor, PullKind
 from backoffice.services.clock import database_now
@@ -65,6 +66,14 @@ def note_drift(vendor: str, kind: PullKind, *, report: Any, subject: models.Mode
         changed_at=changed_at,
         found_at=now,
     )
+
+
+def count_drift(*, hours: int | None = None) -> dict[str, int]:
+    """How many rows of drift each vendor has, of the last `hours` or all that are kept; one query."""
+    rows = Drift.objects.all()
+    if hours is not None:
+        rows = rows.filter(found_at__gte=Now() - timedelta(hours=hours))
+    return dict(rows.values("vendor").annotate(number=models.Count("pk")).order_by().values_list("vendor", "number"))
 
 
 def forget_old_drift() -> int:

@@ -15,6 +15,7 @@ from backoffice.models import Callback, Integration, Push
 from backoffice.models.push import OPEN_STATES, PushState
 from backoffice.services import budget
 from backoffice.services.budget import Gauge
+from backoffice.services.pulling import count_drift
 from backoffice.vendors.registry import vendor_class, vendor_names, vendor_purpose, vendor_title
 
 
@@ -65,15 +66,18 @@ class VendorStatus:
     gauge: Gauge
     queue: Queue
     callbacks_today: int
+    # News of the last day that a pull found and no webhook had brought.
+    drift: int = 0
 
 
 def read_vendor_statuses() -> list[VendorStatus]:
-    """One for each vendor the project knows, set up or not. Three queries, and one per vendor."""
+    """One for each vendor the project knows, set up or not. Four queries, and one per vendor."""
     integrations = Integration.objects.in_bulk()
     queues = read_queues()
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     today = Callback.objects.filter(received_at__gte=midnight).values("vendor").annotate(number=Count("pk"))
     callbacks = dict(today.order_by().values_list("vendor", "number"))
+    drift = count_drift(hours=24)
     statuses = []
     for name in vendor_names():
         integration = integrations.get(name) or Integration(vendor=name)
@@ -89,6 +93,7 @@ def read_vendor_statuses() -> list[VendorStatus]:
                 gauge=budget.gauge(name),
                 queue=queues.get(name, Queue()),
                 callbacks_today=callbacks.get(name, 0),
+                drift=drift.get(name, 0),
             )
         )
     return statuses

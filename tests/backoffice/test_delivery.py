@@ -107,7 +107,7 @@ def test_an_unclear_write_is_repeated_only_after_two_empty_searches_and_the_sett
 
 
 @pytest.fixture(params=[-10, 10])
-def wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def wrong_clock(toy_vendor: MakeBoth, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """This worker's clock is ten minutes off, the database's is not. Nothing settles while a slow test looks on."""
     monkeypatch.setattr(settings, "PUSH_SETTLE_SECONDS", 60)
     right = timezone.now

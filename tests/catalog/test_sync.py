@@ -87,6 +87,19 @@ def test_a_second_run_over_the_same_writes_no_row(full: bool) -> None:
     assert changes() == []
 
 
+@pytest.mark.parametrize(
+    "value", [1e300, -1.5e-300, 1e22, -0.0, 0.1, 10**30, True, "1e300", None, [1e300], {"a": 1e300}]
+)
+def test_a_property_that_postgresql_writes_in_another_way_is_unchanged(value: Any) -> None:
+    catalog = synced(make_product(1, properties=[{"property": "size", "value": value}]))
+    before = versions()
+    run = sync(catalog, full=True)
+    assert (run.counts.get("changed", 0), run.counts["unchanged"]) == (0, 1)
+    assert versions() == before
+    catalog.products[0]["variants"][0]["properties"] = [{"property": "size", "value": 1e299}]
+    assert sync(catalog, full=True).counts["changed"] == 1
+
+
 def test_a_listing_that_only_looks_different_moves_no_variant() -> None:
     catalog = synced(make_product(1))
     before = versions()

@@ -14,7 +14,7 @@ READ = {
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "orders.orderexport", "orders.exportbatch",
-    "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.integration",
+    "backoffice.shop", "backoffice.push", "backoffice.callback", "backoffice.drift", "backoffice.integration",
 }  # fmt: skip
 MACHINERY = {"backoffice.resend_push", "backoffice.decide_push", "backoffice.replay_callback"}
 CATALOGUE = {

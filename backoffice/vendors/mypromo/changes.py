@@ -28,8 +28,8 @@ def read_changes(
 ) -> Iterator[ChangePage[R]]:
     """Everything that changed at `since` or later, and possibly more; each row at least once.
 
-    A row that changes while the list is read may be missed: it changed after the reading began. `position` is that of an
-    earlier page. Raises VendorProtocolError for a page that is no list, and what `get` raises.
+    A row that changes while the list is read may be missed: it changed after the reading began. `position` is that of
+    an earlier page. Raises VendorProtocolError for a page that is no list, and what `get` raises.
     """
     params = {"updated_from": since.astimezone(UTC).date().isoformat()}
     if position.startswith(_BACKWARD):
@@ -59,7 +59,7 @@ def _read_backward(
     last: int,
     per_page: int,
 ) -> Iterator[ChangePage[R]]:
-    """From the end of a list that comes oldest change first. Where it does so no longer, all of it is read after all."""
+    """From the end of a list that comes oldest change first; where it no longer does, all of it is read after all."""
     order, seen = _Order(), set[str]()
     for number in range(last, 0, -1):
         rows = reports(read_page(get, params, number=number, per_page=per_page))

@@ -76,8 +76,8 @@ class _Identified(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Page:
-    """Rows that were on no page before. `number` is None where the server does not count pages, `last` where it says not
-    how many there are.
+    """Rows that were on no page before. `number` is None where the server does not count pages, `last` where it does
+    not say how many there are.
     """
 
     rows: list[msgspec.Raw]

@@ -78,7 +78,7 @@ def _other_changes(before: VariantContent, *, after: VariantContent) -> dict[str
     fields = {
         name: [before.facts[name], after.facts[name]] for name in PLAIN_FACTS if before.facts[name] != after.facts[name]
     }
-    parts = [name for name in STRUCTURED_FACTS if before.facts[name] != after.facts[name]]
+    parts = [name for name in STRUCTURED_FACTS if not _is_same(before.facts[name], after.facts[name])]
     parts += [name for name, rows in after.children.items() if before.children.get(name, set()) != rows]
     parts += [
         f"{price_list} prices"
@@ -86,6 +86,26 @@ def _other_changes(before: VariantContent, *, after: VariantContent) -> dict[str
         if _prices(before, price_list) != _prices(after, price_list) and not _only_moved(before, after, price_list)
     ]
     return ({"fields": fields} if fields else {}) | ({"parts": parts} if parts else {})
+
+
+def _is_same(stored: Any, given: Any) -> bool:
+    """Whether the column holds what was given. PostgreSQL keeps the value of a number in JSON, not how it was written:
+    1e300 comes back as an integer, which no float equals.
+    """
+    return bool(stored == given) or _by_value(stored) == _by_value(given)
+
+
+def _by_value(value: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case int() | float():
+            return Decimal(repr(value))
+        case dict():
+            return {name: _by_value(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_by_value(item) for item in value]
+    return value
 
 
 def _only_moved(before: VariantContent, after: VariantContent, price_list: str) -> bool:

@@ -35,7 +35,8 @@ INSERT_COLUMNS = (*UPDATE_COLUMNS, "created_at")
 
 def content_hash(facts: VariantFacts, *, product_vendor_id: str) -> str:
     """32 hex digits over all that is kept, in which group it is included; whatever order the vendor sent it in."""
-    digest = blake2b(msgspec.msgpack.encode(facts), digest_size=16)
+    # As JSON: what a vendor puts into a property may be a number too large for MessagePack.
+    digest = blake2b(msgspec.json.encode(facts), digest_size=16)
     digest.update(product_vendor_id.encode())
     return digest.hexdigest()
 

@@ -46,7 +46,7 @@ def test_the_cards_take_a_fixed_number_of_queries(sign_in: SignIn, push: Push) -
     client.get(LIST)
     with CaptureQueriesContext(connection) as queries:
         client.get(LIST)
-    assert len(queries) <= 11
+    assert len(queries) <= 12
 
 
 def test_a_vendor_that_is_not_set_up_has_a_card_that_says_so(sign_in: SignIn, settings: LazySettings) -> None:
