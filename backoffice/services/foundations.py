@@ -35,7 +35,7 @@ def examine_database() -> Finding:
         text = str(error).strip()
         if "startup parameter" in text:
             return Finding(_("Database"), text, _("A pooler stands before PostgreSQL: set DATABASE_POOLED=1."))
-        return Finding(_("Database"), text, _("Start PostgreSQL, or mend DATABASE_URL."))
+        return Finding(_("Database"), text, _("Start PostgreSQL, or correct DATABASE_URL."))
     return Finding(_("Database"), f"PostgreSQL {version}")
 
 
