@@ -440,7 +440,7 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "backoffice.sign_in_guard.SignInGuard"
 AXES_CLIENT_IP_CALLABLE = "backoffice.client_address.sign_in_address"
-# Kept of what was sent: nothing by which anybody could be told, or let in.
+# Masked in what is kept of a failed sign-in.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 # Failed sign-ins of one address within an hour, whatever the names.
 SIGN_IN_FAILURES_PER_ADDRESS = 30

@@ -7,7 +7,7 @@ Nothing is parsed before it is stored, and the size is checked before the creden
 import logging
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -36,8 +36,8 @@ class Refused(Exception):
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> HttpResponse:
-    """200 when stored (now or before), 401 when it is not the vendor, 413 over 1 MiB, 503 when it cannot be stored;
-    422 where the vendor waits for an answer that we cannot give.
+    """200 when stored (now or before), 401 when it is not the vendor, 413 over 1 MiB, 408 when it comes too slowly, 503
+    when it cannot be stored; 422 where the vendor waits for an answer that we cannot give.
     """
     try:
         callback = _verified(request, vendor, topic, token)
@@ -48,6 +48,8 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
     except (OperationalError, Unavailable):
         logger.exception("A callback of %s could not be stored or answered.", vendor)
         return JsonResponse({"message": "Try again later."}, status=503)
+    except UnreadablePostError:
+        return JsonResponse({"message": "The body did not arrive in time."}, status=408)
     except (InvalidCallback, DomainError) as refusal:
         return JsonResponse({"message": str(refusal)[:LONGEST_REFUSAL]}, status=422)
     return JsonResponse(answer or getattr(vendor_class(vendor), "CALLBACK_ANSWER", {"message": "OK"}))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 from django.db import Error as DatabaseError
@@ -14,6 +15,7 @@ from backoffice.services.findings import Finding
 from backoffice.services.resealing import count_seals, sealed_columns
 
 SEALS_TRIED = 100
+FILES_LOOKED_FOR = 20
 
 
 def examine_foundations() -> Iterator[Finding]:
@@ -23,6 +25,7 @@ def examine_foundations() -> Iterator[Finding]:
     yield from _proxies()
     yield from examine_seals()
     yield from examine_static_files()
+    yield from examine_files()
 
 
 def examine_database() -> Finding:
@@ -35,7 +38,7 @@ def examine_database() -> Finding:
         text = str(error).strip()
         if "startup parameter" in text:
             return Finding(_("Database"), text, _("A pooler stands before PostgreSQL: set DATABASE_POOLED=1."))
-        return Finding(_("Database"), text, _("Start PostgreSQL, or mend DATABASE_URL."))
+        return Finding(_("Database"), text, _("Start PostgreSQL, or correct DATABASE_URL."))
     return Finding(_("Database"), f"PostgreSQL {version}")
 
 
@@ -93,6 +96,24 @@ def missing_static_files() -> list[str]:
     own = Path(settings.BASE_DIR) / "backoffice" / "static"
     names = sorted(str(path.relative_to(own)) for path in own.rglob("*.*") if not path.name.startswith("."))
     return [name for name in names if name not in staticfiles_storage.hashed_files]
+
+
+def examine_files() -> Iterator[Finding]:
+    """Find files that the database knows and this machine has not: another one keeps them on a disk of its own, or
+    they were not restored with the database.
+    """
+    for model in apps.get_models():
+        if not {"path", "stored_at"} <= {field.name for field in model._meta.concrete_fields}:
+            continue
+        stored = model._default_manager.filter(stored_at__isnull=False).exclude(path="").order_by("-pk")
+        paths = list(stored.values_list("path", flat=True)[:FILES_LOOKED_FOR])
+        missing = sum(not (Path(settings.MEDIA_ROOT) / path).exists() for path in paths)
+        if missing:
+            text = _("%(missing)d of the newest %(number)d files of %(table)s are not under %(folder)s.") % {
+                "missing": missing, "number": len(paths), "table": model._meta.db_table, "folder": settings.MEDIA_ROOT,
+            }  # fmt: skip
+            remedy = _("Let all machines share one folder there, and restore it together with the database.")
+            yield Finding(_("Files"), text, remedy)
 
 
 def _encryption() -> Iterator[Finding]:

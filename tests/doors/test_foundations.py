@@ -9,8 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from backoffice.models import Shop
 from backoffice.services import foundations
-from backoffice.services.foundations import examine_foundations, examine_static_files
+from backoffice.services.foundations import examine_files, examine_foundations, examine_static_files
+from orders.services.files.store import store_file
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +69,13 @@ def test_a_database_elsewhere_is_reached_by_tls_or_with_open_eyes() -> None:
 def test_groups_are_made_without_a_word_when_asked_to(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("setup_groups", verbosity=0)
     assert capsys.readouterr().out == ""
+
+
+def test_files_that_another_machine_keeps_are_missed_here(settings: LazySettings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "one"
+    shop = Shop.objects.create(code="WEB", name="Web")
+    store_file([b"%PDF-1.4\n%%EOF"], shop=shop)
+    assert list(examine_files()) == []
+    settings.MEDIA_ROOT = tmp_path / "two"
+    [finding] = examine_files()
+    assert finding.text.startswith("1 of the newest 1 files of orders_shopfile are not under ")

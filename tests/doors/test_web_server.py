@@ -1,5 +1,6 @@
 """The web server as an operator starts it, with `gunicorn.conf.py`."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.api.storefront import make_storefront
 
 ROOT = Path(__file__).resolve().parents[2]
 HALF = b"POST /callbacks/mypromo/order/x/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"
@@ -75,3 +78,22 @@ def test_without_a_deadline_they_would_occupy_every_thread() -> None:
     port = free_port()
     with gunicorn(port=port, REQUEST_SECONDS="60"), half_sent(port, count=8), pytest.raises(TimeoutError):
         ask(port, timeout=0.7)
+
+
+class Broken:
+    """A body whose sender is gone or too slow."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise ConnectionResetError(errno.ECONNRESET, "The request came too slowly.")
+
+    readline = read
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/callbacks/mypromo/order/nobody/", "/api/v1/orders/"])
+def test_a_body_that_never_comes_is_no_error_of_ours(path: str) -> None:
+    client = make_storefront().client
+    broken = {"wsgi.input": Broken(), "CONTENT_LENGTH": "100"}
+    headers = {"Idempotency-Key": "one"}
+    answer = client.generic("POST", path, b"x", content_type="application/json", headers=headers, **broken)
+    assert answer.status_code == 408
