@@ -10,10 +10,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.said import gettext as _
 from backoffice.services.claims import LeaseLost, claim
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS, Finding

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.models.fields import SaidJSONField, SaidTextField
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
 
@@ -224,12 +225,12 @@ class Change(models.Model):
     before = models.JSONField(_("before"), default=dict, blank=True)
     after = models.JSONField(_("after"), default=dict, blank=True)
     # [{code, text, blocking, overridable}]
-    guards = models.JSONField(_("guards"), default=list, blank=True)
+    guards = SaidJSONField(_("guards"), default=list, blank=True)
     # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person ticked.
     destroys = models.JSONField(_("would vanish"), default=list, blank=True)
     ticked = models.JSONField(_("ticked"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
-    note = models.TextField(_("note"), blank=True)
+    note = SaidTextField(_("note"), blank=True)
     read_back = models.JSONField(_("read back"), null=True, blank=True)
 
     class Meta:

@@ -6,9 +6,9 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 
 import msgspec
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
