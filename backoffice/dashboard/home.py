@@ -5,7 +5,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.dashboard import alarm_needs, campaign_needs, notice_needs, order_needs, sign_needs, vendor_needs
+from backoffice.dashboard import (
+    alarm_needs,
+    campaign_needs,
+    catalog_needs,
+    notice_needs,
+    order_needs,
+    production_needs,
+    sign_needs,
+    vendor_needs,
+)
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
@@ -45,6 +54,10 @@ def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: boo
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release(), sign_needs.enquiries()]
+    if user.has_perm("fulfillment.view_productionorder"):
+        found += [production_needs.late(), production_needs.due_today()]
+    if user.has_perm("catalog.view_changeset"):
+        found += catalog_needs.change_sets()
     if exports:
         found += [order_needs.refused_exports()]
     if vendors:

@@ -6,10 +6,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse, staff_user
 from backoffice.errors import DomainError
+from backoffice.said import gettext as _
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words, key_words
 from catalog.admin.drafts import OFFERED, keep_edits, open_drafts

@@ -98,7 +98,8 @@ class ChangeSet(models.Model):
     # Whose rules count; empty: the strictest of all shops.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
     language = models.CharField(_("language"), max_length=2, blank=True)
-    title = models.CharField(_("title"), max_length=200)
+    # Of people, or ours and then in the language of its reader; at most 200 characters.
+    title = SaidTextField(_("title"))
     source = models.CharField(_("made by"), max_length=12, choices=ChangeSource)
     state = models.CharField(_("state"), max_length=12, choices=ChangeSetState, default=ChangeSetState.DRAFT)
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 from backoffice.dashboard import day, order_needs
 from backoffice.models import Callback, Heartbeat, Push
 from backoffice.models.push import PushState
+from catalog.models import ChangeKind, ChangeSet, ChangeSource
+from fulfillment.models import ProductionOrder
 from orders.models import Hold, HoldReason, Order, OrderExport
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
@@ -183,10 +185,29 @@ def test_every_badge_counts_what_the_list_behind_it_shows(admin_client: Client) 
             vendor="mypromo", kind="orders.place", subject_type="orders.vendororder", subject_id=place, state=state,
             needs_person=True, next_at=timezone.now(),
         )  # fmt: skip
+    for state in ("checked", "differing", "failed", "verified"):
+        ChangeSet.objects.create(
+            vendor="mypromo", kind=ChangeKind.STOCK, title=state, source=ChangeSource.EDITOR, state=state,
+            created_by="mara", authors=["mara"],
+        )  # fmt: skip
     groups = [group for group in admin_client.get("/admin/").context["groups"] if group.url]
     shown = {group.title: len(admin_client.get(group.url).context["rows"]) for group in groups}
     assert shown == {group.title: group.count for group in groups}
-    assert len(groups) > len(HoldReason) + 6
+    assert len(groups) > len(HoldReason) + 9
+
+
+def test_the_home_page_of_each_desk_has_its_own_work(sign_in: SignIn) -> None:
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
+    for place, due in enumerate((timezone.now() - timedelta(days=1), timezone.now() + timedelta(days=9))):
+        ProductionOrder.objects.create(
+            vendor="mypromo-fulfiller", vendor_id=f"p{place}", reference=f"M-{place}", state="in_production", due_at=due
+        )
+    ChangeSet.objects.create(
+        vendor="mypromo", kind=ChangeKind.STOCK, title="Autumn", source=ChangeSource.EDITOR, state="checked",
+        created_by="mara", authors=["mara"],
+    )  # fmt: skip
+    assert groups(sign_in("view_productionorder", name="paul")) == {"Production: late": ["M-0"]}
+    assert groups(sign_in("view_changeset", name="lea")) == {"Change sets to approve": ["Autumn"]}
 
 
 def test_counts_are_exact_up_to_a_thousand(reader: Client) -> None:
