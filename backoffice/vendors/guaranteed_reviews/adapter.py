@@ -58,7 +58,9 @@ class GuaranteedReviews(CallsNobody):
         keys = list(private_keys().values())
         unproven = [key.name for key in keys if not self._proves(key)]
         if unproven:
-            text = _("It answers, but offers no list that would prove these keys: %(names)s. Only an order told will.")
+            text: str = _(
+                "It answers, but offers no list that would prove these keys: %(names)s. Only an order told will."
+            )
             return text % {"names": ", ".join(unproven)}
         text = ngettext("It accepts the key of %(names)s.", "It accepts the keys of %(names)s.", len(keys))
         return text % {"names": ", ".join(key.name for key in keys)}

@@ -48,9 +48,9 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
         "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Cancel one of them at "
         "%(vendor)s at once, then release the hold."
     )
-    text = text % words
+    alarm = text % words
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
     before = active_holds(order).filter(reason=reason).values_list("text", flat=True).first()
-    hold_if_open(order, reason=reason, text=join([before, text]) if before else text, actor=origin["actor"])
-    return ReportOutcome(ReportState.APPLIED, vendor_order, text)
+    hold_if_open(order, reason=reason, text=join([before, alarm]) if before else alarm, actor=origin["actor"])
+    return ReportOutcome(ReportState.APPLIED, vendor_order, alarm)
