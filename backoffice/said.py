@@ -20,16 +20,19 @@ class Said(str):
     __slots__ = ("msgid", "params")
 
     msgid: str
-    params: Mapping[str, Any] | None
+    # By name, or in their places.
+    params: Mapping[str, Any] | tuple[Any, ...] | None
 
-    def __new__(cls, text: str, msgid: str = "", params: Mapping[str, Any] | None = None) -> "Said":
+    def __new__(cls, text: str, msgid: str = "", params: Mapping[str, Any] | tuple[Any, ...] | None = None) -> "Said":
         said = super().__new__(cls, text)
         said.msgid, said.params = msgid, params
         return said
 
     def __mod__(self, params: Any) -> str:
         text = str.__mod__(self, params)
-        return Said(text, self.msgid, params) if isinstance(params, Mapping) and self.params is None else text
+        if self.params is not None:
+            return text
+        return Said(text, self.msgid, params if isinstance(params, Mapping | tuple) else (params,))
 
 
 def gettext(msgid: str) -> Said:
@@ -43,10 +46,19 @@ def join(parts: Iterable[str]) -> Said:
     return Said(" ".join(words.values()), " ".join(f"%({name})s" for name in words), words)
 
 
+def text_of(error: Exception) -> str:
+    """Return what the exception was raised with: unlike `str(error)` it remembers its source."""
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, str) else str(error)
+
+
 def keep(value: Any) -> Any:
     """The value for JSON: texts that remember their source become {"msgid", "params", "text"}, all else stays."""
     if isinstance(value, Said):
-        params = {name: _plain(one) for name, one in (value.params or {}).items()}
+        given = value.params or {}
+        if isinstance(given, tuple):
+            return {"msgid": value.msgid, "params": [_plain(one) for one in given], "text": str(value)}
+        params = {name: _plain(one) for name, one in given.items()}
         return {"msgid": value.msgid, "params": params, "text": str(value)}
     if isinstance(value, dict):
         return {name: keep(one) for name, one in value.items()}
@@ -61,7 +73,8 @@ def say(value: Any) -> Any:
         return value
     if value.keys() != _KEYS:
         return {name: say(one) for name, one in value.items()}
-    params = {name: say(one) for name, one in value["params"].items()}
+    kept = value["params"]
+    params = tuple(say(kept)) if isinstance(kept, list) else {name: say(one) for name, one in kept.items()}
     try:
         text = translation.gettext(value["msgid"]) if value["msgid"] else ""
         return Said(text % params if params else text, value["msgid"], params or None)

@@ -29,9 +29,17 @@ def _topics() -> list[tuple[str, Any]]:
     return [(ANY, _("any")), *((topic, topic) for topic in sorted({topic for _vendor, topic in CALLBACK_HANDLERS}))]
 
 
+# What somebody has to look at.
+UNUSABLE = "unusable"
+
+
 class CallbackFilters(FilterForm):
     q = LineField(required=False, max_length=200)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[(ANY, _("any")), *CallbackState.choices])
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[(ANY, _("any")), *CallbackState.choices, (UNUSABLE, _("could not be used"))],
+    )
     vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
     topic = forms.ChoiceField(label=_("Topic"), required=False, choices=_topics)
     since = day_field(_("Received from"))
@@ -73,7 +81,9 @@ def callback_rows(callbacks: list[Callback]) -> list[CallbackRow]:
 def filter_callbacks(callbacks: QuerySet[Callback], values: dict[str, Any]) -> QuerySet[Callback]:
     """The callbacks that the filters leave, unordered."""
     for name in ("state", "vendor", "topic"):
-        if name in values:
+        if values.get(name) == UNUSABLE:
+            callbacks = callbacks.filter(state__in=[CallbackState.INVALID, CallbackState.QUARANTINED])
+        elif name in values:
             callbacks = callbacks.filter(**{name: values[name]})
     callbacks = within_days(callbacks, "received_at", since=values.get("since"), until=values.get("until"))
     return _search(callbacks, values["q"]) if "q" in values else callbacks

@@ -28,9 +28,15 @@ def _kinds() -> list[tuple[str, Any]]:
     return [(ANY, _("any")), *((kind, kind_in_words(kind)) for kind in sorted(PUSH_HANDLERS))]
 
 
+# Waiting, or on its way.
+UNSENT = "unsent"
+
+
 class PushFilters(FilterForm):
     q = LineField(required=False, max_length=200)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[(ANY, _("any")), *PushState.choices])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[(ANY, _("any")), *PushState.choices, (UNSENT, _("not yet sent"))]
+    )
     needs_person = forms.ChoiceField(
         label=_("Needs a person"), required=False, choices=[(ANY, _("any")), ("1", _("needs a person"))]
     )
@@ -77,7 +83,9 @@ def push_rows(pushes: list[Push]) -> list[PushRow]:
 def filter_pushes(pushes: QuerySet[Push], values: dict[str, Any]) -> QuerySet[Push]:
     """The pushes that the filters leave, unordered."""
     for name in ("state", "vendor", "kind", "lane"):
-        if name in values:
+        if values.get(name) == UNSENT:
+            pushes = pushes.filter(state__in=[PushState.NEW, PushState.IN_FLIGHT])
+        elif name in values:
             pushes = pushes.filter(**{name: values[name]})
     if "needs_person" in values:
         pushes = pushes.filter(needs_person=True)

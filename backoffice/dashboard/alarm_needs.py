@@ -1,5 +1,6 @@
 """What came to light about orders that had ended."""
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Tone
@@ -8,8 +9,10 @@ from orders.models import OrderAlarm
 
 
 def alarms() -> NeedGroup | None:
-    """Alarms that nobody has settled, oldest first."""
-    rows = OrderAlarm.objects.filter(settled_at__isnull=True).select_related("order__assignee")
+    """Orders with alarms that nobody has settled, each by its oldest alarm."""
+    unsettled = OrderAlarm.objects.filter(settled_at__isnull=True)
+    earlier = unsettled.filter(order=OuterRef("order"), pk__lt=OuterRef("pk"))
+    rows = unsettled.filter(~Exists(earlier)).select_related("order__assignee")
     return group_of(
         rows.order_by("raised_at", "pk"),
         title=_("Alarms at orders that have ended"),

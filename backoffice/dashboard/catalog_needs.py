@@ -19,14 +19,60 @@ SLOW = timedelta(hours=1)
 _READING = (TableImportState.WAITING, TableImportState.READING)
 
 
-def change_sets() -> NeedGroup | None:
-    """Failed, differing at the vendor, on their way for long, or with a batch of which the vendor says nothing."""
+def change_sets() -> list[NeedGroup | None]:
+    """One group for each state in which a set needs a person, oldest first."""
+    approve, send = "catalog.approve_changeset", "catalog.push_changeset"
+    return [
+        _group(ChangeSetState.FAILED, _("Change sets that failed"), "error", Tone.RED, action=_("Look"), may=send),
+        _group(
+            ChangeSetState.DIFFERING,
+            _("Change sets that differ at the vendor"),
+            "difference",
+            Tone.RED,
+            action=_("Compare"),
+            may=send,
+        ),
+        _group(
+            ChangeSetState.CHECKED,
+            _("Change sets to approve"),
+            "verified_user",
+            Tone.AMBER,
+            action=_("Approve"),
+            may=approve,
+        ),
+    ]
+
+
+def _group(state: ChangeSetState, title: str, icon: str, tone: Tone, *, action: str, may: str) -> NeedGroup | None:
+    return group_of(
+        ChangeSet.objects.filter(state=state).order_by("pk"),
+        title=title,
+        icon=icon,
+        tone=tone,
+        url=link("catalog_changeset_changelist", query=f"?state={state}"),
+        needs=lambda rows: [_need(row, action) for row in rows],
+        permission=may,
+    )
+
+
+def _need(row: ChangeSet, action: str) -> Need:
+    return Need(
+        what=row.title,
+        detail=row.get_kind_display(),
+        since=row.created_at,
+        who=row.created_by,
+        url=link("catalog_changeset_change", row.pk),
+        action=action,
+    )
+
+
+def stuck_change_sets() -> NeedGroup | None:
+    """On their way or overdue for long, or with a batch of which the vendor says nothing."""
     silent = VendorJob.objects.filter(change_set=OuterRef("pk"), needs_person=True)
-    ended = Q(state__in=[ChangeSetState.FAILED, ChangeSetState.DIFFERING], created_at__gte=Now() - RECENT)
     slow = Q(state__in=[ChangeSetState.PUSHING], pushed_at__lte=Now() - SLOW)
     overdue = Q(state=ChangeSetState.SCHEDULED, scheduled_for__lte=Now() - SLOW)
     return group_of(
-        ChangeSet.objects.filter(ended | slow | overdue | Exists(silent)).order_by("pk"),
+        ChangeSet.objects.filter(slow | overdue | Exists(silent)).order_by("pk"),
         title=_("Change sets that need a look"),
         icon="difference",
         tone=Tone.AMBER,

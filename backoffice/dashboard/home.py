@@ -50,7 +50,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _background_groups(request: HttpRequest) -> list[NeedGroup]:
     """Background work that came to nothing, each for those who see its pages."""
     by_permission = {
-        "catalog.view_changeset": catalog_needs.change_sets,
+        "catalog.view_changeset": catalog_needs.stuck_change_sets,
         "catalog.view_tableimport": catalog_needs.tables,
         "catalog.view_syncrun": catalog_needs.synchronisations,
         "catalog.view_customproduct": catalog_needs.pictures,
@@ -78,6 +78,10 @@ def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: boo
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release(), sign_needs.enquiries()]
+    if user.has_perm("fulfillment.view_productionorder"):
+        found += [production_needs.late(), production_needs.due_today()]
+    if user.has_perm("catalog.view_changeset"):
+        found += catalog_needs.change_sets()
     if exports:
         found += [order_needs.refused_exports()]
     if vendors:

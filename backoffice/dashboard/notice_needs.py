@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, link
+from backoffice.dashboard.needs import SHOWN, Need, NeedGroup, assigned_to, count_up_to, link
 from orders.models import Notice, NoticeKind
 
 
@@ -13,7 +13,7 @@ def notices() -> NeedGroup | None:
     shown = list(rows.select_related("order__assignee", "rule")[: SHOWN + 1])
     if not shown:
         return None
-    count = len(shown) if len(shown) <= SHOWN else len(rows.values_list("pk", flat=True)[:COUNTED])
+    count = len(shown) if len(shown) <= SHOWN else count_up_to(rows)
     tone = Tone.RED if shown[0].kind == NoticeKind.RULE_FAILED else Tone.BLUE
     needs = [_need(notice) for notice in shown[:SHOWN]]
     return NeedGroup(

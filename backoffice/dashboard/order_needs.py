@@ -33,7 +33,7 @@ HOLDS = {
 def held() -> list[NeedGroup]:
     """One group per reason of an active hold. Two queries, over active holds only."""
     active = Hold.objects.filter(released_at__isnull=True)
-    counts = dict(active.order_by().values_list("reason").annotate(Count("pk")))
+    counts = dict(active.order_by().values_list("reason").annotate(Count("order", distinct=True)))
     oldest = _oldest_of(active, reasons=counts)
     groups = []
     # A reason that is not listed above is shown all the same, after those that are.
@@ -105,7 +105,7 @@ def refused_exports() -> NeedGroup | None:
         title=_("Not taken by a vendor that was told"),
         icon="unsubscribe",
         tone=Tone.AMBER,
-        url=link("orders_orderexport_changelist", query="?state=refused"),
+        url=link("orders_orderexport_changelist", query="?state=refused&open=1"),
         permission="orders.tell_orders",
         needs=lambda exports: [_export_need(export) for export in exports],
     )

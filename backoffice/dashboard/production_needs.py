@@ -1,11 +1,45 @@
-"""What stands in the way of making and packing: files that cannot be downloaded, labels that cannot be printed."""
+"""What the production desk has to send before it is late and after, and what stands in the way of making and packing."""
 
 from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
-from fulfillment.models import Label, LabelState, ProductionFile, ProductionState
+from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionState
 from fulfillment.services.production_parcels import GONE_STATES
+from fulfillment.services.worklist import Section, orders_of_section
+
+
+def late() -> NeedGroup | None:
+    """Production orders whose last shipping day is over, or which the vendor calls late."""
+    return _group(Section.LATE, _("Production: late"), Tone.RED)
+
+
+def due_today() -> NeedGroup | None:
+    """Production orders whose last shipping day is today."""
+    return _group(Section.DUE_TODAY, _("Production: due today"), Tone.AMBER)
+
+
+def _group(section: Section, title: str, tone: Tone) -> NeedGroup | None:
+    return group_of(
+        orders_of_section(section).order_by("due_at", "pk"),
+        title=title,
+        icon="conveyor_belt",
+        tone=tone,
+        url=link("fulfillment_productionorder_changelist", query=f"?section={section}"),
+        needs=lambda rows: [_order_need(row) for row in rows],
+        permission="fulfillment.dispatch_productionorder",
+    )
+
+
+def _order_need(row: ProductionOrder) -> Need:
+    return Need(
+        what=row.reference or row.vendor_id,
+        detail=row.merchant,
+        since=row.due_at,
+        who="",
+        url=link("fulfillment_productionorder_change", row.pk),
+        action=_("Dispatch"),
+    )
 
 
 def labels_without_copy() -> NeedGroup | None:

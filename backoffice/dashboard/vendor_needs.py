@@ -63,7 +63,7 @@ def unreadable_callbacks() -> NeedGroup | None:
         title=_("Callbacks that could not be used"),
         icon="report",
         tone=Tone.AMBER,
-        url=link("backoffice_callback_changelist", query="?state=invalid"),
+        url=link("backoffice_callback_changelist", query="?state=unusable"),
         permission="backoffice.replay_callback",
         needs=lambda callbacks: [_callback_need(callback) for callback in callbacks],
     )
@@ -87,7 +87,7 @@ def waiting_for_long() -> NeedGroup | None:
         title=_("Cannot be sent for long"),
         icon="hourglass_top",
         tone=Tone.AMBER,
-        url=link("backoffice_push_changelist", query="?state=new&needs_person=1"),
+        url=link("backoffice_push_changelist", query="?state=unsent&needs_person=1"),
         permission="backoffice.resend_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Look")),
     )

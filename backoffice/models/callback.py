@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models.fields import SaidTextField
+
 
 class CallbackState(models.TextChoices):
     NEW = "new", _("waiting")
@@ -34,7 +36,7 @@ class Callback(models.Model):
     state = models.CharField(_("state"), max_length=16, choices=CallbackState, default=CallbackState.NEW)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next try"), null=True)
-    note = models.TextField(_("note"), blank=True)
+    note = SaidTextField(_("note"), blank=True)
     subject_type = models.CharField(_("subject"), max_length=64, blank=True)
     subject_id = models.BigIntegerField(_("subject id"), null=True)
     processed_at = models.DateTimeField(_("processed"), null=True, blank=True)

@@ -63,7 +63,7 @@ class SaidTextField(models.TextField):
 
     def get_prep_value(self, value: Any) -> str | None:
         if isinstance(value, Said):
-            return self._MARK + json.dumps(keep(value))
+            return self._MARK + json.dumps(keep(value), ensure_ascii=False)
         return value.lstrip(self._MARK) if isinstance(value, str) else value
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:

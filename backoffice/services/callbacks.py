@@ -13,12 +13,13 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError, Unavailable
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane
+from backoffice.said import gettext as _
+from backoffice.said import text_of
 from backoffice.services.bell import WORK_CALLBACKS, ring_soon
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS, CallbackOutcome
@@ -91,7 +92,7 @@ def answer_callback(callback_id: int) -> dict[str, Any] | None:
         (message,) = vendor_class(callback.vendor).read_callback(callback.topic, bytes(callback.body))
         answer = answerer(callback, message)
     except (InvalidCallback, DomainError) as error:
-        _settle_once(callback, CallbackOutcome(CallbackState.INVALID, note=str(error)))
+        _settle_once(callback, CallbackOutcome(CallbackState.INVALID, note=text_of(error)))
         raise
     except OperationalError:
         raise
@@ -133,7 +134,7 @@ def process_callback(callback_id: int) -> bool:
     try:
         outcome = _understand(callback)
     except InvalidCallback as error:
-        _settle(callback, CallbackOutcome(CallbackState.INVALID, note=str(error)))
+        _settle(callback, CallbackOutcome(CallbackState.INVALID, note=text_of(error)))
     except VendorAuthFailed as error:
         _try_later(callback, seconds=300, note=error.text)
     except VendorError as error:

@@ -13,10 +13,11 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.said import gettext as _
+from backoffice.said import text_of
 from backoffice.services import gate, reconcile
 from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn, claim
 from backoffice.services.clock import database_now
@@ -81,10 +82,10 @@ def _send(push_id: int) -> PushState | None:
         logger.warning("The lease of push %s was lost; somebody else goes on with it.", push_id)
         return None
     except Withdrawn as withdrawn:
-        reason = str(withdrawn)
+        reason = text_of(withdrawn)
         _finish(delivery, lambda push: _confirm(push, cause=reason))
     except Postponed as postponed:
-        wait, cause = postponed.seconds, str(postponed)
+        wait, cause = postponed.seconds, text_of(postponed)
         _finish(delivery, lambda push: _put_back(push, seconds=wait, counted=False, cause=cause))
     except Interrupted:
         _finish(delivery, lambda push: _put_back(push, seconds=0, counted=False, cause=""))

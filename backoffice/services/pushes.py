@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
+from backoffice.said import gettext as _
 from backoffice.services.bell import DELIVER_PUSH, ring
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.clock import database_now

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.said import gettext as _
 from backoffice.services.bell import WORK_CALLBACKS, ring_on_commit
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.claims import LeaseLost, claim

@@ -1,7 +1,7 @@
 """What staff pages need in templates: icons, chips, money, times."""
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +85,15 @@ def money(amount: Decimal | None, currency: str) -> str:
     symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
     words: str = pattern % {"symbol": symbol, "number": number}
     return f"{MINUS}{words}" if amount < 0 else words
+
+
+@register.filter
+def number_of(value: Any) -> str:
+    """A number that was kept as a text ("44.0"), as its reader writes it; all else as it is."""
+    try:
+        return number_format(Decimal(str(value)), use_l10n=True)
+    except InvalidOperation:
+        return str(value)
 
 
 @register.filter

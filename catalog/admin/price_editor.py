@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.said import gettext as _
 from backoffice.struct_texts import clean_texts
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words

@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse, staff_user
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
+from backoffice.said import gettext as _
 from backoffice.struct_texts import Text
 from backoffice.texts import BadText, clean_paragraph
 from catalog.admin.change_actions import page_of_set

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.models.fields import SaidJSONField, SaidTextField
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
 
@@ -97,7 +98,8 @@ class ChangeSet(models.Model):
     # Whose rules count; empty: the strictest of all shops.
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
     language = models.CharField(_("language"), max_length=2, blank=True)
-    title = models.CharField(_("title"), max_length=200)
+    # Of people, or ours and then in the language of its reader; at most 200 characters.
+    title = SaidTextField(_("title"))
     source = models.CharField(_("made by"), max_length=12, choices=ChangeSource)
     state = models.CharField(_("state"), max_length=12, choices=ChangeSetState, default=ChangeSetState.DRAFT)
 
@@ -231,12 +233,12 @@ class Change(models.Model):
     before = models.JSONField(_("before"), default=dict, blank=True)
     after = models.JSONField(_("after"), default=dict, blank=True)
     # [{code, text, blocking, overridable}]
-    guards = models.JSONField(_("guards"), default=list, blank=True)
+    guards = SaidJSONField(_("guards"), default=list, blank=True)
     # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person ticked.
     destroys = models.JSONField(_("would vanish"), default=list, blank=True)
     ticked = models.JSONField(_("ticked"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
-    note = models.TextField(_("note"), blank=True)
+    note = SaidTextField(_("note"), blank=True)
     read_back = models.JSONField(_("read back"), null=True, blank=True)
 
     class Meta:

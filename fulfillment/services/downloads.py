@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from backoffice.models.push import Lane
+from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors.addresses import UnsafeUrl

@@ -11,10 +11,10 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Push
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import is_settled, queue_push

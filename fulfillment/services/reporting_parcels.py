@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import VendorError, VendorRejected

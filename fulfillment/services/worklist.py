@@ -120,6 +120,11 @@ def count_shipped_by_carrier(*, days: int = 30) -> dict[str, int]:
     return dict(rows.order_by("-count", "carrier"))
 
 
+def orders_of_section(section: Section) -> ProductionOrderQuerySet:
+    """Return the orders to do that the section of the work list shows, unordered."""
+    return _filtered(WorkFilter(section=section))
+
+
 def _filtered(wanted: WorkFilter) -> ProductionOrderQuerySet:
     rows = ProductionOrder.objects.to_do().filter(_section(wanted.section))
     if wanted.merchant:

@@ -55,7 +55,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "orders/bulk.html",
         {
             **admin.site.each_context(request),
-            "title": TITLES[action](len(willing)),
+            "title": TITLES[action](len(willing)) if willing else _("None of these orders is ready"),
             "action": action,
             "willing": willing,
             "refused": [verdict for verdict in verdicts if verdict.refusal],

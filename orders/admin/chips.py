@@ -95,7 +95,8 @@ def _order_chip(order: Order, reasons: list[str]) -> Chip:
         return chip
     hint = ", ".join(str(HoldReason(reason).label) for reason in reasons)
     alarming = order.has_ended or any(reason in ALARMING for reason in reasons)
-    return Chip(Tone.RED if alarming else chip.tone, chip.icon, chip.word, hint)
+    icon = "notification_important" if order.has_ended else chip.icon
+    return Chip(Tone.RED if alarming else chip.tone, icon, chip.word, hint)
 
 
 def _chip(table: Mapping[Any, tuple[Tone, str]], state: OrderState | ProductionState | ShipmentState | Held) -> Chip:

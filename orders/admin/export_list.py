@@ -21,7 +21,7 @@ from backoffice.models import Shop
 from backoffice.services.subjects import find_subjects
 from backoffice.vendors.registry import vendor_names
 from orders.admin import chips
-from orders.models import ExportBatch, ExportState, Order, OrderExport
+from orders.models import ExportBatch, ExportState, Order, OrderExport, OrderState
 
 SIZE = 50
 
@@ -42,9 +42,10 @@ class ExportFilters(FilterForm):
     aside = forms.ChoiceField(
         label=_("Set aside"), required=False, choices=[(ANY, _("any")), ("1", _("set aside by a person"))]
     )
+    open = forms.ChoiceField(label=_("Orders"), required=False, choices=[(ANY, _("any")), ("1", _("not cancelled"))])
     batch = forms.IntegerField(label=_("Batch"), required=False, min_value=1, max_value=2**63 - 1)
 
-    PANEL = ("state", "vendor", "shop", "aside", "batch")
+    PANEL = ("state", "vendor", "shop", "aside", "open", "batch")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def filter_exports(exports: QuerySet[OrderExport], values: dict[str, Any]) -> Qu
         exports = exports.filter(order__shop__code=values["shop"])
     if "aside" in values:
         exports = exports.exclude(excluded_by="")
+    if "open" in values:
+        exports = exports.exclude(order__state=OrderState.CANCELLED)
     if "q" in values:
         label = Order._meta.label_lower
         keys = [pk for kind, pk in find_subjects(values["q"]) if kind == label]

@@ -107,7 +107,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
     margins = [facts.margin for facts in lines]
     return OrderFacts(
         order=order,
-        axes=chips.axes(order, reasons=[row.reason for row in [*active, *alarms]]),
+        axes=chips.axes(order, reasons=[*(hold.reason for hold in active), *(alarm.reason for alarm in alarms)]),
         lines=lines,
         net=sum((facts.total for facts in lines), Decimal(0)),
         margin=None if None in margins else sum((margin for margin in margins if margin is not None), Decimal(0)),

@@ -98,7 +98,7 @@ def _exchange(order: Order, match: re.Match[str], lines: list[OrderLine]) -> Rem
 def _twin(hold: Hold) -> list[Remedy]:
     """The order that this one may repeat: the text of the hold was made with its number."""
     params = hold.text.params if isinstance(hold.text, Said) else None
-    number = (params or {}).get("number", "")
+    number = params.get("number", "") if isinstance(params, Mapping) else ""
     if not number:
         return []
     url = f"{reverse('admin:orders_order_changelist')}?q={number}"

@@ -13,7 +13,7 @@ from orders.admin.filters import OrderFilters, filter_orders
 from orders.models import Order
 from orders.models.saved_view import SavedView
 
-COUNTED = 100
+COUNTED = 1000
 KEPT_SECONDS = 20
 PLACE = ("older", "newer", "end", "q")
 
@@ -30,7 +30,7 @@ class Tab:
 
 
 def tabs(parameters: QueryDict, user: User) -> list[Tab]:
-    """Presets first. Counts stop at a hundred and are at most some seconds old."""
+    """Presets first. Counts stop at a thousand and are at most some seconds old."""
     presets = [
         (_("All"), ""),
         (_("Needs me"), "view=needs"),
@@ -75,5 +75,5 @@ def _cache_key(query: str, user: User) -> str:
 
 def _count(query: str, user: User) -> str:
     orders = filter_orders(Order.objects.all(), OrderFilters(QueryDict(query)).values, user=user)
-    count = len(orders.order_by("-pk").values_list("pk", flat=True)[:COUNTED])
+    count = orders.order_by("-pk").values("pk")[:COUNTED].count()
     return f"{COUNTED - 1}+" if count == COUNTED else str(count)

@@ -174,7 +174,7 @@ def _as_new(order: Order, lines: list[OrderLine]) -> NewOrder:
         custom_properties=order.custom_properties,
         documents=[
             NewDocument(
-                kind=document.kind,
+                kind=document.kind,  # type: ignore[arg-type]  # the model's choices are these
                 url=document.url,
                 carrier=document.carrier or None,
                 tracking_code=document.tracking_code or None,
@@ -184,7 +184,7 @@ def _as_new(order: Order, lines: list[OrderLine]) -> NewOrder:
             if not document.made_by_us
         ],
         generic_label=order.generic_label,
-        **{"recipient": NewAddress(), **addresses},  # type: ignore[arg-type]
+        **{"recipient": NewAddress(), **addresses},
     )
 
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from backoffice.models import Callback, Push
 from backoffice.models.fields import SaidTextField
-from backoffice.said import Said, gettext, join, keep, say
+from backoffice.said import Said, gettext, join, keep, say, text_of
+from backoffice.services.claims import Withdrawn
 
 SOURCE = "%(sku)s is not in the catalogue."
 GERMAN = "X-1 steht nicht im Katalog."
@@ -60,3 +62,27 @@ def test_a_text_that_no_longer_fits_its_source_stays_as_it_was_said() -> None:
 def test_amounts_are_kept_as_they_were_put_in() -> None:
     text = Said("Line %(line)s: %(sold)s", "Line %(line)s: %(sold)s") % {"line": 2, "sold": Decimal("1.50")}
     assert through(text) == "Line 2: 1.50"
+
+
+def test_what_is_put_in_by_place_is_remembered_as_what_is_put_in_by_name() -> None:
+    for params in ("x", ("x",)):
+        kept = gettext("The order is %s.") % params
+        with translation.override("de"):
+            german = through(kept)
+            assert german == translation.gettext("The order is %s.") % params
+        assert german != kept
+
+
+def test_an_exceptions_text_remembers_its_source() -> None:
+    assert keep(text_of(Withdrawn(made()))) == keep(made())
+    assert text_of(ValueError(7)) == "7"
+
+
+def test_the_cause_of_a_push_and_the_note_of_a_callback_are_read_in_the_readers_language(db: None) -> None:
+    push = Push.objects.create(
+        vendor="v", kind="k", subject_type="s", subject_id=1, next_at=timezone.now(), cause=made()
+    )
+    callback = Callback.objects.create(vendor="v", topic="t", key="1", body=b"", note=made())
+    with translation.override("de"):
+        assert (Push.objects.get(pk=push.pk).cause, Callback.objects.get(pk=callback.pk).note) == (GERMAN, GERMAN)
+    assert Push.objects.filter(cause__icontains="x-1 is not").exists()

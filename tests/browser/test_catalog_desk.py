@@ -93,6 +93,15 @@ def test_prices_are_typed_pasted_and_drafted_without_a_mouse(page: Page) -> None
     }
 
 
+def test_a_formula_on_an_empty_page_says_that_it_changes_nothing(page: Page) -> None:
+    """The page fixture fails on any error of a script."""
+    brought_in(1)
+    page.goto("/admin/catalog/changeset/prices/?q=nothing-like-it")
+    page.get_by_label("Percent").fill("10")
+    page.get_by_role("button", name="Fill this page").click()
+    expect(page.get_by_text("The formula changes nothing on this page.")).to_be_visible()
+
+
 def test_a_formula_fills_the_page_and_is_looked_at_first(page: Page) -> None:
     brought_in(3)
     page.goto("/admin/catalog/changeset/prices/")

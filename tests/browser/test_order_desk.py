@@ -1,6 +1,7 @@
 """A day at the order desk, in a browser: by mouse, by keyboard, on a telephone, with names that hurt."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -17,6 +18,21 @@ NAMES = (
     ("محمد", "الأحمد"),
     ("Wolfeschlegelsteinhausenbergerdorff" * 3, "welchevoralternwarengewissenhaftschaferswessen" * 2),
 )
+
+# Of an element's text against its own background, by WCAG.
+CONTRAST = """(element) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+  const light = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const style = getComputedStyle(element);
+  const [one, other] = [light(style.color), light(style.backgroundColor)].sort((a, b) => b - a);
+  return (one + 0.05) / (other + 0.05);
+}"""
 
 
 def held_order() -> Order:
@@ -111,3 +127,41 @@ def test_the_suggested_street_is_filled_in_by_one_press(page: Page) -> None:
     page.get_by_role("button", name="Fill it in").click()
     expect(page.locator("#id_street")).to_have_value("Straße der Pariser Kommune")
     expect(page.locator("#id_care_of")).to_have_value("Hinterhaus 3")
+
+
+def test_a_note_being_typed_outlasts_the_choice_of_an_assignee_and_leaving_the_page(page: Page, staff: User) -> None:
+    order = make_order()
+    page.goto(f"/admin/orders/order/{order.pk}/change/")
+    page.get_by_role("textbox", name="Note").fill("Gift wrapping, please")
+    page.get_by_label("Assigned to").select_option(str(staff.pk))
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Gift wrapping, please")
+    page.reload()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Gift wrapping, please")
+    page.get_by_label("Assigned to").select_option(str(staff.pk))
+    page.get_by_role("region", name="Our notes").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    order.refresh_from_db()
+    assert (order.note, order.assignee) == ("Gift wrapping, please", staff)
+    page.get_by_role("textbox", name="Note").fill("")
+    page.get_by_role("textbox", name="Note").fill("Gift wrapping, please")
+    page.reload()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Gift wrapping, please")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_red_button_in_a_box_can_be_read(page: Page, theme: str) -> None:
+    order = hold_order(make_order(), reason=HoldReason.BAD_FILE, text="", errors={}, actor="system")
+    page.evaluate("theme => localStorage.setItem('adminTheme', JSON.stringify(theme))", theme)
+    page.goto(f"/admin/orders/order/{order.pk}/change/")
+    ratio = page.get_by_role("link", name="Release it anyway").evaluate(CONTRAST)
+    assert ratio >= 4.5
+
+
+def test_choosing_a_file_is_no_error_of_scripts(page: Page) -> None:
+    """The page fixture fails on any."""
+    order = make_order()
+    page.goto(f"/admin/orders/order/{order.pk}/files/{order.lines.get().pk}/0/")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-"}
+    )
+    expect(page.locator("input[type=file]")).to_have_value("C:\\fakepath\\a.pdf")

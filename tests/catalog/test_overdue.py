@@ -190,7 +190,7 @@ def test_a_set_that_cannot_be_read_back_differs_until_it_is(
     assert move_stalled_change_sets() == 1
     change_set.refresh_from_db()
     assert change_set.state == ChangeSetState.DIFFERING
-    assert home()["Change sets that need a look"] == [change_set.title]
+    assert home()["Change sets that differ at the vendor"] == [change_set.title]
     page = client.get(reverse("admin:catalog_changeset_change", args=[change_set.pk])).content.decode()
     assert "Read back again" in page
     assert "Came to a standstill" in page

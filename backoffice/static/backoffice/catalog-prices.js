@@ -36,7 +36,7 @@ const showMargin = (row) => {
   const margin = price ? ((price - cost) / price) * 100 : NaN;
   const tone = margin < 0 ? "tone-red" : margin < 10 ? "tone-amber" : "tone-green";
   shown.className = `margin ${Number.isFinite(margin) ? tone : "none"}`;
-  shown.textContent = Number.isFinite(margin) ? `${margin.toFixed(1)} %` : "–";
+  shown.textContent = Number.isFinite(margin) ? `${margin.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} %` : "–";
 };
 const judge = (input) => {
   const text = normal(input.value);

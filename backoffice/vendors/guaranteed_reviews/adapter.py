@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.said import gettext as _
 from backoffice.vendors.base import CallsNobody, Connection
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
@@ -62,7 +62,9 @@ class GuaranteedReviews(CallsNobody):
         keys = list(private_keys().values())
         unproven = [key.name for key in keys if not self._proves(key)]
         if unproven:
-            text = _("It answers, but offers no list that would prove these keys: %(names)s. Only an order told will.")
+            text: str = _(
+                "It answers, but offers no list that would prove these keys: %(names)s. Only an order told will."
+            )
             return text % {"names": ", ".join(unproven)}
         text = ngettext("It accepts the key of %(names)s.", "It accepts the keys of %(names)s.", len(keys))
         return text % {"names": ", ".join(key.name for key in keys)}

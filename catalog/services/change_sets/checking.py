@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.models.push import Lane
+from backoffice.said import gettext as _
+from backoffice.said import keep
 from backoffice.services.integrations import open_vendor
 from catalog.models import Change, ChangeSet, ChangeSetState, Variant
 from catalog.services.bulk import to_json, update_rows
@@ -173,7 +174,7 @@ def _as_row(row: Change, verdict: Verdict, *, variant: Variant | None) -> tuple[
         verdict.before.get("sku_fulfiller", ""),
         to_json(verdict.before),
         to_json(verdict.after),
-        to_json([guard.as_json() for guard in verdict.guards]),
+        to_json(keep([guard.as_json() for guard in verdict.guards])),
         to_json(verdict.destroys),
         to_json(ticked),
     )

@@ -15,6 +15,7 @@ from catalog.services.change_sets.values import Shape, Value
 
 MOST_ROWS = 200_000
 MOST_ERRORS = 200
+LONGEST_TITLE = 200
 _CHANGES = ChildTable(
     Change,
     key=("change_set_id", "sku"),
@@ -46,7 +47,7 @@ def make_change_set(
             kind=kind,
             shop=shop,
             language=language,
-            title=title[:200],
+            title=title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE],
             source=source,
             created_by=actor,
             authors=[actor],

@@ -1,9 +1,9 @@
 """Going back: what the vendor held before a change set becomes the wish of a new one."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, NotAllowed
+from backoffice.said import gettext as _
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import User, refuse_without
 from catalog.services.change_sets.editing import make_change_set

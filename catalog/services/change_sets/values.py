@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import InvalidInput
+from backoffice.said import gettext as _
 from backoffice.vendors.messages import Message
 from catalog.models import Change
 

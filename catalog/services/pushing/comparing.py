@@ -5,10 +5,10 @@ from functools import partial
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.errors import BudgetEmpty, VendorError

@@ -5,9 +5,9 @@ from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
 from backoffice.vendors.batch_messages import JobTicket

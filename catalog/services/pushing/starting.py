@@ -10,11 +10,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.models.push import Lane
+from backoffice.said import gettext as _
 from backoffice.services.pushes import queue_push
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.change_sets.approval import PUSH, User, hash_of_rows, refuse_without

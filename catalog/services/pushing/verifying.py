@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import Lane
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models.push import Lane
+from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, HeldCard

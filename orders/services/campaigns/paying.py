@@ -14,10 +14,10 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition, NotAllowed
 from backoffice.models import Push
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding

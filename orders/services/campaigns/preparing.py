@@ -11,10 +11,10 @@ from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import OPEN_STATES
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding

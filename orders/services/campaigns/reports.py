@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
 from backoffice.vendors.card_messages import CardOrderReport
 from backoffice.vendors.card_messages import CardState as TheirState

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext as _
 
 from backoffice.models import Shop
 from backoffice.models.push import Lane
+from backoffice.said import gettext as _
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.pushes import queue_first_push
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport, OrderState

@@ -12,9 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Integration, Push
+from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import VendorRejected

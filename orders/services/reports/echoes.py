@@ -2,10 +2,10 @@
 
 import msgspec
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
+from backoffice.said import gettext as _
 from backoffice.services.pushes import close_push, note_attempt
 from backoffice.vendors.messages import OrderReport
 from orders.models import Order

@@ -11,9 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backoffice.dashboard import day, order_needs
-from backoffice.models import Heartbeat, Push
+from backoffice.models import Callback, Heartbeat, Push
 from backoffice.models.push import PushState
-from orders.models import Hold, HoldReason, Order
+from catalog.models import ChangeKind, ChangeSet, ChangeSource
+from fulfillment.models import ProductionOrder
+from orders.models import Hold, HoldReason, Order, OrderExport
+from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
 from tests.admin.desk.conftest import SignIn
 from tests.orders.rows import make_order
@@ -157,3 +160,59 @@ def test_groups_give_each_desk_what_it_needs_and_nobody_the_right_to_delete_orde
     # may change their mind.
     deletable = {right for some in rights.values() for right in some if right.startswith("delete_")}
     assert deletable <= {"delete_categoryrule", "delete_optout"}
+
+
+def test_every_badge_counts_what_the_list_behind_it_shows(admin_client: Client) -> None:
+    """Each group of the home page leads to a list of as many rows as it says."""
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
+    for reason in HoldReason:
+        hold_order(make_order(), reason=reason, text="", actor="system")
+    twice = hold_order(make_order(), reason=HoldReason.RULE, text="", actor="rule:1")
+    hold_order(twice, reason=HoldReason.RULE, text="", actor="rule:2")
+    for shipment in ("none", "shipped"):
+        make_order(state="released", late=True, shipment=shipment)
+    ended = make_order(state="closed")
+    for text in ("one", "two"):
+        raise_alarm(ended, reason=HoldReason.SECOND_AT_VENDOR, text=text, actor="system")
+    for state in ("released", "cancelled"):
+        OrderExport.objects.create(
+            order=make_order(state=state), vendor="autoletter", state="refused", requested_at=timezone.now()
+        )
+    for place, state in enumerate(("invalid", "quarantined", "applied")):
+        Callback.objects.create(vendor="mypromo", topic="orders", key=str(place), body=b"", state=state)
+    for place, state in enumerate((PushState.NEW, PushState.IN_FLIGHT, PushState.FAILED, PushState.UNKNOWN)):
+        Push.objects.create(
+            vendor="mypromo", kind="orders.place", subject_type="orders.vendororder", subject_id=place, state=state,
+            needs_person=True, next_at=timezone.now(),
+        )  # fmt: skip
+    for state in ("checked", "differing", "failed", "verified"):
+        ChangeSet.objects.create(
+            vendor="mypromo", kind=ChangeKind.STOCK, title=state, source=ChangeSource.EDITOR, state=state,
+            created_by="mara", authors=["mara"],
+        )  # fmt: skip
+    groups = [group for group in admin_client.get("/admin/").context["groups"] if group.url]
+    shown = {group.title: len(admin_client.get(group.url).context["rows"]) for group in groups}
+    assert shown == {group.title: group.count for group in groups}
+    assert len(groups) > len(HoldReason) + 9
+
+
+def test_the_home_page_of_each_desk_has_its_own_work(sign_in: SignIn) -> None:
+    Heartbeat.objects.create(name="sweep", at=timezone.now())
+    for place, due in enumerate((timezone.now() - timedelta(days=1), timezone.now() + timedelta(days=9))):
+        ProductionOrder.objects.create(
+            vendor="mypromo-fulfiller", vendor_id=f"p{place}", reference=f"M-{place}", state="in_production", due_at=due
+        )
+    ChangeSet.objects.create(
+        vendor="mypromo", kind=ChangeKind.STOCK, title="Autumn", source=ChangeSource.EDITOR, state="checked",
+        created_by="mara", authors=["mara"],
+    )  # fmt: skip
+    assert groups(sign_in("view_productionorder", name="paul")) == {"Production: late": ["M-0"]}
+    assert groups(sign_in("view_changeset", name="lea")) == {"Change sets to approve": ["Autumn"]}
+
+
+def test_counts_are_exact_up_to_a_thousand(reader: Client) -> None:
+    for _count in range(120):
+        hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
+    assert reader.get("/admin/").context["groups"][0].counted == "120"
+    tabs = {tab.title: tab.count for tab in reader.get("/admin/orders/order/").context["tabs"]}
+    assert (tabs["Held"], tabs["Needs me"], tabs["New"]) == ("120", "120", "0")

@@ -1,0 +1,73 @@
+"""No page is wider than its window, whatever people, shops and files are called."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import RequestFactory
+from playwright.sync_api import Page
+
+from backoffice.dashboard.navigation import sidebar
+from catalog.models import ChangeSet, CustomProduct, TableImport
+from fulfillment.models import ProductionOrder
+from orders.models import Enquiry, MailCampaign, Order, Rule
+from tests.browser.hostile import LONG, seed
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (1440, 768, 390)
+# A name that runs out of its cell does not make the page wider: its box would lie over its neighbour's.
+OVERRUN = """() => [...document.querySelectorAll("#content .desk td, #content .desk th")].filter((cell) => {
+  const box = cell.getBoundingClientRect();
+  return box.width && [...cell.querySelectorAll("*")].some((inner) => {
+    const style = getComputedStyle(inner);
+    if (style.position === "absolute" || inner.closest(".visually-hidden, .scroll-x, svg")) return false;
+    let frame = inner.parentElement;
+    while (frame !== cell && getComputedStyle(frame).overflowX === "visible") frame = frame.parentElement;
+    const edge = (frame === cell ? cell : frame).getBoundingClientRect().right;
+    return frame === cell && inner.getBoundingClientRect().right > edge + 1;
+  });
+}).map((cell) => cell.className + ": " + cell.textContent.trim().slice(0, 40))"""
+
+# What reaches beyond the window, the innermost first.
+OUTSIDE = """() => [...document.querySelectorAll("#content *")].filter((one) =>
+  one.getBoundingClientRect().right > window.innerWidth + 1
+).slice(-3).map((one) => one.parentElement.className + " > " + one.tagName + "." + one.className)"""
+
+
+def lists(user: User) -> list[str]:
+    """Every page of the sidebar."""
+    request = RequestFactory().get("/admin/")
+    request.user = user
+    return [item["link"] for group in sidebar(request) for item in group["items"]]
+
+
+def single_pages() -> list[str]:
+    """The page of one row of each kind, the one with the longest name."""
+    kinds = [
+        (Order, "orders_order", {"customer_firstname__startswith": LONG[:20]}),
+        (ChangeSet, "catalog_changeset", {"title__startswith": LONG[:20]}),
+        (TableImport, "catalog_tableimport", {"file_name__startswith": LONG[:20]}),
+        (CustomProduct, "catalog_customproduct", {"title__startswith": LONG[:20]}),
+        (MailCampaign, "orders_mailcampaign", {"name__startswith": LONG[:20]}),
+        (Enquiry, "orders_enquiry", {"subject__startswith": LONG[:20]}),
+        (Rule, "orders_rule", {"name__startswith": LONG[:20]}),
+        (ProductionOrder, "fulfillment_productionorder", {"reference__startswith": LONG[:20]}),
+    ]
+    return [
+        f"/admin/{name.replace('_', '/')}/{model.objects.filter(**wanted).first().pk}/change/"
+        for model, name, wanted in kinds
+    ]
+
+
+def test_no_page_is_wider_than_its_window_and_no_name_runs_out_of_its_cell(page: Page, staff: User) -> None:
+    seed()
+    wrong = []
+    for address in [*lists(staff), *single_pages()]:
+        page.goto(address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            excess = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            if excess > 0:
+                wrong.append((address, width, f"{excess} px wider: {page.evaluate(OUTSIDE)}"))
+            wrong += [(address, width, cell) for cell in page.evaluate(OVERRUN)[:3]]
+        page.set_viewport_size({"width": 1440, "height": 900})
+    assert not wrong, "\n".join(map(str, wrong))
