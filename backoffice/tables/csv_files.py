@@ -18,19 +18,24 @@ from backoffice.texts import trim
 # A spreadsheet would take such a text for a formula and run it.
 FORMULA_STARTS = ("=", "+", "-", "@")
 _DELIMITERS = ",;\t"
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?(?:\r\n|\r|\n)')
+_FILLED = re.compile(r"[^\s,;]")
+_LINE = re.compile(r"[^\r\n]*")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 # What is text and yet no table: a page, JSON, a PDF.
 _NO_TABLE = ("<", "{", "[", "%PDF")
 
 
-def read_csv(content: bytes) -> Iterator[TableRow]:
-    """Yield the rows that have a filled cell, numbered as a spreadsheet shows them. Raises InvalidInput."""
-    text = _decoded(content)
+def read_csv(content: bytes, *, is_lenient: bool = False) -> Iterator[TableRow]:
+    """Yield the rows that have a filled cell, numbered as a spreadsheet shows them. Raises InvalidInput.
+
+    `is_lenient` takes quotation marks and letters that are not as they should be, for texts that are only shown.
+    """
+    text = _decoded(content, errors="replace" if is_lenient else "strict")
     if text.lstrip().startswith(_NO_TABLE):
         raise unreadable(_("This is neither a workbook nor a CSV file."))
     text, delimiter = _without_separator_line(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=not is_lenient)
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
@@ -55,9 +60,9 @@ def has_windows_letters(content: bytes) -> bool:
     return False
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, *, errors: str) -> str:
     try:
-        text = _decode(content)
+        text = _decode(content, errors=errors)
     except UnicodeDecodeError as error:
         raise unreadable(_("The letters of this file cannot be read: save it as “CSV UTF-8”.")) from error
     if "\0" in text:
@@ -65,19 +70,27 @@ def _decoded(content: bytes) -> str:
     return text
 
 
-def _decode(content: bytes) -> str:
+def _decode(content: bytes, *, errors: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    return content.decode("cp1252" if has_windows_letters(content) else "utf-8-sig")
+        return content.decode("utf-16", errors=errors)
+    return content.decode("cp1252" if has_windows_letters(content) else "utf-8-sig", errors=errors)
 
 
 def _without_separator_line(text: str) -> tuple[str, str]:
     """The text without Excel's line "sep=;", and the sign between cells: that one, else the one that parts the head."""
-    first, _end, rest = text.partition("\n")
-    if named := _SEPARATOR_LINE.fullmatch(first.rstrip("\r")):
-        return rest, named[1]
-    head = next((line for line in text.splitlines() if line.strip(_DELIMITERS + " ")), "")
-    return text, max(_DELIMITERS, key=_QUOTED.sub("", head).count)
+    if named := _SEPARATOR_LINE.match(text):
+        return text[named.end() :], named[1]
+    head = _QUOTED.sub("", _first_line(text))
+    return text, max(_DELIMITERS, key=head.count)
+
+
+def _first_line(text: str) -> str:
+    """The first line in which something stands."""
+    filled = _FILLED.search(text)
+    if filled is None:
+        return ""
+    start = max(text.rfind(end, 0, filled.start()) for end in "\r\n") + 1
+    return _LINE.match(text, start)[0]  # type: ignore[index]  # it matches anything
 
 
 def _cell(text: str) -> Cell:

@@ -29,21 +29,28 @@ class Table:
 
 def read_table(content: bytes, *, most_rows: int, most_unpacked: int = MOST_UNPACKED) -> Table:
     """Return the table; its first row that is not empty names the columns. Raises InvalidInput, also while reading."""
-    rows = read_rows(content, most_rows=most_rows + 1, most_unpacked=most_unpacked)
+    rows = read_rows(content, most_unpacked=most_unpacked)
     head = next(rows, None)
     cells = head.cells if head else {}
     header = {place: " ".join(read_line(cell).lower().split()) for place, cell in cells.items()}
-    return Table(header, rows, not _is_workbook(content) and has_windows_letters(content))
+    assumed = not _is_workbook(content) and has_windows_letters(content)
+    return Table(header, _limited(rows, most_rows=most_rows), assumed)
 
 
-def read_rows(content: bytes, *, most_rows: int, most_unpacked: int = MOST_UNPACKED) -> Iterator[TableRow]:
+def read_rows(content: bytes, *, most_unpacked: int = MOST_UNPACKED, is_lenient: bool = False) -> Iterator[TableRow]:
     """Yield the rows with something in them; what the file is shows by its first bytes. Raises InvalidInput."""
     if content.startswith(_OLE):
         raise unreadable(_("This is an old workbook (XLS), or one with a password: save it as XLSX without one."))
-    rows = read_workbook(content, most_unpacked=most_unpacked) if _is_workbook(content) else read_csv(content)
+    if _is_workbook(content):
+        yield from read_workbook(content, most_unpacked=most_unpacked)
+    else:
+        yield from read_csv(content, is_lenient=is_lenient)
+
+
+def _limited(rows: Iterator[TableRow], *, most_rows: int) -> Iterator[TableRow]:
     for count, row in enumerate(rows, start=1):
         if count > most_rows:
-            raise unreadable(_("A table has at most %(most)d rows.") % {"most": most_rows - 1})
+            raise unreadable(_("A table has at most %(most)d rows.") % {"most": most_rows})
         yield row
 
 

@@ -208,3 +208,15 @@ def test_a_scheduled_set_that_may_not_leave_stops_no_other(desk: Desk) -> None:
     assert push_due_change_sets() == 1
     states = [ChangeSet.objects.get(pk=row.pk).state for row in (broken, whole)]
     assert states == [ChangeSetState.DRAFT, ChangeSetState.PUSHING]
+
+
+def test_the_badges_of_a_table_and_a_run_count_what_they_say(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("mara"))
+    row = read_import(table())
+    page = client.get(reverse("admin:catalog_tableimport_change", args=[row.pk])).content.decode()
+    assert row.counts["problems"] == len(row.problems) == 1
+    assert '<span class="badge tone-amber">1</span>' in page
+    problem = {"text": "Broken.", "product": "", "skus": []}
+    run = SyncRun.objects.create(vendor="mypromo", state="partial", errors=[problem] * 2, counts={"problems": 300})
+    page = client.get(reverse("admin:catalog_syncrun_change", args=[run.pk])).content.decode()
+    assert '<span class="badge tone-amber">300</span>' in page

@@ -256,6 +256,12 @@ def test_entities_that_grow_without_measure_are_refused_at_once() -> None:
     assert time.process_time() - begin < 5
 
 
+def test_endless_lines_of_nothing_cost_no_time() -> None:
+    begin = time.process_time()
+    assert read(b"," * 2_000_000 + b"\n" + b" \n" * 500_000 + b"sku,sales\nA,1\n")[1] == [["A", "1"]]
+    assert time.process_time() - begin < 5
+
+
 def test_a_cell_far_to_the_right_costs_nothing() -> None:
     content = changed(written(*ROWS), SHEET, lambda text: text.replace('r="B3"', 'r="XFD3"'))
     assert "Column XFD" in problems(content)[1]

@@ -27,7 +27,7 @@ Cells = tuple[str, ...]
 def read_report(body: bytes) -> tuple[JobRow, ...]:
     """Return the rows of a report. Raises UnreadableReport."""
     try:
-        found = list(islice(read_rows(body, most_rows=MAX_ROWS, most_unpacked=MAX_UNPACKED), MAX_ROWS))
+        found = list(islice(read_rows(body, most_unpacked=MAX_UNPACKED, is_lenient=True), MAX_ROWS))
     except InvalidInput as broken:
         raise UnreadableReport(f"The report cannot be read: {broken.text}") from broken
     width = max((place + 1 for row in found for place in row.cells if place < MAX_COLUMNS), default=0)

@@ -180,6 +180,15 @@ def test_letters_that_are_not_utf_8_are_read_as_windows_writes_them() -> None:
     )
 
 
+def test_complaints_with_quotation_marks_of_their_own_are_read_all_the_same() -> None:
+    assert MyPromo.parse_report(b'sku,error\nA,"The "price" is wrong"\nB,ok\n')[0].error.startswith("The price")
+
+
+def test_a_formula_and_an_error_in_a_report_are_shown_as_they_stand() -> None:
+    book = workbook(HEAD, ("A", "", "#REF!"), ("B", "", "=1+1"))
+    assert [row.error for row in MyPromo.parse_report(book)] == ["#REF!", ""]
+
+
 def test_a_fulfillers_sku_stands_in_where_there_is_no_other() -> None:
     report = b"sku,sku_fulfiller,error\nA,X,bad\n,Y,worse\n"
     assert MyPromo.parse_report(report) == (JobRow(sku="A", error="bad"), JobRow(sku="Y", error="worse"))
