@@ -59,6 +59,8 @@ class Orders(ApiView):
     @extend_schema(
         operation_id="place_order",
         summary="Place an order",
+        description="Texts are kept trimmed and composed (NFC), countries and states by their codes of ISO 3166; a "
+        "control character is refused with its field. An address without a street is taken, and the order held.",
         tags=["orders"],
         parameters=[IDEMPOTENCY_KEY, *describe_query(PlaceQuery)],
         request=NewOrder,
