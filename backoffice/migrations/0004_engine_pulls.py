@@ -35,10 +35,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('vendor', models.CharField(max_length=32)),
                 ('kind', models.CharField(choices=[('orders', 'orders'), ('production', 'production orders')], max_length=16)),
-                ('since', models.DateTimeField(null=True)),
+                ('since', models.DateTimeField()),
                 ('position', models.CharField(blank=True, max_length=64)),
                 ('newest', models.DateTimeField(null=True)),
-                ('begun_at', models.DateTimeField(null=True)),
+                ('begun_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
             ],
             options={
