@@ -18,10 +18,10 @@ class PullCursor(models.Model):
 
     vendor = models.CharField(max_length=32)
     kind = models.CharField(max_length=16, choices=PullKind)
-    since = models.DateTimeField(null=True)
+    since = models.DateTimeField()
     position = models.CharField(max_length=64, blank=True)
     newest = models.DateTimeField(null=True)
-    begun_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -121,7 +121,7 @@ def throttle(vendor: str, *, seconds: float, took: float = 0.0) -> None:
     """The vendor answered 429 to a call that left `took` seconds ago: nothing leaves for `seconds`, and the rate is
     halved, unless that has happened since the call left.
     """
-    values = {"vendor": vendor, "seconds": seconds, "took": took}
+    values: dict[str, str | float] = {"vendor": vendor, "seconds": seconds, "took": took}
     with connection.cursor() as cursor:
         cursor.execute(_CREATE, values)
         cursor.execute(_BLOCK, values)

@@ -84,9 +84,11 @@ def forget_old_drift() -> int:
 
 
 def _open_pass(vendor: str, kind: PullKind, *, first: datetime) -> PullCursor:
-    cursor, _ = PullCursor.objects.get_or_create(vendor=vendor, kind=kind, defaults={"since": first})
+    now = database_now()
+    begin = {"since": first, "begun_at": now}
+    cursor, _ = PullCursor.objects.get_or_create(vendor=vendor, kind=kind, defaults=begin)
     if not cursor.position:
-        cursor.begun_at, cursor.newest = database_now(), None
+        cursor.begun_at, cursor.newest = now, None
         cursor.save(update_fields=["begun_at", "newest"])
     return cursor
 
