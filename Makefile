@@ -54,7 +54,7 @@ demo: install
 
 demo-reset: install stop
 	@echo "Removing the demo's data under $(VAR_DIR)/ ..."
-	@cd "$(VAR_DIR)" && rm -rf postgres redis media static celerybeat-schedule* demo* sandbox*
+	@cd "$(VAR_DIR)" && rm -rf postgres redis epoch media static celerybeat-schedule* demo* sandbox*
 	@$(MAKE) --no-print-directory demo
 
 stop: install

@@ -9,7 +9,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from backoffice.errors import DomainError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except DomainError as error:
+        # A refusal in words is no fault of the program that would need a traceback.
+        sys.exit(error.text)
 
 
 if __name__ == "__main__":

@@ -5,23 +5,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
+from django.utils.module_loading import import_string
 
 from backoffice.vendors.registry import vendor_class, vendor_names
 
 
-@register(Tags.security)
-def check_secrets(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Production needs its own keys."""
-    found = []
-    if settings.PRODUCTION and not settings.ENCRYPTION_KEYS:
-        found.append(
-            Error(
-                "ENCRYPTION_KEYS is empty.",
-                hint="python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",
-                id="backoffice.E001",
-            )
-        )
-    return found
+def find_missing_classes() -> list[str]:
+    """Return a line for each setting that names a class which cannot be loaded."""
+    try:
+        import_string(settings.LABEL_SOURCE)
+    except ImportError as error:
+        return [f"LABEL_SOURCE: {error}."]
+    return []
 
 
 @register(Tags.admin)

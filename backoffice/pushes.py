@@ -1,10 +1,11 @@
 """What the pushes of the project itself mean: subscribing to what vendors tell, and ending it."""
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import VendorWebhook
+from backoffice.models import Push, VendorWebhook
 from backoffice.services.claims import Delivery
-from backoffice.services.handlers import Finding, PushHandler, push_kind
+from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
 from backoffice.services.webhooks import SUBSCRIBE, UNSUBSCRIBE, note_ended, note_webhook
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.sign_messages import Webhook
@@ -30,6 +31,9 @@ class Subscribe(PushHandler):
     """One that the vendor has for the same topic and address is taken; else it is made."""
 
     title = _("Subscribe to the vendor's news")
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [_t("The vendor's list is read first: a subscription that is there is not made a second time.")]
 
     def deliver(self, delivery: Delivery) -> None:
         row = _row(delivery)
@@ -58,6 +62,9 @@ class Unsubscribe(PushHandler):
     """Ending one twice is the same as once, so a lost answer is simply asked for again."""
 
     title = _("End the subscription")
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
 
     def deliver(self, delivery: Delivery) -> None:
         row = _row(delivery)

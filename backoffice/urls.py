@@ -1,11 +1,14 @@
 """All addresses of the project."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 from backoffice.api import callbacks, health
+from backoffice.api.converters import CodeConverter
 
+# For the addresses of all apps, which are loaded below.
+register_converter(CodeConverter, "code")
 admin.autodiscover()
 
 urlpatterns = [

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-ALL = ["vendor_budget", "callbacks_in", "order_intake", "catalog_sync", "tables", "order_list", "rules"]
+ALL = ["vendor_budget", "after_429", "callbacks_in", "order_intake", "catalog_sync", "tables", "order_list", "rules"]
 
 
 def main() -> int:

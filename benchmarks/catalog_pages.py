@@ -71,7 +71,7 @@ def _variant(number: int) -> dict[str, object]:
             "description_secondary": "Mit Ihrem Logo bedruckt.",
             "overwritten": False,
         },
-        "properties": [{"property": "width", "value": 210}, {"property": "color", "value": "blue"}],
+        "properties": [{"name": "width", "value": 210}, {"name": "color", "value": "blue"}],
         "parts": [],
         "media": {"image": f"https://storage.example.com/v{number}.jpg", "additional_images": []},
         "prices": {"currency": "EUR"}

@@ -1,5 +1,6 @@
 """What the pushes of change sets mean; each handler is a door to a service."""
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
@@ -10,6 +11,7 @@ from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, VendorJob
 from catalog.services.pushing.comparing import compare_and_plan, note_failed_comparison
 from catalog.services.pushing.sending import (
+    STEP,
     lock_set_of,
     look_for_batch,
     note_refused_batch,
@@ -32,6 +34,7 @@ class Compare(ChangeSetHandler):
     """What the vendor holds is compared once more, then the batches are planned. Sends nothing itself."""
 
     title = _("Compare once more and plan batches")
+    writes = False
 
     def deliver(self, delivery: Delivery) -> None:
         compare_and_plan(delivery)
@@ -45,6 +48,15 @@ class SendBatch(ChangeSetHandler):
     """One batch of an approved change set is sent."""
 
     title = _("Send a batch of changes")
+
+    def doubtful_step(self, push: Push) -> str:
+        return STEP
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("The batch is sent again, if its change set is still approved."),
+            _t("If it did happen after all, the same values are set twice, which changes nothing."),
+        ]
 
     def deliver(self, delivery: Delivery) -> None:
         send_batch(delivery)
@@ -74,6 +86,7 @@ class Verify(ChangeSetHandler):
     """Reports are read, then every value is read back. Sends nothing."""
 
     title = _("Read back and compare")
+    writes = False
 
     def deliver(self, delivery: Delivery) -> None:
         verify(delivery)

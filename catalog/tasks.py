@@ -3,13 +3,15 @@
 import logging
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
 from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
-from catalog.services import custom_pictures, ratings
+from catalog.services import custom_pictures, overdue, ratings
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.listings import accounts_to_read, read_listing
 from catalog.services.pushing import jobs, starting
@@ -48,9 +50,11 @@ def sync_catalog() -> None:
 
 @shared_task(name="catalog.tasks.follow_change_sets")
 def follow_change_sets() -> None:
-    """Push what is scheduled for now, and ask for the batches whose time has come."""
+    """Push what is scheduled for now, ask for the batches whose time has come, and end what is overdue."""
     starting.push_due_change_sets()
     jobs.poll_due_jobs()
+    if ended := {name: count for name, count in overdue.end_overdue().items() if count}:
+        logger.warning("Ended, since nothing went on with them: %s", ended)
 
 
 @shared_task(name="catalog.tasks.check_changes")
@@ -61,16 +65,21 @@ def check_changes(change_set_id: int, actor: str) -> None:
         check_change_set(change_set, actor=actor)
     except (VendorError, DomainError) as error:
         change_set.note("changeset.unchecked", actor=actor, error=error.text)
+    except Exception as error:
+        change_set.note("changeset.unchecked", actor=actor, error=_why(error))
+        raise
 
 
-# A table of 300,000 rows takes some minutes.
-LONGEST_TABLE_SECONDS = 1200
+def _why(error: Exception) -> str:
+    if isinstance(error, SoftTimeLimitExceeded):
+        return _("It took too long and was stopped. Compare it again; the vendor may be slow now.")
+    return _("A fault of this program stopped it; the log of the workers has the details.")
 
 
 @shared_task(
-    name="catalog.tasks.read_table",
-    soft_time_limit=LONGEST_TABLE_SECONDS,
-    time_limit=LONGEST_TABLE_SECONDS + 30,
+    name=overdue.READ_TABLE,
+    soft_time_limit=overdue.LONGEST_READING_SECONDS,
+    time_limit=overdue.LONGEST_READING_SECONDS + 30,
 )
 def read_table(table_id: int) -> None:
     """Read an uploaded table and compare it; how far it is stands in its row."""

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
-from backoffice.services.handlers import Finding, PushHandler, push_kind
+from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
 from backoffice.vendors.errors import VendorError
 from fulfillment.models import Label, ProductionEvent, ProductionOrder, ProductionShipment
 from fulfillment.services.labels import (
+    DOWNLOAD,
     FETCH_LABEL,
     GENERIC_LABEL,
     LabelFetch,
@@ -49,6 +51,38 @@ class FetchLabel(ProductionHandler):
     title = _("Fetch the label")
     model = Label
 
+    def doubtful_step(self, push: Push) -> str:
+        return "download"  # a copy on the disk shows it; without one a person decides
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.PERSON if push.step == DOWNLOAD else Recovery.SEARCH
+
+    def how_to_find_out(self, push: Push) -> str:
+        label = Label.objects.get(pk=push.subject_id)
+        if push.step != DOWNLOAD or not label.tracking_code:
+            return ""
+        text = _t(
+            "Ask %(carrier)s whether the parcel %(code)s is announced for the day of the request. Announced: it "
+            "happened. Not announced: it did not happen."
+        )
+        return text % {"carrier": label.carrier or _t("the carrier"), "code": label.tracking_code}
+
+    def if_happened(self, push: Push) -> list[str]:
+        if push.step != DOWNLOAD:
+            return [_t("It is not asked for again. The label can be fetched once the vendor lists it with the order.")]
+        return [
+            _t("The label counts as handed out and is not downloaded again. A copy of it can be added by hand."),
+            _t("If it did not happen after all, no parcel is announced: the carrier has to be asked to come."),
+        ]
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        if push.step != DOWNLOAD:
+            return [_t("The production order is read first: a label that is there is not made a second time.")]
+        return [
+            _t("The label is downloaded at once, which announces its parcel."),
+            _t("If it did happen after all, its parcel is announced twice, and the carrier may come and charge twice."),
+        ]
+
     def deliver(self, delivery: Delivery) -> None:
         LabelFetch(delivery).run()
 
@@ -80,6 +114,12 @@ class AddShipment(ProductionHandler):
 
     title = _("Report the parcel")
     model = ProductionShipment
+
+    def doubtful_step(self, push: Push) -> str:
+        return "add"
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [_t("The production order is read first: a parcel that is there is not reported a second time.")]
 
     def deliver(self, delivery: Delivery) -> None:
         ParcelReport(delivery).run()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
-from backoffice.services.handlers import Finding, PushHandler, push_kind
+from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
 from backoffice.vendors.card_messages import CURRENCY
 from backoffice.vendors.errors import VendorError
 from orders.models import CampaignState, MailCampaign
@@ -53,6 +53,16 @@ class PrepareCampaign(CampaignHandler):
 
     title = _("Prepare the cards")
 
+    def recovery(self, push: Push) -> Recovery:
+        is_searched = push.step.partition(":")[0] in ("create", "recipients")
+        return Recovery.SEARCH if is_searched else Recovery.REPEAT
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("What the vendor holds of the campaign is read first, then its preparation goes on."),
+            _t("If it did happen after all, there may be a draft too many. Nothing is paid before the checkout."),
+        ]
+
     def deliver(self, delivery: Delivery) -> None:
         Preparation(delivery).run()
 
@@ -80,6 +90,15 @@ class CheckOutCampaign(CampaignHandler):
 
     title = _("Check out the cards")
 
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.ASK_ANEW
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("The order is read first. Paid: it goes on. Still a draft: the checkout is asked for anew on its page."),
+            _t("Nothing is paid by this decision."),
+        ]
+
     def deliver(self, delivery: Delivery) -> None:
         Checkout(delivery).run()
 
@@ -106,6 +125,9 @@ class DiscardCards(CampaignHandler):
 
     title = _("Delete given-up drafts of cards")
 
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
+
     def deliver(self, delivery: Delivery) -> None:
         for vendor_id in delivery.push.payload["ids"]:
             delivery.write(
@@ -122,6 +144,9 @@ class ReportConversions(CampaignHandler):
     """What recipients bought is told to the vendor, which knows each sale by our number of the order."""
 
     title = _("Report what recipients bought")
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
 
     def deliver(self, delivery: Delivery) -> None:
         Report(delivery).run()

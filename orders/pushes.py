@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
-from backoffice.services.handlers import Finding, PushHandler, push_kind
+from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
 from backoffice.vendors.errors import VendorError
 from orders import campaign_pushes
 from orders.models import Order, OrderEvent, VendorOrder
@@ -60,8 +60,35 @@ class PlaceOrder(VendorOrderHandler):
             return SingleCall(delivery).look()
         return look_for_step(Placement(delivery))
 
-    def can_look(self, push: Push) -> bool:
-        return not takes_one_call(push.vendor)
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.CALLBACK if takes_one_call(push.vendor) else Recovery.SEARCH
+
+    def if_happened(self, push: Push) -> list[str]:
+        if takes_one_call(push.vendor) or push.step != "create":
+            return []
+        return [
+            _t("No other draft is made. The order is held until a poll finds the draft by its reference."),
+            _t("If it did not happen after all, this part stays unmade until somebody places it anew."),
+        ]
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        if takes_one_call(push.vendor):
+            return []
+        if push.step == "create":
+            return [
+                _t("Another draft is made. Only one draft is ever submitted."),
+                _t("If it did happen after all, there are two drafts: that costs nothing, and the other is cancelled."),
+            ]
+        return [
+            _t("The vendor's order is read first: what is there already is not sent a second time."),
+            _t("If it did happen after all, nothing is made twice: it is one order with one number."),
+        ]
+
+    def doubtful_step(self, push: Push) -> str:
+        if takes_one_call(push.vendor):
+            return "place"
+        # One whose id is known is read before anything else is done with it.
+        return "" if VendorOrder.objects.filter(pk=push.subject_id).exclude(vendor_id="").exists() else "create"
 
     def settle_seconds(self, push: Push) -> float:
         """What cannot be looked for may still be told by a callback: so long nobody is asked."""
@@ -95,6 +122,9 @@ class CancelOrder(VendorOrderHandler):
 
     title = _("Cancel the order")
 
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [_t("The vendor's order is read first, then it is asked again. Cancelling twice does no harm.")]
+
     def deliver(self, delivery: Delivery) -> None:
         Cancellation(delivery).run()
 
@@ -116,6 +146,9 @@ class DiscardDrafts(VendorOrderHandler):
 
     title = _("Clear away given-up drafts")
 
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
+
     def deliver(self, delivery: Delivery) -> None:
         for report in cancel_drafts(delivery):
             delivery.record(partial(apply_order_report, report, source="answer", push=delivery.push))
@@ -130,6 +163,9 @@ class TellOrders(PushHandler):
     """A vendor is told of a batch of orders, which it knows by their ids: told twice, they do no harm."""
 
     title = _("Tell of orders")
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
 
     def lock(self, push: Push) -> None:
         lock_orders(push)

@@ -7,9 +7,11 @@ from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 
+from backoffice.services.bell import PULL_ORDERS, ring_now
 from backoffice.services.integrations import configured_vendors
-from orders.services import lateness, unavailable
-from orders.services.campaigns import following
+from backoffice.services.pulling import forget_old_drift
+from orders.services import lateness, stock, unavailable
+from orders.services.campaigns import following, overdue
 from orders.services.exports import batches
 from orders.services.reports import pulling
 from orders.services.rules import jobs, running
@@ -19,20 +21,28 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="orders.tasks.pull_orders")
 def pull_orders() -> None:
-    """Ask every vendor what changed, one run at a time; then do what time alone changes, or the catalogue."""
+    """Ask every vendor what changed, one run at a time, and at once again where that was not all; then do what time
+    alone changes, or the catalogue.
+    """
     if not cache.add("pull-orders", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
         return
+    is_complete = True
     try:
         for vendor in configured_vendors(able_to="list_orders"):
-            result = pulling.pull_orders(vendor)
+            result = pulling.pull_orders(vendor, seconds=pulling.RUN_SECONDS)
             logger.info("%s", result)
+            is_complete &= result.is_complete
             if result.missed:
                 logger.warning("News that no callback brought: %s", ", ".join(result.missed[:50]))
+        forget_old_drift()
         lateness.mark_late_orders()
         lateness.close_silent_orders()
         unavailable.hold_unmakeable_orders()
+        stock.settle_stock()
     finally:
         cache.delete("pull-orders")
+    if not is_complete:
+        ring_now(PULL_ORDERS)
 
 
 RULE_SECONDS = 60
@@ -45,6 +55,7 @@ def run_rules() -> None:
     while running.work_waiting_events() and time.monotonic() < deadline:
         pass
     jobs.open_due_slots()
+    jobs.end_endless_jobs()
     jobs.work_jobs()
 
 
@@ -62,5 +73,7 @@ def follow_campaigns() -> None:
         return
     try:
         logger.info("%s", following.follow_campaigns())
+        if stalled := overdue.move_stalled_campaigns():
+            logger.warning("%d campaigns that nothing moved need a person now.", stalled)
     finally:
         cache.delete("follow-campaigns")

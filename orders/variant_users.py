@@ -1,4 +1,4 @@
-"""What orders tell the catalogue: which variants open ones need, and which products were sold."""
+"""What orders say to the catalogue: which variants open ones need, what they take of stocks, what was sold."""
 
 from collections.abc import Collection, Mapping
 
@@ -8,8 +8,10 @@ from backoffice.models import Shop
 from catalog.models import CustomProduct, Product, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from catalog.services.sold import register_sold
+from catalog.services.stock import register_stock_takers
 from catalog.services.variant_users import Key, VariantUser, register_variant_users
 from orders.models import OrderLine, OrderState
+from orders.services.stock import find_taken
 
 OPEN = (OrderState.NEW, OrderState.HELD, OrderState.RELEASED)
 NAMED = 200
@@ -26,6 +28,7 @@ def _open_orders(keys: Collection[Key]) -> Mapping[Key, list[VariantUser]]:
 
 
 register_variant_users(_open_orders)
+register_stock_takers(find_taken)
 
 
 def _sold_products(shop: Shop, after: int, limit: int) -> list[int]:

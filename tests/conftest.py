@@ -4,7 +4,10 @@ Several runs at once need databases of their own: give each its folder, `VAR_DIR
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -24,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     url = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{int(worker.removeprefix('gw')) + 1}"))
     os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = url
+    # What a test remembers of its database is no business of the demo that runs beside it.
+    settings.EPOCH_DIR = Path(os.environ.setdefault("EPOCH_DIR", tempfile.mkdtemp(prefix="epoch-")))
     settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": url}}
     # No test pulls the plug of the server it shares with others, and each commit would wait for the disk.
     settings.DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
@@ -51,6 +56,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         database.drop_template()
         embedded.stop_if_unused(settings.VAR_DIR)
+        shutil.rmtree(settings.EPOCH_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

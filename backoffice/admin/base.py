@@ -9,10 +9,11 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 
+from backoffice.admin.text_fields import CleansTexts
 from backoffice.errors import DomainError
 
 
-class StaffAdmin(ModelAdmin):
+class StaffAdmin(CleansTexts, ModelAdmin):
     """An admin whose refusals by the domain come out as words on the page that asked, with nothing changed."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

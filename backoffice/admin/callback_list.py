@@ -15,6 +15,7 @@ from backoffice.admin.keyset import page_of
 from backoffice.admin.machine_chips import callback_chip
 from backoffice.admin.push_list import LARGEST_KEY
 from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_links
+from backoffice.admin.text_fields import LineField
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.services.handlers import CALLBACK_HANDLERS
@@ -33,7 +34,7 @@ UNUSABLE = "unusable"
 
 
 class CallbackFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"),
         required=False,

@@ -26,6 +26,7 @@ from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
 SET_UP = "change_integration"
 PAUSE, TEST = "pause_integration", "test_integration"
+LONGEST_REASON = 300
 SUBSCRIBE, END_WEBHOOK = "add_vendorwebhook", "change_vendorwebhook"
 
 
@@ -116,18 +117,24 @@ class IntegrationAdmin(PagesAdmin):
         return HttpResponseRedirect(to)
 
     def pause(self, request: HttpRequest, vendor: str) -> HttpResponse:
-        """Asks first: it stops all that is to be sent to the vendor."""
+        """Ask first: it stops all that is to be sent to the vendor. A reason is shown to whoever wonders."""
         self.require(request, PAUSE)
         _known(vendor)
         if request.method != "POST":
             status = next(status for status in read_vendor_statuses() if status.name == vendor)
             title = _("Pause %(vendor)s?") % {"vendor": vendor_title(vendor)}
-            return self.render(request, "backoffice/integration_pause.html", title=title, status=status)
+            return self.render(
+                request,
+                "backoffice/integration_pause.html",
+                title=title,
+                status=status,
+                longest_reason=LONGEST_REASON,
+            )
 
         def do() -> str:
-            if Integration.objects.filter(vendor=vendor, paused_at__isnull=False).exists():
+            reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+            if not gate.pause(vendor, actor=actor(request), reason=reason):
                 raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor_title(vendor)})
-            gate.pause(vendor, actor=actor(request))
             return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor_title(vendor)}
 
         return act(request, do, to=_url(vendor))
@@ -137,10 +144,8 @@ class IntegrationAdmin(PagesAdmin):
         _known(vendor)
 
         def do() -> str:
-            gate.resume(vendor)
-            return _("Calls to %(vendor)s may leave again; what waits goes out within a minute.") % {
-                "vendor": vendor_title(vendor)
-            }
+            gate.resume(vendor, actor=actor(request))
+            return _("%(vendor)s goes on; what waits is sent within a minute.") % {"vendor": vendor_title(vendor)}
 
         return act(request, do, to=_url(vendor))
 

@@ -14,6 +14,7 @@ from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choi
 from backoffice.admin.keyset import page_of
 from backoffice.admin.machine_chips import kind_in_words, push_chip
 from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_links
+from backoffice.admin.text_fields import LineField
 from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
@@ -32,7 +33,7 @@ UNSENT = "unsent"
 
 
 class PushFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[(ANY, _("any")), *PushState.choices, (UNSENT, _("not yet sent"))]
     )

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.exchanges import compare
+from backoffice.admin.outcome_facts import outcome_facts
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
-from backoffice.admin.push_facts import outcome_facts, push_facts
+from backoffice.admin.push_facts import push_facts
 from backoffice.admin.push_list import push_listing
+from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import PushState
@@ -25,6 +27,7 @@ from backoffice.services.pushes import (
     retry_push,
     ring_push,
 )
+from backoffice.struct_texts import Text
 
 RESEND, DECIDE = "resend_push", "decide_push"
 
@@ -103,7 +106,7 @@ class PushAdmin(PagesAdmin):
             return HttpResponseRedirect(_url(push))
         reason = request.POST.get("reason", "")
         try:
-            shown, text = do(push, reason)
+            shown, text = do(push, posted_text(request.POST, "reason", kind=Text.PARAGRAPH))
         except InvalidInput as error:
             return self._show(request, push, open_form=form, reason=reason, complaints=error.errors["reason"])
         except DomainError as error:
@@ -130,7 +133,8 @@ class PushAdmin(PagesAdmin):
             if choice not in ("yes", "no") or request.POST.get("question") != question_of(push):
                 # What the page showed is no longer what is asked: another step, or an answer since.
                 raise IllegalTransition(_("This has changed since the page was opened: read it again."))
-            shown = decide_push(push, happened=choice == "yes", actor=actor(request), reason=reason)
+            given = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
+            shown = decide_push(push, happened=choice == "yes", actor=actor(request), reason=given)
         except InvalidInput as error:
             return self._ask(request, push, chosen=choice, reason=reason, complaints=error.errors["reason"])
         except DomainError as error:

@@ -2,21 +2,47 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django import forms
+from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.cache import never_cache
+from rest_framework_api_key.admin import APIKey
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from backoffice.admin.base import StaffAdmin
+from backoffice.errors import InvalidInput
 from backoffice.models import ApiKey, Shop
+from backoffice.services.currencies import ensure_sellable
+
+
+class ShopForm(forms.ModelForm):
+    """A new shop is given a currency that it can sell in; afterwards it never changes."""
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or self.cleaned_data
+        if currency := given.get("currency"):
+            try:
+                ensure_sellable(currency, prices_come_with_products=bool(given.get("sign_integration_id")))
+            except InvalidInput as error:
+                self.add_error("currency", error.text)
+        return given
+
+
+# The library registers keys of its own, which belong to no shop and open nothing here.
+admin.site.unregister(APIKey)
 
 
 @admin.register(Shop)
 class ShopAdmin(StaffAdmin):
+    form = ShopForm
     list_display = ("name", "code", "currency", "language", "release_automatically", "created_at")
     search_fields = ("name", "code")
     fieldsets = (
@@ -32,6 +58,10 @@ class ShopAdmin(StaffAdmin):
                     "own_labels",
                 )
             },
+        ),
+        (
+            _lazy("When an order comes in"),
+            {"fields": ("on_short_stock", "on_odd_price", ("loss_limit_percent", "total_factor"))},
         ),
         (
             _lazy("What vendors want to know"),
@@ -76,14 +106,23 @@ class ApiKeyAdmin(StaffAdmin):
         return (*self.readonly_fields, "shop", *(("revoked", "scopes") if obj.revoked else ()))
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """A new key is shown now and never again: only its hash is kept."""
+        """A new key stays on its object until the page that shows it: only its hash is kept."""
         if change:
             super().save_model(request, obj, form, change)
             return
-        key = ApiKey.objects.assign_key(obj)
+        obj.key_to_show = ApiKey.objects.assign_key(obj)  # type: ignore[attr-defined]
         obj.save()
-        text = _("The key of {name} is {key} Copy it now: it is not shown again.")
-        messages.warning(request, format_html(text, name=obj.name, key=format_html("<code>{}</code>", key)))
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
+        """Shown in the answer itself and never again. A message would carry it through a cookie."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("The key of %s") % obj.name,
+            "key": obj.key_to_show,  # type: ignore[attr-defined]
+        }
+        page = never_cache(lambda _request: TemplateResponse(request, "backoffice/new_api_key.html", context))
+        return page(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Revoke it instead: what it did stays to be read."""

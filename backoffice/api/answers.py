@@ -18,7 +18,7 @@ PROBLEMS = {
     "not_found": _("There is no such thing."),
     "method_not_allowed": _("The address does not know this method."),
     "not_acceptable": _("Answers are JSON."),
-    "unsupported_media_type": _("Send JSON."),
+    "unsupported_media_type": _("The body is of a type that is not taken here."),
     "throttled": _("Too many requests for this key."),
     "invalid": _("The input breaks limits."),
     "idempotency_key_missing": _("The request needs an Idempotency-Key."),
@@ -27,13 +27,21 @@ PROBLEMS = {
     "reference_taken": _("The shop has an order with this reference."),
     "illegal_transition": _("The order's state does not allow that."),
     "conflict": _("Something else got there first."),
+    "no_price": _("There is no price to quote."),
     "refused": _("That is not possible now."),
     "unavailable": _("Not available for the moment."),
+    "no_room": _("There is no room for files at the moment."),
+    "too_slow": _("The body did not arrive in time."),
     "server_error": _("An error of ours. It has been reported."),
 }
 
 # Texts rather than numbers: readers of JSON numbers round.
 Money = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+\.[0-9]{2,4}$", description="e.g. 1.29 or 0.0125")]
+# With the decimal places of its currency: 189.00 EUR, 1999 JPY, 12.345 KWD.
+TotalMoney = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^-?[0-9]+(\.[0-9]{1,4})?$", description="With its currency's decimal places, e.g. 189.00"),
+]
 
 
 class Suggestion(msgspec.Struct):

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from backoffice.client_address import client_address
 from backoffice.errors import DomainError, Unavailable
 from backoffice.services.callbacks import answer_callback, store_callback
 from backoffice.services.handlers import CALLBACK_ANSWERS
@@ -40,7 +41,7 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
     """
     try:
         callback = _verified(request, vendor, topic, token)
-        callback_id, _is_new = store_callback(vendor, callback, source_ip=request.META.get("REMOTE_ADDR") or None)
+        callback_id, _is_new = store_callback(vendor, callback, source_ip=client_address(request))
         answer = answer_callback(callback_id) if (vendor, topic) in CALLBACK_ANSWERS else None
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
@@ -67,7 +68,7 @@ def _verified(request: HttpRequest, vendor: str, topic: str, token: str) -> Call
         secrets=kept_secrets(vendor, topic) if getattr(adapter, "SIGNS_WEBHOOKS", False) else (),
     )
     if not (adapter.is_callback_path(token) and adapter.verify_callback(callback)):
-        logger.warning("Refused a callback for %s/%s from %s.", vendor, topic, request.META.get("REMOTE_ADDR"))
+        logger.warning("Refused a callback for %s/%s from %s.", vendor, topic, client_address(request))
         raise Refused(401, "Unauthenticated.")
     return callback
 

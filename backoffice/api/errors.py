@@ -4,11 +4,10 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.exceptions import PermissionDenied as Forbidden
@@ -16,8 +15,11 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from backoffice.api.answers import PROBLEMS, Problem
+from backoffice.api.renderers import JSONRenderer
 from backoffice.api.validation import MalformedInput
 from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable
+from backoffice.links import public_url
+from backoffice.services.disk import NoRoom
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -28,14 +30,20 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (NotAllowed, 403),
     (IllegalTransition, 409),
     (Conflict, 409),
+    (NoRoom, 507),
     (Unavailable, 503),
     (DomainError, 422),
 )
 
 
 def problem_details(exc: Exception, context: dict[str, Any]) -> Response:
-    """The framework's exception handler. Also answers what nobody expected, after reporting it like Django does."""
+    """Return every exception as problem details; the framework's exception handler. Also what nobody expected, after
+    reporting it as Django does.
+    """
     set_rollback()
+    # Whatever the view renders (YAML, HTML, a file): problems are JSON, and no other renderer can show one.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = JSONRenderer.media_type
     if isinstance(exc, Http404):
         exc = NotFound()
     elif isinstance(exc, PermissionDenied):
@@ -44,6 +52,8 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response:
         return _of_domain_error(exc)
     if isinstance(exc, APIException):
         return _of_api_exception(exc)
+    if isinstance(exc, UnreadablePostError):
+        return answer(408, code="too_slow")
     if isinstance(exc, OperationalError | InterfaceError):
         log.exception("The database did not answer in time")
         return answer(503, code="unavailable", headers={"Retry-After": "5"})
@@ -75,7 +85,7 @@ def build_problem(
     status: int, *, code: str, detail: str = "", errors: dict[str, list[str]] | None = None, **members: Any
 ) -> Problem:
     title = PROBLEMS.get(code) or HTTPStatus(status).phrase
-    kind = f"{settings.PUBLIC_URL}/api/problems/{code}/" if code in PROBLEMS else "about:blank"
+    kind = public_url(f"/api/problems/{code}/") if code in PROBLEMS else "about:blank"
     return Problem(
         type=kind,
         title=str(title),

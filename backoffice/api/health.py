@@ -6,6 +6,7 @@
 import hmac
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -18,7 +19,10 @@ from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 
+from backoffice.client_address import is_from_this_machine
+from backoffice.published_secrets import is_loopback
 from backoffice.services import budget
+from backoffice.services.foundations import missing_static_files
 from backoffice.services.integrations import configured_vendors
 
 _PUSHES = """
@@ -31,6 +35,7 @@ _CALLBACKS = """
 """
 _NEEDS = "SELECT count(*) FROM backoffice_push WHERE needs_person"
 _BEAT = "SELECT extract(epoch from clock_timestamp() - at) FROM backoffice_heartbeat WHERE name = 'sweep'"
+_LOCKED = "SELECT count(*) FROM backoffice_epoch WHERE found_at IS NOT NULL AND reconciled_at IS NULL"
 _BREAKERS = "SELECT vendor, failures, coalesce(open_until > clock_timestamp(), false) FROM backoffice_integration"
 
 
@@ -40,17 +45,26 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when requests can be served, which needs PostgreSQL; 503 without.
+    """200 when requests can be served, which needs PostgreSQL and the collected static files; 503 without.
 
-    Redis is named beside it only: without it work goes on, found by the sweep instead of by the bell.
+    Redis is named beside it only: without it work goes on, found by the sweep instead of by the bell. So is a restored
+    database that nothing is sent from: orders are taken in meanwhile.
     """
     answer = {"database": _database(), "redis": _redis()}
     is_ready = answer["database"] == "ok"
+    if is_ready:
+        answer["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
+    if missing_static_files():
+        answer["static"] = "run collectstatic"
+        is_ready = False
     return JsonResponse({"status": "ok" if is_ready else "unavailable", **answer}, status=200 if is_ready else 503)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus' text format. METRICS_TOKEN is asked for as a bearer token; without one only loopback may read."""
+    """Prometheus' text format. METRICS_TOKEN is asked for as a bearer token.
+
+    Without one only this machine may read, and nobody where PUBLIC_URL is public: not every proxy says that it is one.
+    """
     if not _may_read_metrics(request):
         return JsonResponse({"message": "Unauthenticated."}, status=401)
     registry = CollectorRegistry(auto_describe=False)
@@ -68,6 +82,9 @@ class DatabaseCollector(Collector):
         yield GaugeMetricFamily("backoffice_callback_oldest_seconds", "Age of the oldest of them", value=age)
         yield GaugeMetricFamily(
             "backoffice_pushes_needing_a_person", "Pushes that wait for a person", value=_row(_NEEDS)[0]
+        )
+        yield GaugeMetricFamily(
+            "backoffice_restored", "1 until a restored database is compared with the vendors", value=_row(_LOCKED)[0]
         )
         beat = _row(_BEAT)
         if beat:
@@ -116,7 +133,7 @@ def _redis() -> str:
 
 def _may_read_metrics(request: HttpRequest) -> bool:
     if not settings.METRICS_TOKEN:
-        return request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1", "")
+        return is_loopback(urlsplit(settings.PUBLIC_URL).hostname or "") and is_from_this_machine(request)
     given = request.headers.get("Authorization", "")
     return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from backoffice.api.validation import MalformedInput
+from backoffice.links import public_url
 from backoffice.moments import in_utc
 
 Row = TypeVar("Row", bound=Model)
@@ -84,7 +85,7 @@ def build_next(request: Request, page: Page) -> str | None:
         return None
     query = request.GET.copy()
     query["cursor"] = page.cursor
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    return public_url(f"{request.path}?{query.urlencode()}")
 
 
 def _encode(after: After) -> str:

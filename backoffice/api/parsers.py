@@ -1,20 +1,21 @@
 """JSON as RFC 8259 means it, and nothing that readers of it disagree about."""
 
+import codecs
 import json
-import re
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 MAX_NESTING = 32
 MAX_DIGITS = 18
-# Escapes of NUL, which PostgreSQL cannot keep, and of half a surrogate pair, which is no character.
-SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+# wbits of zlib: gzip only, with the largest window.
+GZIP = 16 + zlib.MAX_WBITS
 
 
 class TooLarge(APIException):
@@ -23,26 +24,61 @@ class TooLarge(APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8 JSON within limits. Refuses NaN, repeated keys, deep nesting, NUL and numbers of absurd length."""
+    """UTF-8 JSON within limits, plain or gzipped. Refuses NaN, repeated keys, deep nesting and absurdly long numbers."""
 
     media_type = "application/json"
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Raises ParseError (400) or TooLarge (413), each naming the limit."""
+        """Raises ParseError (400), TooLarge (413) or UnsupportedMediaType (415), each naming the limit. The limit is
+        the same for a body as it was sent and for what it unpacks to.
+        """
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
+        if len(body) <= limit and content_encoding(parser_context) == "gzip":
+            body = _unpacked(body, limit=limit)
+        else:
+            ensure_plain(parser_context, takes_gzip=True)
         if len(body) > limit:
             raise TooLarge(_("The body is larger than %(limit)d bytes.") % {"limit": limit})
         return parse_json(body)
 
 
+def content_encoding(parser_context: Mapping[str, Any] | None) -> str:
+    """Return how the request says that its body is packed: "gzip", "br" ...; empty for a plain one."""
+    request = (parser_context or {}).get("request")
+    named = "" if request is None else request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    return "" if named == "identity" else named
+
+
+def ensure_plain(parser_context: Mapping[str, Any] | None, *, takes_gzip: bool = False) -> None:
+    """Raise UnsupportedMediaType (415) for a body that is packed in any way, but gzip where that `takes_gzip`."""
+    packed = content_encoding(parser_context)
+    if packed and not (takes_gzip and packed == "gzip"):
+        text = _("The body is compressed (%(encoding)s). Send it with gzip or as it is.")
+        if not takes_gzip:
+            text = _("The body is compressed (%(encoding)s). Send it as it is.")
+        raise UnsupportedMediaType(packed, detail=text % {"encoding": ascii(packed[:50])})
+
+
+def _unpacked(body: bytes, *, limit: int) -> bytes:
+    """Return what the gzipped body holds, at most one byte more than `limit`. Raises ParseError."""
+    unpacker = zlib.decompressobj(GZIP)
+    try:
+        unpacked = unpacker.decompress(body, limit + 1)
+    except zlib.error:
+        raise ParseError(_("The body is not gzip, as its Content-Encoding says.")) from None
+    if len(unpacked) <= limit and (not unpacker.eof or unpacker.unused_data):
+        raise ParseError(_("The gzipped body breaks off, or more follows its end."))
+    return unpacked
+
+
 def parse_json(body: bytes) -> Any:
-    """The value that the bytes stand for. Raises ParseError."""
+    """Return the value that the bytes stand for; a byte order mark before it is left out. Raises ParseError."""
     try:
         value = json.loads(
-            body.decode(),
+            body.removeprefix(codecs.BOM_UTF8).decode(),
             object_pairs_hook=_object,
             parse_constant=_constant,
             parse_int=_integer,
@@ -58,8 +94,6 @@ def parse_json(body: bytes) -> Any:
     # Counting brackets first keeps the walk away from nearly all requests.
     if body.count(b"{") + body.count(b"[") > MAX_NESTING:
         _refuse_deep(value)
-    if SUSPECT.search(body):
-        _refuse_unstorable(value)
     return value
 
 
@@ -106,14 +140,3 @@ def _refuse_deep(value: Any) -> None:
         if not level:
             return
     raise _too_deep()
-
-
-def _refuse_unstorable(value: Any) -> None:
-    """Looks at keys and texts alike. Depth is known to be limited by now."""
-    if isinstance(value, str) and ("\0" in value or any("\ud800" <= char <= "\udfff" for char in value)):
-        raise ParseError(_("A text contains a NUL character or half a surrogate pair."))
-    if isinstance(value, dict):
-        for key in value:
-            _refuse_unstorable(key)
-    for child in _children(value):
-        _refuse_unstorable(child)

@@ -20,11 +20,12 @@ WORDS = {
     406: "Answers are JSON.",
     409: "Not possible in this state, or somebody else was first.",
     413: "The body is too large.",
-    415: "Send JSON.",
+    415: "A type or a compression of the body that this address does not take.",
     422: "Understood, but it breaks limits; `errors` names the fields.",
     429: "Too many requests for this key; see `Retry-After`.",
     500: "An error of ours. It has been reported.",
     503: "Not available for the moment; see `Retry-After`.",
+    507: "No room for files at the moment, which is no fault of the request; see `Retry-After`.",
 }
 ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
 

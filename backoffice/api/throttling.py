@@ -3,7 +3,7 @@
 import logging
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from redis import Redis
@@ -24,7 +24,8 @@ PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def allowance() -> tuple[int, int]:
     """Requests and seconds they are for, from API_REQUESTS_PER_KEY such as "1200/min"."""
-    count, _slash, period = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["key"].partition("/")
+    rates = cast("dict[str, str]", settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"])
+    count, _slash, period = rates["key"].partition("/")
     return int(count), PERIODS[period[0]]
 
 

@@ -1,16 +1,20 @@
 """Everything below /api/. The apps' own addresses are included by name: `backoffice` does not know them."""
 
+from django.conf import settings
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from backoffice.api import schema  # noqa: F401  registers what describes structs and keys
 from backoffice.api.views import NoSuchAddress, ProblemPage
 
+DOCS = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+]
 urlpatterns = [
     path("v1/", include("orders.api.urls")),
     path("v1/", include("catalog.api.urls")),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    *(DOCS if settings.API_DOCS else ()),
     path("problems/<slug:code>/", ProblemPage.as_view(), name="api-problem"),
     re_path(r"", NoSuchAddress.as_view()),
 ]

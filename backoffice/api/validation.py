@@ -1,6 +1,7 @@
 """From parsed JSON to the struct that a service takes, with every complaint by its field's path."""
 
 import re
+from datetime import datetime
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -9,8 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
+from backoffice.struct_texts import clean_texts, shown_name
 
 T = TypeVar("T")
+# The end of a time whose "+01:00" was not encoded for an address.
+LOST_PLUS = re.compile(r":[0-9]{2}(\.[0-9]+)? [0-9]{2}:?[0-9]{2}$")
 
 
 class MalformedInput(InvalidInput):
@@ -25,15 +29,23 @@ def one_of(choices: type[TextChoices]) -> msgspec.Meta:
 
 
 def read_struct(data: object, kind: type[T]) -> T:
-    """`data`, of dicts and lists, as a `kind`.
+    """`data`, of dicts and lists, as a `kind`, with its texts as they are kept (`backoffice.texts`); they are changed
+    in `data` too.
 
     Raises MalformedInput with the complaints of all fields, `{"lines[0].quantity": ["..."]}`.
     """
+    errors: dict[str, list[str]] = {}
+    data = clean_texts(data, kind, errors=errors)
     try:
-        return msgspec.convert(data, kind)
+        read = msgspec.convert(data, kind)
+    except UnicodeEncodeError:  # half a surrogate pair in the name of a field that there is not
+        errors = _complaints(data, kind, path="") | errors
     except msgspec.ValidationError as error:
         found = _complaints(data, kind, path="") or {_path_of(error): [_words(error, data)]}
-        raise MalformedInput(_("The request does not have the documented shape."), errors=found) from None
+        errors = found | errors
+    if errors:
+        raise MalformedInput(_("The request does not have the documented shape."), errors=errors)
+    return read
 
 
 def read_query(query: QueryDict, kind: type[T]) -> T:
@@ -45,9 +57,10 @@ def read_query(query: QueryDict, kind: type[T]) -> T:
         wanted = _bare(hints.get(name, str))
         many = get_origin(wanted) is list
         if len(texts) > 1 and not many:
-            errors[name[:50]] = [_("This parameter may be given once.")]
-        elif any("\0" in text for text in (name, *texts)):
-            errors[name[:50]] = [_("A NUL character is never part of what is looked for.")]
+            errors[shown_name(name)] = [_("This parameter may be given once.")]
+        elif wanted is datetime and any(LOST_PLUS.search(text) for text in texts):
+            text = _("A plus sign in an address stands for a space. Write the + of a time zone as %2B.")
+            errors[shown_name(name)] = [text]
         data[name] = [str(text) for text in texts] if many else _from_text(str(texts[-1]), wanted)
     if errors:
         raise MalformedInput(_("The query parameters are not the documented ones."), errors=errors)
@@ -85,7 +98,7 @@ def _struct_complaints(value: dict[str, Any], kind: type[msgspec.Struct], *, pat
     hints = get_type_hints(kind, include_extras=True)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for name in value.keys() - fields.keys():
-        found[f"{path}.{name[:50]}".lstrip(".")] = [_("There is no such field.")]
+        found[f"{path}.{shown_name(name)}".lstrip(".")] = [_("There is no such field.")]
     for name, field in fields.items():
         where = f"{path}.{name}".lstrip(".")
         if name in value:

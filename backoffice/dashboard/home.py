@@ -7,13 +7,16 @@ from django.utils.translation import gettext as _
 
 from backoffice.dashboard import (
     alarm_needs,
+    approval_needs,
     campaign_needs,
     catalog_needs,
     notice_needs,
     order_needs,
     production_needs,
     sign_needs,
+    stray_needs,
     vendor_needs,
+    worklist_needs,
 )
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
@@ -26,7 +29,15 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sees_vendors = request.user.has_perm("backoffice.view_push")
     sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
     sees_cards = request.user.has_perm("orders.view_mailcampaign")
-    groups = _groups(request.user, orders=sees_orders, vendors=sees_vendors, exports=sees_exports, cards=sees_cards)
+    groups = _groups(
+        request.user,
+        orders=sees_orders,
+        vendors=sees_vendors,
+        exports=sees_exports,
+        cards=sees_cards,
+        production=request.user.has_perm("fulfillment.view_productionorder"),
+    )
+    groups += _background_groups(request)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -38,7 +49,20 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: bool) -> list[NeedGroup]:
+def _background_groups(request: HttpRequest) -> list[NeedGroup]:
+    """Background work that came to nothing, each for those who see its pages."""
+    by_permission = {
+        "catalog.view_changeset": catalog_needs.change_sets,
+        "catalog.view_tableimport": catalog_needs.tables,
+        "catalog.view_syncrun": catalog_needs.synchronisations,
+        "catalog.view_customproduct": catalog_needs.pictures,
+        "fulfillment.view_productionorder": production_needs.files,
+    }
+    found = [find() for permission, find in by_permission.items() if request.user.has_perm(permission)]
+    return [group.seen_by(request.user) for group in found if group]
+
+
+def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: bool, production: bool) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
     if vendors:
         found += [
@@ -47,17 +71,19 @@ def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: boo
             vendor_needs.refused_pushes(),
             vendor_needs.waiting_for_long(),
         ]
+    if production:
+        found += [production_needs.labels_without_copy()]
     if cards:
         found += [campaign_needs.campaigns_with_problems()]
     if orders:
-        found += [alarm_needs.alarms(), notice_needs.notices(), sign_needs.vendors_to_tell()]
+        found += [stray_needs.strays(), alarm_needs.alarms(), notice_needs.notices(), sign_needs.vendors_to_tell()]
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release(), sign_needs.enquiries()]
-    if user.has_perm("fulfillment.view_productionorder"):
-        found += [production_needs.late(), production_needs.due_today()]
+    if production:
+        found += [worklist_needs.late(), worklist_needs.due_today()]
     if user.has_perm("catalog.view_changeset"):
-        found += catalog_needs.change_sets()
+        found += [approval_needs.to_approve()]
     if exports:
         found += [order_needs.refused_exports()]
     if vendors:

@@ -82,6 +82,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     ("backoffice.integration", _("Integrations"), "hub"),
                     ("backoffice.push", _("Pushes"), "north_east"),
                     ("backoffice.callback", _("Callbacks"), "south_west"),
+                    ("orders.strayorder", _("Only at the vendor"), "travel_explore"),
                 ],
             ),
         },

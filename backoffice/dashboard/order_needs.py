@@ -22,6 +22,8 @@ HOLDS = {
     HoldReason.BAD_ADDRESS: (Tone.AMBER, "wrong_location", gettext_noop("Correct the address")),
     HoldReason.INVALID_INPUT: (Tone.AMBER, "edit_note", gettext_noop("Decide")),
     HoldReason.UNAVAILABLE: (Tone.AMBER, "production_quantity_limits", gettext_noop("Decide")),
+    HoldReason.ODD_PRICE: (Tone.AMBER, "price_change", gettext_noop("Check the prices")),
+    HoldReason.OUT_OF_STOCK: (Tone.AMBER, "production_quantity_limits", gettext_noop("Decide")),
     HoldReason.POSSIBLE_DUPLICATE: (Tone.AMBER, "content_copy", gettext_noop("Compare")),
     HoldReason.RULE: (Tone.AMBER, "rule", gettext_noop("Look")),
     HoldReason.MANUAL: (Tone.GREY, "front_hand", gettext_noop("Look")),

@@ -1,41 +1,57 @@
-"""What the production desk has to send, before it is late and after."""
+"""What stands in the way of making and packing: files that cannot be downloaded, labels that cannot be printed."""
 
 from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
-from fulfillment.models import ProductionOrder
-from fulfillment.services.worklist import Section, orders_of_section
+from fulfillment.models import Label, LabelState, ProductionFile, ProductionState
+from fulfillment.services.production_parcels import GONE_STATES
 
 
-def late() -> NeedGroup | None:
-    """Production orders whose last shipping day is over, or which the vendor calls late."""
-    return _group(Section.LATE, _("Production: late"), Tone.RED)
-
-
-def due_today() -> NeedGroup | None:
-    """Production orders whose last shipping day is today."""
-    return _group(Section.DUE_TODAY, _("Production: due today"), Tone.AMBER)
-
-
-def _group(section: Section, title: str, tone: Tone) -> NeedGroup | None:
+def labels_without_copy() -> NeedGroup | None:
+    """Their parcels are announced for the day. One whose parcel has left asks for nothing any more."""
+    rows = Label.objects.filter(state=LabelState.LOST).exclude(production_order__state=ProductionState.CANCELLED)
+    rows = rows.exclude(parcel__state__in=GONE_STATES)
     return group_of(
-        orders_of_section(section).order_by("due_at", "pk"),
-        title=title,
-        icon="conveyor_belt",
-        tone=tone,
-        url=link("fulfillment_productionorder_changelist", query=f"?section={section}"),
-        needs=lambda rows: [_need(row) for row in rows],
-        permission="fulfillment.dispatch_productionorder",
+        rows.select_related("production_order", "answer").order_by("announced_at", "pk"),
+        title=_("Labels handed out, copy missing"),
+        icon="barcode",
+        tone=Tone.RED,
+        url="",
+        needs=lambda labels: [_need(label) for label in labels],
     )
 
 
-def _need(row: ProductionOrder) -> Need:
+def _need(label: Label) -> Need:
+    order = label.production_order
+    answer = getattr(label, "answer", None)
     return Need(
-        what=row.reference or row.vendor_id,
-        detail=row.merchant,
-        since=row.due_at,
-        who="",
-        url=link("fulfillment_productionorder_change", row.pk),
-        action=_("Dispatch"),
+        what=f"{order.reference or order.vendor_id} · {label}",
+        detail=answer.problem if answer else _("Somebody decided that the vendor handed it out."),
+        since=label.announced_at,
+        who=label.asked_by,
+        url=f"{link('fulfillment_productionorder_change', order.pk)}#labels",
+        action=_("Add a copy"),
+    )
+
+
+def files() -> NeedGroup | None:
+    """Files of production orders of which the quick tries are over."""
+    return group_of(
+        ProductionFile.objects.filter(needs_person=True).select_related("production_order").order_by("pk"),
+        title=_("Files that cannot be downloaded"),
+        icon="file_download_off",
+        tone=Tone.AMBER,
+        url=link("fulfillment_productionorder_changelist"),
+        needs=lambda rows: [
+            Need(
+                what=f"{row.production_order} · {row.get_kind_display()}",
+                detail=row.problem,
+                since=row.created_at,
+                who="",
+                url=link("fulfillment_productionorder_change", row.production_order_id),
+                action=_("Look"),
+            )
+            for row in rows
+        ],
     )

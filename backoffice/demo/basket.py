@@ -174,6 +174,6 @@ def _line(number: int, variant: dict[str, Any], sku: str, quantity: int) -> dict
 
 
 def _unit_price(variant: dict[str, Any], quantity: int) -> Decimal:
-    """The sales price of the largest tier that the quantity reaches, else a price that shows in the admin."""
-    tiers = [tier for tier in variant.get("prices", {}).get("sales", []) if int(tier["quantity"]) <= quantity]
-    return Decimal(max(tiers, key=lambda tier: int(tier["quantity"]))["price"]) if tiers else Decimal("1.29")
+    """The sales price of the largest tier that the quantity reaches, as a shop would ask."""
+    tiers = [tier for tier in variant["sales_prices"] if tier["quantity"] <= quantity]
+    return Decimal(max(tiers, key=lambda tier: int(tier["quantity"]))["price"])

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from honcho import manager as honcho_manager
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
@@ -19,9 +20,12 @@ from honcho.printer import Printer
 from backoffice.demo.marketing import switch_rules_on
 from backoffice.demo.notes import Notes
 from backoffice.models import ApiKey, Shop
+from backoffice.published_secrets import SANDBOX
 
 NOTES_NAME = "demo.json"
 STAFF_NAME = "demo"
+# Seconds from Ctrl-C to a kill: longer than a worker takes to end its tasks.
+honcho_manager.KILL_WAIT = 35
 # What the shell calls a program that Ctrl-C or a plain kill ended.
 STOPPED_BY_HAND = (130, 143)
 
@@ -56,26 +60,21 @@ def prepare(say: Say) -> Notes:
 def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]:
     """The settings of the demo's processes; what is already set in the environment wins."""
     ours = {
+        **SANDBOX,
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
         "SANDBOX_STATE": str(settings.VAR_DIR / "sandbox.json"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "MYPROMO_URL": f"http://127.0.0.1:{sandbox_port}/mypromo/",
         "MYPROMO_CLIENT_ID": "1",
-        "MYPROMO_CLIENT_SECRET": "sandbox-merchant-secret",
         "MYPROMO_FULFILLER_CLIENT_ID": "2",
-        "MYPROMO_FULFILLER_CLIENT_SECRET": "sandbox-fulfiller-secret",
         "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
         "MYPROMO_SANDBOX": "1",
         # The sandbox's pictures of signs are on this machine.
         "ALLOW_PRIVATE_FILE_HOSTS": "1",
         "SIGN_CUSTOMISER_URL": f"http://127.0.0.1:{sandbox_port}/sign-customiser/",
-        "SIGN_CUSTOMISER_TOKEN": "sandbox-sign-token",
-        "SIGN_CUSTOMISER_INTEGRATION_SECRET": "sandbox-integration-secret",
         "AUTOLETTER_URL": f"http://127.0.0.1:{sandbox_port}/autoletter/v2/orders",
-        "AUTOLETTER_TOKEN": "sandbox-autoletter-token",
         "LETTRLABS_URL": f"http://127.0.0.1:{sandbox_port}/lettrlabs/",
-        "LETTRLABS_API_KEY": "LL-API-sandbox",
         "GUARANTEED_REVIEWS_URL": f"http://127.0.0.1:{sandbox_port}/guaranteed-reviews/",
         "GUARANTEED_REVIEWS_KEYS": "WEB=12/de/sandbox-private-key-12",
         "GUARANTEED_REVIEWS_PUBLIC_KEYS": "WEB=12/de/sandbox-public-key-12",
@@ -97,12 +96,7 @@ def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]
 
 
 def conduct(env: dict[str, str], *, storefront: list[str]) -> int:
-    """Run the Procfile's processes and the storefront together. Answers the exit code of the one that ended first.
-
-    Raises PortTaken before anything is started.
-    """
-    for name in ("PORT", "SANDBOX_PORT"):
-        _check_port(name, int(env[name]))
+    """Run the Procfile's processes and the storefront together. Return the exit code of the one that ended first."""
     manager = Manager(Printer(sys.stdout))
     procfile = parse_procfile((Path(settings.BASE_DIR) / "Procfile").read_text())
     for name, command in procfile.processes.items():
@@ -124,7 +118,8 @@ def _ensure_staff(password: str) -> None:
     user.groups.set(Group.objects.all())
 
 
-def _check_port(name: str, port: int) -> None:
+def ensure_port_free(name: str, port: int) -> None:
+    """Raises PortTaken."""
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise PortTaken(f"Port {port} is in use by another program; choose another one with {name}=....")

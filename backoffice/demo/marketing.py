@@ -6,6 +6,7 @@ from django.conf import settings
 
 from backoffice.models import Shop
 from orders.models import Address, AddressRole, CampaignState, MailCampaign, Order, Rule
+from orders.services.campaigns.addresses import RecipientRow
 from orders.services.campaigns.making import add_orders, add_table, make_campaign, prepare_campaign
 from orders.services.rules.shipped import SETUP, setup_rules
 
@@ -46,5 +47,6 @@ def begin_campaign(shop: Shop) -> MailCampaign | None:
     recipients = Address.objects.filter(role=AddressRole.RECIPIENT, country_code="US", order__shop=shop)
     add_orders(Order.objects.filter(addresses__in=recipients), campaign_id=campaign.pk, actor=ACTOR)
     names = ("firstname", "lastname", "address1", "city", "state_code", "zip", "country")
-    add_table(campaign, [dict(zip(names, row, strict=True)) for row in NEIGHBOURS], actor=ACTOR)
+    rows = [RecipientRow(number, dict(zip(names, row, strict=True))) for number, row in enumerate(NEIGHBOURS, start=2)]
+    add_table(campaign, rows, actor=ACTOR)
     return prepare_campaign(campaign, actor=ACTOR)

@@ -1,6 +1,7 @@
 """The letters of our own PDFs: DejaVu, which has those of all European languages, Greek and Cyrillic.
 
-The fonts that every PDF knows have Western European ones only. The licence is beside the files.
+The fonts that every PDF knows have Western European ones only. The licence is beside the files. Text that somebody else
+wrote goes through `text.py`, which also draws what DejaVu lacks; Arabic and Hebrew are DejaVu's, shaped and ordered.
 """
 
 from functools import cache

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 
+from backoffice.errors import Unavailable
 from backoffice.said import Said, keep, say
 
 
@@ -14,10 +16,16 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
 
 
+class KeyMissing(Unavailable):
+    """What is kept here was sealed with a key that is gone from ENCRYPTION_KEYS."""
+
+    code = "key_missing"
+
+
 class SealedJSONField(models.TextField):
     """A JSON value kept encrypted (Fernet); every key of ENCRYPTION_KEYS opens it, the first one seals.
 
-    Not searchable. What no key opens raises `InvalidToken`: better than to go on without the credentials.
+    Not searchable. What no key opens raises KeyMissing: better than to go on without the credentials.
     """
 
     if TYPE_CHECKING:  # what django-stubs takes for the value of a field; a text unless it is told
@@ -30,7 +38,16 @@ class SealedJSONField(models.TextField):
         return _cipher().encrypt(json.dumps(value).encode()).decode()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
-        return None if value is None else json.loads(_cipher().decrypt(value.encode()))
+        if value is None:
+            return None
+        try:
+            return json.loads(_cipher().decrypt(value.encode()))
+        except InvalidToken:
+            text = gettext(
+                "%s was sealed with a key that ENCRYPTION_KEYS no longer has. Put the old key back at the end of it, and run"
+                " manage.py reseal before you drop it."
+            )
+            raise KeyMissing(text % f"{self.model._meta.label_lower}.{self.name}") from None
 
     def to_python(self, value: Any) -> Any:
         return value
@@ -72,4 +89,4 @@ class SaidJSONField(models.JSONField):
         return name, "django.db.models.JSONField", args, kwargs
 
 
-__all__ = ["InvalidToken", "SaidJSONField", "SaidTextField", "SealedJSONField"]
+__all__ = ["KeyMissing", "SaidJSONField", "SaidTextField", "SealedJSONField"]

@@ -12,6 +12,7 @@ class Integration(models.Model):
     vendor = models.CharField(_("vendor"), max_length=32, primary_key=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     paused_by = models.CharField(_("paused by"), max_length=150, blank=True)
+    pause_reason = models.CharField(_("reason of the pause"), max_length=300, blank=True, db_default="")
     auth_failed_at = models.DateTimeField(_("credentials refused"), null=True, blank=True)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True)
     last_failure_at = models.DateTimeField(_("last failure"), null=True, blank=True)
@@ -20,6 +21,8 @@ class Integration(models.Model):
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     open_until = models.DateTimeField(_("calls stopped until"), null=True, blank=True)
     open_seconds = models.FloatField(default=0)
+    # What was found out by trying where the vendor's documents contradict each other: name -> word.
+    experience = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("integration")
@@ -40,7 +43,7 @@ class VendorBudget(models.Model):
     # "Theoretical arrival time": when the next call would come if calls were spaced evenly.
     arrival_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True)
-    # 1 = the full rate; halved by each 429, recovering by 5 % a minute.
+    # 1 = the full rate; halved by a 429, recovering within two minutes.
     factor = models.FloatField(default=1)
     factor_at = models.DateTimeField()
 

@@ -104,6 +104,11 @@ class Push(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(state__in=["new", "unknown"]), name="push_due"),
+            models.Index(
+                fields=["vendor", "lane", "next_at"],
+                condition=Q(state__in=["new", "unknown"]),
+                name="push_due_by_vendor",
+            ),
             models.Index(fields=["lease_until"], condition=Q(state="in_flight"), name="push_leased"),
             models.Index(
                 fields=["vendor", "subject_type", "subject_id", "id"],
@@ -147,6 +152,8 @@ class PushAttempt(models.Model):
     request = models.TextField(_("sent"), blank=True)
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
+    # It may have changed something at the vendor: a write, or a read with an effect, whatever its verb.
+    has_effect = models.BooleanField(_("may have had an effect"), default=False)
     error = models.TextField(_("error"), blank=True)
 
     class Meta:

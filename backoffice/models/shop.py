@@ -1,13 +1,26 @@
 """The storefronts and the keys they call us with."""
 
+from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
+
+
+class ShortStock(models.TextChoices):
+    REFUSE = "refuse", _("refuse the order")
+    HOLD = "hold", _("hold the order")
+    BACKORDER = "backorder", _("accept it as a backorder")
+
+
+class OddPrice(models.TextChoices):
+    REFUSE = "refuse", _("refuse the order")
+    HOLD = "hold", _("hold the order")
 
 
 class Shop(models.Model):
@@ -33,6 +46,44 @@ class Shop(models.Model):
         _("own shipping labels"),
         default=False,
         help_text=_("Vendors ask us for the label on the day of dispatch. Only on request at the vendor."),
+    )
+    on_short_stock = models.CharField(
+        _("when stock is too small"),
+        max_length=12,
+        choices=ShortStock,
+        default=ShortStock.REFUSE,
+        db_default=ShortStock.REFUSE,
+        help_text=_("Counted over what the vendor last reported, less what open orders take."),
+    )
+    on_odd_price = models.CharField(
+        _("when a price looks wrong"),
+        max_length=12,
+        choices=OddPrice,
+        default=OddPrice.HOLD,
+        db_default=OddPrice.HOLD,
+        help_text=_("A price of 0 or too far below cost, a total far from its lines, another currency."),
+    )
+    loss_limit_percent = models.DecimalField(
+        _("may be sold below cost by, percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=0,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        help_text=_("Of what the vendor charges for the quantity. Empty: not checked."),
+    )
+    total_factor = models.DecimalField(
+        _("a total is at most so many times its lines"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(3),
+        db_default=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(1))],
+        help_text=_("And at least that part of them. Room for shipping, vouchers and tax. Empty: not checked."),
     )
     tax_percent = models.DecimalField(
         _("value added tax, in percent"),

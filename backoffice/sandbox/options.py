@@ -68,7 +68,8 @@ class Options(OptionSet):
     catalog_seed: int = 1
 
     # lists
-    unpaged: Literal["data", "with_meta", "bare"] = "data"  # what pagination=false answers with
+    # What pagination=false answers with; the examples of the document, which all ask so, have links and meta.
+    unpaged: Literal["data", "with_meta", "bare"] = "with_meta"
     reference_filter: Literal["exact", "loose", "ignored"] = "exact"
     offset_from: bool = False  # read `from` as an offset instead of ignoring it
     page_cap: int = 0  # cap every list's page size; 0 = the documented limits only

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.models import Heartbeat, Integration
+from backoffice.models import Epoch, Heartbeat, Integration
+from backoffice.services import disk
 from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
 
 # The sweep runs every few seconds; a minute without it means that nobody works anything off.
 LONGEST_SILENCE = timedelta(seconds=60)
+# Bytes; what a shop may upload.
+LARGEST_FILE = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,9 @@ class Alert:
 
 
 def current_alerts() -> list[Alert]:
-    """What stands still now; two queries by primary key."""
+    """What stands still now; three queries by primary key."""
     rows = Integration.objects.in_bulk(vendor_names())
-    alerts = [*_silence()]
+    alerts = [*_restored(), *_silence(), *_full_disk()]
     for name, integration in sorted(rows.items()):
         if vendor_class(name).is_configured():
             alerts += _about(integration)
@@ -40,6 +44,24 @@ def last_sweep() -> datetime | None:
     return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
 
 
+def _restored() -> Iterator[Alert]:
+    epoch = Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True).first()
+    if epoch is None:
+        return
+    if epoch.is_certain:
+        text = _("The database was restored from a backup: nothing is sent to vendors until they have been compared.")
+        remedy = _("Somebody with access to the servers must run manage.py reconcile; it says what it found.")
+    else:
+        text = _(
+            "This database is a copy or was moved, or its state is not remembered outside: nothing is sent to vendors."
+        )
+        remedy = _(
+            "A copy for trying things out: give it vendor credentials of its own first. Then, or if it is no copy, "
+            "somebody with access to the servers must run manage.py reconcile."
+        )
+    yield Alert(text=text, remedy=remedy, since=epoch.found_at)
+
+
 def _silence() -> Iterator[Alert]:
     at = last_sweep()
     if at is not None and at > timezone.now() - LONGEST_SILENCE:
@@ -49,6 +71,15 @@ def _silence() -> Iterator[Alert]:
         remedy=_("Somebody with access to the servers must start the worker and the beat."),
         since=at,
     )
+
+
+def _full_disk() -> Iterator[Alert]:
+    """Before it is full: from then on print files are refused and labels are not fetched."""
+    if not disk.has_room(LARGEST_FILE):
+        yield Alert(
+            text=_("The disk is full: print files of shops are refused, and no labels or pictures are fetched."),
+            remedy=_("Somebody with access to the servers must make room at %s.") % settings.MEDIA_ROOT,
+        )
 
 
 def _about(integration: Integration) -> Iterator[Alert]:
@@ -69,9 +100,12 @@ def _about(integration: Integration) -> Iterator[Alert]:
             since=integration.last_failure_at,
         )
     if integration.paused_at:
+        words = {"vendor": name, "name": integration.paused_by or "?", "reason": integration.pause_reason}
+        text = _("%(vendor)s is paused by %(name)s: what is to be sent there waits.") % words
+        if integration.pause_reason:
+            text = _("%(vendor)s is paused by %(name)s (%(reason)s): what is to be sent there waits.") % words
         yield Alert(
-            text=_("%(vendor)s is paused by %(name)s: what is to be sent there waits.")
-            % {"vendor": name, "name": integration.paused_by or "?"},
+            text=text,
             remedy=_("Resume it once the reason is gone."),
             vendor=integration.vendor,
             since=integration.paused_at,

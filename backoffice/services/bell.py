@@ -13,6 +13,9 @@ logger = logging.getLogger(__name__)
 DELIVER_PUSH = "backoffice.tasks.deliver_push"
 WORK_CALLBACKS = "backoffice.tasks.work_callbacks"
 RUN_RULES = "orders.tasks.run_rules"
+SWEEP = "backoffice.tasks.sweep"
+PULL_ORDERS = "orders.tasks.pull_orders"
+PULL_PRODUCTION_ORDERS = "fulfillment.tasks.pull_production_orders"
 
 # The sweep's bells have a queue of their own, from which workers take in turn with the first: what waits for its second
 # try is not put behind everything that is new, and the sweep can tell when its last bells were heard.

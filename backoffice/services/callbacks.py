@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 WORKING_SECONDS = 60
 ORPHAN_LADDER = (5, 30, 120, 600, 3600)
 FAULTS_TO_SET_ASIDE = 5
+LONGEST_WAIT = 3600
 KEPT_HEADERS = ("content-type", "user-agent", "date")
 
 _STORE = """
@@ -112,6 +113,16 @@ def work_due_callbacks(*, limit: int = 200) -> int:
     """Work off due callbacks, oldest first. Answers how many were taken."""
     due = Callback.objects.filter(next_at__lte=Now()).order_by("next_at", "pk").values_list("pk", flat=True)[:limit]
     return sum(process_callback(pk) for pk in list(due))
+
+
+def callbacks_wait(vendor: str) -> bool:
+    """Whether a callback of the vendor has come that no worker has read to its end yet, and one shortly will.
+
+    After LONGEST_WAIT it no longer counts: one that cannot be applied may not keep people from being asked for ever.
+    """
+    recently = Now() - timedelta(seconds=LONGEST_WAIT)
+    waiting = Callback.objects.filter(vendor=vendor, state=CallbackState.NEW, next_at__isnull=False)
+    return waiting.filter(received_at__gt=recently).exists()
 
 
 def process_callback(callback_id: int) -> bool:

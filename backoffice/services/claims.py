@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from backoffice.models import Push, PushAttempt
+from backoffice.models import Epoch, Integration, Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.integrations import open_vendor
@@ -152,13 +152,26 @@ class Delivery:
             status=exchange.status,
             answer=exchange.answer,
             error=exchange.error,
+            has_effect=exchange.has_effect,
         )
 
 
 def claim(push_id: int, *, state: PushState) -> Delivery | None:
-    """Take a due push for this worker, None when it is not due or somebody else has it.
+    """Take a push that is claimable for this worker, None when it is not or somebody else has it."""
+    token = uuid.uuid4()
+    changes: dict[str, Any] = {"token": token, "lease_until": _lease_end(), "updated_at": Now()}
+    if state == PushState.NEW:
+        changes |= {"state": PushState.IN_FLIGHT, "attempts": F("attempts") + 1}
+    claimed = claimable().filter(pk=push_id, state=state).update(**changes)
+    return Delivery(Push.objects.get(pk=push_id), token=token) if claimed else None
 
-    A push waits for older ones of the same vendor and subject: a cancellation never overtakes its order.
+
+def claimable() -> QuerySet[Push]:
+    """What a worker may take now: due, in nobody's hands, not held back by a pause, and behind no older one of the same
+    vendor and subject, as a cancellation never overtakes its order.
+
+    While a vendor is paused, or the database was restored and is not yet compared with the vendors, unknown outcomes
+    are looked for and pushes that only read go on; nothing is sent.
     """
     older = Push.objects.filter(
         vendor=OuterRef("vendor"),
@@ -167,13 +180,14 @@ def claim(push_id: int, *, state: PushState) -> Delivery | None:
         pk__lt=OuterRef("pk"),
         state__in=OPEN_STATES,
     )
-    token = uuid.uuid4()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-    changes: dict[str, Any] = {"token": token, "lease_until": _lease_end(), "updated_at": Now()}
-    if state == PushState.NEW:
-        changes |= {"state": PushState.IN_FLIGHT, "attempts": F("attempts") + 1}
-    claimed = Push.objects.filter(free, ~Exists(older), pk=push_id, state=state, next_at__lte=Now()).update(**changes)
-    return Delivery(Push.objects.get(pk=push_id), token=token) if claimed else None
+    restored = Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True)
+    paused = Integration.objects.filter(vendor=OuterRef("vendor"), paused_at__isnull=False)
+    reading = [kind for kind, handler in PUSH_HANDLERS.items() if not handler.writes]
+    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
+    may_go = Q(state=PushState.UNKNOWN) | Q(kind__in=reading) | (~Exists(paused) & ~Exists(restored))
+    return Push.objects.filter(
+        is_free, may_go, ~Exists(older), state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now()
+    )
 
 
 def _lease_end() -> Any:

@@ -119,6 +119,9 @@ def _act_on(push: Push, error: VendorError) -> None:
         case VendorAuthFailed():
             gate.stop_for_credentials(push.vendor, text=error.text)
             _put_back(push, seconds=gate.OPEN_SECONDS, counted=False, cause=error.text)
+        case VendorUnavailable(status=429):
+            # How fast calls leave is the allowance's business: the ladder on top would punish one order for all.
+            _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text, climbs=False)
         case VendorUnavailable():
             _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text)
         case VendorRejected():
@@ -153,13 +156,14 @@ def _fail(push: Push, error: VendorError) -> None:
     PUSH_HANDLERS[push.kind].rejected(push, error)
 
 
-def _put_back(push: Push, *, seconds: float, counted: bool, cause: str) -> None:
+def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: bool = True) -> None:
     """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also climbs the ladder."""
-    if counted:
+    if counted and climbs:
         seconds = max(seconds, ladder_seconds(push.attempts) * random.uniform(0.5, 1))
     else:
-        push.attempts = max(push.attempts - 1, 0)
         seconds *= random.uniform(1, 1.2)
+    if not counted:
+        push.attempts = max(push.attempts - 1, 0)
     push.state, push.step, push.token, push.lease_until = PushState.NEW, "", None, None
     push.cause = cause
     push.needs_person = push.attempts >= PATIENCE_ATTEMPTS

@@ -1,12 +1,10 @@
 """Looks at everything the project stands on, and names for each fault its cause and the next step."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.core import checks
-from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -17,8 +15,12 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from backoffice.models import Callback, Push
-from backoffice.models.push import PushState
 from backoffice.services import alerts
+from backoffice.services.claims import claimable
+from backoffice.services.epoch import read_epoch
+from backoffice.services.epoch_places import PlacesUnreadable, file_of, recall
+from backoffice.services.findings import Finding
+from backoffice.services.foundations import examine_database, examine_foundations
 from backoffice.services.handlers import CALLBACK_HANDLERS
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.vendor_checks import check_vendor
@@ -31,22 +33,9 @@ LONGEST_DUE = timedelta(minutes=10)
 SLOWEST_SWEEP_SECONDS = 30
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at; `remedy` is the next step where it is not well."""
-
-    what: str
-    text: str
-    remedy: str = ""
-
-    @property
-    def is_well(self) -> bool:
-        return not self.remedy
-
-
 def examine(*, ask_vendors: bool) -> Iterator[Finding]:
     """Everything, the foundations first; without a database what stands on it is not looked at."""
-    database = _database()
+    database = examine_database()
     yield database
     yield _redis()
     yield from _settings()
@@ -56,20 +45,12 @@ def examine(*, ask_vendors: bool) -> Iterator[Finding]:
     yield migrations
     if not migrations.is_well:
         return
+    yield from examine_foundations()
     yield from _standstills()
+    yield _places()
     yield from _queues()
     if ask_vendors:
         yield from _answers()
-
-
-def _database() -> Finding:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            version = cursor.fetchone()[0]
-    except DatabaseError as error:
-        return Finding(_("Database"), str(error).strip(), _("Start PostgreSQL, or mend DATABASE_URL."))
-    return Finding(_("Database"), f"PostgreSQL {version}")
 
 
 def _redis() -> Finding:
@@ -157,9 +138,28 @@ def _standstills() -> Iterator[Finding]:
         yield Finding(_("Background work"), _("the last sweep was a moment ago, no vendor is paused or stopped"))
 
 
+def _places() -> Finding:
+    """Whether a restore from a backup would be noticed."""
+    what = _("Guard against restores")
+    epoch = read_epoch()
+    if epoch.counter == 0:
+        return Finding(what, _("begins with the first request to a vendor"))
+    try:
+        recall(epoch.installation)
+    except PlacesUnreadable as error:
+        return Finding(what, str(error), _("Start Redis: until it answers nothing is sent to vendors."))
+    path = file_of(epoch.installation)
+    if not path.exists():
+        remedy = _("Let EPOCH_DIR name a folder that this machine keeps, and that the worker may write to.")
+        return Finding(what, _("%s does not exist: only Redis remembers how far the database is.") % path, remedy)
+    return Finding(
+        what, _("%(count)d steps, remembered in Redis and %(path)s") % {"count": epoch.counter, "path": path}
+    )
+
+
 def _queues() -> Iterator[Finding]:
     now = timezone.now()
-    due = Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=now - LONGEST_DUE)
+    due = claimable().filter(next_at__lte=now - LONGEST_DUE)
     oldest = due.order_by("next_at").values_list("next_at", flat=True).first()
     yield _queue(_("Pushes"), oldest, _("Look at the worker's log and at the first of these in the list of pushes."))
     late = Callback.objects.filter(next_at__lte=now - LONGEST_DUE)

@@ -1,20 +1,25 @@
 """What stands before every call to a vendor: pause, breaker, allowance, and the lease of the push being sent.
 
-The breaker opens after FAILURES_TO_OPEN failures in a row (time-outs, connection errors, 5xx; not 4xx, not 429), for
-OPEN_SECONDS, doubling to LONGEST_SECONDS. Then one call goes through as a probe; its success closes it.
+A pause stops what changes something at the vendor; reads, searches and pulls go on, or nobody could find out during a
+pause how things stand. The breaker opens after FAILURES_TO_OPEN failures in a row (time-outs, connection errors, 5xx;
+not 4xx, not 429), for OPEN_SECONDS, doubling to LONGEST_SECONDS. Then one call goes through as a probe; its success
+closes it.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from backoffice.models import Integration
 from backoffice.models.push import Lane
-from backoffice.services import budget
+from backoffice.services import budget, epoch
 from backoffice.vendors.errors import BudgetEmpty
+
+logger = logging.getLogger(__name__)
 
 FAILURES_TO_OPEN = 10
 OPEN_SECONDS = 30
@@ -66,9 +71,16 @@ class SharedGate:
     before_send: Callable[[], None] = lambda: None
 
     def enter(self, *, write: bool) -> None:
-        """Wait for our turn. Raises BudgetEmpty when paused, stopped by the breaker, or out of allowance."""
-        self._check_open()
-        budget.take(self.vendor, lane=self.lane)
+        """Wait for our turn. `write`: the call changes something at the vendor.
+
+        Raises BudgetEmpty when stopped by the breaker or out of allowance; for a write also when paused, or when the
+        database was restored and not yet compared with the vendors.
+        """
+        self._require_open(write=write)
+        if budget.take(self.vendor, lane=self.lane) and write:
+            self._require_unpaused(_read_state(self.vendor)[0])
+        if write:
+            epoch.require_current()
         self.before_send()
 
     def succeeded(self, *, write: bool) -> None:
@@ -83,30 +95,35 @@ class SharedGate:
         if row and row[0] >= FAILURES_TO_OPEN:
             _open(self.vendor)
 
-    def throttled(self, *, retry_after: float) -> None:
-        """429: `retry_after` in seconds."""
-        budget.throttle(self.vendor, seconds=retry_after)
+    def throttled(self, *, retry_after: float, took: float = 0.0) -> None:
+        """429, `took` seconds after the request left: nothing may leave for `retry_after` seconds."""
+        budget.throttle(self.vendor, seconds=retry_after, took=took)
 
-    def _check_open(self) -> None:
-        wait = seconds_closed(self.vendor)
-        if wait is None:
+    def _require_open(self, *, write: bool) -> None:
+        is_paused, open_for = _read_state(self.vendor)
+        if write:
+            self._require_unpaused(is_paused)
+        if open_for is None:
             return
-        if wait > 0 or not _execute(_PROBE, [self.vendor]):
-            raise BudgetEmpty(f"Calls to {self.vendor} are stopped for now.", retry_after=max(wait, 1.0))
+        if open_for > 0 or not _execute(_PROBE, [self.vendor]):
+            raise BudgetEmpty(f"Calls to {self.vendor} are stopped for now.", retry_after=max(open_for, 1.0))
+
+    def _require_unpaused(self, is_paused: bool) -> None:
+        if is_paused:
+            text = f"{self.vendor} is paused: nothing is sent until somebody resumes it."
+            raise BudgetEmpty(text, retry_after=PAUSE_RETRY_SECONDS)
 
 
-def seconds_closed(vendor: str) -> float | None:
-    """How long no call may be made: None = go ahead, 0 or less = one probe may try."""
+def _read_state(vendor: str) -> tuple[bool, float | None]:
+    """Whether the vendor is paused, and how long its breaker is open: None = closed, 0 or less = one probe may try."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE, [vendor])
         row = cursor.fetchone()
     if row is None:
         Integration.objects.get_or_create(vendor=vendor)
-        return None
+        return False, None
     is_paused, open_for = row
-    if is_paused:
-        return PAUSE_RETRY_SECONDS
-    return None if open_for is None else float(open_for)
+    return is_paused, None if open_for is None else float(open_for)
 
 
 def stop_for_credentials(vendor: str, *, text: str) -> None:
@@ -116,16 +133,31 @@ def stop_for_credentials(vendor: str, *, text: str) -> None:
     _open(vendor)
 
 
-def pause(vendor: str, *, actor: str) -> None:
-    """Nothing leaves for this vendor until somebody resumes; what waits is kept."""
-    Integration.objects.update_or_create(vendor=vendor, defaults={"paused_at": timezone.now(), "paused_by": actor})
+def pause(vendor: str, *, actor: str, reason: str = "") -> bool:
+    """Nothing is sent to this vendor until somebody resumes it; what waits is kept, and reading goes on.
+
+    Return False when it was paused already: then the first one's name and reason stand.
+    """
+    Integration.objects.get_or_create(vendor=vendor)
+    running = Integration.objects.filter(vendor=vendor, paused_at__isnull=True)
+    paused = running.update(paused_at=Now(), paused_by=actor, pause_reason=reason)
+    if paused:
+        logger.warning("%s was paused by %s: %s", vendor, actor, reason or "no reason given")
+    return bool(paused)
 
 
-def resume(vendor: str) -> None:
+def resume(vendor: str, *, actor: str = "system", reason: str = "") -> None:
     """Calls may leave again; the breaker starts afresh."""
     Integration.objects.filter(vendor=vendor).update(
-        paused_at=None, paused_by="", open_until=None, open_seconds=0, failures=0, auth_failed_at=None
+        paused_at=None,
+        paused_by="",
+        pause_reason="",
+        open_until=None,
+        open_seconds=0,
+        failures=0,
+        auth_failed_at=None,
     )
+    logger.warning("%s was resumed by %s: %s", vendor, actor, reason or "no reason given")
 
 
 def _open(vendor: str) -> None:

@@ -30,12 +30,26 @@ class Finding(StrEnum):
     BLIND = "blind"  # nobody can look: a person has to decide, and is told at once
 
 
+class Recovery(StrEnum):
+    """What goes on by itself after an outcome became unknown: what the page about it may promise."""
+
+    SEARCH = "search"  # the vendor is searched; what is proved not to be there is sent again
+    REPEAT = "repeat"  # sent twice it counts once, so it is simply sent again
+    CALLBACK = (
+        "callback"  # nobody can search; the vendor's callback may tell until the settle time is over, then a person
+    )
+    PERSON = "person"  # nobody can search and nothing will tell: a person decides
+    ASK_ANEW = "ask_anew"  # the vendor is searched, but never asked again without a person
+
+
 class PushHandler:
     """What one kind of push means. Subclass it in `<app>/pushes.py` and register it with `@push_kind`."""
 
     kind: str = ""
     # What it is, in words for staff, lazily translated: _("Place the order").
     title: Any = ""
+    # False for a push that only reads: a pause does not stop it.
+    writes: bool = True
 
     def deliver(self, delivery: "Delivery") -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
@@ -45,14 +59,34 @@ class PushHandler:
         """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
         return Finding.UNDECIDED
 
-    def can_look(self, push: Push) -> bool:
-        """Whether the vendor can be searched at all; if not, nothing is ever sent again by itself."""
-        return True
+    def recovery(self, push: Push) -> Recovery:
+        """What goes on by itself while the outcome of the push's step is unknown. It has to fit what `look` does."""
+        return Recovery.SEARCH
+
+    def how_to_find_out(self, push: Push) -> str:
+        """Where a person looks or whom they ask, and what it means, as sentences; empty for the vendor's own pages."""
+        return ""
+
+    def if_happened(self, push: Push) -> list[str]:
+        """What follows from deciding that it happened, in sentences; empty for what is true of most."""
+        return []
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        """What follows from deciding that it did not happen, and what if it did, in sentences; empty for what is true
+        of a write that counts twice when made twice.
+        """
+        return []
 
     def lock(self, push: Push) -> None:
         """Lock what the hooks and records will change. Services lock their rows before the push, and so must we:
         this runs first in every transaction that touches a push of this kind, or the two would wait for each other.
         """
+
+    def doubtful_step(self, push: Push) -> str:
+        """Return the step that may have been made since the backup from which the database was restored: it is looked
+        for, as after a lost answer, before anything is sent. Empty where sending again does no harm.
+        """
+        return ""
 
     def settle_seconds(self, push: Push) -> float:
         """How long after a lost answer what we sent may still show: only then a search counts, or a person is asked."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backoffice.models.push import Lane
+from backoffice.services.experience import SharedExperience
 from backoffice.services.gate import SharedGate
 from backoffice.services.tokens import SharedTokens
 from backoffice.vendors.base import Connection, Exchange
@@ -27,7 +28,9 @@ def open_vendor(
     `patience`: somebody waits for the answer, so many seconds a call.
     """
     gate = SharedGate(name, lane, before_send)
-    connection = Connection(gate=gate, tokens=SharedTokens(name), record=record, patience=patience)
+    connection = Connection(
+        gate=gate, tokens=SharedTokens(name), record=record, patience=patience, experience=SharedExperience(name)
+    )
     return vendor_class(name)(connection)
 
 

@@ -1,5 +1,6 @@
 """Making pushes, and what people may do with them. How they are sent is in `delivery.py`."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,10 @@ from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.said import gettext as _
 from backoffice.services.bell import DELIVER_PUSH, ring
+from backoffice.services.callbacks import callbacks_wait
+from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.vendors.registry import vendor_title
 
 REASON_MIN, REASON_MAX = 3, 1000
 
@@ -26,11 +30,13 @@ def queue_push(
     payload: dict[str, Any] | None = None,
     lane: Lane = Lane.ORDERS,
     merge: bool = False,
+    not_before: datetime | None = None,
 ) -> Push:
     """There is one open push of this kind about the subject; a worker hears of it when the transaction commits.
 
     An open one is returned as it is; with `merge` the payload is joined to it (lists united, other values replaced),
-    or to its follow-up while it is on its way. Must run inside the transaction that makes the push necessary.
+    or to its follow-up while it is on its way. A new one waits until `not_before`, by the database's clock; the sweep
+    then finds it. Must run inside the transaction that makes the push necessary.
     """
     payload = payload or {}
     about = _about(kind, vendor=vendor, subject=subject)
@@ -38,7 +44,7 @@ def queue_push(
     if push is None:
         try:
             with transaction.atomic():
-                push = _make(about, payload=payload, lane=lane, actor=actor)
+                push = _make(about, payload=payload, lane=lane, actor=actor, next_at=not_before or Now())
         except IntegrityError:  # another transaction made it between our look and our insert
             push = _open_push(about)
             if push is None:
@@ -46,7 +52,8 @@ def queue_push(
             _join(push, payload, merge=merge)
     else:
         _join(push, payload, merge=merge)
-    _ring(push)
+    if not_before is None:
+        _ring(push)
     return push
 
 
@@ -87,7 +94,9 @@ def ring_push(push: Push, *, actor: str) -> None:
 def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
     """A person decides an unknown outcome: it happened (confirmed), or it did not (the next generation sends again).
 
-    Raises IllegalTransition unless the outcome is unknown. Answers the push that goes on.
+    Raises IllegalTransition unless the outcome is unknown, and for "it did not" while a callback of the vendor waits to
+    be read, which may say that it did, or while what we sent may still be worked on: sent again then, it could happen
+    twice. Return the push that goes on.
     """
     reason = _checked_reason(reason)
     with transaction.atomic():
@@ -95,11 +104,23 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.UNKNOWN:
             raise IllegalTransition(_("The outcome of this push is not unknown."))
+        if not happened and callbacks_wait(push.vendor):
+            text = _("A webhook of %s has just arrived and may say what happened. Look again in a moment.")
+            raise IllegalTransition(text % vendor_title(push.vendor))
+        if not happened and not is_settled(push):
+            raise IllegalTransition(
+                _("What was sent may still be worked on. It can be sent again once the settle time is over.")
+            )
         PUSH_HANDLERS[push.kind].decided(push, happened=happened)
         if not happened:
             return _next_generation(push, actor=actor, reason=reason)
         close_push(push, PushState.CONFIRMED, decided_by=actor, decision=reason)
     return push
+
+
+def is_settled(push: Push) -> bool:
+    """Whether what was sent for an unknown outcome can no longer be on its way."""
+    return push.settles_at is None or push.settles_at <= database_now()
 
 
 def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
@@ -155,9 +176,8 @@ def _open_push(about: dict[str, Any]) -> Push | None:
 
 def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: Lane, actor: str, **more: Any) -> Push:
     newest = Push.objects.filter(**about).aggregate(models.Max("generation"))["generation__max"] or 0
-    return Push.objects.create(
-        **about, payload=payload, lane=lane, generation=newest + 1, next_at=Now(), created_by=actor, **more
-    )
+    more = {"next_at": Now(), **more}
+    return Push.objects.create(**about, payload=payload, lane=lane, generation=newest + 1, created_by=actor, **more)
 
 
 def _next_generation(push: Push, *, actor: str, reason: str) -> Push:

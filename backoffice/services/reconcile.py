@@ -2,7 +2,8 @@
 
 Only a proof of absence lets it be sent again: two searches that came back empty, the last made after the settle time,
 when the vendor can no longer be working on what we sent. Whether a search is good for a proof says the handler, which
-runs it beside a positive control.
+runs it beside a positive control. Nobody is asked while a callback of the vendor waits for a worker: it may be the
+answer.
 """
 
 import logging
@@ -14,6 +15,8 @@ from django.db import transaction
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.said import gettext as _
+from backoffice.services.bell import WORK_CALLBACKS, ring_on_commit
+from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.claims import LeaseLost, claim
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS, Finding
@@ -23,6 +26,8 @@ from backoffice.vendors.errors import VendorError, VendorUnavailable
 logger = logging.getLogger(__name__)
 
 ABSENCES_NEEDED = 2
+# Seconds until the next look while a callback waits that may say what became of it.
+CALLBACK_WAIT = 5
 
 
 def look(push_id: int) -> PushState | None:
@@ -71,8 +76,7 @@ def _conclude(push: Push, finding: Finding, *, is_settled: bool, note: str) -> N
         case Finding.UNDECIDED:
             _look_again(push)
         case Finding.BLIND:
-            _tell_person(push)
-            _look_again(push)
+            _look_again(push, ask_person=True)
 
 
 def _go_on(push: Push) -> None:
@@ -82,7 +86,7 @@ def _go_on(push: Push) -> None:
     push.save()
 
 
-def _look_again(push: Push) -> None:
+def _look_again(push: Push, *, ask_person: bool = False) -> None:
     now = database_now()
     wait = ladder_seconds(push.looks)
     if push.settles_at and now < push.settles_at:
@@ -93,15 +97,15 @@ def _look_again(push: Push) -> None:
     else:
         push.next_at = now + timedelta(seconds=wait)
     hours = timedelta(hours=settings.PUSH_UNKNOWN_HOURS)
-    if push.unknown_since and now - push.unknown_since > hours:
-        _tell_person(push)
+    ask_person |= push.unknown_since is not None and now - push.unknown_since > hours
+    if ask_person and not push.needs_person:
+        if callbacks_wait(push.vendor):
+            push.next_at = min(push.next_at, now + timedelta(seconds=CALLBACK_WAIT))
+            ring_on_commit(WORK_CALLBACKS)
+        else:
+            push.needs_person = True
+            PUSH_HANDLERS[push.kind].needs_person(push)
     push.save()
-
-
-def _tell_person(push: Push) -> None:
-    if not push.needs_person:
-        push.needs_person = True
-        PUSH_HANDLERS[push.kind].needs_person(push)
 
 
 _WORDS = {

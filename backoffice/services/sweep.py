@@ -1,25 +1,31 @@
 """Finds everything that is due, whoever forgot to ring for it. Losing Redis, a bell or a worker loses nothing."""
 
+from itertools import zip_longest
+
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 from django.db.models.functions import Now
 from redis import Redis
 from redis.exceptions import RedisError
 
-from backoffice.models import Callback, Push
-from backoffice.models.push import PushState
-from backoffice.services.bell import DELIVER_PUSH, SWEPT_BELLS, WORK_CALLBACKS, ring_now
+from backoffice.models import Callback
+from backoffice.services import epoch
+from backoffice.services.bell import DELIVER_PUSH, SWEEP, SWEPT_BELLS, WORK_CALLBACKS, ring_now
+from backoffice.services.claims import claimable
 from backoffice.services.delivery import end_expired_leases
+from backoffice.vendors.registry import vendor_names
 
-# So many bells in one sweep: more than any vendor's allowance lets through until the next.
+# So many bells for each vendor in one sweep. Where more is due, the next sweep comes as soon as these are heard.
 MOST_BELLS = 100
 
 
 def sweep() -> dict[str, int]:
     """Every lost lease has been ended, and what is due been rung for, unless workers have not yet heard the last bells:
-    ringing again for the same rows would only make all others wait. Answers the counts.
+    ringing again for the same rows would only make all others wait. Return the counts.
+
+    Run twice at once, it rings twice; a push is claimed once.
     """
+    epoch.look()
     _beat()
     lost = end_expired_leases()
     if bells_waiting():
@@ -29,6 +35,8 @@ def sweep() -> dict[str, int]:
         if not ring_now(DELIVER_PUSH, push_id, queue=SWEPT_BELLS):
             break
         rung += 1
+    if rung >= MOST_BELLS:
+        ring_now(SWEEP, queue=SWEPT_BELLS)
     callbacks = Callback.objects.filter(next_at__lte=Now()).exists()
     if callbacks:
         ring_now(WORK_CALLBACKS, queue=SWEPT_BELLS)
@@ -36,10 +44,14 @@ def sweep() -> dict[str, int]:
 
 
 def due_pushes(*, limit: int) -> list[int]:
-    """Ids of the pushes that can be worked on now, most urgent first; each subject's oldest only."""
-    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-    due = Push.objects.filter(is_free, state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now())
-    return list(due.order_by("lane", "next_at").values_list("pk", flat=True)[:limit])
+    """Ids of the pushes that can be worked on now, at most `limit` of each vendor, most urgent first; the vendors take
+    turns, so that none waits behind what another has piled up.
+    """
+    due = [
+        list(claimable().filter(vendor=vendor).order_by("lane", "next_at").values_list("pk", flat=True)[:limit])
+        for vendor in vendor_names()
+    ]
+    return [pk for turn in zip_longest(*due) for pk in turn if pk is not None]
 
 
 def bells_waiting() -> int:

@@ -47,7 +47,7 @@ def can_be_asked(name: str) -> bool:
 def _remedy(error: VendorError) -> str:
     match error:
         case BudgetEmpty():
-            return _("Resume it first if it is paused or stopped; else wait a moment.")
+            return _("Start it again if it is stopped; else wait a moment.")
         case VendorAuthFailed():
             return _("Check client id and secret in the settings; they may have been changed at the vendor.")
         case _:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, pgettext
 
+from backoffice.vendors.money import exponent_of
 from backoffice.vendors.registry import vendor_title
 
 if TYPE_CHECKING:  # the package of the staff pages loads all of them, and they load this
@@ -69,14 +70,15 @@ def _chip(tone: str, name: str, word: str, hint: str) -> SafeString:
 
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
-    """An amount with its currency, as the reader's language writes it; at least two decimals, never rounded.
+    """An amount with its currency, as the reader's language writes it; at least the currency's decimals, never rounded.
 
     The sign of a loss stands before the symbol.
     """
     if amount is None:
         return "–"
     amount = Decimal(amount)
-    places = max(2, -int(amount.normalize().as_tuple().exponent)) if amount else 2
+    usual = exponent_of(currency)
+    places = max(usual, -int(amount.normalize().as_tuple().exponent)) if amount else usual
     number = number_format(abs(amount), places, use_l10n=True, force_grouping=True)
     # Translators: an amount of money; in German the symbol follows the number.
     pattern = pgettext("money", "%(symbol)s%(number)s")

@@ -4,6 +4,7 @@ What matters is the difference between "certainly not done" and "perhaps done". 
 write it decides whether a customer gets a second parcel.
 """
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from backoffice.masking import mask
+from backoffice.pdf_marks import PdfMarks
 from backoffice.vendors.errors import (
     FieldError,
     VendorAmbiguous,
@@ -28,6 +30,9 @@ from backoffice.vendors.errors import (
 T = TypeVar("T")
 
 EXCERPT = 500
+# Bytes by which a body is taken for text or not, and what the beginning of one that is none says.
+_LOOKED_AT = 2048
+_STARTS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"PK\x03\x04": "application/zip"}
 # Seconds: the pause of a vendor that answers 429 without naming one, and the longest that one may name.
 THROTTLED_FOR = 15.0
 LONGEST_RETRY_AFTER = 3600.0
@@ -63,6 +68,23 @@ def readable(body: bytes, *, most: int) -> str:
     return mask(start).replace("\x00", "\ufffd")[:most]
 
 
+def describe_binary(body: bytes, *, content_type: str = "") -> str:
+    """A body that is no text, by type, size and hash; empty for one that can be read."""
+    if not _is_binary(body):
+        return ""
+    kind = next((kind for start, kind in _STARTS.items() if body.startswith(start)), "")
+    if not kind:
+        kind = "application/pdf" if PdfMarks().add(body).has_header else content_type.partition(";")[0].strip()
+    return f"{kind[:100] or 'binary'}, {len(body):,} bytes, SHA-256 {hashlib.sha256(body).hexdigest()}"
+
+
+def _is_binary(body: bytes) -> bool:
+    if b"\x00" in body[:_LOOKED_AT] or PdfMarks().add(body[:_LOOKED_AT]).has_header:
+        return True
+    strange = body[:_LOOKED_AT].decode("utf-8", "replace").count("\ufffd")
+    return strange > len(body[:_LOOKED_AT]) // 10
+
+
 def read_retry_after(text: str, *, now: datetime) -> float | None:
     """Seconds from a `Retry-After` header (RFC 9110: a number or a date), at least 0, at most an hour."""
     try:
@@ -76,17 +98,18 @@ def read_retry_after(text: str, *, now: datetime) -> float | None:
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if math.isfinite(seconds) else None
 
 
-def raise_for(answer: Answer, *, write: bool, vendor: str, documented_503: bool) -> None:
+def raise_for(answer: Answer, *, write: bool, vendor: str, documented_503: bool, is_get: bool = False) -> None:
     """Raise the VendorError that an answer means, unless it is a 2xx. A 401 is final here: renew the token before.
 
-    `documented_503`: the vendor says that a 503 means "not processed".
+    `documented_503`: the vendor says that a 503 means "not processed". `is_get`: a write in spite of its verb, which an
+    answer with another address has not fulfilled (RFC 9110, 15.4).
     """
-    error = _error(answer, write=write, vendor=vendor, documented_503=documented_503)
+    error = _error(answer, write=write, vendor=vendor, documented_503=documented_503, is_get=is_get)
     if error is not None:
         raise error
 
 
-def _error(answer: Answer, *, write: bool, vendor: str, documented_503: bool) -> VendorError | None:
+def _error(answer: Answer, *, write: bool, vendor: str, documented_503: bool, is_get: bool) -> VendorError | None:
     status, seen = answer.status, _seen(answer)
     if 200 <= status < 300:
         return None
@@ -99,7 +122,8 @@ def _error(answer: Answer, *, write: bool, vendor: str, documented_503: bool) ->
         return _refusal(answer, vendor=vendor)
     if status >= 500:
         return after_sending(f"{vendor} failed with HTTP {status}.", write=write, **seen)
-    return unreadable(f"{vendor} answered HTTP {status}, which is never followed.", write=write, **seen)
+    text = f"{vendor} answered HTTP {status}, which is never followed."
+    return VendorRejected(text, **seen) if write and is_get else unreadable(text, write=write, **seen)
 
 
 def _refusal(answer: Answer, *, vendor: str) -> VendorError:

@@ -73,9 +73,8 @@ class ClientCredentials:
 
     def _fetch(self) -> tuple[str, float]:
         try:
-            answer = self.session.fetch(
-                _TokenAnswer, "POST", self.path, body=msgspec.json.encode(self.request), secret=True
-            )
+            body = msgspec.json.encode(self.request)
+            answer = self.session.fetch(_TokenAnswer, "POST", self.path, body=body, secret=True, is_harmless=True)
         except VendorAmbiguous as error:
             raise VendorUnavailable(error.text, status=error.status) from error
         except VendorRejected as error:

@@ -17,7 +17,8 @@ from backoffice.vendors.messages import Message
 class Exchange:
     """One request and what came back, secrets masked, cut to size: kept as the record of an attempt.
 
-    `started_at` and `duration_ms` are the worker's clock; `status` is None when no answer came.
+    `started_at` and `duration_ms` are the worker's clock; `status` is None when no answer came. `has_effect`: it may
+    have changed something at the vendor, whatever its verb. `error` says what broke, also in the midst of an answer.
     """
 
     method: str
@@ -28,10 +29,14 @@ class Exchange:
     status: int | None = None
     answer: str = ""
     error: str = ""
+    has_effect: bool = False
 
 
 class Gate(Protocol):
-    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`."""
+    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`.
+
+    `write`: the call changes something at the vendor, so a pause stops it.
+    """
 
     def enter(self, *, write: bool) -> None: ...
 
@@ -39,7 +44,7 @@ class Gate(Protocol):
 
     def failed(self, *, write: bool, text: str) -> None: ...
 
-    def throttled(self, *, retry_after: float) -> None: ...
+    def throttled(self, *, retry_after: float, took: float) -> None: ...
 
 
 class TokenStore(Protocol):
@@ -54,6 +59,26 @@ class TokenStore(Protocol):
         ...
 
 
+class Experience(Protocol):
+    """What was found out about a vendor where its documents contradict each other; shared by all workers and kept."""
+
+    def get(self, name: str) -> str:
+        """Return what was found; empty when nothing was yet."""
+        ...
+
+    def keep(self, name: str, value: str) -> None: ...
+
+
+class NoExperience:
+    """Nothing was found out, and nothing is kept."""
+
+    def get(self, name: str) -> str:
+        return ""
+
+    def keep(self, name: str, value: str) -> None:
+        return
+
+
 @dataclass(frozen=True)
 class Connection:
     """All that a vendor package needs of the outside.
@@ -66,6 +91,7 @@ class Connection:
     tokens: TokenStore
     record: Callable[[Exchange], None] = field(default=lambda exchange: None)
     patience: float | None = None
+    experience: Experience = field(default_factory=NoExperience)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,12 @@ class FieldError:
 
 
 class VendorError(Exception):
-    """`text` is in our words; `status` the HTTP status or None; `excerpt` the masked start of the answer."""
+    """`text` is in our words; `status` the HTTP status or None; `excerpt` the masked start of the answer.
+
+    `arrived` is what came of an answer that broke off, None where none had begun or all of it came.
+    """
+
+    arrived: bytes | None = None
 
     def __init__(self, text: str, *, status: int | None = None, excerpt: str = "") -> None:
         super().__init__(text)

@@ -8,3 +8,4 @@ class Download(Message, frozen=True):
 
     content: bytes
     content_type: str = ""
+    status: int = 200

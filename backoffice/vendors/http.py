@@ -20,9 +20,10 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
-from backoffice.masking import hide, mask
+from backoffice.masking import hide, hide_bytes, mask
 from backoffice.vendors.addresses import check_public_url
-from backoffice.vendors.answers import Answer, after_sending, unreadable
+from backoffice.vendors.answers import EXCERPT, Answer, after_sending, readable, unreadable
+from backoffice.vendors.bodies import storable
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorUnavailable
 
 MAX_ANSWER = 32 * 1024 * 1024  # bytes, after decompression
@@ -115,6 +116,7 @@ class Request:
     """One request as it goes over the wire; `max_bytes` bounds the answer's decoded body.
 
     `has_effect` marks a GET that changes something at the vendor: it is sent once and judged like any write.
+    `is_harmless` marks a POST that changes nothing, such as one for a token: sent once too, but a pause lets it through.
     `seconds` is the longest it may take where that is less than what the settings allow. `secrets` are values in
     body, address or query that no error may quote.
     """
@@ -126,6 +128,7 @@ class Request:
     max_bytes: int = MAX_ANSWER
     accept: str = "application/json"
     has_effect: bool = False
+    is_harmless: bool = False
     seconds: float | None = None
     content_type: str = "application/json"
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -134,28 +137,36 @@ class Request:
     def write(self) -> bool:
         return self.method != "GET" or self.has_effect
 
+    @property
+    def changes_vendor(self) -> bool:
+        """Whether it is among what a pause keeps from leaving."""
+        return self.write and not self.is_harmless
+
 
 def send(request: Request, *, session: requests.Session, headers: Mapping[str, str], vendor: str) -> Answer:
     """Send once and receive the whole answer, whatever its status.
 
     What goes wrong below HTTP becomes a VendorError: VendorUnavailable while not a byte had left, later for a
-    write VendorAmbiguous. A write goes over a connection of its own and not over `session`, because a kept
+    write VendorAmbiguous, with what had arrived of its answer. Of a refusal the status says enough: it is answered
+    with as much of its body as came. A write goes over a connection of its own and not over `session`, because a kept
     connection may turn out to be dead only after the request has left.
     """
     broken: Exception | None = None
+    came = _Arrived()
     with _watched(longest_call(request.seconds)) as progress:
         try:
             with new_session() if request.write else contextlib.nullcontext(session) as line:
-                answer = _receive(_open(request, line, headers), max_bytes=request.max_bytes)
+                came.receive(_open(request, line, headers), max_bytes=request.max_bytes)
             progress.check()
         except _BROKEN as error:
             broken = error
-    if broken is not None:
+    if broken is not None and not came.is_no:
         # The library's errors quote the address, so none with a secret in it is kept as the cause.
-        raise _failure(broken, progress, request, vendor=vendor) from (None if request.secrets else broken)
-    if answer is None:
-        raise unreadable(f"{vendor} answered more than {request.max_bytes:,} bytes.", write=request.write)
-    return answer
+        raise _failure(broken, progress, request, came=came, vendor=vendor) from (None if request.secrets else broken)
+    if came.is_too_large:
+        text = f"{vendor} answered more than {request.max_bytes:,} bytes."
+        raise _with_arrived(unreadable(text, write=request.write), came, request)
+    return came.answer
 
 
 @contextlib.contextmanager
@@ -193,25 +204,54 @@ def _timeouts(at_most: float | None) -> tuple[float, float]:
     return (connect, read) if at_most is None else (min(connect, at_most), min(read, at_most))
 
 
-def _receive(response: requests.Response, *, max_bytes: int) -> Answer | None:
-    """The whole answer, None when it is larger than allowed."""
-    with response:
-        body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) > max_bytes:
-                return None
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, bytes(body))
+@dataclass
+class _Arrived:
+    """What has come of an answer so far; `status` is None until its head is there."""
+
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytearray = field(default_factory=bytearray)
+    is_too_large: bool = False
+
+    def receive(self, response: requests.Response, *, max_bytes: int) -> None:
+        """Read to the end, or to where it is larger than allowed. Raises what the libraries raise."""
+        with response:
+            self.status = response.status_code
+            self.headers = {name.lower(): value for name, value in response.headers.items()}
+            # As it comes: asked for more than is there, the library would keep to itself what came before a break.
+            while piece := response.raw.read1(_CHUNK, decode_content=True):
+                self.body += piece
+                if len(self.body) > max_bytes:
+                    self.is_too_large = True
+                    return
+
+    @property
+    def is_no(self) -> bool:
+        """Whether its status says that it gives nothing, however much of the body came."""
+        return self.status is not None and self.status >= 300
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.status or 0, self.headers, storable(bytes(self.body)))
 
 
-def _failure(error: Exception, progress: _Progress, request: Request, *, vendor: str) -> VendorError:
+def _failure(error: Exception, progress: _Progress, request: Request, *, came: _Arrived, vendor: str) -> VendorError:
     said, write = hide(mask(str(error)), request.secrets), request.write
     if not progress.sent:
         return VendorUnavailable(f"{vendor} cannot be reached: {said}")
-    if progress.expired or isinstance(error, requests.Timeout):
-        return after_sending(f"{vendor} did not answer in time.", write=write)
-    return after_sending(f"{vendor} broke off: {said}", write=write)
+    if progress.expired or isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
+        text = f"{vendor} did not answer in time."
+    else:
+        text = f"{vendor} broke off: {said}"
+    return _with_arrived(after_sending(text, write=write), came, request)
+
+
+def _with_arrived(error: VendorError, came: _Arrived, request: Request) -> VendorError:
+    """The error, with status and bytes of an answer that never came to its end."""
+    if came.status is not None:
+        body = hide_bytes(bytes(came.body), request.secrets) if request.secrets else bytes(came.body)
+        error.status, error.excerpt, error.arrived = came.status, readable(body, most=EXCERPT), body
+    return error
 
 
 def fetch_untrusted(url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
@@ -223,14 +263,15 @@ def fetch_untrusted(url: str, *, max_bytes: int, headers: Mapping[str, str] | No
     """
     check_public_url(url, schemes=("https",))
     request = Request("GET", url, max_bytes=max_bytes, accept="*/*")
+    came = _Arrived()
     with _watched(longest_call()) as progress, new_session(public_only=True) as session:
         try:
-            answer = _receive(_open(request, session, headers or {}), max_bytes=max_bytes)
+            came.receive(_open(request, session, headers or {}), max_bytes=max_bytes)
             progress.check()
         except _BROKEN as error:
             raise VendorUnavailable(f"{mask(url)} cannot be fetched: {mask(str(error))}") from error
-    if answer is None:
+    if came.is_too_large:
         raise VendorProtocolError(f"{mask(url)} answers more than {max_bytes:,} bytes.")
-    if answer.status != 200:
-        raise VendorProtocolError(f"{mask(url)} answers HTTP {answer.status}.", status=answer.status)
-    return answer
+    if came.status != 200:
+        raise VendorProtocolError(f"{mask(url)} answers HTTP {came.status}.", status=came.status)
+    return came.answer

@@ -220,6 +220,8 @@ class OrderReport(Message, frozen=True):
     raw_state: str
     version: Version
     reference2: str = ""
+    # Where it goes, as the vendor shows it; None where it does not.
+    recipient: PostalAddress | None = None
     created_at: datetime | None = None
     shipping_earliest: datetime | None = None
     shipping_latest: datetime | None = None

@@ -1,7 +1,17 @@
-"""Money as whole numbers of a currency's smallest unit, by ISO 4217."""
+"""Currencies and their smallest units, by ISO 4217."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
+# Those that people pay with; no funds, metals and codes for tests.
+_CODES = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
+CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR
+IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU
+MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG
+SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST
+XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(_CODES.split())
 # Decimal places of currencies that have others than two.
 EXPONENTS = (
     dict.fromkeys(
@@ -34,6 +44,19 @@ EXPONENTS = (
 def exponent_of(currency: str) -> int:
     """How many decimal places amounts of the currency have."""
     return EXPONENTS.get(currency.upper(), 2)
+
+
+def round_money(amount: Decimal, *, currency: str) -> Decimal:
+    """The amount with the currency's decimal places; halves are rounded away from zero."""
+    return amount.quantize(Decimal(1).scaleb(-exponent_of(currency)), ROUND_HALF_UP)
+
+
+def spell_total(amount: Decimal, *, currency: str) -> str:
+    """The amount as text with the currency's decimal places: 189.00 EUR, 1999 JPY, 12.345 KWD; more only where it has
+    more.
+    """
+    rounded = round_money(amount, currency=currency)
+    return f"{rounded if rounded == amount else amount.normalize():f}"
 
 
 def to_minor_units(amount: Decimal, *, currency: str) -> int:

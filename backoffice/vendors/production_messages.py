@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from backoffice.vendors.design_messages import DesignState
+from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import (
     Customs,
     HistoryEntry,
@@ -135,6 +136,10 @@ class ProductionOrderReport(Message, frozen=True):
     shipments: tuple[ShipmentReport, ...] = ()
     histories: tuple[HistoryEntry, ...] = ()
     created_at: datetime | None = None
+
+
+class LabelNotDownloaded(VendorRejected):
+    """A parcel was refused since its label was never handed out: the one sure word about a download without answer."""
 
 
 class LabelReport(Message, frozen=True):

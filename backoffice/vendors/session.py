@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from backoffice.masking import hide, hide_bytes, mask
-from backoffice.vendors.answers import THROTTLED_FOR, Answer, decode, raise_for, readable
+from backoffice.vendors.answers import THROTTLED_FOR, Answer, decode, describe_binary, raise_for, readable
 from backoffice.vendors.base import Connection, Exchange
 from backoffice.vendors.errors import BudgetEmpty, VendorError, VendorUnavailable
 from backoffice.vendors.http import MAX_ANSWER, Request, new_session, send
@@ -45,7 +45,7 @@ class Pace:
         return (
             isinstance(error, VendorUnavailable)
             and not isinstance(error, BudgetEmpty)
-            and error.status in _REPEATED_STATUSES
+            and (error.status in _REPEATED_STATUSES or error.arrived is not None)
             and (error.retry_after or 0) <= self.patience
         )
 
@@ -107,15 +107,17 @@ class VendorSession:
         accept: str = "application/json",
         secret: bool = False,
         has_effect: bool = False,
+        is_harmless: bool = False,
         content_type: str = "application/json",
         secrets: tuple[str, ...] = (),
         read_by_caller: frozenset[int] = frozenset(),
     ) -> Answer:
         """Send, and answer with a 2xx. `path` is below `base_url`, `body` of `content_type`; `secret` keeps no bodies.
 
-        `has_effect`: a GET that changes something at the vendor, so it is never repeated. `secrets` are values that
-        travel in the body, the path or the query, or parts of them: they are in no record, no error and not in the
-        answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to the caller
+        `has_effect`: a GET that changes something at the vendor, so it is never repeated; `is_harmless`: a POST that
+        changes nothing there: a pause does not stop it, and it is not taken for the one in question later. `secrets`
+        are values that travel in the body, the path or the query, or parts of them: they are in no record, no error
+        and not in the answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to the caller
         instead of raising what they mean elsewhere; a read is then not repeated because of one.
         """
         if "://" in path or path.startswith("/"):
@@ -128,6 +130,7 @@ class VendorSession:
             max_bytes=max_bytes,
             accept=accept,
             has_effect=has_effect,
+            is_harmless=is_harmless,
             seconds=self.connection.patience,
             content_type=content_type,
             secrets=secrets,
@@ -144,11 +147,12 @@ class VendorSession:
         if answer.status == 401 and self.auth:
             answer = self._send(request, token=self.auth.renew(stale=token), secret=secret)
         if answer.status not in read_by_caller:
-            raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503)
+            is_get = request.method == "GET"
+            raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503, is_get=is_get)
         return answer
 
     def _send(self, request: Request, *, token: str, secret: bool) -> Answer:
-        self.connection.gate.enter(write=request.write)
+        self.connection.gate.enter(write=request.changes_vendor)
         headers = self.auth.headers(request.url, token=token) if self.auth else {}
         exchange = _Recorder(request, secret=secret)
         try:
@@ -159,14 +163,14 @@ class VendorSession:
             raise
         answer = replace(answer, body=hide_bytes(answer.body, request.secrets)) if request.secrets else answer
         self.connection.record(exchange.answered(answer))
-        self._report(answer, write=request.write)
+        self._report(answer, write=request.write, took=exchange.seconds())
         return answer
 
-    def _report(self, answer: Answer, *, write: bool) -> None:
+    def _report(self, answer: Answer, *, write: bool, took: float) -> None:
         gate = self.connection.gate
         if answer.status == 429:
             wait = answer.retry_after()
-            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait)
+            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait, took=took)
         elif answer.status >= 500:
             gate.failed(write=write, text=f"HTTP {answer.status}")
         else:
@@ -182,11 +186,17 @@ class _Recorder:
         self.started_at = datetime.now(UTC)
         self.started = time.monotonic()
 
+    def seconds(self) -> float:
+        """How long ago the request left."""
+        return time.monotonic() - self.started
+
     def answered(self, answer: Answer) -> Exchange:
-        return self._exchange(status=answer.status, answer=self._kept(answer.body))
+        body = self._kept(answer.body, content_type=answer.headers.get("content-type", ""))
+        return self._exchange(status=answer.status, answer=body)
 
     def broken(self, error: VendorError) -> Exchange:
-        return self._exchange(error=error.text)
+        """With status and bytes of an answer that had begun."""
+        return self._exchange(error=error.text, status=error.status, answer=self._kept(error.arrived or b""))
 
     def _exchange(self, **outcome: Any) -> Exchange:
         query = "&".join(f"{name}={value}" for name, value in self.request.params.items())
@@ -195,10 +205,13 @@ class _Recorder:
             method=self.request.method,
             url=mask(hide(url, self.request.secrets)),
             started_at=self.started_at,
-            duration_ms=int((time.monotonic() - self.started) * 1000),
+            duration_ms=int(self.seconds() * 1000),
             request=self._kept(hide_bytes(self.request.body or b"", self.request.secrets)),
+            has_effect=self.request.write and not self.request.is_harmless,
             **outcome,
         )
 
-    def _kept(self, body: bytes) -> str:
-        return "(not kept)" if self.secret and body else readable(body, most=KEPT)
+    def _kept(self, body: bytes, *, content_type: str = "") -> str:
+        if self.secret and body:
+            return "(not kept)"
+        return describe_binary(body, content_type=content_type) or readable(body, most=KEPT)

@@ -34,6 +34,8 @@ def variant_chip(variant: Variant) -> Chip:
     """Whether one can order it, and if not why."""
     if variant.gone_at:
         return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
+    if variant.orderable and not variant.available:
+        return Chip(Tone.GREY, "visibility_off", _("not in sales channels"), hint=_("Shops cannot order it."))
     if variant.orderable:
         return Chip(Tone.GREEN, "check_circle", _("orderable"))
     if not variant.active:
@@ -49,7 +51,6 @@ def kind_chips(variant: Variant) -> list[Chip]:
             (variant.test_product, Chip(Tone.AMBER, "science", _("test product"), hint=_("Never produced."))),
             (variant.sample_product, Chip(Tone.GREY, "palette", _("sample"))),
             (variant.personalized, Chip(Tone.GREY, "brush", _("personalised"))),
-            (not variant.available, Chip(Tone.GREY, "visibility_off", _("not in sales channels"))),
             (variant.express_available, Chip(Tone.GREY, "bolt", _("express"))),
         )
         if applies

@@ -10,7 +10,9 @@ from django.utils.translation import ngettext
 
 from backoffice.admin.base import actor, staff_user
 from backoffice.admin.pages import act
+from backoffice.admin.text_fields import posted_text
 from backoffice.errors import Unavailable
+from backoffice.struct_texts import Text
 from backoffice.vendors.errors import VendorError
 from catalog.admin.change_words import account_words, values_words
 from catalog.models import ChangeSet
@@ -56,7 +58,8 @@ def check(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
 
 def approve(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
     def do() -> str:
-        approve_change_set(change_set, user=staff_user(request), override_reason=request.POST.get("reason", ""))
+        reason = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
+        approve_change_set(change_set, user=staff_user(request), override_reason=reason)
         return _("Approved. Nothing has been sent yet.")
 
     return act(request, do, to=page_of_set(change_set))
@@ -156,7 +159,7 @@ def read_back(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
 
 def _sku(request: HttpRequest, change_set: ChangeSet) -> str:
     """The row's SKU. Raises Unavailable for one that is not in the set (any more)."""
-    sku = request.POST.get("sku", "")
+    sku = posted_text(request.POST, "sku", kind=Text.CODE)
     if not change_set.changes.filter(sku=sku).exists():
         raise Unavailable(_("This SKU is not in the change set any more."), code="gone")
     return sku

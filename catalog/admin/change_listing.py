@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
 from backoffice.admin.keyset import page_of
+from backoffice.admin.text_fields import LineField, searched_text
 from catalog.admin.ascending import ascending_page
 from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
@@ -31,7 +32,7 @@ OPEN = (ChangeSetState.DRAFT, ChangeSetState.CHECKED, ChangeSetState.APPROVED, C
 
 
 class ChangeSetFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=100, strip=True)
+    q = LineField(required=False, max_length=100)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[(ANY, _("any")), ("open", _("open")), *ChangeSetState.choices]
     )
@@ -151,7 +152,7 @@ def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_
     shown = parameters.get("rows", "all")
     shown = shown if shown in ROW_FILTERS else "all"
     rows = change_set.changes.filter(ROW_FILTERS[shown]).select_related("variant__product")
-    if text := parameters.get("sku", "").strip():
+    if text := searched_text(parameters, "sku"):
         rows = rows.filter(sku__istartswith=text[:100])
     page = ascending_page(rows, parameters, size=size)
     return RowsPage(_grouped(change_set, page.rows), first=page.first, next=page.next, shown=shown)

@@ -86,6 +86,10 @@ _EVENTS: dict[str, Promise] = {
     "changeset.verified": gettext_lazy("Read back: as it should be"),
     "changeset.differing": gettext_lazy("Read back: the vendor holds something else"),
     "changeset.failed": gettext_lazy("Failed"),
+    "changeset.silent": gettext_lazy("The vendor says nothing of a batch: it is read back"),
+    "changeset.needs_person": gettext_lazy("It is not known what became of a batch: somebody has to decide"),
+    "changeset.unread": gettext_lazy("Could not be read back"),
+    "changeset.stalled": gettext_lazy("Came to a standstill"),
     "changeset.discarded": gettext_lazy("Discarded"),
 }
 # Of these kinds the account of the merchant speaks, of the others the fulfiller's.

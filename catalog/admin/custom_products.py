@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.admin.text_fields import LineField
 from backoffice.file_answers import answer_file
 from backoffice.models import Shop
 from catalog.models import CustomPicture, CustomProduct
@@ -28,7 +29,7 @@ SIZE = 50
 class CustomProductFilters(forms.Form):
     """What the list can be narrowed by; what makes no sense is ignored."""
 
-    q = forms.CharField(required=False, max_length=200)
+    q = LineField(required=False, max_length=200)
     shop = forms.ModelChoiceField(
         Shop.objects.order_by("code"), required=False, label=gettext_lazy("Shop"), to_field_name="code"
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
+from backoffice.admin.text_fields import LineField
 from catalog.models import Category, Product, Variant
 from catalog.services.search import search_products, search_variants
 
@@ -15,7 +16,7 @@ _YES_NO = [(ANY, _("any")), ("yes", _("yes")), ("no", _("no"))]
 
 
 class VariantFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
@@ -36,13 +37,13 @@ class VariantFilters(FilterForm):
 
 
 class ProductFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
         choices=[(ANY, _("any")), ("listed", _("listed")), ("gone", _("gone at the vendor"))],
     )
-    category = forms.CharField(label=_("Category begins with"), required=False, max_length=500)
+    category = LineField(label=_("Category begins with"), required=False, max_length=500)
     vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
 
     PANEL = ("state", "category", "vendor")

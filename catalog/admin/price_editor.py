@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from backoffice.admin.base import actor
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.said import gettext as _
+from backoffice.struct_texts import clean_texts
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
 from catalog.admin.price_grid_rows import PriceFilters, filtered_variants, read_grid
@@ -128,11 +129,12 @@ def _chosen(sets: Any, text: str) -> ChangeSet | None:
 
 def _body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object sent. Raises BadRequest."""
+    errors: dict[str, list[str]] = {}
     try:
-        given = json.loads(request.body)
-    except ValueError:
+        given = clean_texts(json.loads(request.body), Any, errors=errors)
+    except (ValueError, RecursionError):
         raise BadRequest from None
-    if not isinstance(given, dict):
+    if errors or not isinstance(given, dict):
         raise BadRequest
     return given
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import ANY, FilterForm
+from backoffice.admin.text_fields import LineField
 from catalog.admin.ascending import Ascending, ascending_page
 from catalog.models import Category, Change, ChangeKind, ChangeSet, PriceList, Product, Variant
 from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
@@ -28,9 +29,9 @@ KINDS = [
 class PriceFilters(FilterForm):
     """`kind` decides for which account the page speaks and what can be typed in."""
 
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     kind = forms.ChoiceField(label=_("Edit"), required=False, choices=[(ANY, KINDS[0][1]), KINDS[1]])
-    category = forms.CharField(label=_("Category begins with"), required=False, max_length=500)
+    category = LineField(label=_("Category begins with"), required=False, max_length=500)
     orderable = forms.ChoiceField(
         label=_("Orderable"), required=False, choices=[(ANY, _("any")), ("yes", _("yes")), ("no", _("no"))]
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.filter_form import ANY, FilterForm
+from backoffice.admin.text_fields import LineField
 from backoffice.errors import DomainError
 from backoffice.said import gettext as _
 from catalog.admin.ascending import ascending_page
@@ -33,7 +34,7 @@ LOW = 10
 class StockFilters(FilterForm):
     """`kind` decides for which account the page speaks."""
 
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     kind = forms.ChoiceField(
         label=gettext_lazy("Edit"),
         required=False,

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -20,6 +19,7 @@ from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import DomainError
+from backoffice.services.bell import ring
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_listing import LineRow
 from catalog.admin.change_words import account_words, key_words, value_words
@@ -28,11 +28,11 @@ from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
 from catalog.services.change_sets.shapes import shape_of, vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.held_values import held_values, variants_of
+from catalog.services.overdue import READ_TABLE
 from catalog.services.tables.columns import LAYOUTS, MOST_BYTES, MOST_TABLE_ROWS
 from catalog.services.tables.exporting import export_rows
 from catalog.services.tables.files import write_csv, write_xlsx
-from catalog.services.tables.importing import accept_table, discard_import, draft_import
-from catalog.tasks import read_table
+from catalog.services.tables.importing import OPEN_STATES, accept_table, discard_import, draft_import, read_again
 
 SIZE = 50
 PREVIEWED = 100
@@ -70,6 +70,7 @@ class TableImportAdmin(PagesAdmin):
             ("upload/", "upload", self.upload_view),
             ("<int:pk>/draft/", "draft", self.draft_view),
             ("<int:pk>/discard/", "discard", self.discard_view),
+            ("<int:pk>/again/", "again", self.again_view),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -103,7 +104,8 @@ class TableImportAdmin(PagesAdmin):
             table=table,
             chip=_chip(table),
             account=account_words(table.kind),
-            is_open=table.state in (TableImportState.WAITING, TableImportState.READING),
+            is_open=table.state in OPEN_STATES,
+            may_discard=table.state not in (TableImportState.DRAFTED, TableImportState.DISCARDED),
             preview=_preview(table),
             previewed=PREVIEWED,
             may_draft=self.may(request, "add_tableimport"),
@@ -148,7 +150,7 @@ class TableImportAdmin(PagesAdmin):
             )
         except DomainError as error:
             return refuse(request, error, to=back)
-        transaction.on_commit(lambda: read_table.delay(table.pk))
+        ring(READ_TABLE, table.pk)
         return HttpResponseRedirect(_page(table))
 
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -164,6 +166,17 @@ class TableImportAdmin(PagesAdmin):
         if made:
             answer["Location"] = page_of_set(made[0])
         return answer
+
+    def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require(request, "add_tableimport")
+        table = find_or_404(TableImport, pk)
+
+        def do() -> str:
+            read_again(table)
+            ring(READ_TABLE, table.pk)
+            return _("It is being read again.")
+
+        return act(request, do, to=_page(table))
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.require(request, "add_tableimport")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.filter_form import ANY, FilterForm
+from backoffice.admin.text_fields import LineField
 from catalog.admin.ascending import ascending_page
 from catalog.models import ChangeKind, Snapshot, Variant
 from catalog.services.change_sets.texts import LONGEST
@@ -25,7 +26,7 @@ TITLE_MOST, DESCRIPTION_MOST = LONGEST["meta_title"], LONGEST["meta_description"
 
 
 class TextFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,

@@ -8,8 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from backoffice.admin.base import actor, refuse, staff_user
+from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
 from backoffice.said import gettext as _
+from backoffice.struct_texts import Text
+from backoffice.texts import BadText, clean_paragraph
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words, key_words
 from catalog.admin.drafts import OFFERED, keep_edits, open_drafts
@@ -22,6 +25,7 @@ from catalog.services.change_sets.values import Value
 
 KIND = ChangeKind.SEARCH_TEXTS
 MOST_RESET = 50
+ONE_LINE = ("meta_title", "meta_keywords", "product_name")
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,11 @@ def chosen_draft(request: HttpRequest, vendor: str) -> ChangeSet | None:
 def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
     """What differs from what is held becomes (part of) a draft. A blank field is the vendor's default."""
     back = reverse("admin:catalog_changeset_text", args=[reading.pk])
-    wish = _wish(request, reading.value)
-    if not wish:
-        messages.info(request, _("Nothing was changed."))
-        return HttpResponseRedirect(back)
     try:
+        wish = _wish(request, reading.value)
+        if not wish:
+            messages.info(request, _("Nothing was changed."))
+            return HttpResponseRedirect(back)
         change_set = keep_edits(
             KIND,
             vendor=reading.vendor,
@@ -130,7 +134,7 @@ def _field(name: str, held: Value, wanted: Value) -> TextField:
         drafted=(wanted.get(name) or "") if name in wanted else (own or ""),
         safe=TITLE_SAFE if name == "meta_title" else LONGEST.get(name, 0),
         most=LONGEST.get(name, 0),
-        is_line=name in ("meta_title", "meta_keywords", "product_name"),
+        is_line=name in ONE_LINE,
     )
 
 
@@ -139,12 +143,19 @@ def _wish(request: HttpRequest, held: Value) -> Value:
     for name in TEXTS:
         if name not in request.POST:
             continue
-        # Browsers send other line ends than vendors.
-        text = request.POST[name].replace("\r\n", "\n")
+        text = posted_text(request.POST, name, kind=Text.LINE if name in ONE_LINE else Text.PARAGRAPH)
         own = held.get("overwrites", {}).get(name)
-        if text.strip() != (own or "").replace("\r\n", "\n").strip():
-            wish[name] = text if text.strip() else None
+        # What the vendor holds may be spelled as the vendor likes; only what says something else is a change.
+        if text != _as_kept(own or ""):
+            wish[name] = text or None
     return wish
+
+
+def _as_kept(text: str) -> str:
+    try:
+        return clean_paragraph(text)
+    except BadText:
+        return text
 
 
 def _neighbour(reading: Snapshot) -> int | None:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Chip
 from catalog.admin.catalog_chips import change_chip, change_lines, kind_chips, offer_chip, variant_chip
 from catalog.models import Availability, Variant, VariantChange, VariantText
+from catalog.services.orderable import why_not_orderable
 from catalog.services.price_grid import GridRow, price_grid
+from catalog.services.stock import find_left
 
 CHANGES_SHOWN = 50
 
@@ -43,11 +46,16 @@ class VariantFacts:
     relations: list[tuple[str, list[RelatedVariant]]]
     changes: list[ChangeRow]
     siblings: list[Variant]
+    # Why a shop cannot order it, empty where it can; how large a line there is stock for, None where nobody counts.
+    why_not: str
+    left: int | None
 
 
 def variant_facts(variant: Variant) -> VariantFacts:
-    """Read everything: seven queries, whatever the variant has."""
+    """Read everything: seven queries, eight where stock is counted, whatever the variant has."""
     media = variant.media
+    prefetch_related_objects([variant], "availabilities")
+    offers = sorted(variant.availabilities.all(), key=lambda offer: offer.fulfiller_name)
     return VariantFacts(
         variant=variant,
         chips=[variant_chip(variant), *kind_chips(variant)],
@@ -55,7 +63,7 @@ def variant_facts(variant: Variant) -> VariantFacts:
         videos=media.get("videos", []),
         documents=media.get("documents", {}),
         grid=price_grid(variant.tiers.all()),
-        offers=[(offer, offer_chip(offer)) for offer in variant.availabilities.order_by("fulfiller_name")],
+        offers=[(offer, offer_chip(offer)) for offer in offers],
         texts=list(variant.texts.order_by("language")),
         relations=_relations(variant),
         changes=change_rows(variant.changes.select_related("run")[:CHANGES_SHOWN]),
@@ -65,6 +73,8 @@ def variant_facts(variant: Variant) -> VariantFacts:
             .only("sku", "name", "image_url")
             .order_by("sku")[:24]
         ),
+        why_not=why_not_orderable(variant),
+        left=find_left([variant]).get((variant.vendor, variant.sku)),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
 from backoffice.admin.keyset import page_of
+from backoffice.admin.text_fields import LineField
 from catalog.admin.catalog_chips import CHANGES, change_chip, change_lines
 from catalog.models import SyncRun, VariantChange
 from catalog.services.variant_users import VariantUser, users_of_variants
@@ -22,7 +23,7 @@ ORDERS_SHOWN = 5
 
 
 class ChangesFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=100, strip=True)
+    q = LineField(required=False, max_length=100)
     kind = forms.ChoiceField(
         label=gettext_lazy("What"),
         required=False,

@@ -1,16 +1,20 @@
 """What storefronts get to see of the catalogue: no purchase prices and no fulfillers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
-from backoffice.api.answers import Money, spell_money
+from backoffice.api.answers import Money, TotalMoney, spell_money
 from backoffice.api.validation import one_of
+from backoffice.models import Shop
+from backoffice.vendors.money import spell_total
 from catalog.models import PriceList, PriceTier, Product, Rating, Variant, VariantText
+from catalog.services.orderable import why_not_in_stock, why_not_orderable
 from catalog.services.quotes import Quote
 from catalog.services.ratings import summarize
+from catalog.services.variant_users import Key
 
 
 class VariantSummary(msgspec.Struct):
@@ -92,7 +96,10 @@ class PropertyAnswer(msgspec.Struct):
 
 
 class VariantAnswer(msgspec.Struct):
-    """A variant with prices. `orderable` is what counts: someone under contract makes it, and it is on offer."""
+    """A variant with prices in the shop's currency, none where it has none. `orderable` is what counts: someone under
+    contract makes it, it is on offer and in stock; else `not_orderable` says why. `in_stock` is how many pieces one
+    line can have, null where they are not counted.
+    """
 
     id: int
     sku: str
@@ -100,6 +107,8 @@ class VariantAnswer(msgspec.Struct):
     product: int
     name: str
     orderable: bool
+    not_orderable: str
+    in_stock: int | None
     personalized: bool
     sample: bool
     currency: str
@@ -123,21 +132,28 @@ class NextTier(msgspec.Struct):
 
 
 class QuoteAnswer(msgspec.Struct):
-    """The net price of a quantity. `price_list` says whose: the shop's sales prices or the recommended ones."""
+    """The net price of a quantity, in the shop's currency. `price_list` says whose: the shop's sales prices or the
+    recommended ones. `orderable` is for this quantity; else `not_orderable` says why.
+    """
 
     sku: str
     quantity: int
     currency: str
     price_list: Annotated[str, one_of(PriceList)]
     unit_price: Money
-    total: Money
+    total: TotalMoney
     tier_quantity: int
     next_tier: NextTier | None
     orderable: bool
+    not_orderable: str
 
 
-def answer_product(product: Product, *, ratings: Iterable[Rating]) -> ProductAnswer:
-    """Reads categories and variants unless prefetched. `ratings` are those of the shop that asks."""
+def answer_product(
+    product: Product, *, ratings: Iterable[Rating], shop: Shop, left: Mapping[Key, int]
+) -> ProductAnswer:
+    """Reads categories and variants unless prefetched. `ratings` are those of the shop that asks, `left` is what is in
+    stock.
+    """
     rating = summarize(ratings)
     return ProductAnswer(
         id=product.pk,
@@ -145,35 +161,38 @@ def answer_product(product: Product, *, ratings: Iterable[Rating]) -> ProductAns
         image_url=product.image_url,
         video_url=product.video_url,
         categories=sorted(category.path for category in product.categories.all()),
-        variants=[_summary(variant) for variant in product.variants.all()],
+        variants=[_summary(variant, shop=shop, left=left) for variant in product.variants.all()],
         rating=RatingAnswer(float(rating.average), rating.total) if rating else None,
         changed_at=product.changed_at,
     )
 
 
-def _summary(variant: Variant) -> VariantSummary:
+def _summary(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> VariantSummary:
     return VariantSummary(
         sku=variant.sku,
         name=variant.name,
         personalized=variant.personalized,
-        orderable=variant.is_offered,
+        orderable=not (why_not_orderable(variant) or why_not_in_stock(variant, left, shop=shop)),
         image_url=variant.image_url,
     )
 
 
-def answer_variant(variant: Variant) -> VariantAnswer:
-    """Reads tiers and texts unless prefetched."""
-    tiers = list(variant.tiers.all())
+def answer_variant(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> VariantAnswer:
+    """Reads tiers and texts unless prefetched. `left` is what is in stock."""
+    tiers = list(variant.tiers.all()) if variant.currency == shop.currency else []
+    reason = why_not_orderable(variant) or why_not_in_stock(variant, left, shop=shop)
     return VariantAnswer(
         id=variant.pk,
         sku=variant.sku,
         gtin=variant.gtin,
         product=variant.product_id,
         name=variant.name,
-        orderable=variant.is_offered,
+        orderable=not reason,
+        not_orderable=reason,
+        in_stock=left.get((variant.vendor, variant.sku)),
         personalized=variant.personalized,
         sample=variant.sample_product,
-        currency=variant.currency,
+        currency=shop.currency,
         sales_prices=_tiers(tiers, PriceList.SALES),
         recommended_prices=_tiers(tiers, PriceList.RECOMMENDED),
         rules=RulesAnswer(variant.order_min_qty, variant.order_max_qty, variant.tier_price_qty_only),
@@ -185,25 +204,29 @@ def answer_variant(variant: Variant) -> VariantAnswer:
         ),
         image_url=variant.image_url,
         media=variant.media,
-        properties=[PropertyAnswer(str(row.get("property", "")), row.get("value")) for row in variant.properties],
+        properties=[PropertyAnswer(row["name"], row["value"]) for row in variant.properties],
         editor_intents=variant.editor_intents,
         texts=[_text(text) for text in variant.texts.all()],
         changed_at=variant.changed_at,
     )
 
 
-def answer_quote(variant: Variant, quote: Quote) -> QuoteAnswer:
+def answer_quote(variant: Variant, quote: Quote, *, shop: Shop, left: Mapping[Key, int]) -> QuoteAnswer:
+    """`left` is what is in stock."""
     following = quote.next_tier
+    short = why_not_in_stock(variant, left, shop=shop, quantity=quote.quantity)
+    reason = why_not_orderable(variant) or short
     return QuoteAnswer(
         sku=variant.sku,
         quantity=quote.quantity,
         currency=quote.currency,
         price_list=quote.price_list,
         unit_price=spell_money(quote.unit_price),
-        total=spell_money(quote.total),
+        total=spell_total(quote.total, currency=quote.currency),
         tier_quantity=quote.tier_quantity,
         next_tier=NextTier(following.quantity, spell_money(following.price)) if following else None,
-        orderable=variant.is_offered,
+        orderable=not reason,
+        not_orderable=reason,
     )
 
 

@@ -22,6 +22,7 @@ from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
 from backoffice.file_answers import answer_file
+from backoffice.links import public_url
 from backoffice.models import Shop
 from backoffice.models.shop import Scope
 from catalog.models import CustomPicture, CustomProduct
@@ -85,7 +86,7 @@ class CustomProducts(ApiView):
         if query.search:
             products = search_custom_products(products, query.search)
         page = read_newest(products, query=query)
-        results = [answer_custom_product(product, request=request) for product in page.rows]
+        results = [answer_custom_product(product) for product in page.rows]
         return Response(CustomProductPage(build_next(request, page), results))
 
 
@@ -102,7 +103,7 @@ class CustomProductDetail(ApiView):
     )
     def get(self, request: Request, external_id: str) -> Response:
         read_query(request.GET, NoQuery)
-        return Response(answer_custom_product(_find(self.shop, external_id), request=request))
+        return Response(answer_custom_product(_find(self.shop, external_id)))
 
 
 class CustomProductPicture(ApiView):
@@ -134,7 +135,7 @@ class CustomProductPicture(ApiView):
         return answer_file(content, content_type=picture.content_type, name=product.external_id)
 
 
-def answer_custom_product(product: CustomProduct, *, request: Request) -> CustomProductAnswer:
+def answer_custom_product(product: CustomProduct) -> CustomProductAnswer:
     """Reads the pictures unless prefetched."""
     has_picture = any(picture.is_kept for picture in product.pictures.all())
     path = reverse("api-custom-product-picture", args=[product.external_id])
@@ -147,7 +148,7 @@ def answer_custom_product(product: CustomProduct, *, request: Request) -> Custom
         **facts,
         price=None if product.price is None else spell_money(product.price),
         compare_price=None if product.compare_price is None else spell_money(product.compare_price),
-        picture_url=request.build_absolute_uri(path) if has_picture else None,
+        picture_url=public_url(path) if has_picture else None,
     )
 
 

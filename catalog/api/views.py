@@ -25,8 +25,10 @@ from catalog.api.answers import (
     answer_variant,
 )
 from catalog.models import Product, Variant
+from catalog.services.orderable import shown_variants
 from catalog.services.quotes import quote_price
 from catalog.services.ratings import with_ratings
+from catalog.services.stock import find_left
 
 
 class ProductQuery(PageQuery, kw_only=True):
@@ -62,7 +64,10 @@ class Products(ApiView):
     def get(self, request: Request) -> Response:
         query = read_query(request.GET, ProductQuery)
         page = read_newest(_with_parts(_filter_products(query), shop=self.shop), query=query)
-        results: list[ProductAnswer] = [answer_product(product, ratings=product.shop_ratings) for product in page.rows]
+        left = find_left(variant for product in page.rows for variant in product.variants.all())
+        results: list[ProductAnswer] = [
+            answer_product(product, ratings=product.shop_ratings, shop=self.shop, left=left) for product in page.rows
+        ]
         return Response(ProductPage(build_next(request, page), results))
 
 
@@ -80,7 +85,8 @@ class VariantDetail(ApiView):
     )
     def get(self, request: Request, sku: str) -> Response:
         query = read_query(request.GET, VariantQuery)
-        answer = answer_variant(find_variant(sku, "tiers", "texts"))
+        variant = find_variant(sku, "tiers", "texts", "availabilities")
+        answer = answer_variant(variant, shop=self.shop, left=find_left([variant]))
         if query.lang:
             answer.texts = [text for text in answer.texts if text.language == query.lang.upper()]
         return Response(answer)
@@ -100,8 +106,9 @@ class VariantQuote(ApiView):
     )
     def get(self, request: Request, sku: str) -> Response:
         query = read_query(request.GET, QuoteQuery)
-        variant = find_variant(sku, "tiers")
-        return Response(answer_quote(variant, quote_price(variant, quantity=query.quantity)))
+        variant = find_variant(sku, "tiers", "availabilities")
+        quote = quote_price(variant, quantity=query.quantity, currency=self.shop.currency)
+        return Response(answer_quote(variant, quote, shop=self.shop, left=find_left([variant])))
 
 
 def find_variant(sku: str, *parts: str) -> Variant:
@@ -128,5 +135,5 @@ def _filter_products(query: ProductQuery) -> QuerySet[Product]:
 
 
 def _with_parts(products: QuerySet[Product], *, shop: Shop) -> QuerySet[Product]:
-    variants = Variant.objects.filter(gone_at=None, test_product=False).order_by("pk")
+    variants = Variant.objects.filter(shown_variants()).order_by("pk").prefetch_related("availabilities")
     return with_ratings(products, shop=shop).prefetch_related("categories", Prefetch("variants", queryset=variants))

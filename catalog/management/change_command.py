@@ -1,6 +1,6 @@
 """What the commands that push changes have in common: read a table, show the difference, approve, push."""
 
-import csv
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,36 +9,48 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
+from backoffice.texts import clean_code, clean_line, clean_paragraph
 from backoffice.vendors.errors import VendorError
-from catalog.models import ChangeSet, ChangeSource
+from catalog.models import ChangeKind, ChangeSet, ChangeSource
 from catalog.services.change_sets.approval import User, approve_change_set
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.rows import COLUMNS, wishes_from_rows
+from catalog.services.change_sets.values import Value
 from catalog.services.change_sets.view import ShownLine, differences
 from catalog.services.pushing.starting import push_change_set
+from catalog.services.tables.columns import LAYOUTS
+from catalog.services.tables.importing import drop_same_texts
+from catalog.services.tables.wishes import read_wishes, refuse_size
+
+logger = logging.getLogger(__name__)
 
 SHOWN_ERRORS = 20
 
 
 class ChangeCommand(BaseCommand):
-    """Makes a change set of a CSV file, as a page would: same checks, same approval, same difference."""
+    """Makes a change set of a table, as a page would: same columns, same checks, same approval, same difference."""
 
     # The kinds by vendor: the same table means another thing for a merchant and for a fulfiller.
     kinds: dict[str, str]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        columns = "; ".join(f"{vendor}: {', '.join(COLUMNS[kind])}" for vendor, kind in self.kinds.items())
-        parser.add_argument("file", type=Path, help=f"CSV in UTF-8 with a line of names ({columns})")
+        columns = "; ".join(f"{vendor}: {', '.join(LAYOUTS[kind].columns)}" for vendor, kind in self.kinds.items())
+        parser.add_argument("file", type=Path, help=f"XLSX or CSV, as the staff pages export it ({columns})")
         parser.add_argument("--vendor", default="mypromo", choices=sorted(self.kinds), help="default: mypromo")
-        parser.add_argument("--shop", default="", help="code of the shop whose rules count (default: the strictest)")
-        parser.add_argument("--title", default="", help="what the change set is called (default: the file's name)")
+        parser.add_argument(
+            "--shop", type=clean_code, default="", help="code of the shop whose rules count (default: the strictest)"
+        )
+        parser.add_argument(
+            "--title", type=clean_line, default="", help="what the change set is called (default: the file's name)"
+        )
         parser.add_argument("--clear", action="store_true", help="a blank cell takes the value away")
         parser.add_argument("--user", default="", help="who asks for it: needed unless --dry-run")
         action = parser.add_mutually_exclusive_group()
         action.add_argument("--dry-run", action="store_true", help="only show the difference; nothing is kept or sent")
         action.add_argument("--approve", action="store_true", help="approve as --user and push")
-        parser.add_argument("--reason", default="", help="for overriding guards, with the permission to do so")
+        parser.add_argument(
+            "--reason", type=clean_paragraph, default="", help="for overriding guards, with the permission to do so"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -78,7 +90,7 @@ class ChangeCommand(BaseCommand):
         return make_change_set(
             kind,
             vendor=options["vendor"],
-            rows=wishes_from_rows(_read(options["file"]), kind=kind, clear_blanks=options["clear"]),
+            rows=_read(options["file"], kind=kind, vendor=options["vendor"], clear_blanks=options["clear"]),
             title=options["title"] or options["file"].name,
             source=ChangeSource.COMMAND,
             actor=actor,
@@ -113,20 +125,25 @@ def _word(value: object) -> str:
     return "nothing" if value is None else str(value)
 
 
-def _read(path: Path) -> list[dict[str, str]]:
-    """The rows by column. What an Excel made may begin with a mark and be parted by semicolons."""
+def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str, Value]:
+    """What the table asks for, by SKU. Raises InvalidInput, the complaints by row: nothing of it is taken then."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
-            file.seek(0)
-            table = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
-            rows = list(table)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
-    for number, row in enumerate(rows, start=1):
-        if None in row or None in row.values():
-            raise CommandError(f"{path}: line {number} has more or fewer cells than the first one.")
-    return rows
+    refuse_size(content)
+    reading = read_wishes(content, kind=kind, clear_blanks=clear_blanks)
+    if reading.counts["windows_letters"]:
+        logger.warning("%s does not say which letters it has: those of Western Europe were assumed.", path)
+    if reading.problems:
+        errors = {f"row {problem['row']}": [problem["text"]] for problem in reading.problems}
+        raise InvalidInput(f"Rows that cannot be used: {reading.counts['problems']}.", errors=errors)
+    if kind == ChangeKind.SEARCH_TEXTS:
+        drop_same_texts(reading.wishes, vendor=vendor)
+    wishes = {sku: wish for sku, wish in reading.wishes.items() if wish}
+    if not wishes:
+        raise CommandError("The table changes nothing.")
+    return wishes
 
 
 def _find_user(name: str) -> User:

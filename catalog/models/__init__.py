@@ -16,7 +16,7 @@ from catalog.models.product import Category, Product, ProductText
 from catalog.models.rating import Rating, RatingReading, Review
 from catalog.models.rules import CatalogRules, CategoryRule
 from catalog.models.snapshot import Snapshot
-from catalog.models.sync import SyncRun, VariantChange
+from catalog.models.sync import SeenProduct, SeenSku, SyncRun, VariantChange
 from catalog.models.table_import import TableImport, TableImportState
 from catalog.models.variant import Relation, Variant, VariantText
 from catalog.models.vendor_job import VendorJob, VendorJobState
@@ -43,6 +43,8 @@ __all__ = [
     "RatingReading",
     "Relation",
     "Review",
+    "SeenProduct",
+    "SeenSku",
     "Snapshot",
     "SyncRun",
     "TableImport",

@@ -29,3 +29,8 @@ class Availability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fulfiller_name}: {self.available}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it can be ordered from this fulfiller; what the vendor does not say counts as yes."""
+        return self.available is not False and self.contract_state in ("", "accepted")

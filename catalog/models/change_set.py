@@ -155,9 +155,16 @@ class ChangeSet(models.Model):
         return state in NEXT[ChangeSetState(self.state)]
 
     def move_to(
-        self, state: ChangeSetState, *, actor: str, params: dict[str, Any] | None = None, **changes: Any
+        self,
+        state: ChangeSetState,
+        *,
+        actor: str,
+        params: dict[str, Any] | None = None,
+        kind: str = "",
+        **changes: Any,
     ) -> None:
-        """Change the state (and fields given by name), with its line in the timeline. The row must be locked.
+        """Change the state (and fields given by name), with its line in the timeline, which `kind` may name otherwise
+        than the state does. The row must be locked.
 
         Raises IllegalTransition and changes nothing when the table does not allow it.
         """
@@ -170,7 +177,7 @@ class ChangeSet(models.Model):
             setattr(self, name, value)
         self.state = state
         self.save(update_fields=["state", *changes])
-        self.note(f"changeset.{state}", actor=actor, **(params or {}))
+        self.note(f"changeset.{kind or state}", actor=actor, **(params or {}))
 
     def note(self, kind: str, *, actor: str, **params: Any) -> None:
         """A line in the timeline."""

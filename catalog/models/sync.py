@@ -54,3 +54,27 @@ class VariantChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.variant_id}: {self.kind}"
+
+
+class SeenProduct(models.Model):
+    """A product that the run of a vendor's synchronisation has met; "kept" when it was not written again."""
+
+    # Tables of a session would be lost behind a pooler, which gives each transaction another one.
+    pk = models.CompositePrimaryKey("vendor", "vendor_id")
+    vendor = models.CharField(max_length=32)
+    vendor_id = models.TextField()
+    kept = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.vendor} {self.vendor_id}"
+
+
+class SeenSku(models.Model):
+    """A SKU that the run of a vendor's synchronisation has met."""
+
+    pk = models.CompositePrimaryKey("vendor", "sku")
+    vendor = models.CharField(max_length=32)
+    sku = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.vendor} {self.sku}"

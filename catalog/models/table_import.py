@@ -1,8 +1,10 @@
 """Tables that people upload, on their way to a change set."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models.fields import SaidJSONField
 from catalog.models.change_set import ChangeKind, ChangeSet
 
 
@@ -27,12 +29,15 @@ class TableImport(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=TableImportState, default=TableImportState.WAITING)
     created_by = models.CharField(_("uploaded by"), max_length=150)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    # Since when it is to be read, and when a worker first began to.
+    waiting_since = models.DateTimeField(default=timezone.now, editable=False)
+    reading_since = models.DateTimeField(null=True, editable=False)
     # Rows of the table read so far.
     seen = models.PositiveIntegerField(_("rows read"), default=0)
-    # By name: skus, changed, unchanged, not_compared, problems.
+    # By name: skus, changed, unchanged, not_compared, problems; windows_letters: 1 where its letters were assumed.
     counts = models.JSONField(_("counts"), default=dict)
-    # The first of them: {"row": number in the file, "sku", "text"}.
-    problems = models.JSONField(_("problems"), default=list)
+    # The first of them: {"row": number in the file (None for the whole of it), "sku", "text"}.
+    problems = SaidJSONField(_("problems"), default=list)
     # What a change set would ask for, by SKU.
     wishes = models.JSONField(default=dict, editable=False)
     change_set = models.ForeignKey(

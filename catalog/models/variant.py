@@ -63,11 +63,6 @@ class Variant(models.Model):
     def __str__(self) -> str:
         return self.sku
 
-    @property
-    def is_offered(self) -> bool:
-        """Whether an order with it would be taken."""
-        return self.active and self.orderable and not self.test_product and self.gone_at is None
-
 
 class VariantText(models.Model):
     """What the vendor says of a variant in one language; descriptions are HTML as it came (clean before showing)."""

@@ -12,6 +12,7 @@ from zlib import crc32
 import msgspec
 from django.db import connection
 from django.db.models import Model
+from django.db.transaction import TransactionManagementError
 
 _JSON = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 
@@ -104,7 +105,12 @@ def _upsert(table: ChildTable, stage: str) -> int:
 
 
 def _stage(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Fill the temporary table that has these columns of the model's table; answers its name."""
+    """Fill the temporary table that has these columns of the model's table. Return its name.
+
+    It is good for this transaction: behind a pooler the next one may belong to another session.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Rows are written at once inside a transaction only.")
     stage = f"stage_{model._meta.db_table}_{crc32(','.join(columns).encode()):x}"
     _execute(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} AS SELECT {', '.join(columns)} FROM {model._meta.db_table}"

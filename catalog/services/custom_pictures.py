@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.services.clock import database_now
+from backoffice.services.disk import FREE_BYTES_FLOOR
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.http import fetch_untrusted
@@ -29,8 +30,6 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "custom-products"
 MAX_BYTES = 15 * 1024 * 1024
-# What is left of the disk belongs to the database first.
-FREE_BYTES_FLOOR = 1024 * 1024 * 1024
 LADDER = (5, 30, 120, 600, 3600, 6 * 3600)
 # While a worker is at a picture nobody else takes it; a lost worker's is due again after that.
 WORKING_SECONDS = 120

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.vendors.money import round_money
 from catalog.models import PriceList, PriceTier, Variant
 from catalog.services.variant_facts import Tier, VariantFacts
 
@@ -16,7 +17,10 @@ AnyTier = TypeVar("AnyTier", Tier, PriceTier)
 
 @dataclass(frozen=True)
 class Quote:
-    """A price for a quantity; net, in the variant's currency. `next_tier` is the quantity from which it is cheaper."""
+    """A price for a quantity; net, in the currency that was asked for; the total has its decimal places.
+
+    `next_tier` is the quantity from which it is cheaper.
+    """
 
     quantity: int
     price_list: PriceList
@@ -27,14 +31,19 @@ class Quote:
     next_tier: PriceTier | None
 
 
-def quote_price(variant: Variant, *, quantity: int) -> Quote:
-    """What a customer pays: the shop's sales price, else the recommended one.
+def quote_price(variant: Variant, *, quantity: int, currency: str) -> Quote:
+    """What a customer pays in the shop's currency: the shop's sales price, else the recommended one.
 
-    Raises InvalidInput for a quantity that cannot be ordered, DomainError when there is no price for it.
+    Raises InvalidInput for a quantity that cannot be ordered, DomainError when there is no price for it, or none in
+    that currency.
     """
     tiers = list(variant.tiers.all())
     if complaints := check_quantity(variant, tiers, quantity=quantity):
         raise InvalidInput(_("This quantity cannot be ordered."), errors={"quantity": complaints})
+    if tiers and variant.currency != currency:
+        text = _("%(sku)s has prices in %(given)s only, and the shop sells in %(currency)s.")
+        words = {"sku": variant.sku, "given": variant.currency, "currency": currency}
+        raise DomainError(text % words, code="no_price")
     for price_list in (PriceList.SALES, PriceList.RECOMMENDED):
         own = _of_list(tiers, price_list)
         if (tier := find_tier(own, quantity=quantity)) is not None:
@@ -43,8 +52,8 @@ def quote_price(variant: Variant, *, quantity: int) -> Quote:
                 quantity=quantity,
                 price_list=price_list,
                 unit_price=tier.price,
-                total=tier.price * quantity,
-                currency=variant.currency,
+                total=round_money(tier.price * quantity, currency=currency),
+                currency=currency,
                 tier_quantity=tier.quantity,
                 next_tier=following,
             )

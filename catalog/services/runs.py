@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from backoffice.errors import Conflict
+from backoffice.services.locks import SharedLock
 from backoffice.vendors.catalog_messages import CatalogProblem
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
@@ -27,23 +28,15 @@ class SyncRunning(Conflict):
 
 @contextmanager
 def only_one(vendor: str, *, kind: str) -> Iterator[None]:
-    """Hold the lock of a vendor's synchronisation; PostgreSQL drops it with the session, even after kill -9.
+    """Hold the lock of a vendor's synchronisation, which ends with this process, even after kill -9.
 
     Runs that were left unfinished by a process that died are closed as failed. Raises SyncRunning.
     """
-    key: tuple[int, str] = (_LOCK_SPACE, f"{kind}:{vendor}")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
-        row = cursor.fetchone()
-        if not (row and row[0]):
+    with SharedLock(_LOCK_SPACE, f"{kind}:{vendor}") as lock:
+        if not lock.take():
             raise SyncRunning(_who_runs(vendor, kind=kind))
-        try:
-            _close_abandoned(vendor, kind=kind)
-            yield
-        finally:
-            # A broken session has dropped it by itself.
-            if connection.is_usable():
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+        _close_abandoned(vendor, kind=kind)
+        yield
 
 
 class RunLog:
@@ -89,6 +82,13 @@ def has_finished_before(vendor: str, *, kind: str) -> bool:
     """Whether a run over everything has come to its end."""
     ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
     return ended.filter(options__covers="all", options__dry_run=False).exists()
+
+
+def last_complete_start(vendor: str, *, kind: str = "catalog") -> datetime | None:
+    """When the newest run over everything that came to its end began: what happened before, it has seen."""
+    ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
+    whole = ended.filter(options__covers="all", options__dry_run=False)
+    return whole.order_by("-started_at").values_list("started_at", flat=True).first()
 
 
 def _close_abandoned(vendor: str, *, kind: str) -> None:

@@ -19,6 +19,7 @@ from fulfillment.admin.production_chips import label_chip, marks
 from fulfillment.admin.production_guard import desk_page, may_open, require_dispatch
 from fulfillment.models import Label, LabelState, ProductionOrder, ProductionState
 from fulfillment.services.picking import Batch, begin_batch, find_batch
+from fulfillment.services.postal import unprintable_letters
 
 # Two pages of the work list; more would keep the browser waiting for its PDF.
 MOST = 100
@@ -38,6 +39,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         "fulfillment/papers.html",
         title=_("Papers"),
         rows=[_row(order) for order in batch.orders],
+        unprintable=[(order, letters) for order in batch.orders if (letters := unprintable_letters(order))],
         keys=keys,
         waiting=waiting,
         coming=coming,

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
 from backoffice.admin.chips import Chip
-from backoffice.errors import DomainError
+from backoffice.admin.text_fields import posted_text
+from backoffice.errors import DomainError, InvalidInput
+from backoffice.struct_texts import Text
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_guard import desk_page, find_order, may_open, require_dispatch
 from fulfillment.admin.production_pictures import pictures_of
@@ -28,9 +30,10 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionShipmentLine,
 )
-from fulfillment.services.dispatch_station import UNDO_SECONDS, Scan, ScanKind, clean_code, confirm_scan
+from fulfillment.services.dispatch_station import UNDO_SECONDS, Scan, ScanKind, confirm_scan
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
-from fulfillment.services.parcel_rules import ParcelToMake
+from fulfillment.services.parcel_rules import UNUSUAL_CODE, ParcelToMake
+from fulfillment.services.tracking_codes import clean_code, find_label
 from fulfillment.services.worklist import count_work
 
 # What the page asks with: then the answer is the fragment alone.
@@ -73,6 +76,8 @@ class Result:
     undo: Recent | None = None
     needs_items: bool = False
     takes_own_label: bool = False
+    # The carrier for whose parcel the code is unusual: "it is right" packs it all the same.
+    asks_about_code_of: str = ""
     others: tuple[ProductionOrder, ...] = ()
     packed: tuple[ProductionShipmentLine, ...] = ()
 
@@ -104,10 +109,14 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
     items = list(order.items.all())
     is_begun = any(item.shipped for item in items)
     quantities = {item.pk: item.remaining for item in items if item.remaining} if is_begun else None
-    asked = ParcelToMake(request.POST.get("carrier", "")[:64], code, quantities=quantities)
     try:
+        carrier = posted_text(request.POST, "carrier", kind=Text.CODE, most=64)
+        is_confirmed = request.POST.get(UNUSUAL_CODE) == "1"
+        asked = ParcelToMake(carrier, code, quantities=quantities, code_is_confirmed=is_confirmed)
         parcel = add_parcel(order, asked, actor=actor(request), undo_seconds=UNDO_SECONDS)
     except DomainError as error:
+        if isinstance(error, InvalidInput) and error.errors.keys() == {UNUSUAL_CODE}:
+            return _answer(request, _asking(request, order, error.text, asked))
         about = _about(request, order)
         return _answer(request, Result(WRONG, _("Not packed"), error.text, code, about, takes_own_label=True))
     return _answer(request, _packed(request, parcel))
@@ -165,6 +174,13 @@ def _shown(about: StationOrder, found: Scan) -> Result:
     return Result(LOOK, _("Order found"), text, found.code, about, takes_own_label=takes_own, others=others)
 
 
+def _asking(request: HttpRequest, order: ProductionOrder, text: str, asked: ParcelToMake) -> Result:
+    """The code looks like none of its carrier: nothing was done yet."""
+    about = _about(request, order)
+    title = _("Is this the tracking code?")
+    return Result(LOOK, title, text, asked.tracking_code, about, takes_own_label=True, asks_about_code_of=asked.carrier)
+
+
 def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
     order = find_order(parcel.production_order_id)
     about = _about(request, order)
@@ -177,7 +193,7 @@ def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
 
 def _refused(request: HttpRequest, code: str, error: DomainError) -> Result:
     """The refusal in the vendor's words, beside the order of the label."""
-    label = Label.objects.filter(tracking_code=code).select_related("production_order").order_by("-pk").first()
+    label = find_label(code)
     about = _about(request, label.production_order) if label else None
     return Result(WRONG, _("Not packed"), error.text, code, about, needs_items="quantit" in request.POST.urlencode())
 

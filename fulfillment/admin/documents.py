@@ -6,8 +6,8 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from fulfillment.models import Label, ProductionFile
-from fulfillment.services.documents import open_document
+from fulfillment.models import Label, LabelAnswer, ProductionFile
+from fulfillment.services.documents import open_answer, open_document
 from fulfillment.services.file_store import PDF
 
 
@@ -15,14 +15,16 @@ from fulfillment.services.file_store import PDF
 @staff_member_required
 @permission_required("fulfillment.view_documents", raise_exception=True)
 def serve_document(request: HttpRequest, kind: str, pk: int) -> FileResponse:
-    """A "file" or "label" by its id, from our disk; with `?save` it is saved instead of shown."""
+    """A "file" or "label" by its id, from our disk; with `?save` it is saved instead of shown. An "answer", what came
+    instead of a label that can be printed, is saved in any case.
+    """
     try:
-        document = open_document(_find(kind, pk))
+        document = open_answer(_find_answer(pk)) if kind == "answer" else open_document(_find(kind, pk))
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(
         document.file,
-        as_attachment="save" in request.GET,
+        as_attachment=kind == "answer" or "save" in request.GET,
         filename=document.name,
         content_type=document.content_type,
     )
@@ -33,6 +35,10 @@ def serve_document(request: HttpRequest, kind: str, pk: int) -> FileResponse:
         response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def _find_answer(label_id: int) -> LabelAnswer:
+    return get_object_or_404(LabelAnswer.objects.select_related("label__production_order"), label=label_id)
 
 
 def _find(kind: str, pk: int) -> ProductionFile | Label:

@@ -26,9 +26,9 @@ class FetchForm(forms.Form):
 
 
 class CopyForm(forms.Form):
-    """A PDF that somebody got elsewhere."""
+    """A label that somebody got elsewhere."""
 
-    file = forms.FileField(label=gettext_lazy("Label as PDF"), max_length=200)
+    file = forms.FileField(label=gettext_lazy("Label as PDF, PNG or JPEG"), max_length=200)
 
 
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
@@ -62,7 +62,7 @@ def add_copy(request: HttpRequest, pk: int) -> HttpResponse:
     back = order_url(label.production_order, "labels")
     form = CopyForm(request.POST, request.FILES)
     if not form.is_valid() or form.cleaned_data["file"].size > MAX_BYTES:
-        messages.error(request, _("Choose a PDF of at most %(size)d MB.") % {"size": MAX_BYTES // 1024**2})
+        messages.error(request, _("Choose a PDF, PNG or JPEG of at most %(size)d MB.") % {"size": MAX_BYTES // 1024**2})
         return HttpResponseRedirect(back)
 
     def keep() -> str:

@@ -6,6 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Chip, Tone
+from backoffice.admin.machine_chips import push_chip
+from backoffice.models import Push
+from backoffice.models.push import PushState
 from fulfillment.models import (
     DispatchState,
     Label,
@@ -64,7 +67,10 @@ def marks(order: ProductionOrder) -> list[Chip]:
     return found
 
 
-def label_chip(label: Label) -> Chip:
+def label_chip(label: Label, *, push: Push | None = None) -> Chip:
+    """With its push, where that is at hand: of a label whose outcome is unknown nobody says that it is coming."""
+    if push is not None and push.state == PushState.UNKNOWN:
+        return push_chip(push)
     return _chip(_LABELS, LabelState(label.state), hint=label.raw_state)
 
 

@@ -19,6 +19,8 @@ from fulfillment.admin.production_timeline import Day, days
 from fulfillment.models import (
     Carrier,
     Label,
+    LabelAnswer,
+    LabelKind,
     LabelState,
     ParcelState,
     ProductionFile,
@@ -76,10 +78,43 @@ class LabelFacts:
     url: str
     push: Push | None
     may_fetch: bool
+    may_open: bool
 
     @property
     def is_missing(self) -> bool:
         return self.label.state == LabelState.LOST
+
+    @property
+    def answer(self) -> LabelAnswer | None:
+        """What came instead of a label that can be printed; also beside a copy that was added later."""
+        return getattr(self.label, "answer", None)
+
+    @property
+    def answer_url(self) -> str:
+        is_there = self.may_open and self.answer is not None and self.answer.is_kept
+        return document_url(self.label, kind="answer") if is_there else ""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether somebody has to decide if it was handed out."""
+        return self.push is not None and self.push.state == PushState.UNKNOWN
+
+    @property
+    def ways_on(self) -> list[str]:
+        """What can be done while our copy is missing; its parcel can be reported all the same."""
+        if not self.is_missing:
+            return []
+        lines = [_("Save what came: where another program opens it, print it from there.")] if self.answer_url else []
+        if self.answer is None:
+            lines.append(
+                _("Report the parcel: if the vendor never handed out the label, it says so, and it can be fetched.")
+            )
+        if self.label.kind == LabelKind.SUPPLIED:
+            lines.append(_("Ask the merchant of this order for the label and add it here."))
+        else:
+            lines.append(_("Ask the vendor for the label and add it here."))
+        lines.append(_("Or send the parcel with a label of your own, at your cost, and report it as forced."))
+        return lines
 
 
 @dataclass(frozen=True)
@@ -153,7 +188,9 @@ def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
     if not str(pk).isdigit() or len(str(pk)) > 18:
         return None
     rows = ProductionOrder.objects.filter(pk=pk)
-    order = rows.prefetch_related("items", "files", "labels__parcel", "shipments__lines__item").first()
+    order = rows.prefetch_related(
+        "items", "files", "labels__parcel", "labels__answer", "shipments__lines__item"
+    ).first()
     if order is None:
         return None
     pushes = _pushes(order)
@@ -182,12 +219,14 @@ def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
 
 
 def _label(label: Label, pushes: list[Push], *, may_open: bool) -> LabelFacts:
+    push = _last(pushes, label)
     return LabelFacts(
         label=label,
-        chip=label_chip(label),
+        chip=label_chip(label, push=push),
         url=document_url(label) if may_open and label.is_kept else "",
-        push=_last(pushes, label),
+        push=push,
         may_fetch=label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED,
+        may_open=may_open,
     )
 
 

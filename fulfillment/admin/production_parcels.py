@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
 from backoffice.admin.pages import act
+from backoffice.admin.text_fields import CodeField, ParagraphField
 from backoffice.errors import DomainError, InvalidInput
 from fulfillment.admin.production_guard import (
     desk_page,
@@ -37,15 +38,16 @@ class ParcelForm(forms.Form):
         widget=forms.RadioSelect,
     )
     carrier = forms.ChoiceField()  # the available ones: see __init__
-    tracking_code = forms.CharField(label=gettext_lazy("Tracking code"), max_length=200)
+    tracking_code = CodeField(label=gettext_lazy("Tracking code"), max_length=200)
     height_cm = forms.DecimalField(label=gettext_lazy("Height (cm)"), required=False, max_digits=10, decimal_places=2)
     width_cm = forms.DecimalField(label=gettext_lazy("Width (cm)"), required=False, max_digits=10, decimal_places=2)
     depth_cm = forms.DecimalField(label=gettext_lazy("Depth (cm)"), required=False, max_digits=10, decimal_places=2)
     weight_g = forms.DecimalField(label=gettext_lazy("Weight (g)"), required=False, max_digits=12, decimal_places=2)
+    code_is_confirmed = forms.BooleanField(label=gettext_lazy("The tracking code is right"), required=False)
     force = forms.BooleanField(
         label=gettext_lazy("Report it although the vendor would refuse it (re-shipment, own label)"), required=False
     )
-    force_reason = forms.CharField(
+    force_reason = ParagraphField(
         label=gettext_lazy("Reason for forcing"), required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
     )
 
@@ -82,6 +84,7 @@ class ParcelForm(forms.Form):
             tracking_code=given["tracking_code"],
             quantities=quantities if given["contents"] == PART else None,
             sizes=Sizes(**{name: given[name] for name in self.SIZES}),
+            code_is_confirmed=given["code_is_confirmed"],
             force=given.get("force", False),
             force_reason=given.get("force_reason", ""),
         )

@@ -19,9 +19,9 @@ def pictures_of(orders: Iterable[ProductionOrder], *, may_open: bool) -> dict[in
     return {pk: address for pk, address in found.items() if address}
 
 
-def document_url(row: ProductionFile | Label) -> str:
-    """Where our copy is served."""
-    kind = "label" if isinstance(row, Label) else "file"
+def document_url(row: ProductionFile | Label, *, kind: str = "") -> str:
+    """Where our copy is served; with `kind` "answer" what came when a label was downloaded."""
+    kind = kind or ("label" if isinstance(row, Label) else "file")
     return reverse("admin:fulfillment_productionorder_document", args=[kind, row.pk])
 
 

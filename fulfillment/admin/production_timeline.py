@@ -30,8 +30,20 @@ _SENTENCES: dict[str, tuple[str, Tone, Promise | str]] = {
         Tone.GREEN,
         gettext_lazy("The label was fetched: the parcel %(carrier)s %(tracking_code)s is announced to the carrier."),
     ),
+    "label.unfit": (
+        "error",
+        Tone.RED,
+        gettext_lazy(
+            "The label %(tracking_code)s was handed out, which announces its parcel, but cannot be printed: %(cause)s"
+        ),
+    ),
     "label.refused": ("block", Tone.RED, gettext_lazy("The vendor refused the label: %(cause)s")),
     "label.let_go": ("undo", Tone.GREY, gettext_lazy("The label was not fetched; it can be asked for again.")),
+    "label.not_handed_out": (
+        "undo",
+        Tone.BLUE,
+        gettext_lazy("The vendor never handed out the label %(tracking_code)s: it can be fetched."),
+    ),
     "label.copied": ("file_copy", Tone.GREEN, gettext_lazy("A copy of the label %(tracking_code)s was added by hand.")),
     "parcel.made": ("package_2", Tone.BLUE, gettext_lazy("A parcel was made: %(carrier)s %(tracking_code)s.")),
     "parcel.withdrawn": ("undo", Tone.GREY, gettext_lazy("The parcel %(carrier)s %(tracking_code)s was taken back.")),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, day_field
+from backoffice.admin.text_fields import LineField
 from fulfillment.admin.production_chips import marks
 from fulfillment.admin.production_pictures import pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step
@@ -39,9 +40,9 @@ class WorkFilters(FilterForm):
     """What the list is narrowed to. Merchants and methods are offered, but any other is taken too: a link is a view."""
 
     section = forms.ChoiceField(required=False, choices=[(section.value, "") for section in Section])
-    product = forms.CharField(label=gettext_lazy("Product"), required=False, max_length=100, strip=True)
-    printing_method = forms.CharField(label=gettext_lazy("Printing method"), required=False, max_length=100)
-    merchant = forms.CharField(label=gettext_lazy("Merchant"), required=False, max_length=200)
+    product = LineField(label=gettext_lazy("Product"), required=False, max_length=100)
+    printing_method = LineField(label=gettext_lazy("Printing method"), required=False, max_length=100)
+    merchant = LineField(label=gettext_lazy("Merchant"), required=False, max_length=200)
     ships_from = day_field(gettext_lazy("Due from"))
     ships_until = day_field(gettext_lazy("Due until"))
 

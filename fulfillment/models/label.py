@@ -1,11 +1,18 @@
 """Shipping labels that a merchant or the vendor supplies for a production order."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models.fields import SaidTextField
 from fulfillment.models.production_order import ProductionOrder
 from fulfillment.models.stored_file import StoredFile
+
+# A merchant may write a code in groups; scanners read none.
+BARE_CODE = Replace(F("tracking_code"), Value(" "), Value(""))
 
 
 class LabelKind(models.TextChoices):
@@ -24,6 +31,13 @@ class LabelState(models.TextChoices):
     REFUSED = "refused", _("refused by the vendor")
 
 
+class LabelQuerySet(models.QuerySet["Label"]):
+    def with_code(self, *codes: str) -> Self:
+        """Those with one of these tracking codes, given without spaces however they are kept."""
+        named = self.exclude(tracking_code="").annotate(bare_code=BARE_CODE)
+        return named.filter(bare_code__in=codes)
+
+
 class Label(StoredFile):
     """A label: which parcel it announced, when, and who asked for it. Fetched as a push, served from our copy."""
 
@@ -40,6 +54,8 @@ class Label(StoredFile):
     # Empty where the merchant named none: the vendor then assigns the label to the parcel by itself.
     carrier = models.CharField(_("carrier"), max_length=64, blank=True)
     tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
+
+    objects = LabelQuerySet.as_manager()
 
     asked_by = models.CharField(_("asked for by"), max_length=150, blank=True)
     asked_at = models.DateTimeField(_("asked for"), null=True, blank=True)
@@ -60,8 +76,27 @@ class Label(StoredFile):
         ]
         indexes = [
             models.Index(fields=["tracking_code"], condition=~Q(tracking_code=""), name="label_tracking"),
+            models.Index(BARE_CODE, condition=~Q(tracking_code=""), name="label_bare_code"),
             models.Index(fields=["-announced_at"], condition=Q(announced_at__isnull=False), name="label_announced"),
+            models.Index(fields=["announced_at", "id"], condition=Q(state="lost"), name="label_without_copy"),
         ]
 
     def __str__(self) -> str:
         return self.tracking_code or f"{self.get_kind_display()} {self.vendor_id}".strip()
+
+
+class LabelAnswer(StoredFile):
+    """What came when a label was downloaded and is no label that can be printed: kept as it came, beside the label."""
+
+    label = models.OneToOneField(Label, models.CASCADE, related_name="answer", verbose_name=_("label"))
+    # None where the worker was lost between keeping and recording.
+    status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    problem = SaidTextField(_("what is wrong with it"))
+    received_at = models.DateTimeField(_("received"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("answer to a label's download")
+        verbose_name_plural = _("answers to labels' downloads")
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.content_type})"

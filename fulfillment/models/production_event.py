@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Callback, Push
+from backoffice.models.fields import SaidJSONField
 from fulfillment.models.production_order import ProductionOrder
 
 
@@ -19,7 +20,7 @@ class ProductionEvent(models.Model):
     # A user's name, "vendor:mypromo-fulfiller" or "system".
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
-    params = models.JSONField(default=dict)
+    params = SaidJSONField(default=dict)
     push = models.ForeignKey(Push, models.SET_NULL, null=True, related_name="+")
     callback = models.ForeignKey(Callback, models.SET_NULL, null=True, related_name="+")
     # Set for lines of the vendor's own history, which come again with every report.

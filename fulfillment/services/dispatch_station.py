@@ -1,6 +1,5 @@
 """The dispatch station: a scanned or typed code says what it is, and confirms a parcel where that is certain."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,11 +11,10 @@ from fulfillment.models import Label, ProductionItem, ProductionOrder, Productio
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import NOT_MEASURED, ParcelToMake, Sizes, unused_labels
 from fulfillment.services.production_parcels import GONE_STATES
+from fulfillment.services.tracking_codes import clean_code, find_label, without_spaces
 
 # So long a confirmed parcel can be taken back before the vendor hears of it.
 UNDO_SECONDS = 30
-# What scanners put before a code: the sign of the symbology (ISO/IEC 15424).
-_SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
 
 
 class ScanKind(StrEnum):
@@ -59,18 +57,13 @@ def confirm_scan(
     parcel = _made_parcel(code)
     if parcel is not None:
         return _scan(ScanKind.ALREADY, code, parcel.production_order, parcel=parcel)
-    label = _label(code)
+    label = find_label(code, among=~Q(parcel__state__in=GONE_STATES))
     if label is not None:
         return _confirm_label(label, code, actor=actor, quantities=quantities, sizes=sizes)
     orders = _orders(code)
     if not orders:
         return Scan(ScanKind.UNKNOWN, code)
     return _scan(ScanKind.ORDER, code, orders[0], others=orders[1:])
-
-
-def clean_code(code: str) -> str:
-    """The code as printed: without what a scanner adds."""
-    return _SYMBOLOGY.sub("", "".join(sign for sign in code if sign.isprintable()).strip()).strip()
 
 
 def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None, sizes: Sizes) -> Scan:
@@ -98,13 +91,12 @@ def _scan(
 
 
 def _made_parcel(code: str) -> ProductionShipment | None:
-    parcels = ProductionShipment.objects.filter(tracking_code=code, state__in=GONE_STATES)
+    """The parcel with that code, or with that of the only label that a longer bar code contains."""
+    label = find_label(code, among=Q(parcel__state__in=GONE_STATES))
+    codes = {code, without_spaces(code)}
+    made = Q(tracking_code__in=codes) | Q(pk=label.parcel.pk) if label else Q(tracking_code__in=codes)
+    parcels = ProductionShipment.objects.filter(made, state__in=GONE_STATES)
     return parcels.select_related("production_order").order_by("-pk").first()
-
-
-def _label(code: str) -> Label | None:
-    labels = Label.objects.filter(tracking_code=code).exclude(parcel__state__in=GONE_STATES)
-    return labels.select_related("production_order").order_by("-pk").first()
 
 
 def _orders(code: str) -> list[ProductionOrder]:

@@ -1,6 +1,7 @@
 """Making parcels of production orders, and taking them back before the vendor hears of them."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import IllegalTransition, InvalidInput, NotAllowed
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.services.clock import database_now
 from backoffice.services.pushes import close_push, queue_push
 from fulfillment.models import (
     Label,
@@ -21,6 +23,7 @@ from fulfillment.models import (
 from fulfillment.services.parcel_rules import ParcelToMake, check_parcel, choose_label
 from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch
 from fulfillment.services.reporting_parcels import ADD_SHIPMENT
+from fulfillment.services.tracking_codes import without_spaces
 
 # The same parcel asked for again within this time is the same click, not another parcel.
 TWICE = timedelta(minutes=10)
@@ -43,10 +46,12 @@ def add_parcel(
         return same
     _refuse_force(asked, may_force=may_force)
     label = choose_label(order, asked)
+    if label is not None and label.tracking_code:
+        asked = replace(asked, tracking_code=label.tracking_code)  # as the vendor has it, spaces and all
     _refuse(check_parcel(order, asked, label=label))
     parcel = _write(order, asked, label=label, actor=actor, undo_seconds=undo_seconds)
     derive_dispatch(order)
-    _queue(parcel, actor=actor)
+    _queue(parcel, actor=actor, not_before=parcel.leaves_at if undo_seconds else None)
     return parcel
 
 
@@ -80,12 +85,10 @@ def note_parcel(parcel: ProductionShipment, kind: str, *, actor: str, **params: 
 
 
 def _tidy(asked: ParcelToMake) -> ParcelToMake:
-    return ParcelToMake(
+    return replace(
+        asked,
         carrier=asked.carrier.strip().lower(),
-        tracking_code=asked.tracking_code.strip(),
-        quantities=asked.quantities,
-        sizes=asked.sizes,
-        force=asked.force,
+        tracking_code=without_spaces(asked.tracking_code),
         force_reason=asked.force_reason.strip(),
     )
 
@@ -144,7 +147,7 @@ def _write(
         force=asked.force,
         force_reason=asked.force_reason if asked.force else "",
         made_by=actor,
-        leaves_at=timezone.now() + timedelta(seconds=undo_seconds),
+        leaves_at=database_now() + timedelta(seconds=undo_seconds),
     )
     quantities = asked.quantities
     if quantities is None:
@@ -157,7 +160,7 @@ def _write(
     return parcel
 
 
-def _queue(parcel: ProductionShipment, *, actor: str) -> None:
+def _queue(parcel: ProductionShipment, *, actor: str, not_before: datetime | None) -> None:
     """The payload shows staff what is said; it is frozen, since a parcel is not changed once it is made."""
     lines = parcel.lines.values_list("item__vendor_id", "quantity")
     payload = {
@@ -167,8 +170,14 @@ def _queue(parcel: ProductionShipment, *, actor: str) -> None:
         "sizes": [None if value is None else str(value) for value in _sizes(parcel)],
         "force": parcel.force,
     }
-    push = queue_push(ADD_SHIPMENT, vendor=parcel.production_order.vendor, subject=parcel, actor=actor, payload=payload)
-    Push.objects.filter(pk=push.pk).update(next_at=parcel.leaves_at)
+    queue_push(
+        ADD_SHIPMENT,
+        vendor=parcel.production_order.vendor,
+        subject=parcel,
+        actor=actor,
+        payload=payload,
+        not_before=not_before,
+    )
 
 
 def _sizes(parcel: ProductionShipment) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from django.utils.text import slugify
 
-from fulfillment.models import Label, ProductionFile
+from fulfillment.models import Label, LabelAnswer, ProductionFile
 from fulfillment.services.file_store import open_file
 
 _ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
@@ -18,6 +18,14 @@ class Document:
     file: BinaryIO
     name: str
     content_type: str
+
+
+def open_answer(answer: LabelAnswer) -> Document:
+    """What a label's download brought, as it came, to be saved and never shown. Raises FileNotFoundError."""
+    label = answer.label
+    name = slugify(f"{label.production_order.vendor_id}-label-{label.tracking_code}-as-it-came")[:100]
+    ending = _ENDINGS.get(answer.content_type, "bin")
+    return Document(open_file(answer), f"{name}.{ending}", "application/octet-stream")
 
 
 def open_document(row: ProductionFile | Label) -> Document:

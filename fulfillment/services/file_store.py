@@ -14,16 +14,15 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
+from backoffice.pdf_marks import PdfMarks
+from backoffice.services.disk import FREE_BYTES_FLOOR
 from fulfillment.models.stored_file import StoredFile
 
 FOLDER = "fulfillment"
 MAX_BYTES = 25 * 1024 * 1024
-# What is left of the disk belongs to the database first.
-FREE_BYTES_FLOOR = 1024 * 1024 * 1024
 PDF = "application/pdf"
-# A PDF ends with this within its last bytes: one that was cut off does not.
-_PDF_END, _PDF_TAIL = b"%%EOF", 2048
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+PICTURES = frozenset(_PICTURES.values())
 
 
 class UnfitFile(ValueError):
@@ -50,17 +49,18 @@ def new_path() -> str:
 
 
 def check_content(content: bytes, *, pictures: bool = False) -> str:
-    """Its type, by its first bytes: a whole PDF, or with `pictures` also PNG and JPEG. Raises UnfitFile."""
+    """Its type, by what its bytes show: a whole PDF, or with `pictures` also PNG and JPEG. Raises UnfitFile."""
     if len(content) > MAX_BYTES:
         raise UnfitFile(f"The file has {len(content)} bytes, more than {MAX_BYTES}.")
-    if content.startswith(b"%PDF-"):
-        if _PDF_END not in content[-_PDF_TAIL:]:
-            raise UnfitFile("The PDF has no end: it was cut off.")
-        return PDF
     found = next((kind for start, kind in _PICTURES.items() if content.startswith(start)), None)
-    if found is None or not pictures:
+    if found is not None and pictures:
+        return found
+    marks = PdfMarks().add(content)
+    if not marks.has_header:
         raise UnfitFile("The file is not a PDF.")
-    return found
+    if not marks.is_whole:
+        raise UnfitFile("The PDF has no end: it was cut off.")
+    return PDF
 
 
 def require_space() -> None:
@@ -72,8 +72,12 @@ def require_space() -> None:
 
 
 def write_file(path: str, content: bytes, *, pictures: bool = False) -> Kept:
-    """The content is on the disk under that path, whole, also after a loss of power. Raises UnfitFile and OSError."""
-    content_type = check_content(content, pictures=pictures)
+    """What is fit is on the disk under that path, as `keep_bytes` has it. Raises UnfitFile and OSError."""
+    return keep_bytes(path, content, content_type=check_content(content, pictures=pictures))
+
+
+def keep_bytes(path: str, content: bytes, *, content_type: str) -> Kept:
+    """The content is on the disk under that path, whole, also after a loss of power, whatever it is. Raises OSError."""
     target = _absolute(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
@@ -89,16 +93,12 @@ def write_file(path: str, content: bytes, *, pictures: bool = False) -> Kept:
     return Kept(size=len(content), sha256=hashlib.sha256(content).hexdigest(), content_type=content_type)
 
 
-def find_file(path: str, *, pictures: bool = False) -> Kept | None:
-    """What lies under that path, if it is whole; None when there is nothing of use."""
-    if not path:
-        return None
+def read_file(path: str) -> bytes | None:
+    """What lies under that path, None when there is nothing."""
     try:
-        content = _absolute(path).read_bytes()
-        content_type = check_content(content, pictures=pictures)
-    except (FileNotFoundError, UnfitFile):
+        return _absolute(path).read_bytes() if path else None
+    except FileNotFoundError:
         return None
-    return Kept(size=len(content), sha256=hashlib.sha256(content).hexdigest(), content_type=content_type)
 
 
 def note_kept(row: StoredFile, kept: Kept) -> list[str]:

@@ -2,14 +2,14 @@
 
 from functools import cache
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph
+from reportlab.platypus import Flowable
 
 from backoffice.fonts import BOLD, REGULAR, load_fonts
+from backoffice.fonts.text import text_block
 
 _CODE_128 = frozenset(map(chr, range(32, 127)))
 
@@ -27,9 +27,9 @@ def styles() -> dict[str, ParagraphStyle]:
     }
 
 
-def paragraph(text: str, style: str = "text") -> Paragraph:
-    """Text as it is: what a vendor wrote is never read as markup. Line breaks stay."""
-    return Paragraph(escape(text).replace("\n", "<br/>"), styles()[style])
+def paragraph(text: str, style: str = "text") -> Flowable:
+    """Return the text as it is, in any script: what a vendor wrote is never read as markup. Line breaks stay."""
+    return text_block(text, styles()[style])
 
 
 def barcode(code: str, *, height_mm: float = 8) -> Any:

@@ -8,8 +8,7 @@ from io import BytesIO
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from pypdf import PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
+from pypdf import PdfWriter
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -19,7 +18,10 @@ from backoffice.errors import Conflict
 from fulfillment.models import ProductionOrder
 from fulfillment.models.stored_file import StoredFile
 from fulfillment.services import file_store
+from fulfillment.services.file_store import PICTURES
+from fulfillment.services.label_pages import picture_page
 from fulfillment.services.paper import BOLD, barcode, paragraph, styles
+from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, open_pdf
 from fulfillment.services.picking import Batch
 from fulfillment.services.postal import address_lines
 from fulfillment.services.slips import make_slip
@@ -101,13 +103,14 @@ def _to(order: ProductionOrder) -> Flowable:
 def _content(row: StoredFile) -> bytes:
     try:
         with file_store.open_file(row) as file:
-            return file.read()
+            content = file.read()
     except FileNotFoundError as error:
         raise Conflict(_("A file is missing on the disk: %s") % row) from error
+    return picture_page(content) if row.content_type in PICTURES else content
 
 
 def _append(writer: PdfWriter, content: bytes, *, name: str) -> None:
     try:
-        writer.append(PdfReader(BytesIO(content)))
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
+        writer.append(open_pdf(BytesIO(content)))
+    except (DamagedPdf, *BROKEN) as error:
         raise Conflict(_("A PDF of %(name)s cannot be read: %(error)s") % {"name": name, "error": error}) from error

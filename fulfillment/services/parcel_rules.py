@@ -23,12 +23,15 @@ from fulfillment.models import (
     ProductionState,
 )
 from fulfillment.services.production_parcels import GONE_STATES
+from fulfillment.services.tracking_codes import describe_own_code, is_usual_code, without_spaces
 
 # "May not be reused for the same carrier within three months", says mypromo's SDK.
 CODE_REST = timedelta(days=92)
 _FETCHED = (LabelState.KEPT, LabelState.LOST)
 
 Complaint = tuple[str, str]
+# The field of a complaint that a person may answer with "it is right".
+UNUSUAL_CODE = "code_is_confirmed"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ NOT_MEASURED = Sizes()
 class ParcelToMake:
     """A parcel as a person describes it. `quantities` are by id of our item; None: all that the order has.
 
-    `force` passes over supplied labels and over what remains; it needs `force_reason`.
+    `force` passes over supplied labels and over what remains; it needs `force_reason`. `code_is_confirmed`: a person
+    was asked about a tracking code that does not look like one of the carrier, and says that it is.
     """
 
     carrier: str
@@ -57,6 +61,7 @@ class ParcelToMake:
     sizes: Sizes = NOT_MEASURED
     force: bool = False
     force_reason: str = ""
+    code_is_confirmed: bool = False
 
 
 def unused_labels(order: ProductionOrder) -> QuerySet[Label]:
@@ -71,7 +76,10 @@ def choose_label(order: ProductionOrder, asked: ParcelToMake) -> Label | None:
     """
     labels = list(unused_labels(order))
     named = [
-        label for label in labels if label.tracking_code == asked.tracking_code and label.carrier in ("", asked.carrier)
+        label
+        for label in labels
+        if without_spaces(label.tracking_code) == without_spaces(asked.tracking_code)
+        and label.carrier in ("", asked.carrier)
     ]
     unnamed = [label for label in labels if not label.tracking_code and label.carrier in ("", asked.carrier)]
     return next(iter([*named, *unnamed]), None)
@@ -81,7 +89,7 @@ def check_parcel(order: ProductionOrder, asked: ParcelToMake, *, label: Label | 
     """All that speaks against the parcel, as pairs of field and text. The production order must be locked."""
     return [
         *_check_state(order),
-        *_check_code(order, asked),
+        *_check_code(order, asked, label=label),
         *_check_labels(order, asked, label=label),
         *_check_quantities(order, asked),
         *_check_sizes(asked.sizes),
@@ -93,7 +101,7 @@ def _check_state(order: ProductionOrder) -> Iterator[Complaint]:
         yield "", _("The production order is cancelled: nothing is to be shipped.")
 
 
-def _check_code(order: ProductionOrder, asked: ParcelToMake) -> Iterator[Complaint]:
+def _check_code(order: ProductionOrder, asked: ParcelToMake, *, label: Label | None) -> Iterator[Complaint]:
     carrier = Carrier.objects.filter(key=asked.carrier).first()
     if carrier is None or not carrier.available:
         yield "carrier", _("%s is not among the carriers that the vendor offers.") % (asked.carrier or "–")
@@ -102,6 +110,8 @@ def _check_code(order: ProductionOrder, asked: ParcelToMake) -> Iterator[Complai
         return
     if len(asked.tracking_code) > 200 or not asked.tracking_code.isprintable():
         yield "tracking_code", _("That is no tracking code.")
+    if label is None or not label.tracking_code:
+        yield from _check_own_code(order, asked)
     since = timezone.now() - CODE_REST
     used = ProductionShipment.objects.filter(
         production_order__vendor=order.vendor,
@@ -113,6 +123,19 @@ def _check_code(order: ProductionOrder, asked: ParcelToMake) -> Iterator[Complai
     if used is not None:
         text = _("This tracking code was used on %(day)s already; it may be used again after three months.")
         yield "tracking_code", text % {"day": timezone.localdate(used.created_at).isoformat()}
+
+
+def _check_own_code(order: ProductionOrder, asked: ParcelToMake) -> Iterator[Complaint]:
+    """A code that no label names was typed or scanned by a person, who may have taken the wrong bar code."""
+    if text := describe_own_code(order, asked.tracking_code):
+        yield "tracking_code", text
+    elif not asked.code_is_confirmed and not is_usual_code(asked.tracking_code, carrier=asked.carrier):
+        words = {"code": asked.tracking_code, "carrier": carrier_name(asked.carrier)}
+        yield UNUSUAL_CODE, _("%(code)s does not look like a tracking code of %(carrier)s. Is it right?") % words
+
+
+def carrier_name(key: str) -> str:
+    return Carrier.objects.filter(key=key).values_list("name", flat=True).first() or key
 
 
 def _check_labels(order: ProductionOrder, asked: ParcelToMake, *, label: Label | None) -> Iterator[Complaint]:

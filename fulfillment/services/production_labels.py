@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from backoffice.vendors.production_messages import FileKind, ProductionFile, ProductionOrderReport
 from fulfillment.models import Label, LabelKind, LabelState, ProductionOrder
 
@@ -10,7 +12,8 @@ def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_new
     """All reported labels are known, each once. Answers whether anything changed.
 
     A generic label has a row from the moment we hear that there can be one; once made, the vendor lists it like a
-    supplied one, and it is known by its id. The production order must be locked.
+    supplied one, and it is known by its id. One that appears after we asked for it and before we know its id is the one
+    we asked for. The production order must be locked.
     """
     said = [file for file in report.files if file.kind in (FileKind.LABEL, FileKind.GENERIC_LABEL)]
     known = {label.vendor_id: label for label in row.labels.all() if label.vendor_id}
@@ -20,6 +23,8 @@ def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_new
             changed |= _record_generic(row, file, is_newest=is_newest)
         elif file.vendor_id in known:
             changed |= is_newest and _move(known[file.vendor_id], _facts(file))
+        elif (asked := _find_asked(row)) is not None:
+            changed |= _adopt(asked, file)
         else:
             kind = LabelKind.SUPPLIED
             Label.objects.create(production_order=row, kind=kind, vendor_id=file.vendor_id, **_facts(file))
@@ -28,6 +33,24 @@ def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_new
         __, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC)
         changed |= is_new
     return changed
+
+
+def _find_asked(row: ProductionOrder) -> Label | None:
+    """The generic label whose making was asked for, and of which we have not heard since."""
+    asked = row.labels.filter(kind=LabelKind.GENERIC, vendor_id="", answer__isnull=True, stored_at__isnull=True)
+    return asked.filter(state__in=[LabelState.ASKED, LabelState.LOST]).first()
+
+
+def _adopt(label: Label, file: ProductionFile) -> bool:
+    """It was made. Where somebody decided so without knowing more, it can be fetched now: that was never tried."""
+    label.vendor_id = file.vendor_id
+    for name, value in _facts(file).items():
+        setattr(label, name, value)
+    label.announced_at = label.announced_at or timezone.now()
+    if label.state == LabelState.LOST:
+        label.state = LabelState.WAITING
+    label.save()
+    return True
 
 
 def _record_generic(row: ProductionOrder, file: ProductionFile, *, is_newest: bool) -> bool:

@@ -17,6 +17,7 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionShipmentLine,
 )
+from fulfillment.services.tracking_codes import without_spaces
 
 # A parcel in one of these has left us, or is about to.
 GONE_STATES = (ParcelState.WAITING, ParcelState.REPORTED)
@@ -51,8 +52,8 @@ def find_unbound(row: ProductionOrder, report: ShipmentReport) -> ProductionShip
 
 def is_same_parcel(parcel: ProductionShipment, report: ShipmentReport) -> bool:
     """By carrier and code, which the vendor may spell in another case."""
-    ours = (parcel.carrier.lower(), parcel.tracking_code.strip().upper())
-    return ours == (report.carrier.lower(), report.tracking_code.strip().upper())
+    ours = (parcel.carrier.lower(), without_spaces(parcel.tracking_code).upper())
+    return ours == (report.carrier.lower(), without_spaces(report.tracking_code).upper())
 
 
 def bind_parcel(parcel: ProductionShipment, report: ShipmentReport, *, origin: dict[str, Any]) -> None:
@@ -106,8 +107,8 @@ def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: 
 
 def _label_of(row: ProductionOrder, report: ShipmentReport) -> Label | None:
     """The label that the parcel carries, by its code."""
-    labels = row.labels.filter(parcel=None, tracking_code=report.tracking_code, carrier__iexact=report.carrier)
-    return labels.exclude(tracking_code="").first()
+    labels = Label.objects.filter(production_order=row, parcel=None, carrier__iexact=report.carrier)
+    return labels.with_code(without_spaces(report.tracking_code)).first()
 
 
 def derive_dispatch(row: ProductionOrder) -> bool:

@@ -16,8 +16,14 @@ from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport
-from backoffice.vendors.production_messages import LineToShip, ProductionOrderReport, ShipmentToAdd
+from backoffice.vendors.production_messages import (
+    LabelNotDownloaded,
+    LineToShip,
+    ProductionOrderReport,
+    ShipmentToAdd,
+)
 from fulfillment.models import ParcelState, ProductionEvent, ProductionShipment
+from fulfillment.services.labels import give_back_label
 from fulfillment.services.production_parcels import bind_parcel, derive_dispatch, is_same_parcel
 from fulfillment.services.production_reports import apply_production_report
 
@@ -94,9 +100,11 @@ class ParcelReport:
 
 def refuse_parcel(push: Push, error: VendorError) -> None:
     """The vendor refused: the parcel is not shipped for it, and its pieces remain."""
-    parcel = ProductionShipment.objects.select_related("production_order").get(pk=push.subject_id)
+    parcel = ProductionShipment.objects.select_related("production_order", "label").get(pk=push.subject_id)
     parcel.state = ParcelState.REFUSED
     parcel.save(update_fields=["state", "updated_at"])
+    if isinstance(error, LabelNotDownloaded) and parcel.label is not None:
+        give_back_label(parcel.label, push=push)
     derive_dispatch(parcel.production_order)
     params = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code, "cause": error.text}
     ProductionEvent.objects.create(

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backoffice.fonts.shaping import find_unprintable
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, Order, VendorOrderState
 
 # What vendors get to see; the invoice is the shop's own business.
 SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
+ON_SLIP = (AddressRole.RECIPIENT, AddressRole.SHIPPER)
 SHOWN = (
     "company", "department", "firstname", "lastname", "street", "care_of", "district", "zip", "city", "state_code",
     "country_code", "phone", "mobile", "fax", "email", "vat_id", "eori_number", "commercial_register_entry",
@@ -39,6 +41,8 @@ class AddressFacts:
     address: Address
     fields: list[AddressField]
     may_be_corrected: bool
+    # Letters that our own delivery slip cannot show.
+    unprintable: str = ""
 
     @property
     def too_long(self) -> list[AddressField]:
@@ -51,8 +55,14 @@ def address_facts(order: Order, *, vendors: Iterable[str]) -> list[AddressFacts]
     roles = list(AddressRole)
     editable = not any(row.state not in UNSENT for row in order.vendor_orders.all())
     addresses = sorted(order.addresses.all(), key=lambda address: roles.index(AddressRole(address.role)))
+    on_slip = ON_SLIP if any(document.made_by_us for document in order.documents.all()) else ()
     return [
-        AddressFacts(address, _fields(address, limits if address.role in SENT else {}), editable)
+        AddressFacts(
+            address,
+            _fields(address, limits if address.role in SENT else {}),
+            editable,
+            unprintable=_unprintable(address) if address.role in on_slip else "",
+        )
         for address in addresses
     ]
 
@@ -70,6 +80,10 @@ def _fields(address: Address, limits: dict[str, int]) -> list[AddressField]:
     return [
         AddressField(name, _label(name), value, limits.get(name)) for name in SHOWN if (value := getattr(address, name))
     ]
+
+
+def _unprintable(address: Address) -> str:
+    return find_unprintable("".join(str(getattr(address, name)) for name in SHOWN))
 
 
 def _label(name: str) -> str:

@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
+from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
+from backoffice.struct_texts import Text
 from orders.admin.possible import why_not_hold, why_not_release
 from orders.admin.remedies import Remedy, address_remedy
 from orders.models import Hold, HoldReason, Order, OrderState
@@ -139,7 +141,7 @@ def _not_manual(orders: list[Order]) -> dict[int, list[Hold]]:
 
 
 def _do(action: str, order: Order, request: HttpRequest) -> Any:
-    who, note = actor(request), request.POST.get("note", "").strip()
+    who, note = actor(request), posted_text(request.POST, "note", kind=Text.PARAGRAPH)
     if action == "hold":
         return hold_order(order, reason=HoldReason.MANUAL, text=note, actor=who)
     if action == "assign":

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
+from backoffice.admin.text_fields import CodeField, LinkField, ParagraphField
 from backoffice.errors import DomainError, InvalidInput
 from orders.models import VendorOrder
 from orders.services.reports.by_hand import (
@@ -39,22 +40,17 @@ class ProgressForm(forms.Form):
             (Progress.DELIVERED.value, gettext_lazy("delivered")),
         ],
     )
-    carrier = forms.CharField(label=gettext_lazy("Carrier"), required=False, max_length=LONGEST["carrier"])
-    tracking_code = forms.CharField(
-        label=gettext_lazy("Tracking code"), required=False, max_length=LONGEST["tracking_code"]
-    )
-    tracking_url = forms.CharField(
-        label=gettext_lazy("Tracking link"), required=False, max_length=LONGEST["tracking_url"]
-    )
+    carrier = CodeField(label=gettext_lazy("Carrier"), required=False, max_length=LONGEST["carrier"])
+    tracking_code = CodeField(label=gettext_lazy("Tracking code"), required=False, max_length=LONGEST["tracking_code"])
+    tracking_url = LinkField(label=gettext_lazy("Tracking link"), required=False, max_length=LONGEST["tracking_url"])
 
 
 class WordForm(forms.Form):
     """What the vendor said."""
 
-    note = forms.CharField(
+    note = ParagraphField(
         label=gettext_lazy("Who said what"),
         max_length=LONGEST_NOTE,
-        strip=True,
         widget=forms.Textarea({"rows": 3, "autofocus": True}),
     )
 

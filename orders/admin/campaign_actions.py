@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 
 from backoffice.admin.base import actor
 from backoffice.admin.pages import act
+from backoffice.admin.text_fields import posted_text
 from backoffice.errors import Conflict, InvalidInput
+from backoffice.struct_texts import Text
 from orders.admin.campaign_forms import TableForm
 from orders.models import CardRecipient, CardState, MailCampaign
 from orders.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
@@ -80,7 +82,7 @@ def remove(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
 
 def link(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
     def do() -> str:
-        link_draft(campaign, request.POST.get("draft", ""), actor=actor(request))
+        link_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
         return _("Linked; its preparation goes on.")
 
     return act(request, do, to=page_of_campaign(campaign))
@@ -96,7 +98,7 @@ def deny(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
 
 def discard(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
     def do() -> str:
-        discard_draft(campaign, request.POST.get("draft", ""), actor=actor(request))
+        discard_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
         return _("It is deleted at the vendor.")
 
     return act(request, do, to=page_of_campaign(campaign))

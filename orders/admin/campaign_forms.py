@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.admin.text_fields import text_formfield
 from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
 from backoffice.vendors.errors import VendorError
@@ -24,6 +25,7 @@ class CampaignForm(forms.ModelForm):
 
     class Meta:
         model = MailCampaign
+        formfield_callback = text_formfield
         fields = (
             "shop", "name", "template_id", "postage", "speed", "hold_until", "budget", "auto_bill", "attribution_days",
         )  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm
 from backoffice.admin.keyset import page_of
+from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
 from orders.admin.campaign_words import campaign_chip, recipient_chip
 from orders.models import (
@@ -33,7 +34,7 @@ def _shops() -> list[tuple[str, Any]]:
 
 
 class CampaignFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=100, strip=True)
+    q = LineField(required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[(ANY, _("any")), *CampaignState.choices])
     shop = forms.ChoiceField(label=_("Shop"), required=False, choices=_shops)
     problem = forms.ChoiceField(label=_("Problem"), required=False, choices=[(ANY, _("any")), ("1", _("needs a look"))])
@@ -42,7 +43,7 @@ class CampaignFilters(FilterForm):
 
 
 class RecipientFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=100, strip=True)
+    q = LineField(required=False, max_length=100)
     state = forms.ChoiceField(required=False, choices=[(ANY, _("any")), *CardState.choices])
     reason = forms.ChoiceField(required=False, choices=[(ANY, _("any")), *LeftOut.choices])
     delivery = forms.ChoiceField(

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
+from backoffice.admin.text_fields import CodeField, LineField, PartField
 from backoffice.errors import DomainError, InvalidInput
 from orders.admin.address_facts import SENT, longest_allowed
 from orders.models import Address, AddressRole, Order
@@ -32,6 +33,8 @@ class AddressForm(forms.ModelForm):
     class Meta:
         model = Address
         fields = FIELDS_SHOWN
+        # A postcode of dashes is kept: some countries have none.
+        field_classes = dict.fromkeys(FIELDS_SHOWN, PartField) | {"zip": LineField, "email": CodeField}
 
     def __init__(self, *arguments: Any, limits: dict[str, int], **named: Any) -> None:
         super().__init__(*arguments, **named)

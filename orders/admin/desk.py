@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
+from backoffice.admin.text_fields import ParagraphField, posted_text
 from backoffice.errors import DomainError
 from backoffice.models import Push
+from backoffice.struct_texts import Text
 from orders.admin.confirmations import Confirmation, accepting, cancelling, holding, lifting, releasing, settling
 from orders.admin.facts import OrderFacts, order_facts
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
@@ -34,10 +36,9 @@ ATTEMPTS_SHOWN = 60
 class ReasonForm(forms.Form):
     """Why; kept in the timeline."""
 
-    reason = forms.CharField(
+    reason = ParagraphField(
         label=gettext_lazy("Reason"),
         max_length=LONGEST_REASON,
-        strip=True,
         widget=forms.Textarea({"rows": 3, "autofocus": True}),
     )
 
@@ -45,11 +46,10 @@ class ReasonForm(forms.Form):
 class NoteForm(ReasonForm):
     """Why, if there is something to say."""
 
-    reason = forms.CharField(
+    reason = ParagraphField(
         label=gettext_lazy("Note"),
         required=False,
         max_length=LONGEST_REASON,
-        strip=True,
         widget=forms.Textarea({"rows": 2}),
     )
 
@@ -139,13 +139,12 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     assignee = order.assignee  # may have left since
     if key != str(order.assignee_id):
         assignee = get_object_or_404(User, pk=key, is_staff=True, is_active=True) if key.isdigit() else None
-    wanted, text = request.POST.get("tags", "").split(","), request.POST.get("note", "")
 
     @transaction.atomic
     def act() -> None:
         assign_order(order, assignee=assignee, actor=actor(request))
-        tag_order(order, tags=wanted, actor=actor(request))
-        write_note(order, note=text, actor=actor(request))
+        tag_order(order, tags=posted_text(request.POST, "tags").split(","), actor=actor(request))
+        write_note(order, note=posted_text(request.POST, "note", kind=Text.PARAGRAPH), actor=actor(request))
 
     return _done(request, order, act)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
+from backoffice.admin.text_fields import CodeField
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.file_answers import answer_file
 from fulfillment.models import Carrier
@@ -58,7 +59,7 @@ class LabelForm(PdfForm):
     """A label with what its carrier calls it."""
 
     carrier = forms.ModelChoiceField(Carrier.objects.filter(available=True), label=gettext_lazy("Carrier"))
-    tracking_code = forms.CharField(label=gettext_lazy("Tracking code"), max_length=200, strip=True)
+    tracking_code = CodeField(label=gettext_lazy("Tracking code"), max_length=200)
 
 
 def document_urls(view: Callable[..., Callable[..., HttpResponseBase]]) -> list[URLPattern]:

@@ -16,6 +16,7 @@ from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin
+from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
 from backoffice.services.subjects import find_subjects
 from backoffice.vendors.registry import vendor_names
@@ -34,7 +35,7 @@ def _shops() -> list[tuple[str, Any]]:
 
 
 class ExportFilters(FilterForm):
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[(ANY, _("any")), *ExportState.choices])
     vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=_vendors)
     shop = forms.ChoiceField(label=_("Shop"), required=False, choices=_shops)

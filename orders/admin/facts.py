@@ -1,12 +1,13 @@
 """Everything the page of one order shows, read in a number of queries that does not depend on the order's size."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
 from backoffice.admin.chips import Chip
 from backoffice.models import Push
+from backoffice.vendors.money import round_money
 from catalog.services.custom_products import keys_of_products
 from fulfillment.models import Shipment
 from orders.admin import chips
@@ -29,7 +30,6 @@ from orders.models import (
 from orders.services.designs.ids import find_designs
 from orders.services.reports.by_hand import awaits_word, why_not_recorded
 
-CENT = Decimal("0.01")
 EVENTS_SHOWN = 300
 
 
@@ -153,21 +153,18 @@ def _lines(order: Order) -> list[LineFacts]:
             pictures.get((line.vendor, line.sku), ""),
             designs.get(line.design_id),
             customs.get(line.custom_product),
+            currency=order.currency,
         )
         for line in lines
     ]
 
 
-def _line(line: OrderLine, picture: str, design: Design | None, custom_pk: int | None) -> LineFacts:
-    total = _cents(line.unit_price * line.quantity)
+def _line(line: OrderLine, picture: str, design: Design | None, custom_pk: int | None, *, currency: str) -> LineFacts:
+    total = round_money(line.unit_price * line.quantity, currency=currency)
     if line.unit_cost is None:
         return LineFacts(line, picture, total, None, None, design, custom_pk)
-    margin = total - _cents(line.unit_cost * line.quantity)
+    margin = total - round_money(line.unit_cost * line.quantity, currency=currency)
     return LineFacts(line, picture, total, margin, round(100 * margin / total) if total else None, design, custom_pk)
-
-
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:

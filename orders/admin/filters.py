@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, ProductionState, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
@@ -24,7 +25,7 @@ UNSHIPPED = [ShipmentState.NONE, ShipmentState.PARTIAL]
 class OrderFilters(forms.Form):
     """Every field may be empty; an unknown value is ignored, since old links should still open."""
 
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = LineField(required=False, max_length=200)
     view = forms.ChoiceField(required=False, choices=[("", ""), ("needs", ""), ("mine", "")])
     state = forms.ChoiceField(label=_("Order"), required=False, choices=[("", _("any")), *OrderState.choices])
     production = forms.ChoiceField(
@@ -54,7 +55,7 @@ class OrderFilters(forms.Form):
         queryset=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
         empty_label=_("anybody"),
     )
-    tag = forms.CharField(label=_("Tag"), required=False, max_length=40, strip=True)
+    tag = LineField(label=_("Tag"), required=False, max_length=40)
     since = forms.DateField(label=_("Received from"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("Received until"), required=False, widget=forms.DateInput({"type": "date"}))
 

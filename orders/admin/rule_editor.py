@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
 from backoffice.admin.pages import find_or_404
+from backoffice.admin.text_fields import LineField, ParagraphField, searched_text
 from backoffice.errors import Conflict, DomainError, InvalidInput
 from backoffice.models import Shop
 from backoffice.vendors.registry import vendor_names
@@ -33,21 +34,21 @@ NEW_ACTIONS = "[]"
 class RuleForm(forms.Form):
     """As it is typed; the services check what it means."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST_NAME, strip=True)
+    name = LineField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
     event = forms.ChoiceField(label=gettext_lazy("When an order"), choices=RuleEvent.choices)
     every_minutes = forms.IntegerField(label=gettext_lazy("Every so many minutes"), required=False, min_value=1)
     daily_at = forms.TimeField(
         label=gettext_lazy("or daily at"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
     )
-    time_zone = forms.CharField(label=gettext_lazy("in the time zone"), max_length=64, initial="Europe/Berlin")
-    note = forms.CharField(
+    time_zone = LineField(label=gettext_lazy("in the time zone"), max_length=64, initial="Europe/Berlin")
+    note = ParagraphField(
         label=gettext_lazy("Note for colleagues"),
         max_length=LONGEST_NOTE,
         required=False,
         widget=forms.Textarea({"rows": 2}),
     )
-    conditions = forms.CharField(widget=forms.Textarea({"rows": 8, "spellcheck": "false"}), initial=EMPTY)
-    actions = forms.CharField(widget=forms.Textarea({"rows": 6, "spellcheck": "false"}), initial=NEW_ACTIONS)
+    conditions = ParagraphField(widget=forms.Textarea({"rows": 8, "spellcheck": "false"}), initial=EMPTY)
+    actions = ParagraphField(widget=forms.Textarea({"rows": 6, "spellcheck": "false"}), initial=NEW_ACTIONS)
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @property
@@ -82,8 +83,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def values(request: HttpRequest) -> JsonResponse:
     """Up to twenty values of a field that begin like `q`, for the pickers."""
     _require(request, "orders.view_rule")
-    field, beginning = request.GET.get("field", ""), request.GET.get("q", "")[:100]
-    return JsonResponse({"values": find_values(field, beginning)})
+    beginning = searched_text(request.GET, "q", most=100)
+    return JsonResponse({"values": find_values(request.GET.get("field", ""), beginning)})
 
 
 def _edited(request: HttpRequest, rule: Rule | None, form: RuleForm) -> HttpResponse:

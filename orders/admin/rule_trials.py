@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, staff_user
 from backoffice.admin.pages import find_or_404
+from backoffice.admin.text_fields import LineField
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
 from orders.admin.filters import filter_orders
@@ -46,7 +47,7 @@ class TrialForm(forms.Form):
         queryset=Shop.objects.order_by("name"),
         empty_label=gettext_lazy("any"),
     )
-    tag = forms.CharField(label=gettext_lazy("Tag"), required=False, max_length=40, strip=True)
+    tag = LineField(label=gettext_lazy("Tag"), required=False, max_length=40)
     show = forms.ChoiceField(
         label=gettext_lazy("Show"),
         choices=[("held", gettext_lazy("where it holds")), ("all", gettext_lazy("all orders"))],

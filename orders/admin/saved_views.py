@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from backoffice.admin.base import staff_user
+from backoffice.admin.base import refuse, staff_user
+from backoffice.admin.text_fields import posted_text
+from backoffice.errors import InvalidInput
 from orders.admin.tabs import canonical
 from orders.models import SavedView
 
@@ -21,7 +23,10 @@ def save(request: HttpRequest) -> HttpResponse:
     """Keeps `filters` as `name`; a view of that name is replaced."""
     if not request.user.has_perm("orders.view_order"):
         raise PermissionDenied
-    name = request.POST.get("name", "").strip()
+    try:
+        name = posted_text(request.POST, "name")
+    except InvalidInput as error:
+        return refuse(request, error, to=reverse("admin:orders_order_changelist"))
     query = canonical(QueryDict(request.POST.get("filters", "")))
     if not name or not query or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
         messages.error(request, _("A view needs a name of up to 40 characters and at least one filter."))

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import msgspec
 
-from backoffice.api.answers import Money, spell_money
+from backoffice.api.answers import Money, TotalMoney, spell_money
 from backoffice.api.validation import one_of
+from backoffice.vendors.money import spell_total
 from orders.models import (
     Address,
     AddressRole,
@@ -95,13 +96,14 @@ class CustomsAnswer(msgspec.Struct):
 
 
 class LineAnswer(msgspec.Struct):
-    """A line as it was taken. `unit_price` is net."""
+    """A line as it was taken. `unit_price` is net; `backordered` pieces were not in stock when it was taken."""
 
     reference: str
     kind: Annotated[str, one_of(LineKind)]
     sku: str
     name: str
     quantity: int
+    backordered: int
     unit_price: Money
     design_id: str | None
     custom_product: str | None
@@ -154,7 +156,7 @@ class OrderAnswer(msgspec.Struct):
     ship_by: datetime | None
     placed_at: datetime
     currency: str
-    total: Money
+    total: TotalMoney
     customer: CustomerAnswer
     recipient: AddressAnswer | None
     invoice_address: AddressAnswer | None
@@ -219,7 +221,7 @@ def answer_order(order: Order, *, parts: PlacedOrder | None = None) -> OrderAnsw
         ship_by=order.ship_by,
         placed_at=order.placed_at,
         currency=order.currency,
-        total=spell_money(order.total),
+        total=spell_total(order.total, currency=order.currency),
         customer=_customer(order),
         recipient=addresses.get(AddressRole.RECIPIENT),
         invoice_address=addresses.get(AddressRole.INVOICE),
@@ -252,6 +254,7 @@ def answer_line(line: OrderLine) -> LineAnswer:
         sku=line.sku,
         name=line.name,
         quantity=line.quantity,
+        backordered=line.backordered,
         unit_price=spell_money(line.unit_price),
         design_id=line.design_id or None,
         custom_product=line.custom_product or None,

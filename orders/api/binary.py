@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
 
+from backoffice.api.parsers import ensure_plain
+
 CHUNK = 64 * 1024
 
 
@@ -20,6 +22,7 @@ class PdfBody(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        ensure_plain(parser_context)
         return stream
 
 
@@ -27,6 +30,7 @@ class FormWithFile(MultiPartParser):
     """A form; Django streams its files to the disk. Too many fields and the like are the caller's fault."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        ensure_plain(parser_context)
         try:
             return super().parse(stream, media_type, parser_context)
         except SuspiciousOperation as error:

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from django.conf import settings
 from django.urls import reverse
 
-from backoffice.api.answers import Money, spell_money
+from backoffice.api.answers import Money, TotalMoney, spell_money
 from backoffice.api.validation import one_of
+from backoffice.links import public_url
+from backoffice.vendors.money import spell_total
 from orders.models import Design, DesignState
 from orders.services.designs.editor import SeenDesign
 from orders.services.designs.offers import Offer, judge_offer
@@ -22,7 +23,7 @@ class DesignOffer(msgspec.Struct):
 
     quantity: int
     unit_price: Money
-    total: Money
+    total: TotalMoney
     currency: str
     next_quantity: int | None
 
@@ -86,7 +87,7 @@ def _facts(design: Design) -> dict[str, Any]:
         "state": design.state,
         "quote": _quote(offer),
         "problems": offer.problems,
-        "preview_url": f"{settings.PUBLIC_URL}{reverse('api-design-preview', args=[design.public_id])}",
+        "preview_url": public_url(reverse("api-design-preview", args=[design.public_id])),
         "opened_at": design.opened_at,
         "submitted_at": design.submitted_at,
     }
@@ -99,7 +100,7 @@ def _quote(offer: Offer) -> DesignOffer | None:
     return DesignOffer(
         quantity=quote.quantity,
         unit_price=spell_money(quote.unit_price),
-        total=spell_money(quote.total),
+        total=spell_total(quote.total, currency=quote.currency),
         currency=quote.currency,
         next_quantity=quote.next_tier.quantity if quote.next_tier else None,
     )

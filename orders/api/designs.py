@@ -58,7 +58,7 @@ class OneDesign(ApiView):
 
     def find_design(self, public_id: str) -> Design:
         """Raises NotFound, also for other shops' designs."""
-        found = Design.objects.select_related("customer").filter(shop=self.shop, public_id=public_id).first()
+        found = Design.objects.select_related("customer", "shop").filter(shop=self.shop, public_id=public_id).first()
         if found is None:
             raise NotFound(_("The shop has no such design."))
         return found

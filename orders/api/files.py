@@ -22,6 +22,8 @@ from backoffice.api.validation import MalformedInput, read_query
 from backoffice.api.views import ApiView
 from backoffice.file_answers import answer_file
 from backoffice.models.shop import Scope
+from backoffice.services.disk import room_for
+from backoffice.texts import clean_line
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
@@ -63,15 +65,16 @@ class Files(ApiView):
                 "required": ["file"],
             },
         },
-        responses={200: ShopFileAnswer, 201: ShopFileAnswer, **describe_problems(413, 415, 422)},
+        responses={200: ShopFileAnswer, 201: ShopFileAnswer, **describe_problems(413, 415, 422, 507)},
     )
     def post(self, request: Request) -> Response:
         read_query(request.GET, NoQuery)
         _refuse_large(request)
-        file = _file_of(request)
+        with room_for(store.MAX_FILE_BYTES):  # a form is spooled to the disk, too
+            file = _file_of(request)
         try:
             if isinstance(file, UploadedFile):
-                kept, is_new = store.store_file(file.chunks(), shop=self.shop, name=file.name or "")
+                kept, is_new = store.store_file(file.chunks(), shop=self.shop, name=clean_line(file.name or ""))
             else:
                 kept, is_new = store.store_file(read_chunks(file), shop=self.shop)
         except store.TooLarge as error:

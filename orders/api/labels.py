@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
+from backoffice.client_address import client_address
 from orders.services.files.generic_labels import find_label
 from orders.services.placing.messages import LABEL_USER
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 def answer_label(request: HttpRequest, token: str) -> HttpResponse:
     """`url`, `carrier` and `tracking_code`, the same each time; 401, 404 when there is none, 503 to ask again."""
     if not _is_vendor(request):
-        logger.warning("Refused a label to %s.", request.META.get("REMOTE_ADDR"))
+        logger.warning("Refused a label to %s.", client_address(request))
         refusal = JsonResponse({"message": "Unauthenticated."}, status=401)
         refusal["WWW-Authenticate"] = 'Basic realm="labels"'
         return refusal

@@ -10,6 +10,7 @@ from backoffice.api.pagination import PageQuery
 from backoffice.api.validation import one_of
 from backoffice.models import Shop
 from backoffice.moments import within_calendar
+from backoffice.struct_texts import Text
 from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
 from orders.services.intake.input import OnInvalid
 from orders.services.search import search_orders
@@ -24,8 +25,8 @@ class OrderQuery(PageQuery, kw_only=True):
     production: list[Annotated[str, one_of(ProductionState)]] = []
     shipment: list[Annotated[str, one_of(ShipmentState)]] = []
     late: bool | None = None
-    reference: Annotated[str, Meta(max_length=50, description="The shop's reference, exactly.")] = ""
-    number: Annotated[str, Meta(max_length=32, description="Our number, exactly.")] = ""
+    reference: Annotated[str, Meta(max_length=50, description="The shop's reference, exactly."), Text.CODE] = ""
+    number: Annotated[str, Meta(max_length=32, description="Our number, exactly."), Text.CODE] = ""
     created_since: Annotated[Moment | None, Meta(description="Received then or later.")] = None
     updated_since: Annotated[
         Moment | None,

@@ -12,8 +12,8 @@ urlpatterns = [
     path("orders/<int:pk>/timeline/", OrderTimeline.as_view(), name="api-order-timeline"),
     path("orders/<int:pk>/cancel/", OrderCancellation.as_view(), name="api-order-cancel"),
     path("designs/", Designs.as_view(), name="api-designs"),
-    path("designs/<str:public_id>/", DesignDetail.as_view(), name="api-design"),
-    path("designs/<str:public_id>/preview/", DesignPreview.as_view(), name="api-design-preview"),
-    path("designs/<str:public_id>/submit/", DesignSubmission.as_view(), name="api-design-submit"),
+    path("designs/<code:public_id>/", DesignDetail.as_view(), name="api-design"),
+    path("designs/<code:public_id>/preview/", DesignPreview.as_view(), name="api-design-preview"),
+    path("designs/<code:public_id>/submit/", DesignSubmission.as_view(), name="api-design-submit"),
     path("files/", Files.as_view(), name="api-files"),
 ]

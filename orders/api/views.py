@@ -13,7 +13,9 @@ from backoffice.api.pagination import build_next, read_changes, read_newest
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
+from backoffice.errors import Conflict
 from backoffice.models.shop import Scope
+from backoffice.struct_texts import Text
 from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
@@ -22,13 +24,14 @@ from orders.services.intake.idempotency import Answer, answer_once
 from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
+from orders.services.restore.adopting import complete_adopted
 from orders.services.timeline import describe
 
 
 class CancelInput(msgspec.Struct, forbid_unknown_fields=True):
     """Why the order is cancelled, for its timeline."""
 
-    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=500), Text.PARAGRAPH] = ""
 
 
 class Orders(ApiView):
@@ -71,8 +74,21 @@ class Orders(ApiView):
             return Answer(201, answer_order(placed.order, parts=placed))
 
         asked = ["POST", request.path, hold, new]
-        with refusing_taken_reference(new, shop=self.shop):
-            answer = answer_once(self.shop, key=key, request=asked, act=act)
+
+        def complete() -> Answer:
+            order = complete_adopted(new, shop=self.shop)
+            if order is None:
+                raise taken
+            return Answer(201, answer_order(with_parts(Order.objects.filter(pk=order.pk)).get()))
+
+        try:
+            with refusing_taken_reference(new, shop=self.shop):
+                answer = answer_once(self.shop, key=key, request=asked, act=act)
+        except Conflict as error:
+            if error.code != "reference_taken":
+                raise
+            taken = error
+            answer = answer_once(self.shop, key=key, request=asked, act=complete)
         headers = {"Location": f"{request.path}{_id_of(answer)}/"}
         if answer.replayed:
             headers["Idempotent-Replayed"] = "true"

@@ -8,8 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from backoffice.models import Shop
+from backoffice.texts import clean_code
 from backoffice.vendors.registry import vendor_class
 from orders.models import Order
+from orders.services.costs import spell_price
 from orders.services.exports.fill import fill_exports
 
 SHOWN = 20
@@ -24,7 +26,7 @@ class TellCommand(BaseCommand):
         day = "YYYY-MM-DD, in the time zone of TIME_ZONE"
         parser.add_argument("--since", type=date.fromisoformat, required=True, help=f"first day of purchase, {day}")
         parser.add_argument("--until", type=date.fromisoformat, help=f"last day of purchase, {day}; default: today")
-        parser.add_argument("--shop", default="", help="the code of one shop; default: all shops")
+        parser.add_argument("--shop", type=clean_code, default="", help="the code of one shop; default: all shops")
         parser.add_argument(
             "--dry-run", action="store_true", help="say which orders would be told and which not, and write nothing"
         )
@@ -57,7 +59,7 @@ class TellCommand(BaseCommand):
 
     def _show_all(self, orders: Sequence[Order]) -> None:
         for order in orders:
-            self.stdout.write(f"{order.number}  {order.placed_at:%Y-%m-%d}  {order.total} {order.currency}")
+            self.stdout.write(f"{order.number}  {order.placed_at:%Y-%m-%d}  {spell_price(order.total, order.currency)}")
 
     def _show_some(self, orders: Sequence[Order]) -> None:
         """The first ones; all with -v 2."""

@@ -18,6 +18,7 @@ from orders.models.rule import Rule, RuleEvent
 from orders.models.rule_run import RuleJob, RuleRun, RunOutcome
 from orders.models.saved_view import SavedView
 from orders.models.stored_file import ShopFile
+from orders.models.stray_order import StrayOrder, StrayState
 from orders.models.supplied_label import SuppliedLabel
 from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
 
@@ -62,6 +63,8 @@ __all__ = [
     "SavedView",
     "ShipmentState",
     "ShopFile",
+    "StrayOrder",
+    "StrayState",
     "SuppliedLabel",
     "VendorOrder",
     "VendorOrderLine",

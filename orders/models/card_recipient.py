@@ -43,6 +43,8 @@ class LeftOut(models.TextChoices):
     BAD_STATE = "bad_state", _("no two-letter state of the US")
     BAD_ZIP = "bad_zip", _("no ZIP code of five digits")
     TOO_LONG = "too_long", _("a text is too long")
+    MORE_CELLS = "more_cells", _("more cells in the row than columns: a comma not in quotation marks?")
+    BAD_CELL = "bad_cell", _("a cell shows an error, a date or a character that no address has")
     TWICE = "twice", _("is in the campaign already")
     RECENT = "recent", _("had a card, or is in another campaign, within the shop's pause")
 
@@ -52,7 +54,7 @@ class CardRecipient(models.Model):
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="recipients", verbose_name=_("campaign"))
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="card_recipients", verbose_name=_("order"))
-    # Of the table, from 1; None for an order.
+    # As the spreadsheet numbers it; None for an order.
     table_row = models.PositiveIntegerField(_("row of the table"), null=True)
     firstname = models.CharField(_("first name"), max_length=200, blank=True)
     lastname = models.CharField(_("last name"), max_length=200, blank=True)

@@ -17,6 +17,8 @@ class HoldReason(models.TextChoices):
     SECOND_AT_VENDOR = "second_at_vendor", _("a second order at the vendor")
     BAD_FILE = "bad_file", _("print file the vendor could not use")
     UNAVAILABLE = "unavailable", _("cannot be made now")
+    ODD_PRICE = "odd_price", _("price to check")
+    OUT_OF_STOCK = "out_of_stock", _("not enough in stock")
     POSSIBLE_DUPLICATE = "possible_duplicate", _("possible duplicate")
     MANUAL = "manual", _("held by a person")
     RULE = "rule", _("held by a rule")

@@ -32,6 +32,10 @@ class OrderLine(models.Model):
     tax_percent = models.DecimalField(_("value added tax, in percent"), max_digits=5, decimal_places=2, null=True)
     # The vendor's price for that quantity when the order came in; None when unknown.
     unit_cost = models.DecimalField(_("unit cost"), max_digits=12, decimal_places=4, null=True, blank=True)
+    # Pieces that were not in stock when the order came in.
+    backordered = models.PositiveIntegerField(_("on backorder"), default=0, db_default=0)
+    # Not yet in the stock that the vendor last reported (see `orders.services.stock`).
+    takes_stock = models.BooleanField(default=False, db_default=False, editable=False)
     # As the shop gave it: our id of a design, or the vendor's.
     design_id = models.CharField(_("design"), max_length=64, blank=True)
     # Our id of a product that a shopper designed; it stands in `sku` too.
@@ -50,6 +54,9 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="one_line_per_position"),
             models.UniqueConstraint(fields=["order", "reference"], name="one_line_per_reference"),
+        ]
+        indexes = [
+            models.Index(fields=["sku", "vendor"], condition=models.Q(takes_stock=True), name="line_takes_stock")
         ]
 
     def __str__(self) -> str:

@@ -83,7 +83,8 @@ class Order(models.Model):
 
     placed_at = models.DateTimeField(_("placed"))
     currency = models.CharField(_("currency"), max_length=3)
-    total = models.DecimalField(_("total, gross"), max_digits=12, decimal_places=2)
+    # Of currencies that are sold in none has more decimal places than three.
+    total = models.DecimalField(_("total, gross"), max_digits=13, decimal_places=3)
     customer_email = models.EmailField(_("customer's e-mail"), max_length=255, blank=True)
     customer_firstname = models.CharField(_("customer's first name"), max_length=100, blank=True)
     customer_lastname = models.CharField(_("customer's last name"), max_length=100, blank=True)

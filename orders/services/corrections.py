@@ -4,15 +4,17 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from backoffice.emails import usable_email
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Push
+from backoffice.regions import address_codes
 from backoffice.said import gettext as _
 from backoffice.vendors.messages import OrderToPlace, Sale
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.exports.asking import note_correction
 from orders.services.intake.new_rows import ROLE_FIELDS
-from orders.services.intake.preflight import check_countries
+from orders.services.intake.preflight import check_countries, doubts_about
 from orders.services.lifecycle import end_corrected_holds
 from orders.services.placing.messages import postal_address
 from orders.services.search import refresh_search
@@ -28,12 +30,15 @@ _ABOUT_INPUT = (HoldReason.BAD_ADDRESS, HoldReason.INVALID_INPUT, HoldReason.VEN
 def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str], actor: str) -> Order:
     """The order has that address, passes the pre-flight with it, and goes on when nothing else holds it.
 
-    `values` are fields of Address; fields left out stay. Raises IllegalTransition once a vendor has any of the order,
-    InvalidInput (nothing changed) while a vendor would still refuse the address.
+    `values` are fields of Address, codes of country and state however they are written; fields left out stay. Raises
+    IllegalTransition once a vendor has any of the order, InvalidInput (nothing changed) while a vendor would still
+    refuse the address.
     """
     order = Order.objects.locked(order.pk)
     _refuse_sent(order)
     address = order.addresses.get(role=role)
+    country, state = (values.get(name, getattr(address, name)) for name in ("country_code", "state_code"))
+    values = {**values, **dict(zip(("country_code", "state_code"), address_codes(country, state), strict=True))}
     changed = {
         name: [getattr(address, name), value] for name, value in values.items() if getattr(address, name) != value
     }
@@ -45,7 +50,7 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
         refresh_search(order)
         order.events.create(actor=actor, kind="order.address_corrected", params={"role": role, "changed": changed})
         note_correction(order, actor=actor)
-    _release_corrected(order, role=role, actor=actor)
+    _end_corrected(order, address, actor=actor)
     order.refresh_from_db()
     return order
 
@@ -87,7 +92,7 @@ def _message(order: Order, address: Address) -> OrderToPlace:
         currency=order.currency,
         firstname=order.customer_firstname,
         lastname=order.customer_lastname,
-        email=order.customer_email,
+        email=usable_email(order.customer_email),
         invoice=postal if address.role == AddressRole.INVOICE else None,
     )
     return OrderToPlace(
@@ -99,14 +104,16 @@ def _message(order: Order, address: Address) -> OrderToPlace:
     )
 
 
-def _release_corrected(order: Order, *, role: AddressRole, actor: str) -> None:
-    """End the holds that complained of nothing but this address."""
-    path = f"{ROLE_FIELDS[role]}."
+def _end_corrected(order: Order, address: Address, *, actor: str) -> None:
+    """End the holds that complained of nothing but this address, unless what they doubt is still so."""
+    path = f"{ROLE_FIELDS[AddressRole(address.role)]}."
+    doubtful = {f"{path}{name}" for name in doubts_about(postal_address(address))}
     active = order.holds.filter(released_at__isnull=True, reason__in=_ABOUT_INPUT)
     holds = [
         hold
         for hold in active
         if (hold.errors or hold.reason == HoldReason.BAD_ADDRESS)
         and all(field.startswith(path) for field in hold.errors)
+        and not doubtful & hold.errors.keys()
     ]
     end_corrected_holds(order, holds, actor=actor, note=_("The address was corrected."))

@@ -1,11 +1,9 @@
 """What vendors charge us, and what customers paid for it."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from backoffice.vendors.money import exponent_of
+from backoffice.vendors.money import round_money
 from orders.models import OrderLine
-
-CENT = Decimal("0.01")
 
 
 def find_purchase_cost(vendor_order_id: int) -> tuple[Decimal, str] | None:
@@ -18,7 +16,8 @@ def find_purchase_cost(vendor_order_id: int) -> tuple[Decimal, str] | None:
     known = [cost for cost in costs if cost is not None]
     if not lines or len(known) < len(costs):
         return None
-    return sum(known, Decimal(0)).quantize(CENT, ROUND_HALF_UP), lines[0].order.currency
+    currency = lines[0].order.currency
+    return round_money(sum(known, Decimal(0)), currency=currency), currency
 
 
 def find_sales_value(vendor_order_id: int) -> tuple[Decimal, str] | None:
@@ -33,4 +32,4 @@ def find_sales_value(vendor_order_id: int) -> tuple[Decimal, str] | None:
 
 def spell_price(amount: Decimal, currency: str) -> str:
     """Amount and currency, with the currency's decimal places."""
-    return f"{amount.quantize(Decimal(1).scaleb(-exponent_of(currency)), ROUND_HALF_UP)} {currency}"
+    return f"{round_money(amount, currency=currency)} {currency}"

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
+from backoffice.texts import trim
 from orders.models import Order
 
 LONGEST_TAG = 40
@@ -33,7 +34,7 @@ def assign_order(order: Order, *, assignee: User | None, actor: str) -> Order:
 def tag_order(order: Order, *, tags: Iterable[str], actor: str) -> Order:
     """The order has these tags, in this order, without repeats. Raises InvalidInput for too long or too many."""
     order = Order.objects.locked(order.pk)
-    wanted = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+    wanted = list(dict.fromkeys(tag for one in tags if (tag := trim(one))))
     too_long = [tag for tag in wanted if len(tag) > LONGEST_TAG]
     if too_long or len(wanted) > MOST_TAGS:
         text = _("At most %(most)s tags of up to %(longest)s characters.") % {"most": MOST_TAGS, "longest": LONGEST_TAG}

@@ -1,5 +1,6 @@
 """What time alone changes: orders that become late, and orders that nobody will report on any more."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,11 +10,12 @@ from orders.models import Order, OrderEvent, OrderState, ProductionState, Shipme
 
 # Produced and shipped, and no word of the delivery: after that long it is taken for delivered, and closed.
 SILENT_DAYS = 30
+# In one transaction; a run goes on until there are none.
 _AT_ONCE = 500
 
 
 def mark_late_orders(*, now: datetime | None = None) -> int:
-    """Released orders whose ship-by date has passed are late, with a line in the timeline. Answers how many."""
+    """Released orders whose ship-by date has passed are late, with a line in the timeline. Return how many."""
     overdue = Order.objects.filter(
         state=OrderState.RELEASED,
         production__in=[ProductionState.SENT, ProductionState.IN_PRODUCTION, ProductionState.DONE],
@@ -21,23 +23,39 @@ def mark_late_orders(*, now: datetime | None = None) -> int:
         ship_by__lt=now or timezone.now(),
         late=False,
     )
-    with transaction.atomic():
+
+    def mark_some() -> int:
         late = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_AT_ONCE])
         Order.objects.filter(pk__in=late).update(late=True, updated_at=timezone.now())
         OrderEvent.objects.bulk_create(OrderEvent(order_id=pk, actor="system", kind="order.late") for pk in late)
-    return len(late)
+        return len(late)
+
+    return _until_none_is_left(mark_some)
 
 
 def close_silent_orders(*, now: datetime | None = None) -> int:
-    """Orders produced and wholly shipped, of which nothing was heard for SILENT_DAYS, are closed. Answers how many."""
+    """Orders produced and wholly shipped, of which nothing was heard for SILENT_DAYS, are closed. Return how many."""
     silent = Order.objects.filter(
         state=OrderState.RELEASED,
         production=ProductionState.DONE,
         shipment=ShipmentState.SHIPPED,
         updated_at__lt=(now or timezone.now()) - timedelta(days=SILENT_DAYS),
     )
-    with transaction.atomic():
+
+    def close_some() -> int:
         orders = list(silent.select_for_update(skip_locked=True)[:_AT_ONCE])
         for order in orders:
             order.move_to(OrderState.CLOSED, actor="system", note="silent")
-    return len(orders)
+        return len(orders)
+
+    return _until_none_is_left(close_some)
+
+
+def _until_none_is_left(change_some: Callable[[], int]) -> int:
+    """Change a part at a time, each in a transaction of its own, until there is nothing more. Return how many."""
+    total, changed = 0, _AT_ONCE
+    while changed == _AT_ONCE:
+        with transaction.atomic():
+            changed = change_some()
+        total += changed
+    return total

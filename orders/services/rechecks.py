@@ -116,7 +116,9 @@ def _recheck(shop: Shop, sales: list[_Sale], found: dict[int, Recheck], *, has_c
     """All lines and all addresses of a shop are judged at once, the rest order by order without a query."""
     news = [(sale, sale.new) for sale in sales if sale.new is not None]
     errors: Errors = {}
-    judged = judge_lines([line for _sale, new in news for line in new.lines], shop=shop, errors=errors)
+    judged = judge_lines(
+        [line for _sale, new in news for line in new.lines], shop=shop, errors=errors, sold_before=True
+    )
     start = 0
     addresses: list[tuple[str, NewAddress]] = []
     for place, (_sale, new) in enumerate(news):

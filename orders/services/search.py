@@ -18,7 +18,8 @@ from orders.models import AddressRole, Order
 LONGEST_WORD = 200
 MOST_WORDS_SOUGHT = 10
 PART = re.compile(r"\w+")
-EDGES = re.compile(r"^\W+|\W+$")
+# From the first letter or digit to the last; in one pass, however many signs are between.
+CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 ADDRESS_FIELDS = ("firstname", "lastname", "company", "zip", "city")
 
 
@@ -81,7 +82,7 @@ def _words(text: str) -> list[str]:
     """Folded, and without the signs around them: "(Größer)," is looked up as "grosser"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter) and letter != "\0")
-    return [bare[:LONGEST_WORD] for word in folded.split() if (bare := EDGES.sub("", word))]
+    return [core[0][:LONGEST_WORD] for word in folded.split() if (core := CORE.search(word))]
 
 
 def _quote(word: str) -> str:

@@ -33,6 +33,7 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
         gettext_lazy("%(vendor)s takes no cancellations over its interface: somebody has to tell it of %(reference)s."),
     ),
     "line.remark": ("info", "%(text)s"),
+    "order.remark": ("info", "%(text)s"),
     "order.assigned": ("person", gettext_lazy("The order was given to %(to)s.")),
     "order.unassigned": ("person_off", gettext_lazy("The order is nobody's any more.")),
     "order.tagged": ("sell", gettext_lazy("Tags: %(tags)s")),
@@ -65,6 +66,21 @@ SENTENCES: dict[str, tuple[str, Promise | str]] = {
     "vendor.unknown": ("help", gettext_lazy("%(vendor)s has %(reference)s in a state we do not know.")),
     "vendor.unknown_word": ("help", gettext_lazy("%(vendor)s calls the state of %(reference)s “%(word)s”: unknown.")),
     "vendor.adopted": ("link", gettext_lazy("%(reference)s was found at %(vendor)s as %(vendor_id)s.")),
+    "vendor.found_again": (
+        "link",
+        gettext_lazy("After a restore from a backup %(vendor)s had %(reference)s already, number %(vendor_id)s."),
+    ),
+    "order.adopted": (
+        "move_to_inbox",
+        gettext_lazy(
+            "The order was brought in from %(vendor)s, which alone knew it. What the customer paid is known once the "
+            "shop sends the order again."
+        ),
+    ),
+    "order.completed": (
+        "add_shopping_cart",
+        gettext_lazy("The shop sent the order again: customer and prices are its."),
+    ),
     "vendor.draft_differs": (
         "difference",
         gettext_lazy("The draft of %(reference)s differed and was given up: %(differences)s"),

@@ -5,8 +5,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
-from catalog.models import Category, PriceTier, Variant
-from tests.api.storefront import CARD, PEN, SIGN, Storefront, make_variant
+from backoffice.models import Shop
+from catalog.models import Availability, Category, PriceTier, Variant
+from catalog.services.sync.reading import sync_catalog
+from tests.api.storefront import CARD, PEN, SIGN, Storefront, build_order, make_variant
+from tests.catalog.source import Catalog, make_product
 
 
 def test_products_are_listed_with_what_can_be_ordered(storefront: Storefront, catalog) -> None:
@@ -52,15 +55,15 @@ def test_pages_of_products_show_each_once(storefront: Storefront, catalog) -> No
 def test_lists_and_variants_take_as_many_queries_whatever_their_size(
     storefront: Storefront, catalog, django_assert_num_queries
 ) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         storefront.get("catalog/products/")
     for number in range(10):
         make_variant(f"MORE-{number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(storefront.get("catalog/products/").json()["results"]) == 13
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         storefront.get(f"catalog/variants/{CARD}/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         storefront.get(f"catalog/variants/{CARD}/quote/", {"quantity": 5})
 
 
@@ -82,9 +85,15 @@ def test_texts_come_in_the_language_asked_for(storefront: Storefront, catalog) -
 
 def test_properties_of_any_kind_are_shown(storefront: Storefront, catalog) -> None:
     values = ["rot", 3, 2.5, True, None]
-    Variant.objects.filter(sku=CARD).update(properties=[{"property": "p", "value": value} for value in values])
+    Variant.objects.filter(sku=CARD).update(properties=[{"name": f"p{value}", "value": value} for value in values])
     shown = storefront.get(f"catalog/variants/{CARD}/").json()["properties"]
-    assert [row["value"] for row in shown] == values
+    assert shown == [{"property": f"p{value}", "value": value} for value in values]
+
+
+def test_properties_have_the_names_that_the_vendor_sent(storefront: Storefront) -> None:
+    sync_catalog(Catalog([make_product(1, properties=[{"property": "diameter", "value": 3.5}])]))
+    shown = storefront.get("catalog/variants/SKU-1-1/").json()["properties"]
+    assert shown == [{"property": "diameter", "value": 3.5}]
 
 
 @pytest.mark.parametrize(
@@ -140,3 +149,37 @@ def test_a_quantity_that_is_no_quantity_is_refused(storefront: Storefront, catal
     assert answer.status_code == 400
     assert set(answer.json()["errors"]) == {"quantity"}
     assert storefront.get(f"catalog/variants/{CARD}/quote/").status_code == 400
+
+
+def test_stock_is_told_with_what_open_orders_leave_of_it(
+    storefront: Storefront, catalog, django_assert_num_queries
+) -> None:
+    """By shops that refuse what is not there; others take orders all the same."""
+
+    def seen() -> list[object]:
+        variant = storefront.get(f"catalog/variants/{PEN}/").json()
+        quote = storefront.get(f"catalog/variants/{PEN}/quote/", {"quantity": 60}).json()
+        listed = storefront.get("catalog/products/", {"sku": PEN}).json()["results"][0]["variants"][0]
+        assert variant["orderable"] == (not variant["not_orderable"]) == listed["orderable"]
+        assert quote["orderable"] == (not quote["not_orderable"])
+        return [variant["in_stock"], variant["orderable"], quote["orderable"]]
+
+    assert seen() == [None, True, True]
+    for fulfiller, pieces in (("1", 60), ("2", 40)):
+        Availability.objects.create(variant=catalog[PEN], fulfiller_id=fulfiller, stock_managed=True, stock_qty=pieces)
+    assert seen() == [60, True, True]
+    line = {"sku": PEN, "quantity": 50, "unit_price": "1.29"}
+    assert storefront.place(build_order(lines=[line])).status_code == 201
+    assert seen() == [50, True, False]
+    assert storefront.place(build_order(lines=[line | {"quantity": 45}], reference="R-2")).status_code == 201
+    assert seen() == [5, False, False]
+    with django_assert_num_queries(7):
+        storefront.get("catalog/products/")
+    Shop.objects.update(on_short_stock="backorder")
+    assert seen() == [5, True, True]
+
+
+def test_why_something_cannot_be_ordered_is_said(storefront: Storefront, catalog) -> None:
+    Variant.objects.filter(sku=PEN).update(available=False)
+    answer = storefront.get(f"catalog/variants/{PEN}/").json()
+    assert (answer["orderable"], answer["not_orderable"]) == (False, f"{PEN} is not offered in sales channels.")

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from backoffice.models import IdempotencyKey
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.registry import vendor_class
-from catalog.models import PriceTier, Variant
+from catalog.models import Availability, PriceTier, Variant
 from fulfillment.models import Country
 from orders.models import CustomerEditor, Design, Order
 from orders.services.placing.messages import order_to_place
@@ -142,6 +142,12 @@ def test_a_switched_sku_is_told_at_the_next_reading_with_its_price(storefront, c
     Variant.objects.filter(sku=BLUE).update(orderable=True, order_min_qty=500)
     few = storefront.get(f"designs/{body['id']}/").json()
     assert (few["quote"], list(few["problems"])) == (None, ["quantity"])
+    Variant.objects.filter(sku=BLUE).update(order_min_qty=1)
+    offer = Availability.objects.create(variant=cards[BLUE], fulfiller_id="1", stock_managed=True, stock_qty=99)
+    short = storefront.get(f"designs/{body['id']}/").json()
+    assert short["problems"] == {"quantity": [f"100 × {BLUE} is more than is left in stock, 99."]}
+    Availability.objects.filter(pk=offer.pk).update(stock_qty=100)
+    assert storefront.get(f"designs/{body['id']}/").json()["quote"]["unit_price"] == "1.99"
 
 
 def test_a_switch_to_what_is_not_in_the_catalogue_is_a_problem_and_no_price(storefront, cards, editor) -> None:

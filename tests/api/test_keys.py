@@ -3,7 +3,7 @@
 import io
 import re
 import time
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -125,14 +125,42 @@ def test_no_address_of_the_staff_pages_contains_the_hash_of_a_key(storefront: St
 def test_a_key_made_by_staff_is_shown_once_and_works(db: None, admin_client: Client) -> None:
     shop = Shop.objects.create(code="WEB", name="Web")
     form = {"shop": shop.pk, "name": "till", "scopes": ["orders:read"]}
-    answer = admin_client.post("/admin/backoffice/apikey/add/", form, follow=True)
-    key = re.search(r"<code>(\w{8}\.\w{32})</code>", answer.content.decode())
+    answer = admin_client.post("/admin/backoffice/apikey/add/", form)
+    key = re.search(r"<code[^>]*>(\w{8}\.\w{32})</code>", answer.content.decode())
     assert key is not None
+    assert "no-store" in answer["Cache-Control"]
+    assert key[1] not in str(answer.cookies) + admin_client.get("/admin/backoffice/apikey/").content.decode()
     assert Client(headers={"Authorization": f"Bearer {key[1]}"}).get("/api/v1/orders/").status_code == 200
     assert ApiKey.objects.get().pk == key[1][:8]
+
+
+def test_the_keys_of_the_library_have_no_page_of_their_own(db: None, admin_client: Client) -> None:
+    assert admin_client.get("/admin/rest_framework_api_key/apikey/").status_code == 404
 
 
 def test_create_api_key_refuses_an_unknown_shop(db: None) -> None:
     with pytest.raises(CommandError, match="no shop GONE"):
         call_command("create_api_key", "--shop", "GONE", "--name", "web")
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize("given", ["2999-12-31", "90d"])
+def test_create_api_key_takes_the_last_day_of_a_key(db: None, given: str) -> None:
+    out = io.StringIO()
+    shop = ("--shop", "NEW", "--create-shop", "New shop")
+    call_command("create_api_key", *shop, "--name", "web", "--expires", given, stdout=out)
+    key = ApiKey.objects.get()
+    days = {"2999-12-31": date(2999, 12, 31), "90d": timezone.localdate() + timedelta(days=90)}
+    assert timezone.localtime(key.expiry_date).date() == days[given] + timedelta(days=1)
+    assert timezone.localtime(key.expiry_date).time() == datetime.min.time()
+    caller = Client(headers={"Authorization": f"Bearer {out.getvalue().strip()}"})
+    assert caller.get("/api/v1/orders/").status_code == 200
+    ApiKey.objects.update(expiry_date=timezone.now())
+    assert caller.get("/api/v1/orders/").status_code == 401
+
+
+@pytest.mark.parametrize("given", ["2020-01-01", "-3d", "soon", "99999999999d", "9999-12-31", ""])
+def test_create_api_key_refuses_what_is_no_day_to_come(db: None, given: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("create_api_key", "--shop", "NEW", "--create-shop", "N", "--name", "web", f"--expires={given}")
     assert not ApiKey.objects.exists()

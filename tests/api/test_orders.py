@@ -243,6 +243,8 @@ def test_an_order_takes_as_many_queries_with_forty_lines_as_with_two(
     storefront: Storefront, catalog, django_assert_num_queries
 ) -> None:
     line = {"sku": PEN, "quantity": 10, "unit_price": "1"}
+    # Now and then, and at first, an order also asks whether the database is the newest there is.
+    assert storefront.place(build_order(reference="first", lines=[line])).status_code == 201
     with django_assert_num_queries(15):
         assert storefront.place(build_order(lines=[line, line])).status_code == 201
     with django_assert_num_queries(15):
@@ -271,3 +273,12 @@ def test_whoever_reads_of_a_held_order_reads_it_in_their_own_language(
         for text in ("not in the catalogue", "Correct it"):
             assert text not in shown
     assert "Correct it with the shop" in admin_client.get(f"/admin/orders/order/{order.pk}/change/").content.decode()
+
+
+def test_the_next_page_is_at_the_public_address_whatever_host_a_proxy_names(storefront, catalog, settings) -> None:
+    for number in range(2):
+        assert storefront.place(build_order(reference=f"R-{number}")).status_code == 201
+    settings.PUBLIC_URL = "https://backoffice.example.com:8443"
+    settings.ALLOWED_HOSTS = ["backoffice.example.com"]
+    answer = storefront.client.get("/api/v1/orders/?page_size=1", headers={"Host": "backoffice.example.com"})
+    assert answer.json()["next"].startswith("https://backoffice.example.com:8443/api/v1/orders/?")

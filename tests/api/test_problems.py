@@ -1,5 +1,8 @@
 """One form for every refusal (RFC 9457), whoever refuses."""
 
+import gzip
+import json
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -82,3 +85,68 @@ def test_the_type_of_a_problem_leads_to_its_meaning(client: Client) -> None:
     answer = client.get("/api/problems/reference_taken/")
     assert answer.json() == {"code": "reference_taken", "title": "The shop has an order with this reference."}
     assert_problem(client.get("/api/problems/nonsense/"), 404, "not_found")
+
+
+@pytest.mark.parametrize("accepted", ["text/html", "application/xml", "image/png"])
+@pytest.mark.parametrize("address", ["/api/schema/", "/api/v1/orders/", "/api/problems/invalid/"])
+def test_a_type_that_an_address_does_not_have_is_a_problem(storefront: Storefront, address: str, accepted: str) -> None:
+    assert_problem(storefront.client.get(address, headers={"Accept": accepted}), 406, "not_acceptable")
+
+
+def test_the_document_is_no_error_of_ours_whatever_is_asked_for(client: Client) -> None:
+    assert_problem(client.get("/api/schema/?format=xml"), 404, "not_found")
+    assert_problem(client.get("/api/docs/", headers={"Accept": "application/json"}), 406, "not_acceptable")
+    assert_problem(client.post("/api/schema/"), 405, "method_not_allowed")
+    browsers = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for known in ("application/yaml", "application/json", "*/*", browsers):
+        assert client.get("/api/schema/", headers={"Accept": known}).status_code == 200
+
+
+def post_packed(storefront: Storefront, body: bytes, *, encoding: str) -> Any:
+    return storefront.client.post(
+        "/api/v1/orders/",
+        body,
+        content_type="application/json",
+        headers={"Idempotency-Key": "k", "Content-Encoding": encoding},
+    )
+
+
+def test_a_gzipped_order_is_taken(storefront: Storefront, catalog) -> None:
+    body = json.dumps(build_order()).encode()
+    answer = post_packed(storefront, gzip.compress(body), encoding="gzip")
+    assert answer.status_code == 201
+    plain = storefront.client.post(
+        "/api/v1/orders/", body, content_type="application/json", headers={"Idempotency-Key": "k"}
+    )
+    assert plain.headers["Idempotent-Replayed"] == "true"
+    assert plain.json()["id"] == answer.json()["id"]
+
+
+def test_what_unpacks_to_more_than_the_limit_is_too_large(storefront: Storefront, settings) -> None:
+    bomb = gzip.compress(b" " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 100))
+    assert len(bomb) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    problem = assert_problem(post_packed(storefront, bomb, encoding="gzip"), 413, "too_large")
+    assert str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) in problem["detail"]
+
+
+@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}")[:-3], gzip.compress(b"{}") + b"{}"])
+def test_what_is_not_wholly_gzip_is_refused(storefront: Storefront, body: bytes) -> None:
+    problem = assert_problem(post_packed(storefront, body, encoding="gzip"), 400, "parse_error")
+    assert "gzip" in problem["detail"]
+
+
+def test_other_compressions_are_refused_and_named(storefront: Storefront) -> None:
+    problem = assert_problem(post_packed(storefront, b"x", encoding="br"), 415, "unsupported_media_type")
+    assert "br" in problem["detail"]
+    for content_type in ("application/pdf", "multipart/form-data; boundary=x"):
+        answer = storefront.client.post(
+            "/api/v1/files/", b"x", content_type=content_type, headers={"Content-Encoding": "gzip"}
+        )
+        assert "gzip" in assert_problem(answer, 415, "unsupported_media_type")["detail"]
+
+
+def test_a_lost_plus_sign_is_named(storefront: Storefront) -> None:
+    answer = storefront.client.get("/api/v1/orders/?updated_since=2026-11-20T10:30:00+01:00")
+    assert "%2B" in assert_problem(answer, 400, "malformed")["errors"]["updated_since"][0]
+    answer = storefront.client.get("/api/v1/orders/?updated_since=2026-11-20T10:30:00%2B01:00")
+    assert answer.status_code == 200

@@ -19,7 +19,7 @@ def test_a_living_process_says_so_without_asking_anybody(client: Client, django_
 
 
 def test_readiness_names_what_it_stands_on(client: Client) -> None:
-    assert client.get("/readyz").json() == {"status": "ok", "database": "ok", "redis": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok", "database": "ok", "redis": "ok", "sending": "ok"}
 
 
 def test_without_redis_requests_are_still_served(client: Client, settings: LazySettings) -> None:

@@ -2,19 +2,21 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from backoffice.models import Push
+from backoffice.models import Integration, Push, Shop
 from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.services import reconcile
 from backoffice.services.clock import database_now
 from backoffice.services.delivery import deliver
+from backoffice.services.experience import SharedExperience
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import decide_push
 from backoffice.vendors import answers, session
@@ -99,6 +101,51 @@ def test_one_charge_and_each_card_once(
     assert (campaign.state, campaign.problem) == (CampaignState.PAID, "")
     assert charges(vendor) == ["8.40"]
     assert cards_paid(vendor) == ["Doe0", "Doe1", "Doe2"]
+
+
+@pytest.mark.parametrize("kind", ["", "cut_before", "cut_after", "hang_after"])
+def test_a_vendor_that_takes_only_what_its_page_shows_gets_that(
+    kind: str, sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, payer: User, settings
+) -> None:
+    vendor.options.change(recipients_taken="array", checkout_body="refused")
+    campaign = prepared(fill(2))
+    assert (campaign.state, campaign.accepted) == (CampaignState.PROOFED, 2)
+    if kind:
+        SharedExperience("lettrlabs").keep("checkout", "none")  # else the fault hits the one that is refused
+        strike(sandbox, CHECKOUT, kind, settings, **({"seconds": 0.5} if kind == "hang_after" else {}))
+    confirm(campaign, payer)
+    work_off()
+    if kind == "cut_before":
+        confirm(campaign, payer)
+        work_off()
+    settle(sandbox, campaign)
+    assert campaign.state == CampaignState.PAID
+    assert charges(vendor) == ["5.60"]
+    assert cards_paid(vendor) == ["Doe0", "Doe1"]
+    assert Integration.objects.get(vendor="lettrlabs").experience == {"recipients": "array", "checkout": "none"}
+
+    vendor.ledger.requests.clear()
+    Shop.objects.update(card_pause_days=0)
+    prepared(fill(1))
+    assert vendor.ledger.total("PUT v1/order/{id}/recipients") == 1, "it is known by now what the vendor takes"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"speed": "ExpeditedFaster"}, {"postage": "FirstClass"}, {"hold_until": date(2027, 3, 1)}],
+    ids=["speed", "postage", "day"],
+)
+def test_no_checkout_goes_without_the_choices_that_were_agreed(
+    change: dict[str, Any], sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, payer: User
+) -> None:
+    vendor.options.change(checkout_body="refused")
+    campaign = prepared(fill(2, **change))
+    confirm(campaign, payer)
+    work_off()
+    campaign.refresh_from_db()
+    assert charges(vendor) == []
+    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 1
+    assert "The request has to be empty." in Push.objects.get(kind=CHECK_OUT).cause
 
 
 @every_fault
@@ -336,6 +383,7 @@ def test_a_person_who_decides_a_lost_checkout_never_pays_twice(
     campaign = confirm(proofed(1), payer)
     push = Push.objects.get(kind="orders.check_out_campaign")
     assert deliver(push.pk) == PushState.UNKNOWN
+    Push.objects.filter(pk=push.pk).update(settles_at=timezone.now())
     push.refresh_from_db()
     decide_push(push, happened=happened, actor="mara", reason="I believe so")
     work_off()
@@ -361,7 +409,7 @@ def doubtful(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings) -> Ma
     push = Push.objects.get()
     assert deliver(push.pk) == PushState.UNKNOWN
     _stray(vendor)
-    Push.objects.update(next_at=timezone.now())
+    Push.objects.update(next_at=timezone.now(), settles_at=timezone.now())
     assert reconcile.look(push.pk) == PushState.UNKNOWN
     campaign.refresh_from_db()
     return campaign

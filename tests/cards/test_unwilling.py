@@ -13,6 +13,7 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.services import budget
 from orders.models import CampaignState, CardState, Consent, LeftOut, MailCampaign, OptOut, Order, OrderState
+from orders.services.campaigns.addresses import RecipientRow
 from orders.services.campaigns.making import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
 from tests.cards.test_recipients import GOOD
@@ -38,7 +39,7 @@ def test_who_wants_no_more_letters_gets_no_card_whatever_was_agreed_to_with_an_o
 
 def test_a_table_lists_nobody_who_wants_no_more_letters(db: None) -> None:
     opt_out("ada@example.com")
-    [row] = add_table(make_draft(), [GOOD | {"email": "Ada@example.com"}], actor="mara")
+    [row] = add_table(make_draft(), [RecipientRow(2, GOOD | {"email": "Ada@example.com"})], actor="mara")
     assert (row.state, row.reason) == (CardState.LEFT_OUT, LeftOut.NO_CONSENT)
 
 

@@ -117,12 +117,6 @@ def test_numbers_and_flags_may_come_as_text_and_ids_as_either() -> None:
     assert variant.tiers[0] == ("purchase", 50, Decimal("14.990"))
 
 
-def test_nul_characters_are_dropped_since_the_database_cannot_keep_them() -> None:
-    product = make_product(1, gtin="12\x0034", descriptions={"name": "A\\u0000 \x00B"})
-    [variant] = read(product).variants
-    assert (variant.gtin, variant.text.name) == ("1234", "A\\u0000 B")
-
-
 @pytest.mark.parametrize(
     "changes",
     [

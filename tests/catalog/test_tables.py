@@ -13,6 +13,7 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.tables.reading import read_table
 from catalog.models import (
     ChangeKind,
     ChangeSet,
@@ -27,7 +28,7 @@ from catalog.services.change_sets.texts import TEXTS
 from catalog.services.sync.reading import sync_catalog
 from catalog.services.tables.columns import LAYOUTS
 from catalog.services.tables.exporting import export_rows
-from catalog.services.tables.files import read_table, write_csv, write_xlsx
+from catalog.services.tables.files import write_csv, write_xlsx
 from catalog.services.tables.importing import accept_table, draft_import, read_import
 from tests.catalog.source import Catalog, make_product
 
@@ -202,10 +203,11 @@ def test_files_beyond_the_limits_are_not_kept(content: bytes) -> None:
     assert not TableImport.objects.exists()
 
 
-def test_more_rows_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.services.tables.files.MOST_TABLE_ROWS", 3)
+def test_more_rows_than_the_limit_are_refused() -> None:
+    content = csv_of(*[["a"]] * 4)
+    assert len(list(read_table(content, most_rows=3).rows)) == 3
     with pytest.raises(InvalidInput):
-        list(read_table(csv_of(*[["a"]] * 6)))
+        list(read_table(content, most_rows=2).rows)
 
 
 def test_a_workbook_of_a_person_is_read_with_its_numbers_and_flags() -> None:
@@ -245,6 +247,6 @@ def test_an_export_holds_what_the_filter_finds(client: Client) -> None:
     client.force_login(User.objects.create_superuser("mara"))
     brought_in(1, 2)
     answer = client.get(reverse("admin:catalog_tableimport_export"), {"kind": "sales_prices", "q": "SKU-2"})
-    rows = list(read_table(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
-    assert {row[0] for row in rows[1:]} == {"SKU-2-1"}
+    table = read_table(b"".join(answer.streaming_content), most_rows=100)  # type: ignore[attr-defined]
+    assert {row.cells[0] for row in table.rows} == {"SKU-2-1"}
     assert client.get(reverse("admin:catalog_tableimport_export"), {"kind": "x"}).status_code == 400

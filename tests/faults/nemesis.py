@@ -50,9 +50,13 @@ PAUSES: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def let_calls_fail(sandbox: Sandbox, *, seed: int) -> None:
-    """From now on a fifth of all calls fails, in an order that follows from the seed."""
+def let_calls_fail(sandbox: Sandbox, *, seed: int, too_many: float = 0.0, retry_after: int = 1) -> None:
+    """From now on a fifth of all calls fails, in an order that follows from the seed. On top of that, a share of
+    `too_many` is answered 429 with that `Retry-After`.
+    """
     sandbox.faults.reseed(seed)
+    if too_many:
+        sandbox.faults.add("too_many", path=CALLS, probability=too_many, retry_after=retry_after)
     for kind, facts in PAUSES:
         sandbox.faults.add(kind, path=CALLS, **facts)
     left = len(MISHAPS)

@@ -4,6 +4,7 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import requests
@@ -50,11 +51,12 @@ def open_shop() -> str:
 def make_order(number: int, *, chance: random.Random, lines: int | None = None) -> dict[str, Any]:
     """An order unlike any other of the run, of one to three lines."""
     count = lines or chance.randint(1, 3)
+    bought = [_make_line(number, position, chance) for position in range(1, count + 1)]
     return {
         "reference": f"SHOP-{number}",
         "placed_at": "2026-11-20T10:30:00Z",
         "currency": "EUR",
-        "total": "100.00",
+        "total": f"{sum(Decimal(line['unit_price']) * line['quantity'] for line in bought):.2f}",
         "customer": {"email": f"customer{number}@example.com", "firstname": "Jana", "lastname": "Größer"},
         "recipient": {
             "firstname": "Jana",
@@ -64,7 +66,7 @@ def make_order(number: int, *, chance: random.Random, lines: int | None = None) 
             "city": "Berlin",
             "country_code": "DE",
         },
-        "lines": [_make_line(number, position, chance) for position in range(1, count + 1)],
+        "lines": bought,
     }
 
 

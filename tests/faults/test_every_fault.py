@@ -30,7 +30,10 @@ def test_10_000_orders_become_10_000_physical_orders(system, sandbox) -> None:
 
 
 def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: float, patience: float) -> None:
-    """Place, break, kill, wait until all is quiet (at most `patience` seconds), judge."""
+    """Place, break, kill, wait until all is quiet (at most `patience` seconds), judge.
+
+    `FAULT_429_SHARE` of the answers are 429 besides, each naming `FAULT_429_SECONDS`: for measuring what they cost.
+    """
     seed = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
     print(f"\nFAULT_SEED={seed}")
     chance = random.Random(seed)
@@ -40,7 +43,8 @@ def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: flo
     for worker in WORKERS:
         system.start_worker(worker, children=4)
     wait_until(lambda: all(map(system.is_consuming, WORKERS)), seconds=120, what="the workers take tasks")
-    let_calls_fail(sandbox, seed=seed)
+    too_many, retry_after = float(os.environ.get("FAULT_429_SHARE", "0")), int(os.environ.get("FAULT_429_SECONDS", "0"))
+    let_calls_fail(sandbox, seed=seed, too_many=too_many, retry_after=retry_after)
     killer = Killer(system, workers=WORKERS, seed=seed, kills=kills, every=every)
     begin = time.monotonic()
     killer.start()

@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
+from backoffice.models import Drift, PullCursor, VendorToken
 from backoffice.sandbox import Sandbox
+from backoffice.services import gate
 from orders.models import Order, VendorOrder
+from orders.services.reports import pulling
 from orders.services.reports.outcomes import ReportState
-from orders.services.reports.pulling import MOST_STALE, STALE_HOURS, pull_orders
+from orders.services.reports.pulling import STALE_HOURS, pull_orders
 
 Place = Callable[..., Order]
 
@@ -56,7 +60,10 @@ def test_an_order_that_was_not_heard_of_for_long_is_read_by_itself(sandbox: Sand
     assert order.vendor_orders.get().read_at > long_ago
 
 
-def test_a_run_reads_a_bounded_number_of_stale_orders(sandbox: Sandbox, place: Place) -> None:
+def test_a_run_reads_a_bounded_number_of_stale_orders(
+    sandbox: Sandbox, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "MOST_STALE", 3)
     order = place()
     part = order.vendor_orders.get()
     VendorOrder.objects.bulk_create(
@@ -68,14 +75,49 @@ def test_a_run_reads_a_bounded_number_of_stale_orders(sandbox: Sandbox, place: P
             vendor_id=f"9{number:05}",
             state="in_production",
         )
-        for number in range(2, MOST_STALE + 12)
+        for number in range(2, 10)
     )
     before = sandbox.ledger.total("GET v1/orders/{id}")
 
     pull_orders("mypromo", since=(timezone.now() + timedelta(days=1)).date())
 
-    assert sandbox.ledger.total("GET v1/orders/{id}") - before == MOST_STALE
+    assert sandbox.ledger.total("GET v1/orders/{id}") - before == 3
     assert part.pk
+
+
+def test_news_that_no_webhook_brought_is_a_row_from_the_second_pull_on(sandbox: Sandbox, place: Place) -> None:
+    order = place()
+    pull_orders("mypromo")
+    assert not Drift.objects.exists()
+    sandbox.clock.advance(60)
+    pull_orders("mypromo")
+    rows = Drift.objects.values_list("vendor", "reference", "subject_type", "subject_id")
+    assert list(rows) == [("mypromo", order.number, "orders.order", order.pk)]
+
+
+_BREAK = """
+    SET CONSTRAINTS ALL IMMEDIATE;
+    CREATE FUNCTION pg_temp.break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$;
+    CREATE TRIGGER broken BEFORE INSERT ON orders_orderevent FOR EACH ROW
+        WHEN (current_setting('test.broken', true) = NEW.order_id::text) EXECUTE FUNCTION pg_temp.break()
+"""
+
+
+def test_an_order_that_cannot_be_applied_keeps_no_other_and_is_read_in_the_next_run(
+    sandbox: Sandbox, place: Place
+) -> None:
+    bad, good = place(), place()
+    pull_orders("mypromo")
+    sandbox.clock.advance(60)
+    with connection.cursor() as cursor:
+        cursor.execute(_BREAK)
+        cursor.execute("SELECT set_config('test.broken', %s, true)", [str(bad.pk)])
+        result = pull_orders("mypromo")
+        cursor.execute("SELECT set_config('test.broken', '', true)")
+    assert (set(result.failed), result.missed) == ({bad.number}, [good.number])
+    # The list has no news any more, and the order is read all the same.
+    PullCursor.objects.update(since=timezone.now() + timedelta(days=2))
+    assert pull_orders("mypromo").missed == [bad.number]
 
 
 def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox, place: Place, settings) -> None:
@@ -85,6 +127,17 @@ def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox
     with pytest.raises(CommandError):
         call_command("pull_orders")
     assert pull_orders("mypromo").stopped
+
+
+def test_a_pause_does_not_stop_a_pull_even_when_the_token_has_ended(sandbox: Sandbox, place: Place) -> None:
+    order = place()
+    sandbox.clock.advance(60)
+    gate.pause("mypromo", actor="jo", reason="restore")
+    VendorToken.objects.all().delete()
+
+    result = pull_orders("mypromo")
+
+    assert (result.missed, result.stopped) == ([order.number], "")
 
 
 def test_an_unknown_vendor_is_refused(sandbox: Sandbox) -> None:

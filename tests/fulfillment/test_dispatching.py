@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -15,6 +16,7 @@ from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from backoffice.services.delivery import deliver
 from backoffice.services.pushes import decide_push, retry_push
+from backoffice.services.sweep import due_pushes
 from fulfillment.models import (
     DispatchState,
     Label,
@@ -36,7 +38,7 @@ ADD = "add_shipment"
 
 
 def parcel(code: str = CODE, *, carrier: str = "ups", **more: object) -> ParcelToMake:
-    return ParcelToMake(carrier, code, **more)
+    return ParcelToMake(carrier, code, code_is_confirmed=True, **more)
 
 
 def shipped(sandbox: Sandbox) -> list[str]:
@@ -332,6 +334,22 @@ def test_a_report_of_the_order_that_overtakes_the_answer_makes_no_second_parcel(
     assert made.state == ParcelState.REPORTED
     work()
     assert (ProductionShipment.objects.count(), shipped(sandbox)) == (1, [CODE])
+
+
+def test_a_parcel_that_can_be_undone_waits_from_the_start_and_nobody_is_called_for_it(
+    sandbox: Sandbox, make: Make, django_capture_on_commit_callbacks: Any
+) -> None:
+    first, second = make("several"), make("several")
+    with django_capture_on_commit_callbacks() as calls:
+        made = add_parcel(first, parcel(), actor="anna", undo_seconds=30)
+    push = Push.objects.about(made).get()
+    assert (push.next_at, due_pushes(limit=10)) == (made.leaves_at, [])
+    assert deliver(push.pk) is None
+    assert calls == []
+
+    with django_capture_on_commit_callbacks() as calls:
+        add_parcel(second, parcel("1Z999"), actor="anna")
+    assert len(calls) == 1
 
 
 def test_a_parcel_can_be_taken_back_before_its_report_leaves(sandbox: Sandbox, make: Make, work: Work) -> None:

@@ -90,8 +90,9 @@ def test_a_worker_whose_clock_is_wrong_waits_as_long_as_any_other(
     assert -3 < (file.next_at - database_now()).total_seconds() <= 0
 
 
-def test_a_vendor_that_is_paused_counts_no_try(file: ProductionFile) -> None:
-    Integration.objects.update_or_create(vendor=VENDOR, defaults={"paused_at": timezone.now(), "paused_by": "anna"})
+def test_a_vendor_whose_calls_are_stopped_counts_no_try(file: ProductionFile) -> None:
+    stopped = {"open_until": timezone.now() + timedelta(minutes=1)}
+    Integration.objects.update_or_create(vendor=VENDOR, defaults=stopped)
     again(file)
     assert (file.attempts, file.needs_person, file.is_kept) == (0, False, False)
 
@@ -111,7 +112,9 @@ def test_what_is_no_whole_pdf_is_not_kept(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"<html>%PDF-", "not a PDF"),
+        (b"<html>", "not a PDF"),
+        (b" " * 1025 + PDF, "not a PDF"),
+        (PDF + b"\n7 0 obj\n<<>>", "cut off"),
         (b"", "not a PDF"),
         (b"%PDF-1.7\nhalf", "cut off"),
         (b"\x89PNG\r\n\x1a\n", "not a PDF"),

@@ -9,9 +9,11 @@ import pytest
 from django.utils import timezone
 
 from backoffice.errors import Conflict, InvalidInput
-from backoffice.models import Push
+from backoffice.models import Epoch, Push
 from backoffice.models.push import PushState
 from backoffice.said import gettext as said
+from backoffice.services.claims import Withdrawn
+from backoffice.services.epoch import read_epoch
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderState as Reported
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, VendorOrder, VendorOrderState
@@ -22,8 +24,10 @@ from orders.services.files.checks import _Round
 from orders.services.holds import hold_if_open, place_hold
 from orders.services.lifecycle import cancel_order
 from orders.services.placing.refusals import note_refusal, suppose_placed
+from orders.services.placing.single_call import SingleCall
 from orders.services.placing.two_phases import Placement
 from orders.services.reports.applying import apply_order_report
+from orders.services.restore.linking import hold_beside, hold_changed
 from orders.services.unavailable import _hold as hold_unavailable
 from tests.orders.reports import report
 
@@ -90,6 +94,29 @@ def no_longer_made(row: VendorOrder) -> None:
     hold_unavailable(row.order_id, list(row.order.lines.all()))
 
 
+def another_made_for_the_same_sale(row: VendorOrder) -> None:
+    made = report(Reported.SUBMITTED, step=50, vendor_id="77")
+    hold_beside(row.order, made, ["quantity 6, not 5"], actor="reconcile")
+
+
+def sent_as_something_else_since_the_backup(row: VendorOrder) -> None:
+    hold_changed(row.order, report(Reported.SUBMITTED, step=50), ["quantity 6, not 5"], actor="reconcile")
+
+
+def sold_before_a_restore(row: VendorOrder) -> None:
+    class Delivery:
+        push = place_push(row)
+
+        def record(self, change: Callable[[], object]) -> None:
+            change()
+
+    now = timezone.now()
+    read_epoch()
+    Epoch.objects.update(saved_at=now, found_at=now, reconciled_at=now)
+    with pytest.raises(Withdrawn):
+        SingleCall(Delivery())._refuse_doubtful()  # type: ignore[arg-type]
+
+
 # Every function that calls hold_if_open: how it comes to call it, and whether a cancelled order is told as well.
 CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
     "services/reports/duplicates.py:_raise_alarm": (second_order, {OrderState.CLOSED, OrderState.CANCELLED}),
@@ -102,6 +129,15 @@ CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
     "services/placing/refusals.py:suppose_placed": (id_unknown, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/placing/two_phases.py:_hold": (submitted_differs, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/files/checks.py:_hold": (files_unfit, {OrderState.CLOSED}),
+    "services/restore/linking.py:hold_beside": (
+        another_made_for_the_same_sale,
+        {OrderState.CLOSED, OrderState.CANCELLED},
+    ),
+    "services/restore/linking.py:hold_changed": (
+        sent_as_something_else_since_the_backup,
+        {OrderState.CLOSED, OrderState.CANCELLED},
+    ),
+    "services/placing/single_call.py:_refuse_doubtful": (sold_before_a_restore, {OrderState.CLOSED}),
     # Of what has ended nothing has to be made.
     "services/unavailable.py:_hold": (no_longer_made, set()),
 }

@@ -112,7 +112,7 @@ def test_a_key_of_255_characters_is_taken(storefront: Storefront) -> None:
 
 
 def test_a_refused_request_leaves_its_key_free(storefront: Storefront) -> None:
-    assert storefront.place(build_order(currency="USD"), key="k").status_code == 422
+    assert storefront.place(build_order(**{"lines.0.sku": "NONE"}), key="k").status_code == 422
     assert nothing_was_written()
     assert storefront.place(build_order(), key="k").status_code == 201
 
@@ -147,12 +147,15 @@ def test_on_demand_it_is_taken_and_held_for_each_reason(storefront: Storefront) 
     answer = storefront.place(body, query="?on_invalid=hold")
     assert (answer.status_code, answer.json()["state"]["order"]) == (201, "held")
     holds = {hold["reason"]: set(hold["errors"]) for hold in answer.json()["holds"]}
-    assert holds == {"bad_address": {"recipient.zip"}, "invalid_input": {"lines[0].sku", "currency"}}
-    assert Hold.objects.count() == 2
+    assert holds == {
+        "bad_address": {"recipient.zip"}, "invalid_input": {"lines[0].sku"}, "odd_price": {"currency"},
+    }  # fmt: skip
+    assert Hold.objects.count() == 3
     assert not Push.objects.exists()
     assert [event.kind for event in Order.objects.get().events.all()] == [
         "order.received",
         "order.held",
+        "hold.placed",
         "hold.placed",
         "hold.placed",
     ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backoffice.models import Shop
 from backoffice.vendors.registry import vendor_class
 from catalog.models import Variant
 from orders.services.intake.street import split_street
@@ -120,12 +121,12 @@ def test_an_order_has_one_to_two_hundred_lines(storefront: Storefront, count: in
 @pytest.mark.parametrize(
     ("text", "fine"),
     [
-        ("0", True), ("0.00", True), ("9999999999.99", True), ("10000000000", False), ("1.001", False),
+        ("0", True), ("0.00", True), ("9999999999.99", True), ("10000000000", False), ("1.0001", False),
         ("-0.01", False), ("1e5", False), ("NaN", False), ("", False), (".5", False), ("1.", False), ("١", False),
-        (" 1", False), ("1,5", False),
+        (" 1 ", True), ("1 0", False), ("1,5", False),
     ],
 )  # fmt: skip
-def test_a_total_is_an_amount_with_two_decimals(storefront: Storefront, text: str, fine: bool) -> None:
+def test_a_total_is_an_amount_with_three_decimals_at_most(storefront: Storefront, text: str, fine: bool) -> None:
     assert (complaints(storefront, total=text) == {}) is fine
 
 
@@ -230,11 +231,11 @@ def test_countries_and_states_are_those_that_can_be_shipped_to(
 
 
 def test_the_currency_is_the_shops(storefront: Storefront) -> None:
+    Shop.objects.update(on_odd_price="refuse")
     assert list(complaints(storefront, currency="USD")) == ["currency"]
 
 
-def test_an_e_mail_address_has_the_form_of_one(storefront: Storefront) -> None:
-    assert list(complaints(storefront, **{"customer.email": "jana"})) == ["customer.email"]
+def test_a_recipients_e_mail_address_has_the_form_of_one(storefront: Storefront) -> None:
     assert list(complaints(storefront, **{"recipient.email": "jana"})) == ["recipient.email"]
     assert complaints(storefront, **{"customer.email": None}) == {}
 

@@ -14,12 +14,14 @@ from backoffice.models import Push
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, ShippedLine, Version
 from orders.models import HoldReason, Order, ProductionState, ShipmentState, VendorOrder, VendorOrderState
 from orders.models import OrderState as OurState
+from orders.services import lateness
 from orders.services.lateness import SILENT_DAYS, close_silent_orders, mark_late_orders
 from orders.services.lifecycle import cancel_order
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.outcomes import ReportState
 from orders.services.timeline import describe
 from tests.orders.reports import START, journey, parcel, report
+from tests.orders.rows import make_order
 
 Sent = Callable[..., VendorOrder]
 STORY = journey()
@@ -233,6 +235,19 @@ def test_a_report_takes_the_same_number_of_queries_however_long_the_order(
     full = report(OrderState.IN_PRODUCTION, step=8, lines=held, shipments=(box,))
     with django_assert_num_queries(27):
         assert apply_order_report(full, source="callback").state == ReportState.APPLIED
+
+
+def test_all_that_is_late_or_silent_is_worked_off_in_one_run_however_many(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lateness, "_AT_ONCE", 2)
+    for _ in range(5):
+        make_order()
+    long_ago = timezone.now() - timedelta(days=SILENT_DAYS + 1)
+    Order.objects.update(state="released", production="sent", ship_by=long_ago)
+    assert mark_late_orders() == 5
+    Order.objects.update(production="done", shipment="shipped", updated_at=long_ago)
+    assert close_silent_orders() == 5
 
 
 def test_an_order_becomes_late_when_its_day_passes_and_is_told_once(sent: Sent) -> None:

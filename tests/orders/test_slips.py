@@ -1,6 +1,7 @@
 """Delivery slips: what they say, in which language, that everything is on them, and at which address they are."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,9 +9,10 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
+from backoffice.fonts.shaping import MISSING
 from backoffice.models import Shop
 from fulfillment.models import Country
-from orders.models import Order, VendorOrder
+from orders.models import Address, Order, VendorOrder
 from orders.models.document import DocumentKind, OrderDocument
 from orders.services.files.slips import render_order_slip, render_slip
 from orders.services.lifecycle import release_order
@@ -19,6 +21,7 @@ from tests.api.storefront import PEN, Storefront, build_order, make_catalog, mak
 from tests.orders.rows import make_order
 
 A4 = (595, 842)
+RECIPIENTS = Path("tests/samples/reports/scripts-on-slips/recipients.txt").read_text().split("\n")[:5]
 
 
 @pytest.fixture
@@ -138,3 +141,14 @@ def test_orders_of_a_shop_with_own_slips_get_one_and_each_line_a_parcel(storefro
     given = {"kind": "delivery_slip", "url": "https://files.example.com/own.pdf"}
     storefront.place(build_order(reference="R-2", lines=[line], documents=[given]))
     assert [row.made_by_us for row in Order.objects.latest("pk").documents.all()] == [False]
+
+
+@pytest.mark.parametrize(
+    "name", Path("tests/samples/reports/scripts-on-slips/recipients.txt").read_text().split("\n")[:5]
+)
+def test_a_name_in_any_script_is_drawn(name: str, db: None) -> None:
+    [part] = with_slip()
+    Address.objects.update(firstname="", lastname=MISSING * len(name))
+    boxes = render_slip(part)
+    Address.objects.update(lastname=name)
+    assert render_slip(part) != boxes

@@ -103,6 +103,7 @@ def test_pages_are_five_unless_asked_and_orders_at_most_fifteen(merchant: Client
 def test_without_paging_the_answer_may_have_three_shapes(
     sandbox: Sandbox, merchant: Client, unpaged: str, keys: set[str] | None
 ) -> None:
+    assert sandbox.settings.unpaged == "with_meta", "all examples of the document ask so and have links and meta"
     sandbox.settings.change(unpaged=unpaged)
     for path in ("v1/countries", "v1/products", "v1/orders"):
         answer = merchant.get(path, pagination="false").json()

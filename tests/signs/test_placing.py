@@ -1,6 +1,7 @@
 """An order of a sign: one call that is made once, whatever is cut; the echo tells, else a person decides."""
 
 import time
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from backoffice.errors import IllegalTransition
 from backoffice.models import Callback, Push, Shop
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
@@ -68,11 +70,20 @@ def made(sandbox: Sandbox) -> list[dict[str, Any]]:
 
 
 def echo(client: Client, order: Order, *, order_id: int = 1) -> Any:
+    answer = echo_arrives(client, order, order_id=order_id)
+    work_callbacks()
+    return answer
+
+
+def echo_arrives(client: Client, order: Order, *, order_id: int = 1) -> Any:
+    """It is stored and waits for a worker."""
     body = {"order": {"order_id": order_id, "external_id": order.number, "created_at": "2026-11-27T10:00:00.000000Z"}}
-    answer = tell(client, "order-created", body)
+    return tell(client, "order-created", body)
+
+
+def work_callbacks() -> None:
     Callback.objects.filter(next_at__isnull=False).update(next_at=timezone.now())
     work_due_callbacks()
-    return answer
 
 
 def test_an_order_is_placed_with_one_call(order: Order, product: CustomProduct, sandbox: Sandbox) -> None:
@@ -85,13 +96,9 @@ def test_an_order_is_placed_with_one_call(order: Order, product: CustomProduct, 
     assert held["items"] == [{"external_id": product.external_id, "quantity": 1, "price": 11900}]
 
 
-def test_countries_go_by_two_letters_and_the_bill_where_it_belongs(order: Order) -> None:
-    from fulfillment.models import Country
-
-    Country.objects.create(iso2="DE", iso3="DEU", name="Germany")
-    order.addresses.update(country_code="deu")
+def test_the_bill_goes_where_it_belongs(order: Order) -> None:
     Address.objects.create(
-        order=order, role=AddressRole.INVOICE, company="Pens", street="Bank 1", zip="1", city="X", country_code="DEU"
+        order=order, role=AddressRole.INVOICE, company="Pens", street="Bank 1", zip="1", city="X", country_code="DE"
     )
     body = order_payload(sold_order(part_of(order)))
     assert (body["shipping_address"]["country"], body["billing_address"]["country"]) == ("DE", "DE")
@@ -146,6 +153,32 @@ def test_the_echo_settles_what_was_unknown(client: Client, order: Order, sandbox
     echo(client, order)
     assert len(made(sandbox)) == 1
     assert not Hold.objects.exists()
+
+
+def test_nobody_is_asked_while_the_echo_waits_for_a_worker(client: Client, order: Order, sandbox: Sandbox) -> None:
+    sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
+    send(order)
+    echo_arrives(client, order)
+    Push.objects.update(settles_at=timezone.now())
+    push = send(order)
+    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)
+    assert (push.next_at - timezone.now()).total_seconds() < 6, "it is looked for again soon"
+    with pytest.raises(IllegalTransition, match="webhook"):
+        decide_push(push, happened=False, actor="jo", reason="nothing came")
+    work_callbacks()
+    push = place_push(order)
+    assert (push.state, push.needs_person, len(made(sandbox))) == (PushState.CONFIRMED, False, 1)
+
+
+def test_an_echo_that_cannot_be_read_for_an_hour_keeps_nobody_from_being_asked(
+    client: Client, order: Order, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
+    send(order)
+    echo_arrives(client, order)
+    Callback.objects.update(received_at=timezone.now() - timedelta(hours=1, minutes=1))
+    Push.objects.update(settles_at=timezone.now())
+    assert send(order).needs_person
 
 
 def test_an_echo_that_is_here_before_the_answer_is_the_same(client: Client, order: Order, sandbox: Sandbox) -> None:
@@ -308,14 +341,15 @@ def test_before_the_echos_time_is_over_nobody_is_asked(order: Order, sandbox: Sa
 
 
 def test_what_is_asked_of_a_person_says_what_it_costs(order: Order, sandbox: Sandbox) -> None:
-    from backoffice.admin.push_facts import outcome_facts
+    from backoffice.admin.outcome_facts import outcome_facts
 
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     outcome = outcome_facts(look_until_settled(order))
     assert any("119.00 EUR" in line for line in outcome.if_not)
     assert any("119.00 EUR" in line for line in outcome.if_happened)
-    assert "cannot be searched" in outcome.searches
+    assert "cannot be searched" in outcome.goes_on
+    assert outcome.is_yes_advised
 
 
 def test_a_withdrawn_order_is_not_sent(order: Order, sandbox: Sandbox) -> None:

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.models import Push, Shop
 from catalog.models import CustomProduct
 from orders.models import Order, OrderEvent
+from orders.services.intake.input import NewLine
+from orders.services.intake.line_checks import judge_lines
 from tests.api.storefront import Storefront, build_order, make_catalog, make_storefront
 from tests.signs.desk import design, make_shop
 
@@ -98,18 +100,16 @@ def test_a_line_is_one_thing(storefront: Storefront, designed: CustomProduct, mo
 
 
 def test_what_the_vendor_needs_is_asked_for_at_once(storefront: Storefront, designed: CustomProduct) -> None:
-    order = body(line(designed.external_id), **{"recipient.street": None, "customer.email": None})
-    assert set(refused(storefront, order)) == {"recipient.street", "customer.email"}
+    order = body(line(designed.external_id), **{"recipient.zip": None, "customer.email": None})
+    assert set(refused(storefront, order)) == {"recipient.zip", "customer.email"}
+    assert set(refused(storefront, body(line(designed.external_id), **{"customer.email": "jana"}))) == {
+        "customer.email"
+    }
 
 
 def test_lines_cost_no_queries_each(storefront: Storefront, designed: CustomProduct) -> None:
-    from orders.services.intake.input import NewLine
-    from orders.services.intake.line_checks import judge_lines
-
     lines = [NewLine(custom_product=designed.external_id, quantity=1, unit_price="1") for _ in range(20)]
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         judge_lines(lines, shop=storefront.shop, errors={})
     assert len(queries) == 1
 

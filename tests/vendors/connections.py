@@ -26,7 +26,7 @@ class NotingGate:
     def failed(self, *, write: bool, text: str) -> None:
         self.events.append(("failed", write))
 
-    def throttled(self, *, retry_after: float) -> None:
+    def throttled(self, *, retry_after: float, took: float) -> None:
         self.events.append(("throttled", retry_after))
 
 

@@ -20,6 +20,7 @@ from backoffice.vendors.errors import (
     VendorAmbiguous,
     VendorError,
     VendorProtocolError,
+    VendorRejected,
     VendorUnavailable,
 )
 from backoffice.vendors.http import fetch_untrusted, new_session
@@ -65,6 +66,9 @@ BROKEN_LINES: dict[str, Act] = {
 }
 
 
+NO_STATUS = ("closed without an answer", "reset", "silent", "no HTTP", "half a status line")
+
+
 @pytest.mark.parametrize("name", BROKEN_LINES)
 def test_a_write_whose_answer_is_lost_may_have_been_done(name: str, outside: Outside) -> None:
     with loopback(BROKEN_LINES[name]) as server:
@@ -74,7 +78,43 @@ def test_a_write_whose_answer_is_lost_may_have_been_done(name: str, outside: Out
     assert time.monotonic() - started < 1.6
     assert len(server.seen) == 1
     assert outside.gate.events == [("enter", True), ("failed", True)]
-    assert [exchange.status for exchange in outside.exchanges] == [None]
+    assert [exchange.status for exchange in outside.exchanges] == [None if name in NO_STATUS else 200]
+    assert error.status == outside.exchanges[0].status
+    assert (error.arrived is None) == (name in NO_STATUS)
+
+
+def test_what_came_before_the_line_broke_is_kept(outside: Outside) -> None:
+    part = b"a part " * 20_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+    with loopback(raw_reply(head + part, then_close=True)) as server, pytest.raises(VendorAmbiguous) as raised:
+        session(server.url, outside).request("GET", "label", has_effect=True)
+    assert (raised.value.status, raised.value.arrived) == (200, part)
+    (exchange,) = outside.exchanges
+    assert (exchange.status, exchange.has_effect, "broke off" in exchange.error) == (200, True, True)
+    assert exchange.answer.startswith("a part a part")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(422, VendorRejected), (404, VendorRejected), (429, VendorUnavailable)])
+def test_a_refusal_is_one_also_when_its_words_are_cut_off(status: int, kind: type, outside: Outside) -> None:
+    head = b"HTTP/1.1 %d No\r\nContent-Length: 1000\r\n\r\n{" % status
+    with loopback(raw_reply(head, then_close=True)) as server:
+        assert isinstance(outcome(session(server.url, outside), "POST"), kind)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b"%PDF-1.4 \xe2\xe3 %%EOF", "application/pdf, 17 bytes, SHA-256 "),
+        (b"\r\n%PDF-1.4 %%EOF", "application/pdf, 16 bytes, SHA-256 "),
+        (b"\x89PNG\r\n\x1a\n\x00", "image/png, 9 bytes, SHA-256 "),
+        (b"\x00\x01\x02", "application/json, 3 bytes, SHA-256 "),
+        ("<p>Größe</p>".encode(), "<p>Größe</p>"),
+    ],
+)
+def test_a_body_that_is_no_text_is_named_in_the_record(body: bytes, named: str, outside: Outside) -> None:
+    with loopback(reply(200, body)) as server:
+        session(server.url, outside).request("GET", "file")
+    assert outside.exchanges[0].answer.startswith(named)
 
 
 @pytest.mark.parametrize("name", BROKEN_LINES)

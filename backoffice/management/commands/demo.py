@@ -1,6 +1,5 @@
 """`manage.py demo`: the whole system on this machine, with a sandbox of the vendors, offline."""
 
-import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from backoffice import embedded
-from backoffice.demo.conductor import STAFF_NAME, PortTaken, conduct, environment, prepare
+from backoffice.demo.conductor import STAFF_NAME, PortTaken, conduct, ensure_port_free, environment, prepare
 
 
 class Command(BaseCommand):
@@ -21,7 +20,12 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="end when every order has come to its end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port, sandbox_port = int(os.environ.get("PORT", "8000")), int(os.environ.get("SANDBOX_PORT", "8100"))
+        port, sandbox_port = settings.PORT, settings.SANDBOX_PORT
+        try:
+            ensure_port_free("PORT", port)
+            ensure_port_free("SANDBOX_PORT", sandbox_port)
+        except PortTaken as error:
+            raise CommandError(str(error)) from error
         notes = prepare(self._say)
         self._say("")
         self._say(
@@ -36,8 +40,6 @@ class Command(BaseCommand):
                 environment(notes, port=port, sandbox_port=sandbox_port),
                 storefront=["--once"] if options["once"] else [],
             )
-        except PortTaken as error:
-            raise CommandError(str(error)) from error
         finally:
             embedded.stop_if_unused(settings.VAR_DIR)
         if code:

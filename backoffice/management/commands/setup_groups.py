@@ -9,6 +9,7 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "orders.rule", "orders.notice", "orders.mailcampaign", "orders.enquiry",
+    "orders.strayorder",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
@@ -25,7 +26,7 @@ GROUPS: dict[str, set[str]] = {
     "Read only": set(),
     "Order desk": {
         "orders.change_order", "orders.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
-        "backoffice.resend_push", "backoffice.decide_push",
+        "orders.decide_strayorder", "backoffice.resend_push", "backoffice.decide_push",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
@@ -72,7 +73,8 @@ class Command(BaseCommand):
                 raise CommandError(f"No such permission: {', '.join(sorted(missing))}. Run migrate first.")
             group, _created = Group.objects.get_or_create(name=name)
             group.permissions.set([known[codename] for codename in wanted])
-            self.stdout.write(f"{name}: {len(wanted)} permissions")
+            if options["verbosity"]:
+                self.stdout.write(f"{name}: {len(wanted)} permissions")
 
 
 def _view(model: str) -> str:

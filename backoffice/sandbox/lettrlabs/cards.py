@@ -12,7 +12,14 @@ from backoffice.sandbox.lettrlabs.life import Life
 from backoffice.sandbox.lettrlabs.money import line_items, read_checkout, total_of
 from backoffice.sandbox.lettrlabs.options import LettrlabsOptions
 from backoffice.sandbox.lettrlabs.proofs import render_proof
-from backoffice.sandbox.lettrlabs.recipients import BadRecipient, flat, read_recipient, spelled, why_undeliverable
+from backoffice.sandbox.lettrlabs.recipients import (
+    BadRecipient,
+    flat,
+    given_recipients,
+    read_recipient,
+    spelled,
+    why_undeliverable,
+)
 from backoffice.sandbox.lettrlabs.store import EDITABLE, TEMPLATES, Store
 from backoffice.sandbox.wire import Request, Response, json_response
 
@@ -103,9 +110,7 @@ class Cards:
     def append(self, request: Request, key: int) -> Response:
         """Add recipients; incomplete ones are left out without an HTTP error."""
         order = self._editable(key)
-        given = request.json().get("recipients")
-        if not isinstance(given, list) or not given:
-            raise Refused(400, "recipients is required.")
+        given = given_recipients(request, shape=self._options.recipients_taken)
         if len(given) > MOST_RECIPIENTS:
             raise Refused(400, f"At most {MOST_RECIPIENTS} recipients are allowed.")
         try:
@@ -174,7 +179,12 @@ class Cards:
     def check_out(self, request: Request, key: int) -> Response:
         """Begin to pay; the payment ends later, and the cards are mailed."""
         order = self._editable(key)
-        body = request.json()
+        if self._options.checkout_body == "refused":
+            if request.body:
+                raise Refused(400, "The request has to be empty.")
+            body: dict[str, Any] = {"postageType": "Standard", "productionSpeed": "Normal", "autoBill": False}
+        else:
+            body = request.json()
         postage, speed, auto_bill = read_checkout(body)
         if not order["recipients"]:
             raise Refused(400, "The order has no recipients.")

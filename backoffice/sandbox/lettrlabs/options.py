@@ -19,6 +19,8 @@ class LettrlabsOptions(OptionSet):
     templates_listed: bool = True  # False: GET v1/templates is a 404, as their page says
     accepted_name: Literal["acceptedRecipients", "totalRecipients"] = "acceptedRecipients"
     name_undeliverable: bool = True  # False: who is left out is not named
+    recipients_taken: Literal["object", "array"] = "object"  # array: as their page shows it; the other one is a 400
+    checkout_body: Literal["wanted", "refused"] = "wanted"  # refused: as their page, which sends none
     recipients_shape: Literal["flat", "nested"] = "nested"  # as they are read back; in the list of orders always flat
     spell_addresses: bool = False  # write addresses as a post office would: upper case, ST for Street
     list_shows_creation: bool = True  # `createdDate` in the list of orders, which no document shows

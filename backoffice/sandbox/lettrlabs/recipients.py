@@ -1,7 +1,11 @@
 """Recipients: which are complete, how they are kept, and how they are shown."""
 
+import json
 import re
 from typing import Any
+
+from backoffice.sandbox.lettrlabs.envelope import Refused
+from backoffice.sandbox.wire import BadBody, Request
 
 _WORDS = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
@@ -14,6 +18,19 @@ PERSONAL = ("firstName", "lastName", "toOrganization", "salutation")
 
 class BadRecipient(ValueError):
     """The shape is wrong as a whole: that is an HTTP error, unlike an incomplete address."""
+
+
+def given_recipients(request: Request, *, shape: str) -> list[Any]:
+    """Return the recipients of a request in the one shape that is taken, "object" or "array". Raises Refused."""
+    try:
+        given = json.loads(request.body) if shape == "array" else request.json().get("recipients")
+    except ValueError as error:
+        raise BadBody("Syntax error.") from error
+    if not isinstance(given, list):
+        raise Refused(400, "The request has to be a list." if shape == "array" else "recipients is required.")
+    if not given:
+        raise Refused(400, "recipients is required.")
+    return given
 
 
 def read_recipient(value: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def list_response(
     document's examples; `numeric_per_page` is for the one list that shows a number.
     """
     if request.query.get("pagination", "").lower() in ("false", "0"):
-        return _everything(request, rows, render, options=options)
+        return _everything(request, rows, render, options=options, numeric_per_page=numeric_per_page)
     size = _number(request.query.get("per_page"), default=5)
     for cap in (most, options.page_cap):
         size = min(size, cap) if cap else size
@@ -33,12 +33,13 @@ def list_response(
     start = skipped + (page - 1) * size
     shown = [render(row) for row in rows[start : start + size]]
     envelope = _envelope(request, start=start, shown=len(shown), size=size, page=page, total=len(rows))
-    if not numeric_per_page:
-        envelope["meta"]["per_page"] = str(size)
+    envelope["meta"]["per_page"] = size if numeric_per_page else str(size)
     return json_response(200, {"data": shown, **envelope})
 
 
-def _everything(request: Request, rows: Sequence[Any], render: Render, *, options: Options) -> Response:
+def _everything(
+    request: Request, rows: Sequence[Any], render: Render, *, options: Options, numeric_per_page: bool
+) -> Response:
     rendered: Iterator[dict[str, Any]] = (render(row) for row in rows)
     if options.unpaged == "bare":
         return streamed_json(b"[", rendered, b"]")
@@ -46,6 +47,8 @@ def _everything(request: Request, rows: Sequence[Any], render: Render, *, option
         return streamed_json(b'{"data":[', rendered, b"]}")
     total = len(rows)
     envelope = _envelope(request, start=0, shown=total, size=max(total, 1), page=1, total=total)
+    size = _number(request.query.get("per_page"), default=5)
+    envelope["meta"]["per_page"] = size if numeric_per_page else str(size)
     return streamed_json(b'{"data":[', rendered, b"]," + dumps(envelope)[1:])
 
 
@@ -64,7 +67,6 @@ def _envelope(request: Request, *, start: int, shown: int, size: int, page: int,
             "from": start + 1 if shown else None,
             "last_page": last,
             "path": path,
-            "per_page": size,
             "to": start + shown if shown else None,
             "total": total,
         },

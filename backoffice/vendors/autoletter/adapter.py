@@ -21,6 +21,10 @@ class AutoLetter(CallsNobody):
     name: ClassVar[str] = "autoletter"
     title: ClassVar[str] = "AutoLetter"
     purpose: ClassVar[Promise] = gettext_lazy("Sends customers printed letters about their orders.")
+    after_restore: ClassVar[Promise] = gettext_lazy(
+        "An order that is sent again is recognised there by its id. Opt-outs entered here since the backup are lost: "
+        "enter them again."
+    )
     settings_prefix = "AUTOLETTER"
     # Nothing can be asked there without sending an order, so a check makes no call.
     CHECK_ASKS: ClassVar[bool] = False

@@ -1,8 +1,9 @@
-"""Our orders in AutoLetter's words. Fields without a value are left out; totals are JSON numbers with two decimals."""
+"""Our orders in AutoLetter's words. Fields without a value are left out; amounts are JSON numbers with their currency's
+decimals.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import msgspec
@@ -12,8 +13,8 @@ from backoffice.said import gettext as _
 from backoffice.vendors.autoletter.streets import split_house_number
 from backoffice.vendors.export_messages import BoughtLine, OrderToTell
 from backoffice.vendors.messages import PostalAddress
+from backoffice.vendors.money import round_money
 
-CENT = Decimal("0.01")
 # Written digit by digit from the Decimal: no float is ever made of it.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -31,7 +32,7 @@ def order_entry(order: OrderToTell) -> dict[str, Any]:
         "OrderNumber": order.number,
         "OrderId": order.order_id,
         "Date": order.placed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "Total": _money(order.total),
+        "Total": round_money(order.total, currency=order.currency),
         "Address": address,
         "ExternalId": order.reference,
         "ShopId": order.shop_id,
@@ -43,7 +44,7 @@ def order_entry(order: OrderToTell) -> dict[str, Any]:
         if settings.AUTOLETTER_LETTERS_TO_INVOICE:
             entry["LetterAddress"] = invoice
     if settings.AUTOLETTER_SEND_PRODUCTS and order.lines:
-        entry["Products"] = [_product(line) for line in order.lines]
+        entry["Products"] = [_product(line, order=order) for line in order.lines]
     return {name: value for name, value in entry.items() if value != ""}
 
 
@@ -92,12 +93,8 @@ def _missing(entry: dict[str, str]) -> list[str]:
     return [str(word) for name, word in needed.items() if not found.get(name)]
 
 
-def _product(line: BoughtLine) -> dict[str, Any]:
+def _product(line: BoughtLine, *, order: OrderToTell) -> dict[str, Any]:
     entry: dict[str, Any] = {"Sku": line.sku, "Name": line.name, "Quantity": line.quantity}
     if line.unit_price_gross is not None:
-        entry["Price"] = _money(line.unit_price_gross)
+        entry["Price"] = round_money(line.unit_price_gross, currency=order.currency)
     return entry
-
-
-def _money(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)

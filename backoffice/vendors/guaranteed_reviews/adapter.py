@@ -31,6 +31,10 @@ class GuaranteedReviews(CallsNobody):
     name: ClassVar[str] = "guaranteed-reviews"
     title: ClassVar[str] = "Guaranteed Reviews"
     purpose: ClassVar[Promise] = gettext_lazy("Asks customers for reviews by e-mail, and publishes them.")
+    after_restore: ClassVar[Promise] = gettext_lazy(
+        "An order that is sent again is recognised there by its id. Opt-outs entered here since the backup are lost: "
+        "enter them again."
+    )
     settings_prefix = "GUARANTEED_REVIEWS"
     TELLS_WITH_CONSENT: ClassVar[str] = "accepts_review_request"
     MAY_CORRECT: ClassVar[bool] = False

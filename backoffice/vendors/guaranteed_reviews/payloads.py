@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from backoffice.vendors.export_messages import BoughtLine, OrderToTell
 from backoffice.vendors.guaranteed_reviews.schemas import SentOrder, SentProduct
+from backoffice.vendors.money import round_money
 
 # Characters; the vendor names no limit.
 LONGEST = 255
@@ -16,7 +17,7 @@ LONGEST = 255
 
 def sent_order(order: OrderToTell) -> SentOrder:
     """The order as the vendor wants it. What is not known is left out."""
-    products = (sent_product(line) for line in order.lines)
+    products = (sent_product(line, currency=order.currency) for line in order.lines)
     return SentOrder(
         id_order=order.order_id,
         order_date=order_date(order),
@@ -33,8 +34,8 @@ def order_date(order: OrderToTell) -> str:
     return order.placed_at.astimezone(ZoneInfo(order.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def sent_product(line: BoughtLine) -> SentProduct:
-    """A line with its number, not its SKU, as id. The price is gross, to two decimals, half a cent up."""
+def sent_product(line: BoughtLine, *, currency: str) -> SentProduct:
+    """A line with its number, not its SKU, as id. The price is gross, to the currency's decimals, half a cent up."""
     codes = {13: "ean13", 12: "upc"}
     gtin = {codes[len(line.gtin)]: line.gtin} if line.gtin.isdecimal() and len(line.gtin) in codes else {}
     return SentProduct(
@@ -42,14 +43,14 @@ def sent_product(line: BoughtLine) -> SentProduct:
         name=_text(line.name) or _text(line.sku),
         category_name=_text(line.category),
         qty=line.quantity,
-        unit_price=None if line.unit_price_gross is None else _price(line.unit_price_gross),
+        unit_price=None if line.unit_price_gross is None else _price(line.unit_price_gross, currency=currency),
         sku=_text(line.sku),
         **gtin,
     )
 
 
-def _price(amount: Decimal) -> msgspec.Raw:
-    return msgspec.Raw(f"{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):f}".encode())
+def _price(amount: Decimal, *, currency: str) -> msgspec.Raw:
+    return msgspec.Raw(f"{round_money(amount, currency=currency):f}".encode())
 
 
 def _text(value: str) -> str:

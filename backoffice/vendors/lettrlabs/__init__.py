@@ -12,12 +12,14 @@ Surprises
 - Every POST of an order makes a further order, and an order carries no reference of ours: after a lost answer, drafts
   that we do not know are compared with those from before, and in doubt a person links one (docs).
 - Recipients are appended: the same request twice is two letters each. The page calls it "attach (or replace)" and
-  shows a bare array, docs and mcp an object `{"recipients": [...]}` that appends. The object is sent
-  (`payloads.recipients_body` is the one place), and everything else is written so that appending does no harm.
+  shows a bare array, docs and mcp an object `{"recipients": [...]}` that appends. The object is sent, and the bare
+  array where that is refused (`payloads.recipients_bodies`); which one was understood is kept
+  (`adapter._send_understood`). Everything else is written so that appending does no harm.
 - An incomplete address is left out with a 2xx: what was submitted is compared with what was accepted (docs, mcp).
 - `hasErrors` may be true on a 2xx (mcp). With a payload beside it the outcome of a write counts as unknown.
 - A refused key is a 401 whose body may be a bare text instead of the envelope (mcp).
-- The page checks out without a body; docs and mcp want one. It is always sent.
+- The page checks out without a body; docs and mcp want one. It is sent; where it is refused, and not for want of money,
+  the checkout goes without one if that costs the same and no day of mailing was chosen.
 - Payment is settled after the answer: the order is "Payment Needed" for a while, and a Draft again when it failed
   (docs).
 - A checkout cannot be undone. Only a Draft can be paid, changed or deleted.

@@ -1,5 +1,6 @@
 """LettrLabs as the project sees it, in our words."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -43,6 +44,11 @@ from backoffice.vendors.lettrlabs.reports import (
 from backoffice.vendors.session import Pace
 
 Row = TypeVar("Row")
+Sent = TypeVar("Sent")
+# Statuses with which a server refuses a shape that it does not read.
+SHAPE_REFUSED = frozenset({400, 415, 422})
+# Words of a refusal for which no other shape of the same request may be tried: it might be paid in another way.
+OF_PAYING = re.compile(r"balance|fund|credit|payment|paid|charge|declined|status|draft|recipient", re.IGNORECASE)
 
 
 class LettrLabs(CallsNobody):
@@ -51,6 +57,10 @@ class LettrLabs(CallsNobody):
     name: ClassVar[str] = "lettrlabs"
     title: ClassVar[str] = "LettrLabs"
     purpose: ClassVar[Promise] = gettext_lazy("Writes cards by robot and mails them in campaigns.")
+    after_restore: ClassVar[Promise] = gettext_lazy(
+        "Its orders carry no reference of ours. Compare the orders in its app with the campaigns here "
+        "since the backup, before you check one out: those recipients would get a second card."
+    )
     settings_prefix = "LETTRLABS"
     MAX_RECIPIENTS = 1000
     MAX_CONVERSIONS = 100
@@ -142,7 +152,12 @@ class LettrLabs(CallsNobody):
         """Append at most `MAX_RECIPIENTS`. Twice is two letters each."""
         if len(cards) > self.MAX_RECIPIENTS:
             raise VendorRejected(f"LettrLabs takes at most {self.MAX_RECIPIENTS} recipients at once.")
-        answer = self.client.add_recipients(order_id, payloads.recipients_body(cards))
+        answer = self._send_understood(
+            "recipients",
+            payloads.recipients_bodies(cards),
+            lambda body: self.client.add_recipients(order_id, body),
+            may_try=lambda refusal: True,
+        )
         accepted = reading.whole(answer.acceptedRecipients)
         return CardsAttached(
             submitted=reading.whole(answer.submittedRecipients),
@@ -170,8 +185,35 @@ class LettrLabs(CallsNobody):
         """The proof as PDF, however it is wrapped. Raises VendorProtocolError for anything else."""
         return unwrap_proof(self.client.proof(order_id))
 
-    def price_cards(self, order_id: str, mailing: Mailing) -> CardPrice:
-        """What a checkout would cost; nothing is charged."""
+    def _send_understood(
+        self,
+        what: str,
+        bodies: Mapping[str, Any],
+        send: Callable[[Any], Sent],
+        *,
+        may_try: Callable[[VendorRejected], bool],
+    ) -> Sent:
+        """Send in the shape that was understood last time, and where that is refused in the other one, if it `may_try`.
+
+        A refusal is certain not to have acted, so no more than one of them ever counts. The shape that worked is kept.
+        Raises what `send` raises, and when both are refused the refusal of the first.
+        """
+        known = self.connection.experience.get(what)
+        first, second = sorted(bodies, key=lambda shape: shape != known)
+        try:
+            return send(bodies[first])
+        except VendorRejected as refusal:
+            if refusal.status not in SHAPE_REFUSED or not may_try(refusal):
+                raise
+            try:
+                sent = send(bodies[second])
+            except VendorRejected:
+                raise refusal from None
+        self.connection.experience.keep(what, second)
+        return sent
+
+    def price_cards(self, order_id: str, mailing: Mailing | None) -> CardPrice:
+        """What a checkout would cost, without a `mailing` one that names no choices; nothing is charged."""
         preview = self.client.price(order_id, payloads.preview_params(mailing))
         if not preview.lineItems:
             raise VendorProtocolError("lettrlabs names no price.")  # which must not pass for nothing to pay
@@ -183,7 +225,12 @@ class LettrLabs(CallsNobody):
 
     def check_out_cards(self, order_id: str, mailing: Mailing) -> Settlement:
         """Pay and mail. It cannot be undone."""
-        answer = self.client.check_out(order_id, payloads.checkout_body(mailing))
+        answer = self._send_understood(
+            "checkout",
+            payloads.checkout_bodies(mailing),
+            lambda body: self.client.check_out(order_id, body),
+            may_try=lambda refusal: self._is_same_without_choices(order_id, mailing, refusal),
+        )
         word = reading.text(answer.orderStatus or answer.status)
         poll, expected = reading.amount(answer.pollAfterSeconds), reading.amount(answer.settlementExpectedWithinSeconds)
         return Settlement(
@@ -192,6 +239,15 @@ class LettrLabs(CallsNobody):
             poll_after=None if poll is None else float(poll),
             expected_within=None if expected is None else float(expected),
         )
+
+    def _is_same_without_choices(self, order_id: str, mailing: Mailing, refusal: VendorRejected) -> bool:
+        """Return whether a checkout that names no choices does what was agreed: the refusal is not about paying or the
+        order's state, no day was chosen, and it costs the same.
+        """
+        said = " ".join([refusal.text, refusal.excerpt, *(f"{error.field} {error.text}" for error in refusal.errors)])
+        if mailing.hold_until is not None or OF_PAYING.search(said):
+            return False
+        return self.price_cards(order_id, None).total == self.price_cards(order_id, mailing).total
 
     def read_results(self, order_ids: Sequence[str]) -> dict[str, CardResults]:
         """How these orders fare, in one request."""

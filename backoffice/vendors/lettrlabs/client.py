@@ -54,8 +54,9 @@ class Client:
         """DELETE v1/order/{id}: Draft and Edits Needed only, else 400 ORDER_NOT_DELETABLE_STATUS."""
         self._write("DELETE", _order(order_id), None)
 
-    def add_recipients(self, order_id: str, body: dict[str, Any]) -> theirs.Attached:
-        """PUT v1/order/{id}/recipients: appends at most 1,000. Draft and Edits Needed only, else 400.
+    def add_recipients(self, order_id: str, body: dict[str, Any] | list[Any]) -> theirs.Attached:
+        """PUT v1/order/{id}/recipients: appends at most 1,000, in an object or, as the page shows it, as a bare array.
+        Draft and Edits Needed only, else 400.
 
         Incomplete addresses are left out of a 2xx. `…/recipients:append` is another name of the same.
         """
@@ -83,8 +84,10 @@ class Client:
         """GET v1/order/{id}/checkout: what a checkout would cost; nothing is charged."""
         return convert(self._read(f"{_order(order_id)}/checkout", params), theirs.Preview, write=False)
 
-    def check_out(self, order_id: str, body: dict[str, Any]) -> theirs.Checkout:
-        """POST v1/order/{id}/checkout: costs money and cannot be undone. Settled after the answer; 400 meanwhile."""
+    def check_out(self, order_id: str, body: dict[str, Any] | None) -> theirs.Checkout:
+        """POST v1/order/{id}/checkout: costs money and cannot be undone. Settled after the answer; 400 meanwhile. The
+        page sends no body.
+        """
         payload = self._write("POST", f"{_order(order_id)}/checkout", body)
         return convert({} if payload is None else payload, theirs.Checkout, write=True)
 
@@ -100,7 +103,7 @@ class Client:
 
     def recipient_statistics(self, body: dict[str, Any]) -> Any:
         """POST v1/order-recipients-statistics: QR scans. A question, though it is a POST."""
-        return self._write("POST", "v1/order-recipients-statistics", body)
+        return self._write("POST", "v1/order-recipients-statistics", body, is_harmless=True)
 
     def report_conversions(self, rows: list[dict[str, Any]]) -> Any:
         """POST v1/conversions: an array; each `orderId` counts once. Valid rows are taken even when others fail."""
@@ -114,9 +117,9 @@ class Client:
     def _read(self, path: str, params: Params | None = None) -> Any:
         return open_envelope(self._sent("GET", path, params=params), write=False)
 
-    def _write(self, method: str, path: str, body: Any) -> Any:
+    def _write(self, method: str, path: str, body: Any, *, is_harmless: bool = False) -> Any:
         """The payload; a 2xx without any body has none, which only deleting is known to do."""
-        answer = self._sent(method, path, body=None if body is None else encode(body))
+        answer = self._sent(method, path, body=None if body is None else encode(body), is_harmless=is_harmless)
         if method == "DELETE" and not answer.body.strip():
             return None
         return open_envelope(answer, write=True)

@@ -23,9 +23,10 @@ def order_body(template_id: int) -> dict[str, Any]:
     return {"templateId": template_id}
 
 
-def recipients_body(cards: Sequence[CardAddress]) -> dict[str, Any]:
-    """The one place that knows the shape: an object, and it appends."""
-    return {"recipients": [recipient(card) for card in cards]}
+def recipients_bodies(cards: Sequence[CardAddress]) -> dict[str, Any]:
+    """Return the same recipients in each shape that a document shows, the likeliest first; either appends."""
+    rows = [recipient(card) for card in cards]
+    return {"object": {"recipients": rows}, "array": rows}
 
 
 def recipient(card: CardAddress) -> dict[str, Any]:
@@ -43,17 +44,23 @@ def recipient(card: CardAddress) -> dict[str, Any]:
     return {"address": _filled(address), "personal": _filled(personal)}
 
 
-def checkout_body(mailing: Mailing) -> dict[str, Any]:
-    """Sent always, although the page's example has no body."""
-    return {
+def checkout_bodies(mailing: Mailing) -> dict[str, Any]:
+    """Return the checkout in each shape that a document shows, the likeliest first: "none" is that of the page, which
+    cannot say how to mail and how to pay.
+    """
+    chosen = {
         "postageType": mailing.postage,
         "productionSpeed": mailing.speed,
         "holdUntilDate": mailing.hold_until.isoformat() if mailing.hold_until else None,
         "autoBill": mailing.auto_bill,
     }
+    return {"object": chosen, "none": None}
 
 
-def preview_params(mailing: Mailing) -> dict[str, str]:
+def preview_params(mailing: Mailing | None) -> dict[str, str]:
+    """Return the query of a price; without a `mailing` that of a checkout without a body."""
+    if mailing is None:
+        return {}
     hold = {"holdUntilDate": mailing.hold_until.isoformat()} if mailing.hold_until else {}
     return {"postage": mailing.postage, "production": mailing.speed, **hold}
 

@@ -5,6 +5,7 @@ import binascii
 from decimal import Decimal
 from typing import Any
 
+from backoffice.pdf_marks import PdfMarks
 from backoffice.vendors.answers import Answer
 from backoffice.vendors.card_messages import (
     CardDelivery,
@@ -118,7 +119,7 @@ def unwrap_proof(answer: Answer) -> bytes:
     """The PDF of a proof: bytes as they are, else base64 as plain text, as a JSON string or inside the envelope."""
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     body = answer.body
-    if body.startswith(b"%PDF") or kind == "application/pdf":
+    if kind == "application/pdf" or body.lstrip().startswith(b"%PDF-"):
         return _pdf(body)
     payload: Any = body.decode("utf-8", "replace").strip()
     if payload.startswith(("{", '"')):
@@ -126,7 +127,7 @@ def unwrap_proof(answer: Answer) -> bytes:
     if isinstance(payload, dict):
         payload = next((payload[name] for name in ("proof", "pdf", "file", "content", "data") if payload.get(name)), "")
     text = payload if isinstance(payload, str) else ""
-    if text.startswith("%PDF"):
+    if text.lstrip().startswith("%PDF-"):
         return _pdf(text.encode("latin-1", "replace"))
     try:
         return _pdf(
@@ -137,6 +138,6 @@ def unwrap_proof(answer: Answer) -> bytes:
 
 
 def _pdf(content: bytes) -> bytes:
-    if not content.startswith(b"%PDF") or len(content) > MAX_PROOF:
+    if not PdfMarks().add(content).has_header or len(content) > MAX_PROOF:
         raise VendorProtocolError("lettrlabs answers a proof that is no PDF, or too large a one.")
     return content

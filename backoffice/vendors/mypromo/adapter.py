@@ -82,6 +82,10 @@ class MyPromo(_Adapter, OrdersAbility, DesignsAbility, ListingsAbility, Merchant
     name = MERCHANT
     title: ClassVar[str] = "mypromo"
     purpose: ClassVar[Promise] = gettext_lazy("Makes and ships what is ordered: catalogue, prices, stock, orders.")
+    after_restore: ClassVar[Promise] = gettext_lazy(
+        "Prices, texts and stock that were sent since the backup are not known here: run sync_catalog and "
+        "read_listings, and check each change set that waits before it is sent."
+    )
 
     @classmethod
     def _account(cls) -> Account:
@@ -94,6 +98,10 @@ class MyPromoFulfiller(_Adapter, ProductionAbility, PreviewAbility, StockAndPric
     name = FULFILLER
     title: ClassVar[str] = "mypromo (fulfiller)"
     purpose: ClassVar[Promise] = gettext_lazy("Gives us production orders that we make and ship for other merchants.")
+    after_restore: ClassVar[Promise] = gettext_lazy(
+        "It does not show which labels were downloaded since the backup. Those that waited stand among the unknown "
+        "outcomes; before you fetch another one, look whether its parcel has left."
+    )
 
     @classmethod
     def _account(cls) -> Account:

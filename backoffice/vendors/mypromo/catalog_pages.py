@@ -29,12 +29,10 @@ _BARE = msgspec.json.Decoder(list[msgspec.Raw])
 _PRODUCT = msgspec.json.Decoder(theirs.Product, strict=False)
 _ID = msgspec.json.Decoder(theirs.ProductId)
 _IDENTITY = msgspec.json.Decoder(theirs.Identity)
-_ANYTHING = msgspec.json.Decoder(float_hook=Decimal)
 
 # Goes into every fingerprint: raise it when the reading below changes, so that all is read again.
 READER_VERSION = b"1"
-# PostgreSQL keeps no NUL in text, and prices in numeric(12, 4).
-_NUL = b"\\u0000"
+# PostgreSQL keeps prices in numeric(12, 4).
 _PRICE_LIMIT = Decimal(10**8)
 # The product list writes "purchase_prices", the merchant's price list "buying_prices".
 _PRICE_LISTS = (
@@ -96,25 +94,9 @@ def _listed(raw: msgspec.Raw) -> ListedProduct:
 def read_product(body: bytes) -> ProductFacts:
     """Decode one product, from the list or alone. Raises UnreadableProduct naming the field."""
     try:
-        return _product(_decode_product(body))
+        return _product(_PRODUCT.decode(body))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UnreadableProduct(_problem(body, text=f"The product cannot be read: {error}.")) from error
-
-
-def _decode_product(body: bytes) -> theirs.Product:
-    if _NUL not in body:
-        return _PRODUCT.decode(body)
-    return msgspec.convert(_without_nul(_ANYTHING.decode(body)), theirs.Product, strict=False)
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
-    return value
 
 
 def _product(product: theirs.Product) -> ProductFacts:

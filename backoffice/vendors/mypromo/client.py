@@ -210,9 +210,7 @@ class Client:
         return self._file(path_below(url, base=self.session.base_url), has_effect=has_effect)
 
     def _file(self, path: str, *, has_effect: bool = False) -> Answer:
-        return self.session.request(
-            "GET", path, accept="*/*", max_bytes=MAX_DOWNLOAD, secret=True, has_effect=has_effect
-        )
+        return self.session.request("GET", path, accept="*/*", max_bytes=MAX_DOWNLOAD, has_effect=has_effect)
 
     def _patch(self, path: str, payload: dict[str, Any]) -> batch_schemas.Queued:
         return self.session.fetch(batch_schemas.Queued, "PATCH", path, body=encode(payload))

@@ -34,4 +34,4 @@ def to_download(answer: Answer) -> Download:
     headers = Headers()
     headers["Content-Type"] = answer.headers.get("content-type", "")
     claimed = headers.get_content_type() if headers["Content-Type"] else ""
-    return Download(content=answer.body, content_type=claimed)
+    return Download(content=answer.body, content_type=claimed, status=answer.status)

@@ -1,20 +1,22 @@
 """Placing and watching orders at mypromo, in our words. Mixed into `MyPromo`."""
 
 import logging
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 
 import msgspec
 from django.conf import settings
 
+from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import FieldError, VendorProtocolError
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
 from backoffice.vendors.mypromo import limits
 from backoffice.vendors.mypromo import schemas as theirs
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.callbacks import callback_request
+from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import Client, Params
-from backoffice.vendors.mypromo.paging import none_found, read_rows
+from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
 from backoffice.vendors.mypromo.payloads import line_payload, order_payload
 from backoffice.vendors.mypromo.reports import line_report, order_report
 
@@ -36,6 +38,11 @@ class OrdersAbility:
     REQUIRED = limits.REQUIRED
 
     client: Client
+
+    @staticmethod
+    def takes_test_products() -> bool:
+        """Whether test products can be ordered: in their sandbox, where nothing is produced."""
+        return bool(settings.MYPROMO_SANDBOX)
 
     @staticmethod
     def check_order(order: OrderToPlace) -> list[FieldError]:
@@ -64,13 +71,17 @@ class OrdersAbility:
         """The order as it is now. VendorNotFound when there is none of that id."""
         return order_report(self.client.get_order(vendor_id))
 
-    def list_orders(self, *, updated_from: date) -> Iterator[OrderReport]:
-        """Orders changed on that day (UTC) or later, each once; an unreadable one is logged and left out."""
-        for row in self._rows({"updated_from": updated_from.isoformat()}, whole=False):
-            try:
-                yield _report(row)
-            except VendorProtocolError as error:
-                logger.warning("An order in mypromo's list cannot be read: %s", error.text)
+    def list_orders(self, *, updated_from: date, whole: bool = False) -> Iterator[OrderReport]:
+        """Orders changed on that day (UTC) or later, each once; an unreadable one is logged and left out.
+
+        `whole`: a list that cannot be read to its end raises VendorProtocolError.
+        """
+        return _readable(self._rows({"updated_from": updated_from.isoformat()}, whole=whole))
+
+    def order_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[OrderReport]]:
+        """Orders changed since then, in pages (see `changes.read_changes`); an unreadable one is left out."""
+        get = none_found(self.client.orders_page)
+        return read_changes(get, _reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
         """All orders with exactly that reference, created on the day `since` or later, cancelled ones included.
@@ -99,6 +110,18 @@ class OrdersAbility:
 
     def _rows(self, params: Params, *, whole: bool) -> Iterator[msgspec.Raw]:
         return read_rows(none_found(self.client.orders_page), params, per_page=ORDERS_PER_PAGE, whole=whole)
+
+
+def _reports(page: Page) -> tuple[OrderReport, ...]:
+    return tuple(_readable(page.rows))
+
+
+def _readable(rows: Iterable[msgspec.Raw]) -> Iterator[OrderReport]:
+    for row in rows:
+        try:
+            yield _report(row)
+        except VendorProtocolError as error:
+            logger.warning("An order in mypromo's list cannot be read: %s", error.text)
 
 
 def _report(row: msgspec.Raw) -> OrderReport:

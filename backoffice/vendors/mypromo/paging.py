@@ -6,6 +6,7 @@ a list that the document has, and what comes is believed to be whole only if it 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -73,22 +74,49 @@ class _Identified(msgspec.Struct):
     id: Any = None
 
 
+@dataclass(frozen=True)
+class Page:
+    """Rows that were on no page before. `number` is None where the server does not count pages, `last` where it says not
+    how many there are.
+    """
+
+    rows: list[msgspec.Raw]
+    number: int | None
+    last: int | None
+    is_last: bool
+
+
 def read_rows(get: Callable[[Params], bytes], params: Params, *, per_page: int, whole: bool) -> Iterator[msgspec.Raw]:
-    """All rows of a list, undecoded, each once. `get` fetches one page.
+    """All rows of a list, undecoded, each once: those of `read_pages`."""
+    for page in read_pages(get, params, per_page=per_page, whole=whole):
+        yield from page.rows
+
+
+def read_page(get: Callable[[Params], bytes], params: Params, *, number: int, per_page: int) -> Page:
+    """One page of a list whose pages the server counts."""
+    listing = read_listing(get(params | {"page": str(number), "per_page": str(per_page)}))
+    return Page(listing.rows, number, listing.last_page, is_last=number == listing.last_page)
+
+
+def read_pages(
+    get: Callable[[Params], bytes], params: Params, *, per_page: int, whole: bool, first: int = 1
+) -> Iterator[Page]:
+    """The pages of a list from the `first` on, the rows undecoded and each once. `get` fetches one page.
 
     With `whole` a list that cannot be read to its end raises VendorProtocolError; without, what can be had is
     given. Raises VendorProtocolError for a page that is no list, and what `get` raises.
     """
     seen: set[Any] = set()
-    page, by_offset = 1, False
+    page, by_offset = first, False
     while True:
         place = {"from": str(len(seen))} if by_offset else {"page": str(page)}
         listing = read_listing(get(params | place | {"per_page": str(per_page)}))
         fresh = [row for row in listing.rows if identity(row) not in seen]
         seen.update(identity(row) for row in fresh)
-        yield from fresh
+        is_last = listing.is_last(page=page, seen=len(seen), by_offset=by_offset)
+        yield Page(fresh, None if by_offset else page, listing.last_page, is_last)
         if fresh or not listing.rows:
-            if listing.is_last(page=page, seen=len(seen), by_offset=by_offset):
+            if is_last:
                 break
             page += 1
         elif by_offset or listing.is_all(seen=len(seen), per_page=per_page):

@@ -1,19 +1,21 @@
 """Production orders, labels and parcels at mypromo, in our words. Mixed into `MyPromoFulfiller`."""
 
 import logging
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import msgspec
 
+from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import ShipmentReport
 from backoffice.vendors.mypromo import production_schemas as theirs
+from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import Client
-from backoffice.vendors.mypromo.paging import none_found, read_rows
+from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
 from backoffice.vendors.mypromo.production_reports import label_report, parcel_report, production_report
-from backoffice.vendors.production_messages import LabelReport, ProductionOrderReport, ShipmentToAdd
+from backoffice.vendors.production_messages import LabelNotDownloaded, LabelReport, ProductionOrderReport, ShipmentToAdd
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +38,16 @@ class ProductionAbility:
         days = {"updated_from": updated_from, "created_from": created_from}
         params = {name: day.isoformat() for name, day in days.items() if day}
         get = none_found(self.client.production_orders_page)
-        for row in read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False):
-            try:
-                order = msgspec.json.decode(row, type=theirs.ProductionOrder, strict=False)
-            except (ValueError, RecursionError, OverflowError) as error:
-                logger.warning("A production order in mypromo's list cannot be read: %s", error)
-                continue
-            yield production_report(order, vendor=self.name)
+        return _readable(read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False), vendor=self.name)
+
+    def production_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[ProductionOrderReport]]:
+        """Production orders changed since then, in pages (see `changes.read_changes`), without unreadable ones."""
+
+        def reports(page: Page) -> tuple[ProductionOrderReport, ...]:
+            return tuple(_readable(page.rows, vendor=self.name))
+
+        get = none_found(self.client.production_orders_page)
+        return read_changes(get, reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def read_production_order(self, vendor_id: str) -> ProductionOrderReport:
         """The production order as it is now. VendorNotFound when there is none of that id."""
@@ -58,17 +63,35 @@ class ProductionAbility:
     def add_shipment(self, vendor_id: str, shipment: ShipmentToAdd) -> ShipmentReport:
         """Report a parcel. A second one like it counts as a re-shipment, so look at the order before sending again.
 
-        VendorRejected says in mypromo's words what has to be done first.
+        VendorRejected says in mypromo's words what has to be done first, LabelNotDownloaded that the label is to be
+        downloaded before.
         """
         payload = _shipment_payload(shipment)
         try:
             return parcel_report(self.client.add_shipment(vendor_id, payload))
         except VendorRejected as error:
+            if _misses_label(error):
+                raise LabelNotDownloaded(error.text, errors=error.errors, status=error.status) from error
             if not _misses_tracking_id(error):
                 raise
         # The document says "tracking_code", the SDK sends "tracking_id"; a 422 is certain not to have acted.
         payload["tracking_id"] = shipment.tracking_code
         return parcel_report(self.client.add_shipment(vendor_id, payload))
+
+
+def _readable(rows: Iterable[msgspec.Raw], *, vendor: str) -> Iterator[ProductionOrderReport]:
+    for row in rows:
+        try:
+            order = msgspec.json.decode(row, type=theirs.ProductionOrder, strict=False)
+        except (ValueError, RecursionError, OverflowError) as error:
+            logger.warning("A production order in mypromo's list cannot be read: %s", error)
+            continue
+        yield production_report(order, vendor=vendor)
+
+
+def _misses_label(error: VendorRejected) -> bool:
+    """ "Please download label before creating a shipment for it." in the document's examples of a 400."""
+    return error.status == 400 and "download label" in error.text.lower()
 
 
 def _misses_tracking_id(error: VendorRejected) -> bool:

@@ -1,6 +1,7 @@
 """From mypromo's words to ours."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 
@@ -11,6 +12,7 @@ from backoffice.vendors.messages import (
     LineReport,
     OrderReport,
     OrderState,
+    PostalAddress,
     ShipmentReport,
     ShippedLine,
     Version,
@@ -19,6 +21,7 @@ from backoffice.vendors.mypromo import production_schemas as production
 from backoffice.vendors.mypromo import schemas as theirs
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.links import is_theirs
+from backoffice.vendors.mypromo.payloads import ADDRESS_FIELDS
 from backoffice.vendors.mypromo.reading import flag, link, moment, number, text
 
 # "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
@@ -56,6 +59,7 @@ def order_report(order: theirs.Order) -> OrderReport:
         vendor_id=str(order.id),
         reference=text(order.reference),
         reference2=text(order.reference2),
+        recipient=address_of(order.recipient),
         state=state,
         raw_state=order.status,
         version=Version(updated_at=order.updated_at, history_id=newest, rank=RANK[state]),
@@ -67,6 +71,13 @@ def order_report(order: theirs.Order) -> OrderReport:
         shipments=tuple(_parcel(shipment) for shipment in order.shipments or ()),
         histories=histories_of(order.histories),
     )
+
+
+def address_of(shown: Any) -> PostalAddress | None:
+    """An address as they show it, field by field; None where there is none."""
+    if not isinstance(shown, dict):
+        return None
+    return PostalAddress(**{name: text(shown.get(name), most=255) for name in ADDRESS_FIELDS})
 
 
 def line_report(item: theirs.Item) -> LineReport:

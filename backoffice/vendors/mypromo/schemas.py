@@ -82,6 +82,7 @@ class Order(Struct):
     updated_at: datetime
     reference: Any = None
     reference2: Any = None
+    recipient: Any = None
     shipping_earliest: Any = None
     shipping_latest: Any = None
     shipping_late: Any = None

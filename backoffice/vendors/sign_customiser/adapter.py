@@ -22,6 +22,10 @@ class SignCustomiser:
     name: ClassVar[str] = NAME
     title: ClassVar[str] = "Sign Customiser"
     purpose: ClassVar[Promise] = gettext_lazy("Lets shoppers design signs, and makes them.")
+    after_restore: ClassVar[Promise] = gettext_lazy(
+        "It cannot be asked which orders it has. Compare the orders in its dashboard with those here "
+        "since the backup: enter what is missing, and decide the outcomes that wait as unknown."
+    )
     settings_prefix = "SIGN_CUSTOMISER"
 
     MAX_LINES = limits.MAX_LINES

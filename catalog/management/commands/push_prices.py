@@ -5,7 +5,7 @@ from catalog.models import ChangeKind
 
 
 class Command(ChangeCommand):
-    help = "Makes a change set of prices from a CSV file; with --approve it is approved and pushed."
+    help = "Makes a change set of prices from a table (XLSX or CSV); with --approve it is approved and pushed."
     kinds = {
         "mypromo": ChangeKind.SALES_PRICES.value,
         "mypromo-fulfiller": ChangeKind.FULFILLER_PRICES.value,

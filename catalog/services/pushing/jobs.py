@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane
+from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.integrations import open_vendor
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, JobState
@@ -174,6 +175,8 @@ def _give_up_silent(job: VendorJob) -> None:
         change_set = ChangeSet.objects.locked(job.change_set_id)
         job = VendorJob.objects.select_for_update().get(pk=job.pk)
         if job.is_final or job.sent_at is None or timezone.now() - job.sent_at < longest:
+            return
+        if callbacks_wait(job.vendor):  # one of them may be its end
             return
         job.state, job.needs_person, job.next_poll_at = VendorJobState.SILENT, True, None
         job.save(update_fields=["state", "needs_person", "next_poll_at"])

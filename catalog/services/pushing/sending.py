@@ -147,6 +147,13 @@ def note_refused_batch(push: Push, error: VendorError) -> None:
     _end_job(job, VendorJobState.REFUSED)
 
 
+def withdraw_batch(job: VendorJob, *, why: str) -> None:
+    """The batch was not sent and never will be. The set must be locked."""
+    job.changes.filter(state=ChangeState.PENDING).update(state=ChangeState.FAILED, note=why)
+    job.message = why
+    _end_job(job, VendorJobState.WITHDRAWN)
+
+
 def lock_set_of(push: Push) -> None:
     """Lock the set that a push is about, by its batch or itself."""
     is_batch = push.subject_type == VendorJob._meta.label_lower

@@ -18,6 +18,7 @@ from backoffice.said import gettext as _
 from backoffice.services.pushes import queue_push
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.change_sets.approval import PUSH, User, hash_of_rows, refuse_without
+from catalog.services.change_sets.editing import NOT_APPROVED
 
 COMPARE, SEND, VERIFY = "catalog.compare", "catalog.send", "catalog.verify"
 
@@ -69,8 +70,19 @@ def push_due_change_sets() -> int:
             start_push(change_set, actor="system")
         except IllegalTransition:  # somebody else was first
             continue
+        except DomainError as error:
+            _take_back(change_set, why=error.text)
+            continue
         count += 1
     return count
+
+
+def _take_back(change_set: ChangeSet, *, why: str) -> None:
+    """What cannot leave as it was approved is a draft again, and stops no other set."""
+    with transaction.atomic():
+        change_set = ChangeSet.objects.locked(change_set.pk)
+        if change_set.state == ChangeSetState.SCHEDULED:
+            change_set.move_to(ChangeSetState.DRAFT, actor="system", params={"error": why}, **NOT_APPROVED)
 
 
 def start_push(change_set: ChangeSet, *, actor: str) -> Push:

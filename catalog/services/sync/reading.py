@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone
 
 from backoffice.vendors.catalog_messages import (
     CatalogPage,
@@ -105,6 +106,7 @@ class _Sync:
         self.seen = 0
         self.total: int | None = None
         self.reported_at = 0.0
+        self.asked_at = self.context.at
 
     def run(self) -> SyncRun:
         started = time.monotonic()
@@ -125,12 +127,14 @@ class _Sync:
 
     def _read_language(self, language: str) -> None:
         self.context = replace(self.context, language=language)
-        start_seeing()
+        start_seeing(self.source.name)
         seen_before, total_before = self.seen, self.total or 0
         for sku in self.options.skus or ("",):
             taken = 0
+            self.asked_at = timezone.now()
             for page in self.source.iter_products(language=language, sku=sku):
                 taken += self._take_page(page, sku=sku)
+                self.asked_at = timezone.now()
                 self.total = None if page.total is None or sku else total_before + page.total
                 self._report_progress()
             if sku and not taken:
@@ -147,7 +151,7 @@ class _Sync:
             self.log.note(problem)
         self.seen += len(page.products)
         unchanged = self._unchanged(page.products)
-        claim_products([product.vendor_id for product in unchanged], kept=True)
+        claim_products([product.vendor_id for product in unchanged], vendor=self.source.name, kept=True)
         read = self._read([product for product in page.products if product not in unchanged], sku=sku)
         self._add_to_batch(read)
         if self.batched_variants >= VARIANTS_PER_BATCH or len(self.batch) >= VARIANTS_PER_BATCH:
@@ -183,7 +187,7 @@ class _Sync:
                 continue
             # A listing narrowed to a SKU may show only a part of the product.
             found.setdefault(facts.vendor_id, (facts, "" if sku else product.fingerprint))
-        first_seen = claim_products(list(found), kept=False)
+        first_seen = claim_products(list(found), vendor=self.source.name, kept=False)
         self.log.counts["repeated"] += len(found) - len(first_seen)
         return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
 
@@ -197,13 +201,16 @@ class _Sync:
         self.log.note(problem)
         self.log.counts["skipped"] += 1
         if problem.product_id:
-            claim_products([problem.product_id], kept=True)
+            claim_products([problem.product_id], vendor=self.source.name, kept=True)
         claim_skus(problem.skus, vendor=self.source.name)
 
     def _add_to_batch(self, products: Sequence[tuple[ProductFacts, str]]) -> None:
         """Take the variants whose SKU was not seen before in this run: the first one counts."""
         skus = dict.fromkeys(variant.sku for facts, _ in products for variant in facts.variants)
         free = claim_skus(list(skus), vendor=self.source.name)
+        if not self.batch:
+            # Not later than any of it was read: orders submitted since may not be in its stocks yet.
+            self.context = replace(self.context, at=self.asked_at)
         for facts, fingerprint in products:
             variants = []
             for variant in facts.variants:

@@ -1,8 +1,7 @@
 """What the listing has shown in this run: decides who came first, and in the end what is gone.
 
-Kept in temporary tables of the database session, not in memory: a catalogue may have hundreds of thousands of SKUs.
-A row is marked "kept" when a product was not written again, be it that nothing changed or that it cannot be read; all
-that it had stands.
+Kept in tables without a log, not in memory: a catalogue may have hundreds of thousands of SKUs. A row is marked "kept"
+when a product was not written again, be it that nothing changed or that it cannot be read; all that it had stands.
 """
 
 from collections.abc import Sequence
@@ -10,20 +9,20 @@ from datetime import datetime
 
 from django.db import connection
 
-_START = """
-    DROP TABLE IF EXISTS seen_product, seen_sku;
-    CREATE TEMPORARY TABLE seen_product (vendor_id text PRIMARY KEY, kept boolean NOT NULL);
-    CREATE TEMPORARY TABLE seen_sku (sku text PRIMARY KEY);
-"""
+_START = (
+    "DELETE FROM catalog_seenproduct WHERE vendor = %(vendor)s; DELETE FROM catalog_seensku WHERE vendor = %(vendor)s"
+)
 _CLAIM_PRODUCTS = """
-    INSERT INTO seen_product SELECT unnest(%s::text[]), %s ON CONFLICT DO NOTHING RETURNING vendor_id
+    INSERT INTO catalog_seenproduct (vendor, vendor_id, kept) SELECT %s, unnest(%s::text[]), %s
+    ON CONFLICT DO NOTHING RETURNING vendor_id
 """
 # A kept product was seen before, and so were its variants.
 _CLAIM_SKUS = """
-    INSERT INTO seen_sku
-    SELECT u.sku FROM unnest(%(skus)s::text[]) AS u (sku)
+    INSERT INTO catalog_seensku (vendor, sku)
+    SELECT %(vendor)s, u.sku FROM unnest(%(skus)s::text[]) AS u (sku)
      WHERE NOT EXISTS (SELECT FROM catalog_variant v JOIN catalog_product p ON p.id = v.product_id
-                         JOIN seen_product s ON s.vendor_id = p.vendor_id AND s.kept
+                         JOIN catalog_seenproduct s
+                           ON s.vendor = %(vendor)s AND s.vendor_id = p.vendor_id AND s.kept
                         WHERE v.vendor = %(vendor)s AND p.vendor = %(vendor)s AND v.sku = u.sku AND v.gone_at IS NULL)
     ON CONFLICT DO NOTHING RETURNING sku
 """
@@ -31,38 +30,39 @@ _CLAIM_SKUS = """
 _MARK_VARIANTS = """
     UPDATE catalog_variant v SET gone_at = %(at)s, changed_at = %(at)s, orderable = false, content_hash = ''
      WHERE v.vendor = %(vendor)s AND v.gone_at IS NULL
-       AND NOT EXISTS (SELECT FROM seen_sku s WHERE s.sku = v.sku)
-       AND NOT EXISTS (SELECT FROM catalog_product p JOIN seen_product s ON s.vendor_id = p.vendor_id AND s.kept
+       AND NOT EXISTS (SELECT FROM catalog_seensku s WHERE s.vendor = v.vendor AND s.sku = v.sku)
+       AND NOT EXISTS (SELECT FROM catalog_product p
+                         JOIN catalog_seenproduct s ON s.vendor = p.vendor AND s.vendor_id = p.vendor_id AND s.kept
                         WHERE p.id = v.product_id)
     RETURNING v.id
 """
 _MARK_PRODUCTS = """
     UPDATE catalog_product p SET gone_at = %(at)s, changed_at = %(at)s, content_hash = ''
      WHERE p.vendor = %(vendor)s AND p.gone_at IS NULL
-       AND NOT EXISTS (SELECT FROM seen_product s WHERE s.vendor_id = p.vendor_id)
+       AND NOT EXISTS (SELECT FROM catalog_seenproduct s WHERE s.vendor = p.vendor AND s.vendor_id = p.vendor_id)
        AND NOT EXISTS (SELECT FROM catalog_variant v WHERE v.product_id = p.id AND v.gone_at IS NULL)
 """
 
 _COUNT_KEPT = """
     SELECT count(*) FROM catalog_variant v JOIN catalog_product p ON p.id = v.product_id
-      JOIN seen_product s ON s.vendor_id = p.vendor_id
+      JOIN catalog_seenproduct s ON s.vendor = p.vendor AND s.vendor_id = p.vendor_id
      WHERE p.vendor = %s AND s.kept AND v.gone_at IS NULL
 """
 
 
-def start_seeing() -> None:
-    """Forget what an earlier run has seen."""
+def start_seeing(vendor: str) -> None:
+    """Forget what an earlier run has seen; only one runs at a time for each vendor."""
     with connection.cursor() as cursor:
-        cursor.execute(_START)
+        cursor.execute(_START, {"vendor": vendor})
 
 
-def claim_products(vendor_ids: Sequence[str], *, kept: bool) -> set[str]:
-    """Note products; answers those not seen before in this run."""
-    return _claim(_CLAIM_PRODUCTS, [list(vendor_ids), kept])
+def claim_products(vendor_ids: Sequence[str], *, vendor: str, kept: bool) -> set[str]:
+    """Note products. Return those not seen before in this run."""
+    return _claim(_CLAIM_PRODUCTS, [vendor, list(vendor_ids), kept])
 
 
 def claim_skus(skus: Sequence[str], *, vendor: str) -> set[str]:
-    """Note SKUs; answers those not seen before in this run."""
+    """Note SKUs. Return those not seen before in this run."""
     return _claim(_CLAIM_SKUS, {"skus": list(skus), "vendor": vendor})
 
 

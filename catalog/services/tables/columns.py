@@ -7,16 +7,19 @@ Limits: 40 MB a file, 300,000 rows, 32,767 characters a cell; longer texts are e
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import InvalidInput
+from backoffice.said import gettext as _
+from backoffice.tables.cells import Cell, is_blank, is_moment, read_code, read_line, read_paragraph, shown
+from backoffice.tables.numbers import read_amount, read_whole
+from backoffice.tables.rows import unreadable
+from backoffice.texts import BadText, clean_paragraph
 from catalog.models import ChangeKind, PriceList, Variant
-from catalog.services.change_sets.prices import FULFILLERS_LISTS
 from catalog.services.change_sets.texts import TEXTS
 from catalog.services.change_sets.values import Value, exact, refuse
 
@@ -24,14 +27,19 @@ MOST_BYTES = 40 * 1024 * 1024
 MOST_TABLE_ROWS = 300_000
 LONGEST_CELL = 32_767
 
-Cell = str | int | float | bool | Decimal | None
+# A row as it is exported.
 Row = list[Cell]
 
 _LISTS = tuple(str(name) for name in PriceList.values)
-_FLAGS = {"yes": True, "true": True, "1": True, "ja": True, "wahr": True, "no": False, "false": False, "0": False}
-_FLAGS |= {"nein": False, "falsch": False}
-# What XML cannot carry.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FLAGS = {"yes": True, "true": True, "1": True, "wahr": True, "no": False, "false": False, "0": False}
+_FLAGS |= {"nein": False, "falsch": False, "ja": True}
+# How the spreadsheets of our neighbours save the values of check boxes.
+_FLAGS |= dict.fromkeys(("vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda"), True)
+_FLAGS |= dict.fromkeys(("faux", "falso", "onwaar", "fałsz"), False)
+# Texts that have one line.
+ONE_LINE = ("product_name", "meta_title", "meta_keywords", "meta_description")
+# What XML cannot carry, and control characters, which nobody sees.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -101,17 +109,17 @@ def rows_of(kind: str, variant: Variant, held: Value) -> Iterator[Row]:
         )
 
 
-def wish_of(kind: str, cells: dict[str, Cell], *, clear_blanks: bool) -> Value:
-    """What one row asks for, as `make_change_set` takes it. Raises InvalidInput with the complaint under ""."""
+def wish_of(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Value:
+    """What one row asks for, as `make_change_set` takes it. Raises InvalidInput, the complaint under ""."""
     typed = {name: cells[name] for name in LAYOUTS[kind].typed if name in cells}
     blank = {name for name, cell in typed.items() if is_blank(cell)}
     if LAYOUTS[kind].is_by_quantity:
-        return _price_wish(typed, blank, quantity=_whole(cells.get("quantity"), "quantity"), clear_blanks=clear_blanks)
+        return _price_wish(cells, typed, blank, clear_blanks=clear_blanks)
     if kind == ChangeKind.SEARCH_TEXTS:
         cleared: Value = dict.fromkeys(blank) if clear_blanks else {}
-        return cleared | {name: str(cell) for name, cell in typed.items() if name not in blank}
-    readers = {"available": _flag, "managed": _flag, "qty": _whole}
-    return {name: readers[name](cell, name) for name, cell in typed.items() if name not in blank}
+        return cleared | {name: _read(name, cell, read_paragraph) for name, cell in typed.items() if name not in blank}
+    readers: dict[str, Callable[[Cell], Any]] = {"available": read_flag, "managed": read_flag, "qty": read_whole}
+    return {name: _read(name, cell, readers[name]) for name, cell in typed.items() if name not in blank}
 
 
 def join_wishes(one: Value, other: Value) -> Value:
@@ -133,15 +141,18 @@ def without_same_texts(wanted: Value, *, held: Value) -> Value:
     return {name: text for name, text in wanted.items() if text is None or _plain(text) != _plain(own.get(name) or "")}
 
 
-def is_blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+def refuse_broken_lines(wanted: Value) -> None:
+    """Raises InvalidInput for a line end in a text that has one line."""
+    for name in ONE_LINE:
+        _read(name, wanted.get(name), read_line)
 
 
-def sku_of(cell: Cell) -> str:
-    """A SKU, also where a spreadsheet took it for a number (leading zeros are lost then, and it will not be found)."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return "" if cell is None else str(cell).strip()
+def read_flag(cell: Cell) -> bool:
+    """Yes or no, as spreadsheets and people write it. Raises InvalidInput."""
+    word = "" if is_moment(cell) else str(int(cell) if isinstance(cell, float) and cell in (0, 1) else cell)
+    if (flag := _FLAGS.get(word.strip().lower())) is None:
+        raise refuse(_("%(value)s is neither yes nor no.") % {"value": shown(cell)})
+    return flag
 
 
 def printable(text: str) -> str:
@@ -154,72 +165,69 @@ def _ordered(kind: str, facts: dict[str, Any]) -> Row:
     return [facts.get(column) for column in LAYOUTS[kind].columns]
 
 
-def _price_wish(typed: dict[str, Cell], blank: set[str], *, quantity: int, clear_blanks: bool) -> Value:
+def _price_wish(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set[str], *, clear_blanks: bool) -> Value:
+    quantity = str(_read("quantity", cells.get("quantity"), read_whole))
     wish: Value = {}
+    currencies = set()
     for name, cell in typed.items():
-        if name in blank and not (clear_blanks and name in (*FULFILLERS_LISTS, PriceList.SALES)):
-            continue
-        if name == "order_max_qty":
-            wish[name] = _whole(cell, name)
+        if name in blank:
+            if clear_blanks and name in _LISTS:
+                wish[name] = {quantity: None}
+        elif name == "order_max_qty":
+            wish[name] = _read(name, cell, read_whole)
         elif name == "tier_price_qty_only":
-            wish[name] = _flag(cell, name)
+            wish[name] = _read(name, cell, read_flag)
         else:
-            wish[name] = {str(quantity): None if name in blank else _price(cell)}
-    return wish
+            amount = _read(name, cell, read_amount)
+            currencies.add(amount.currency)
+            wish[name] = {quantity: exact(amount.value)}
+    return wish | _currency_wish(currencies, cells) if wish else {}
+
+
+def _currency_wish(beside: set[str], cells: Mapping[str, Cell]) -> Value:
+    """The currency that the row names, in its column or beside its prices: it has to be the vendor's."""
+    named = (beside | {_currency_of(cells.get("currency"))}) - {""}
+    if len(named) > 1:
+        raise refuse(_("This row names two currencies: %(names)s.") % {"names": ", ".join(sorted(named))})
+    return {"currency": named.pop()} if named else {}
+
+
+@lru_cache(maxsize=64)
+def _currency_of(cell: Cell) -> str:
+    """Remembered, since a table has one currency in all of its rows."""
+    currency: str = _read("currency", cell, read_code)
+    return currency.upper()
 
 
 def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _price(cell: Cell) -> str:
-    """Also "9,90", "1.234,50" and "€ 9.90", as people write them. Raises InvalidInput."""
-    text = str(cell).strip().strip("€$£").strip().replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
-    decimal = max(text.rfind(","), text.rfind("."))
-    if isinstance(cell, str) and decimal >= 0:
-        text = text[:decimal].replace(",", "").replace(".", "") + "." + text[decimal + 1 :]
+def _read(name: str, cell: Cell, reader: Callable[[Cell], Any]) -> Any:
+    """The cell's value. Raises InvalidInput, which names the column."""
     try:
-        return exact(Decimal(text))
-    except InvalidOperation:
-        raise refuse(_("%(value)s is no price.") % {"value": cell}) from None
-
-
-def _whole(cell: Cell, name: str) -> int:
-    try:
-        number = Decimal(str(cell).strip())
-    except InvalidOperation:
-        number = None
-    if isinstance(cell, bool) or number is None or not number.is_finite() or number != int(number) or number < 0:
-        raise refuse(_("%(name)s: %(value)s is no whole number.") % {"name": name, "value": cell})
-    return int(number)
-
-
-def _flag(cell: Cell, name: str) -> bool:
-    """Yes or no, as spreadsheets and people write it. Raises InvalidInput."""
-    word = str(int(cell) if isinstance(cell, float) else cell).strip().lower()
-    if word not in _FLAGS:
-        raise refuse(_("%(name)s: %(value)s is neither yes nor no.") % {"name": name, "value": cell})
-    return _FLAGS[word]
+        return reader(cell)
+    except InvalidInput as error:
+        raise refuse(_("%(column)s: %(problem)s") % {"column": name, "problem": error.text}) from error
 
 
 def _plain(text: str) -> str:
-    return printable(text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    try:
+        return clean_paragraph(printable(text))
+    except BadText:
+        return text
 
 
-def refuse_unknown_columns(kind: str, header: list[str]) -> None:
+def refuse_unknown_columns(kind: str, header: Collection[str]) -> None:
     """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
     layout = LAYOUTS[kind]
     known = {*layout.keys, *layout.typed, *layout.shown}
-    if unknown := [name for name in header if name and name not in known]:
-        raise _unreadable(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown[:10])})
+    if unknown := [name for name in header if name not in known]:
+        raise unreadable(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown[:10])})
     if missing := [name for name in layout.keys if name not in header]:
-        raise _unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
-    if len(set(filter(None, header))) < len(list(filter(None, header))):
-        raise _unreadable(_("A column stands in the table twice."))
+        raise unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
+    if len(set(header)) < len(header):
+        raise unreadable(_("A column stands in the table twice."))
     if not set(header) & set(layout.typed):
         text = _("None of the columns changes anything; one of these is needed: %(names)s.")
-        raise _unreadable(text % {"names": ", ".join(layout.typed)})
-
-
-def _unreadable(text: str) -> InvalidInput:
-    return InvalidInput(text, errors={"file": [text]})
+        raise unreadable(text % {"names": ", ".join(layout.typed)})

@@ -1,48 +1,24 @@
 """From an uploaded table to a draft: read in the background, looked at, and only then made a change set."""
 
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.said import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, TableImportState
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.shapes import refuse_unable_vendor, shape_of
 from catalog.services.change_sets.values import Value
 from catalog.services.held_values import held_values, variants_of
-from catalog.services.tables.columns import (
-    LAYOUTS,
-    MOST_BYTES,
-    is_blank,
-    join_wishes,
-    refuse_unknown_columns,
-    sku_of,
-    wish_of,
-    without_same_texts,
-)
-from catalog.services.tables.files import read_table, unreadable
+from catalog.services.tables.columns import refuse_broken_lines, without_same_texts
+from catalog.services.tables.wishes import Reading, read_wishes, refuse_size
 
-PROBLEMS_KEPT = 500
+# Waiting for the background, or in its hands.
+OPEN_STATES = (TableImportState.WAITING, TableImportState.READING)
 _BATCH = 2000
-_PROGRESS_ROWS = 5000
-
-
-@dataclass
-class Reading:
-    """What has been read so far: wishes by SKU, the row each SKU came from, and what makes no sense."""
-
-    wishes: dict[str, Value] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    problems: list[dict[str, Any]] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def complain(self, sku: str, text: str, *, row: int) -> None:
-        self.counts["problems"] += 1
-        if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append({"row": row, "sku": sku, "text": text})
 
 
 def accept_table(
@@ -50,10 +26,7 @@ def accept_table(
 ) -> TableImport:
     """The file is kept and waits to be read. Raises InvalidInput for files that are too large or empty."""
     refuse_unable_vendor(vendor, kind=kind)
-    if not content:
-        raise unreadable(_("The file is empty."))
-    if len(content) > MOST_BYTES:
-        raise unreadable(_("A file has at most %(most)d MB.") % {"most": MOST_BYTES // 1024 // 1024})
+    refuse_size(content)
     return TableImport.objects.create(
         vendor=vendor,
         kind=kind,
@@ -67,22 +40,32 @@ def accept_table(
 def read_import(table: TableImport) -> TableImport:
     """The table is read and compared with what the vendor is thought to hold, or refused with the reason.
 
-    A second call (the worker died) begins again; one for a table that has been looked at changes nothing.
+    A second call (the worker died) begins again; one for a table that has been looked at changes nothing. Time limits
+    are in `overdue`.
     """
-    if table.state not in (TableImportState.WAITING, TableImportState.READING):
+    if not _open_tables(table).update(state=TableImportState.READING, reading_since=Coalesce("reading_since", Now())):
+        table.refresh_from_db()
         return table
-    table.state = TableImportState.READING
-    table.save(update_fields=["state"])
-    reading = Reading()
     try:
-        _read_rows(table, reading)
+        reading = _read(table)
     except InvalidInput as error:
-        table.problems = [{"row": 1, "sku": "", "text": error.text}]
-        return _finish(table, TableImportState.REFUSED)
-    _keep_differing(table, reading)
-    table.wishes, table.problems = reading.wishes, reading.problems
-    table.counts = {**reading.counts, "changed": len(reading.wishes)}
-    return _finish(table, TableImportState.READY)
+        return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(error.text)])
+    except Exception:
+        refuse_table(table, text=_("A fault of this program stopped it; the log of the workers has the details."))
+        raise
+    return _finish(
+        table,
+        TableImportState.READY,
+        wishes=reading.wishes,
+        problems=reading.problems,
+        counts={**reading.counts, "changed": len(reading.wishes)},
+        seen=reading.seen,
+    )
+
+
+def refuse_table(table: TableImport, *, text: str) -> TableImport:
+    """The table waits and is being read no longer; `text` says why. Nothing changes for one that was read."""
+    return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(text)])
 
 
 def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSet:
@@ -111,6 +94,16 @@ def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSe
     return change_set
 
 
+def read_again(table: TableImport) -> TableImport:
+    """A table that was refused waits to be read once more. Raises IllegalTransition for others."""
+    rows = TableImport.objects.filter(pk=table.pk, state=TableImportState.REFUSED)
+    if not rows.update(state=TableImportState.WAITING, waiting_since=Now(), reading_since=None, seen=0, problems=[]):
+        table.refresh_from_db()
+        raise IllegalTransition(_("This table is %s.") % table.get_state_display())
+    table.refresh_from_db()
+    return table
+
+
 def discard_import(table: TableImport) -> None:
     """Nothing is made of it. Raises IllegalTransition once a draft was."""
     with transaction.atomic():
@@ -121,40 +114,39 @@ def discard_import(table: TableImport) -> None:
         table.save(update_fields=["state", "wishes"])
 
 
-def _finish(table: TableImport, state: TableImportState) -> TableImport:
-    table.state = state
-    table.save(update_fields=["state", "seen", "counts", "problems", "wishes"])
+def _open_tables(table: TableImport) -> QuerySet[TableImport]:
+    return TableImport.objects.filter(pk=table.pk, state__in=OPEN_STATES)
+
+
+def drop_same_texts(wishes: dict[str, Value], *, vendor: str) -> None:
+    """Of search texts by SKU only those are left that say something else than what the vendor is thought to hold."""
+    skus = list(wishes)
+    for start in range(0, len(skus), _BATCH):
+        variants = list(variants_of(vendor).filter(sku__in=skus[start : start + _BATCH]))
+        for sku, held in held_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
+            wishes[sku] = without_same_texts(wishes[sku], held=held)
+
+
+def _finish(table: TableImport, state: TableImportState, **values: Any) -> TableImport:
+    """Unless somebody discarded it meanwhile."""
+    _open_tables(table).update(state=state, **values)
+    table.refresh_from_db()
     return table
 
 
-def _read_rows(table: TableImport, reading: Reading) -> None:
-    """Every row is a wish or a problem. Raises InvalidInput for a file that is no table of this kind."""
-    rows = read_table(bytes(table.content))
-    header = [str(cell or "").strip().lower() for cell in next(rows, [])]
-    refuse_unknown_columns(table.kind, header)
-    for number, row in enumerate(rows, start=2):
-        if all(is_blank(cell) for cell in row):
-            continue
-        cells = {name: cell for name, cell in zip(header, row, strict=False) if name}
-        _read_row(table, cells, reading, number=number)
-        table.seen += 1
-        if table.seen % _PROGRESS_ROWS == 0:
-            table.save(update_fields=["seen"])
+def _of_the_file(text: str) -> dict[str, Any]:
+    return {"row": None, "sku": "", "text": text}
 
 
-def _read_row(table: TableImport, cells: dict[str, Any], reading: Reading, *, number: int) -> None:
-    sku = sku_of(cells.get("sku"))
-    if not sku:
-        reading.complain("", _("The SKU is missing."), row=number)
-        return
-    try:
-        wish = wish_of(table.kind, cells, clear_blanks=table.clear_blanks)
-        if sku in reading.wishes and not LAYOUTS[table.kind].is_by_quantity:
-            raise unreadable(_("This SKU stands in the table twice."))
-        reading.wishes[sku] = join_wishes(reading.wishes.get(sku, {}), wish)
-        reading.places.setdefault(sku, number)
-    except InvalidInput as error:
-        reading.complain(sku, error.text, row=number)
+def _read(table: TableImport) -> Reading:
+    """Raises InvalidInput for a file that is no table of this kind."""
+
+    def progress(seen: int) -> None:
+        TableImport.objects.filter(pk=table.pk).update(seen=seen)
+
+    reading = read_wishes(bytes(table.content), kind=table.kind, clear_blanks=table.clear_blanks, progress=progress)
+    _keep_differing(table, reading)
+    return reading
 
 
 def _keep_differing(table: TableImport, reading: Reading) -> None:
@@ -185,6 +177,7 @@ def _differing(kind: str, sku: str, wish: Value, held: Value | None, reading: Re
     if not wish:
         return None
     try:
+        refuse_broken_lines(wish)
         wish = shape.clean(wish)
     except InvalidInput as error:
         reading.complain(sku, "; ".join(error.errors.get("", [error.text])), row=reading.places[sku])

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--vendor", help="only this one; default: all that are configured")
         parser.add_argument(
-            "--since", type=date.fromisoformat, help="day in UTC, YYYY-MM-DD; default: before the last change seen"
+            "--since", type=date.fromisoformat, help="day in UTC, YYYY-MM-DD; default: where the last ended"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--vendor", help="only this one; default: all that are configured")
-        parser.add_argument("--since", type=date.fromisoformat, help="day in UTC, YYYY-MM-DD; default: yesterday")
+        parser.add_argument(
+            "--since", type=date.fromisoformat, help="day in UTC, YYYY-MM-DD; default: where the last ended"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         vendors = configured_vendors(able_to="list_orders")

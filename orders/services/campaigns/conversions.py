@@ -16,6 +16,7 @@ from backoffice.services.claims import Delivery
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.card_messages import ConversionToTell, ConversionUpload
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
+from backoffice.vendors.money import round_money
 from orders.models import (
     Address,
     AddressRole,
@@ -169,7 +170,8 @@ class Report:
 
 def _message(row: CardConversion) -> ConversionToTell:
     order, recipient = row.order, row.recipient
-    return ConversionToTell(order_id=order.number, revenue=order.total, at=order.placed_at, buyer=recipient.address())
+    revenue = round_money(order.total, currency=order.currency)
+    return ConversionToTell(order_id=order.number, revenue=revenue, at=order.placed_at, buyer=recipient.address())
 
 
 def suppose_told(push: Push) -> None:

@@ -28,7 +28,7 @@ from orders.models import (
     Order,
     OrderState,
 )
-from orders.services.campaigns.addresses import JudgedAddress, judge_address, judge_order_address
+from orders.services.campaigns.addresses import JudgedAddress, RecipientRow, judge_order_address, judge_row
 from orders.services.exports.obstacles import find_opt_outs
 
 PREPARE, CHECK_OUT = "orders.prepare_campaign", "orders.check_out_campaign"
@@ -99,13 +99,14 @@ def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list
 
 
 @transaction.atomic
-def add_table(campaign: MailCampaign, rows: Iterable[dict[str, str]], *, actor: str) -> list[CardRecipient]:
-    """Each row (see `judge_address`) is listed, or listed as left out. Consent is the business of its maker, but who
+def add_table(campaign: MailCampaign, rows: Iterable[RecipientRow], *, actor: str) -> list[CardRecipient]:
+    """Each row is listed, or listed as left out. Consent is the business of its maker, but who
     wants no more letters gets none.
     """
     campaign = _open_campaign(campaign.pk)
-    people = _without_opted_out([judge_address(row) for row in rows])
-    judged = [(one, {"table_row": number}) for number, one in enumerate(people, start=1)]
+    rows = list(rows)
+    people = _without_opted_out([judge_row(row) for row in rows])
+    judged = [(one, {"table_row": row.number}) for row, one in zip(rows, people, strict=True)]
     if campaign.recipients.count() + len(judged) > MOST_RECIPIENTS:
         text = _("A campaign has at most %d recipients.") % MOST_RECIPIENTS
         raise InvalidInput(text, errors={"file": [text]})

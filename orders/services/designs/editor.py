@@ -65,7 +65,7 @@ def open_design(new: NewDesign, *, shop: Shop, key: str, request: object) -> See
     answer = answer_once(shop, key=key, request=request, act=lambda: _keep(new, report, editor=editor))
     if answer.replayed:  # a twin was faster: ours stays behind at the vendor
         return _replay(answer, shop=shop)
-    return SeenDesign(Design.objects.select_related("customer").get(public_id=answer.body), report)
+    return SeenDesign(Design.objects.select_related("customer", "shop").get(public_id=answer.body), report)
 
 
 def read_design(design: Design) -> SeenDesign:
@@ -168,6 +168,6 @@ def _keep(new: NewDesign, report: DesignReport, *, editor: CustomerEditor) -> An
 
 
 def _replay(answer: Answer, *, shop: Shop) -> SeenDesign:
-    design = Design.objects.select_related("customer").get(shop=shop, public_id=answer.body)
+    design = Design.objects.select_related("customer", "shop").get(shop=shop, public_id=answer.body)
     seen = read_design(design)
     return SeenDesign(seen.design, seen.report, replayed=True)

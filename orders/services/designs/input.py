@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
+from backoffice.struct_texts import Text
 from backoffice.vendors.registry import vendor_names
+from catalog.services.orderable import why_not_orderable
 from catalog.services.variant_facts import VariantFacts
 from orders.services.intake.input import Input, Quantity
-from orders.services.intake.line_checks import Errors, complain, find_variants, why_not_orderable
+from orders.services.intake.line_checks import Errors, complain, find_variants
 
 MAX_ADDRESS = 2000
 _PLACEHOLDERS = ("{DESIGNID}", "{USERHASH}", "{INTENT}")
@@ -24,21 +26,22 @@ WayBack = Annotated[
         max_length=MAX_ADDRESS,
         description="https; may hold {DESIGNID} (the vendor's id), {USERHASH} and {INTENT}, any number of times.",
     ),
+    Text.URL,
 ]
-Text32 = Annotated[str, Meta(max_length=32)]
+Code32 = Annotated[str, Meta(max_length=32), Text.CODE]
 
 
 class NewDesign(Input, kw_only=True):
     """A design to be made by a customer. What comes back through the browser is not to be trusted: read the design."""
 
     customer: Annotated[
-        str, Meta(min_length=1, max_length=100, description="The shop's own key; uploads are kept for it.")
+        str, Meta(min_length=1, max_length=100, description="The shop's own key; uploads are kept for it."), Text.CODE
     ]
-    sku: Annotated[str, Meta(min_length=1, max_length=100)]
+    sku: Annotated[str, Meta(min_length=1, max_length=100), Text.CODE]
     return_url: WayBack
     cancel_url: WayBack | None = None
     intent: Annotated[
-        Text32 | None, Meta(description="One of the variant's `editor_intents`; the vendor chooses when left out.")
+        Code32 | None, Meta(description="One of the variant's `editor_intents`; the vendor chooses when left out.")
     ] = None
     quantity: Annotated[Quantity | None, Meta(description="For the quote; the smallest one when left out.")] = None
 

@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
 from catalog.models import PriceTier, Variant
+from catalog.services.orderable import why_not_in_stock, why_not_orderable
 from catalog.services.quotes import Quote, check_quantity, quote_price
+from catalog.services.stock import find_left
 from orders.models import Design
-from orders.services.intake.line_checks import Errors, complain, why_not_orderable
+from orders.services.intake.line_checks import Errors, complain
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,14 @@ class Offer:
 
 
 def judge_offer(design: Design) -> Offer:
-    """Availability, quantity and tier of the SKU that the design has now. Two queries."""
+    """Availability, quantity, stock and tier of the SKU that the design has now, in the shop's currency.
+
+    Three queries, four where stock is counted; the design's shop must be loaded.
+    """
     problems: Errors = {}
-    variant = Variant.objects.filter(vendor=design.vendor, sku=design.sku).prefetch_related("tiers").first()
+    variant = (
+        Variant.objects.filter(vendor=design.vendor, sku=design.sku).prefetch_related("tiers", "availabilities").first()
+    )
     if variant is None:
         complain(problems, "sku", _("%(sku)s is not in the catalogue.") % {"sku": design.sku})
         return Offer(design.quantity or 1, None, problems)
@@ -32,10 +39,12 @@ def judge_offer(design: Design) -> Offer:
         complain(problems, "sku", text)
     for text in check_quantity(variant, variant.tiers.all(), quantity=quantity):
         complain(problems, "quantity", text)
+    if text := why_not_in_stock(variant, find_left([variant]), shop=design.shop, quantity=quantity):
+        complain(problems, "quantity", text)
     if problems:
         return Offer(quantity, None, problems)
     try:
-        return Offer(quantity, quote_price(variant, quantity=quantity))
+        return Offer(quantity, quote_price(variant, quantity=quantity, currency=design.shop.currency))
     except DomainError as error:
         complain(problems, "sku", error.text)
         return Offer(quantity, None, problems)

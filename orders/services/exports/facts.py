@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from backoffice.emails import usable_email
 from backoffice.vendors.export_messages import BoughtLine, OrderToTell
 from backoffice.vendors.messages import PostalAddress
 from catalog.models import CustomProduct, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from orders.models import Address, AddressRole, Order, OrderLine
-from orders.services.placing.country_codes import two_letters, with_two_letters
 from orders.services.placing.messages import postal_address
 
 LineKey = tuple[str, str]
@@ -28,9 +28,6 @@ def orders_to_tell(orders: Sequence[Order]) -> dict[int, OrderToTell]:
     addresses: dict[int, dict[str, PostalAddress]] = {}
     for address in Address.objects.filter(order__in=orders, role__in=[AddressRole.RECIPIENT, AddressRole.INVOICE]):
         addresses.setdefault(address.order_id, {})[address.role] = postal_address(address)
-    codes = two_letters(address for some in addresses.values() for address in some.values())
-    for some in addresses.values():
-        some.update({role: with_two_letters(address, codes) for role, address in some.items()})
     lines: dict[int, list[OrderLine]] = {}
     for line in OrderLine.objects.filter(order__in=orders).order_by("order", "position"):
         lines.setdefault(line.order_id, []).append(line)
@@ -93,7 +90,7 @@ def _message(
         total=order.total,
         firstname=order.customer_firstname or (recipient.firstname if recipient else ""),
         lastname=order.customer_lastname or (recipient.lastname if recipient else ""),
-        email=order.customer_email or (recipient.email if recipient else ""),
+        email=usable_email(order.customer_email) or usable_email(recipient.email if recipient else ""),
         recipient=recipient or PostalAddress(),
         invoice=invoice,
         lines=tuple([_line(line, sold[line.vendor, line.sku]) for line in lines if (line.vendor, line.sku) in sold]),

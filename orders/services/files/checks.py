@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from backoffice.pdf_marks import PdfMarks
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Interrupted, Withdrawn
 from backoffice.vendors.addresses import UnsafeUrl
@@ -148,7 +149,7 @@ def judge_file(file: Mapping[str, str], *, credentials: Mapping[str, str] | None
         if error.status is not None and (error.status >= 500 or error.status in (408, 425, 429)):
             raise VendorUnavailable(error.text, status=error.status) from error
         return [error.text]
-    if not answer.body.startswith(b"%PDF-"):
+    if not PdfMarks().add(answer.body).has_header:
         return [_("What is there is not a PDF.")]
     return check_pdf(BytesIO(answer.body), specs=specs)
 

@@ -1,36 +1,30 @@
 """Whether a PDF can be printed on a part: it opens, has pages, and its boxes have the size that the vendor names."""
 
-import zlib
 from typing import BinaryIO
 
 from pypdf import PageObject, PdfReader
-from pypdf.errors import PyPdfError
 
 from backoffice.said import gettext as _
+from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, ProtectedPdf, open_pdf
 from orders.services.files.specs import Spec
 
 MAX_PAGES = 2000
 TOLERANCE = 1.0  # mm: rounding of inches, points and the editor's own
 _MM_PER_POINT = 25.4 / 72
-# What pypdf lets through of broken files besides its own errors.
-_BROKEN = (
-    PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, NotImplementedError,
-    RecursionError, OverflowError, ArithmeticError, EOFError, OSError, zlib.error,
-)  # fmt: skip
 
 
 def check_pdf(content: BinaryIO, *, specs: list[Spec]) -> list[str]:
     """Complaints about the file; empty when it opens and fits one of the specs, or none is given."""
     try:
-        reader = PdfReader(content, strict=False)
-        if reader.is_encrypted:
-            return [_("The PDF is protected by a password.")]
+        reader = open_pdf(content)
         pages = len(reader.pages)
         if not 1 <= pages <= MAX_PAGES:
             return [_("The PDF has %(pages)d pages; 1 to %(limit)d can be printed.") % _pages(pages, MAX_PAGES)]
         found = [_judge(reader, spec) for spec in specs]
         return [] if not found or [] in found else min(found, key=len)
-    except _BROKEN:
+    except ProtectedPdf:
+        return [_("The PDF is protected by a password.")]
+    except (DamagedPdf, *BROKEN):
         return [_("The PDF is damaged and cannot be opened.")]
 
 

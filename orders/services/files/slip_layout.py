@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from backoffice.fonts import BOLD, REGULAR, load_fonts
+from backoffice.fonts.text import draw_text, text_block
 
 if TYPE_CHECKING:
     from orders.services.files.slips import Slip
@@ -59,9 +59,9 @@ class _Numbered(Canvas):
     def save(self) -> None:
         for number, page in enumerate(self._kept, start=1):
             self.__dict__.update(page)
-            self.setFont(REGULAR, 8)
             self.setFillColor(GREY)
-            self.drawString(MARGIN, 10 * mm, _short(self._slip.shop, 80))
+            draw_text(self, MARGIN, 10 * mm, _short(self._slip.shop, 80), size=8)
+            self.setFont(REGULAR, 8)
             text = self._slip.page_of % {"page": number, "pages": len(self._kept)}
             self.drawRightString(A4[0] - MARGIN, 10 * mm, text)
             super().showPage()
@@ -77,14 +77,14 @@ def _story(slip: "Slip") -> list[Flowable]:
         Spacer(1, 14 * mm),
         _plain_table(parties),
         Spacer(1, 14 * mm),
-        Paragraph(_text(slip.title), _style(13, bold=True)),
+        _block(slip.title, _style(13, bold=True)),
         Spacer(1, 4 * mm),
         _item_table(slip.columns, slip.inside),
     ]
     if slip.apart:
         story += [
             Spacer(1, 8 * mm),
-            Paragraph(_text(slip.apart_title), _style(10, bold=True)),
+            _block(slip.apart_title, _style(10, bold=True)),
             Spacer(1, 3 * mm),
             _item_table(slip.columns, slip.apart),
         ]
@@ -98,8 +98,8 @@ def _plain_table(rows: list[list[list[Flowable]]]) -> Table:
 
 
 def _item_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    body = [[Paragraph(_text(cell), _style(9)) for cell in row] for row in rows]
-    head = [Paragraph(_text(cell), _style(8, bold=True, colour=GREY)) for cell in columns]
+    body = [[_block(cell, _style(9)) for cell in row] for row in rows]
+    head = [_block(cell, _style(8, bold=True, colour=GREY)) for cell in columns]
     table = Table([head, *body], colWidths=WIDTHS, repeatRows=1)
     table.setStyle(
         TableStyle(
@@ -115,13 +115,11 @@ def _item_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 
 def _lines(texts: Sequence[str], style: ParagraphStyle) -> list[Flowable]:
-    return [Paragraph(_text(text), style) for text in texts]
+    return [_block(text, style) for text in texts]
 
 
-def _text(text: str) -> str:
-    """As the library's markup: what somebody typed is never markup, and no control character breaks it."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in _short(text, LONGEST))
-    return escape(shown)
+def _block(text: str, style: ParagraphStyle) -> Flowable:
+    return text_block(_short(text, LONGEST).replace("\n", " "), style)
 
 
 def _short(text: str, most: int) -> str:

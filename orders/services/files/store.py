@@ -6,7 +6,6 @@ upload after a day clears away, and nothing else.
 
 import hashlib
 import os
-import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -22,16 +21,14 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
+from backoffice.pdf_marks import PdfMarks
+from backoffice.services.disk import room_for
 from orders.models import ShopFile
 from orders.services.files.signed_links import Linked, sign_link
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
-# What is left of the disk belongs to the database first.
-FREE_BYTES_FLOOR = 1024 * 1024 * 1024
 FOLDER, PARTS = "files", "files/parts"
 PDF = "application/pdf"
-# A PDF ends with this within its last bytes: one that was cut off does not.
-_START, _END, _TAIL = b"%PDF-", b"%%EOF", 2048
 _FORGOTTEN_SECONDS = 24 * 3600
 
 
@@ -46,16 +43,14 @@ class _Seen:
     """What passed by on the way to the disk."""
 
     size: int = 0
-    start: bytes = b""
-    tail: bytes = b""
+    marks: PdfMarks = field(default_factory=PdfMarks)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     def add(self, chunk: bytes) -> None:
         self.size += len(chunk)
         if self.size > MAX_FILE_BYTES:
             raise TooLarge(too_large_text())
-        self.start += chunk[: len(_START) - len(self.start)]
-        self.tail = (self.tail + chunk[-_TAIL:])[-_TAIL:]
+        self.marks.add(chunk)
         self.digest.update(chunk)
 
 
@@ -66,14 +61,15 @@ def too_large_text() -> str:
 def store_file(chunks: Iterable[bytes], *, shop: Shop, name: str = "") -> tuple[ShopFile, bool]:
     """The shop's file is kept; answers it and whether it is new. The same content again is the same file.
 
-    Raises InvalidInput for what is no whole PDF, TooLarge, and DomainError when the disk is full.
+    Raises InvalidInput for what is no whole PDF, TooLarge, and NoRoom when the disk is full.
     """
-    _require_space()
-    _clear_forgotten_parts()
-    with _part() as part:
-        seen = _write(chunks, part)
-        _check(seen)
-        return _keep(part, seen, shop=shop, name=name)
+    with room_for(MAX_FILE_BYTES):
+        (_root() / PARTS).mkdir(parents=True, exist_ok=True)
+        _clear_forgotten_parts()
+        with _part() as part:
+            seen = _write(chunks, part)
+            _check(seen)
+            return _keep(part, seen, shop=shop, name=name)
 
 
 def open_file(file: ShopFile) -> BinaryIO:
@@ -96,12 +92,6 @@ def link_file(public_id: str) -> str:
 
 def _root() -> Path:
     return Path(settings.MEDIA_ROOT)
-
-
-def _require_space() -> None:
-    (_root() / PARTS).mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(_root()).free < FREE_BYTES_FLOOR + MAX_FILE_BYTES:
-        raise DomainError(_("There is no room for files at the moment. Tell those who run the back office."))
 
 
 def _clear_forgotten_parts() -> None:
@@ -132,9 +122,9 @@ def _write(chunks: Iterable[bytes], part: Path) -> _Seen:
 
 
 def _check(seen: _Seen) -> None:
-    if not seen.start.startswith(_START):
+    if not seen.marks.has_header:
         complaint = _("The file is not a PDF: it does not begin with %PDF-.")
-    elif _END not in seen.tail:
+    elif not seen.marks.is_whole:
         complaint = _("The PDF has no end: it was cut off.")
     else:
         return

@@ -11,26 +11,37 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from backoffice.moments import in_utc
+from backoffice.regions import address_codes, country_code
+from backoffice.struct_texts import Text
 
 # Texts rather than numbers: readers of JSON numbers round.
-Total = Annotated[str, Meta(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", description="Gross amount, e.g. 189.00")]
+Total = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,10}(\.[0-9]{1,3})?$",
+        description="Gross amount, with at most the decimal places of its currency: 189.00 EUR, 1999 JPY, 12.345 KWD",
+    ),
+]
 UnitPrice = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,4})?$", description="Net per unit, e.g. 1.29")]
 TaxPercent = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="Percent, e.g. 19 or 5.5")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Moment = Annotated[datetime, Meta(tz=True)]
-Reference = Annotated[str, Meta(min_length=1, max_length=50)]
+Reference = Annotated[str, Meta(min_length=1, max_length=50), Text.CODE]
 Quantity = Annotated[int, Meta(ge=1, le=2_147_483_647)]
-DesignId = Annotated[int, Meta(ge=1, le=10**15)] | Annotated[str, Meta(min_length=1, max_length=64)]
-Url = Annotated[str, Meta(min_length=1, max_length=2048)]
-Secret = Annotated[str, Meta(max_length=1000)]
-Text50 = Annotated[str, Meta(max_length=50)]
-Text64 = Annotated[str, Meta(max_length=64)]
-Text100 = Annotated[str, Meta(max_length=100)]
-Text200 = Annotated[str, Meta(max_length=200)]
-Text255 = Annotated[str, Meta(max_length=255)]
-# Our own limits: no vendor names any.
+DesignId = Annotated[int, Meta(ge=1, le=10**15)] | Annotated[str, Meta(min_length=1, max_length=64), Text.CODE]
+Url = Annotated[str, Meta(min_length=1, max_length=2048), Text.URL]
+Secret = Annotated[str, Meta(max_length=1000), Text.EXACT]
+Code64 = Annotated[str, Meta(max_length=64), Text.CODE]
+Code100 = Annotated[str, Meta(max_length=100), Text.CODE]
+Code200 = Annotated[str, Meta(max_length=200), Text.CODE]
+Email = Annotated[str, Meta(max_length=255), Text.CODE]
+Part50 = Annotated[str, Meta(max_length=50), Text.PART]
+Part100 = Annotated[str, Meta(max_length=100), Text.PART]
+Part200 = Annotated[str, Meta(max_length=200), Text.PART]
+# Our own limits: no vendor names any. What a customer wants engraved may have several lines.
 CustomProperties = Annotated[
-    dict[Annotated[str, Meta(max_length=255)], Text255], Meta(max_length=50, description="At most 50.")
+    dict[Annotated[str, Meta(max_length=255)], Annotated[str, Meta(max_length=255), Text.PARAGRAPH]],
+    Meta(max_length=50, description="At most 50."),
 ]
 
 
@@ -62,8 +73,8 @@ class PrintFile(Input, kw_only=True):
     """
 
     url: Url | None = None
-    file_id: Text64 | None = None
-    type: Text64 | None = None
+    file_id: Code64 | None = None
+    type: Code64 | None = None
     auth: Auth | None = None
 
     def __post_init__(self) -> None:
@@ -78,30 +89,33 @@ class NewDocument(Input, kw_only=True):
 
     kind: Literal["delivery_slip", "label"]
     url: Url
-    carrier: Text64 | None = None
-    tracking_code: Text200 | None = None
+    carrier: Code64 | None = None
+    tracking_code: Code200 | None = None
     auth: Auth | None = None
 
 
 class NewCustoms(Input, kw_only=True):
     """What customs want to know of a line."""
 
-    description: Text200
-    number: Text50
-    origin: Annotated[str, Meta(max_length=3, description="Country code")]
+    description: Part200
+    number: Part50
+    origin: Annotated[str, Meta(max_length=3, description="ISO 3166-1, two or three letters"), Text.CODE]
     currency: Currency
     amount: UnitPrice
+
+    def __post_init__(self) -> None:
+        self.origin = country_code(self.origin) or self.origin.upper()
 
 
 class NewLine(Input, kw_only=True):
     """One thing bought: a SKU (with print files when it is personalised), a design, or a custom product."""
 
-    sku: Text100 | None = None
+    sku: Code100 | None = None
     design_id: Annotated[
         DesignId | None,
         Meta(description="The id of a submitted design of the shop, or one of the vendor's that we do not know."),
     ] = None
-    custom_product: Annotated[Text64 | None, Meta(description="The external_id of a custom product of the shop.")] = (
+    custom_product: Annotated[Code64 | None, Meta(description="The external_id of a custom product of the shop.")] = (
         None
     )
     quantity: Quantity
@@ -117,37 +131,41 @@ class NewLine(Input, kw_only=True):
 class NewAddress(Input, kw_only=True):
     """An address. Wider than vendors take: their limits are checked at intake, nothing is ever cut."""
 
-    reference: Text200 | None = None
-    company: Text200 | None = None
-    department: Text200 | None = None
-    firstname: Text200 | None = None
-    lastname: Text200 | None = None
-    street: Text200 | None = None
-    care_of: Text200 | None = None
-    zip: Text200 | None = None
-    city: Text200 | None = None
-    district: Text200 | None = None
-    state_code: Text200 | None = None
-    country_code: Text200 | None = None
-    phone: Text200 | None = None
-    fax: Text200 | None = None
-    mobile: Text200 | None = None
-    email: Text255 | None = None
-    vat_id: Text200 | None = None
-    commercial_register_entry: Text200 | None = None
-    iban: Text200 | None = None
-    bic_or_swift: Text200 | None = None
-    account_holder: Text200 | None = None
-    eori_number: Text200 | None = None
+    reference: Part200 | None = None
+    company: Part200 | None = None
+    department: Part200 | None = None
+    firstname: Part200 | None = None
+    lastname: Part200 | None = None
+    street: Part200 | None = None
+    care_of: Part200 | None = None
+    zip: Annotated[str, Meta(max_length=200)] | None = None
+    city: Part200 | None = None
+    district: Part200 | None = None
+    state_code: Part200 | None = None
+    country_code: Part200 | None = None
+    phone: Part200 | None = None
+    fax: Part200 | None = None
+    mobile: Part200 | None = None
+    email: Email | None = None
+    vat_id: Part200 | None = None
+    commercial_register_entry: Part200 | None = None
+    iban: Part200 | None = None
+    bic_or_swift: Part200 | None = None
+    account_holder: Part200 | None = None
+    eori_number: Part200 | None = None
+
+    def __post_init__(self) -> None:
+        country, state = address_codes(self.country_code or "", self.state_code or "")
+        self.country_code, self.state_code = country or None, state or None
 
 
 class NewCustomer(Input, kw_only=True):
     """Who bought, and what they consented to."""
 
-    email: Text255 | None = None
-    firstname: Text100 | None = None
-    lastname: Text100 | None = None
-    phone: Text50 | None = None
+    email: Email | None = None
+    firstname: Part100 | None = None
+    lastname: Part100 | None = None
+    phone: Part50 | None = None
     accepts_letters: bool = False
     accepts_review_request: bool = False
 
@@ -165,7 +183,7 @@ class NewOrder(Input, kw_only=True):
     invoice_address: NewAddress | None = None
     shipper: NewAddress | None = None
     export: NewAddress | None = None
-    shipping_method: Text100 | None = None
+    shipping_method: Part100 | None = None
     express_shipping: bool = False
     express_production: bool = False
     complaint: bool = False

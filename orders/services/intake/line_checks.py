@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from backoffice.models import Shop
 from backoffice.said import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
-from backoffice.vendors.money import exponent_of
+from backoffice.vendors.money import round_money
 from backoffice.vendors.registry import vendor_names
-from catalog.models import CustomProduct, Variant
+from catalog.models import CustomProduct
 from catalog.services.custom_products import find_custom_products
+from catalog.services.orderable import why_not_makeable, why_not_orderable
 from catalog.services.quotes import check_quantity, find_cost
 from catalog.services.variant_facts import VariantFacts, find_facts
 from orders.models import Design, ShopFile
@@ -24,7 +25,8 @@ Errors = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class JudgedLine:
-    """A line with what the catalogue knows of it. `unit_cost` is the vendor's net price, None when unknown.
+    """A line with what the catalogue knows of it. `unit_cost` is the vendor's net price, None when it is
+    not known in the order's currency.
 
     `sku` is the line's own or its design's, `files` are as `OrderLine.files` keeps them.
     """
@@ -37,6 +39,8 @@ class JudgedLine:
     variant: VariantFacts | None
     unit_cost: Decimal | None
     custom_product: CustomProduct | None = None
+    # Pieces that are not in stock.
+    backordered: int = 0
     # What is allowed but ought to be known.
     remark: str = ""
 
@@ -48,10 +52,14 @@ class JudgedLine:
         return self.variant.name if self.variant else ""
 
 
-def judge_lines(lines: list[NewLine], *, shop: Shop, errors: Errors) -> list[JudgedLine]:
+def judge_lines(
+    lines: list[NewLine], *, shop: Shop, errors: Errors, currency: str = "", sold_before: bool = False
+) -> list[JudgedLine]:
     """Each line with its vendor, kind and cost; complaints go into `errors` by path.
 
-    One query for any number of lines, one more each where there are designs, custom products, and files of ours.
+    `currency` is the order's, the shop's when left out. What was `sold_before` (in an order that was taken, or that a
+    complaint repeats) may have left the sales channels since. One query for any number of lines, one more each where
+    there are designs, custom products, and files of ours.
     """
     designs = find_designs(line.design_id for line in lines)
     files = find_files((file.file_id for line in lines for file in line.files if file.file_id), shop=shop)
@@ -70,9 +78,9 @@ def judge_lines(lines: list[NewLine], *, shop: Shop, errors: Errors) -> list[Jud
         if line.design_id is not None:
             _check_design(line, designs.get(str(line.design_id)), shop=shop, path=path, errors=errors)
         if sku:
-            _check_variant(line, variant, sku=sku, path=path, errors=errors)
+            _check_variant(line, variant, sku=sku, sold_before=sold_before, path=path, errors=errors)
         _check_files(line, variant, files, path=path, errors=errors)
-        judged.append(_judge(line, variant, sku=sku, files=files))
+        judged.append(_judge(line, variant, sku=sku, files=files, currency=currency or shop.currency))
     return judged
 
 
@@ -91,6 +99,15 @@ def find_variants(skus: set[str]) -> dict[str, VariantFacts]:
 
 def complain(errors: Errors, path: str, text: str) -> None:
     errors.setdefault(path, []).append(text)
+
+
+def merge(*several: Errors) -> Errors:
+    """The complaints of all."""
+    merged: Errors = {}
+    for errors in several:
+        for path, texts in errors.items():
+            merged.setdefault(path, []).extend(texts)
+    return merged
 
 
 def check_url(url: str, *, path: str, errors: Errors) -> None:
@@ -130,29 +147,16 @@ def _check_design(line: NewLine, design: Design | None, *, shop: Shop, path: str
         complain(errors, f"{path}.sku", text % {"now": design.sku, "given": line.sku})
 
 
-def _check_variant(line: NewLine, variant: VariantFacts | None, *, sku: str, path: str, errors: Errors) -> None:
+def _check_variant(
+    line: NewLine, variant: VariantFacts | None, *, sku: str, sold_before: bool, path: str, errors: Errors
+) -> None:
     if variant is None:
         complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
         return
-    if text := why_not_orderable(variant):
+    if text := why_not_makeable(variant) if sold_before else why_not_orderable(variant):
         complain(errors, f"{path}.sku", text)
     for text in check_quantity(variant, variant.tiers, quantity=line.quantity):
         complain(errors, f"{path}.quantity", text)
-
-
-def why_not_orderable(variant: Variant | VariantFacts) -> str:
-    """Empty when it can be ordered."""
-    if variant.gone_at is not None:
-        text = _("%(sku)s is no longer offered by its vendor.")
-    elif variant.test_product:
-        text = _("%(sku)s is a test product, which is never produced.")
-    elif not variant.active:
-        text = _("%(sku)s is switched off at its vendor.")
-    elif not variant.orderable:
-        text = _("%(sku)s cannot be made by anyone at the moment.")
-    else:
-        return ""
-    return text % {"sku": variant.sku}
 
 
 def _check_files(
@@ -181,7 +185,9 @@ def _kept_files(line: NewLine, known: dict[str, ShopFile]) -> Iterable[dict[str,
             yield {"url": url, "type": file.type or "", "file_id": file_id}
 
 
-def _judge(line: NewLine, variant: VariantFacts | None, *, sku: str, files: dict[str, ShopFile]) -> JudgedLine:
+def _judge(
+    line: NewLine, variant: VariantFacts | None, *, sku: str, files: dict[str, ShopFile], currency: str
+) -> JudgedLine:
     if line.design_id is not None:
         kind = LineKind.DESIGN
     elif line.files or (variant is not None and variant.personalized):
@@ -196,7 +202,10 @@ def _judge(line: NewLine, variant: VariantFacts | None, *, sku: str, files: dict
         # Designs are made in the first vendor's editor, the only one there is; an unknown SKU is held under it.
         vendor=variant.vendor if variant else vendor_names(able_to="create_order")[0],
         variant=variant,
-        unit_cost=find_cost(variant.tiers, quantity=line.quantity) if variant else None,
+        # In another currency it says nothing about the margin.
+        unit_cost=find_cost(variant.tiers, quantity=line.quantity)
+        if variant is not None and variant.currency == currency
+        else None,
     )
 
 
@@ -243,12 +252,11 @@ def _price_remark(line: NewLine, product: CustomProduct | None, *, tax: Decimal 
     """Says so where another price is charged than the shopper saw: allowed, since shops give discounts."""
     if product is None or product.price is None or tax is None:
         return ""
-    places = Decimal(1).scaleb(-exponent_of(product.currency))
-    gross = (amount(line.unit_price) * (1 + tax / 100)).quantize(places, ROUND_HALF_UP)
+    gross = round_money(amount(line.unit_price) * (1 + tax / 100), currency=product.currency)
     if gross == product.price:
         return ""
     text = _("Line %(line)s is sold for %(sold)s %(currency)s; it was designed at %(designed)s %(currency)s.")
-    designed = product.price.quantize(places, ROUND_HALF_UP)
+    designed = round_money(product.price, currency=product.currency)
     return text % {
         "line": line.reference, "sold": gross, "currency": product.currency, "designed": designed,
     }  # fmt: skip

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 
 from backoffice.models import Shop
-from orders.models import Address, AddressRole, Order, OrderLine
+from backoffice.services.epoch import take_id
+from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
 from orders.services.intake.input import NewAddress, NewOrder, amount, sealed
 from orders.services.intake.line_checks import JudgedLine
@@ -34,12 +34,12 @@ def addresses_of(new: NewOrder) -> Iterator[tuple[AddressRole, str, NewAddress]]
 
 def build_order(new: NewOrder, lines: list[JudgedLine], *, shop: Shop, **fields: Any) -> Order:
     """The order, with id and number but not yet written. `fields` are those that the storefront does not say."""
-    pk = _next_id()
+    pk, letters = take_id("orders_order_id_seq")
     customer = new.customer
     order = Order(
         pk=pk,
         shop=shop,
-        number=f"{shop.code}-{FIRST_NUMBER + pk}",
+        number=(letters and find_former_number(new.reference, shop=shop)) or number_of(shop, pk=pk, letters=letters),
         reference=new.reference,
         placed_at=new.placed_at,
         currency=new.currency,
@@ -83,6 +83,8 @@ def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
             unit_price=amount(line.unit_price),
             tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
             unit_cost=judged.unit_cost,
+            backordered=judged.backordered,
+            takes_stock=judged.variant is not None and judged.variant.stock is not None,
             design_id="" if line.design_id is None else str(line.design_id),
             custom_product=line.custom_product or "",
             files=judged.files,
@@ -131,8 +133,13 @@ def fingerprint_of(new: NewOrder) -> str:
     return hashlib.blake2b(msgspec.json.encode([made, recipient]), digest_size=16).hexdigest()
 
 
-def _next_id() -> int:
-    """Taken before the insert, so that the number needs no second write."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('orders_order_id_seq')")
-        return int(cursor.fetchone()[0])
+def find_former_number(reference: str, *, shop: Shop) -> str:
+    """Return the number by which customer and vendor know an order that was lost in a restore; "" for none."""
+    strays = StrayOrder.objects.filter(shop=shop, shop_reference=reference, state=StrayState.OPEN, beside__isnull=True)
+    numbers = strays.exclude(number__in=Order.objects.filter(shop=shop).values("number"))
+    return numbers.values_list("number", flat=True).first() or ""
+
+
+def number_of(shop: Shop, *, pk: int, letters: str) -> str:
+    """Return what people call the order: "WEB-100001", and "WEB-1100002-B" after a restore from a backup."""
+    return "-".join(filter(None, (shop.code, str(FIRST_NUMBER + pk), letters)))

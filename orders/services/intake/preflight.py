@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
+from backoffice.emails import usable_email
 from backoffice.models import Shop
+from backoffice.regions import country_code, is_military
 from backoffice.said import gettext as _
+from backoffice.texts import has_letter_or_digit
 from backoffice.vendors import messages
 from backoffice.vendors.registry import vendor_class
 from fulfillment.models import Country, State
@@ -18,6 +19,8 @@ from orders.models import AddressRole
 from orders.services.intake.input import NewAddress, NewCustoms, NewDocument, NewLine, NewOrder, amount, sealed
 from orders.services.intake.line_checks import Errors, JudgedLine, check_url, complain, judge_lines, vendors_of
 from orders.services.intake.new_rows import addresses_of, wants_label
+from orders.services.intake.price_checks import check_prices
+from orders.services.intake.stock_checks import check_stock
 from orders.services.intake.street import split_street
 
 # What vendors get to see; the invoice is the shop's own business.
@@ -28,44 +31,100 @@ _COUNTRIES = f"SELECT * FROM {Country._meta.db_table} WHERE iso2 = ANY(%s) OR is
 
 @dataclass
 class Findings:
-    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit."""
+    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit.
+
+    What the shop may choose to take all the same stands apart: `prices` that nobody would mean, `stock` too small.
+    `doubts` are as `errors`, of what a vendor may take and a person has to decide: the order is taken and held.
+    `remarks` stop nothing and ought to be known. `email` is the customer's, empty when it is none.
+    """
 
     lines: list[JudgedLine] = field(default_factory=list)
     errors: Errors = field(default_factory=dict)
+    prices: Errors = field(default_factory=dict)
+    stock: Errors = field(default_factory=dict)
+    doubts: Errors = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    email: str = ""
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def check_order(new: NewOrder, *, shop: Shop) -> Findings:
-    """All that stands against the order, in a constant number of queries; nothing is changed."""
+    """All that stands against the order, in a constant number of queries; nothing is changed.
+
+    Must run in the transaction that writes the order: until its end no other takes of the same stock.
+    """
     findings = Findings()
-    findings.lines = judge_lines(new.lines, shop=shop, errors=findings.errors)
+    findings.lines = judge_lines(
+        new.lines, shop=shop, errors=findings.errors, currency=new.currency, sold_before=new.complaint
+    )
     check_countries(((name, address) for _role, name, address in addresses_of(new)), errors=findings.errors)
     check_limits(new, findings, shop=shop)
+    check_prices(new, findings.lines, shop=shop, errors=findings.prices)
+    # Last, since it locks.
+    findings.lines = check_stock(findings.lines, errors=findings.stock)
     return findings
 
 
 def check_limits(new: NewOrder, findings: Findings, *, shop: Shop) -> None:
     """Add what needs no query: the vendors' own limits, and what the shop sells. `findings` has the lines already."""
     errors = findings.errors
-    if new.currency != shop.currency:
-        text = _("The shop sells in %(currency)s, not in %(given)s.")
-        complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
-    if new.customer.email:
-        _check_email(new.customer.email, path="customer.email", errors=errors)
+    _check_express(new, findings)
+    findings.email = usable_email(new.customer.email or "")
+    if new.customer.email and not findings.email:
+        # Only letters and reviews need it: what the customer bought is made all the same.
+        text = _("%(email)s is no e-mail address: the customer gets no letters and no review requests.")
+        findings.remarks.append(text % {"email": new.customer.email})
     for index, document in enumerate(new.documents):
         check_url(document.url, path=f"documents[{index}].url", errors=errors)
     if wants_label(new, shop=shop) and not settings.LABEL_SECRET:
         text = _("Labels cannot be supplied: the back office has no LABEL_SECRET.")
         complain(errors, "generic_label", text)
+    for index, line in enumerate(new.lines):
+        if line.customs is not None:
+            _check_customs(line.customs, path=f"lines[{index}].customs", errors=errors)
     for vendor in vendors_of(findings.lines):
         _check_vendor(new, findings, vendor=vendor)
+    for role, name, address in addresses_of(new):
+        _move_doubts(address, findings, path=name, is_recipient=role == AddressRole.RECIPIENT)
 
 
-def _check_email(email: str, *, path: str, errors: Errors) -> None:
-    try:
-        validate_email(email)
-    except ValidationError:
-        complain(errors, path, _("%(email)s is not an e-mail address.") % {"email": email})
+def _check_express(new: NewOrder, findings: Findings) -> None:
+    """Express is offered for all that comes from the catalogue."""
+    slow = {line.sku for line in findings.lines if line.variant is not None and not line.variant.express_available}
+    for name in ("express_shipping", "express_production"):
+        if getattr(new, name):
+            for sku in sorted(slow):
+                complain(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
+
+
+def _check_customs(customs: NewCustoms, *, path: str, errors: Errors) -> None:
+    for name in ("description", "number", "origin"):
+        if not getattr(customs, name):
+            complain(errors, f"{path}.{name}", _("Missing."))
+    if customs.origin and country_code(customs.origin) is None:
+        complain(errors, f"{path}.origin", _("%(code)s is no country.") % {"code": customs.origin})
+
+
+def doubts_about(address: NewAddress | messages.PostalAddress) -> dict[str, str]:
+    """What only a person can decide about an address, by field: shops leave streets out, and fill postcodes where a
+    country has none.
+    """
+    doubts: dict[str, str] = {}
+    if not address.street:
+        doubts["street"] = _("Without a street the parcel may not arrive.")
+    if address.zip and not has_letter_or_digit(address.zip):
+        doubts["zip"] = _("A postcode has letters or digits.")
+    return doubts
+
+
+def _move_doubts(address: NewAddress, findings: Findings, *, path: str, is_recipient: bool) -> None:
+    """A vendor's complaint about such a field is a doubt too; about other addresses than the recipient's only vendors
+    complain.
+    """
+    for name, text in doubts_about(address).items():
+        complaint = findings.errors.pop(f"{path}.{name}", None)
+        if is_recipient or complaint:
+            findings.doubts[f"{path}.{name}"] = [text]
 
 
 def check_countries(addresses: Iterable[tuple[str, NewAddress | messages.PostalAddress]], *, errors: Errors) -> None:
@@ -95,7 +154,7 @@ def _check_state(given: str, country: Country, codes: set[str], *, path: str, er
     if not given:
         if country.state_mandatory:
             complain(errors, path, _("%(country)s needs a state.") % {"country": country.name})
-    elif codes and given.upper() not in codes:
+    elif codes and given.upper() not in codes and not is_military(given, country=country.pk):
         text = _("%(code)s is not a state of %(country)s.")
         complain(errors, path, text % {"code": given, "country": country.name})
 
@@ -145,7 +204,7 @@ def _as_message(new: NewOrder, findings: Findings, own: list[int]) -> messages.O
             currency=new.currency,
             firstname=new.customer.firstname or "",
             lastname=new.customer.lastname or "",
-            email=new.customer.email or "",
+            email=findings.email,
             invoice=as_postal(new.invoice_address) if new.invoice_address else None,
         ),
     )

@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.models import Shop
+from backoffice.models.shop import OddPrice, ShortStock
 from backoffice.said import gettext as _
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument
 from orders.models.event import awaits_rules
 from orders.services.intake.input import NewOrder
-from orders.services.intake.line_checks import Errors
+from orders.services.intake.line_checks import JudgedLine, merge
 from orders.services.intake.new_rows import (
     ROLE_FIELDS,
     build_addresses,
@@ -49,18 +50,24 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     """The order is taken. It begins held when something stands against it, else released when its shop releases
     automatically, else new.
 
-    Raises OrderRefused with complaints by field (unless `hold_invalid`: then it is taken and held). Must run in a
-    transaction within `refusing_taken_reference`.
+    Raises OrderRefused with complaints by field (unless `hold_invalid`: then it is taken and held). Odd prices
+    and stock that is too small are refused, held or accepted as its shop chooses. Must run in a transaction within
+    `refusing_taken_reference`.
     """
     findings = check_order(new, shop=shop)
-    if findings.errors and not hold_invalid:
+    refused = merge(
+        findings.errors,
+        findings.prices if shop.on_odd_price == OddPrice.REFUSE else {},
+        findings.stock if shop.on_short_stock == ShortStock.REFUSE else {},
+    )
+    if refused and not hold_invalid:
         raise OrderRefused(
             _("The order breaks limits of its vendor or the catalogue."),
-            errors=findings.errors,
+            errors=refused,
             suggestions=findings.suggestions,
         )
     fingerprint = fingerprint_of(new)
-    reasons = [*_reasons_of(findings.errors), *_reasons_of_twin(_find_lookalike(shop, fingerprint))]
+    reasons = [*_reasons_of(findings, shop=shop), *_reasons_of_twin(_find_lookalike(shop, fingerprint))]
     state = OrderState.RELEASED if shop.release_automatically else OrderState.NEW
     order = build_order(
         new, findings.lines, shop=shop, fingerprint=fingerprint, state=OrderState.HELD if reasons else state
@@ -104,7 +111,10 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
     events = [("order.received", {"reference": order.reference})]
     if order.state != OrderState.NEW:
         events.append((f"order.{order.state}", {}))
+    events += [("order.remark", {"text": text}) for text in findings.remarks]
     events += [("line.remark", {"text": judged.remark}) for judged in findings.lines if judged.remark]
+    if order.shop.on_short_stock == ShortStock.BACKORDER:
+        events += [("line.remark", {"text": _backorder(judged)}) for judged in findings.lines if judged.backordered]
     events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in reasons]
     OrderEvent.objects.bulk_create(
         OrderEvent(order=order, actor=actor, kind=kind, params=params, awaiting_rules=awaits_rules(kind))
@@ -112,6 +122,12 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
     )
     ring_on_commit(RUN_RULES)
     return placed
+
+
+def _backorder(judged: JudgedLine) -> str:
+    text = _("Line %(line)s: %(missing)d of %(quantity)d × %(sku)s are not in stock and on backorder.")
+    words = {"line": judged.line.reference, "missing": judged.backordered, "sku": judged.sku}
+    return text % (words | {"quantity": judged.line.quantity})
 
 
 def _find_lookalike(shop: Shop, fingerprint: str) -> Order | None:
@@ -133,14 +149,24 @@ def _reasons_of_twin(twin: Order | None) -> Iterator[Hold]:
         yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % words)
 
 
-def _reasons_of(errors: Errors) -> Iterator[Hold]:
-    """One hold for addresses and one for all else: they are mended in different places."""
+def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
+    """A hold for each place where it is corrected or decided: addresses, with their doubts, prices, stock, all else."""
     roles = tuple(f"{name}." for name in ROLE_FIELDS.values())
-    address = {path: texts for path, texts in errors.items() if path.startswith(roles)}
-    other = {path: texts for path, texts in errors.items() if path not in address}
-    if address:
-        text = _("The vendor would refuse the address. Correct it, then release the hold.")
-        yield Hold(reason=HoldReason.BAD_ADDRESS, text=text, errors=address)
+    address = {path: texts for path, texts in findings.errors.items() if path.startswith(roles)}
+    other = {path: texts for path, texts in findings.errors.items() if path not in address}
+    if address or findings.doubts:
+        refused = _("The vendor would refuse the address. Correct it, then release the hold.")
+        doubtful = _("The address may not be enough to deliver to. Correct it, or release the hold.")
+        text = refused if address else doubtful
+        yield Hold(reason=HoldReason.BAD_ADDRESS, text=text, errors=address | findings.doubts)
     if other:
         text = _("The order breaks limits. Correct it with the shop, then release the hold.")
         yield Hold(reason=HoldReason.INVALID_INPUT, text=text, errors=other)
+    if findings.prices:
+        text = _("The prices look wrong. Check them with the shop, then release the hold or cancel the order.")
+        yield Hold(reason=HoldReason.ODD_PRICE, text=text, errors=findings.prices)
+    if findings.stock and shop.on_short_stock != ShortStock.BACKORDER:
+        text = _(
+            "There is not enough in stock. Change the order with the shop, or release the hold to order it anyway."
+        )
+        yield Hold(reason=HoldReason.OUT_OF_STOCK, text=text, errors=findings.stock)

@@ -59,6 +59,8 @@ def start_over(vendor_order: VendorOrder) -> str:
     vendor_order.shipping_earliest = vendor_order.shipping_latest = vendor_order.late = None
     vendor_order.save()
     vendor_order.lines.update(vendor_id="", raw_state="", checked_files=[])
+    # The vendor put it back into its stock, where it is wanted again.
+    OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order).update(takes_stock=True)
     return given_up
 
 

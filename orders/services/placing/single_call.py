@@ -7,19 +7,21 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 import msgspec
 from django.utils import timezone
 
+from backoffice.emails import usable_email
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
+from backoffice.services.epoch import is_from_before_restore
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Sale, Version
-from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
+from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
-from orders.models import AddressRole, Order, OrderEvent, VendorOrder, VendorOrderState
+from orders.models import AddressRole, HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.placing.country_codes import two_letters, with_two_letters
+from orders.services.holds import hold_if_open
 from orders.services.placing.messages import order_to_place, postal_address
 from orders.services.placing.two_phases import refuse_unwanted
 from orders.services.reports.applying import apply_order_report
@@ -57,9 +59,32 @@ class SingleCall:
         run_waiting_rules(self.row.order_id)  # one of them may hold it
         self._reload()
         refuse_unwanted(self.row)
+        self._refuse_doubtful()
         wanted = sold_order(self.row)
         refuse_unknown(wanted, row=self.row)
         self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
+
+    def _refuse_doubtful(self) -> None:
+        """What was sold before a restore may have been sent by the state that was lost, and this vendor shows nobody
+        what it has: a person is asked, once. Raises Withdrawn then.
+        """
+        order = self.row.order
+        if self.push.generation > 1 or not is_from_before_restore(order.placed_at):
+            return
+        words = {"vendor": vendor_title(self.row.vendor), "reference": order.reference}
+        text = _(
+            "The customer ordered before the database was restored from a backup. %(vendor)s may have it already and "
+            "cannot be asked: look there for %(reference)s. If it is there, cancel this order; else release the hold."
+        )
+        self.delivery.record(
+            lambda: hold_if_open(
+                Order.objects.locked(order.pk),
+                reason=HoldReason.POSSIBLE_DUPLICATE,
+                text=text % words,
+                actor="system",
+            )
+        )
+        refuse_unwanted(VendorOrder.objects.select_related("order").get(pk=self.row.pk))
 
     def look(self) -> Finding:
         """Nobody can be asked. The echo tells, or when its time is over a person."""
@@ -118,12 +143,11 @@ def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
 
 
 def sold_order(row: VendorOrder) -> OrderToPlace:
-    """What the vendor is to make, with all that it wants to know of the sale. Countries by their two letters."""
+    """What the vendor is to make, with all that it wants to know of the sale."""
     order = row.order
     wanted = order_to_place(row)
     invoice = next((one for one in order.addresses.all() if one.role == AddressRole.INVOICE), None)
     billing = postal_address(invoice) if invoice is not None else None
-    codes = two_letters([wanted.recipient, *([billing] if billing else [])])
     sale = Sale(
         number=order.number,
         currency=order.currency,
@@ -131,11 +155,11 @@ def sold_order(row: VendorOrder) -> OrderToPlace:
         shipping_method=order.shipping_method,
         firstname=order.customer_firstname,
         lastname=order.customer_lastname,
-        email=order.customer_email,
+        email=usable_email(order.customer_email),
         phone=order.customer_phone,
-        invoice=with_two_letters(billing, codes) if billing else None,
+        invoice=billing,
     )
-    return msgspec.structs.replace(wanted, recipient=with_two_letters(wanted.recipient, codes), sale=sale)
+    return msgspec.structs.replace(wanted, sale=sale)
 
 
 def suppose_sent(push: Push) -> None:

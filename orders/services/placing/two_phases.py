@@ -23,6 +23,8 @@ from orders.services.placing.janitor import discard_draft
 from orders.services.placing.messages import differences, order_to_place
 from orders.services.placing.planning import start_over
 from orders.services.reports.applying import apply_order_report
+from orders.services.restore.linking import link_strays
+from orders.services.restore.strays import open_strays
 from orders.services.rules.running import run_waiting_rules
 
 MOST_GENERATIONS = 3
@@ -84,6 +86,8 @@ class Placement:
     def _is_draft_complete(self) -> bool:
         """Make the draft what was agreed. False when it could not be: then the next generation is begun."""
         if not self.row.vendor_id:
+            if self._is_made_already():
+                return True
             prepare_files(self.delivery, self.row)
         wanted = order_to_place(self.row)
         if not self.row.vendor_id:
@@ -101,6 +105,25 @@ class Placement:
         elif draft.state != OrderState.DRAFT:
             raise VendorProtocolError(_("The draft has a state we do not understand: %s.") % draft.raw_state)
         return True
+
+    def _is_made_already(self) -> bool:
+        """Whether the vendor makes it since before a restore from a backup: then it is linked, and not made again.
+
+        Raises Withdrawn when the vendor makes something else for the same order of the shop.
+        """
+        if not open_strays(self.row.order).filter(vendor=self.row.vendor).exists():
+            return False
+        self.delivery.record(
+            lambda: link_strays(Order.objects.locked(self.row.order_id), actor="system", push=self.push)
+        )
+        self.refuse_unwanted_unless_submitted()
+        return self.row.submitted_at is not None
+
+    def refuse_unwanted_unless_submitted(self) -> None:
+        """As `refuse_unwanted`, where the part may have been submitted just now."""
+        self.reload()
+        if self.row.submitted_at is None:
+            refuse_unwanted(self.row)
 
     def _add_lines(self, wanted: OrderToPlace) -> None:
         agreed = {line.reference: line for line in wanted.lines}

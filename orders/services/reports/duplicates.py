@@ -10,6 +10,7 @@ from orders.services.holds import active_holds, hold_if_open
 from orders.services.placing.janitor import discard_draft
 from orders.services.reports.matching import Claim
 from orders.services.reports.outcomes import ReportOutcome, ReportState, Source
+from orders.services.restore.strays import goods_that_differ, note_stray
 
 
 def refuse_second(
@@ -32,6 +33,9 @@ def refuse_second(
 
 def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[str, Any]) -> ReportOutcome:
     """Once for each second order: a hold that a person released is not placed again by the next report."""
+    differing = goods_that_differ(vendor_order, report)
+    if differing:
+        note_stray(report, beside=vendor_order)
     words = {
         "vendor": report.vendor,
         "reference": vendor_order.reference,
@@ -44,13 +48,26 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     )
     if not is_new:
         return ReportOutcome(ReportState.KNOWN, vendor_order)
-    text = _(
-        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Cancel one of them at "
-        "%(vendor)s at once, then release the hold."
-    )
-    alarm = text % words
+    text: str = _again_text() if not differing else _another_customers_text()
+    text = text % (words | {"found": join(differing)})
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
     before = active_holds(order).filter(reason=reason).values_list("text", flat=True).first()
-    hold_if_open(order, reason=reason, text=join([before, alarm]) if before else alarm, actor=origin["actor"])
-    return ReportOutcome(ReportState.APPLIED, vendor_order, alarm)
+    hold_if_open(order, reason=reason, text=join([before, text]) if before else text, actor=origin["actor"])
+    return ReportOutcome(ReportState.APPLIED, vendor_order, text)
+
+
+def _again_text() -> str:
+    return _(
+        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Both have the same goods "
+        "and recipient. Cancel one of them at %(vendor)s at once, then release the hold."
+    )
+
+
+def _another_customers_text() -> str:
+    """Two under one reference that are not alike were sold to two customers: neither must be cancelled."""
+    return _(
+        "%(vendor)s holds another order under %(reference)s: %(other)s beside ours, %(ours)s. It is not the same: "
+        "%(found)s So it may be another customer's: cancel neither of them before you know whose it is. It stands in "
+        "the list of orders that only a vendor knows; bring it in or dismiss it there, then release the hold."
+    )

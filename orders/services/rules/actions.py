@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
+from backoffice.struct_texts import Text, clean_texts
 from orders.models import Order
 from orders.services.rules.facts import Facts
 
@@ -104,7 +105,8 @@ class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One action of a rule as it is stored. A kind that nobody registered is kept, and does nothing."""
 
     kind: Annotated[str, Meta(min_length=1, max_length=40)]
-    params: dict[str, Any] = {}
+    # As they are for a kind that nobody registered; of the others the action's struct knows better.
+    params: Annotated[dict[str, Any], Text.PARAGRAPH] = {}
 
     @property
     def action(self) -> RuleAction[Any] | None:
@@ -129,6 +131,10 @@ class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 def read_actions(raw: Any) -> list[Step]:
     """The steps of that JSON value. Raises InvalidInput, naming the step and the limit."""
+    errors: dict[str, list[str]] = {}
+    raw = clean_texts(raw, list[Step], errors=errors)
+    for place, texts in errors.items():
+        raise _wrong(f"{place}: {texts[0]}")
     try:
         steps = msgspec.convert(raw, list[Step])
     except msgspec.ValidationError as error:
@@ -139,6 +145,7 @@ def read_actions(raw: Any) -> list[Step]:
         raise _wrong(_("The actions are larger than %(most)s bytes.") % {"most": 10_000})
     keys = []
     for number, step in enumerate(steps, start=1):
+        _clean_params(step, number=number)
         try:
             keys.append(step.key)
         except msgspec.ValidationError as error:
@@ -146,6 +153,15 @@ def read_actions(raw: Any) -> list[Step]:
     if len(set(keys)) < len(keys):
         raise _wrong(_("The rule has the same action twice."))
     return steps
+
+
+def _clean_params(step: Step, *, number: int) -> None:
+    """The action's own struct knows which of its texts may have several lines."""
+    errors: dict[str, list[str]] = {}
+    if step.action is not None:
+        clean_texts(step.params, step.action.params, errors=errors)
+    for place, texts in errors.items():
+        raise _wrong(_("Action %(number)s: %(error)s") % {"number": number, "error": f"{place}: {texts[0]}"})
 
 
 def describe_reason(why: str) -> str:

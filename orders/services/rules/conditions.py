@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
+from backoffice.regions import country_code
+from backoffice.struct_texts import clean_texts
+from backoffice.vendors.money import spell_total
 from orders.services.rules.facts import Facts
 from orders.services.rules.fields import FIELDS, OPERATORS, Field
 from orders.services.rules.text import fold
@@ -36,6 +39,11 @@ class Comparison(msgspec.Struct, tag_field="type", tag="is", forbid_unknown_fiel
     currency: Annotated[str, Meta(min_length=3, max_length=3)] | None = None
     name: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
+    def __post_init__(self) -> None:
+        if self.field == "country" and isinstance(self.value, list):
+            codes = [country_code(text) or text.upper() for text in self.value]
+            msgspec.structs.force_setattr(self, "value", codes)
+
 
 class Group(msgspec.Struct, tag_field="type", tag="group", forbid_unknown_fields=True, frozen=True):
     """All, any or none of these hold. An empty group holds with `all` and `none`."""
@@ -51,10 +59,14 @@ def read_conditions(raw: Any) -> Group:
     """The tree of that JSON value. Raises InvalidInput, naming the place and the limit."""
     if len(msgspec.json.encode(raw)) > MOST_BYTES:
         raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
+    errors: dict[str, list[str]] = {}
     try:
+        raw = clean_texts(raw, Group, errors=errors)
         group = msgspec.convert(raw, Group)
     except (msgspec.ValidationError, RecursionError) as error:
         raise _wrong(str(error)) from None
+    for place, texts in errors.items():
+        raise _wrong(f"{place}: {texts[0]}")
     nodes = list(_walk(group, depth=1))
     if len(nodes) > MOST_NODES:
         raise _wrong(_("There are %(count)s conditions, at most %(most)s.") % {"count": len(nodes), "most": MOST_NODES})
@@ -97,8 +109,11 @@ def _judge_comparison(asked: Comparison, facts: Facts) -> dict[str, Any]:
         shown: Any = [[position, _show(value)] for position, value in seen[:20]]
         return {"is": _plain(asked), "seen": shown, "held": held}
     value = field.get(facts)
-    if asked.field == "total" and facts.currency != asked.currency:
-        return {"is": _plain(asked), "seen": f"{value} {facts.currency}", "held": False}
+    if asked.field == "total":
+        seen = spell_total(facts.total, currency=facts.currency)
+        if facts.currency != asked.currency:
+            return {"is": _plain(asked), "seen": f"{seen} {facts.currency}", "held": False}
+        return {"is": _plain(asked), "seen": seen, "held": _holds(asked, field, value)}
     if asked.field == "property":
         value = _property(value, asked.name or "")
     return {"is": _plain(asked), "seen": _show(value), "held": _holds(asked, field, value)}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import Meta
 
 from backoffice.errors import IllegalTransition
+from backoffice.struct_texts import Text
 from orders.models import HoldReason, Notice, Order, OrderState
 from orders.services.desk import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
 from orders.services.lifecycle import hold_order, release_or_hold
@@ -16,11 +17,11 @@ from orders.services.rules.actions import Params, RuleAction, rule_action
 from orders.services.rules.facts import Facts
 from orders.services.rules.text import fold
 
-Text = Annotated[str, Meta(min_length=3, max_length=500)]
+Words = Annotated[str, Meta(min_length=3, max_length=500), Text.PARAGRAPH]
 
 
 class HoldParams(Params, frozen=True):
-    text: Text
+    text: Words
 
 
 @rule_action("hold")
@@ -154,7 +155,7 @@ class AssignOrder(RuleAction[AssignParams]):
 
 
 class NotifyParams(Params, frozen=True):
-    text: Text
+    text: Words
 
 
 @rule_action("notify")

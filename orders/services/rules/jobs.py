@@ -1,5 +1,6 @@
 """A rule on its way through many orders: the slots of its schedule, and orders whose event is past already."""
 
+import logging
 import time
 from datetime import datetime, timedelta
 
@@ -11,14 +12,18 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.services.bell import RUN_RULES, ring_on_commit
-from orders.models import Order, OrderState, Rule, RuleEvent, RuleJob, ShipmentState
+from orders.models import Notice, NoticeKind, Order, OrderState, Rule, RuleEvent, RuleJob, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
 from orders.services.rules.conditions import Comparison, Group
 from orders.services.rules.plans import load_facts, plan_run, read_rule
 from orders.services.rules.running import Running
 from orders.services.rules.slots import latest_slot, next_slot
 
+logger = logging.getLogger(__name__)
+
 AT_ONCE = 500
+# Millions of orders take hours; one that cannot go on would be tried for ever.
+MOST_TIME = timedelta(days=1)
 _SHIPPED = [ShipmentState.SHIPPED, ShipmentState.DELIVERED]
 # Which orders had the event, by what they are now.
 _HAD: dict[str, Q] = {
@@ -94,6 +99,24 @@ def open_due_slots(*, now: datetime | None = None) -> int:
     return begun
 
 
+def end_endless_jobs() -> int:
+    """A job that is not through after a day is stopped, and staff are given notice of it. Return how many were."""
+    endless = RuleJob.objects.filter(finished_at__isnull=True, begun_at__lte=timezone.now() - MOST_TIME)
+    count = 0
+    for job in endless.select_related("rule"):
+        with transaction.atomic():
+            if not RuleJob.objects.filter(pk=job.pk, finished_at__isnull=True).update(
+                finished_at=timezone.now(), stopped_by="system"
+            ):
+                continue
+            words = _("It was not through all orders after a day and was stopped; it had looked at %(count)d.")
+            text = words % {"count": job.looked_at}
+            rule = {"kind": NoticeKind.RULE_FAILED, "rule": job.rule, "done_at": None}
+            Notice.objects.get_or_create(**rule, defaults={"text": text, "made_by": job.rule.actor})
+            count += 1
+    return count
+
+
 def work_jobs(*, seconds: float = 20) -> int:
     """Go on with what is under way, one chunk a transaction. Answers how many orders were looked at."""
     deadline, looked_at = time.monotonic() + seconds, 0
@@ -102,6 +125,9 @@ def work_jobs(*, seconds: float = 20) -> int:
             try:
                 taken = _work_chunk(pk)
             except OperationalError:  # an order was locked for too long: the same chunk next time
+                break
+            except Exception:  # a fault of ours in one rule must not keep the others waiting
+                logger.exception("Rule job %s cannot go on.", pk)
                 break
             looked_at += taken
             if not taken:

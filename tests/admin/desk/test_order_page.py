@@ -10,7 +10,16 @@ from django.utils import timezone
 
 from backoffice.models import Push
 from fulfillment.models import Country, Shipment, ShipmentLine
-from orders.models import Hold, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
+from orders.models import (
+    Address,
+    Hold,
+    HoldReason,
+    Order,
+    OrderState,
+    VendorOrder,
+    VendorOrderState,
+)
+from orders.models.document import DocumentKind, OrderDocument
 from orders.services.lifecycle import hold_order, release_order
 from tests.admin.desk.conftest import SignIn
 from tests.orders.rows import make_order
@@ -202,3 +211,13 @@ def test_nobody_can_delete_an_order_not_even_a_superuser(admin_client: Client, r
 def test_an_order_that_is_not_there_is_not_found(desk: Client) -> None:
     assert desk.get("/admin/orders/order/999999/change/").status_code == 404
     assert desk.get("/admin/orders/order/abc/change/").status_code == 404
+
+
+def test_letters_that_the_slip_cannot_show_are_named_beside_the_address(desk: Client) -> None:
+    order = make_order()
+    Address.objects.filter(order=order).update(firstname="Jana 🎉", lastname="שלום")
+    note = "the delivery slip shows an empty box"
+    assert note not in desk.get(page(order)).content.decode(), "this order has no slip of ours"
+    OrderDocument.objects.create(order=order, kind=DocumentKind.DELIVERY_SLIP, made_by_us=True)
+    shown = desk.get(page(order)).content.decode().partition(note)[2]
+    assert '<bdi class="code">🎉</bdi>' in shown

@@ -46,7 +46,7 @@ def test_the_cards_take_a_fixed_number_of_queries(sign_in: SignIn, push: Push) -
     client.get(LIST)
     with CaptureQueriesContext(connection) as queries:
         client.get(LIST)
-    assert len(queries) <= 11
+    assert len(queries) <= 12
 
 
 def test_a_vendor_that_is_not_set_up_has_a_card_that_says_so(sign_in: SignIn, settings: LazySettings) -> None:
@@ -114,12 +114,12 @@ def test_pausing_is_asked_about_then_stops_all_calls_and_is_told_everywhere(sign
     client = sign_in("pause_integration")
     assert "1 push waits for it now" in client.get(url("pause")).content.decode()
     assert not Integration.objects.filter(paused_at__isnull=False).exists()
-    client.post(url("pause"))
+    client.post(url("pause"), {"reason": " stock-taking "})
     assert Integration.objects.get().paused_by == "jana"
     with pytest.raises(BudgetEmpty):
         gate.SharedGate("toy", lane=10).enter(write=True)
     banner = client.get(reverse("admin:backoffice_push_changelist")).content.decode()
-    assert "toy is paused by jana" in banner
+    assert "toy is paused by jana (stock-taking)" in banner
     client.post(url("resume"))
     gate.SharedGate("toy", lane=10).enter(write=True)
     assert "is paused by" not in client.get(LIST).content.decode().replace("is paused by jana.", "")

@@ -1,5 +1,6 @@
 """The decision about an unknown outcome: by whom, about which question, with which reason."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,17 @@ def test_the_page_tells_what_was_sent_and_what_is_known(sign_in: SignIn, unknown
     for words in (f"{unknown.subject_id}/a", "No answer came.", "1 search so far", "Looked: not there.", "Next search"):
         assert words in text, words
     assert "It did not happen: send again" in text
+    assert "after 2 such proofs" in text
+
+
+def test_it_did_not_happen_is_open_only_when_what_was_sent_is_over(sign_in: SignIn, unknown: Push) -> None:
+    client = sign_in("decide_push")
+    Push.objects.filter(pk=unknown.pk).update(settles_at=timezone.now() + timedelta(minutes=2))
+    text = client.get(outcome(unknown)).content.decode()
+    assert (text.count("until then what was sent may still be worked on"), text.count(" disabled>")) == (1, 1)
+    response = client.post(outcome(unknown), answer(unknown, happened="no"), follow=True)
+    assert "may still be worked on" in response.content.decode()
+    assert Push.objects.get().state == PushState.UNKNOWN
 
 
 def test_the_choice_tells_its_cost(sign_in: SignIn, unknown: Push, toy_vendor: MakeBoth) -> None:
@@ -55,6 +67,7 @@ def test_it_happened_confirms_the_push_and_keeps_who_and_why(sign_in: SignIn, un
 
 
 def test_it_did_not_happen_sends_it_again_as_a_new_push(sign_in: SignIn, unknown: Push) -> None:
+    Push.objects.filter(pk=unknown.pk).update(settles_at=timezone.now())
     response = sign_in("decide_push").post(outcome(unknown), answer(unknown, happened="no"), follow=True)
     unknown.refresh_from_db()
     follower = Push.objects.exclude(pk=unknown.pk).get()

@@ -1,5 +1,6 @@
 """The dispatch station and the papers: what scans do, what they look like, what they cost."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -103,9 +104,26 @@ def test_an_order_without_labels_is_packed_with_one_of_our_own(dispatcher: Clien
     result = scan(dispatcher, order.vendor_id)
     assert (result.outcome, result.takes_own_label) == (LOOK, True)
     assert not order.shipments.exists()
-    answer = dispatcher.post(f"{BASE}/station/{order.pk}/pack/", {"carrier": "dhl", "tracking_code": " 0034 "})
+    answer = dispatcher.post(
+        f"{BASE}/station/{order.pk}/pack/", {"carrier": "dhl", "tracking_code": " 0034 0434 1610 9404 2557 "}
+    )
     assert answer.context["result"].outcome == RIGHT
-    assert str(order.shipments.get()) == "dhl 0034"
+    assert str(order.shipments.get()) == "dhl 00340434161094042557"
+
+
+def test_an_unusual_code_is_asked_about_and_an_orders_code_is_refused(dispatcher: Client, make: Make) -> None:
+    order, other = make("plain"), make("plain")
+    address = f"{BASE}/station/{order.pk}/pack/"
+    wrong = dispatcher.post(address, {"carrier": "dhl", "tracking_code": other.reference, "code_is_confirmed": "1"})
+    assert wrong.context["result"].outcome == WRONG
+    asked = dispatcher.post(address, {"carrier": "dhl", "tracking_code": "4006381333931"})
+    assert (asked.context["result"].outcome, asked.context["result"].asks_about_code_of) == (LOOK, "dhl")
+    assert not order.shipments.exists()
+    given = dict(
+        re.findall(r'name="(carrier|tracking_code|code_is_confirmed)" value="([^"]+)"', asked.content.decode())
+    )
+    assert dispatcher.post(address, given).context["result"].outcome == RIGHT
+    assert str(order.shipments.get()) == "dhl 4006381333931"
 
 
 def test_a_cancelled_order_is_not_to_be_shipped(dispatcher: Client, make: Make) -> None:
@@ -157,9 +175,18 @@ def test_papers_without_missing_labels_come_when_asked_for(dispatcher: Client, m
 
 def test_throughput_counts_what_was_reported(dispatcher: Client, make: Make, work: Work) -> None:
     order = make("plain")
-    dispatcher.post(f"{BASE}/station/{order.pk}/pack/", {"carrier": "dhl", "tracking_code": "0034"})
+    dispatcher.post(f"{BASE}/station/{order.pk}/pack/", {"carrier": "dhl", "tracking_code": "00340434161094042557"})
     Push.objects.update(next_at=timezone.now())
     work()
     context = dispatcher.get(f"{BASE}/throughput/").context
     assert (context["today"], context["total"], len(context["bars"])) == (1, 1, 30)
     assert [(share.carrier, share.count) for share in context["carriers"]] == [("dhl", 1)]
+
+
+def test_letters_that_cannot_be_printed_are_named_before_anything_is_printed(dispatcher: Client, make: Make) -> None:
+    odd, plain = make("plain"), make("plain")
+    ProductionOrder.objects.filter(pk=odd.pk).update(recipient={"lastname": "山田 🎉", "city": "Berlin"})
+    answer = dispatcher.get(f"{BASE}/papers/?order={odd.pk}&order={plain.pk}")
+    assert [(order.pk, letters) for order, letters in answer.context["unprintable"]] == [(odd.pk, "🎉")]
+    assert "an empty box is printed" in answer.content.decode()
+    assert "an empty box" not in dispatcher.get(f"{BASE}/papers/?order={plain.pk}").content.decode()

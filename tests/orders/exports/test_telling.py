@@ -18,11 +18,11 @@ from backoffice.services.delivery import deliver
 from backoffice.services.pushes import decide_push
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
-from fulfillment.models import Country
 from orders.models import AddressRole, ExportBatch, ExportState, Order, OrderExport, OrderState
 from orders.services.corrections import correct_address
 from orders.services.exports.asking import exclude_export, opt_out, request_export
 from orders.services.exports.batches import gather_exports
+from orders.services.exports.facts import orders_to_tell
 from tests.orders.exports.conftest import Ask, Make
 from tests.orders.exports.teller import Desk
 
@@ -362,13 +362,12 @@ def test_an_order_that_is_held_waits_until_it_is_released_again(
     assert states() == {"sent": 2}
 
 
-def test_a_country_of_three_letters_is_told_with_two(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
-    Country.objects.create(iso2="DE", iso3="DEU", name="Germany", state_mandatory=False)
-    order = make()
-    order.addresses.update(country_code="deu")
-    ask(order)
-    tell()
-    assert letters.autoletter.orders[str(order.pk)]["Address"]["Country"] == "DE"
+def test_a_wrong_e_mail_address_is_none(make: Make) -> None:
+    order = make(customer_email="jana@example,com")
+    order.addresses.update(email="jana@example.com")
+    assert orders_to_tell([order])[order.pk].email == "jana@example.com"
+    order.addresses.update(email="")
+    assert orders_to_tell([order])[order.pk].email == ""
 
 
 def test_consent_and_opt_out_count_when_it_is_told(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from orders.models import Order, Rule, RuleEvent, RuleJob, RuleRun
+from orders.models import Notice, Order, Rule, RuleEvent, RuleJob, RuleRun
 from orders.services.rules import jobs
 from orders.services.rules.editing import RuleInput, build_rule, move_rule, remove_rule, save_rule, switch_rule
-from orders.services.rules.jobs import apply_to_past, open_due_slots, orders_past, stop_job, work_jobs
+from orders.services.rules.jobs import apply_to_past, end_endless_jobs, open_due_slots, orders_past, stop_job, work_jobs
 from orders.services.rules.slots import latest_slot, next_slot
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, asks, counts, group, make_rule
@@ -198,3 +198,14 @@ def test_a_past_job_narrows_to_orders_received_since_then() -> None:
     apply_to_past(rule, since=timezone.now() - timedelta(days=1), expected=1, actor="mara")
     work_jobs()
     assert list(RuleRun.objects.values_list("order", flat=True)) == [new.pk]
+
+
+def test_a_job_that_is_not_through_after_a_day_is_stopped_and_staff_are_given_notice() -> None:
+    rule = scheduled()
+    open_due_slots(now=NOON)
+    assert end_endless_jobs() == 0
+    RuleJob.objects.update(begun_at=timezone.now() - timedelta(hours=25))
+    assert end_endless_jobs() == 1
+    job = RuleJob.objects.get()
+    assert (job.finished_at is None, job.stopped_by) == (False, "system")
+    assert Notice.objects.get(rule=rule, done_at=None).kind == "rule_failed"

@@ -60,6 +60,12 @@ def test_totals_of_any_notation_come_out_plain(total: str) -> None:
     assert f'"Total":{expected},' in write_orders([order(total=Decimal(total))], corrected=False).decode()
 
 
+@pytest.mark.parametrize(("currency", "total", "sent"), [("JPY", "1999.000", "1999"), ("KWD", "12.345", "12.345")])
+def test_a_total_has_the_decimals_of_its_currency(currency: str, total: str, sent: str) -> None:
+    body = write_orders([order(total=Decimal(total), currency=currency)], corrected=False).decode()
+    assert f'"Total":{sent},' in body
+
+
 def test_reference_and_shop_go_along_when_there_are_any() -> None:
     entry = order_entry(order(reference="SHOP-1", shop_id="7"))
     assert (entry["ExternalId"], entry["ShopId"]) == ("SHOP-1", "7")

@@ -11,6 +11,7 @@ from backoffice.vendors.export_messages import Verdict
 from backoffice.vendors.guaranteed_reviews.client import Client
 from backoffice.vendors.guaranteed_reviews.keys import private_keys
 from backoffice.vendors.guaranteed_reviews.meaning import read_import
+from backoffice.vendors.guaranteed_reviews.payloads import sent_order
 from backoffice.vendors.guaranteed_reviews.schemas import SentOrder
 from tests.vendors.connections import Outside
 from tests.vendors.guaranteed_reviews.conftest import KEY, Speak
@@ -95,3 +96,9 @@ def test_json_is_a_switch(speak: Speak, settings: Any) -> None:
     assert server.seen[0].headers["content-type"] == "application/json"
     body = json.loads(server.seen[0].body)
     assert (body["api_key"], body["orders"][0]["id_order"]) == (KEY, "1001")
+
+
+@pytest.mark.parametrize(("currency", "sent"), [("EUR", 25.9), ("JPY", 26), ("KWD", 25.895)])
+def test_a_price_has_the_decimals_of_its_currency(currency: str, sent: float) -> None:
+    body = json.loads(msgspec.json.encode(sent_order(order(currency=currency))))
+    assert body["products"][0]["unit_price"] == sent

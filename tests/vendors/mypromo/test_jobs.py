@@ -248,7 +248,7 @@ def test_what_is_no_table_is_refused(body: bytes) -> None:
 
 def test_a_workbook_that_unpacks_beyond_reason_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_table, "MAX_UNPACKED", 1000)
-    with pytest.raises(UnreadableReport, match="larger than any report"):
+    with pytest.raises(UnreadableReport, match="too large"):
         MyPromo.parse_report(workbook(HEAD, *ROWS))
 
 

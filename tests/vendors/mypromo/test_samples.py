@@ -25,6 +25,7 @@ from backoffice.vendors.messages import (
     LineReport,
     OrderReport,
     OrderState,
+    PostalAddress,
     ShipmentReport,
     ShippedLine,
     StateFacts,
@@ -76,8 +77,25 @@ SHIPMENT = ShipmentReport(
     late=False,
     lines=(ShippedLine(line_vendor_id="8", reference="yourItemReference", sku="TPD123LD02LAXALOP", quantity=3),),
 )
+RECIPIENT = PostalAddress(
+    reference="ref",
+    company="Sample Company",
+    firstname="Sam",
+    lastname="Sample",
+    street="Sample Street 1",
+    care_of="Street add",
+    zip="12345",
+    city="Sample Town",
+    district="District",
+    state_code="NW",
+    country_code="DE",
+    phone="+491234567890",
+    email="sam@sample.com",
+    commercial_register_entry="Test321",
+)
 FINISHED = OrderReport(
     vendor="mypromo",
+    recipient=RECIPIENT,
     vendor_id="9",
     reference="order ref",
     state=OrderState.DONE,
@@ -97,6 +115,7 @@ def test_a_created_order_is_a_draft(speak: Speak) -> None:
     mypromo, _ = speak(reply(201, sample("orders.create.201.json")))
     assert mypromo.create_order(order()) == OrderReport(
         vendor="mypromo",
+        recipient=RECIPIENT,
         vendor_id="9",
         reference="order ref",
         state=OrderState.DRAFT,
@@ -151,6 +170,7 @@ def test_a_submitted_order_may_be_in_production_at_once(speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("orders.submit.200.json")))
     assert mypromo.submit_order("9") == OrderReport(
         vendor="mypromo",
+        recipient=RECIPIENT,
         vendor_id="9",
         reference="order ref",
         state=OrderState.IN_PRODUCTION,
@@ -194,6 +214,7 @@ def test_a_cancelled_order_is_read(speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("orders.cancel.200.json")))
     assert mypromo.cancel_order("10") == OrderReport(
         vendor="mypromo",
+        recipient=RECIPIENT,
         vendor_id="10",
         reference="order ref",
         state=OrderState.CANCELLED,

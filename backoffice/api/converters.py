@@ -1,0 +1,16 @@
+"""Parts of addresses of the API that are compared letter by letter."""
+
+from backoffice.texts import clean_code
+
+
+class CodeConverter:
+    """A SKU or id as part of an address, as it would be kept; with a control character it names nothing (404)."""
+
+    regex = r"[^/]{1,100}"
+
+    def to_python(self, value: str) -> str:
+        """Raises ValueError: no such address."""
+        return clean_code(value)
+
+    def to_url(self, value: str) -> str:
+        return value

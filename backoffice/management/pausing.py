@@ -1,0 +1,28 @@
+"""What `manage.py pause` and `manage.py resume` share: which vendors, who, and why."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from backoffice.vendors.registry import vendor_names
+
+
+class VendorsCommand(BaseCommand):
+    """A command about one or more vendors, which keeps who gave it and why."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("vendors", nargs="*", metavar="vendor", help=f"one or more of: {', '.join(vendor_names())}")
+        parser.add_argument("--all", action="store_true", help="every vendor")
+        parser.add_argument("--reason", default="", help="shown to staff and written to the log")
+        parser.add_argument("--actor", default="command line", help="who does it (default: %(default)s)")
+
+    def chosen(self, options: dict[str, Any]) -> list[str]:
+        """The vendors named. Raises CommandError for none, and for one that is not known."""
+        known = vendor_names()
+        names = known if options["all"] else options["vendors"]
+        if not names:
+            raise CommandError(f"Name a vendor, or give --all. There are: {', '.join(known)}.")
+        if unknown := [name for name in names if name not in known]:
+            raise CommandError(f"Unknown: {', '.join(unknown)}. There are: {', '.join(known)}.")
+        return names

@@ -1,0 +1,73 @@
+"""Codes of countries and states by ISO 3166, however they were written.
+
+Kept, sent to every vendor and compared by rules are the two letters of ISO 3166-1 in capitals, and the part of
+ISO 3166-2 behind the country ("NY" of "US-NY"). What is no code is not guessed at.
+"""
+
+import unicodedata
+from collections import Counter
+from functools import cache, lru_cache
+
+import pycountry
+
+# Not of ISO, and in use nonetheless: Kosovo as the EU and carriers write it; what people write for the United Kingdom
+# (which ISO keeps free for it), and the EU for Greece.
+_BESIDES = {"XK": "XK", "XKX": "XK", "UK": "GB", "EL": "GR"}
+# Post offices of the military: states to the postal service of the US, not to ISO.
+MILITARY = {"AA": "Armed Forces Americas", "AE": "Armed Forces Europe", "AP": "Armed Forces Pacific"}
+
+# Longer ones are names.
+LONGEST_STATE = 3
+
+
+def country_code(text: str) -> str | None:
+    """Return the two letters of the country that a code of two or three letters names; None for no country."""
+    return _countries().get(text.strip().upper())
+
+
+def state_code(text: str, *, country: str) -> str | None:
+    """Return the code of the state within its country: "ny", "US-NY" and "New York" are "NY"; None for no state.
+
+    `country` is a code of two letters. A name that two of its states share names none.
+    """
+    return _states(country).get(_fold(text))
+
+
+def address_codes(country: str, state: str) -> tuple[str, str]:
+    """Return the codes of country and state as an address keeps them.
+
+    What is none stays as it was written, short ones in capitals, for the pre-flight to name.
+    """
+    known = country_code(country)
+    known_state = state_code(state, country=known) if known and state else None
+    return known or country.upper(), known_state or (state.upper() if len(state) <= LONGEST_STATE else state)
+
+
+def is_military(state: str, *, country: str) -> bool:
+    """Return whether the state stands for a post office of the US military (APO, FPO, DPO)."""
+    return country == "US" and state in MILITARY
+
+
+@cache
+def _countries() -> dict[str, str]:
+    codes = {code: country.alpha_2 for country in pycountry.countries for code in (country.alpha_2, country.alpha_3)}
+    return codes | _BESIDES
+
+
+@lru_cache(maxsize=300)
+def _states(country: str) -> dict[str, str]:
+    """Codes win over names, and long codes are as good as short ones."""
+    found = pycountry.subdivisions.get(country_code=country) or ()
+    rows = [(row.code.partition("-")[2], _fold(row.name)) for row in found]
+    if country == "US":
+        rows += [(code, _fold(name)) for code, name in MILITARY.items()]
+    names = Counter(name for _code, name in rows)
+    by_name = {name: code for code, name in rows if names[name] == 1}
+    by_code = {_fold(code): code for code, _name in rows}
+    return by_name | by_code | {_fold(f"{country}-{code}"): code for code, _name in rows}
+
+
+def _fold(text: str) -> str:
+    """Without case and accents: "Québec" is Quebec."""
+    letters = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,51 @@
+"""The rows of a file, whichever kind it is, and a table's header."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backoffice.said import gettext as _
+from backoffice.tables.cells import read_line
+from backoffice.tables.csv_files import has_windows_letters, read_csv
+from backoffice.tables.rows import TableRow, unreadable
+from backoffice.tables.workbooks import read_workbook
+
+# Old workbooks, and those with a password.
+_OLE = b"\xd0\xcf\x11\xe0"
+# A workbook of as many rows as any reader takes has less; more is a bomb.
+MOST_UNPACKED = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Table:
+    """The names of the columns by place, in small letters and with single spaces, and the rows below them.
+
+    `has_windows_letters`: nothing in the file says which letters it has; those of Western Europe are assumed.
+    """
+
+    header: dict[int, str]
+    rows: Iterator[TableRow]
+    has_windows_letters: bool = False
+
+
+def read_table(content: bytes, *, most_rows: int, most_unpacked: int = MOST_UNPACKED) -> Table:
+    """Return the table; its first row that is not empty names the columns. Raises InvalidInput, also while reading."""
+    rows = read_rows(content, most_rows=most_rows + 1, most_unpacked=most_unpacked)
+    head = next(rows, None)
+    cells = head.cells if head else {}
+    header = {place: " ".join(read_line(cell).lower().split()) for place, cell in cells.items()}
+    return Table(header, rows, not _is_workbook(content) and has_windows_letters(content))
+
+
+def read_rows(content: bytes, *, most_rows: int, most_unpacked: int = MOST_UNPACKED) -> Iterator[TableRow]:
+    """Yield the rows with something in them; what the file is shows by its first bytes. Raises InvalidInput."""
+    if content.startswith(_OLE):
+        raise unreadable(_("This is an old workbook (XLS), or one with a password: save it as XLSX without one."))
+    rows = read_workbook(content, most_unpacked=most_unpacked) if _is_workbook(content) else read_csv(content)
+    for count, row in enumerate(rows, start=1):
+        if count > most_rows:
+            raise unreadable(_("A table has at most %(most)d rows.") % {"most": most_rows - 1})
+        yield row
+
+
+def _is_workbook(content: bytes) -> bool:
+    return content.startswith(b"PK")

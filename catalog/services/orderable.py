@@ -1,0 +1,63 @@
+"""Whether a variant can be ordered, in words where it cannot: the same for orders, designs and storefronts."""
+
+from collections.abc import Mapping
+
+from django.db.models import Q
+
+from backoffice.models import Shop
+from backoffice.models.shop import ShortStock
+from backoffice.said import gettext as _
+from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
+from catalog.models import Variant
+from catalog.services.variant_facts import VariantFacts
+from catalog.services.variant_users import Key
+
+AnyVariant = Variant | VariantFacts
+
+
+def why_not_makeable(variant: AnyVariant) -> str:
+    """Return why its vendor would not make it; empty when it would."""
+    if variant.gone_at is not None:
+        text = _("%(sku)s is no longer offered by its vendor.")
+    elif variant.test_product and not _takes_test_products(variant.vendor):
+        text = _("%(sku)s is a test product, which is never produced.")
+    elif not variant.active:
+        text = _("%(sku)s is switched off at its vendor.")
+    elif not variant.orderable:
+        text = _("%(sku)s cannot be made by anyone at the moment.")
+    else:
+        return ""
+    return text % {"sku": variant.sku}
+
+
+def why_not_orderable(variant: AnyVariant) -> str:
+    """Return why a shop cannot order it; empty when it can."""
+    if text := why_not_makeable(variant):
+        return text
+    return "" if variant.available else _("%(sku)s is not offered in sales channels.") % {"sku": variant.sku}
+
+
+def why_not_in_stock(variant: Variant, left: Mapping[Key, int], *, shop: Shop, quantity: int = 0) -> str:
+    """Return why there is too little for the quantity, or for any; empty when there is enough, or the shop takes orders
+    all the same. `left` is what `find_left` says.
+    """
+    pieces = left.get((variant.vendor, variant.sku))
+    needed = max(quantity, variant.order_min_qty, 1)
+    if pieces is None or pieces >= needed or shop.on_short_stock != ShortStock.REFUSE:
+        return ""
+    text = _("%(quantity)d × %(sku)s is more than is left in stock, %(left)d.")
+    return text % {"quantity": needed, "sku": variant.sku, "left": pieces}
+
+
+def shown_variants() -> Q:
+    """Which variants storefronts see in lists: those that are listed, and no test products outside a sandbox."""
+    sandboxes = [name for name in vendor_names(able_to="takes_test_products") if _takes_test_products(name)]
+    return Q(gone_at=None) & (Q(test_product=False) | Q(vendor__in=sandboxes))
+
+
+def _takes_test_products(vendor: str) -> bool:
+    """Whether it is a vendor's sandbox, where nothing is produced anyway."""
+    try:
+        return bool(vendor_class(vendor).takes_test_products())
+    except (UnknownVendor, AttributeError):
+        return False

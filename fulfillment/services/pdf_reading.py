@@ -1,0 +1,56 @@
+"""Opens PDFs as every reader does. Heavy to load: import it where a file is looked into."""
+
+import zlib
+from io import BytesIO
+from typing import BinaryIO
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from backoffice.pdf_marks import HEADER, HEADER_WITHIN
+
+# What pypdf lets through of broken files besides its own errors.
+BROKEN = (
+    PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, NotImplementedError,
+    RecursionError, OverflowError, ArithmeticError, EOFError, OSError, zlib.error,
+)  # fmt: skip
+
+
+class DamagedPdf(ValueError):
+    """No reader opens it."""
+
+
+class ProtectedPdf(DamagedPdf):
+    """It opens with a password only."""
+
+
+def open_pdf(content: BinaryIO) -> PdfReader:
+    """Return the opened PDF, whatever stands before its header or behind its end.
+
+    An owner's password forbids things and opens nothing: such a file is opened like any other. Raises ProtectedPdf and
+    DamagedPdf.
+    """
+    before = content.read(HEADER_WITHIN + len(HEADER)).find(HEADER)
+    content.seek(0)
+    if before <= 0:
+        return _open(content)
+    try:  # places are counted from the header as a rule, and now and then from the first byte
+        return _open(BytesIO(content.read()[before:]))
+    except ProtectedPdf:
+        raise
+    except DamagedPdf:
+        content.seek(0)
+        return _open(content)
+
+
+def _open(content: BinaryIO) -> PdfReader:
+    try:
+        reader = PdfReader(content, strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise ProtectedPdf("The PDF opens with a password only.")
+        len(reader.pages)
+    except ProtectedPdf:
+        raise
+    except BROKEN as error:
+        raise DamagedPdf(str(error) or type(error).__name__) from error
+    return reader

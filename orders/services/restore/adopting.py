@@ -1,0 +1,203 @@
+"""An order that only a vendor knows becomes one of ours: brought in by a person, completed by its shop."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from django.db import transaction
+
+from backoffice.errors import Conflict, IllegalTransition
+from backoffice.models import Shop
+from backoffice.said import gettext as _
+from backoffice.services.epoch import take_id
+from backoffice.vendors.messages import LineKind, LineReport, OrderReport, PostalAddress
+from orders.models import (
+    Address,
+    AddressRole,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderState,
+    StrayOrder,
+    StrayState,
+    VendorOrder,
+    VendorOrderLine,
+    VendorOrderState,
+)
+from orders.services.intake.input import NewOrder, amount
+from orders.services.intake.new_rows import build_addresses, build_lines, number_of
+from orders.services.intake.preflight import check_order
+from orders.services.placing.planning import reference_of
+from orders.services.restore.linking import bind, link_strays, replay_orphans
+from orders.services.restore.strays import read_reference, settle_stray
+from orders.services.search import refresh_search
+
+_OF_THE_SHOP = ("sku", "reference", "name", "unit_price", "tax_percent", "unit_cost", "custom_properties", "customs")
+
+
+@transaction.atomic
+def adopt_stray(stray: StrayOrder, *, actor: str) -> Order:
+    """The order is ours, with all parts of it that vendors know: followed from now on, and never sent again. Where the
+    shop has sent it again already, the vendor's one becomes a part of that.
+
+    What the customer paid is not known until the shop sends it again. Raises Conflict when somebody was first, and
+    IllegalTransition when the shop's order of that reference is another one.
+    """
+    stray = StrayOrder.objects.select_for_update().get(pk=stray.pk)
+    if stray.state != StrayState.OPEN:
+        raise Conflict(_("This has been decided already."))
+    existing = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference or stray.reference).first()
+    if existing is None:
+        order = _make(stray, actor=actor)
+    else:
+        order = Order.objects.locked(existing.pk)
+        link_strays(order, actor=actor)
+        stray.refresh_from_db()
+        if stray.state == StrayState.OPEN:
+            text = _("Order %(number)s of the shop has that reference and is not the same. Compare both.")
+            raise IllegalTransition(text % {"number": order.number})
+    replay_orphans(stray.vendor)
+    order.refresh_from_db()
+    return order
+
+
+def complete_adopted(new: NewOrder, *, shop: Shop) -> Order | None:
+    """An order that was brought in without its shop gets what only the shop knows, now that it sends it again.
+
+    Return None when there is none, when that was done before, or when the goods are not the same. Must run in a
+    transaction.
+    """
+    adopted = StrayOrder.objects.filter(shop=shop, shop_reference=new.reference, is_adopted=True)
+    order_id = adopted.values_list("vendor_order__order", flat=True).first()
+    if order_id is None:
+        return None
+    order = Order.objects.locked(order_id)
+    fresh = {line.position: line for line in build_lines(order, check_order(new, shop=shop).lines)}
+    lines = list(order.lines.order_by("position"))
+    if [_goods(line) for line in lines] != [_goods(line) for line in fresh.values()]:
+        return None
+    for line in lines:
+        for name in _OF_THE_SHOP:
+            setattr(line, name, getattr(fresh[line.position], name))
+    OrderLine.objects.bulk_update(lines, _OF_THE_SHOP)
+    _take_over(order, new)
+    adopted.update(is_adopted=False)
+    OrderEvent.objects.create(order=order, actor=f"shop:{shop.code}", kind="order.completed")
+    refresh_search(order)
+    return order
+
+
+def _make(stray: StrayOrder, *, actor: str) -> Order:
+    family = StrayOrder.objects.select_for_update(of=("self",)).filter(
+        shop=stray.shop_id, number=stray.number, shop_reference=stray.shop_reference, state=StrayState.OPEN
+    )
+    # What was cancelled comes last: it may have been given up for the one that is made.
+    parts = sorted(family, key=lambda one: (one.vendor_state == VendorOrderState.CANCELLED, one.part))
+    order = _new_order(stray, parts[0].last_report)
+    order.save(force_insert=True)
+    OrderEvent.objects.create(
+        order=order, actor=actor, kind="order.adopted", params={"vendor": stray.vendor, "vendor_id": stray.vendor_id}
+    )
+    recipient = parts[0].last_report.recipient or PostalAddress()
+    names = [field.name for field in Address._meta.concrete_fields]
+    given = {name: getattr(recipient, name) for name in recipient.__struct_fields__ if name in names}
+    Address.objects.create(order=order, role=AddressRole.RECIPIENT, **given)
+    taken: set[tuple[str, int]] = set()
+    for part in parts:
+        if (part.vendor, part.part) in taken:
+            text = _("Given up for another one, which was brought in.")
+            settle_stray(part, state=StrayState.DISMISSED, actor=actor, reason=str(text))
+            continue
+        taken.add((part.vendor, part.part))
+        row = _add_part(order, part)
+        settle_stray(part, state=StrayState.LINKED, actor=actor, vendor_order=row, is_adopted=True)
+        bind(row, part.last_report, actor=actor)
+    refresh_search(order)
+    return order
+
+
+def _new_order(stray: StrayOrder, report: OrderReport) -> Order:
+    pk, letters = take_id("orders_order_id_seq")
+    is_taken = Order.objects.filter(number=stray.number).exists()
+    to = report.recipient or PostalAddress()
+    return Order(
+        pk=pk,
+        shop=stray.shop,
+        number=number_of(stray.shop, pk=pk, letters=letters) if is_taken else stray.number,
+        reference=stray.shop_reference or stray.reference,
+        state=OrderState.RELEASED,
+        placed_at=stray.ordered_at or stray.found_at,
+        currency=stray.shop.currency,
+        total=Decimal(0),
+        customer_email=to.email,
+        customer_firstname=to.firstname[:100],
+        customer_lastname=(to.lastname or to.company)[:100],
+    )
+
+
+def _add_part(order: Order, stray: StrayOrder) -> VendorOrder:
+    report = stray.last_report
+    ours = read_reference(report.reference)
+    row = VendorOrder.objects.create(
+        order=order,
+        vendor=stray.vendor,
+        part=stray.part,
+        reference=reference_of(order, part=stray.part),
+        generation=ours.generation if ours else 1,
+    )
+    lines = list(_lines(order, stray.vendor, report.lines))
+    OrderLine.objects.bulk_create(lines)
+    VendorOrderLine.objects.bulk_create(
+        VendorOrderLine(vendor_order=row, line=line, reference=shown.reference)
+        for line, shown in zip(lines, report.lines, strict=True)
+    )
+    return row
+
+
+def _lines(order: Order, vendor: str, shown: Sequence[LineReport]) -> Iterator[OrderLine]:
+    """Their references are our positions; one that is none gets the next."""
+    used = set(order.lines.values_list("position", flat=True))
+    for line in shown:
+        is_ours = line.reference.isdecimal() and 0 < int(line.reference) < 1000 and int(line.reference) not in used
+        position = int(line.reference) if is_ours else max(used, default=0) + 1
+        used.add(position)
+        yield OrderLine(
+            order=order,
+            position=position,
+            reference=str(position),
+            kind=_kind_of(line).value,
+            vendor=vendor,
+            sku=line.sku,
+            name=line.sku,
+            quantity=line.quantity,
+            unit_price=Decimal(0),
+            design_id=line.design_ids[0] if line.design_ids else "",
+            files=[{"url": url, "type": ""} for url in line.file_urls if url],
+        )
+
+
+def _kind_of(line: LineReport) -> LineKind:
+    if line.kind is not None:
+        return line.kind
+    if line.design_ids:
+        return LineKind.DESIGN
+    return LineKind.FILES if line.file_urls else LineKind.STOCK
+
+
+def _goods(line: OrderLine) -> tuple[int, str, int]:
+    return line.position, "" if line.design_id else line.sku, line.quantity
+
+
+def _take_over(order: Order, new: NewOrder) -> None:
+    """Customer, price and addresses as the shop says; the recipient stays as the vendor has it."""
+    customer = new.customer
+    order.placed_at, order.currency, order.total = new.placed_at, new.currency, amount(new.total)
+    order.customer_email = customer.email or order.customer_email
+    order.customer_firstname = customer.firstname or order.customer_firstname
+    order.customer_lastname = customer.lastname or order.customer_lastname
+    order.customer_phone = customer.phone or ""
+    order.accepts_letters, order.accepts_review_request = customer.accepts_letters, customer.accepts_review_request
+    order.shipping_method, order.custom_properties = new.shipping_method or "", new.custom_properties
+    order.save()
+    Address.objects.bulk_create(
+        address for address in build_addresses(order, new) if address.role != AddressRole.RECIPIENT
+    )

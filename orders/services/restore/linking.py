@@ -1,0 +1,119 @@
+"""An order at a vendor becomes a part of an order of ours, so that it is followed, and not made a second time."""
+
+from collections.abc import Iterable
+
+from backoffice.models import Callback, Push
+from backoffice.models.callback import CallbackState
+from backoffice.said import gettext as _
+from backoffice.said import join
+from backoffice.services.callbacks import replay_callbacks
+from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.registry import vendor_title
+from orders.models import HoldReason, Order, OrderEvent, StrayOrder, StrayState, VendorOrder, VendorOrderState
+from orders.models import OrderState as OurState
+from orders.services.holds import hold_if_open
+from orders.services.placing.janitor import discard_draft
+from orders.services.placing.planning import plan_vendor_orders
+from orders.services.reports.applying import apply_order_report
+from orders.services.reports.outcomes import ReportOutcome
+from orders.services.restore.strays import goods_that_differ, open_strays, read_reference, settle_stray
+
+_BEFORE_SUBMIT = (
+    VendorOrderState.PLANNED,
+    VendorOrderState.DRAFT,
+    VendorOrderState.UNKNOWN,
+    VendorOrderState.REFUSED,
+)
+
+
+def is_free(row: VendorOrder) -> bool:
+    """Whether this part is, as far as we know, not at its vendor yet."""
+    return row.submitted_at is None and row.state in _BEFORE_SUBMIT
+
+
+def bind(row: VendorOrder, report: OrderReport, *, actor: str, push: Push | None = None) -> ReportOutcome:
+    """The part is at the vendor as what the report speaks of, whatever we held of it before; a draft of ours is given
+    up. The order must be locked, and the part free.
+    """
+    row = VendorOrder.objects.select_for_update(of=("self",)).select_related("order").get(pk=row.pk)
+    given_up = row.vendor_id if row.vendor_id != report.vendor_id else ""
+    ours = read_reference(report.reference)
+    row.vendor_id = report.vendor_id
+    # Two customers may have had one number; here each has its own, and what is bound is known by the vendor's id.
+    if not VendorOrder.objects.filter(vendor=row.vendor, reference=report.reference).exclude(pk=row.pk).exists():
+        row.reference = report.reference
+    row.generation = ours.generation if ours else row.generation
+    row.reported_at, row.reported_history_id, row.reported_rank = None, 0, 0
+    row.save()
+    row.lines.update(vendor_id="", raw_state="")
+    if given_up:
+        discard_draft(row, given_up, actor=actor)
+    words = {"vendor": row.vendor, "reference": row.reference, "vendor_id": row.vendor_id}
+    OrderEvent.objects.create(order=row.order, actor=actor, kind="vendor.found_again", params=words, push=push)
+    if row.order.state == OurState.NEW:
+        order = Order.objects.locked(row.order_id)
+        order.move_to(OurState.RELEASED, actor=actor)
+    return apply_order_report(report, source="poll", push=push)
+
+
+def link_strays(order: Order, *, actor: str, push: Push | None = None) -> int:
+    """What only vendors know of this order becomes its parts; where goods or recipient differ the order is held.
+
+    The order must be locked. Return how many were linked.
+    """
+    strays = list(open_strays(order))
+    if strays and not order.vendor_orders.exists():
+        plan_vendor_orders(order)
+    # What was cancelled comes last: it may be a draft that was given up for the one which is made.
+    linked = 0
+    for stray in sorted(strays, key=lambda one: one.vendor_state == VendorOrderState.CANCELLED):
+        linked += _link(stray, order, actor=actor, push=push)
+    return linked
+
+
+def _link(stray: StrayOrder, order: Order, *, actor: str, push: Push | None) -> bool:
+    report = stray.last_report
+    rows = order.vendor_orders.filter(vendor=stray.vendor)
+    free = sorted((row for row in rows if is_free(row)), key=lambda row: row.part != stray.part)
+    fitting = next((row for row in free if not goods_that_differ(row, report)), None)
+    if fitting is not None:
+        settle_stray(stray, state=StrayState.LINKED, actor=actor, vendor_order=fitting)
+        bind(fitting, report, actor=actor, push=push)
+        return True
+    if report.state == OrderState.CANCELLED and not free:
+        text = _("Cancelled at the vendor; another one is made in its place.")
+        settle_stray(stray, state=StrayState.DISMISSED, actor=actor, reason=str(text))
+        return False
+    hold_beside(order, report, goods_that_differ(free[0], report) if free else [], actor=actor)
+    return False
+
+
+def hold_beside(order: Order, report: OrderReport, found: Iterable[str], *, actor: str) -> None:
+    """The order waits: its vendor makes something for it already, and it is not what we would order."""
+    words = {
+        "vendor": vendor_title(report.vendor),
+        "reference": report.reference,
+        "vendor_id": report.vendor_id,
+        "found": join(list(found)),
+    }
+    text = _(
+        "%(vendor)s makes %(reference)s (number %(vendor_id)s) for the same order of the shop already, and it is not "
+        "the same. %(found)s Compare both. If the customer gets both, dismiss that one in the list of orders that only "
+        "a vendor knows, then release the hold; if not, cancel this one."
+    )
+    hold_if_open(order, reason=HoldReason.SECOND_AT_VENDOR, text=text % words, actor=actor)
+
+
+def hold_changed(order: Order, report: OrderReport, found: Iterable[str], *, actor: str) -> None:
+    """The order was changed after the backup, then sent: what is made is not what we know of it."""
+    words = {"vendor": vendor_title(report.vendor), "reference": report.reference, "found": join(list(found))}
+    text = _(
+        "%(reference)s was sent to %(vendor)s after the backup from which the database was restored, and as something "
+        "else than we know: %(found)s Correct the order here if the vendor has it right, then release the hold."
+    )
+    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor=actor)
+
+
+def replay_orphans(vendor: str) -> int:
+    """Webhooks that belonged to nothing are looked at again: they may be about what belongs to an order now."""
+    return replay_callbacks(Callback.objects.filter(vendor=vendor, state=CallbackState.ORPHAN))

@@ -1,0 +1,232 @@
+"""After a restore: every vendor is compared with what the database knows, before anything is sent again.
+
+All of it may be repeated: what was found once is found again and changes nothing, so a run that a vendor stopped is run
+once more. With `dry_run` the same is done and taken back, order by order.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from backoffice.models import Epoch, Push
+from backoffice.models.push import Lane, PushState
+from backoffice.services import epoch as epochs
+from backoffice.services.delivery import mark_unknown
+from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.vendors.errors import VendorError
+from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.registry import vendor_class, vendor_title
+from fulfillment.services.production_pulling import pull_production_orders
+from orders.models import MailCampaign, Order, StrayOrder, StrayState, VendorOrder
+from orders.services.campaigns.reports import apply_card_report
+from orders.services.intake.new_rows import FIRST_NUMBER
+from orders.services.placing.planning import start_over
+from orders.services.reports.applying import apply_order_report
+from orders.services.reports.matching import find_vendor_order
+from orders.services.reports.outcomes import ReportState
+from orders.services.restore.linking import bind, hold_changed, is_free, link_strays, replay_orphans
+from orders.services.restore.strays import goods_that_differ, note_stray, read_reference
+
+ACTOR = "reconcile"
+# The vendor's clock, and the last moments before the backup.
+MARGIN = timedelta(hours=1)
+
+_JUMP = "SELECT setval('orders_order_id_seq', %(highest)s) FROM orders_order_id_seq WHERE last_value < %(highest)s"
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Reconciliation:
+    """What a run found: counts for each vendor, what people have to check, and why it could not be finished."""
+
+    since: datetime
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    checks: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    doubtful: int = 0
+    strays: int = 0
+    is_open: bool = False
+
+
+def reconcile(*, since: datetime | None, dry_run: bool, say: Say) -> Reconciliation:
+    """Every vendor that can be asked has been compared, and what was found is ours or shown to people; then requests
+    leave again. A vendor that does not answer keeps them from leaving: run it once more.
+    """
+    epoch = epochs.look()
+    result = Reconciliation(since or (epoch.saved_at or datetime.now(UTC) - timedelta(days=1)) - MARGIN)
+    if not dry_run:
+        result.doubtful = doubt_pushes(epoch)
+    for vendor in configured_vendors():
+        comparison = _Comparison(vendor, result, dry_run=dry_run, say=say)
+        try:
+            comparison.run()
+        except VendorError as error:
+            result.stopped.append(f"{vendor_title(vendor)}: {error.text}")
+        if note := getattr(vendor_class(vendor), "after_restore", ""):
+            result.checks.append(f"{vendor_title(vendor)}: {note}")
+    result.strays = StrayOrder.objects.filter(state=StrayState.OPEN).count()
+    if not dry_run and not result.stopped:
+        for vendor in configured_vendors():
+            replay_orphans(vendor)
+        epochs.open_epoch()
+        result.is_open = True
+    return result
+
+
+def doubt_pushes(epoch: Epoch) -> int:
+    """What waited at the backup may have been sent since: it is looked for before it is sent, or a person is asked.
+
+    Return how many there were.
+    """
+    if not epoch.is_locked:
+        return 0
+    waiting = Push.objects.filter(state__in=[PushState.NEW, PushState.IN_FLIGHT], created_at__lt=epoch.found_at)
+    return sum(_doubt(pk) for pk in list(waiting.order_by("pk").values_list("pk", flat=True)))
+
+
+def _doubt(push_id: int) -> bool:
+    with transaction.atomic():
+        push = Push.objects.get(pk=push_id)
+        handler = PUSH_HANDLERS[push.kind]
+        handler.lock(push)
+        push = Push.objects.select_for_update().get(pk=push_id)
+        step = push.step or handler.doubtful_step(push)
+        if push.state not in (PushState.NEW, PushState.IN_FLIGHT) or not step:
+            return False
+        push.step = step
+        mark_unknown(push, cause=_("It may have been sent after the backup."), settle_from_lease=False)
+    return True
+
+
+class _Comparison:
+    """One vendor's turn."""
+
+    def __init__(self, vendor: str, result: Reconciliation, *, dry_run: bool, say: Say) -> None:
+        self.name = vendor
+        self.result = result
+        self.dry_run = dry_run
+        self.say = say
+        self.counts = result.counts.setdefault(vendor, Counter())
+        self.highest = 0
+
+    def run(self) -> None:
+        vendor = open_vendor(self.name, lane=Lane.ORDERS)  # nothing else goes meanwhile
+        if hasattr(vendor, "list_orders"):
+            self._compare_orders(vendor.list_orders(updated_from=self.result.since.date(), whole=True))
+        if hasattr(vendor, "list_production_orders"):
+            self._pull_production()
+        if hasattr(vendor, "read_cards"):
+            self._compare_campaigns(vendor)
+
+    def _compare_orders(self, reports: Iterator[OrderReport]) -> None:
+        cancelled = []
+        for report in reports:
+            self.counts["read"] += 1
+            # One that was given up for another is no reason to hold anything: what is made comes first.
+            if report.state == OrderState.CANCELLED:
+                cancelled.append(report)
+            else:
+                self._take(report)
+        for report in cancelled:
+            self._take(report)
+        if not self.dry_run:
+            self._jump()
+        self._link_strays()
+
+    def _take(self, report: OrderReport) -> None:
+        ours = read_reference(report.reference)
+        if ours is not None:
+            self.highest = max(self.highest, _id_of(ours.number, code=ours.code))
+        with self._step():
+            what = self._take_known(report) or self._take_unknown(report)
+        self.counts[what] += 1
+        if what != "known":
+            self.say(f"{self.name}: {report.reference} ({report.vendor_id}, {report.raw_state}): {what}")
+
+    def _take_known(self, report: OrderReport) -> str:
+        """Bound by its id, or by our reference; empty when it is another's, or nobody's."""
+        found = find_vendor_order(report)
+        if found is None:
+            return ""
+        if report.vendor_id == found.vendor_id or report.vendor_id in found.abandoned_ids:
+            state = apply_order_report(report, source="poll").state
+            return "further there" if state == ReportState.APPLIED else "known"
+        order = Order.objects.locked(found.order_id)
+        found = VendorOrder.objects.select_related("order").get(pk=found.pk)
+        if not is_free(found) or report.state == OrderState.DRAFT:
+            state = apply_order_report(report, source="poll").state
+            return "a second one" if state == ReportState.APPLIED else "known"
+        differing = goods_that_differ(found, report)
+        # The shop's reference is sent with each order: it tells one sale from another that was given the same number.
+        if report.reference2 == order.reference or (not report.reference2 and not differing):
+            bind(found, report, actor=ACTOR)
+            if differing:
+                hold_changed(order, report, differing, actor=ACTOR)
+            return "sent since the backup"
+        note_stray(report, beside=found)
+        # Ours was not sent yet, and takes another reference.
+        start_over(found)
+        return "another customer's under one reference"
+
+    def _take_unknown(self, report: OrderReport) -> str:
+        known = StrayOrder.objects.filter(vendor=self.name, vendor_id=report.vendor_id).first()
+        stray = note_stray(report)
+        if stray is None:
+            return "draft, nothing is made of it" if read_reference(report.reference) else "not ours"
+        return "only the vendor knows it" if known is None or known.state == StrayState.OPEN else "known"
+
+    def _link_strays(self) -> None:
+        """Orders that a shop sent again meanwhile, or that had not been divided among vendors at the backup."""
+        for stray in StrayOrder.objects.filter(vendor=self.name, state=StrayState.OPEN):
+            order = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).first()
+            if order is None and not stray.shop_reference:
+                order = Order.objects.filter(shop=stray.shop_id, number=stray.number).first()
+            if order is None:
+                continue
+            with self._step():
+                linked = link_strays(Order.objects.locked(order.pk), actor=ACTOR)
+            if linked:
+                self.counts["linked"] += linked
+                self.say(f"{self.name}: {stray.reference} is order {order.number} of {order.shop.name}")
+
+    def _jump(self) -> None:
+        """Ids go on behind all numbers that the vendor knows."""
+        with connection.cursor() as cursor:
+            cursor.execute(_JUMP, {"highest": self.highest})
+
+    def _pull_production(self) -> None:
+        if self.dry_run:
+            self.say(f"{self.name}: production orders changed since then would be read")
+            return
+        pulled = pull_production_orders(self.name, since=self.result.since.date(), progress=self.say)
+        self.say(str(pulled))
+        if pulled.stopped:
+            self.result.stopped.append(f"{vendor_title(self.name)}: {pulled.stopped}")
+
+    def _compare_campaigns(self, vendor: object) -> None:
+        ids = dict(MailCampaign.objects.filter(vendor=self.name).exclude(vendor_id="").values_list("vendor_id", "pk"))
+        found = vendor.read_cards(list(ids)) if ids else {}  # type: ignore[attr-defined]
+        for vendor_id, report in found.items():
+            with self._step():
+                campaign = MailCampaign.objects.locked(ids[vendor_id])
+                before = campaign.state
+                apply_card_report(campaign, report)
+            self.counts["known" if campaign.state == before else "further there"] += 1
+
+    @contextmanager
+    def _step(self) -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(self.dry_run)
+
+
+def _id_of(number: str, *, code: str) -> int:
+    digits = number.removeprefix(f"{code}-").split("-")[0]
+    return int(digits) - FIRST_NUMBER

@@ -1,0 +1,67 @@
+"""An order that was lost in a restore and is sent again: the storefront gets the one that its vendor makes."""
+
+from typing import Any
+
+import pytest
+
+from backoffice.models import Push
+from backoffice.services import epoch
+from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState
+from catalog.models import Variant
+from orders.models import Address, Order, OrderLine, StrayOrder
+from orders.services.restore.adopting import adopt_stray
+from orders.services.restore.strays import note_stray
+from tests.api.storefront import PEN, Storefront, build_order
+from tests.orders.reports import report
+from tests.orders.test_restore import JANA
+
+pytestmark = pytest.mark.django_db
+
+
+def made(*, quantity: int = 10, number: str = "WEB-100005") -> OrderReport:
+    line = LineReport(vendor_id="8", reference="1", sku=PEN, quantity=quantity, kind=LineKind.STOCK)
+    values: dict[str, Any] = {"vendor_id": "77", "recipient": JANA, "reference2": "WEB-1001", "lines": (line,)}
+    return report(OrderState.IN_PRODUCTION, step=20, reference=number, **values)
+
+
+def sold(**changes: Any) -> dict[str, Any]:
+    return build_order(lines=[{"sku": PEN, "quantity": 10, "unit_price": "1.50", "name": "A pen"}], **changes)
+
+
+@pytest.fixture
+def stray(storefront: Storefront, catalog: dict[str, Variant]) -> StrayOrder:
+    noted = note_stray(made())
+    assert noted is not None
+    return noted
+
+
+def test_after_a_restore_it_has_the_number_that_its_customer_knows(storefront: Storefront, stray: StrayOrder) -> None:
+    row = epoch.read_epoch()
+    row.series = 1
+    row.save()
+    assert storefront.place(sold()).json()["number"] == "WEB-100005"
+    assert storefront.place(sold(reference="another")).json()["number"].endswith("-B")
+
+
+def test_one_that_staff_brought_in_is_completed_by_its_shop_and_given_back(
+    storefront: Storefront, stray: StrayOrder
+) -> None:
+    adopted = adopt_stray(stray, actor="mara")
+    answer = storefront.place(sold(), key="k-1")
+    assert answer.status_code == 201
+    assert (answer.json()["number"], answer.json()["id"]) == ("WEB-100005", adopted.pk)
+    order = Order.objects.get()
+    assert (str(order.total), order.customer_email, order.accepts_letters) == ("189.00", "jana@example.com", True)
+    line = OrderLine.objects.get()
+    assert (str(line.unit_price), line.name) == ("1.5000", "A pen")
+    assert Address.objects.count() == 1
+    assert not Push.objects.exists()
+    assert storefront.place(sold(), key="k-1").json() == answer.json()
+    assert storefront.place(sold(), key="k-2").status_code == 409
+
+
+def test_other_goods_are_no_completion(storefront: Storefront, stray: StrayOrder) -> None:
+    adopt_stray(stray, actor="mara")
+    answer = storefront.place(sold(**{"lines.0.quantity": 11}))
+    assert (answer.status_code, answer.json()["code"]) == (409, "reference_taken")
+    assert str(Order.objects.get().total) == "0.00"

@@ -1,0 +1,90 @@
+"""Two orders want the last pieces at once. Real transactions on real connections."""
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from backoffice.api.validation import read_struct
+from catalog.models import Availability, Variant
+from orders.models import OrderLine
+from orders.services import stock
+from orders.services.intake.input import NewOrder
+from orders.services.intake.taking import place_order
+from tests.api.storefront import PEN, Storefront, build_order, make_catalog, make_storefront
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+PIECES = 10
+NO_LOCK = "SELECT %s, %s::text[], %s::text[];"
+
+
+@pytest.fixture
+def storefront(transactional_db: None) -> Storefront:
+    make_catalog()
+    variant = Variant.objects.get(sku=PEN)
+    Availability.objects.create(variant=variant, fulfiller_id="1", available=True, stock_managed=True, stock_qty=PIECES)
+    return make_storefront()
+
+
+def body(reference: str) -> dict[str, Any]:
+    line = {"sku": PEN, "quantity": PIECES, "unit_price": "1.29"}
+    return build_order(reference=reference, lines=[line], total="15.35")
+
+
+def place(storefront: Storefront, reference: str) -> int:
+    try:
+        return int(storefront.place(body(reference)).status_code)
+    finally:
+        connection.close()
+
+
+def test_of_many_at_once_one_gets_the_last_pieces(storefront: Storefront) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: place(storefront, f"R-{number}"), range(8)))
+    assert Counter(answers) == {201: 1, 422: 7}
+    assert OrderLine.objects.get().quantity == PIECES
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_the_second_waits_for_the_first_and_without_the_lock_both_are_taken(
+    storefront: Storefront, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    """The first is written and not yet committed when the second comes. The control has no lock."""
+    if not locked:
+        monkeypatch.setattr(stock, "_LOCK", NO_LOCK)
+    written, commit = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            place_order(read_struct(body("first"), NewOrder), shop=storefront.shop, actor="shop:WEB")
+            written.set()
+            commit.wait(10)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        begun = pool.submit(first)
+        assert written.wait(10)
+        second = pool.submit(place, storefront, "second")
+        try:
+            wait_until_blocked() if locked else second.result(10)
+        finally:
+            commit.set()
+        begun.result(10)
+        assert second.result(10) == (422 if locked else 201)
+    assert OrderLine.objects.count() == (1 if locked else 2)
+
+
+def wait_until_blocked() -> None:
+    """Somebody waits for the lock of a stock."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")

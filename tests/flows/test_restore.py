@@ -1,0 +1,215 @@
+"""The README's steps for backup and restore, run as they stand there: nothing twice, nobody else's number."""
+
+import os
+import random
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from redis import Redis
+
+from backoffice.embedded.postgres import postgres_bin
+from backoffice.models import Epoch, Push
+from backoffice.models.push import PushState
+from backoffice.sandbox import Sandbox
+from backoffice.services import epoch_places, gate
+from backoffice.services.delivery import deliver
+from backoffice.services.sweep import due_pushes, sweep
+from orders.models import Order, StrayOrder
+from tests.faults.storefront import make_order, open_shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Operator:
+    """Types what the README says, in the order in which it says it."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        section = (PROJECT / "README.md").read_text().partition("## Backup and restore")[2].partition("\n## ")[0]
+        self.backup, self.restore = re.findall(r"```sh\n(.*?)```", section, flags=re.DOTALL)
+        self.folder = folder
+        url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
+        own = ("REDIS_URL", "MYPROMO_URL", "MYPROMO_CLIENT_ID", "MYPROMO_CLIENT_SECRET", "PUBLIC_URL")
+        self.environment = {name: getattr(settings, name) for name in own} | {
+            "DATABASE_URL": urlunsplit(url),
+            "EPOCH_DIR": str(settings.EPOCH_DIR),
+            "VAR_DIR": str(folder / "var"),
+            "MYPROMO_SANDBOX": "1",
+            "MYPROMO_REQUESTS_PER_MINUTE": "60000",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(postgres_bin()), os.environ["PATH"]]),
+        }
+        (folder / "var" / "media").mkdir(parents=True)
+        (folder / "manage.py").symlink_to(PROJECT / "manage.py")
+
+    def type(self, commands: str) -> str:
+        """Run the commands; each must succeed. Return all that they said."""
+        done = subprocess.run(
+            ["sh", "-ec", commands],
+            cwd=self.folder,
+            env=os.environ | self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def operator(tmp_path: Path, settings: Settings, sandbox: Sandbox) -> Operator:
+    settings.EPOCH_DIR = tmp_path / "epoch"
+    settings.CHECK_PRINT_FILES = False
+    return Operator(tmp_path, settings)
+
+
+@pytest.fixture
+def shop(operator: Operator) -> "Storefront":
+    return Storefront(open_shop())
+
+
+class Storefront:
+    """A shop: `given` are the numbers it was told, by its own references."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.client = Client()
+        self.given: dict[str, list[str]] = {}
+
+    def order(self, number: int) -> str:
+        """Send the order of that number of the shop's, always under the same key and with the same body."""
+        body = one_order(number)
+        headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": f"key-{number}"}
+        answer = self.client.post("/api/v1/orders/", body, content_type="application/json", headers=headers)
+        assert answer.status_code == 201, answer.content
+        told = str(answer.json()["number"])
+        self.given.setdefault(body["reference"], []).append(told)
+        return told
+
+
+def one_order(number: int) -> dict[str, Any]:
+    return make_order(number, chance=random.Random(number), lines=2)
+
+
+def work() -> None:
+    """What sweep and workers do until nothing is left that can be done now."""
+    for _ in range(200):
+        sweep()
+        Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN]).update(next_at=timezone.now())
+        Push.objects.filter(state=PushState.UNKNOWN).update(settles_at=timezone.now())
+        due = due_pushes(limit=100)
+        if not due:
+            return
+        for push_id in due:
+            deliver(push_id)
+    raise AssertionError(list(Push.objects.open().values("kind", "state", "step", "cause")))
+
+
+def restart() -> None:
+    """Web, worker and beat were stopped and are started again: no connection and no memory is left of before."""
+    connections.close_all()
+    epoch_places._memory.clear()
+
+
+def forget_outside() -> None:
+    """What is remembered outside goes back together with the database: then nothing tells that it is an older one."""
+    row = Epoch.objects.get()
+    with Redis.from_url(epoch_places.settings.REDIS_URL) as client:
+        client.delete(epoch_places.REDIS_KEY)
+    epoch_places.file_of(row.installation).unlink()
+    epoch_places.remember(row.installation, epoch_places.Mark(row.counter, row.series))
+
+
+def made(sandbox: Sandbox) -> Counter[str]:
+    """How often each order of the shop is made, by the shop's reference."""
+    return Counter(order["reference2"] for order in sandbox.ledger.physical_orders())
+
+
+def references(sandbox: Sandbox) -> Counter[str]:
+    """How many orders the vendor makes under each of our references."""
+    return Counter(order["reference"] for order in sandbox.ledger.physical_orders())
+
+
+def disaster(operator: Operator, shop: Storefront) -> None:
+    """Two orders are made, two wait for the vendor, then comes the backup; those two are made, and five later ones."""
+    for number in (1, 2):
+        shop.order(number)
+    work()
+    gate.pause("mypromo", actor="jo")
+    for number in (3, 4):
+        shop.order(number)
+    gate.resume("mypromo")
+    operator.type(operator.backup)
+    for number in (5, 6, 7, 8, 9):
+        shop.order(number)
+    work()
+
+
+def test_after_the_steps_of_the_readme_nothing_is_made_twice_and_all_is_shown(
+    operator: Operator, shop: Storefront, sandbox: Sandbox, admin_client: Client
+) -> None:
+    disaster(operator, shop)
+    assert set(made(sandbox).values()) == {1}
+    before = sandbox.ledger.physical_orders()
+    restore, _, compare = operator.restore.partition("python manage.py reconcile")
+    operator.type(restore)
+    restart()
+
+    # Started before anybody compared: orders come in, one of them a second time, and nothing leaves.
+    shop.order(10)
+    shop.order(5)
+    work()
+    assert sandbox.ledger.physical_orders() == before
+    assert "nothing is sent" in admin_client.get("/admin/").content.decode()
+
+    said = operator.type("python manage.py reconcile" + compare)
+    assert "Nothing was changed." in said
+    assert said.endswith("Requests leave again.\n")
+    restart()
+    shop.order(11)
+    shop.order(6)
+    work()
+
+    assert made(sandbox) == {f"SHOP-{number}": 1 for number in range(1, 12)}
+    assert set(references(sandbox).values()) == {1}
+    numbers = [(told, reference) for reference, all_told in shop.given.items() for told in set(all_told)]
+    assert len({told for told, _reference in numbers}) == len(numbers), "one number for two orders"
+    # Sent again after the comparison, an order has the number that its customer knows.
+    assert len(set(shop.given["SHOP-6"])) == 1
+    for reference in ("SHOP-5", "SHOP-6"):
+        [row] = Order.objects.get(reference=reference).vendor_orders.all()
+        assert row.submitted_at is not None
+    strays = StrayOrder.objects.filter(state="open")
+    assert {stray.shop_reference for stray in strays} == {"SHOP-7", "SHOP-8", "SHOP-9"}
+    home = admin_client.get("/admin/").content.decode()
+    assert all(stray.reference in home for stray in strays)
+    assert not Push.objects.open().exists()
+
+
+def test_without_what_is_remembered_outside_goods_are_made_twice(
+    operator: Operator, shop: Storefront, sandbox: Sandbox
+) -> None:
+    """The control: the epoch goes back with the database, and nobody thinks of comparing."""
+    disaster(operator, shop)
+    operator.type(operator.restore.partition("python manage.py reconcile")[0])
+    forget_outside()
+    restart()
+    shop.order(10)
+    shop.order(5)
+    work()
+
+    assert made(sandbox)["SHOP-5"] == 2
+    assert max(references(sandbox).values()) == 2
+    told = [number for numbers in shop.given.values() for number in set(numbers)]
+    assert len(set(told)) < len(told)

@@ -1,0 +1,165 @@
+"""What a label may be: every PDF that readers open, a picture, a file that only its owner's password guards."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+
+from backoffice.pdf_marks import PdfMarks
+from backoffice.sandbox import Sandbox
+from backoffice.sandbox.mypromo import production as sandbox_production
+from backoffice.sandbox.wire import Response
+from fulfillment.models import Label, LabelAnswer, LabelState
+from fulfillment.services import file_store
+from fulfillment.services.labels import keep_label_copy
+from fulfillment.services.papers import merge_papers
+from fulfillment.services.picking import find_batch
+from orders.services.files.pdf_checks import check_pdf
+from tests.fulfillment.conftest import Make
+from tests.orders.pdfs import make_pdf
+
+pytestmark = pytest.mark.django_db
+Fetch = Callable[[Label], Label]
+SAMPLES = Path(__file__).parent.parent / "samples" / "reports" / "label-with-newline-before"
+PDFS = ["newline-first.pdf", "zeros-behind-the-end.pdf"]
+A6 = (105, 148)
+
+
+def guarded(*, user: str = "") -> bytes:
+    writer = PdfWriter()
+    writer.append(PdfReader(BytesIO(make_pdf(A6))))
+    writer.encrypt(user_password=user, owner_password="the printer's", algorithm="AES-256")
+    target = BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def picture(kind: str, *, size: tuple[int, int] = (812, 1218), **more: object) -> bytes:
+    target = BytesIO()
+    mode = "RGBA" if kind == "PNG" else "RGB"
+    Image.new(mode, size, "white").save(target, kind, **more)
+    return target.getvalue()
+
+
+def hand_out(monkeypatch: pytest.MonkeyPatch, content: bytes, kind: str = "application/pdf") -> None:
+    """The vendor hands out this as the label, and counts it."""
+    monkeypatch.setattr(
+        sandbox_production.Production,
+        "_content",
+        lambda self, file, made: Response(200, content, {"Content-Type": kind}),
+    )
+
+
+def pages_of(label: Label) -> list[tuple[float, float]]:
+    """Sizes in mm of the papers' pages, the label's last."""
+    merged = PdfReader(BytesIO(merge_papers(find_batch([label.production_order_id]))))
+    return [
+        (round(float(p.mediabox.width) / 72 * 25.4), round(float(p.mediabox.height) / 72 * 25.4)) for p in merged.pages
+    ]
+
+
+LABELS = {
+    "a line end before": (SAMPLES / PDFS[0]).read_bytes(),
+    "zeros behind": (SAMPLES / PDFS[1]).read_bytes(),
+    "1,000 bytes before, as many lines behind": b"x" * 1000 + make_pdf(A6) + b"\n" * 5000,
+    "an owner's password": guarded(),
+}
+
+
+@pytest.mark.parametrize("content", LABELS.values(), ids=LABELS)
+def test_what_every_reader_opens_is_kept_as_it_came_and_printed(
+    content: bytes, sandbox: Sandbox, make: Make, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_out(monkeypatch, content)
+    label = fetch(make("label").labels.get())
+    assert (label.state, label.content_type) == (LabelState.KEPT, "application/pdf")
+    with file_store.open_file(label) as file:
+        assert file.read() == content
+    assert len(pages_of(label)) == 3
+    assert list(sandbox.ledger.label_downloads().values()) == [1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "size"),
+    [
+        ("PNG", {}, (105, 148)),
+        ("JPEG", {}, (105, 148)),
+        ("PNG", {"size": (1218, 812)}, (148, 105)),
+        ("PNG", {"dpi": (203, 203)}, (102, 152)),
+        ("PNG", {"dpi": (72, 72)}, (105, 148)),
+    ],
+)
+def test_a_label_that_is_a_picture_is_printed_on_a_page_of_its_own(
+    kind: str, more: dict, size: tuple[int, int], make: Make, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = picture(kind, **more)
+    hand_out(monkeypatch, content, "application/octet-stream")
+    label = fetch(make("label").labels.get())
+    assert (label.state, label.content_type) == (LabelState.KEPT, f"image/{kind.lower()}")
+    assert pages_of(label)[-1] == size
+
+
+UNFIT = {
+    "a password": (guarded(user="secret"), "protected by a password"),
+    "half a picture": (picture("PNG")[:400], "damaged"),
+    "a damaged PDF": (b"%PDF-1.4\n%%EOF", "damaged"),
+    "a page of words": (b"<html>Please wait</html>", "not a PDF"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), UNFIT.values(), ids=UNFIT)
+def test_what_cannot_be_printed_is_kept_too_and_a_copy_stands_in_for_it(
+    content: bytes, words: str, make: Make, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_out(monkeypatch, content)
+    label = fetch(make("label").labels.get())
+    answer = LabelAnswer.objects.get(label=label)
+    assert (label.state, label.is_kept) == (LabelState.LOST, False)
+    assert words in answer.problem
+    label = keep_label_copy(label, picture("PNG"), actor="bert")
+    assert (label.state, label.content_type) == (LabelState.KEPT, "image/png")
+    with file_store.open_file(answer) as file:  # still there beside it
+        assert file.read() == content
+    assert pages_of(label)[-1] == (105, 148)
+
+
+def test_a_disk_that_refuses_a_label_changes_nothing_about_what_happened(
+    sandbox: Sandbox, make: Make, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    label = fetch(make("label").labels.get())
+    answer = LabelAnswer.objects.get(label=label)
+    assert (label.state, answer.is_kept) == (LabelState.LOST, False)
+    assert "No space left" in answer.problem
+    assert list(sandbox.ledger.label_downloads().values()) == [1]
+
+
+@pytest.mark.parametrize("content", LABELS.values(), ids=LABELS)
+def test_the_same_files_are_print_files(content: bytes) -> None:
+    assert check_pdf(BytesIO(content), specs=[]) == []
+
+
+def test_a_print_file_that_opens_with_a_password_only_is_called_protected() -> None:
+    assert check_pdf(BytesIO(guarded(user="x")), specs=[]) == ["The PDF is protected by a password."]
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_a_pdf_shows_its_marks_in_pieces_of_any_size(size: int) -> None:
+    whole = make_pdf(A6)
+    for content, expected in [
+        (whole, True),
+        (b"\n" * 1000 + whole + b"\0" * 5000, True),
+        (b"\n" * 1025 + whole, False),
+        (whole[:-20], False),
+        (whole + b"\n12 0 obj\n<< /Length 5", False),  # the rest of a file that is shown while it loads
+    ]:
+        marks = PdfMarks()
+        for start in range(0, len(content), size):
+            marks.add(content[start : start + size])
+        assert marks.is_whole == expected, content[:40]

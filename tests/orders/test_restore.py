@@ -1,0 +1,392 @@
+"""What only a vendor knows after a restore: whose it is, how it becomes ours, what nobody must cancel."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.models import Callback, Epoch, Push, Shop
+from backoffice.models.callback import CallbackState
+from backoffice.models.push import PushState
+from backoffice.services.epoch import read_epoch, take_id
+from backoffice.vendors.errors import VendorUnavailable
+from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress
+from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
+from orders.services.lifecycle import release_order
+from orders.services.reports.applying import apply_order_report
+from orders.services.reports.pulling import PullResult, _apply_all
+from orders.services.restore.adopting import adopt_stray
+from orders.services.restore.linking import link_strays
+from orders.services.restore.reconciling import Reconciliation, _Comparison, doubt_pushes, reconcile
+from orders.services.restore.strays import dismiss_stray, note_stray, read_reference
+from tests.orders.reports import report
+from tests.orders.rows import FILE, SKU, make_order
+
+pytestmark = pytest.mark.django_db
+
+JANA = PostalAddress(firstname="Jana", lastname="Größer", street="Hauptstraße 42", zip="10115", city="Berlin")
+Sent = Callable[..., VendorOrder]
+
+
+def made(
+    reference: str = "WEB-100005", *, shop_reference: str = "SHOP-5", step: int = 20, **changes: Any
+) -> OrderReport:
+    """An order that the vendor makes: what `make_order` sells, to whom it sells it."""
+    position, quantity = changes.pop("position", 1), changes.pop("quantity", 5)
+    line = LineReport(
+        vendor_id="8",
+        reference=str(position),
+        sku=SKU,
+        quantity=quantity,
+        kind=LineKind.FILES,
+        file_urls=(FILE["url"],),
+    )
+    values = {"vendor_id": "77", "recipient": JANA, "reference2": shop_reference, "lines": (line,)} | changes
+    return report(values.pop("state", OrderState.IN_PRODUCTION), step=step, reference=reference, **values)
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    return Shop.objects.create(code="WEB", name="Web shop")
+
+
+def stray_of(shown: OrderReport) -> StrayOrder:
+    stray = note_stray(shown)
+    assert stray is not None
+    return stray
+
+
+def link(order: Order) -> int:
+    with transaction.atomic():
+        return link_strays(Order.objects.locked(order.pk), actor="tester")
+
+
+def restored(**changes: Any) -> Epoch:
+    now = timezone.now()
+    read_epoch()
+    Epoch.objects.update(saved_at=now, found_at=now, **changes)
+    return Epoch.objects.get()
+
+
+def compare(*reports: OrderReport) -> Reconciliation:
+    """One vendor's turn of a reconciliation, with what its list shows."""
+    result = Reconciliation(timezone.now())
+    _Comparison("mypromo", result, dry_run=False, say=print)._compare_orders(iter(reports))
+    return result
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("WEB-100001", ("WEB", "WEB-100001", 1, 1)),
+        ("WEB-100001-2", ("WEB", "WEB-100001", 2, 1)),
+        ("WEB-100001-2-g3", ("WEB", "WEB-100001", 2, 3)),
+        ("B2B-EU-1100001-B", ("B2B-EU", "B2B-EU-1100001-B", 1, 1)),
+        ("WEB-1100001-PWP-12-g2", ("WEB", "WEB-1100001-PWP", 12, 2)),
+        ("order ref", None),
+        ("WEB-17", None),
+        ("", None),
+    ],
+)
+def test_a_reference_says_whose_it_is(text: str, said: tuple[str, str, int, int] | None) -> None:
+    ours = read_reference(text)
+    assert (ours and (ours.code, ours.number, ours.part, ours.generation)) == said
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [made(state=OrderState.DRAFT), made("4711"), made("OTHER-100005")],
+    ids=["a draft", "not ours", "no shop of ours"],
+)
+def test_nobody_is_asked_about_what_is_not_ours(shop: Shop, shown: OrderReport) -> None:
+    assert note_stray(shown) is None
+    assert not StrayOrder.objects.exists()
+
+
+def test_an_order_that_its_shop_sends_again_becomes_the_one_that_is_made(shop: Shop) -> None:
+    stray = stray_of(made())
+    order = make_order(reference="SHOP-5")
+    assert link(order) == 1
+    [row] = order.vendor_orders.all()
+    assert (row.vendor_id, row.reference, row.state) == ("77", "WEB-100005", VendorOrderState.IN_PRODUCTION)
+    assert row.submitted_at is not None
+    stray.refresh_from_db()
+    assert (stray.state, stray.vendor_order) == ("linked", row)
+    assert link(order) == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"quantity": 6}, {"recipient": PostalAddress(lastname="Kurz", zip="80331", city="München")}],
+    ids=["goods", "recipient"],
+)
+def test_what_is_not_the_same_is_for_a_person(shop: Shop, changes: dict[str, Any]) -> None:
+    stray = stray_of(made(**changes))
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    assert link(order) == 0
+    hold = Hold.objects.get()
+    assert hold.reason == HoldReason.SECOND_AT_VENDOR
+    assert "number 77" in hold.text
+    stray.refresh_from_db()
+    assert stray.state == "open"
+
+
+def test_another_sale_of_the_same_number_is_not_taken_for_it(shop: Shop) -> None:
+    stray_of(made("WEB-100001"))
+    order = make_order(reference="SHOP-6")
+    assert order.number == "WEB-100001"
+    assert link(order) == 0
+    assert not Hold.objects.exists()
+
+
+def test_each_part_gets_its_own_whatever_the_order_of_the_list(shop: Shop) -> None:
+    stray_of(made("WEB-100005-2", vendor_id="78", position=2, quantity=7))
+    stray_of(made("WEB-100005", vendor_id="77"))
+    order = make_order({}, {"quantity": 7}, reference="SHOP-5", documents=1)
+    assert link(order) == 2
+    assert list(order.vendor_orders.values_list("part", "vendor_id")) == [(1, "77"), (2, "78")]
+
+
+def test_a_draft_that_was_given_up_for_another_one_asks_nobody(shop: Shop) -> None:
+    stray_of(made(vendor_id="76", state=OrderState.CANCELLED))
+    stray_of(made("WEB-100005-g2", vendor_id="77"))
+    order = make_order(reference="SHOP-5")
+    assert link(order) == 1
+    row = order.vendor_orders.get()
+    assert (row.vendor_id, row.generation) == ("77", 2)
+    assert not Hold.objects.exists()
+    assert not StrayOrder.objects.filter(state="open").exists()
+
+
+def test_an_order_is_brought_in_with_all_that_its_vendor_knows(shop: Shop) -> None:
+    stray = stray_of(made())
+    orphan = Callback.objects.create(vendor="mypromo", topic="orders", key="k", body=b"{}", state=CallbackState.ORPHAN)
+    order = adopt_stray(stray, actor="mara")
+    assert (order.number, order.reference, order.state) == ("WEB-100005", "SHOP-5", "released")
+    assert (order.production, order.customer_lastname) == ("in_production", "Größer")
+    [line] = order.lines.all()
+    assert (line.sku, line.quantity, line.files) == (SKU, 5, [{"url": FILE["url"], "type": ""}])
+    assert order.addresses.get().city == "Berlin"
+    assert not Push.objects.exists()
+    orphan.refresh_from_db()
+    assert orphan.next_at is not None
+    with pytest.raises(Conflict):
+        adopt_stray(stray, actor="jo")
+
+
+def test_what_the_vendor_says_later_of_an_order_that_was_brought_in_is_its(shop: Shop) -> None:
+    order = adopt_stray(stray_of(made()), actor="mara")
+    apply_order_report(made(state=OrderState.DONE, step=30), source="callback")
+    order.refresh_from_db()
+    assert order.production == "done"
+
+
+def test_bringing_in_what_the_shop_sent_again_links_it_and_refuses_another_one(shop: Shop) -> None:
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    assert adopt_stray(stray_of(made()), actor="mara") == order
+    release_order(make_order(reference="SHOP-6"), actor="tester")
+    other = stray_of(made("WEB-100006", shop_reference="SHOP-6", vendor_id="78", quantity=99))
+    with pytest.raises(IllegalTransition):
+        adopt_stray(other, actor="mara")
+    other.refresh_from_db()
+    assert other.state == "open"
+
+
+def test_dismissing_needs_a_reason_and_happens_once(shop: Shop) -> None:
+    stray = stray_of(made())
+    with pytest.raises(InvalidInput):
+        dismiss_stray(stray, actor="mara", reason="  ")
+    dismiss_stray(stray, actor="mara", reason="a test of the shop")
+    with pytest.raises(Conflict):
+        dismiss_stray(stray, actor="jo", reason="me too")
+    stray.refresh_from_db()
+    assert (stray.state, stray.decided_by, stray.reason) == ("dismissed", "mara", "a test of the shop")
+
+
+def test_two_alike_under_one_reference_are_one_too_many(sent: Sent) -> None:
+    row = sent(reference="SHOP-5")
+    apply_order_report(made(row.reference, state=OrderState.SUBMITTED, vendor_id="78"), source="poll")
+    hold = Hold.objects.get()
+    assert "Cancel one of them" in hold.text
+    assert not StrayOrder.objects.exists()
+
+
+def test_nobody_is_advised_to_cancel_another_customers_order(sent: Sent) -> None:
+    row = sent(reference="SHOP-5")
+    to = PostalAddress(firstname="Otto", lastname="Kurz", zip="80331", city="München")
+    shown = made(row.reference, shop_reference="SHOP-9", state=OrderState.SUBMITTED, vendor_id="78", recipient=to)
+    apply_order_report(shown, source="poll")
+    hold = Hold.objects.get()
+    assert "cancel neither" in hold.text
+    assert "Otto Kurz, 80331 München" in hold.text
+    stray = StrayOrder.objects.get()
+    assert (stray.vendor_id, stray.beside) == ("78", row)
+    order = adopt_stray(stray, actor="mara")
+    assert order.number != row.order.number
+
+
+def test_what_was_sent_since_the_backup_is_bound_and_not_sent_again(shop: Shop) -> None:
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    row = order.vendor_orders.get()
+    result = compare(made(row.reference))
+    row.refresh_from_db()
+    assert (row.vendor_id, row.state) == ("77", VendorOrderState.IN_PRODUCTION)
+    assert result.counts["mypromo"] == {"read": 1, "sent since the backup": 1}
+    assert compare(made(row.reference)).counts["mypromo"]["known"] == 1
+
+
+def test_what_was_changed_and_sent_since_the_backup_is_bound_and_shown(shop: Shop) -> None:
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    row = order.vendor_orders.get()
+    compare(made(row.reference, quantity=6))
+    row.refresh_from_db()
+    assert row.vendor_id == "77"
+    assert "quantity 6, not 5" in Hold.objects.get(reason=HoldReason.DIFFERS_AT_VENDOR).text
+
+
+def test_what_was_cancelled_since_the_backup_is_not_made_anew_by_itself(shop: Shop) -> None:
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    row = order.vendor_orders.get()
+    compare(made(row.reference, state=OrderState.CANCELLED))
+    row.refresh_from_db()
+    assert row.state == VendorOrderState.CANCELLED
+    assert Hold.objects.get().reason == HoldReason.VENDOR_CANCELLED
+
+
+def test_what_went_under_the_next_reference_since_the_backup_is_found(sent: Sent) -> None:
+    row = sent(reference="SHOP-5", vendor_id="76")
+    gone = made(row.reference, vendor_id="76", state=OrderState.CANCELLED)
+    compare(gone, made(f"{row.reference}-g2"))
+    row.refresh_from_db()
+    assert (row.vendor_id, row.reference, row.abandoned_ids) == ("77", "WEB-100001-g2", ["76"])
+    assert not Hold.objects.exists()
+
+
+def test_a_number_that_was_given_to_two_customers_is_given_up_by_who_was_not_sent(shop: Shop) -> None:
+    order = release_order(make_order(reference="SHOP-6"), actor="tester")
+    row = order.vendor_orders.get()
+    compare(made(row.reference, shop_reference="SHOP-5"))
+    row.refresh_from_db()
+    assert (row.vendor_id, row.reference) == ("", "WEB-100001-g2")
+    assert StrayOrder.objects.get().beside == row
+
+
+def test_an_order_that_was_not_yet_divided_at_the_backup_is_found_by_the_shops_reference(shop: Shop) -> None:
+    order = make_order(reference="SHOP-5")
+    compare(made(order.number))
+    order.refresh_from_db()
+    assert (order.state, order.vendor_orders.get().vendor_id) == ("released", "77")
+
+
+def test_ids_go_on_behind_the_numbers_that_the_vendor_knows(shop: Shop) -> None:
+    compare(made("WEB-177777"))
+    assert take_id("orders_order_id_seq")[0] > 77_777
+
+
+def test_what_waited_at_the_backup_is_looked_for_before_it_is_sent(sent: Sent) -> None:
+    waiting = release_order(make_order(), actor="tester")
+    known = sent(vendor_id="9")
+    epoch = restored()
+    later = release_order(make_order(), actor="tester")
+    assert doubt_pushes(epoch) == 1
+    states = {push.subject_id: (push.state, push.step) for push in Push.objects.all()}
+    assert states[waiting.vendor_orders.get().pk] == (PushState.UNKNOWN, "create")
+    assert states[known.pk] == (PushState.NEW, "")
+    assert states[later.vendor_orders.get().pk] == (PushState.NEW, "")
+
+
+def test_without_a_restore_nothing_is_doubted(sent: Sent) -> None:
+    release_order(make_order(), actor="tester")
+    assert doubt_pushes(restored(reconciled_at=timezone.now())) == 0
+    assert not Push.objects.exclude(state=PushState.NEW).exists()
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(shop: Shop) -> None:
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    result = Reconciliation(timezone.now())
+    shown = [made(order.number), made("WEB-100009", shop_reference="SHOP-9", vendor_id="78")]
+    _Comparison("mypromo", result, dry_run=True, say=print)._compare_orders(iter(shown))
+    assert result.counts["mypromo"] == {"read": 2, "sent since the backup": 1, "only the vendor knows it": 1}
+    assert order.vendor_orders.get().vendor_id == ""
+    assert not StrayOrder.objects.exists()
+
+
+class Silent:
+    """A vendor that does not answer."""
+
+    def __init__(self, connection: object) -> None:
+        """It needs nothing of the outside."""
+
+    @classmethod
+    def is_configured(cls) -> bool:
+        return True
+
+    def list_orders(self, **_query: object) -> None:
+        raise VendorUnavailable("The silent one cannot be reached.")
+
+
+class Talking(Silent):
+    """One that answers, and has nothing; and which people have to look at."""
+
+    after_restore = "Look there."
+
+    def list_orders(self, **_query: object) -> Iterator[OrderReport]:  # type: ignore[override]
+        return iter(())
+
+
+def test_a_vendor_that_does_not_answer_keeps_everything_from_leaving(shop: Shop, settings: Settings) -> None:
+    settings.VENDORS = {name: f"tests.orders.test_restore.{name}" for name in ("Silent", "Talking")}
+    restored()
+    result = reconcile(since=None, dry_run=False, say=print)
+    assert (result.is_open, result.stopped) == (False, ["Silent: The silent one cannot be reached."])
+    assert result.checks == ["Talking: Look there."]
+    assert Epoch.objects.get().is_locked
+    del settings.VENDORS["Silent"]
+    assert reconcile(since=None, dry_run=True, say=print).is_open is False
+    assert reconcile(since=None, dry_run=False, say=print).is_open
+    assert not Epoch.objects.get().is_locked
+
+
+def test_a_poll_shows_what_only_the_vendor_knows(shop: Shop) -> None:
+    _apply_all([made()], PullResult("mypromo"), print)
+    assert StrayOrder.objects.get().vendor_id == "77"
+
+
+def test_the_pages_show_and_do_what_may_be_done(shop: Shop, admin_client: Client) -> None:
+    one, two = stray_of(made()), stray_of(made("WEB-100006", shop_reference="SHOP-6", vendor_id="78"))
+    text = admin_client.get(reverse("admin:orders_strayorder_changelist")).content.decode()
+    for shown in ("WEB-100005", "Größer", "SHOP-6", f"5 × <bdi>{SKU}"):
+        assert shown in text
+    page = reverse("admin:orders_strayorder_change", args=[one.pk])
+    assert "Bring the order in" in admin_client.get(page).content.decode()
+    admin_client.post(reverse("admin:orders_strayorder_adopt", args=[one.pk]))
+    assert Order.objects.get().number == "WEB-100005"
+    assert "WEB-100005" in admin_client.get(page).content.decode()
+    admin_client.post(reverse("admin:orders_strayorder_dismiss", args=[two.pk]), {"reason": "a test of the shop"})
+    assert set(StrayOrder.objects.values_list("state", flat=True)) == {"linked", "dismissed"}
+    assert (
+        "a test of the shop"
+        in admin_client.get(reverse("admin:orders_strayorder_change", args=[two.pk])).content.decode()
+    )
+
+
+def test_who_may_not_decide_sees_no_button_and_is_refused(shop: Shop, client: Client, django_user_model: Any) -> None:
+    user = django_user_model.objects.create_user("jo", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_strayorder"))
+    client.force_login(user)
+    stray = stray_of(made())
+    assert (
+        "Bring the order in"
+        not in client.get(reverse("admin:orders_strayorder_change", args=[stray.pk])).content.decode()
+    )
+    for name in ("adopt", "dismiss"):
+        assert client.post(reverse(f"admin:orders_strayorder_{name}", args=[stray.pk])).status_code == 403
+    stray.refresh_from_db()
+    assert stray.state == "open"
