@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.dashboard import (
     alarm_needs,
+    approval_needs,
     campaign_needs,
     catalog_needs,
     notice_needs,
@@ -15,6 +16,7 @@ from backoffice.dashboard import (
     sign_needs,
     stray_needs,
     vendor_needs,
+    worklist_needs,
 )
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
@@ -78,10 +80,10 @@ def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: boo
         found += order_needs.held()
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release(), sign_needs.enquiries()]
-    if user.has_perm("fulfillment.view_productionorder"):
-        found += [production_needs.late(), production_needs.due_today()]
+    if production:
+        found += [worklist_needs.late(), worklist_needs.due_today()]
     if user.has_perm("catalog.view_changeset"):
-        found += catalog_needs.change_sets()
+        found += [approval_needs.to_approve()]
     if exports:
         found += [order_needs.refused_exports()]
     if vendors:

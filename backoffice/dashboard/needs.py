@@ -49,6 +49,11 @@ class NeedGroup:
         return replace(self, needs=[replace(need, action=pgettext("button", "Open")) for need in self.needs])
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether the list behind it shows these and no others."""
+        return "?" in self.url
+
+    @property
     def counted(self) -> str:
         return f"{COUNTED - 1}+" if self.count >= COUNTED else str(self.count)
 

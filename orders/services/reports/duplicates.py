@@ -48,7 +48,7 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     )
     if not is_new:
         return ReportOutcome(ReportState.KNOWN, vendor_order)
-    text = _again_text() if not differing else _another_customers_text()
+    text: str = _again_text() if not differing else _another_customers_text()
     text = text % (words | {"found": join(differing)})
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
