@@ -24,7 +24,7 @@ class TooLarge(APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8 JSON within limits, plain or gzipped. Refuses NaN, repeated keys, deep nesting and absurdly long numbers."""
+    """UTF-8 JSON within limits, plain or gzipped. Refuses NaN, repeated keys, deep nesting, absurdly long numbers."""
 
     media_type = "application/json"
 

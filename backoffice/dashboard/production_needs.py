@@ -1,4 +1,4 @@
-"""What the production desk has to send before it is late and after, and what stands in the way of making and packing."""
+"""What the production desk has to send, and what stands in the way: files and labels that cannot be had."""
 
 from django.utils.translation import gettext as _
 

@@ -117,8 +117,8 @@ class VendorSession:
         `has_effect`: a GET that changes something at the vendor, so it is never repeated; `is_harmless`: a POST that
         changes nothing there: a pause does not stop it, and it is not taken for the one in question later. `secrets`
         are values that travel in the body, the path or the query, or parts of them: they are in no record, no error
-        and not in the answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to the caller
-        instead of raising what they mean elsewhere; a read is then not repeated because of one.
+        and not in the answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to
+        the caller instead of raising what they mean elsewhere; a read is then not repeated because of one.
         """
         if "://" in path or path.startswith("/"):
             raise ValueError(f"not a path below {self.base_url}: {path}")

@@ -217,6 +217,7 @@ def test_a_second_order_of_one_reference_is_an_alarm(client: Client, order: Orde
     send(order)
     echo(client, order, order_id=99)
     assert "second order" in Hold.objects.get().text
+    assert "Compare both" in Hold.objects.get().text
     assert part_of(order).vendor_id == "1"
 
 

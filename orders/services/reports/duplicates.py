@@ -33,7 +33,8 @@ def refuse_second(
 
 def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[str, Any]) -> ReportOutcome:
     """Once for each second order: a hold that a person released is not placed again by the next report."""
-    differing = goods_that_differ(vendor_order, report)
+    # A callback that only names the order shows nothing that could be compared.
+    differing = goods_that_differ(vendor_order, report) if report.lines else []
     if differing:
         note_stray(report, beside=vendor_order)
     words = {
@@ -48,7 +49,11 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     )
     if not is_new:
         return ReportOutcome(ReportState.KNOWN, vendor_order)
-    text: str = _again_text() if not differing else _another_customers_text()
+    text: str
+    if not report.lines:
+        text = _unseen_text()
+    else:
+        text = _another_customers_text() if differing else _again_text()
     text = text % (words | {"found": join(differing)})
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
@@ -61,6 +66,13 @@ def _again_text() -> str:
     return _(
         "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Both have the same goods "
         "and recipient. Cancel one of them at %(vendor)s at once, then release the hold."
+    )
+
+
+def _unseen_text() -> str:
+    return _(
+        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. It does not say what is in "
+        "it. Compare both at %(vendor)s: if they are the same, cancel one at once; then release the hold."
     )
 
 

@@ -172,6 +172,8 @@ def _lines(order: Order, vendor: str, shown: Sequence[LineReport]) -> Iterator[O
             unit_price=Decimal(0),
             design_id=line.design_ids[0] if line.design_ids else "",
             files=[{"url": url, "type": ""} for url in line.file_urls if url],
+            # Until the catalogue is read again, whose figure may be older than this order.
+            takes_stock=True,
         )
 
 
