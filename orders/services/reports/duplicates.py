@@ -49,11 +49,8 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     )
     if not is_new:
         return ReportOutcome(ReportState.KNOWN, vendor_order)
-    text: str
-    if not report.lines:
-        text = _unseen_text()
-    else:
-        text = _another_customers_text() if differing else _again_text()
+    alike = _again_text() if report.lines else _unseen_text()
+    text = _another_customers_text() if differing else alike
     text = text % (words | {"found": join(differing)})
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
@@ -71,8 +68,8 @@ def _again_text() -> str:
 
 def _unseen_text() -> str:
     return _(
-        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. It does not say what is in "
-        "it. Compare both at %(vendor)s: if they are the same, cancel one at once; then release the hold."
+        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. It does not say what is "
+        "in it. Compare both at %(vendor)s: if they are the same, cancel one at once; then release the hold."
     )
 
 
