@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Self
 
+from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -25,7 +26,14 @@ class SharedLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._own is not None:
+        if self._own is None:
+            return
+        try:
+            # The end of a connection alone is noticed later, and whoever comes next would find the lock held.
+            self._own.rollback()
+        except DatabaseError:
+            pass  # the server has ended it, and the lock with it
+        finally:
             self._own.close()
 
     def take(self) -> bool:

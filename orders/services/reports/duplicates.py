@@ -50,7 +50,7 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     if not is_new:
         return ReportOutcome(ReportState.KNOWN, vendor_order)
     alike = _again_text() if report.lines else _unseen_text()
-    text = _another_customers_text() if differing else alike
+    text: str = _another_customers_text() if differing else alike
     text = text % (words | {"found": join(differing)})
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
