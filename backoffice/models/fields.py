@@ -44,8 +44,8 @@ class SealedJSONField(models.TextField):
             return json.loads(_cipher().decrypt(value.encode()))
         except InvalidToken:
             text = gettext(
-                "%s was sealed with a key that ENCRYPTION_KEYS no longer has. Put the old key back at the end of it, and"
-                " run manage.py reseal before you drop it."
+                "%s was sealed with a key that ENCRYPTION_KEYS no longer has. Put the old key back at the end of it,"
+                " and run manage.py reseal before you drop it."
             )
             raise KeyMissing(text % f"{self.model._meta.label_lower}.{self.name}") from None
 
