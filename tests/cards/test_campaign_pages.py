@@ -121,7 +121,7 @@ def test_a_table_is_read_and_what_is_wrong_with_it_is_said(marketing: Client) ->
     table = (
         "First name,Last name,Address,City,State,ZIP,E-Mail\n"
         "Ada,Lovelace,1 Main Street,Boston,MA,02139-4307,ada@example.com\n"
-        "Grace,Hopper,2 Main Street,Boston,Massachusetts,02139,grace@example.com\n"
+        "Grace,Hopper,2 Main Street,Boston,Ontario,02139,grace@example.com\n"
         "ADA,LOVELACE,1 main st.,Boston,ma,02139,\n"
     )
     file = SimpleUploadedFile("people.csv", table.encode())
