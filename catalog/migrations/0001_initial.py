@@ -637,4 +637,9 @@ class Migration(migrations.Migration):
             model_name='change',
             constraint=models.UniqueConstraint(fields=('change_set', 'sku'), name='one_change_per_sku'),
         ),
+        # Written by the thousand in every run, and worth nothing after a crash.
+        migrations.RunSQL(
+            "ALTER TABLE catalog_seenproduct SET UNLOGGED; ALTER TABLE catalog_seensku SET UNLOGGED",
+            migrations.RunSQL.noop,
+        ),
     ]

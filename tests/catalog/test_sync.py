@@ -18,6 +18,7 @@ from catalog.services.sync.reading import SyncOptions, sync_catalog
 from tests.catalog.source import Catalog, make_product
 
 pytestmark = pytest.mark.django_db
+SEEN = ("catalog_seenproduct", "catalog_seensku")
 
 
 def sync(catalog: Catalog, **options: Any) -> SyncRun:
@@ -418,3 +419,9 @@ def test_the_number_of_statements_does_not_grow_with_the_catalogue() -> None:
 
     statements(1)  # the first run ever makes the temporary tables
     assert statements(100) == statements(2)
+
+
+def test_what_a_run_has_seen_is_written_without_the_log_of_the_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, relpersistence FROM pg_class WHERE relname IN (%s, %s) ORDER BY 1", SEEN)
+        assert cursor.fetchall() == [(name, "u") for name in SEEN]
