@@ -20,12 +20,11 @@ from catalog.admin.text_rows import TITLE_SAFE
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.restoring import reset_search_texts
 from catalog.services.change_sets.shapes import vendors_for
-from catalog.services.change_sets.texts import LONGEST, TEXTS
+from catalog.services.change_sets.texts import LONGEST, ONE_LINE, TEXTS
 from catalog.services.change_sets.values import Value
 
 KIND = ChangeKind.SEARCH_TEXTS
 MOST_RESET = 50
-ONE_LINE = ("meta_title", "meta_keywords", "product_name")
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,8 @@ def _field(name: str, held: Value, wanted: Value) -> TextField:
         drafted=(wanted.get(name) or "") if name in wanted else (own or ""),
         safe=TITLE_SAFE if name == "meta_title" else LONGEST.get(name, 0),
         most=LONGEST.get(name, 0),
-        is_line=name in ONE_LINE,
+        # A description has one line too, and takes more room.
+        is_line=name in ONE_LINE and name != "meta_description",
     )
 
 
@@ -143,11 +143,11 @@ def _wish(request: HttpRequest, held: Value) -> Value:
     for name in TEXTS:
         if name not in request.POST:
             continue
-        text = posted_text(request.POST, name, kind=Text.LINE if name in ONE_LINE else Text.PARAGRAPH)
+        text = posted_text(request.POST, name, kind=Text.PARAGRAPH)
         own = held.get("overwrites", {}).get(name)
         # What the vendor holds may be spelled as the vendor likes; only what says something else is a change.
         if text != _as_kept(own or ""):
-            wish[name] = text or None
+            wish[name] = posted_text(request.POST, name, kind=Text.LINE if name in ONE_LINE else Text.PARAGRAPH) or None
     return wish
 
 

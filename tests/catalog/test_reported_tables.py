@@ -231,6 +231,16 @@ def test_the_commands_of_texts_and_stock_take_tables_of_the_pages_too(desk: Desk
     assert ChangeSet.objects.filter(kind=ChangeKind.STOCK).count() == 1
 
 
+def test_a_command_refuses_a_line_end_in_a_title_as_the_page_does(listed: None, tmp_path: Path) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_text('sku,meta_title,product_description\nMP-1,"two\nlines",\nMP-2,One,"two\nlines"\n')
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="line end"):
+        call_command("push_seo", str(path), "--dry-run", stderr=said)
+    assert "MP-1: meta_title" in said.getvalue()
+    assert not ChangeSet.objects.exists()
+
+
 def listed_by(desk: Desk, *, vendor: str, skus: list[str]) -> None:
     """Our catalogue holds of these SKUs what the vendor does."""
     sync_catalog(Catalog([make_product(1)]))

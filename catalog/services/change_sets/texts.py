@@ -17,6 +17,8 @@ from catalog.services.change_sets.values import Guard, Line, Resolved, Shape, Va
 TEXTS: tuple[str, ...] = SearchTexts.__struct_fields__
 RESET: Value = {"reset": True}
 ADDRESSES = "seo_addresses"
+# Texts that have one line.
+ONE_LINE = ("product_name", "meta_title", "meta_keywords", "meta_description")
 # Search engines cut longer ones off.
 LONGEST = {"meta_title": 70, "meta_description": 160}
 

@@ -18,9 +18,9 @@ from backoffice.said import gettext as _
 from backoffice.tables.cells import Cell, is_blank, is_moment, read_code, read_line, read_paragraph, shown
 from backoffice.tables.numbers import read_amount, read_whole
 from backoffice.tables.rows import unreadable
-from backoffice.texts import BadText, clean_paragraph
+from backoffice.texts import BadText, clean_paragraph, trim
 from catalog.models import ChangeKind, PriceList, Variant
-from catalog.services.change_sets.texts import TEXTS
+from catalog.services.change_sets.texts import ONE_LINE, TEXTS
 from catalog.services.change_sets.values import Value, exact, refuse
 
 MOST_BYTES = 40 * 1024 * 1024
@@ -36,8 +36,6 @@ _FLAGS |= {"nein": False, "falsch": False, "ja": True}
 # How the spreadsheets of our neighbours save the values of check boxes.
 _FLAGS |= dict.fromkeys(("vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda"), True)
 _FLAGS |= dict.fromkeys(("faux", "falso", "onwaar", "fałsz"), False)
-# Texts that have one line.
-ONE_LINE = ("product_name", "meta_title", "meta_keywords", "meta_description")
 # What XML cannot carry, and control characters, which nobody sees.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -150,7 +148,7 @@ def refuse_broken_lines(wanted: Value) -> None:
 def read_flag(cell: Cell) -> bool:
     """Yes or no, as spreadsheets and people write it. Raises InvalidInput."""
     word = "" if is_moment(cell) else str(int(cell) if isinstance(cell, float) and cell in (0, 1) else cell)
-    if (flag := _FLAGS.get(word.strip().lower())) is None:
+    if (flag := _FLAGS.get(trim(word).lower())) is None:
         raise refuse(_("%(value)s is neither yes nor no.") % {"value": shown(cell)})
     return flag
 

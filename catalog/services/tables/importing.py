@@ -119,12 +119,20 @@ def _open_tables(table: TableImport) -> QuerySet[TableImport]:
 
 
 def drop_same_texts(wishes: dict[str, Value], *, vendor: str) -> None:
-    """Of search texts by SKU only those are left that say something else than what the vendor is thought to hold."""
+    """Of search texts by SKU only those are left that say something else than what the vendor is thought to hold.
+
+    Raises InvalidInput, by SKU, for a line end in a text that has one line.
+    """
     skus = list(wishes)
     for start in range(0, len(skus), _BATCH):
         variants = list(variants_of(vendor).filter(sku__in=skus[start : start + _BATCH]))
         for sku, held in held_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
             wishes[sku] = without_same_texts(wishes[sku], held=held)
+    for sku, wish in wishes.items():
+        try:
+            refuse_broken_lines(wish)
+        except InvalidInput as error:
+            raise InvalidInput(error.text, errors={sku: [error.text]}) from error
 
 
 def _finish(table: TableImport, state: TableImportState, **values: Any) -> TableImport:
