@@ -148,6 +148,33 @@ def test_a_note_being_typed_outlasts_the_choice_of_an_assignee_and_leaving_the_p
     expect(page.get_by_role("textbox", name="Note")).to_have_value("Gift wrapping, please")
 
 
+def test_what_was_taken_in_another_spelling_than_typed_is_not_typed_anew(page: Page) -> None:
+    order = make_order()
+    page.goto(f"/admin/orders/order/{order.pk}/change/")
+    tags, note = page.get_by_role("textbox", name="Tags"), page.get_by_role("textbox", name="Note")
+    tags.fill("vip,  express ,vip")
+    note.fill("  Gift wrapping, please ")
+    page.get_by_role("region", name="Our notes").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(tags).to_have_value("vip, express")
+    expect(note).to_have_value("Gift wrapping, please")
+    # What a colleague writes then is shown, and not written over.
+    Order.objects.update(note="No ribbon", tags=["vip"])
+    page.reload()
+    expect(tags).to_have_value("vip")
+    expect(note).to_have_value("No ribbon")
+
+
+def test_what_was_refused_is_there_to_be_corrected(page: Page) -> None:
+    order = make_order()
+    page.goto(f"/admin/orders/order/{order.pk}/change/")
+    tags = page.get_by_role("textbox", name="Tags")
+    tags.fill("x" * 41)
+    page.get_by_role("region", name="Our notes").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("At most 20 tags")).to_be_visible()
+    expect(tags).to_have_value("x" * 41)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_red_button_in_a_box_can_be_read(page: Page, theme: str) -> None:
     order = hold_order(make_order(), reason=HoldReason.BAD_FILE, text="", errors={}, actor="system")

@@ -98,16 +98,21 @@
     if (!input.parentNode.parentNode.parentNode.querySelector("input[type=text]")) input.hasChangeListener = true;
   });
 
-  // What is typed into a form with data-keep outlasts the page, until what is kept is the same.
+  // What is typed into a form with data-keep outlasts the page, until it was sent and the page shows another text than
+  // before: then it was taken, in the spelling in which it is kept.
   const keepTyped = () => document.querySelectorAll("form[data-keep]").forEach((form) => {
-    for (const field of form.querySelectorAll("textarea[name], input[type=text][name]")) {
-      const place = `typed:${window.location.pathname}:${field.name}`;
-      const kept = sessionStorage.getItem(place);
-      if (kept !== null && kept !== field.defaultValue) field.value = kept; else sessionStorage.removeItem(place);
-      field.addEventListener("input", () => {
-        if (field.value === field.defaultValue) sessionStorage.removeItem(place); else sessionStorage.setItem(place, field.value);
-      });
-    }
+    const fields = [...form.querySelectorAll("textarea[name], input[type=text][name]")];
+    const place = (field) => `draft:${window.location.pathname}:${field.name}`;
+    const keep = (field, isSent) => {
+      if (field.value === field.defaultValue) sessionStorage.removeItem(place(field));
+      else sessionStorage.setItem(place(field), JSON.stringify({ text: field.value, before: field.defaultValue, isSent }));
+    };
+    fields.forEach((field) => {
+      const kept = JSON.parse(sessionStorage.getItem(place(field)));
+      if (kept && !(kept.isSent && kept.before !== field.defaultValue)) field.value = kept.text; else sessionStorage.removeItem(place(field));
+      field.addEventListener("input", () => keep(field, false));
+    });
+    form.addEventListener("submit", () => fields.forEach((field) => keep(field, true)));
   });
 
   // Selects and dates of the filter panel take effect at once.
