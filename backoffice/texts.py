@@ -12,6 +12,8 @@ door names the field.
   invisible character, also inside.
 - `clean_url` for addresses of files and pages, which are not ours to compose: trimmed and checked.
 - `clean_exact` for passwords: only checked.
+- `clean_foreign` for what vendors report and shoppers typed there: nobody can be asked to write it anew, so a sign
+  stands for what cannot be kept.
 
 Inside a text joiners stay: Persian words and emoji are spelled with them. The controls of direction (embeddings,
 overrides, isolates) go wherever they stand rather than being refused: telephones put them around the numbers that
@@ -117,6 +119,17 @@ def clean_exact(text: str) -> str:
     if not text.isprintable():
         _refuse(_NEVER_IN_LINE, text)
     return text
+
+
+def clean_foreign(text: str, *, is_line: bool = False) -> str:
+    """Return a text of somebody who cannot be asked, with U+FFFD for each character that cannot be kept. Line ends are
+    "\\n", or spaces where `is_line`.
+    """
+    try:
+        text = clean_paragraph(text)
+    except BadText:
+        text = trim(_NEVER.sub("\ufffd", _LINE_ENDS.sub("\n", _DIRECTION.sub("", text))))
+    return " ".join(text.split("\n")) if is_line else text
 
 
 def is_placeholder(text: str) -> bool:

@@ -10,6 +10,7 @@ from backoffice.errors import InvalidInput
 from backoffice.tables.cells import Cell, CellFault, plain_number
 from backoffice.tables.reading import read_rows
 from backoffice.tables.rows import TableRow
+from backoffice.texts import BadText, clean_code, clean_foreign
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
 from backoffice.vendors.mypromo.reading import text
 
@@ -53,7 +54,7 @@ def _row(cells: Cells, *, sku: tuple[int, ...], error: tuple[int, ...]) -> JobRo
     names = [cells[place] for place in sku if place < len(cells) and cells[place]]
     complaints = [cells[place] for place in error if place < len(cells) and place not in sku]
     said = [complaint for complaint in complaints if complaint.lower() not in NO_COMPLAINT]
-    return JobRow(sku=names[0] if names else "", error="; ".join(said))
+    return JobRow(sku=_code(names[0]) if names else "", error="; ".join(said))
 
 
 def _cells(row: TableRow, *, width: int) -> Cells:
@@ -64,4 +65,12 @@ def _text(cell: Cell) -> str:
     """Texts and numbers as text, an error as it is shown; 4711 for a number that a workbook keeps as 4711.0."""
     if isinstance(cell, float):
         return format(plain_number(cell), "f")
-    return text(cell.shown if isinstance(cell, CellFault) else cell).strip()
+    return clean_foreign(text(cell.shown if isinstance(cell, CellFault) else cell))
+
+
+def _code(sku: str) -> str:
+    """As our own SKUs are kept, so that it is found among them."""
+    try:
+        return clean_code(sku)
+    except BadText:
+        return sku

@@ -14,6 +14,7 @@ import msgspec
 from django.conf import settings
 
 from backoffice.moments import in_utc
+from backoffice.texts import clean_foreign
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import Message, OrderReport, OrderState, Version
 from backoffice.vendors.sign_customiser import schemas as theirs
@@ -95,8 +96,8 @@ def _read_product(body: bytes) -> DesignedProduct:
         vendor=NAME,
         vendor_id=str(product.product_id),
         title=theirs.read_word(product.title, most=LONGEST_TEXT),
-        description=theirs.read_word(product.description, most=LONGEST_TEXT),
-        description_html=theirs.read_word(product.description_html, most=LONGEST_TEXT),
+        description=theirs.read_word(product.description, most=LONGEST_TEXT, is_line=False),
+        description_html=theirs.read_word(product.description_html, most=LONGEST_TEXT, is_line=False),
         price=product.price,
         compare_price=product.compare_price,
         customiser_id=theirs.read_word(product.customiser_id, most=LONGEST_ID),
@@ -153,8 +154,8 @@ def _read_form(body: bytes) -> FormSubmission:
         vendor_id=str(submission.submission_number),
         label=theirs.read_word(form.get("label"), most=200),
         subject=theirs.read_word(form.get("subject"), most=200),
-        name=_first(answers, "name")[:200],
-        email=_first(answers, "email", "e-mail")[:255],
+        name=theirs.read_word(_first(answers, "name"), most=200),
+        email=theirs.read_word(_first(answers, "email", "e-mail"), most=255),
         answers=answers,
         created_at=_moment(submission.created_at),
     )
@@ -165,7 +166,7 @@ def _answer(response: theirs.FormResponse) -> FormAnswer:
     value = response.value
     if isinstance(value, list):
         value = ", ".join(str(one) for one in value)
-    text = "" if value is None else str(value)
+    text = "" if value is None else clean_foreign(str(value))
     name, kind = theirs.read_word(response.name, most=200), theirs.read_word(response.input_type, most=50)
     return FormAnswer(name=name, value=text[:LONGEST_ANSWER], kind=kind)
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from backoffice.texts import clean_foreign
+
 # Room for what is to be found again by it.
 Id = Annotated[int, Meta(ge=0, le=10**18)] | Annotated[str, Meta(min_length=1, max_length=64)]
 # What is only kept, shown or compared (see `read_word`): nobody is turned away for an empty text or a number there.
@@ -95,8 +97,10 @@ class FormSubmitted(msgspec.Struct):
     form_submission: Submission
 
 
-def read_word(value: Word, *, most: int) -> str:
-    """Text, or a number as text, cut at `most` characters; empty for anything else."""
+def read_word(value: Word, *, most: int, is_line: bool = True) -> str:
+    """Text, or a number as text, as we keep such, cut at `most` characters; empty for anything else."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value)[:most] if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return clean_foreign(str(value), is_line=is_line)[:most]

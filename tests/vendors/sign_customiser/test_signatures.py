@@ -192,6 +192,25 @@ def test_a_form_is_read_with_whatever_was_answered() -> None:
     assert [answer.value for answer in message.answers] == ["Jana", "jana@example.com", "red, blue", "{'deep': 1}"]
 
 
+def test_what_shoppers_typed_is_kept_as_other_texts_are_and_turns_nobody_away() -> None:
+    typed = " \u200e\u00a0Gro\u0308\u00dfe\r\n2\u2069\u200b "
+    body = {"product_id": 5, "title": typed, "description": typed, "external_id": "\u200bSIGN-1 "}
+    [product] = SignCustomiser.read_callback("product-created", json.dumps({"product": body}).encode())
+    assert isinstance(product, DesignedProduct)
+    assert (product.title, product.description) == ("Gr\u00f6\u00dfe 2", "Gr\u00f6\u00dfe\n2")
+    assert product.external_id == "SIGN-1"
+    answers = [
+        {"name": " Name", "value": typed, "input_type": "text"},
+        {"name": "E-mail", "value": "jana@example.com\u200b ", "input_type": "email"},
+        {"name": "Text", "value": "rings\u0007 twice", "input_type": "textarea"},
+    ]
+    said = {"form_submission": {"submission_number": 4, "form": {"label": typed}, "responses": answers}}
+    [form] = SignCustomiser.read_callback("form-submitted", json.dumps(said).encode())
+    assert isinstance(form, FormSubmission)
+    assert (form.label, form.name, form.email) == ("Gr\u00f6\u00dfe 2", "Gr\u00f6\u00dfe 2", "jana@example.com")
+    assert [answer.value for answer in form.answers][1:] == ["jana@example.com", "rings\ufffd twice"]
+
+
 def test_no_shopper_is_turned_away_for_an_empty_id_or_a_field_of_another_type() -> None:
     product = {
         "product_id": "9", "title": 2026, "external_id": "", "customiser_id": 3.0, "logo_upload_id": "",
