@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from backoffice.errors import InvalidInput
 from backoffice.said import gettext as _
-from backoffice.texts import BadText, clean_code, clean_line, clean_paragraph, trim
+from backoffice.texts import BadText, clean_code, clean_line, clean_paragraph, clean_part, trim
 
 # Spreadsheets keep so many digits of a number; those behind are noise of its binary form.
 SIGNIFICANT = 15
@@ -54,9 +54,10 @@ def text_cell(text: str) -> Cell:
     # Nearly every text begins with a letter or digit that everybody sees.
     if text[:1] in _PLAIN_STARTS:
         return text
-    if not trim(text):
+    bare = trim(text)
+    if not bare:
         return None
-    return CellFault(text) if is_error(text) else text
+    return CellFault(bare) if is_error(bare) else text
 
 
 def is_error(text: str) -> bool:
@@ -92,6 +93,11 @@ def shown(cell: Cell) -> str:
 def read_line(cell: Cell) -> str:
     """Return a text of one line. Raises InvalidInput, as the others here do, for what is no text."""
     return _text(cell, clean_line)
+
+
+def read_part(cell: Cell) -> str:
+    """Return a name or part of an address; dashes are none."""
+    return _text(cell, clean_part)
 
 
 def read_paragraph(cell: Cell) -> str:

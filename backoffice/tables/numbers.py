@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from backoffice.said import gettext as _
 from backoffice.tables.cells import Cell, CellFault, bad_cell, plain_number, shown
+from backoffice.texts import trim
 
 # Longer ones are no prices or quantities, and cost time.
 _LONGEST = 40
@@ -90,11 +91,12 @@ def _stored(cell: Cell) -> Decimal:
 
 def _bare(text: str) -> str:
     """With one kind of space, apostrophe and minus; nothing of a text that is too long."""
-    text = text.strip()
+    if text.isascii():
+        text = text.strip()
+        return text if len(text) <= _LONGEST else ""
+    text = trim(text)
     if len(text) > _LONGEST:
         return ""
-    if text.isascii():
-        return text
     return _SPACE.sub(" ", text.translate(_APOSTROPHES)).replace("\N{MINUS SIGN}", "-")
 
 

@@ -98,6 +98,18 @@ def test_an_error_leaves_its_row_out_and_one_in_a_column_that_is_not_read_does_n
     assert [row.reason for row in rows] == ["", LeftOut.BAD_CELL, LeftOut.BAD_CELL]
 
 
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [("lastname", LeftOut.NO_NAME), ("address1", LeftOut.NO_STREET), ("city", LeftOut.NO_CITY)],
+)
+@pytest.mark.parametrize("blank", ["-", "--", "...", "\u2800", "\u200b \u00a0"])
+def test_what_only_fills_a_field_is_missing(column: str, reason: str, blank: str) -> None:
+    cells = {"lastname": "Lee", "address1": "1 Main St", "city": "Austin", "state": "TX", "zip": "78701"}
+    cells[column] = blank
+    [row] = read_recipients(f"{','.join(cells)}\n{','.join(cells.values())}\n".encode())
+    assert judge_row(row).reason == reason
+
+
 HEADERS = {
     "customers": "First Name,Last Name,Default Address Address1,Default Address City,Default Address Province Code,"
     "Default Address Zip,Default Address Country Code",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from backoffice.errors import InvalidInput
 from backoffice.said import gettext as _
-from backoffice.tables.cells import read_line
+from backoffice.tables.cells import read_code, read_part
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
 from orders.models import LeftOut
@@ -77,8 +77,9 @@ def _row(row: TableRow, header: Mapping[int, str], places: Mapping[str, list[int
     reason = LeftOut.MORE_CELLS if row.stray(header) is not None else ""
     for field, candidates in places.items():
         cell = next((row.cells[place] for place in candidates if place in row.cells), None)
+        read = read_code if field == "email" else read_part
         try:
-            values[field] = read_line(cell)
+            values[field] = read(cell)
         except InvalidInput:
             values[field], reason = "", reason or LeftOut.BAD_CELL
         if len(values[field]) > LONGEST_CELL:
