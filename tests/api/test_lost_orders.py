@@ -52,7 +52,11 @@ def test_one_that_staff_brought_in_is_completed_by_its_shop_and_given_back(
     assert answer.status_code == 201
     assert (answer.json()["number"], answer.json()["id"]) == ("WEB-100005", adopted.pk)
     order = Order.objects.get()
-    assert (order.total, order.customer_email, order.accepts_letters) == (Decimal(sold()["total"]), "jana@example.com", True)
+    assert (order.total, order.customer_email, order.accepts_letters) == (
+        Decimal(sold()["total"]),
+        "jana@example.com",
+        True,
+    )
     line = OrderLine.objects.get()
     assert (str(line.unit_price), line.name) == ("1.5000", "A pen")
     assert Address.objects.count() == 1
