@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin
 from backoffice.admin.subject_links import subject_links
+from backoffice.admin.text_fields import searched_text
 from backoffice.models import Drift
 from backoffice.services.pulling import DRIFT_DAYS, count_drift
 from backoffice.vendors.registry import vendor_names, vendor_title
@@ -24,7 +25,7 @@ class DriftAdmin(PagesAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        vendor = request.GET.get("vendor", "")
+        vendor = searched_text(request.GET, "vendor")
         rows = Drift.objects.filter(vendor=vendor) if vendor in vendor_names() else Drift.objects.all()
         page = page_of(rows, request.GET, size=SIZE)
         links = subject_links(page.rows)

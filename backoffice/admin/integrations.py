@@ -15,6 +15,7 @@ from backoffice.admin.bodies import show_text
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.machine_chips import mode_chip, standing_chip
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.admin.text_fields import posted_text
 from backoffice.errors import IllegalTransition
 from backoffice.models import Integration, VendorWebhook
 from backoffice.services import gate
@@ -132,7 +133,7 @@ class IntegrationAdmin(PagesAdmin):
             )
 
         def do() -> str:
-            reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+            reason = posted_text(request.POST, "reason", most=LONGEST_REASON)
             if not gate.pause(vendor, actor=actor(request), reason=reason):
                 raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor_title(vendor)})
             return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor_title(vendor)}

@@ -104,11 +104,11 @@ class PushAdmin(PagesAdmin):
         push = find_or_404(Push, pk)
         if request.method != "POST":
             return HttpResponseRedirect(_url(push))
-        reason = request.POST.get("reason", "")
         try:
             shown, text = do(push, posted_text(request.POST, "reason", kind=Text.PARAGRAPH))
         except InvalidInput as error:
-            return self._show(request, push, open_form=form, reason=reason, complaints=error.errors["reason"])
+            typed = request.POST.get("reason", "")
+            return self._show(request, push, open_form=form, reason=typed, complaints=error.errors["reason"])
         except DomainError as error:
             return refuse(request, error, to=_url(push))
         messages.success(request, text)
@@ -128,7 +128,7 @@ class PushAdmin(PagesAdmin):
 
     def _decide(self, request: HttpRequest, push: Push) -> HttpResponse:
         self.require(request, DECIDE)
-        choice, reason = request.POST.get("happened", ""), request.POST.get("reason", "")
+        choice = request.POST.get("happened", "")
         try:
             if choice not in ("yes", "no") or request.POST.get("question") != question_of(push):
                 # What the page showed is no longer what is asked: another step, or an answer since.
@@ -136,7 +136,8 @@ class PushAdmin(PagesAdmin):
             given = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
             shown = decide_push(push, happened=choice == "yes", actor=actor(request), reason=given)
         except InvalidInput as error:
-            return self._ask(request, push, chosen=choice, reason=reason, complaints=error.errors["reason"])
+            typed = request.POST.get("reason", "")
+            return self._ask(request, push, chosen=choice, reason=typed, complaints=error.errors["reason"])
         except DomainError as error:
             return refuse(request, error, to=_url(push))
         messages.success(

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from backoffice.dashboard import (
     alarm_needs,
-    approval_needs,
     campaign_needs,
     catalog_needs,
     notice_needs,
@@ -16,7 +15,6 @@ from backoffice.dashboard import (
     sign_needs,
     stray_needs,
     vendor_needs,
-    worklist_needs,
 )
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
@@ -81,9 +79,9 @@ def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: boo
         found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
         found += [order_needs.waiting_for_release(), sign_needs.enquiries()]
     if production:
-        found += [worklist_needs.late(), worklist_needs.due_today()]
+        found += [production_needs.late(), production_needs.due_today()]
     if user.has_perm("catalog.view_changeset"):
-        found += [approval_needs.to_approve()]
+        found += catalog_needs.change_sets()
     if exports:
         found += [order_needs.refused_exports()]
     if vendors:

@@ -111,7 +111,7 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
     quantities = {item.pk: item.remaining for item in items if item.remaining} if is_begun else None
     try:
         carrier = posted_text(request.POST, "carrier", kind=Text.CODE, most=64)
-        is_confirmed = request.POST.get(UNUSUAL_CODE) == "1"
+        is_confirmed = request.POST.get("code_is_confirmed") == "1"
         asked = ParcelToMake(carrier, code, quantities=quantities, code_is_confirmed=is_confirmed)
         parcel = add_parcel(order, asked, actor=actor(request), undo_seconds=UNDO_SECONDS)
     except DomainError as error:

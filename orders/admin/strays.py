@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.admin.text_fields import posted_text
+from backoffice.struct_texts import Text
 from orders.models import Order, StrayOrder, StrayState
 from orders.services.restore.adopting import adopt_stray
 from orders.services.restore.strays import dismiss_stray
@@ -69,7 +71,8 @@ class StrayOrderAdmin(PagesAdmin):
         stray = find_or_404(StrayOrder, pk)
 
         def do() -> str:
-            dismiss_stray(stray, actor=actor(request), reason=request.POST.get("reason", ""))
+            reason = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
+            dismiss_stray(stray, actor=actor(request), reason=reason)
             return _("Dismissed.")
 
         return act(request, do, to=reverse("admin:orders_strayorder_change", args=[pk]))

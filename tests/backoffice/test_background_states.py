@@ -24,6 +24,7 @@ RESTS = {
     "orders.MailCampaign": {"draft", "proofed", "paid", "mailed", "cancelled", "stuck"},
     "orders.Order": {"new", "held", "released", "cancelled", "closed"},
     "orders.OrderExport": {"sent", "known", "refused", "skipped"},
+    "orders.StrayOrder": {"open", "linked", "dismissed"},
     "orders.VendorOrder": {"draft", "submitted", "checked", "in_production", "done", "cancelled", "refused", "unknown"},
 }
 PUSH = "its push: unknown, refused or not sent for long is on the home page"

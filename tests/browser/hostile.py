@@ -145,7 +145,7 @@ def _changes(name: str, *, variants: list[Variant], place: int) -> None:
     Change.objects.create(
         change_set=row, variant=variants[place], sku=variants[place].sku, wanted={"sales": {"1": "9"}}
     )
-    SyncRun.objects.create(vendor="mypromo", kind="catalog", state="failed", errors=[name])
+    SyncRun.objects.create(vendor="mypromo", kind="catalog", state="failed", errors=[{"text": name}])
     TableImport.objects.create(
         vendor="mypromo",
         kind=ChangeKind.SALES_PRICES,

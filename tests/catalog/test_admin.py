@@ -181,7 +181,7 @@ def test_a_running_synchronisation_shows_how_far_it_is_and_reloads_itself(staff:
     shown = page(staff, "syncrun", run.pk)
     assert "25 %" in shown
     assert "About 3 min 0 s left" in shown
-    assert 'http-equiv="refresh"' in shown
+    assert 'name="live"' in shown
     SyncRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - timedelta(minutes=10))
     assert "No sign of life" in page(staff, "syncrun", run.pk)
 

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from backoffice.errors import InvalidInput
 from backoffice.masking import mask
-from catalog.services.tables.files import read_table
+from backoffice.tables.reading import read_rows
 from orders.services.designs.pictures import NoPicture, draw_thumbnail
 from orders.services.files.pdf_checks import check_pdf
 from orders.services.search import CORE, _words
@@ -65,7 +65,7 @@ def test_entities_of_a_workbook_read_no_files_and_grow_into_nothing() -> None:
     for declared in ([b'<!ENTITY x SYSTEM "file:///etc/passwd">'], [*laughs, b'<!ENTITY x "&a7;">']):
         begin = time.process_time()
         try:
-            rows = list(read_table(workbook(sharedStrings=entities(*declared))))
+            rows = list(read_rows(workbook(sharedStrings=entities(*declared))))
         except InvalidInput:
             rows = []
         assert "root:" not in str(rows)

@@ -202,12 +202,17 @@ def test_the_home_page_of_each_desk_has_its_own_work(sign_in: SignIn) -> None:
         ProductionOrder.objects.create(
             vendor="mypromo-fulfiller", vendor_id=f"p{place}", reference=f"M-{place}", state="in_production", due_at=due
         )
-    ChangeSet.objects.create(
-        vendor="mypromo", kind=ChangeKind.STOCK, title="Autumn", source=ChangeSource.EDITOR, state="checked",
-        created_by="mara", authors=["mara"],
-    )  # fmt: skip
+    for title, state in (("Autumn", "checked"), ("Winter", "differing"), ("Spring", "failed"), ("Summer", "verified")):
+        ChangeSet.objects.create(
+            vendor="mypromo", kind=ChangeKind.STOCK, title=title, source=ChangeSource.EDITOR, state=state,
+            created_by="mara", authors=["mara"],
+        )  # fmt: skip
     assert groups(sign_in("view_productionorder", name="paul")) == {"Production: late": ["M-0"]}
-    assert groups(sign_in("view_changeset", name="lea")) == {"Change sets to approve": ["Autumn"]}
+    assert groups(sign_in("view_changeset", name="lea")) == {
+        "Change sets that failed": ["Spring"],
+        "Change sets that differ at the vendor": ["Winter"],
+        "Change sets to approve": ["Autumn"],
+    }
 
 
 def test_counts_are_exact_up_to_a_thousand(reader: Client) -> None:
