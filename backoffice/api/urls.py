@@ -7,8 +7,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from backoffice.api import schema  # noqa: F401  registers what describes structs and keys
 from backoffice.api.views import NoSuchAddress, ProblemPage
 
+VERSION = settings.SPECTACULAR_SETTINGS["VERSION"]
 DOCS = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    # Of one version: the library would put any that is asked for into a header, line ends and all.
+    path("schema/", SpectacularAPIView.as_view(api_version=VERSION), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]
 urlpatterns = [
