@@ -6,7 +6,7 @@ Nothing is parsed before it is stored, and the size is checked before the creden
 
 import logging
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -45,7 +45,7 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
         answer = answer_callback(callback_id) if (vendor, topic) in CALLBACK_ANSWERS else None
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
-    except (OperationalError, Unavailable):
+    except (OperationalError, InterfaceError, Unavailable):
         logger.exception("A callback of %s could not be stored or answered.", vendor)
         return JsonResponse({"message": "Try again later."}, status=503)
     except UnreadablePostError:

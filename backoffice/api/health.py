@@ -52,9 +52,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     database that nothing is sent from: orders are taken in meanwhile.
     """
     answer = {"database": _database(), "redis": _redis()}
+    if answer["database"] == "ok":
+        try:
+            answer["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
+        except DatabaseError:  # a table is missing
+            answer["database"] = "run migrate"
     is_ready = answer["database"] == "ok"
-    if is_ready:
-        answer["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
     if missing_static_files():
         answer["static"] = "run collectstatic"
         is_ready = False

@@ -7,6 +7,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
 
 from backoffice.api.answers import Problem
 from backoffice.api.errors import MEDIA_TYPE
@@ -28,6 +30,13 @@ WORDS = {
     507: "No room for files at the moment, which is no fault of the request; see `Retry-After`.",
 }
 ALWAYS = (400, 401, 403, 404, 406, 429, 500, 503)
+
+
+class Document(SpectacularAPIView):
+    """The document, of which there is one version."""
+
+    def _get_version_parameter(self, request: Request) -> None:
+        """Whatever is asked for: the library would put it into a header, line ends and all."""
 
 
 class StructSchema(OpenApiSerializerExtension):

@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from backoffice.api import schema  # noqa: F401  registers what describes structs and keys
+from backoffice.api.schema import Document
 from backoffice.api.views import NoSuchAddress, ProblemPage
 
 DOCS = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", Document.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]
 urlpatterns = [

@@ -19,14 +19,15 @@ from backoffice.vendors.errors import BudgetEmpty
 BURST = 5
 # How long a caller of each lane stands in line. Those with little patience leave the line to orders.
 PATIENCE = {Lane.ORDERS: 5.0, Lane.READS: 2.0, Lane.CATALOG: 0.2}
-# The catalogue has time: it comes back to the line until this many seconds are over.
-PERSISTENCE = {Lane.ORDERS: 0.0, Lane.READS: 0.0, Lane.CATALOG: 60.0}
+# So many seconds a caller comes back to the line. The catalogue has time; an order waits out a short block where it is:
+# put back and taken up again, it would have to be read at its vendor once more.
+PERSISTENCE = {Lane.ORDERS: 2.0, Lane.READS: 0.0, Lane.CATALOG: 60.0}
 # From the smallest share of the rate to the whole of it in 108 seconds.
 RECOVERY_PER_SECOND = 0.5 / 60
 SMALLEST_FACTOR = 0.1
 DEFAULT_REQUESTS_PER_MINUTE = 60.0
 
-# The share of the full rate in force: halved by each 429, growing back with time.
+# The share of the full rate in force: halved by a 429, growing back with time.
 _RESERVE = """
     UPDATE backoffice_vendorbudget
        SET arrival_at = greatest(arrival_at, clock_timestamp()) + make_interval(secs => %(gap)s / current.factor)

@@ -10,7 +10,9 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -19,6 +21,7 @@ from backoffice.models.push import PushState
 from backoffice.said import gettext as _
 from backoffice.said import text_of
 from backoffice.services import gate, reconcile
+from backoffice.services.bell import DELIVER_PUSH, ring_now
 from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn, claim
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS
@@ -157,7 +160,11 @@ def _fail(push: Push, error: VendorError) -> None:
 
 
 def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: bool = True) -> None:
-    """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also climbs the ladder."""
+    """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also climbs the ladder.
+
+    A bell rings for what is due before the next sweep; not for what our own allowance kept from leaving: of that there
+    may be thousands, all due when it is free again, and the sweep takes them in turn.
+    """
     if counted and climbs:
         seconds = max(seconds, ladder_seconds(push.attempts) * random.uniform(0.5, 1))
     else:
@@ -169,6 +176,8 @@ def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: 
     push.needs_person = push.attempts >= PATIENCE_ATTEMPTS
     push.next_at = database_now() + timedelta(seconds=seconds)
     push.save()
+    if seconds < settings.SWEEP_SECONDS and (counted or not seconds):
+        transaction.on_commit(partial(ring_now, DELIVER_PUSH, push.pk, delay=seconds), robust=True)
 
 
 def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:

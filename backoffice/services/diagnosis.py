@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from backoffice.models import Callback, Push
 from backoffice.services import alerts
 from backoffice.services.claims import claimable
-from backoffice.services.epoch import read_epoch
+from backoffice.services.epoch import notice_restore, read_epoch
 from backoffice.services.epoch_places import PlacesUnreadable, file_of, recall
 from backoffice.services.findings import Finding
 from backoffice.services.foundations import examine_database, examine_foundations
@@ -131,6 +131,7 @@ def _contradiction(names: str, text: str, remedy: str) -> Finding:
 
 
 def _standstills() -> Iterator[Finding]:
+    notice_restore()  # also before any worker has run
     found = alerts.current_alerts()
     for alert in found:
         yield Finding(alert.vendor or _("Background work"), alert.text, alert.remedy)

@@ -22,7 +22,7 @@ from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, w
 from orders.models import HoldReason, Order, OrderState
 from orders.services.intake.idempotency import Answer, answer_once
 from orders.services.intake.input import NewOrder
-from orders.services.intake.taking import place_order, refusing_taken_reference
+from orders.services.intake.taking import OrderRefused, place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
 from orders.services.restore.adopting import complete_adopted
 from orders.services.timeline import describe
@@ -80,16 +80,17 @@ class Orders(ApiView):
         def complete() -> Answer:
             order = complete_adopted(new, shop=self.shop)
             if order is None:
-                raise taken
+                raise refusal
             return Answer(201, answer_order(with_parts(Order.objects.filter(pk=order.pk)).get()))
 
         try:
             with refusing_taken_reference(new, shop=self.shop):
                 answer = answer_once(self.shop, key=key, request=asked, act=act)
-        except Conflict as error:
-            if error.code != "reference_taken":
+        except (Conflict, OrderRefused) as error:
+            if isinstance(error, Conflict) and error.code != "reference_taken":
                 raise
-            taken = error
+            # One that was brought in without its shop is completed, though its own pieces may have been the last ones.
+            refusal = error
             answer = answer_once(self.shop, key=key, request=asked, act=complete)
         headers = {"Location": f"{request.path}{_id_of(answer)}/"}
         if answer.replayed:

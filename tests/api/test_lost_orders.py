@@ -8,7 +8,7 @@ import pytest
 from backoffice.models import Push
 from backoffice.services import epoch
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState
-from catalog.models import Variant
+from catalog.models import Availability, Variant
 from orders.models import Address, Order, OrderLine, StrayOrder
 from orders.services.restore.adopting import adopt_stray
 from orders.services.restore.strays import note_stray
@@ -27,6 +27,15 @@ def made(*, quantity: int = 10, number: str = "WEB-100005") -> OrderReport:
 
 def sold(**changes: Any) -> dict[str, Any]:
     return build_order(lines=[{"sku": PEN, "quantity": 10, "unit_price": "1.50", "name": "A pen"}], **changes)
+
+
+def sell_out() -> None:
+    """Nothing is left at the vendor, which has taken it for what it makes."""
+    Availability.objects.update_or_create(
+        variant=Variant.objects.get(sku=PEN),
+        fulfiller_id="1",
+        defaults={"available": True, "stock_managed": True, "stock_qty": 0},
+    )
 
 
 @pytest.fixture
@@ -70,3 +79,20 @@ def test_other_goods_are_no_completion(storefront: Storefront, stray: StrayOrder
     answer = storefront.place(sold(**{"lines.0.quantity": 11}))
     assert (answer.status_code, answer.json()["code"]) == (409, "reference_taken")
     assert Order.objects.get().total == 0
+
+
+def test_one_whose_own_pieces_were_the_last_is_held_and_not_refused(storefront: Storefront, stray: StrayOrder) -> None:
+    sell_out()
+    assert storefront.place(sold(reference="another")).status_code == 422
+    answer = storefront.place(sold())
+    assert (answer.status_code, answer.json()["state"]["order"]) == (201, "held")
+
+
+def test_one_that_was_brought_in_is_completed_though_its_own_pieces_were_the_last(
+    storefront: Storefront, stray: StrayOrder
+) -> None:
+    adopted = adopt_stray(stray, actor="mara")
+    sell_out()
+    answer = storefront.place(sold())
+    assert (answer.status_code, answer.json()["id"]) == (201, adopted.pk)
+    assert storefront.place(sold(reference="another")).status_code == 422

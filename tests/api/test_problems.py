@@ -102,6 +102,12 @@ def test_the_document_is_no_error_of_ours_whatever_is_asked_for(client: Client) 
         assert client.get("/api/schema/", headers={"Accept": known}).status_code == 200
 
 
+@pytest.mark.parametrize("query", ["version=%00", "version=%0d%0aX-Other:y", "version=9", "lang=%00", "lang=../../x"])
+def test_the_document_is_the_same_whatever_the_address_asks_besides(client: Client, query: str) -> None:
+    answer = client.get(f"/api/schema/?format=json&{query}")
+    assert (answer.status_code, answer.json()["info"]["version"]) == (200, "1.0.0")
+
+
 def post_packed(storefront: Storefront, body: bytes, *, encoding: str) -> Any:
     return storefront.client.post(
         "/api/v1/orders/",

@@ -3,20 +3,25 @@
 Nobody sleeps here: the row's times are moved instead, and whoever would sleep sees what happens meanwhile.
 """
 
+import json
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import redis
 from django.conf import LazySettings
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from backoffice.models import Push, Shop
 from backoffice.models.integration import VendorBudget
 from backoffice.models.push import Lane, PushState
 from backoffice.services import budget, gate
+from backoffice.services.bell import DELIVER_PUSH, FIRST_BELLS
 from backoffice.services.delivery import deliver
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
@@ -72,11 +77,21 @@ def test_after_a_429_nothing_leaves_until_the_time_that_the_vendor_named(naps: l
     with pytest.raises(BudgetEmpty) as refusal:
         take()
     assert refusal.value.retry_after == pytest.approx(30, abs=1)
-    let_pass(29)
+    let_pass(27)
     with pytest.raises(BudgetEmpty):
         take()
-    let_pass(1)
+    let_pass(3)
     take()
+
+
+def test_an_order_waits_out_a_short_block_where_it_is(toy_vendor: MakeBoth) -> None:
+    """Put back, it would be taken up again by the next sweep, and read at its vendor once more."""
+    take()
+    budget.throttle("toy", seconds=0.2)
+    begin = time.monotonic()
+    assert budget.take("toy", lane=Lane.ORDERS)
+    assert time.monotonic() - begin >= 0.15
+    assert budget.gauge("toy").blocked_seconds == 0
 
 
 def test_of_many_answers_429_to_calls_under_way_the_first_halves_the_rate(naps: list[float]) -> None:
@@ -195,6 +210,35 @@ def test_a_429_does_not_send_one_order_up_the_ladder(toy_vendor: MakeBoth, shop:
     push.refresh_from_db()
     assert timedelta(seconds=2) < push.next_at - push.updated_at < timedelta(seconds=5)
     assert push.attempts == 1
+
+
+def bells(settings: LazySettings) -> list[tuple[str, bool]]:
+    """What has been rung: tasks with their argument, and whether they are heard later."""
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        heard = [json.loads(raw)["headers"] for raw in broker.lrange(FIRST_BELLS, 0, -1)]
+        broker.delete(FIRST_BELLS)
+    return [(f"{bell['task']}{bell['argsrepr']}", bell["eta"] is not None) for bell in heard]
+
+
+def test_a_bell_rings_when_the_time_has_come_that_a_vendor_named(
+    toy_vendor: MakeBoth, shop: Shop, settings: LazySettings, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Sooner than the next sweep; but for what our own allowance puts off there is the sweep."""
+    push = queue_push("toy.make", vendor="toy", subject=shop, actor="test")
+
+    def refuse(name: str) -> None:
+        raise VendorUnavailable("toy is not available (HTTP 429).", status=429, retry_after=3)
+
+    def wait(name: str) -> None:
+        raise BudgetEmpty("The allowance of toy is used up.", retry_after=3)
+
+    for mishap, heard in ((refuse, [(f"{DELIVER_PUSH}({push.pk},)", True)]), (wait, [])):
+        bells(settings)
+        Push.objects.update(next_at=Now())
+        SHELF.mishaps = [mishap]
+        with django_capture_on_commit_callbacks(execute=True):
+            assert deliver(push.pk) == PushState.NEW
+        assert bells(settings) == heard
 
 
 @pytest.mark.race

@@ -190,6 +190,13 @@ def test_what_is_rolled_back_does_not_put_the_database_behind(toy_vendor: MakeBo
     assert not Epoch.objects.get().is_locked
 
 
+def test_doctor_notices_a_restore_before_any_worker_has_run(toy_vendor: MakeBoth, places: Path) -> None:
+    send()
+    go_back()
+    assert any("manage.py reconcile" in one.remedy for one in examine(ask_vendors=False))
+    assert Epoch.objects.get().is_locked
+
+
 def test_operators_are_told_by_the_health_check_and_doctor(toy_vendor: MakeBoth, places: Path, client: Client) -> None:
     send()
     assert client.get("/readyz").json()["sending"] == "ok"

@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from backoffice.models import Shop
@@ -44,3 +44,14 @@ def test_metrics_are_for_loopback_or_for_who_has_the_token(client: Client, setti
     settings.METRICS_TOKEN = "long-secret"
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer long-secret"}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_its_tables_the_server_is_not_ready_and_says_what_to_run(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE backoffice_epoch RENAME TO elsewhere")
+        try:
+            answer = client.get("/readyz")
+        finally:
+            cursor.execute("ALTER TABLE elsewhere RENAME TO backoffice_epoch")
+    assert (answer.status_code, answer.json()["database"]) == (503, "run migrate")

@@ -152,6 +152,13 @@ def test_operators_pause_and_resume_by_command(push: Push) -> None:
     assert deliver(push.pk) == PushState.CONFIRMED
 
 
+@pytest.mark.parametrize("option", [("--reason", "x" * 301), ("--actor", "x" * 151)])
+def test_a_reason_longer_than_what_is_kept_is_refused(toy_vendor: MakeBoth, option: tuple[str, str]) -> None:
+    with pytest.raises(CommandError, match="at most"):
+        typed("pause", "toy", *option)
+    assert not Integration.objects.exists()
+
+
 @pytest.mark.parametrize("arguments", [[], ["nobody"], ["toy", "nobody"]])
 @pytest.mark.parametrize("command", ["pause", "resume"])
 def test_a_vendor_that_is_not_known_is_refused_and_none_is_changed(

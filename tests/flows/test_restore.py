@@ -30,6 +30,8 @@ from tests.faults.storefront import make_order, open_shop
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PROJECT = Path(__file__).resolve().parents[2]
+# Where the first of the commands stands that compare with the vendors.
+RECONCILE = ".venv/bin/python manage.py reconcile"
 
 
 class Operator:
@@ -47,10 +49,11 @@ class Operator:
             "VAR_DIR": str(folder / "var"),
             "MYPROMO_SANDBOX": "1",
             "MYPROMO_REQUESTS_PER_MINUTE": "60000",
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(postgres_bin()), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(postgres_bin()), os.environ["PATH"]]),
         }
         (folder / "var" / "media").mkdir(parents=True)
         (folder / "manage.py").symlink_to(PROJECT / "manage.py")
+        (folder / ".venv").symlink_to(Path(sys.prefix))
 
     def type(self, commands: str) -> str:
         """Run the commands; each must succeed. Return all that they said."""
@@ -162,7 +165,7 @@ def test_after_the_steps_of_the_readme_nothing_is_made_twice_and_all_is_shown(
     disaster(operator, shop)
     assert set(made(sandbox).values()) == {1}
     before = sandbox.ledger.physical_orders()
-    restore, _, compare = operator.restore.partition("python manage.py reconcile")
+    restore, _, compare = operator.restore.partition(RECONCILE)
     operator.type(restore)
     restart()
 
@@ -173,7 +176,7 @@ def test_after_the_steps_of_the_readme_nothing_is_made_twice_and_all_is_shown(
     assert sandbox.ledger.physical_orders() == before
     assert "nothing is sent" in admin_client.get("/admin/").content.decode()
 
-    said = operator.type("python manage.py reconcile" + compare)
+    said = operator.type(RECONCILE + compare)
     assert "Nothing was changed." in said
     assert said.endswith("Requests leave again.\n")
     restart()
@@ -202,7 +205,7 @@ def test_without_what_is_remembered_outside_goods_are_made_twice(
 ) -> None:
     """The control: the epoch goes back with the database, and nobody thinks of comparing."""
     disaster(operator, shop)
-    operator.type(operator.restore.partition("python manage.py reconcile")[0])
+    operator.type(operator.restore.partition(RECONCILE)[0])
     forget_outside()
     restart()
     shop.order(10)

@@ -19,7 +19,7 @@ from backoffice.services.epoch import read_epoch, take_id
 from backoffice.vendors.errors import VendorUnavailable
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
-from orders.services.lifecycle import release_order
+from orders.services.lifecycle import release_hold, release_order
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.pulling import PullResult, _apply
 from orders.services.restore.adopting import adopt_stray
@@ -136,6 +136,24 @@ def test_what_is_not_the_same_is_for_a_person(shop: Shop, changes: dict[str, Any
     assert "number 77" in hold.text
     stray.refresh_from_db()
     assert stray.state == "open"
+
+
+def test_what_a_person_wants_beside_it_goes_under_a_reference_of_its_own(shop: Shop) -> None:
+    """Sent again after a restore, an order has the number that the vendor makes the other one under."""
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    shown = made(order.number, quantity=6)
+    stray = stray_of(shown)
+    link(order)
+    row = order.vendor_orders.get()
+    assert (row.reference, row.generation, row.vendor_id) == (f"{order.number}-g2", 2, "")
+    dismiss_stray(stray, actor="mara", reason="the customer gets both")
+    release_hold(Hold.objects.get(), actor="mara", note="both")
+    # What the vendor says later of the other one asks nobody a second time.
+    apply_order_report(made(order.number, quantity=6, state=OrderState.DONE, step=30), source="callback")
+    order.refresh_from_db()
+    row.refresh_from_db()
+    assert (order.state, row.vendor_id) == ("released", "")
+    assert not Hold.objects.filter(released_at=None).exists()
 
 
 def test_another_sale_of_the_same_number_is_not_taken_for_it(shop: Shop) -> None:
@@ -316,6 +334,16 @@ def test_a_dry_run_says_the_same_and_changes_nothing(shop: Shop) -> None:
     assert result.counts["mypromo"] == {"read": 2, "sent since the backup": 1, "only the vendor knows it": 1}
     assert order.vendor_orders.get().vendor_id == ""
     assert not StrayOrder.objects.exists()
+
+
+def test_an_order_that_cannot_be_compared_keeps_no_other_from_it_and_is_named(shop: Shop) -> None:
+    """A fault of ours, or a lock that somebody holds: said in a line, and nothing leaves before it is seen to."""
+    order = release_order(make_order(reference="SHOP-5"), actor="tester")
+    order.addresses.all().delete()
+    result = compare(made(order.number), made("WEB-100009", shop_reference="SHOP-9", vendor_id="78"))
+    [said] = result.stopped
+    assert f"{order.number} could not be compared" in said
+    assert result.counts["mypromo"] == {"read": 2, "only the vendor knows it": 1}
 
 
 class Silent:

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = (
         "After a restore from a backup: compare with every vendor. What was sent since is found and not sent again, "
         "orders that only a vendor knows are listed, ids go on behind those that vendors know. Then requests may leave "
-        "again. Can be run any number of times; exit 1 while a vendor does not answer."
+        "again. Can be run any number of times; exit 1 while a vendor does not answer or an order cannot be compared."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         result = reconcile(since=options["since"], dry_run=options["dry_run"], progress=self.stdout.write)
         self._print(result, dry_run=options["dry_run"])
         if result.stopped:
-            raise CommandError("Not every vendor answered, so nothing is sent yet. Run it again.")
+            raise CommandError("Not everything could be compared, so nothing is sent yet. Run it again.")
 
     def _print(self, result: Reconciliation, *, dry_run: bool) -> None:
         self.stdout.write(f"\nCompared with what changed since {result.since:%Y-%m-%d %H:%M} UTC:")

@@ -140,6 +140,11 @@ def find_former_number(reference: str, *, shop: Shop) -> str:
     return numbers.values_list("number", flat=True).first() or ""
 
 
+def is_made_already(reference: str, *, shop: Shop) -> bool:
+    """Return whether a vendor makes an order of that reference since before a restore."""
+    return StrayOrder.objects.filter(shop=shop, shop_reference=reference, state=StrayState.OPEN).exists()
+
+
 def number_of(shop: Shop, *, pk: int, letters: str) -> str:
     """Return what people call the order: "WEB-100001", and "WEB-1100002-B" after a restore from a backup."""
     return "-".join(filter(None, (shop.code, str(FIRST_NUMBER + pk), letters)))

@@ -26,6 +26,7 @@ from orders.services.intake.new_rows import (
     build_lines,
     build_order,
     fingerprint_of,
+    is_made_already,
 )
 from orders.services.intake.preflight import Findings, check_order
 from orders.services.lifecycle import begin_released
@@ -50,9 +51,9 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     """The order is taken. It begins held when something stands against it, else released when its shop releases
     automatically, else new.
 
-    Raises OrderRefused with complaints by field (unless `hold_invalid`: then it is taken and held). Odd prices
-    and stock that is too small are refused, held or accepted as its shop chooses. Must run in a transaction within
-    `refusing_taken_reference`.
+    Raises OrderRefused with complaints by field (unless `hold_invalid`, or a vendor makes it since before a restore:
+    then it is taken and held). Odd prices and stock that is too small are refused, held or accepted as its shop
+    chooses. Must run in a transaction within `refusing_taken_reference`.
     """
     findings = check_order(new, shop=shop)
     refused = merge(
@@ -60,7 +61,7 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
         findings.prices if shop.on_odd_price == OddPrice.REFUSE else {},
         findings.stock if shop.on_short_stock == ShortStock.REFUSE else {},
     )
-    if refused and not hold_invalid:
+    if refused and not hold_invalid and not is_made_already(new.reference, shop=shop):
         raise OrderRefused(
             _("The order breaks limits of its vendor or the catalogue."),
             errors=refused,

@@ -5,7 +5,7 @@ from typing import Any
 from backoffice.said import gettext as _
 from backoffice.said import join
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
-from orders.models import HoldReason, VendorOrder
+from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
 from orders.services.holds import active_holds, hold_if_open
 from orders.services.placing.janitor import discard_draft
 from orders.services.reports.matching import Claim
@@ -23,12 +23,20 @@ def refuse_second(
     if report.state == OrderState.CANCELLED:
         return ReportOutcome(ReportState.KNOWN, vendor_order)
     if RANK[report.state] >= RANK[OrderState.SUBMITTED]:
+        if _is_dismissed(report):
+            return ReportOutcome(ReportState.KNOWN, vendor_order)
         return _raise_alarm(report, vendor_order, origin)
     # A late callback about a draft that is being discarded already is no reason to do it again.
     if claim == Claim.STRAY or source == "poll":
         discard_draft(vendor_order, report.vendor_id, actor=origin["actor"])
     note = _("A draft that is given up: %s.") % report.vendor_id
     return ReportOutcome(ReportState.KNOWN, vendor_order, note)
+
+
+def _is_dismissed(report: OrderReport) -> bool:
+    """Whether a person has looked at it in the list of orders that only a vendor knows, and wants nothing done."""
+    known = StrayOrder.objects.filter(vendor=report.vendor, vendor_id=report.vendor_id)
+    return known.filter(state=StrayState.DISMISSED).exists()
 
 
 def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[str, Any]) -> ReportOutcome:

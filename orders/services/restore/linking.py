@@ -13,7 +13,7 @@ from orders.models import HoldReason, Order, OrderEvent, StrayOrder, StrayState,
 from orders.models import OrderState as OurState
 from orders.services.holds import hold_if_open
 from orders.services.placing.janitor import discard_draft
-from orders.services.placing.planning import plan_vendor_orders
+from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.outcomes import ReportOutcome
 from orders.services.restore.strays import goods_that_differ, open_strays, read_reference, settle_stray
@@ -85,7 +85,17 @@ def _link(stray: StrayOrder, order: Order, *, actor: str, push: Push | None) -> 
         settle_stray(stray, state=StrayState.DISMISSED, actor=actor, reason=str(text))
         return False
     hold_beside(order, report, goods_that_differ(free[0], report) if free else [], actor=actor)
+    for row in free:
+        if row.reference == report.reference:
+            _give_up_reference(row, actor=actor)
     return False
+
+
+def _give_up_reference(row: VendorOrder, *, actor: str) -> None:
+    """The vendor makes something else under it: should a person want both, it must not get two of one reference."""
+    row = VendorOrder.objects.select_for_update(of=("self",)).select_related("order").get(pk=row.pk)
+    if given_up := start_over(row):
+        discard_draft(row, given_up, actor=actor)
 
 
 def hold_beside(order: Order, report: OrderReport, found: Iterable[str], *, actor: str) -> None:

@@ -4,6 +4,7 @@ All of it may be repeated: what was found once is found again and changes nothin
 once more. With `dry_run` the same is done and taken back, order by order.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ from orders.services.reports.outcomes import ReportState
 from orders.services.restore.linking import bind, hold_changed, is_free, link_strays, replay_orphans
 from orders.services.restore.strays import goods_that_differ, note_stray, read_reference
 
+logger = logging.getLogger(__name__)
+
 ACTOR = "reconcile"
 # The vendor's clock, and the last moments before the backup.
 MARGIN = timedelta(hours=1)
@@ -57,7 +60,8 @@ class Reconciliation:
 
 def reconcile(*, since: datetime | None, dry_run: bool, progress: Progress) -> Reconciliation:
     """Every vendor that can be asked has been compared, and what was found is ours or shown to people; then requests
-    leave again. A vendor that does not answer keeps them from leaving: run it once more.
+    leave again. A vendor that does not answer, or an order that cannot be compared, keeps them from leaving: run it
+    once more.
     """
     epoch = epochs.look()
     result = Reconciliation(since or (epoch.saved_at or datetime.now(UTC) - timedelta(days=1)) - MARGIN)
@@ -144,8 +148,14 @@ class _Comparison:
         ours = read_reference(report.reference)
         if ours is not None:
             self.highest = max(self.highest, _id_of(ours.number, code=ours.code))
-        with self._step():
-            what = self._take_known(report) or self._take_unknown(report)
+        try:
+            with self._step():
+                what = self._take_known(report) or self._take_unknown(report)
+        except Exception as error:  # a fault of ours, or a lock that was held, keeps no other from being compared
+            logger.exception("%s of %s could not be compared.", report.reference, self.name)
+            text = f"{vendor_title(self.name)}: {report.reference} could not be compared: {error}"
+            self.result.stopped.append(text.partition("\n")[0])
+            return
         self.counts[what] += 1
         if what != "known":
             self.progress(f"{self.name}: {report.reference} ({report.vendor_id}, {report.raw_state}): {what}")
