@@ -35,7 +35,7 @@ class _Kept:
     """Reads what is kept in a column of `Integration`."""
 
     def __init__(self, column: str) -> None:
-        self.most = int(Integration._meta.get_field(column).max_length or 0)
+        self.most = int(getattr(Integration._meta.get_field(column), "max_length", None) or 0)
 
     def __call__(self, text: str) -> str:
         """Raises ArgumentTypeError where it is too long."""
