@@ -107,7 +107,7 @@ EPOCH_DIR = Path(env.str("EPOCH_DIR", default=str(VAR_DIR / "epoch")))
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
 DATABASE_URL = env.postgres_address("DATABASE_URL")
-if not DATABASE_URL and not PRODUCTION:
+if not DATABASE_URL and not PRODUCTION and not env.faults:  # a process that ends at once starts no server
     DATABASE_URL = embedded.database_url(VAR_DIR)
 # A pooler that gives each transaction another connection (PgBouncer's pool_mode=transaction) refuses start-up options
 # and loses cursors of the server; the time-outs are then set on the role, see docs/production.md.
@@ -134,7 +134,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis and Celery -------------------------------------------------------------------------------------------------
 REDIS_URL = env.redis_address("REDIS_URL")
-if not REDIS_URL and not PRODUCTION:
+if not REDIS_URL and not PRODUCTION and not env.faults:
     REDIS_URL = embedded.redis_url(VAR_DIR)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10)

@@ -246,3 +246,11 @@ def test_start_up_options_of_the_address_come_after_ours(load: Load) -> None:
     assert entry["OPTIONS"]["options"].endswith("-c lock_timeout=9s")
     pooled = load({"DATABASE_URL": "postgres://h/db", "DATABASE_POOLED": "1"})["DATABASES"]["default"]
     assert (pooled["OPTIONS"]["options"], pooled["DISABLE_SERVER_SIDE_CURSORS"]) == ("", True)
+
+
+@pytest.mark.parametrize("fault", [{"REDIS_URL": "nowhere"}, {"DATABASE_URL": "nowhere", "REDIS_URL": ""}])
+def test_a_process_that_ends_at_once_starts_no_server(faults: Faults, tmp_path: Path, fault: dict[str, str]) -> None:
+    [line] = faults(fault)
+    assert line.split(":")[0].strip() in fault
+    assert not (tmp_path / "redis").exists()
+    assert not (tmp_path / "postgres").exists()
