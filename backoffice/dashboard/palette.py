@@ -13,18 +13,24 @@ from django.utils.translation import ngettext
 from unfold.dataclasses import SearchResult
 
 from backoffice.dashboard.navigation import sidebar
+from backoffice.texts import BadText, clean_line
 from catalog.models import Product, Variant
 from catalog.services.search import search_products
 from orders.models import Order, OrderState
 from orders.services.search import search_orders
 
 SHOWN = 8
+# Longer texts are nothing that we know.
+LONGEST = 200
 # So many of the newest orders that are found name the customers that are offered.
 LOOKED_AT = 50
 
 
 def find(request: HttpRequest, text: str) -> list[SearchResult]:
     """Return at most a handful of each kind, newest first; a fixed number of queries, each by index."""
+    text = _as_kept(text)
+    if not text:
+        return []
     may = request.user.has_perm
     results = [*_actions(request, text), *_pages(request, text)]
     if may("orders.view_order"):
@@ -36,6 +42,14 @@ def find(request: HttpRequest, text: str) -> list[SearchResult]:
     if may("catalog.view_variant") and Variant in admin.site._registry:
         results += [_variant(variant) for variant in Variant.objects.filter(sku__iexact=text)[:SHOWN]]
     return results
+
+
+def _as_kept(text: str) -> str:
+    """The text as the rows have it; what can be kept nowhere is found nowhere."""
+    try:
+        return clean_line(text[:LONGEST])
+    except BadText:
+        return ""
 
 
 def _pages(request: HttpRequest, text: str) -> list[SearchResult]:

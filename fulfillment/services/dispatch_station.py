@@ -54,6 +54,8 @@ def confirm_scan(
     the vendor's words for what it would refuse, such as a label that was not fetched.
     """
     code = clean_code(code)
+    if not code:
+        return Scan(ScanKind.UNKNOWN, code)
     parcel = _made_parcel(code)
     if parcel is not None:
         return _scan(ScanKind.ALREADY, code, parcel.production_order, parcel=parcel)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from backoffice import texts
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant
 from fulfillment.models import Label, ProductionOrder
@@ -50,8 +51,9 @@ def register_own_codes(recogniser: Recogniser) -> None:
 
 
 def clean_code(code: str) -> str:
-    """Return the code as printed: without what a scanner adds."""
-    return _SYMBOLOGY.sub("", "".join(sign for sign in code if sign.isprintable()).strip()).strip()
+    """Return the code as printed, in the spelling in which codes are kept: without what a scanner adds."""
+    shown = "".join(sign for sign in code if sign.isprintable()).strip()
+    return texts.clean_code(_SYMBOLOGY.sub("", shown))
 
 
 def without_spaces(code: str) -> str:

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 
 from backoffice.errors import InvalidInput
-from fulfillment.models import Carrier, Label, ProductionOrder, ProductionShipment
+from fulfillment.models import Carrier, Label, ParcelState, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatch_station import ScanKind, confirm_scan
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import UNUSUAL_CODE, ParcelToMake
-from fulfillment.services.tracking_codes import find_label, is_usual_code
+from fulfillment.services.tracking_codes import clean_code, find_label, is_usual_code
 from orders.models import VendorOrder
 from tests.api.storefront import CARD, make_catalog
 from tests.fulfillment.test_worklist import make_order
@@ -99,6 +99,17 @@ def test_a_code_that_looks_like_none_of_its_carrier_is_asked_about(order: Produc
 def test_a_typed_code_is_kept_without_its_spaces(order: ProductionOrder) -> None:
     parcel = add_parcel(order, ParcelToMake("dhl", "0034 0434 1610\u00a09404 2557"), actor="anna")
     assert parcel.tracking_code == GOOD
+
+
+@pytest.mark.parametrize("code", ["", " ", "-", "\u2800", "]C1", "\u200b"])
+def test_what_shows_no_code_is_none(code: str, order: ProductionOrder) -> None:
+    assert clean_code(code) == ""
+    order.shipments.create(vendor_id="1", state=ParcelState.REPORTED)  # one of which no code is known
+    assert confirm_scan(code, actor="anna").kind == ScanKind.UNKNOWN
+
+
+def test_a_scanned_code_is_spelled_as_a_typed_one() -> None:
+    assert clean_code("]C1\x1d Gro\u0308\u00dfe-1\u200b\r\n") == "Gr\u00f6\u00dfe-1"
 
 
 @pytest.mark.parametrize(

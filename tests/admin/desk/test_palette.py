@@ -42,6 +42,16 @@ def test_a_product_is_found_by_its_name(admin_client: Client) -> None:
     assert found(admin_client, "linea")["Kugelschreiber Linea"] == f"/admin/catalog/product/{product.pk}/change/"
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\u200b", "\x1b", "a" * 5000])
+def test_what_can_be_kept_nowhere_finds_nothing(admin_client: Client, text: str) -> None:
+    assert found(admin_client, text) == {}
+
+
+def test_a_name_is_found_however_it_is_composed(desk: Client) -> None:
+    order = indexed(customer_firstname="Jana", customer_lastname="Gr\u00f6\u00dfer")
+    assert any(order.number in title for title in found(desk, " gro\u0308\u00dfer\u200b"))
+
+
 @pytest.mark.parametrize("text", ["hopper", "grace@example.com"])
 def test_a_customer_is_found_once_with_all_of_their_orders(desk: Client, text: str) -> None:
     for _count in range(3):
