@@ -45,14 +45,16 @@ def test_what_somebody_types_and_an_open_box_stay_while_the_rest_goes_on(page: P
         shop=shop, name="Autumn", template_id=1, budget=500, state=CampaignState.PREPARING, created_by="mara"
     )
     page.goto(f"/admin/orders/mailcampaign/{campaign.pk}/change/")
+    # In one go: the server does not know this form, so the next look takes it away unless somebody is using it.
     page.evaluate(
         """() => {
           const form = Object.assign(document.createElement("form"), { id: "mine" });
           form.innerHTML = '<textarea></textarea>';
           document.querySelector(".head-actions").append(form);
+          form.firstChild.focus();
+          form.firstChild.value = "Half a sentence";
         }"""
     )
-    page.locator("#mine textarea").fill("Half a sentence")
     MailCampaign.objects.filter(pk=campaign.pk).update(problem="The proof is late.")
     expect(page.get_by_text("The proof is late.")).to_be_visible()
     expect(page.locator("#mine textarea")).to_have_value("Half a sentence")
