@@ -10,7 +10,7 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from backoffice import checks  # registers the start-up checks
-        from backoffice.environment import stop_on
+        from backoffice.settings.faults import stop_on
 
         # Settings that name classes can be judged only now; every process comes by here.
         stop_on(checks.find_missing_classes())
