@@ -3,14 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from backoffice.admin.chips import Chip, Tone
 from orders.models import (
-    ExportState,
     HoldReason,
     Order,
-    OrderExport,
     OrderState,
     ProductionState,
     ShipmentState,
@@ -49,13 +45,6 @@ AT_VENDOR = {
     Held.REFUSED: (Tone.RED, "block"),
     Held.UNKNOWN: (Tone.AMBER, "help"),
 }
-TOLD = {
-    ExportState.WAITING: (Tone.BLUE, "outgoing_mail"),
-    ExportState.SENT: (Tone.GREEN, "mark_email_read"),
-    ExportState.KNOWN: (Tone.GREEN, "done_all"),
-    ExportState.REFUSED: (Tone.RED, "block"),
-    ExportState.SKIPPED: (Tone.GREY, "unsubscribe"),
-}
 # Held for these, the order is not merely waiting: something went wrong that only a person can mend.
 ALARMING = {
     HoldReason.VENDOR_REFUSED,
@@ -76,17 +65,6 @@ def axes(order: Order, *, reasons: list[str] | None = None) -> list[Chip]:
 
 def at_vendor(vendor_order: VendorOrder) -> Chip:
     return _chip(AT_VENDOR, Held(vendor_order.state))
-
-
-def told(export: OrderExport) -> Chip:
-    """Whether a vendor was told; a person who set it aside is named."""
-    state = ExportState(export.state)
-    tone, icon = TOLD[state]
-    if export.excluded_by and state == ExportState.SKIPPED:
-        return Chip(tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
-    if export.corrected and state == ExportState.WAITING:
-        return Chip(tone, icon, _("correction waits"))
-    return Chip(tone, icon, state.label)
 
 
 def _order_chip(order: Order, reasons: list[str]) -> Chip:
