@@ -10,10 +10,11 @@ INSTALLED_APPS = [
     "catalog",
     "fulfillment",
     "orders",
-    "unfold",
+    "backoffice.staff",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     # The staff pages are loaded by `urls.py`: workers and commands have no use for them.
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "backoffice.staff.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
