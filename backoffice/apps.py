@@ -17,3 +17,5 @@ class BackofficeConfig(AppConfig):
 
         # The registries fill themselves: apps say what a push and a callback mean, what both are about, who needs what.
         autodiscover_modules("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes")
+        # After the rules' own, which stand before them in the editor.
+        autodiscover_modules("marketing_rule_actions")
