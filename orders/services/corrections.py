@@ -16,7 +16,7 @@ from orders.services.exports.asking import note_correction
 from orders.services.intake.new_rows import ROLE_FIELDS
 from orders.services.intake.preflight import check_countries, doubts_about
 from orders.services.lifecycle import end_corrected_holds
-from orders.services.placing.messages import postal_address
+from orders.services.order_message import postal_address
 from orders.services.search import refresh_search
 
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)

@@ -17,14 +17,14 @@ from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.models import OrderState as OurState
+from orders.services.drafts import discard_draft
 from orders.services.files.checks import prepare_files
 from orders.services.holds import hold_if_open
-from orders.services.placing.janitor import discard_draft
-from orders.services.placing.messages import differences, order_to_place
+from orders.services.order_message import differences, order_to_place
+from orders.services.placing.linking import link_strays
 from orders.services.placing.planning import start_over
 from orders.services.reports.applying import apply_order_report
-from orders.services.restore.linking import link_strays
-from orders.services.restore.strays import open_strays
+from orders.services.reports.strays import open_strays
 from orders.services.rules.running import run_waiting_rules
 
 MOST_GENERATIONS = 3

@@ -27,12 +27,12 @@ from fulfillment.services.production_pulling import pull_production_orders
 from orders.models import MailCampaign, Order, StrayOrder, StrayState, VendorOrder
 from orders.services.campaigns.reports import apply_card_report
 from orders.services.intake.new_rows import FIRST_NUMBER
+from orders.services.placing.linking import bind, hold_changed, is_free, link_strays, replay_orphans
 from orders.services.placing.planning import start_over
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import find_vendor_order
 from orders.services.reports.outcomes import ReportState
-from orders.services.restore.linking import bind, hold_changed, is_free, link_strays, replay_orphans
-from orders.services.restore.strays import goods_that_differ, note_stray, read_reference
+from orders.services.reports.strays import goods_that_differ, note_stray, read_reference
 
 logger = logging.getLogger(__name__)
 
