@@ -22,11 +22,11 @@ from catalog.services.custom_products import find_custom_products
 from orders.models import AddressRole, HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open
+from orders.services.hooks import before_placing
 from orders.services.order_message import order_to_place, postal_address
 from orders.services.placing.two_phases import refuse_unwanted
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
-from orders.services.rules.running import run_waiting_rules
 
 
 def takes_one_call(vendor: str) -> bool:
@@ -57,7 +57,8 @@ class SingleCall:
         """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
         if self.row.submitted_at is not None:  # its echo was here first
             return
-        run_waiting_rules(self.row.order_id)  # one of them may hold it
+        for act in before_placing:
+            act(self.row.order_id)
         self._reload()
         refuse_unwanted(self.row)
         self._refuse_doubtful()
