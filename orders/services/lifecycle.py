@@ -21,8 +21,8 @@ from orders.services.cancellations import dismiss_refusals, settle_cancellation,
 from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
 from orders.services.placing.planning import plan_vendor_orders, start_over
+from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 from orders.services.push_kinds import CANCEL, PLACE
-from orders.services.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 
 # Nothing is in the making there, and what the vendor may still hold of it is given up.
 _FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)

@@ -43,11 +43,11 @@ class Placement:
 
     def reload(self) -> None:
         """Read the rows again: a callback may have changed them, and so may people."""
-        self.row = VendorOrder.objects.select_related("order").get(pk=self.push.subject_id)
+        self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
 
     def locked(self) -> VendorOrder:
         """The row, locked; its order is locked by the push's handler before."""
-        rows = VendorOrder.objects.select_for_update(of=("self",)).select_related("order")
+        rows = VendorOrder.objects.select_for_update(of=("self",)).select_related("order__shop")
         self.row = rows.get(pk=self.row.pk)
         return self.row
 
