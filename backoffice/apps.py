@@ -16,6 +16,7 @@ class BackofficeConfig(AppConfig):
         stop_on(checks.find_missing_classes())
 
         # The registries fill themselves: apps say what a push and a callback mean, what both are about, who needs what.
-        autodiscover_modules("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes")
-        # After the rules' own, which stand before them in the editor.
-        autodiscover_modules("marketing_rule_actions")
+        autodiscover_modules(
+            *("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes"),
+            *("rules_hooks", "marketing_hooks", "marketing_subjects", "marketing_rule_actions"),
+        )
