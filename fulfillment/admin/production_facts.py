@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.states import Chip
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_pictures import document_url, pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step

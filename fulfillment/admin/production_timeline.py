@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Tone
 from backoffice.admin.machine_chips import kind_in_words
+from backoffice.states import Tone
 from fulfillment.models import ProductionEvent
 
 # kind -> (icon, tone, sentence). Icons are names of Material Symbols.

@@ -8,39 +8,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.admin.chips import Chip, Tone
+from backoffice.states import Chip, Tone
 from backoffice.templatetags.desk import money
 from backoffice.vendors.card_messages import CURRENCY
 from orders.models import CampaignEvent, CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
 
-STATE_CHIPS = {
-    CampaignState.DRAFT: (Tone.GREY, "edit_note"),
-    CampaignState.PREPARING: (Tone.BLUE, "sync"),
-    CampaignState.PROOFED: (Tone.AMBER, "preview"),
-    CampaignState.PAYING: (Tone.BLUE, "send"),
-    CampaignState.PAYMENT_NEEDED: (Tone.BLUE, "hourglass_top"),
-    CampaignState.PAID: (Tone.GREEN, "paid"),
-    CampaignState.MAILED: (Tone.GREEN, "mark_email_read"),
-    CampaignState.CANCELLED: (Tone.GREY, "cancel"),
-    CampaignState.STUCK: (Tone.RED, "person_alert"),
-}
-RECIPIENT_CHIPS = {
-    CardState.LISTED: (Tone.GREY, "person"),
-    CardState.LEFT_OUT: (Tone.AMBER, "person_off"),
-    CardState.ATTACHED: (Tone.BLUE, "sync"),
-    CardState.ACCEPTED: (Tone.GREEN, "check"),
-    CardState.UNDELIVERABLE: (Tone.RED, "wrong_location"),
-}
-DELIVERY_CHIPS = {
-    CardDeliveryState.WAITING: (Tone.GREY, "hourglass_empty"),
-    CardDeliveryState.MAILED: (Tone.BLUE, "outgoing_mail"),
-    CardDeliveryState.IN_TRANSIT: (Tone.BLUE, "local_shipping"),
-    CardDeliveryState.LOCAL: (Tone.BLUE, "store"),
-    CardDeliveryState.DELIVERED: (Tone.GREEN, "markunread_mailbox"),
-    CardDeliveryState.UNDELIVERABLE: (Tone.RED, "wrong_location"),
-    CardDeliveryState.UNTRACKED: (Tone.GREY, "question_mark"),
-    CardDeliveryState.UNKNOWN: (Tone.AMBER, "help"),
-}
 # What a campaign's state means for whoever reads its page.
 SITUATIONS = {
     CampaignState.DRAFT: gettext_lazy("Add recipients, then have it prepared. Nothing has left yet."),
@@ -89,18 +61,11 @@ FUNNEL = (
 )
 
 
-def campaign_chip(campaign: MailCampaign) -> Chip:
-    tone, icon = STATE_CHIPS[CampaignState(campaign.state)]
-    return Chip(tone, icon, campaign.get_state_display())
-
-
 def recipient_chip(recipient: CardRecipient) -> Chip:
     """How far the card is; where the post has it, that."""
     if recipient.delivery:
-        tone, icon = DELIVERY_CHIPS[CardDeliveryState(recipient.delivery)]
-        return Chip(tone, icon, recipient.get_delivery_display(), recipient.raw_delivery)
-    tone, icon = RECIPIENT_CHIPS[CardState(recipient.state)]
-    return Chip(tone, icon, recipient.get_state_display())
+        return CardDeliveryState(recipient.delivery).chip(recipient.raw_delivery)
+    return CardState(recipient.state).chip()
 
 
 def event_words(event: CampaignEvent) -> str:

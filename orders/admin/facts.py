@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
-from backoffice.admin.chips import Chip
 from backoffice.models import Push
+from backoffice.states import Chip
 from backoffice.vendors.money import round_money
 from catalog.services.custom_products import keys_of_products
 from fulfillment.models import Shipment
@@ -26,6 +26,7 @@ from orders.models import (
     OrderLine,
     SuppliedLabel,
     VendorOrder,
+    VendorOrderState,
 )
 from orders.services.designs.ids import find_designs
 from orders.services.reports.by_hand import awaits_word, why_not_recorded
@@ -179,7 +180,7 @@ def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:
     return [
         VendorFacts(
             row,
-            chips.at_vendor(row),
+            VendorOrderState(row.state).chip(),
             steps(row, shipped=row.pk in sent),
             told.get(row.pk, []),
             labels.get(row.pk),

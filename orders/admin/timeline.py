@@ -7,7 +7,7 @@ from itertools import groupby
 from django.utils import timezone
 
 from backoffice.admin.actors import actor_in_words
-from backoffice.admin.chips import Tone
+from backoffice.states import Tone
 from orders.models import OrderEvent
 from orders.services.timeline import describe, icon
 

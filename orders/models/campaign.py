@@ -9,18 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.states import StateChoices, Tone
 
 
-class CampaignState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PREPARING = "preparing", _("being prepared")
-    PROOFED = "proofed", _("ready to be checked out")
-    PAYING = "paying", _("being checked out")
-    PAYMENT_NEEDED = "payment_needed", _("payment under way")
-    PAID = "paid", _("paid")
-    MAILED = "mailed", _("mailed")
-    CANCELLED = "cancelled", _("cancelled")
-    STUCK = "stuck", _("needs a person")
+class CampaignState(StateChoices):
+    DRAFT = "draft", Tone.GREY, "edit_note", _("draft")
+    PREPARING = "preparing", Tone.BLUE, "sync", _("being prepared")
+    PROOFED = "proofed", Tone.AMBER, "preview", _("ready to be checked out")
+    PAYING = "paying", Tone.BLUE, "send", _("being checked out")
+    PAYMENT_NEEDED = "payment_needed", Tone.BLUE, "hourglass_top", _("payment under way")
+    PAID = "paid", Tone.GREEN, "paid", _("paid")
+    MAILED = "mailed", Tone.GREEN, "mark_email_read", _("mailed")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    STUCK = "stuck", Tone.RED, "person_alert", _("needs a person")
 
 
 NEXT = {
