@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.models.event import TimelineEvent
 from backoffice.models.fields import SaidJSONField, SaidTextField
 from backoffice.states import StateChoices, Tone
 from catalog.models.variant import Variant
@@ -185,24 +186,13 @@ class ChangeSet(models.Model):
         self.events.create(actor=actor, kind=kind, params=params)
 
 
-class ChangeSetEvent(models.Model):
-    """One line of a change set's timeline: who or what did what, when; never changed."""
+class ChangeSetEvent(TimelineEvent):
+    """One line of a change set's timeline; `catalog.admin.change_words` has the words."""
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    # A user's name, "vendor:mypromo" or "system".
-    actor = models.CharField(_("by"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=64)
-    params = models.JSONField(default=dict)
 
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("timeline")
-        ordering = ["at", "pk"]
+    class Meta(TimelineEvent.Meta):
         indexes = [models.Index(fields=["change_set", "at"], name="changeset_timeline")]
-
-    def __str__(self) -> str:
-        return self.kind
 
 
 class ChangeState(StateChoices):

@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.states import Chip, Tone
 from backoffice.templatetags.desk import money
+from backoffice.timeline import fill
 from backoffice.vendors.card_messages import CURRENCY
 from orders.models import CampaignEvent, CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
 
@@ -25,7 +27,7 @@ SITUATIONS = {
     CampaignState.CANCELLED: gettext_lazy("Nobody gets a card of this campaign any more."),
     CampaignState.STUCK: gettext_lazy("It does not go on by itself."),
 }
-SENTENCES = {
+SENTENCES: dict[str, Promise | str] = {
     "made": gettext_lazy("The campaign was made."),
     "changed": gettext_lazy("The campaign was changed."),
     "table": gettext_lazy("A table of %(rows)s recipients was read."),
@@ -40,8 +42,8 @@ SENTENCES = {
     "proofed": gettext_lazy("Proof and price are there: %(accepted)s cards, %(price)s."),
     "paying": gettext_lazy("Checked out: %(cards)s cards, %(price)s."),
     "payment_needed": gettext_lazy("The vendor took the checkout of %(cards)s cards and is settling the payment."),
-    "payment_failed": gettext_lazy("%(text)s"),
-    "not_paid": gettext_lazy("%(text)s"),
+    "payment_failed": "%(text)s",
+    "not_paid": "%(text)s",
     "refused": gettext_lazy("The vendor refused the checkout: %(text)s"),
     "paid": gettext_lazy("The cards are paid."),
     "mailed": gettext_lazy("The cards are mailed."),
@@ -69,11 +71,10 @@ def recipient_chip(recipient: CardRecipient) -> Chip:
 
 
 def event_words(event: CampaignEvent) -> str:
-    sentence = SENTENCES.get(event.kind)
-    words = _Words(event.params)
-    if "price" in words:
-        words["price"] = dollars(Decimal(words["price"]))
-    return str(sentence) % words if sentence else event.kind
+    params = dict(event.params)
+    if "price" in params:
+        params["price"] = dollars(Decimal(params["price"]))
+    return fill(SENTENCES.get(event.kind, ""), params) or event.kind
 
 
 def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -112,13 +113,6 @@ def cards_words(count: int) -> str:
 def _grouped(count: int) -> str:
     """The number as the reader's language groups it."""
     return number_format(count, use_l10n=True, force_grouping=True)
-
-
-class _Words(dict[str, Any]):
-    """What an event of an earlier release left out stays empty."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
 
 
 def price_lines(campaign: MailCampaign) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
+from backoffice.admin.timeline import Timeline, read_timeline
 from backoffice.models import Push
 from backoffice.states import Chip
 from backoffice.vendors.money import round_money
@@ -14,7 +15,6 @@ from orders.admin import chips
 from orders.admin.address_facts import AddressFacts, address_facts
 from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
-from orders.admin.timeline import Day, days
 from orders.admin.told import ToldFacts, told_facts
 from orders.models import (
     Design,
@@ -30,8 +30,7 @@ from orders.models import (
 )
 from orders.services.designs.ids import find_designs
 from orders.services.reports.by_hand import awaits_word, why_not_recorded
-
-EVENTS_SHOWN = 300
+from orders.services.timeline import SENTENCES, describe
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,7 @@ class OrderFacts:
     documents: list[OrderDocument]
     active_holds: list[Hold]
     told: list[ToldFacts]
-    days: list[Day]
-    cut: bool
+    timeline: Timeline
     notices: list[Notice]
     alarms: list[OrderAlarm]
 
@@ -104,7 +102,6 @@ def order_facts(pk: str | int) -> OrderFacts | None:
     shipments = list(order.shipments.all())
     active = list(order.holds.all())
     alarms = list(order.alarms.all())
-    events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
     margins = [facts.margin for facts in lines]
     return OrderFacts(
         order=order,
@@ -118,8 +115,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
         documents=list(order.documents.all()),
         active_holds=active,
         told=told_facts(order),
-        days=days(events[:EVENTS_SHOWN]),
-        cut=len(events) > EVENTS_SHOWN,
+        timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
         notices=list(order.notices.all()),
         alarms=alarms,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.models.event import TimelineEvent
 from backoffice.states import StateChoices, Tone
 
 
@@ -209,18 +210,7 @@ class MailCampaign(models.Model):
         self.events.create(kind=kind, actor=actor, params=params)
 
 
-class CampaignEvent(models.Model):
-    """One line of a campaign's timeline; words in `orders.admin.campaign_words`."""
+class CampaignEvent(TimelineEvent):
+    """One line of a campaign's timeline; `orders.admin.campaign_words` has the sentences."""
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="events", verbose_name=_("campaign"))
-    at = models.DateTimeField(_("time"), auto_now_add=True)
-    actor = models.CharField(_("by"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=32)
-    params = models.JSONField(_("facts"), default=dict)
-
-    class Meta:
-        verbose_name = _("campaign's event")
-        verbose_name_plural = _("campaign's events")
-
-    def __str__(self) -> str:
-        return self.kind
