@@ -9,16 +9,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
 from backoffice.admin.keyset import page_of
-from backoffice.admin.machine_chips import callback_chip
 from backoffice.admin.push_list import LARGEST_KEY
 from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_links
 from backoffice.admin.text_fields import LineField
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.services.handlers import CALLBACK_HANDLERS
+from backoffice.states import Chip
 from backoffice.vendors.registry import vendor_names
 
 SIZE = 50
@@ -73,7 +72,11 @@ def callback_rows(callbacks: list[Callback]) -> list[CallbackRow]:
     """With what they are about, in one lookup for all."""
     links = subject_links(callbacks)
     return [
-        CallbackRow(callback, callback_chip(callback), links.get((callback.subject_type, callback.subject_id or 0)))
+        CallbackRow(
+            callback,
+            CallbackState(callback.state).chip(callback.note),
+            links.get((callback.subject_type, callback.subject_id or 0)),
+        )
         for callback in callbacks
     ]
 

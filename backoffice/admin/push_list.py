@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
 from backoffice.admin.keyset import page_of
 from backoffice.admin.machine_chips import kind_in_words, push_chip
@@ -18,6 +17,7 @@ from backoffice.admin.text_fields import LineField
 from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.states import Chip
 
 SIZE = 50
 LARGEST_KEY = 2**63 - 1

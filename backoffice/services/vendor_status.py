@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,33 +9,35 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Count, Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Callback, Integration, Push
 from backoffice.models.push import OPEN_STATES, PushState
 from backoffice.services import budget
 from backoffice.services.budget import Gauge
 from backoffice.services.pulling import count_drift
+from backoffice.states import StateChoices, Tone
 from backoffice.vendors.registry import vendor_class, vendor_names, vendor_purpose, vendor_title
 
 
-class Standing(StrEnum):
+class Standing(StateChoices):
     """The worst thing that is true of a vendor, worst first."""
 
-    NOT_SET_UP = "not_set_up"
-    REFUSED = "refused"  # our credentials
-    PAUSED = "paused"
-    STOPPED = "stopped"  # by the breaker
-    FAILING = "failing"
-    UNUSED = "unused"
-    WORKING = "working"
+    NOT_SET_UP = "not_set_up", Tone.GREY, "power_off", _("not set up")
+    REFUSED = "refused", Tone.RED, "key_off", _("credentials refused")  # ours
+    PAUSED = "paused", Tone.AMBER, "pause_circle", _("paused")
+    STOPPED = "stopped", Tone.RED, "cloud_off", _("calls stopped")  # by the breaker
+    FAILING = "failing", Tone.AMBER, "warning", _("failing")
+    UNUSED = "unused", Tone.GREY, "schedule", _("not used yet")
+    WORKING = "working", Tone.GREEN, "check_circle", _("working")
 
 
-class Mode(StrEnum):
-    """What a call to the vendor leads to."""
+class Mode(StateChoices):
+    """What a call to the vendor leads to. Live is the loudest: it costs money."""
 
-    LIVE = "live"
-    SANDBOX = "sandbox"  # the vendor is told that nothing is meant
-    LOCAL = "local"  # a vendor replayed on this machine
+    LIVE = "live", Tone.RED, "local_fire_department", _("live: really produced and charged")
+    SANDBOX = "sandbox", Tone.BLUE, "science", _("sandbox: nothing is produced")  # the vendor is told so
+    LOCAL = "local", Tone.BLUE, "lan", _("replayed on this machine")
 
 
 @dataclass(frozen=True)

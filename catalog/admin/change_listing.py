@@ -12,12 +12,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
 from backoffice.admin.keyset import page_of
 from backoffice.admin.text_fields import LineField, searched_text
+from backoffice.states import Chip
 from catalog.admin.ascending import ascending_page
-from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
+from catalog.admin.change_words import account_words, key_words, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
 from catalog.services.change_sets.prices import decimals
 from catalog.services.change_sets.shapes import shape_of
@@ -113,7 +113,7 @@ def set_listing(request: HttpRequest) -> dict[str, Any]:
         "filters": filters,
         "searched": values.get("q", ""),
         "page": page,
-        "rows": [SetRow(row, set_chip(row), account_words(row.kind)) for row in page.rows],
+        "rows": [SetRow(row, ChangeSetState(row.state).chip(), account_words(row.kind)) for row in page.rows],
         "tabs": [
             {
                 "title": title,
@@ -174,7 +174,7 @@ def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
     lines = _lines(change_set.kind, change)
     return ChangeRow(
         change=change,
-        chip=row_chip(change),
+        chip=ChangeState(change.state).chip(change.note),
         lines=[_line_row(change, line, currency=currency) for line in lines],
         losses=[_loss(change, key, currency=currency) for key in change.destroys],
     )

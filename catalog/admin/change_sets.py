@@ -9,13 +9,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
+from backoffice.states import Chip
 from catalog.admin import change_actions, price_editor, stock_desk, text_workbench, vendor_changes
 from catalog.admin.change_listing import ROW_FILTERS, rows_page, set_listing
-from catalog.admin.change_words import account_words, event_words, job_chip, set_chip, values_words
+from catalog.admin.change_words import account_words, event_words, values_words
 from catalog.admin.text_rows import texts_context
-from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob
+from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
 from catalog.services.change_sets.approval import REASON_MAX, REASON_MIN, needs_somebody_else
 
 JOBS_SHOWN = 100
@@ -137,7 +137,7 @@ class ChangeSetAdmin(PagesAdmin):
             "catalog/change_set.html",
             title=change_set.title,
             change_set=change_set,
-            chip=set_chip(change_set),
+            chip=ChangeSetState(change_set.state).chip(),
             account=account_words(change_set.kind),
             values=values_words(change_set),
             page=rows_page(change_set, request.GET),
@@ -206,4 +206,4 @@ def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
 
 def _jobs(change_set: ChangeSet) -> list[tuple[VendorJob, Chip]]:
     jobs = change_set.jobs.defer(*_HEAVY).order_by("number")[:JOBS_SHOWN]
-    return [(job, job_chip(job)) for job in jobs]
+    return [(job, VendorJobState(job.state).chip(job.message)) for job in jobs]

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
-from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import DomainError
@@ -37,14 +36,6 @@ from catalog.services.tables.importing import OPEN_STATES, accept_table, discard
 SIZE = 50
 PREVIEWED = 100
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CHIPS = {
-    TableImportState.WAITING: (Tone.GREY, "hourglass_empty"),
-    TableImportState.READING: (Tone.BLUE, "sync"),
-    TableImportState.READY: (Tone.BLUE, "preview"),
-    TableImportState.DRAFTED: (Tone.GREEN, "check_circle"),
-    TableImportState.REFUSED: (Tone.RED, "block"),
-    TableImportState.DISCARDED: (Tone.GREY, "delete"),
-}
 # Rows that nobody asks for are not read: contents are megabytes.
 _HEAVY = ("content", "wishes")
 
@@ -82,7 +73,7 @@ class TableImportAdmin(PagesAdmin):
             "catalog/table_list.html",
             title=_("Tables"),
             page=page,
-            rows=[(table, _chip(table), account_words(table.kind)) for table in page.rows],
+            rows=[(table, TableImportState(table.state).chip(), account_words(table.kind)) for table in page.rows],
             form=UploadForm(initial={"kind": request.GET.get("kind", "")}),
             layouts=[(kind.label, account_words(kind), LAYOUTS[kind]) for kind in ChangeKind],
             kinds=[(kind.value, kind.label) for kind in ChangeKind],
@@ -102,7 +93,7 @@ class TableImportAdmin(PagesAdmin):
             "catalog/table.html",
             title=table.file_name,
             table=table,
-            chip=_chip(table),
+            chip=TableImportState(table.state).chip(),
             account=account_words(table.kind),
             is_open=table.state in OPEN_STATES,
             may_discard=table.state not in (TableImportState.DRAFTED, TableImportState.DISCARDED),
@@ -191,11 +182,6 @@ class TableImportAdmin(PagesAdmin):
 
 def _page(table: TableImport) -> str:
     return reverse("admin:catalog_tableimport_change", args=[table.pk])
-
-
-def _chip(table: TableImport) -> Chip:
-    tone, icon = _CHIPS[TableImportState(table.state)]
-    return Chip(tone, icon, table.get_state_display())
 
 
 def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.filter_form import ANY, FilterForm
 from backoffice.admin.text_fields import LineField
+from backoffice.states import Chip, Tone
 from catalog.admin.ascending import ascending_page
 from catalog.models import ChangeKind, Snapshot, Variant
 from catalog.services.change_sets.texts import LONGEST

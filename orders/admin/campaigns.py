@@ -17,7 +17,7 @@ from orders.admin.campaign_actions import ACTIONS, Action, page_of_campaign
 from orders.admin.campaign_checkout import answer_proof, checkout_context, confirm_checkout
 from orders.admin.campaign_forms import CampaignForm, TableForm, card_templates
 from orders.admin.campaign_listing import campaign_listing, recipient_listing
-from orders.admin.campaign_words import SITUATIONS, campaign_chip, event_words, funnel, price_lines
+from orders.admin.campaign_words import SITUATIONS, event_words, funnel, price_lines
 from orders.models import CampaignState, MailCampaign
 from orders.services.campaigns.making import change_campaign, make_campaign
 from orders.services.campaigns.paying import why_not_check_out
@@ -64,7 +64,7 @@ class MailCampaignAdmin(PagesAdmin):
             "orders/campaigns/campaign.html",
             title=campaign.name,
             campaign=campaign,
-            chip=campaign_chip(campaign),
+            chip=CampaignState(campaign.state).chip(),
             situation=SITUATIONS[CampaignState(campaign.state)],
             is_moving=campaign.state in MOVING,
             funnel=funnel(campaign, deliveries=recipients.pop("deliveries")),

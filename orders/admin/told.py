@@ -1,21 +1,13 @@
 """What the page of an order shows of the vendors that are told of it, or are not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.services.integrations import configured_vendors
+from backoffice.states import Chip
 from orders.models import ExportState, Order, OrderExport
-
-CHIPS = {
-    ExportState.WAITING: (Tone.BLUE, "outgoing_mail"),
-    ExportState.SENT: (Tone.GREEN, "mark_email_read"),
-    ExportState.KNOWN: (Tone.GREEN, "done_all"),
-    ExportState.REFUSED: (Tone.RED, "block"),
-    ExportState.SKIPPED: (Tone.GREY, "unsubscribe"),
-}
 
 
 @dataclass(frozen=True)
@@ -32,12 +24,11 @@ class ToldFacts:
 def told_chip(export: OrderExport) -> Chip:
     """Return whether a vendor was told; a person who set it aside is named."""
     state = ExportState(export.state)
-    tone, icon = CHIPS[state]
     if export.excluded_by and state == ExportState.SKIPPED:
-        return Chip(tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
+        return Chip(state.tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
     if export.corrected and state == ExportState.WAITING:
-        return Chip(tone, icon, _("correction waits"))
-    return Chip(tone, icon, state.label)
+        return replace(state.chip(), word=_("correction waits"))
+    return state.chip()
 
 
 def read_told(request: HttpRequest, order: Order | None) -> list[ToldFacts]:

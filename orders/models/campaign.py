@@ -9,18 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.models.event import TimelineEvent
+from backoffice.states import StateChoices, Tone
 
 
-class CampaignState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PREPARING = "preparing", _("being prepared")
-    PROOFED = "proofed", _("ready to be checked out")
-    PAYING = "paying", _("being checked out")
-    PAYMENT_NEEDED = "payment_needed", _("payment under way")
-    PAID = "paid", _("paid")
-    MAILED = "mailed", _("mailed")
-    CANCELLED = "cancelled", _("cancelled")
-    STUCK = "stuck", _("needs a person")
+class CampaignState(StateChoices):
+    DRAFT = "draft", Tone.GREY, "edit_note", _("draft")
+    PREPARING = "preparing", Tone.BLUE, "sync", _("being prepared")
+    PROOFED = "proofed", Tone.AMBER, "preview", _("ready to be checked out")
+    PAYING = "paying", Tone.BLUE, "send", _("being checked out")
+    PAYMENT_NEEDED = "payment_needed", Tone.BLUE, "hourglass_top", _("payment under way")
+    PAID = "paid", Tone.GREEN, "paid", _("paid")
+    MAILED = "mailed", Tone.GREEN, "mark_email_read", _("mailed")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    STUCK = "stuck", Tone.RED, "person_alert", _("needs a person")
 
 
 NEXT = {
@@ -208,18 +210,7 @@ class MailCampaign(models.Model):
         self.events.create(kind=kind, actor=actor, params=params)
 
 
-class CampaignEvent(models.Model):
-    """One line of a campaign's timeline; words in `orders.admin.campaign_words`."""
+class CampaignEvent(TimelineEvent):
+    """One line of a campaign's timeline; `orders.admin.campaign_words` has the sentences."""
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="events", verbose_name=_("campaign"))
-    at = models.DateTimeField(_("time"), auto_now_add=True)
-    actor = models.CharField(_("by"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=32)
-    params = models.JSONField(_("facts"), default=dict)
-
-    class Meta:
-        verbose_name = _("campaign's event")
-        verbose_name_plural = _("campaign's events")
-
-    def __str__(self) -> str:
-        return self.kind

@@ -15,29 +15,30 @@ from django.utils.translation import pgettext_lazy
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.states import StateChoices, Tone
 
 
-class OrderState(models.TextChoices):
-    NEW = "new", _("new")
-    HELD = "held", _("held")
-    RELEASED = "released", _("released")
-    CANCELLED = "cancelled", _("cancelled")
-    CLOSED = "closed", pgettext_lazy("order", "closed")
+class OrderState(StateChoices):
+    NEW = "new", Tone.GREY, "inbox", _("new")
+    HELD = "held", Tone.AMBER, "front_hand", _("held")
+    RELEASED = "released", Tone.BLUE, "send", _("released")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    CLOSED = "closed", Tone.GREEN, "task_alt", pgettext_lazy("order", "closed")
 
 
-class ProductionState(models.TextChoices):
-    NONE = "none", _("not sent")
-    SENT = "sent", _("sent")
-    IN_PRODUCTION = "in_production", _("in production")
-    DONE = "done", _("produced")
-    FAILED = "failed", _("failed")
+class ProductionState(StateChoices):
+    NONE = "none", Tone.GREY, "hourglass_empty", _("not sent")
+    SENT = "sent", Tone.BLUE, "outbox", _("sent")
+    IN_PRODUCTION = "in_production", Tone.BLUE, "precision_manufacturing", _("in production")
+    DONE = "done", Tone.GREEN, "check_circle", _("produced")
+    FAILED = "failed", Tone.RED, "error", _("failed")
 
 
-class ShipmentState(models.TextChoices):
-    NONE = "none", _("nothing shipped")
-    PARTIAL = "partial", _("partly shipped")
-    SHIPPED = "shipped", _("shipped")
-    DELIVERED = "delivered", _("delivered")
+class ShipmentState(StateChoices):
+    NONE = "none", Tone.GREY, "package_2", _("nothing shipped")
+    PARTIAL = "partial", Tone.BLUE, "stacks", _("partly shipped")
+    SHIPPED = "shipped", Tone.BLUE, "local_shipping", _("shipped")
+    DELIVERED = "delivered", Tone.GREEN, "where_to_vote", _("delivered")
 
 
 # Events of the timeline that rules may follow upon (see `orders.models.rule.RuleEvent`).

@@ -5,22 +5,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 from orders.models.line import OrderLine
 from orders.models.order import Order
 
 
-class VendorOrderState(models.TextChoices):
+class VendorOrderState(StateChoices):
     """Ours, from `vendors.messages.OrderState`, plus what only we know of."""
 
-    PLANNED = "planned", _("planned")
-    DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("submitted")
-    CHECKED = "checked", _("checked")
-    IN_PRODUCTION = "in_production", _("in production")
-    DONE = "done", _("produced")
-    CANCELLED = "cancelled", _("cancelled")
-    REFUSED = "refused", _("refused")
-    UNKNOWN = "unknown", _("unknown")
+    PLANNED = "planned", Tone.GREY, "hourglass_empty", _("planned")
+    DRAFT = "draft", Tone.GREY, "edit_note", _("draft")
+    SUBMITTED = "submitted", Tone.BLUE, "outbox", _("submitted")
+    CHECKED = "checked", Tone.BLUE, "fact_check", _("checked")
+    IN_PRODUCTION = "in_production", Tone.BLUE, "precision_manufacturing", _("in production")
+    DONE = "done", Tone.GREEN, "check_circle", _("produced")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    REFUSED = "refused", Tone.RED, "block", _("refused")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
 
 
 class VendorOrder(models.Model):
