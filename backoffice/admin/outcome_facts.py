@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from backoffice.admin.exchanges import Exchange, exchanges
 from backoffice.admin.push_facts import ATTEMPTS_SHOWN, PushFacts, push_facts
 from backoffice.admin.unknown_words import SEARCHED, recovery_of, what_goes_on, when_a_person_is_asked
+from backoffice.amounts import money
 from backoffice.models import Push, PushAttempt
 from backoffice.services.handlers import PUSH_HANDLERS, PushHandler, Recovery, handler_of
 from backoffice.services.pushes import is_settled
-from backoffice.templatetags.desk import money
 from backoffice.vendors.registry import vendor_title
 
 
