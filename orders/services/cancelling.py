@@ -69,7 +69,7 @@ class Cancellation(VendorOrderHandler):
 
     def _ask(self) -> OrderReport:
         """A refusal may mean that it is cancelled already, so the order is read again."""
-        vendor = self.vendor
+        vendor = self.delivery.vendor
         try:
             return self.delivery.write("cancel", lambda: vendor.cancel_order(self.row.vendor_id), self._conclude)
         except VendorRejected:

@@ -123,7 +123,9 @@ class Telling(PushHandler):
     def _ask(self, messages: list[OrderToTell]) -> Answer:
         """A refusal is an answer like any other: what it means depends on how many orders it is about."""
         try:
-            answer: Answer = self.vendor.tell_orders(messages, group=self.batch.group, corrected=self.batch.corrected)
+            answer: Answer = self.delivery.vendor.tell_orders(
+                messages, group=self.batch.group, corrected=self.batch.corrected
+            )
         except VendorRejected as error:
             return error
         return answer
