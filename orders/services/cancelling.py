@@ -88,8 +88,14 @@ class Cancellation(VendorOrderHandler):
         if self.row.submitted_at is None:
             self.delivery.record(self._cancel_unsent)
             return
-        self.delivery.record(lambda: note_told_by_hand(self.row, push=self.push))
+        self.delivery.record(self._note_by_hand)
         raise Withdrawn(_("A person has to tell the vendor."))
+
+    def _note_by_hand(self) -> None:
+        words = {"vendor": self.row.vendor, "reference": self.row.reference}
+        OrderEvent.objects.create(
+            order_id=self.row.order_id, actor="system", kind="order.cancel_by_hand", params=words, push=self.push
+        )
 
     def _cancel_unsent(self) -> None:
         order = Order.objects.locked(self.row.order_id)
@@ -102,14 +108,6 @@ class Cancellation(VendorOrderHandler):
             _refuse(self.push, text=_("It is at the vendor, but its id there is unknown."))
             return
         self._cancel_unsent()
-
-
-def note_told_by_hand(row: VendorOrder, *, push: Push) -> None:
-    """The timeline says that somebody has to tell the vendor."""
-    words = {"vendor": row.vendor, "reference": row.reference}
-    OrderEvent.objects.create(
-        order_id=row.order_id, actor="system", kind="order.cancel_by_hand", params=words, push=push
-    )
 
 
 def _refuse(push: Push, *, text: str = "") -> None:

@@ -21,8 +21,7 @@ from orders.services.intake.input import NewOrder
 from orders.services.intake.new_rows import build_rows, is_made_already, number_order
 from orders.services.lifecycle import begin_released
 from orders.services.order_message import OrderRows
-from orders.services.preflight.order_checks import Findings, check_order
-from orders.services.preflight.rechecks import is_about_address
+from orders.services.preflight.order_checks import Findings, check_order, is_about_address
 
 
 class OrderRefused(InvalidInput):
