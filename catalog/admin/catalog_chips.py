@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.amounts import money
 from backoffice.states import Chip, Tone
-from backoffice.templatetags.desk import money
 from catalog.models import Availability, Variant, VariantChange
 
 CHANGES: dict[str, tuple[Tone, str, Promise]] = {

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
 from catalog.models import (
     ChangeKind,
     ChangeSet,

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
 from orders.admin.facts import OrderFacts
 from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
 from orders.admin.remedies import Remedy, no_remedy_text, remedies

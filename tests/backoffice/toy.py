@@ -5,7 +5,7 @@ from typing import Any
 
 from backoffice.models import Callback, Push, Shop
 from backoffice.models.callback import CallbackState
-from backoffice.services.delivery import Delivery
+from backoffice.services.claims import Delivery
 from backoffice.services.handlers import CallbackOutcome, Finding, PushHandler
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
 from backoffice.vendors.errors import VendorError
