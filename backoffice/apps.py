@@ -20,3 +20,4 @@ class BackofficeConfig(AppConfig):
             *("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes"),
             *("rules_hooks", "marketing_hooks", "marketing_subjects", "marketing_pushes"),
             "marketing_rule_actions",
+        )
