@@ -67,8 +67,8 @@ def vendor_title(name: str) -> str:
 
 
 def setting_name(vendor: str, name: str) -> str:
-    """Return what a setting of the vendor is called: its own, such as MYPROMO_FULFILLER_REQUESTS_PER_MINUTE, else the
-    one that all accounts of its system share (`settings_prefix`), such as MYPROMO_URL.
+    """Return what a setting of the vendor is called: its own, such as <VENDOR>_REQUESTS_PER_MINUTE, else the one that
+    all accounts of its system share (`settings_prefix`), such as <PREFIX>_URL.
     """
     own = f"{vendor.upper().replace('-', '_')}_{name}"
     if hasattr(settings, own) or not has_ability(vendor, Vendor):
