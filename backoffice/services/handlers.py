@@ -15,8 +15,10 @@ from django.db.models import Model
 from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
 from backoffice.services.claims import Delivery
+from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
+from backoffice.vendors.registry import has_ability, vendor_type
 
 
 class Finding(StrEnum):
@@ -120,14 +122,14 @@ class PushHandler:
 
 
 PUSH_HANDLERS: dict[str, PushHandler] = {}
-# The same for those vendors at which a kind means something else.
-_AT_VENDORS: dict[str, list[tuple[Callable[[str], bool], PushHandler]]] = {}
+# The same where a kind means something else at vendors of an ability.
+_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler]]] = {}
 
 T = TypeVar("T", bound=PushHandler)
 
 
-def push_kind(kind: str, *, at: Callable[[str], bool] | None = None) -> Callable[[type[T]], type[T]]:
-    """Register a handler class for a kind such as "orders.place", at all vendors or at those that `at` names."""
+def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]], type[T]]:
+    """Register a handler class for a kind such as "orders.place", at all vendors or at those of an ability."""
 
     def register(handler: type[T]) -> type[T]:
         handler.kind = kind
@@ -142,7 +144,7 @@ def push_kind(kind: str, *, at: Callable[[str], bool] | None = None) -> Callable
 
 def handler_of(push: Push) -> PushHandler:
     """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
-    own = (handler for is_at, handler in _AT_VENDORS.get(push.kind, ()) if is_at(push.vendor))
+    own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
     return copy(next(own, PUSH_HANDLERS[push.kind]))
 
 
@@ -155,16 +157,17 @@ class CallbackOutcome:
     note: str = ""
 
 
-CallbackHandler = Callable[[Callback, Message, Any], CallbackOutcome]
+M = TypeVar("M", bound=Message)
+# By the type of the message: which topics carry it is said by each vendor (`CALLBACK_TOPICS`).
+CALLBACK_HANDLERS: dict[type[Message], Callable[[Callback, Any, CallsUs], CallbackOutcome]] = {}
+_Handler = Callable[[Callback, M, CallsUs], CallbackOutcome]
 
-CALLBACK_HANDLERS: dict[tuple[str, str], CallbackHandler] = {}
 
+def callback_handler(message: type[M]) -> Callable[[_Handler[M]], _Handler[M]]:
+    """Register what a message means that callbacks carry: called with the row, the message, and the vendor."""
 
-def callback_topic(vendor: str, topic: str) -> Callable[[CallbackHandler], CallbackHandler]:
-    """Register what a vendor's topic means: called with the row, one message of it, and the vendor's adapter."""
-
-    def register(handler: CallbackHandler) -> CallbackHandler:
-        CALLBACK_HANDLERS[vendor, topic] = handler
+    def register(handler: _Handler[M]) -> _Handler[M]:
+        CALLBACK_HANDLERS[message] = handler
         return handler
 
     return register
@@ -178,20 +181,26 @@ class CallbackAnswer:
     body: dict[str, Any]
 
 
-CallbackAnswerer = Callable[[Callback, Message], CallbackAnswer]
+_Answerer = Callable[[Callback, M], CallbackAnswer]
+CALLBACK_ANSWERS: dict[type[Message], Callable[[Callback, Any], CallbackAnswer]] = {}
 
-CALLBACK_ANSWERS: dict[tuple[str, str], CallbackAnswerer] = {}
 
-
-def callback_answer(vendor: str, topic: str) -> Callable[[CallbackAnswerer], CallbackAnswerer]:
-    """Register what a topic answers with: called while the vendor waits, so it asks nobody and holds no lock for long.
+def callback_answer(message: type[M]) -> Callable[[_Answerer[M]], _Answerer[M]]:
+    """Register what a message is answered with: called while the vendor waits, so it asks nobody and holds no lock for
+    long.
 
     It has to give the same answer each time. A DomainError is a refusal, told to the vendor and kept with the callback.
-    Its `callback_topic` is what a replay does, and the worker where we were lost in between.
+    Its `callback_handler` is what a replay does, and the worker where we were lost in between.
     """
 
-    def register(answerer: CallbackAnswerer) -> CallbackAnswerer:
-        CALLBACK_ANSWERS[vendor, topic] = answerer
+    def register(answerer: _Answerer[M]) -> _Answerer[M]:
+        CALLBACK_ANSWERS[message] = answerer
         return answerer
 
     return register
+
+
+def waits_for_answer(vendor: str, topic: str) -> bool:
+    """Return whether the vendor waits for more than a receipt of such callbacks. Raises UnknownVendor."""
+    topics = vendor_type(vendor, CallsUs).CALLBACK_TOPICS
+    return topic in topics and topics[topic] in CALLBACK_ANSWERS
