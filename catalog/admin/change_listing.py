@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.chips import Chip
-from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
+from backoffice.admin.filter_form import ANY, FilterForm, choice_field, vendor_choices
 from backoffice.admin.keyset import page_of
 from backoffice.admin.text_fields import LineField, searched_text
 from catalog.admin.ascending import ascending_page
@@ -37,9 +37,7 @@ class ChangeSetFilters(FilterForm):
         label=_("State"), required=False, choices=[(ANY, _("any")), ("open", _("open")), *ChangeSetState.choices]
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[(ANY, _("any")), *ChangeKind.choices])
-    vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
-
-    PANEL = ("state", "kind", "vendor")
+    vendor = choice_field(_("Vendor"), vendor_choices)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
+from backoffice.admin.filter_form import ANY, FilterForm, choice_field, day_field, vendor_choices, within_days
 from backoffice.admin.text_fields import LineField
 from catalog.models import Category, Product, Variant
 from catalog.services.search import search_products, search_variants
@@ -29,11 +29,9 @@ class VariantFilters(FilterForm):
     )
     personalized = forms.ChoiceField(label=_("Personalised"), required=False, choices=_YES_NO)
     test_product = forms.ChoiceField(label=_("Test product"), required=False, choices=_YES_NO)
-    vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
+    vendor = choice_field(_("Vendor"), vendor_choices)
     since = day_field(_("First seen from"))
     until = day_field(_("First seen until"))
-
-    PANEL = ("state", "personalized", "test_product", "vendor", "since", "until")
 
 
 class ProductFilters(FilterForm):
@@ -44,9 +42,7 @@ class ProductFilters(FilterForm):
         choices=[(ANY, _("any")), ("listed", _("listed")), ("gone", _("gone at the vendor"))],
     )
     category = LineField(label=_("Category begins with"), required=False, max_length=500)
-    vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
-
-    PANEL = ("state", "category", "vendor")
+    vendor = choice_field(_("Vendor"), vendor_choices)
 
 
 _STATES = {

@@ -39,8 +39,6 @@ class PriceFilters(FilterForm):
         label=_("SKUs a page"), required=False, choices=[(ANY, SIZES[0]), *((size, size) for size in SIZES[1:])]
     )
 
-    PANEL = ("kind", "category", "orderable", "size")
-
     @property
     def chosen_kind(self) -> str:
         return str(self.values.get("kind", ChangeKind.SALES_PRICES.value))

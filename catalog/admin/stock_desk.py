@@ -54,8 +54,6 @@ class StockFilters(FilterForm):
         ],
     )
 
-    PANEL = ("kind", "state")
-
     @property
     def chosen_kind(self) -> str:
         return str(self.values.get("kind", ChangeKind.STOCK.value))

@@ -39,8 +39,6 @@ class TextFilters(FilterForm):
         ],
     )
 
-    PANEL = ("state",)
-
 
 @dataclass(frozen=True)
 class TextRow:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.chips import Chip
-from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
+from backoffice.admin.filter_form import ANY, FilterForm, choice_field, day_field, vendor_choices, within_days
 from backoffice.admin.keyset import page_of
 from backoffice.admin.text_fields import LineField
 from catalog.admin.catalog_chips import CHANGES, change_chip, change_lines
@@ -29,11 +29,9 @@ class ChangesFilters(FilterForm):
         required=False,
         choices=[(ANY, gettext_lazy("any")), *((kind, word) for kind, (_tone, _icon, word) in CHANGES.items())],
     )
-    vendor = forms.ChoiceField(label=gettext_lazy("Vendor"), required=False, choices=vendor_choices)
+    vendor = choice_field(gettext_lazy("Vendor"), vendor_choices)
     since = day_field(gettext_lazy("From"))
     until = day_field(gettext_lazy("Until"))
-
-    PANEL = ("kind", "vendor", "since", "until")
 
 
 @dataclass(frozen=True)
