@@ -19,11 +19,12 @@ ANY, UNSET = "", _("any")
 class FilterForm(forms.Form):
     """Every field may be empty; what is unknown is ignored, since old links should still open.
 
-    `q` is the search, `since` and `until` are whole days of the field DATED. Of all others, fields with a label are
-    offered in the panel, and each asks for the rows whose field of that name has its value, unless CONDITIONS say by
-    (name, value) what else it asks for.
+    `q` is the search, `since` and `until` are whole days of the field DATED. All others ask for rows whose field of
+    that name (or of the name in LOOKUPS) has the value, unless CONDITIONS say by (name, value) what else is meant.
+    What has a label is offered in the panel.
     """
 
+    LOOKUPS: ClassVar[dict[str, str]] = {}
     CONDITIONS: ClassVar[dict[tuple[str, Any], Q]] = {}
     DATED: ClassVar[str] = ""
     # What is not offered in the panel, and stays when something is looked for or filtered.
@@ -57,9 +58,13 @@ class FilterForm(forms.Form):
         values = self.values
         text, since, until = (values.pop(name, None) for name in ("q", "since", "until"))
         for name, value in values.items():
-            rows = rows.filter(self.CONDITIONS.get((name, value), Q(**{name: value})))
+            rows = rows.filter(self.condition(name, value))
         rows = within_days(rows, self.DATED, since=since, until=until)
         return self.search(rows, text) if text else rows
+
+    def condition(self, name: str, value: Any) -> Q:
+        """Return what one filter asks for."""
+        return self.CONDITIONS.get((name, value), Q(**{self.LOOKUPS.get(name, name): value}))
 
     def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         """Return the rows that somebody may mean who quotes the text."""

@@ -5,16 +5,13 @@ Its template extends `backoffice/list.html` and says what stands in the columns.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic
+from typing import Any, Generic
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from backoffice.admin.filter_form import FilterForm
-from backoffice.admin.keyset import Row, page_of
-
-# What of an address says where in a view one is, not which view it is.
-PLACE = ("older", "newer", "end", "after", "q")
+from backoffice.admin.keyset import PLACE, Ascending, Page, Row, page_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class ListPage(Generic[Row]):
     paginate_by = 50
     filter_class: type[FilterForm] = FilterForm
     # (title, filters) of each tab.
-    views: ClassVar[Sequence[tuple[Any, str]]] = ()
+    views: Sequence[tuple[Any, str]] = ()
     # Shown in the empty field of the search and read aloud; without them there is neither search nor filter.
     search_words: Any = ""
     empty_icon: str
@@ -64,8 +61,11 @@ class ListPage(Generic[Row]):
     def may_mark(self) -> bool:
         return any(self.request.user.has_perm(name) for name in self.marks_permissions)
 
+    def get_page(self) -> Page[Row] | Ascending[Row]:
+        return page_of(self.get_queryset(), self.request.GET, size=self.paginate_by)
+
     def get_context_data(self) -> dict[str, Any]:
-        page = page_of(self.get_queryset(), self.request.GET, size=self.paginate_by)
+        page = self.get_page()
         return {
             "list": self,
             "filters": self.filters,
@@ -77,9 +77,12 @@ class ListPage(Generic[Row]):
 
 
 def canonical(parameters: Mapping[str, Any]) -> str:
-    """Return the filters alone, in one order: two addresses with the same filters are the same view."""
+    """Return the filters alone, in one order: two addresses with the same filters are the same view.
+
+    A search, and how far one has paged, are within a view.
+    """
     kept = QueryDict(mutable=True)
     for name, value in sorted(parameters.items()):
-        if value and name not in PLACE:
+        if value and name not in (*PLACE, "q"):
             kept[name] = str(value)
     return kept.urlencode()
