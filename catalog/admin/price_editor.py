@@ -13,15 +13,15 @@ from backoffice.said import gettext as _
 from backoffice.struct_texts import clean_texts
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
+from catalog.admin.drafts import OFFERED, open_drafts
 from catalog.admin.price_grid_rows import PriceFilters, filtered_variants, read_grid
-from catalog.models import ChangeKind, ChangeSet, ChangeSetState, ChangeSource
+from catalog.models import ChangeKind, ChangeSet, ChangeSource
 from catalog.services.change_sets.editing import add_changes, make_change_set
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.formula_runs import draft_formula, formula_of, preview_formula
 from catalog.services.held_values import price_text, variants_of
 
 MOST_PREVIEWED = 500
-DRAFTS_OFFERED = 20
 _KINDS = (ChangeKind.SALES_PRICES.value, ChangeKind.FULFILLER_PRICES.value)
 
 
@@ -30,9 +30,7 @@ def grid_context(request: HttpRequest) -> dict[str, Any]:
     filters = PriceFilters(request.GET)
     kind = filters.chosen_kind
     vendor = vendors_for(kind)[0]
-    drafts = ChangeSet.objects.filter(
-        kind=kind, vendor=vendor, state__in=[ChangeSetState.DRAFT, ChangeSetState.CHECKED]
-    )
+    drafts = open_drafts(kind, vendor=vendor)
     draft = _chosen(drafts, request.GET.get("draft", ""))
     return {
         "filters": filters,
@@ -41,7 +39,7 @@ def grid_context(request: HttpRequest) -> dict[str, Any]:
         "vendor": vendor,
         "account": account_words(kind),
         "draft": draft,
-        "drafts": list(drafts.order_by("-pk")[:DRAFTS_OFFERED]),
+        "drafts": list(drafts[:OFFERED]),
         "has_formulas": kind == ChangeKind.SALES_PRICES,
         "query": request.GET.urlencode(),
     }

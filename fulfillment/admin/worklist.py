@@ -46,8 +46,6 @@ class WorkFilters(FilterForm):
     ships_from = day_field(gettext_lazy("Due from"))
     ships_until = day_field(gettext_lazy("Due until"))
 
-    PANEL = ("product", "printing_method", "merchant", "ships_from", "ships_until")
-
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         for name, offered in (("printing_method", list_printing_methods()), ("merchant", list_merchants())):
@@ -58,6 +56,7 @@ class WorkFilters(FilterForm):
     def wanted(self) -> WorkFilter:
         """For the service."""
         values = self.values
+        values.pop("q", None)
         section = Section(values.pop("section", Section.ALL))
         return WorkFilter(section=section, **values)
 

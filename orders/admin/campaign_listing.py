@@ -39,8 +39,6 @@ class CampaignFilters(FilterForm):
     shop = forms.ChoiceField(label=_("Shop"), required=False, choices=_shops)
     problem = forms.ChoiceField(label=_("Problem"), required=False, choices=[(ANY, _("any")), ("1", _("needs a look"))])
 
-    PANEL = ("state", "shop", "problem")
-
 
 class RecipientFilters(FilterForm):
     q = LineField(required=False, max_length=100)

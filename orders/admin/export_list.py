@@ -45,8 +45,6 @@ class ExportFilters(FilterForm):
     open = forms.ChoiceField(label=_("Orders"), required=False, choices=[(ANY, _("any")), ("1", _("not cancelled"))])
     batch = forms.IntegerField(label=_("Batch"), required=False, min_value=1, max_value=2**63 - 1)
 
-    PANEL = ("state", "vendor", "shop", "aside", "open", "batch")
-
 
 @dataclass(frozen=True)
 class ExportRow:
