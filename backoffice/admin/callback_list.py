@@ -13,8 +13,8 @@ from backoffice.admin.machine_chips import callback_chip
 from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_links
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import CALLBACK_HANDLERS
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import CallsUs
+from backoffice.vendors.registry import vendor_names, vendor_type, vendors_with
 
 # What somebody has to look at.
 UNUSABLE = "unusable"
@@ -22,7 +22,8 @@ UNUSABLE = "unusable"
 
 def _topics() -> list[tuple[str, str]]:
     """Known when asked for: the registry fills itself after this file was read."""
-    return [(topic, topic) for topic in sorted({topic for _vendor, topic in CALLBACK_HANDLERS})]
+    topics = {topic for name in vendors_with(CallsUs) for topic in vendor_type(name, CallsUs).CALLBACK_TOPICS}
+    return [(topic, topic) for topic in sorted(topics)]
 
 
 class CallbackFilters(FilterForm):

@@ -16,11 +16,13 @@ from django.db.models.functions import Now
 
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import Lane, PushState
-from backoffice.services.integrations import open_vendor
-from backoffice.vendors.base import Exchange
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.base import Exchange, Vendor
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
+from backoffice.vendors.registry import as_able
 
 T = TypeVar("T")
+V = TypeVar("V", bound=Vendor)
 
 # A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
 LONGEST_DELIVERY_SECONDS = 90
@@ -57,9 +59,13 @@ class Delivery:
         self.is_look = push.state == PushState.UNKNOWN
         self._last_look: Callable[[], None] | None = None
         self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
-        self.vendor: Any = open_vendor(
-            push.vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
+        self.vendor: Any = get_vendor(
+            push.vendor, Vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
         )
+
+    def vendor_as(self, ability: type[V]) -> V:
+        """Return the vendor as one that has that ability. Raises MissingAbility."""
+        return as_able(self.vendor, ability)
 
     def write(
         self,

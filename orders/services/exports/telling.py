@@ -123,7 +123,9 @@ class Telling(PushHandler):
     def _ask(self, messages: list[OrderToTell]) -> Answer:
         """A refusal is an answer like any other: what it means depends on how many orders it is about."""
         try:
-            answer: Answer = self.vendor.tell_orders(messages, group=self.batch.group, corrected=self.batch.corrected)
+            answer: Answer = self.vendor.export_orders(
+                messages, group=self.batch.group, corrected=self.batch.corrected
+            )
         except VendorRejected as error:
             return error
         return answer
@@ -164,7 +166,7 @@ class Telling(PushHandler):
         row.text, row.excluded_by = verdict.text, ""
         if verdict.verdict != Verdict.REFUSED:
             row.told_at, row.times_told = timezone.now(), row.times_told + 1
-        if row.changed_meanwhile and telling_vendor(row.vendor).MAY_CORRECT:
+        if row.changed_meanwhile and telling_vendor(row.vendor).TAKES_CORRECTIONS:
             row.state, row.batch, row.corrected = ExportState.WAITING, None, row.was_told
         elif verdict.verdict == Verdict.TAKEN and row.corrected:
             kind = "export.corrected"
