@@ -1,5 +1,5 @@
 """The registries: what a push means, what a callback means, and what it is answered with where the vendor waits for
-more than a receipt. Apps fill them from `pushes.py` and `callbacks.py`.
+more than a receipt. Apps fill them: `pushes.py` names the services that do a push, `callbacks.py` says the rest.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,9 @@ class Recovery(StrEnum):
 
 
 class PushHandler:
-    """What one kind of push means. Subclass it in `<app>/pushes.py` and register it with `@push_kind`."""
+    """What one kind of push means and does. Subclass it in the service that does it, register that with `@push_kind`,
+    and name its module in `<app>/pushes.py`, so that each process knows it. One object serves all pushes of the kind.
+    """
 
     kind: str = ""
     # What it is, in words for staff, lazily translated: _("Place the order").

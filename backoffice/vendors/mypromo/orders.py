@@ -35,7 +35,6 @@ class OrdersAbility:
     MAX_LINES = limits.MAX_LINES
     MAX_LINES_WITH_DOCUMENTS = limits.MAX_LINES_WITH_DOCUMENTS
     ADDRESS_LIMITS = limits.ADDRESS_LIMITS
-    REQUIRED = limits.REQUIRED
 
     client: Client
 

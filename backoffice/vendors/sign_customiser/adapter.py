@@ -31,7 +31,6 @@ class SignCustomiser:
     MAX_LINES = limits.MAX_LINES
     MAX_LINES_WITH_DOCUMENTS = limits.MAX_LINES
     ADDRESS_LIMITS = limits.ADDRESS_LIMITS
-    REQUIRED = limits.REQUIRED
 
     # Each shop's integration may call an address of its own; webhooks are signed with secrets that we keep.
     ADDRESSED_BY_SHOP = True
