@@ -115,7 +115,7 @@ class LabelFetch(ProductionHandler):
         label.save(update_fields=["state"])
         note_label(label, "label.refused", actor=f"vendor:{push.vendor}", push=push, cause=error.text)
 
-    def suppose_done(self, push: Push) -> None:
+    def assume_done(self, push: Push) -> None:
         """The vendor handed it out: the parcel is announced, and our copy is missing. One that was only made can be
         fetched once the vendor lists it (`production_labels.py`).
         """

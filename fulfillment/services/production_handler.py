@@ -21,9 +21,9 @@ class ProductionHandler(PushHandler):
     def decided(self, push: Push, *, happened: bool) -> None:
         self._note(push, "push.decided", happened=happened)
         if happened:
-            self.suppose_done(push)
+            self.assume_done(push)
 
-    def suppose_done(self, push: Push) -> None:
+    def assume_done(self, push: Push) -> None:
         """Take over that a person says that it happened."""
         raise TypeError(f"{type(self).__name__} does not say what follows")
 

@@ -81,7 +81,7 @@ class ParcelReport(ProductionHandler):
         derive_dispatch(parcel.production_order)
         note_parcel(parcel, "parcel.refused", actor=f"vendor:{push.vendor}", push=push, cause=error.text)
 
-    def suppose_done(self, push: Push) -> None:
+    def assume_done(self, push: Push) -> None:
         """The vendor has it; the next reading gives it its number."""
         parcel = ProductionShipment.objects.get(pk=push.subject_id)
         parcel.state, parcel.reported_at = ParcelState.REPORTED, parcel.reported_at or timezone.now()
