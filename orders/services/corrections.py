@@ -12,11 +12,11 @@ from backoffice.said import gettext as _
 from backoffice.vendors.messages import OrderToPlace, Sale
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
-from orders.services.exports.asking import note_correction
+from orders.services.hooks import on_correction
 from orders.services.intake.new_rows import ROLE_FIELDS
 from orders.services.intake.preflight import check_countries, doubts_about
 from orders.services.lifecycle import end_corrected_holds
-from orders.services.placing.messages import postal_address
+from orders.services.order_message import postal_address
 from orders.services.search import refresh_search
 
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)
@@ -49,7 +49,8 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
         address.save(update_fields=list(changed))
         refresh_search(order)
         order.events.create(actor=actor, kind="order.address_corrected", params={"role": role, "changed": changed})
-        note_correction(order, actor=actor)
+        for take_note in on_correction:
+            take_note(order, actor=actor)
     _end_corrected(order, address, actor=actor)
     order.refresh_from_db()
     return order

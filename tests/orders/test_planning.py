@@ -5,7 +5,7 @@ import pytest
 from backoffice.vendors.messages import OrderState
 from orders.models import Order
 from orders.services.lifecycle import release_order
-from orders.services.placing.messages import differences, order_to_place
+from orders.services.order_message import differences, order_to_place
 from orders.services.placing.planning import start_over
 from tests.orders.reports import LineReport, report
 from tests.orders.rows import FILE, SKU, make_order

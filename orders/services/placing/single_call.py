@@ -22,10 +22,11 @@ from catalog.services.custom_products import find_custom_products
 from orders.models import AddressRole, HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open
-from orders.services.placing.messages import order_to_place, postal_address
+from orders.services.hooks import before_placing
+from orders.services.order_message import order_to_place, postal_address
 from orders.services.placing.two_phases import refuse_unwanted
 from orders.services.reports.applying import apply_order_report
-from orders.services.rules.running import run_waiting_rules
+from orders.services.reports.matching import is_taken
 
 
 def takes_one_call(vendor: str) -> bool:
@@ -56,7 +57,8 @@ class SingleCall:
         """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
         if self.row.submitted_at is not None:  # its echo was here first
             return
-        run_waiting_rules(self.row.order_id)  # one of them may hold it
+        for act in before_placing:
+            act(self.row.order_id)
         self._reload()
         refuse_unwanted(self.row)
         self._refuse_doubtful()
@@ -123,12 +125,6 @@ def refuse_unknown(wanted: OrderToPlace, *, row: VendorOrder) -> None:
             for line in unknown
         )
         raise VendorRejected(_("Only what shoppers designed can be ordered."), errors=errors)
-
-
-def is_taken(row: VendorOrder, *, vendor_id: str) -> bool:
-    """Whether the vendor gave that id to another order of ours before: then it says nothing."""
-    others = VendorOrder.objects.filter(vendor=row.vendor, vendor_id=vendor_id).exclude(pk=row.pk)
-    return bool(vendor_id) and others.exists()
 
 
 def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:

@@ -26,9 +26,9 @@ from orders.models import (
 from orders.services.intake.input import NewOrder, amount
 from orders.services.intake.new_rows import build_addresses, build_lines, number_of
 from orders.services.intake.preflight import check_order
+from orders.services.placing.linking import bind, link_strays, replay_orphans
 from orders.services.placing.planning import reference_of
-from orders.services.restore.linking import bind, link_strays, replay_orphans
-from orders.services.restore.strays import read_reference, settle_stray
+from orders.services.reports.strays import read_reference, settle_stray
 from orders.services.search import refresh_search
 
 _OF_THE_SHOP = ("sku", "reference", "name", "unit_price", "tax_percent", "unit_cost", "custom_properties", "customs")
