@@ -10,30 +10,18 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from backoffice.admin.bars import Bar, BarChart
 from backoffice.amounts import money
 from fulfillment.models import Shipment
 from orders.models import Order
 
 DAYS = 30
 KEPT_SECONDS = 60
-# The drawing's own units; the page scales it.
-WIDTH, HEIGHT, GAP = 240, 48, 2
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One day of a chart, in the drawing's units; `label` is read aloud and shown on hover."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-    today: bool
+CHART = BarChart(width=240, height=48, gap=2)
 
 
 @dataclass(frozen=True)
@@ -102,7 +90,7 @@ def _figure(title: str, days: list[date], values: list[Any], show: Callable[[Any
         period=show(period),
         change=change,
         rising=None if not change or period == before else period > before,
-        bars=_bars(days[DAYS:], values[DAYS:], show),
+        bars=CHART.draw(days[DAYS:], values[DAYS:], show=show),
     )
 
 
@@ -118,21 +106,8 @@ def _share(title: str, days: list[date], part: list[int], whole: list[int]) -> F
         period="–" if period is None else _percent_of(period),
         change="" if not points else _("%(points)+.1f points") % {"points": points},
         rising=None if not points else points > 0,
-        bars=_bars(days[DAYS:], shares[DAYS:], _percent_of),
+        bars=CHART.draw(days[DAYS:], shares[DAYS:], show=_percent_of),
     )
-
-
-def _bars(days: list[date], values: list[Any], show: Callable[[Any], str]) -> list[Bar]:
-    highest = max((float(value) for value in values), default=0) or 1
-    step = WIDTH / len(days)
-    bars = []
-    for place, (day, value) in enumerate(zip(days, values, strict=True)):
-        # A day with nothing still shows that it was measured.
-        height = max(HEIGHT * float(value) / highest, 1.5)
-        label = f"{date_format(day, 'SHORT_DATE_FORMAT')}: {show(value)}"
-        last = place == len(days) - 1
-        bars.append(Bar(place * step, HEIGHT - height, step - GAP, height, label, last))
-    return bars
 
 
 def _plain(value: int) -> str:

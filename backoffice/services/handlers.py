@@ -1,5 +1,5 @@
 """The registries: what a push means, what a callback means, and what it is answered with where the vendor waits for
-more than a receipt. Apps fill them from `pushes.py` and `callbacks.py`.
+more than a receipt. Apps fill them: `pushes.py` names the services that do a push, `callbacks.py` says the rest.
 """
 
 from collections.abc import Callable

@@ -145,7 +145,8 @@ def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGr
 
 def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
     """A row with its difference; before the first check, with what is asked for."""
-    currency = change.before.get("currency") or change.after.get("currency") or change.wanted.get("currency") or "EUR"
+    named = [values.get("currency") for values in (change.before, change.after, change.wanted)]
+    currency = next(filter(None, [*named, change.variant and change.variant.currency]), "")
     lines = _lines(change_set.kind, change)
     return ChangeRow(
         change=change,

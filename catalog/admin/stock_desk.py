@@ -18,8 +18,8 @@ from backoffice.errors import DomainError
 from backoffice.said import gettext as _
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
-from catalog.admin.drafts import OFFERED, keep_edits, open_drafts
-from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
+from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts
+from catalog.models import ChangeKind, Snapshot, Variant
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.change_sets.values import refuse as refuse_value
@@ -112,7 +112,8 @@ def save_stock(request: HttpRequest) -> HttpResponse:
             messages.info(request, _("Nothing was changed."))
             return HttpResponseRedirect(back)
         title = _("Stock from the desk") if kind == ChangeKind.STOCK else _("Sales channels from the desk")
-        change_set = keep_edits(kind, vendor=vendor, rows=rows, given=request.POST, title=title, actor=actor(request))
+        draft = find_set(open_drafts(kind, vendor=vendor), request.POST.get("draft"))
+        change_set = keep_edits(kind, vendor=vendor, rows=rows, draft=draft, title=title, actor=actor(request))
     except DomainError as error:
         return refuse(request, error, to=back)
     return HttpResponseRedirect(page_of_set(change_set))

@@ -52,10 +52,6 @@ class FileFacts:
     url: str
 
     @property
-    def is_picture(self) -> bool:
-        return bool(self.url) and self.file.content_type.startswith("image/")
-
-    @property
     def is_coming(self) -> bool:
         return not self.file.is_kept and self.file.next_at is not None
 

@@ -15,13 +15,12 @@ from backoffice.services.pushes import close_push, queue_push
 from fulfillment.models import (
     Label,
     ParcelState,
-    ProductionEvent,
     ProductionOrder,
     ProductionShipment,
     ProductionShipmentLine,
 )
 from fulfillment.services.parcel_rules import ParcelToMake, check_parcel, choose_label
-from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch
+from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch, note_parcel
 from fulfillment.services.reporting_parcels import ADD_SHIPMENT
 from fulfillment.services.tracking_codes import without_spaces
 
@@ -74,14 +73,6 @@ def withdraw_parcel(parcel: ProductionShipment, *, actor: str) -> ProductionShip
     derive_dispatch(order)
     note_parcel(parcel, "parcel.withdrawn", actor=actor)
     return parcel
-
-
-def note_parcel(parcel: ProductionShipment, kind: str, *, actor: str, **params: object) -> None:
-    """A line in the timeline of the parcel's production order."""
-    words = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code}
-    ProductionEvent.objects.create(
-        production_order_id=parcel.production_order_id, actor=actor, kind=kind, params=words | params
-    )
 
 
 def _tidy(asked: ParcelToMake) -> ParcelToMake:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 
+from backoffice.models import Callback, Push
 from backoffice.vendors.messages import ShipmentReport
 from fulfillment.models import (
     DispatchState,
@@ -71,7 +72,7 @@ def bind_parcel(parcel: ProductionShipment, report: ShipmentReport, *, origin: d
     parcel.reported_at = parcel.reported_at or timezone.now()
     parcel.save()
     if is_new:
-        _note(parcel, "parcel.reported", origin=origin)
+        note_parcel(parcel, "parcel.reported", url=parcel.tracking_url, **origin)
 
 
 def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: dict[str, Any]) -> None:
@@ -102,7 +103,28 @@ def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: 
         for vendor_id, quantity in said.items()
         if vendor_id in items
     )
-    _note(parcel, "parcel.seen", origin=origin)
+    note_parcel(parcel, "parcel.seen", url=parcel.tracking_url, **origin)
+
+
+def note_parcel(
+    parcel: ProductionShipment,
+    kind: str,
+    *,
+    actor: str,
+    push: Push | None = None,
+    callback: Callback | None = None,
+    **params: object,
+) -> None:
+    """Write a line into the timeline of the parcel's production order."""
+    words = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code}
+    ProductionEvent.objects.create(
+        production_order_id=parcel.production_order_id,
+        actor=actor,
+        kind=kind,
+        params=words | params,
+        push=push,
+        callback=callback,
+    )
 
 
 def _label_of(row: ProductionOrder, report: ShipmentReport) -> Label | None:
@@ -160,8 +182,3 @@ def _move(parcel: ProductionShipment, facts: dict[str, Any]) -> bool:
     if changed:
         parcel.save(update_fields=[*changed, "updated_at"])
     return bool(changed)
-
-
-def _note(parcel: ProductionShipment, kind: str, *, origin: dict[str, Any]) -> None:
-    params = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code, "url": parcel.tracking_url}
-    ProductionEvent.objects.create(production_order=parcel.production_order, kind=kind, params=params, **origin)

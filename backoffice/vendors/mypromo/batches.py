@@ -31,7 +31,7 @@ from backoffice.vendors.mypromo.batch_schemas import Queued
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.limits import MAX_BATCH
-from backoffice.vendors.mypromo.reading import text
+from backoffice.vendors.reading import text
 
 Row = TypeVar("Row", SalesPriceRow, FulfillerPriceRow, StockRow, SyncRow, SearchTextRow)
 

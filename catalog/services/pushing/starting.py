@@ -15,8 +15,9 @@ from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.said import gettext as _
+from backoffice.services.handlers import PushHandler
 from backoffice.services.pushes import queue_push
-from catalog.models import Change, ChangeSet, ChangeSetState
+from catalog.models import Change, ChangeSet, ChangeSetState, VendorJob
 from catalog.services.change_sets.approval import PUSH, User, hash_of_rows, refuse_without
 from catalog.services.change_sets.editing import NOT_APPROVED
 
@@ -27,6 +28,16 @@ class NotApproved(DomainError):
     """Nothing leaves without an approval of exactly these rows."""
 
     code = "not_approved"
+
+
+class ChangeSetHandler(PushHandler):
+    """All pushes of change sets change rows of their set, which is locked first: theirs, or that of their batch."""
+
+    def lock(self, push: Push) -> None:
+        is_batch = push.subject_type == VendorJob._meta.label_lower
+        about = {"jobs": push.subject_id} if is_batch else {"pk": push.subject_id}
+        for change_set_id in ChangeSet.objects.filter(**about).values_list("pk", flat=True):
+            ChangeSet.objects.locked(change_set_id)
 
 
 def push_change_set(change_set: ChangeSet, *, user: User) -> Push:

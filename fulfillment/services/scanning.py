@@ -1,13 +1,13 @@
-"""The dispatch station: a scanned or typed code says what it is, and confirms a parcel where that is certain."""
+"""Scans at the dispatch station: a code says what it is, and confirms a parcel where that is certain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import Q
 
 from backoffice.vendors.registry import vendor_names
-from fulfillment.models import Label, ProductionItem, ProductionOrder, ProductionShipment
+from fulfillment.models import Label, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import NOT_MEASURED, ParcelToMake, Sizes, unused_labels
 from fulfillment.services.production_parcels import GONE_STATES
@@ -29,19 +29,13 @@ class ScanKind(StrEnum):
 
 @dataclass(frozen=True)
 class Scan:
-    """What the code is, what was done, and what of the order has yet to leave."""
+    """What the code is, and what was done."""
 
     kind: ScanKind
     code: str
     production_order: ProductionOrder | None = None
     parcel: ProductionShipment | None = None
-    left: list[ProductionItem] = field(default_factory=list)
-    others: list[ProductionOrder] = field(default_factory=list)
-
-    @property
-    def pieces_left(self) -> int:
-        """How many pieces of the order have yet to leave."""
-        return sum(item.remaining for item in self.left)
+    others: tuple[ProductionOrder, ...] = ()
 
 
 def confirm_scan(
@@ -58,38 +52,31 @@ def confirm_scan(
         return Scan(ScanKind.UNKNOWN, code)
     parcel = _made_parcel(code)
     if parcel is not None:
-        return _scan(ScanKind.ALREADY, code, parcel.production_order, parcel=parcel)
+        return Scan(ScanKind.ALREADY, code, parcel.production_order, parcel)
     label = find_label(code, among=~Q(parcel__state__in=GONE_STATES))
     if label is not None:
         return _confirm_label(label, code, actor=actor, quantities=quantities, sizes=sizes)
     orders = _orders(code)
     if not orders:
         return Scan(ScanKind.UNKNOWN, code)
-    return _scan(ScanKind.ORDER, code, orders[0], others=orders[1:])
+    return Scan(ScanKind.ORDER, code, orders[0], others=tuple(orders[1:]))
 
 
 def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None, sizes: Sizes) -> Scan:
     order = label.production_order
     if quantities is None and unused_labels(order).exclude(pk=label.pk).exists():
-        return _scan(ScanKind.NEEDS_ITEMS, code, order)
-    if quantities is None and any(item.shipped for item in order.items.all()):
-        quantities = {item.pk: item.remaining for item in order.items.all() if item.remaining}
+        return Scan(ScanKind.NEEDS_ITEMS, code, order)
+    quantities = what_remains(order) if quantities is None else quantities
     asked = ParcelToMake(label.carrier, label.tracking_code, quantities=quantities, sizes=sizes)
     parcel = add_parcel(order, asked, actor=actor, undo_seconds=UNDO_SECONDS)
-    return _scan(ScanKind.CONFIRMED, code, order, parcel=parcel)
+    return Scan(ScanKind.CONFIRMED, code, order, parcel)
 
 
-def _scan(
-    kind: ScanKind,
-    code: str,
-    order: ProductionOrder,
-    *,
-    parcel: ProductionShipment | None = None,
-    others: list[ProductionOrder] | None = None,
-) -> Scan:
-    order = ProductionOrder.objects.get(pk=order.pk)
-    left = [item for item in order.items.all() if item.remaining]
-    return Scan(kind, code, order, parcel=parcel, left=left, others=others or [])
+def what_remains(order: ProductionOrder) -> dict[int, int] | None:
+    """Return how many of each item have yet to leave; None for the whole order, of which nothing has left."""
+    items = list(order.items.all())
+    is_begun = any(item.shipped for item in items)
+    return {item.pk: item.remaining for item in items if item.remaining} if is_begun else None
 
 
 def _made_parcel(code: str) -> ProductionShipment | None:

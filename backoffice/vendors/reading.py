@@ -1,4 +1,4 @@
-"""Reads single values of mypromo's answers: what is not understood counts as not given, never as a guess."""
+"""Reads single values of vendors' answers: what is not understood counts as not given, never as a guess."""
 
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -9,8 +9,8 @@ _LARGEST = Decimal(10) ** 8
 
 
 def text(value: Any, *, most: int = 2000) -> str:
-    """Text or a number as text, cut at `most` characters (the room for it, far beyond what the contract allows)."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    """Text or a number as text, cut at `most` characters (the room for it, far beyond what contracts allow)."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return ""
     # PostgreSQL keeps no NUL in text.
     return str(value).replace("\x00", "\ufffd")[:most]
@@ -34,13 +34,19 @@ def moment(value: Any) -> datetime | None:
 
 def number(value: Any) -> Decimal | None:
     """A size or weight, from 0 up to what a column holds."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    read = signed_number(value)
+    return read if read is not None and read >= 0 else None
+
+
+def signed_number(value: Any) -> Decimal | None:
+    """A number, were it a text; None for what is none or beyond what a column holds."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     try:
         read = Decimal(str(value))
     except InvalidOperation:
         return None
-    return read if read.is_finite() and 0 <= read < _LARGEST else None
+    return read if read.is_finite() and abs(read) < _LARGEST else None
 
 
 def link(value: Any) -> str:
