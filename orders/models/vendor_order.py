@@ -3,8 +3,12 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.states import StateChoices, Tone
 from orders.models.line import OrderLine
 from orders.models.order import Order
@@ -75,6 +79,21 @@ class VendorOrder(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def can_cancel(self) -> Eligibility:
+        """Return whether its vendor may still be asked to cancel it."""
+        too_late = self.state in (VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE)
+        return ineligible(self.too_late_text()) if too_late else ELIGIBLE
+
+    def too_late_text(self) -> str:
+        """Return why it cannot be cancelled any more, for people."""
+        text = _t("Order %(reference)s cannot be cancelled: %(state)s since %(since)s.")
+        since = timezone.localtime(self.reported_at or self.updated_at)
+        return text % {
+            "reference": self.reference,
+            "state": self.get_state_display(),
+            "since": date_format(since, "DATETIME_FORMAT"),
+        }
 
 
 class VendorOrderLine(models.Model):

@@ -11,11 +11,12 @@ from backoffice.vendors.messages import OrderReport, OrderState
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open
-from orders.services.lifecycle import settle_cancellation, too_late_text
+from orders.services.lifecycle import settle_cancellation
 from orders.services.placing.single_call import takes_one_call
 from orders.services.reports.applying import apply_order_report
 
-_TOO_LATE = (OrderState.IN_PRODUCTION, OrderState.DONE)
+# Agreed, or too late: there is nothing to ask.
+_DECIDED = (OrderState.CANCELLED, OrderState.IN_PRODUCTION, OrderState.DONE)
 
 
 class Cancellation:
@@ -39,14 +40,14 @@ class Cancellation:
             self.delivery.record(self._cancel_without_id)
             return
         report = self.read()
-        if report.state != OrderState.CANCELLED and report.state not in _TOO_LATE:
+        if report.state not in _DECIDED:
             report = self._ask()
         self.delivery.record(lambda: self._conclude(report))
 
     def look(self) -> Finding:
         """What became of a request to cancel that was not answered."""
         report = self.read()
-        if report.state != OrderState.CANCELLED and report.state not in _TOO_LATE:
+        if report.state not in _DECIDED:
             return Finding.ABSENT
         self.delivery.record(lambda: self._conclude(report))
         return Finding.DONE
@@ -61,7 +62,7 @@ class Cancellation:
             return self.delivery.write("cancel", lambda: vendor.cancel_order(self.row.vendor_id), self._conclude)
         except VendorRejected:
             report = self.read()
-            if report.state == OrderState.CANCELLED or report.state in _TOO_LATE:
+            if report.state in _DECIDED:
                 return report
             raise
 
@@ -115,7 +116,7 @@ def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push |
         return
     order.cancel_requested_at = None
     order.save(update_fields=["cancel_requested_at", "updated_at"])
-    words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or too_late_text(row)}
+    words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or row.too_late_text()}
     OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=words, push=push)
     cancelled = list(order.vendor_orders.filter(state=VendorOrderState.CANCELLED).values_list("reference", flat=True))
     if cancelled:
