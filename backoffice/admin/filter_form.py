@@ -1,13 +1,13 @@
 """Filters of a list as a form over the page's address, so that a link is a view."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.moments import start_of_day
 from backoffice.vendors.registry import vendor_names, vendor_title
 
 ANY = ""
@@ -58,11 +58,11 @@ def within_days(rows: QuerySet[Any], field: str, *, since: date | None, until: d
     """
     model = rows.model._default_manager
     if since:
-        start = _midnight(since)
+        start = start_of_day(since)
         first = model.filter(**{f"{field}__gte": start}).order_by(field).values_list("pk", flat=True).first()
         rows = rows.filter(**{f"{field}__gte": start}, pk__gte=(first or 0) - _SLACK)
     if until:
-        end = _midnight(until + timedelta(days=1))
+        end = start_of_day(until + timedelta(days=1))
         last = model.filter(**{f"{field}__lt": end}).order_by(f"-{field}").values_list("pk", flat=True).first()
         rows = rows.filter(**{f"{field}__lt": end}, pk__lte=(last or 0) + _SLACK)
     return rows
@@ -70,7 +70,3 @@ def within_days(rows: QuerySet[Any], field: str, *, since: date | None, until: d
 
 # Rows are numbered a moment before they are dated: that far may both orders differ.
 _SLACK = 1000
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
