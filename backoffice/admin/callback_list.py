@@ -6,13 +6,12 @@ from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.admin.list_page import ListPage
-from backoffice.admin.machine_chips import callback_chip
 from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_links
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
+from backoffice.states import Chip
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.registry import vendor_names, vendor_type, vendors_with
 
@@ -53,7 +52,11 @@ def callback_rows(callbacks: list[Callback]) -> list[CallbackRow]:
     """With what they are about, in one lookup for all."""
     links = subject_links(callbacks)
     return [
-        CallbackRow(callback, callback_chip(callback), links.get((callback.subject_type, callback.subject_id or 0)))
+        CallbackRow(
+            callback,
+            CallbackState(callback.state).chip(callback.note),
+            links.get((callback.subject_type, callback.subject_id or 0)),
+        )
         for callback in callbacks
     ]
 

@@ -1,15 +1,15 @@
 """Filters of a list as a form over the page's address, so that a link is a view."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.text_fields import LineField
+from backoffice.moments import start_of_day
 from backoffice.vendors.registry import vendor_names, vendor_title
 
 Choices = Iterable[tuple[Any, Any]]
@@ -103,13 +103,13 @@ def within_days(rows: QuerySet[Any], field: str, *, since: date | None, until: d
     """
     model = rows.model._default_manager
     if since:
-        start = _midnight(since)
+        start = start_of_day(since)
         first = model.filter(**{f"{field}__gte": start}).order_by(field).values_list("pk", flat=True).first()
         if first is None:
             return rows.none()
         rows = rows.filter(**{f"{field}__gte": start}, pk__gte=first - _SLACK)
     if until:
-        end = _midnight(until + timedelta(days=1))
+        end = start_of_day(until + timedelta(days=1))
         last = model.filter(**{f"{field}__lt": end}).order_by(f"-{field}").values_list("pk", flat=True).first()
         if last is None:
             return rows.none()
@@ -119,7 +119,3 @@ def within_days(rows: QuerySet[Any], field: str, *, since: date | None, until: d
 
 # Rows are numbered a moment before they are dated: that far may both orders differ.
 _SLACK = 1000
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.admin.list_page import ListPage
 from backoffice.admin.machine_chips import kind_in_words, push_chip
@@ -14,6 +13,7 @@ from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_lin
 from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.states import Chip
 
 # Waiting, or on its way.
 UNSENT = "unsent"

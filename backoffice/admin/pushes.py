@@ -18,9 +18,8 @@ from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import PushState
+from backoffice.reasons import REASON_MAX, REASON_MIN
 from backoffice.services.pushes import (
-    REASON_MAX,
-    REASON_MIN,
     decide_push,
     dismiss_push,
     retry_push,

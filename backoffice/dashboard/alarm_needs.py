@@ -3,8 +3,8 @@
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
+from backoffice.states import Tone
 from orders.models import OrderAlarm
 
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from backoffice.states import Tone
 from orders.models import MailCampaign
 
 

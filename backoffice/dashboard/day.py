@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.bars import Bar, BarChart
 from backoffice.amounts import money
+from backoffice.moments import start_of_day
 from fulfillment.models import Shipment
 from orders.models import Order
 
@@ -46,7 +47,7 @@ def figures() -> list[Figure]:
 def _read() -> list[Figure]:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(2 * DAYS - 1, -1, -1)]
-    start = timezone.make_aware(datetime.combine(days[0], time.min))
+    start = start_of_day(days[0])
     received = Order.objects.filter(created_at__gte=start)
     currency, orders = _by_day(received, "currency", orders=Count("pk"), revenue=Sum("total"))
     parcels = Shipment.objects.filter(created_at__gte=start)

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from backoffice.admin.chips import Tone
+from backoffice.states import Tone
 
 SHOWN = 3
 # Counting further tells nobody more than "many", and costs.

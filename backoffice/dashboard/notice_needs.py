@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import SHOWN, Need, NeedGroup, assigned_to, count_up_to, link
+from backoffice.states import Tone
 from orders.models import Notice, NoticeKind
 
 

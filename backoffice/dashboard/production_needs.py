@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from backoffice.states import Tone
 from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionState
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.worklist import Section, orders_of_section

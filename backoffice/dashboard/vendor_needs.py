@@ -3,7 +3,6 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
 from backoffice.admin.machine_chips import kind_in_words
 from backoffice.admin.subject_links import subject_links
 from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
@@ -11,6 +10,7 @@ from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
 from backoffice.services.alerts import current_alerts
+from backoffice.states import Tone
 from backoffice.vendors.registry import vendor_title
 from orders.models import Hold
 

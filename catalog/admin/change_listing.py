@@ -9,12 +9,12 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import FilterForm, choice_field, vendor_choices
 from backoffice.admin.keyset import ascending_page
 from backoffice.admin.list_page import ListPage
 from backoffice.admin.text_fields import searched_text
-from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
+from backoffice.states import Chip
+from catalog.admin.change_words import account_words, key_words, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
 from catalog.services.change_sets.prices import decimals
 from catalog.services.change_sets.shapes import shape_of
@@ -109,7 +109,7 @@ class ChangeSetList(ListPage[ChangeSet]):
     empty_icon = "difference"
 
     def get_rows(self, found: list[ChangeSet]) -> list[SetRow]:
-        return [SetRow(row, set_chip(row), account_words(row.kind)) for row in found]
+        return [SetRow(row, ChangeSetState(row.state).chip(), account_words(row.kind)) for row in found]
 
 
 ROW_FILTERS: dict[str, Q] = {
@@ -150,7 +150,7 @@ def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
     lines = _lines(change_set.kind, change)
     return ChangeRow(
         change=change,
-        chip=row_chip(change),
+        chip=ChangeState(change.state).chip(change.note),
         lines=[_line_row(change, line, currency=currency) for line in lines],
         losses=[_loss(change, key, currency=currency) for key in change.destroys],
     )

@@ -8,16 +8,17 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
+from backoffice.reasons import REASON_MAX, REASON_MIN
+from backoffice.states import Chip
 from catalog.admin import change_actions, price_editor, text_workbench
 from catalog.admin.change_listing import ROW_FILTERS, ChangeSetList, rows_page
-from catalog.admin.change_words import account_words, event_words, job_chip, set_chip, values_words
+from catalog.admin.change_words import account_words, event_words, values_words
 from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.text_rows import TextList
 from catalog.admin.vendor_changes import VendorChanges
-from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob
-from catalog.services.change_sets.approval import REASON_MAX, REASON_MIN, needs_somebody_else
+from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
+from catalog.services.change_sets.approval import needs_somebody_else
 
 JOBS_SHOWN = 100
 EVENTS_SHOWN = 50
@@ -110,7 +111,7 @@ class ChangeSetAdmin(PagesAdmin):
             "catalog/change_set.html",
             title=change_set.title,
             change_set=change_set,
-            chip=set_chip(change_set),
+            chip=ChangeSetState(change_set.state).chip(),
             account=account_words(change_set.kind),
             values=values_words(change_set),
             page=rows_page(change_set, request.GET),
@@ -179,4 +180,4 @@ def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
 
 def _jobs(change_set: ChangeSet) -> list[tuple[VendorJob, Chip]]:
     jobs = change_set.jobs.defer(*_HEAVY).order_by("number")[:JOBS_SHOWN]
-    return [(job, job_chip(job)) for job in jobs]
+    return [(job, VendorJobState(job.state).chip(job.message)) for job in jobs]

@@ -1,4 +1,4 @@
-"""Change sets and their rows in words and chips."""
+"""Change sets and their rows in words."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,51 +8,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.amounts import money
 from catalog.models import (
-    Change,
     ChangeKind,
     ChangeSet,
     ChangeSetEvent,
-    ChangeSetState,
-    ChangeState,
     PriceList,
-    VendorJob,
-    VendorJobState,
 )
 from catalog.services.change_sets.texts import ADDRESSES
 
-_SETS = {
-    ChangeSetState.DRAFT: (Tone.GREY, "edit_note"),
-    ChangeSetState.CHECKED: (Tone.BLUE, "fact_check"),
-    ChangeSetState.APPROVED: (Tone.BLUE, "verified_user"),
-    ChangeSetState.SCHEDULED: (Tone.BLUE, "schedule"),
-    ChangeSetState.PUSHING: (Tone.BLUE, "sync"),
-    ChangeSetState.VERIFIED: (Tone.GREEN, "check_circle"),
-    ChangeSetState.DIFFERING: (Tone.RED, "difference"),
-    ChangeSetState.FAILED: (Tone.RED, "error"),
-    ChangeSetState.DISCARDED: (Tone.GREY, "delete"),
-}
-_ROWS = {
-    ChangeState.PENDING: (Tone.GREY, "hourglass_empty"),
-    ChangeState.SENT: (Tone.BLUE, "outbox"),
-    ChangeState.VERIFIED: (Tone.GREEN, "check_circle"),
-    ChangeState.DIFFERS: (Tone.RED, "difference"),
-    ChangeState.FAILED: (Tone.RED, "error"),
-    ChangeState.SUPERSEDED: (Tone.GREY, "update"),
-}
-_JOBS = {
-    VendorJobState.PLANNED: (Tone.GREY, "hourglass_empty"),
-    VendorJobState.UNKNOWN: (Tone.AMBER, "help"),
-    VendorJobState.SUCCESS: (Tone.GREEN, "check_circle"),
-    VendorJobState.ERROR: (Tone.RED, "error"),
-    VendorJobState.CANCELLED: (Tone.AMBER, "cancel"),
-    VendorJobState.REFUSED: (Tone.RED, "block"),
-    VendorJobState.ASSUMED: (Tone.AMBER, "help"),
-    VendorJobState.SILENT: (Tone.AMBER, "hearing_disabled"),
-    VendorJobState.WITHDRAWN: (Tone.GREY, "undo"),
-}
 _FIELDS: dict[str, Promise] = {
     "currency": gettext_lazy("currency"),
     "order_max_qty": gettext_lazy("largest quantity"),
@@ -94,21 +58,6 @@ _EVENTS: dict[str, Promise] = {
 }
 # Of these kinds the account of the merchant speaks, of the others the fulfiller's.
 _MERCHANTS = (ChangeKind.SALES_PRICES, ChangeKind.SEARCH_TEXTS, ChangeKind.SYNC)
-
-
-def set_chip(change_set: ChangeSet) -> Chip:
-    tone, icon = _SETS[ChangeSetState(change_set.state)]
-    return Chip(tone, icon, change_set.get_state_display())
-
-
-def row_chip(change: Change) -> Chip:
-    tone, icon = _ROWS[ChangeState(change.state)]
-    return Chip(tone, icon, change.get_state_display(), hint=change.note)
-
-
-def job_chip(job: VendorJob) -> Chip:
-    tone, icon = _JOBS.get(VendorJobState(job.state), (Tone.BLUE, "sync"))
-    return Chip(tone, icon, job.get_state_display(), hint=job.message)
 
 
 def account_words(kind: str) -> str:

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.filter_form import FilterForm
 from backoffice.admin.list_page import ListPage, Tab
 from backoffice.admin.pages import PagesAdmin, View, act
 from backoffice.file_answers import answer_file
 from backoffice.models import Shop
+from backoffice.states import Chip, Tone
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import open_picture, try_again
 from catalog.services.search import search_custom_products

@@ -8,8 +8,8 @@ from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.list_page import ListPage
+from backoffice.states import Chip, Tone
 from catalog.admin.catalog_chips import kind_chips, variant_chip
 from catalog.admin.filters import ProductFilters, VariantFilters
 from catalog.models import PriceList, PriceTier, Product, Variant

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.list_page import ListPage
 from backoffice.admin.pages import PagesAdmin
-from catalog.admin.catalog_chips import run_chip
+from backoffice.states import Chip
 from catalog.admin.variant_facts import change_rows
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
@@ -69,7 +68,7 @@ def run_row(run: SyncRun) -> RunRow:
     remaining = duration * (run.total - run.seen) / run.seen if is_running and run.total and run.seen else None
     return RunRow(
         run=run,
-        chip=run_chip(run),
+        chip=SyncState(run.state).chip(),
         percent=percent,
         duration=duration,
         remaining=max(remaining, timedelta()) if remaining is not None else None,

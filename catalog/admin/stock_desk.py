@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
-from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.filter_form import FilterForm, choice_field
 from backoffice.admin.keyset import Ascending, ascending_page
 from backoffice.admin.list_page import ListPage
 from backoffice.errors import DomainError
 from backoffice.said import gettext as _
+from backoffice.states import Chip, Tone
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
 from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.models import ChangeKind, Snapshot, Variant
+from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.change_sets.values import refuse as refuse_value

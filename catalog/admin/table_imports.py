@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
-from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.list_page import ListPage
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import DomainError
 from backoffice.services.bell import ring
+from backoffice.states import Chip
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_listing import LineRow
 from catalog.admin.change_words import account_words, key_words, value_words
@@ -36,14 +36,6 @@ from catalog.services.tables.importing import OPEN_STATES, accept_table, discard
 
 PREVIEWED = 100
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CHIPS = {
-    TableImportState.WAITING: (Tone.GREY, "hourglass_empty"),
-    TableImportState.READING: (Tone.BLUE, "sync"),
-    TableImportState.READY: (Tone.BLUE, "preview"),
-    TableImportState.DRAFTED: (Tone.GREEN, "check_circle"),
-    TableImportState.REFUSED: (Tone.RED, "block"),
-    TableImportState.DISCARDED: (Tone.GREY, "delete"),
-}
 # Rows that nobody asks for are not read: contents are megabytes.
 _HEAVY = ("content", "wishes")
 
@@ -67,7 +59,7 @@ class TableList(ListPage[TableImport]):
     queryset = TableImport.objects.defer(*_HEAVY)
 
     def get_rows(self, found: list[TableImport]) -> list[tuple[TableImport, Chip, Any]]:
-        return [(table, _chip(table), account_words(table.kind)) for table in found]
+        return [(table, TableImportState(table.state).chip(), account_words(table.kind)) for table in found]
 
     def get_context_data(self) -> dict[str, Any]:
         return super().get_context_data() | {
@@ -98,7 +90,7 @@ class TableImportAdmin(PagesAdmin):
             "catalog/table.html",
             title=table.file_name,
             table=table,
-            chip=_chip(table),
+            chip=TableImportState(table.state).chip(),
             account=account_words(table.kind),
             is_open=table.state in OPEN_STATES,
             may_discard=table.state not in (TableImportState.DRAFTED, TableImportState.DISCARDED),
@@ -186,11 +178,6 @@ class TableImportAdmin(PagesAdmin):
 
 def _page(table: TableImport) -> str:
     return reverse("admin:catalog_tableimport_change", args=[table.pk])
-
-
-def _chip(table: TableImport) -> Chip:
-    tone, icon = _CHIPS[TableImportState(table.state)]
-    return Chip(tone, icon, table.get_state_display())
 
 
 def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:

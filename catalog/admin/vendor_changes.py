@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.admin.list_page import ListPage
+from backoffice.states import Chip
 from catalog.admin.catalog_chips import CHANGES, change_chip, change_lines
 from catalog.models import SyncRun, VariantChange
 from catalog.services.variant_users import VariantUser, users_of_variants

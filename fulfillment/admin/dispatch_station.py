@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
-from backoffice.admin.chips import Chip
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.states import Chip
 from backoffice.struct_texts import Text
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_guard import desk_page, find_order, may_open, require_dispatch

@@ -11,9 +11,9 @@ from fulfillment.admin import (
     dispatch_papers,
     dispatch_station,
     labels,
-    production_exchange,
     production_parcels,
     production_throughput,
+    production_timeline,
 )
 from fulfillment.admin.documents import serve_document
 from fulfillment.admin.production_facts import find_facts
@@ -41,7 +41,7 @@ class ProductionOrderAdmin(PagesAdmin):
             ("labels/<int:pk>/copy/", "copy_label", labels.add_copy),
             ("<int:pk>/parcels/add/", "add_parcel", production_parcels.add),
             ("parcels/<int:pk>/withdraw/", "withdraw_parcel", production_parcels.withdraw),
-            ("<int:pk>/exchange/<int:push_pk>/", "exchange", production_exchange.exchange),
+            ("<int:pk>/exchange/<int:push_pk>/", "exchange", production_timeline.exchange),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

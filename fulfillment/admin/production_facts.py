@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip
+from backoffice.admin.timeline import Timeline, read_timeline
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.states import Chip
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_pictures import document_url, pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step
-from fulfillment.admin.production_timeline import Day, days
+from fulfillment.admin.production_timeline import SENTENCES, describe
 from fulfillment.models import (
     Carrier,
     Label,
@@ -32,7 +33,6 @@ from fulfillment.models import (
 from fulfillment.services.postal import address_lines
 from fulfillment.services.production_reports import NEVER
 
-EVENTS_SHOWN = 300
 # What is no part of the label, but asked for by carriers and customs.
 _MORE = (
     ("phone", gettext_lazy("telephone")),
@@ -155,8 +155,7 @@ class ProductionFacts:
     addresses: list[Address]
     pushes: list[Push]
     carriers: list[Carrier]
-    days: list[Day]
-    cut: bool
+    timeline: Timeline
 
     @property
     def due(self) -> datetime | None:
@@ -190,7 +189,6 @@ def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
     if order is None:
         return None
     pushes = _pushes(order)
-    events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
     files = [FileFacts(file, document_url(file) if may_open and file.is_kept else "") for file in order.files.all()]
     pictures = pictures_of([order], may_open=may_open)
     return ProductionFacts(
@@ -209,8 +207,7 @@ def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
         addresses=_addresses(order),
         pushes=pushes,
         carriers=list(Carrier.objects.filter(available=True).order_by("name")),
-        days=days(events[:EVENTS_SHOWN]),
-        cut=len(events) > EVENTS_SHOWN,
+        timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
     )
 
 

@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, day_field
 from backoffice.admin.text_fields import LineField
+from backoffice.states import Chip
 from fulfillment.admin.production_chips import marks
 from fulfillment.admin.production_pictures import pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step

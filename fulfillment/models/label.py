@@ -8,6 +8,7 @@ from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.fields import SaidTextField
+from backoffice.states import StateChoices, Tone
 from fulfillment.models.production_order import ProductionOrder
 from fulfillment.models.stored_file import StoredFile
 
@@ -20,15 +21,15 @@ class LabelKind(models.TextChoices):
     GENERIC = "generic", _("made by the vendor when asked for")
 
 
-class LabelState(models.TextChoices):
+class LabelState(StateChoices):
     """Downloading it announces the parcel to the carrier for the same day: it happens once, on purpose."""
 
-    WAITING = "waiting", _("not fetched")
-    ASKED = "asked", _("being fetched")
-    KEPT = "kept", _("fetched")
+    WAITING = "waiting", Tone.GREY, "schedule", _("not fetched")
+    ASKED = "asked", Tone.BLUE, "sync", _("being fetched")
+    KEPT = "kept", Tone.GREEN, "check_circle", _("fetched")
     # The vendor handed it out (or a person says so), and we have no copy: the parcel is announced all the same.
-    LOST = "lost", _("announced, but our copy is missing")
-    REFUSED = "refused", _("refused by the vendor")
+    LOST = "lost", Tone.RED, "error", _("announced, but our copy is missing")
+    REFUSED = "refused", Tone.RED, "block", _("refused by the vendor")
 
 
 class LabelQuerySet(models.QuerySet["Label"]):

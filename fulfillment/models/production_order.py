@@ -7,23 +7,25 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 
-class ProductionState(models.TextChoices):
+
+class ProductionState(StateChoices):
     """Where it stands at the vendor, as in `vendors.production_messages`."""
 
-    PENDING = "pending", _("waiting")
-    IN_PRODUCTION = "in_production", _("in production")
-    DONE = "done", _("finished")
-    CANCELLED = "cancelled", _("cancelled")
-    UNKNOWN = "unknown", _("unknown")
+    PENDING = "pending", Tone.GREY, "hourglass_empty", _("waiting")
+    IN_PRODUCTION = "in_production", Tone.BLUE, "precision_manufacturing", _("in production")
+    DONE = "done", Tone.GREEN, "check_circle", _("finished")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
 
 
-class DispatchState(models.TextChoices):
+class DispatchState(StateChoices):
     """How much of it has left us: derived from the parcels, never from the vendor's word."""
 
-    NONE = "none", _("nothing shipped")
-    PARTIAL = "partial", _("partly shipped")
-    SHIPPED = "shipped", _("shipped")
+    NONE = "none", Tone.GREY, "package_2", _("nothing shipped")
+    PARTIAL = "partial", Tone.BLUE, "stacks", _("partly shipped")
+    SHIPPED = "shipped", Tone.GREEN, "local_shipping", _("shipped")
 
 
 ENDED_STATES = (ProductionState.DONE, ProductionState.CANCELLED)

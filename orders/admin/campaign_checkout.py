@@ -16,14 +16,14 @@ from backoffice.file_answers import answer_file
 from orders.admin.campaign_actions import page_of_campaign
 from orders.admin.campaign_words import cards_words, dollars, price_lines, send_words
 from orders.models import MailCampaign
-from orders.services.campaigns.paying import Shown, check_out_campaign, why_not_check_out
+from orders.services.campaigns.paying import Shown, can_check_out, check_out_campaign
 
 
 def checkout_context(campaign: MailCampaign) -> dict[str, Any]:
     """What the page says: the campaign, how many cards, the price against the budget, and the button's words."""
     return {
         "campaign": campaign,
-        "refusal": why_not_check_out(campaign),
+        "refusal": can_check_out(campaign).reason,
         "cards": cards_words(campaign.accepted),
         "difference": campaign.submitted - campaign.accepted,
         "lines": price_lines(campaign),

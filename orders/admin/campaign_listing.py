@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm
 from backoffice.admin.keyset import page_of
 from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
-from orders.admin.campaign_words import campaign_chip, recipient_chip
+from backoffice.states import Chip
+from orders.admin.campaign_words import recipient_chip
 from orders.models import (
     CampaignState,
     CardDeliveryState,
@@ -117,7 +117,7 @@ def _rows(campaigns: list[MailCampaign]) -> list[CampaignRow]:
     return [
         CampaignRow(
             campaign,
-            campaign_chip(campaign),
+            CampaignState(campaign.state).chip(),
             listed=counts.get(campaign.pk, {}).get("listed", 0),
             left_out=counts.get(campaign.pk, {}).get("out", 0),
             converted=bought.get(campaign.pk, 0),

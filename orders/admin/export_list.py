@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin
 from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
 from backoffice.services.subjects import find_subjects
+from backoffice.states import Chip
 from backoffice.vendors.registry import vendor_names
 from orders.admin import chips
 from orders.models import ExportBatch, ExportState, Order, OrderExport, OrderState

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
-from backoffice.admin.chips import Chip
+from backoffice.admin.timeline import Timeline, read_timeline
 from backoffice.models import Push
+from backoffice.states import Chip
 from backoffice.vendors.money import round_money
 from catalog.services.custom_products import keys_of_products
 from fulfillment.models import Shipment
@@ -14,7 +15,6 @@ from orders.admin import chips
 from orders.admin.address_facts import AddressFacts, address_facts
 from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
-from orders.admin.timeline import Day, days
 from orders.admin.told import ToldFacts, told_facts
 from orders.models import (
     Design,
@@ -26,11 +26,11 @@ from orders.models import (
     OrderLine,
     SuppliedLabel,
     VendorOrder,
+    VendorOrderState,
 )
 from orders.services.designs.ids import find_designs
-from orders.services.reports.by_hand import awaits_word, why_not_recorded
-
-EVENTS_SHOWN = 300
+from orders.services.reports.by_hand import awaits_word, can_record_progress
+from orders.services.timeline import SENTENCES, describe
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,7 @@ class OrderFacts:
     documents: list[OrderDocument]
     active_holds: list[Hold]
     told: list[ToldFacts]
-    days: list[Day]
-    cut: bool
+    timeline: Timeline
     notices: list[Notice]
     alarms: list[OrderAlarm]
 
@@ -103,7 +102,6 @@ def order_facts(pk: str | int) -> OrderFacts | None:
     shipments = list(order.shipments.all())
     active = list(order.holds.all())
     alarms = list(order.alarms.all())
-    events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
     margins = [facts.margin for facts in lines]
     return OrderFacts(
         order=order,
@@ -117,8 +115,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
         documents=list(order.documents.all()),
         active_holds=active,
         told=told_facts(order),
-        days=days(events[:EVENTS_SHOWN]),
-        cut=len(events) > EVENTS_SHOWN,
+        timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
         notices=list(order.notices.all()),
         alarms=alarms,
     )
@@ -179,11 +176,11 @@ def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:
     return [
         VendorFacts(
             row,
-            chips.at_vendor(row),
+            VendorOrderState(row.state).chip(),
             steps(row, shipped=row.pk in sent),
             told.get(row.pk, []),
             labels.get(row.pk),
-            may_be_recorded=not why_not_recorded(order, row),
+            may_be_recorded=bool(can_record_progress(order, row)),
             awaits_word=awaits_word(order, row),
         )
         for row in rows

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.base import staff_user
-from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
+from backoffice.states import Chip, Tone
 from catalog.models import Variant
 from catalog.services.custom_products import pictures_of_products
 from orders.admin import chips

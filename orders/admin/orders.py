@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import FactsAdmin
 from orders.admin import bulk, campaign_bulk, desk, saved_views, telling
 from orders.admin.by_hand import by_hand_urls
-from orders.admin.chips import ALARMING
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
 from orders.admin.listing import listing
 from orders.admin.possible import possible_actions
 from orders.admin.remedies import hold_boxes
-from orders.models import Order
+from orders.models import HoldReason, Order
 
 
 @admin.register(Order)
@@ -86,7 +85,7 @@ class OrderAdmin(FactsAdmin):
                     lines=[line.line for line in facts.lines],
                     addresses=facts.addresses,
                 ),
-                "alarming": ALARMING,
+                "alarming": [reason for reason in HoldReason if reason.is_alarming],
                 "actions": possible_actions(facts) if may_act else [],
                 **(extra_context or {}),
             },

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from backoffice.admin.chips import Chip
 from backoffice.services.integrations import configured_vendors
+from backoffice.states import Chip
 from orders.admin import chips
 from orders.models import ExportState, Order, OrderExport
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.reasons import checked_reason
 from backoffice.services.bell import ring_soon
 from backoffice.vendors.registry import vendor_names
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
@@ -19,7 +20,6 @@ from orders.services.exports.obstacles import find_obstacles, telling_vendor, wa
 TELL_ORDERS = "orders.tasks.tell_orders"
 # The vendor has it: telling it again would be pointless at best.
 THERE = (ExportState.SENT, ExportState.KNOWN)
-LONGEST_REASON = 1000
 
 
 def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
@@ -64,7 +64,7 @@ def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> Ord
     Raises IllegalTransition once the vendor has it all, InvalidInput for a reason that is too long.
     """
     telling_vendor(vendor)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason, least=1)
     order = Order.objects.locked(order.pk)
     export = order.exports.select_for_update().filter(vendor=vendor).first()
     if export is not None and export.state in THERE:
@@ -82,7 +82,7 @@ def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
     that waits. Raises InvalidInput for an order without an e-mail address, since customers are known by it.
     """
     consent = Consent(telling_vendor(vendor).EXPORT_CONSENT)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason, least=1)
     order = Order.objects.select_related("shop").get(pk=order.pk)
     email = orders_to_tell([order])[order.pk].email.lower()
     if not email:
@@ -150,11 +150,3 @@ def _write(order: Order, export: OrderExport | None, *, vendor: str, actor: str,
         setattr(export, name, value)
     export.save()
     return export
-
-
-def _checked_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        text = _("A reason of 1 to %(most)d characters is needed.") % {"most": LONGEST_REASON}
-        raise InvalidInput(text, errors={"reason": [text]})
-    return reason
