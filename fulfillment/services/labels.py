@@ -15,7 +15,10 @@ from django.utils import timezone
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.said import gettext as _
+from backoffice.services import files
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.disk import NoRoom, require_room
+from backoffice.services.files import Kept
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import is_settled, queue_push
 from backoffice.vendors.addresses import UnsafeUrl
@@ -30,8 +33,7 @@ from fulfillment.models import (
     ProductionOrder,
     ProductionState,
 )
-from fulfillment.services import file_store
-from fulfillment.services.file_store import Kept, NoSpace
+from fulfillment.services.downloads import FOLDER, MAX_BYTES
 from fulfillment.services.label_answers import LabelDownload, find_answer, judge_label, keep_answer
 from fulfillment.services.production_reports import apply_production_report
 
@@ -54,7 +56,7 @@ def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
     if order.state == ProductionState.CANCELLED:
         raise IllegalTransition(_("The production order is cancelled: its label is not fetched."))
     label.state, label.asked_by, label.asked_at = LabelState.ASKED, actor, timezone.now()
-    label.path = file_store.new_path()
+    label.path = files.new_path(FOLDER)
     label.save(update_fields=["state", "asked_by", "asked_at", "path"])
     kind = GENERIC_LABEL if label.kind == LabelKind.GENERIC else FETCH_LABEL
     push = queue_push(kind, vendor=order.vendor, subject=label, actor=actor)
@@ -82,11 +84,10 @@ def keep_label_copy(label: Label, content: bytes, *, actor: str) -> Label:
     label = Label.objects.select_for_update().get(pk=label.pk)
     if label.state != LabelState.LOST:
         raise Conflict(_("Our copy of this label is not missing."))
-    kind, problem = judge_label(content)
-    if problem:
+    if problem := judge_label(content):
         raise InvalidInput(problem, errors={"file": [problem]})
-    label.path = file_store.new_path()  # what came from the vendor stays where it is
-    _record_copy(label, file_store.keep_bytes(label.path, content, content_type=kind))
+    label.path = files.new_path(FOLDER)  # what came from the vendor stays where it is
+    _record_copy(label, files.keep_file(content, path=label.path))
     note_label(label, "label.copied", actor=actor)
     return label
 
@@ -118,9 +119,9 @@ class LabelFetch:
         if self.label.production_order.state == ProductionState.CANCELLED:
             raise Withdrawn(_("The production order was cancelled."))
         try:
-            file_store.require_space()
-        except NoSpace as error:
-            raise VendorUnavailable(str(error)) from error
+            require_room(MAX_BYTES)
+        except NoRoom as error:
+            raise VendorUnavailable(error.text) from error
         if self.label.kind == LabelKind.GENERIC and not self.label.url:
             self._make()
         self.delivery.write(DOWNLOAD, self._download, self._record)
@@ -241,15 +242,14 @@ def _record_download(label: Label, came: LabelDownload, *, push: Push) -> None:
     label.save(update_fields=["state", "announced_at"])
     answer = LabelAnswer(label=label, status=came.status, problem=came.problem)
     if came.is_kept:
-        answer.path = label.path
-        file_store.note_kept(answer, came.kept)
+        files.note_kept(answer, came.kept)
     answer.save()
     note_label(label, "label.unfit", actor=label.asked_by, push=push, cause=came.problem)
 
 
 def _record_copy(label: Label, kept: Kept) -> None:
     label.state, label.announced_at = LabelState.KEPT, label.announced_at or timezone.now()
-    label.save(update_fields=["state", "announced_at", *file_store.note_kept(label, kept)])
+    label.save(update_fields=["state", "announced_at", *files.note_kept(label, kept)])
 
 
 def _refuse_other_day(dispatch_on: date) -> None:

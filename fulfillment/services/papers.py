@@ -15,10 +15,10 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, SimpleDocTemplate, Table, TableStyle
 
 from backoffice.errors import Conflict
+from backoffice.file_types import PDF
+from backoffice.models.stored_file import StoredFile
+from backoffice.services.files import open_file
 from fulfillment.models import ProductionOrder
-from fulfillment.models.stored_file import StoredFile
-from fulfillment.services import file_store
-from fulfillment.services.file_store import PICTURES
 from fulfillment.services.label_pages import picture_page
 from fulfillment.services.paper import BOLD, barcode, paragraph, styles
 from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, open_pdf
@@ -102,11 +102,11 @@ def _to(order: ProductionOrder) -> Flowable:
 
 def _content(row: StoredFile) -> bytes:
     try:
-        with file_store.open_file(row) as file:
+        with open_file(row) as file:
             content = file.read()
     except FileNotFoundError as error:
         raise Conflict(_("A file is missing on the disk: %s") % row) from error
-    return picture_page(content) if row.content_type in PICTURES else content
+    return content if row.content_type == PDF else picture_page(content)
 
 
 def _append(writer: PdfWriter, content: bytes, *, name: str) -> None:
