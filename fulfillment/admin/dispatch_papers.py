@@ -21,8 +21,7 @@ from fulfillment.admin.labels import FetchForm
 from fulfillment.admin.production_chips import label_chip, marks
 from fulfillment.admin.production_guard import desk_page, may_open, require_dispatch
 from fulfillment.models import Label, LabelState, ProductionOrder, ProductionState
-from fulfillment.services.picking import Batch, begin_batch, find_batch
-from fulfillment.services.postal import unprintable_letters
+from fulfillment.services.picking import Batch, begin_batch, find_batch, unprintable_letters
 
 # Two pages of the work list; more would keep the browser waiting for its PDF.
 MOST = 100

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.admin.chips import Chip
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.postal import address_lines
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_pictures import document_url, pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step
@@ -29,7 +30,6 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionState,
 )
-from fulfillment.services.postal import address_lines
 from fulfillment.services.production_reports import NEVER
 
 EVENTS_SHOWN = 300

@@ -28,7 +28,6 @@ from orders.services.designs.editor import read_line_preview
 from orders.services.designs.pictures import NoPicture, draw_thumbnail
 from orders.services.files.deciding import exchange_file
 from orders.services.files.generic_labels import supply_label
-from orders.services.files.slips import render_order_slip
 from orders.services.files.store import MAX_FILE_BYTES, store_file
 
 PICTURE_SECONDS = 600
@@ -111,6 +110,8 @@ def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The delivery slip of all of the order."""
     _require(request, "orders.view_order")
     order = get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+    from orders.services.files.slips import render_order_slip  # heavy to load, and most processes never draw
+
     return answer_file(render_order_slip(order), content_type=PDF, name=order.number)
 
 

@@ -31,7 +31,6 @@ from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
 from orders.services.files import store
 from orders.services.files.signed_links import Linked, LinkEnded, read_link
-from orders.services.files.slips import render_slip
 
 # What a form has around its file: boundaries, names.
 FORM_OVERHEAD = 64 * 1024
@@ -126,6 +125,8 @@ def serve_slip(request: HttpRequest, token: str) -> HttpResponseBase:
         return _gone()
     except (signing.BadSignature, VendorOrder.DoesNotExist):
         return _nothing()
+    from orders.services.files.slips import render_slip  # heavy to load, and most processes never draw
+
     return answer_file(render_slip(row), content_type=PDF, name=row.reference)
 
 
