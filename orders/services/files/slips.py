@@ -81,7 +81,8 @@ def _parties(order: Order, facts: list[tuple[str, str]]) -> Iterator[Flowable]:
 
 def _contents(lines: Iterable[OrderLine], *, inside: set[int] | None) -> Iterator[Flowable]:
     """What is in the parcel, and what comes apart from it."""
-    within, apart = [], []
+    within: list[OrderLine] = []
+    apart: list[OrderLine] = []
     for line in lines:
         (within if inside is None or line.pk in inside else apart).append(line)
     yield from _blocks([_("Delivery slip")], text_style(13, bold=True))
