@@ -14,8 +14,9 @@ from backoffice.vendors.abilities import HasCatalogue
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with
 from catalog.models import ChangeSet, TableImport
-from catalog.services import custom_pictures, overdue, ratings
+from catalog.services import overdue, ratings
 from catalog.services.change_sets.checking import check_change_set
+from catalog.services.custom_pictures import PICTURES
 from catalog.services.listings import accounts_to_read, read_listing
 from catalog.services.pushing import jobs, starting
 from catalog.services.runs import SyncRunning
@@ -114,4 +115,4 @@ def read_ratings() -> None:
 @shared_task(name="catalog.tasks.fetch_pictures")
 def fetch_pictures() -> None:
     """Fetch the pictures of custom products that are due."""
-    custom_pictures.fetch_due_pictures()
+    PICTURES.fetch_due()

@@ -12,7 +12,8 @@ from backoffice.services.integrations import get_vendor
 from backoffice.vendors.abilities import GivesProductionOrders, HasReferenceData
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with
-from fulfillment.services import downloads, production_pulling, reference
+from fulfillment.services import production_pulling, reference
+from fulfillment.services.downloads import PRODUCTION_FILES
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,6 @@ def pull_production_orders() -> None:
 @shared_task(name="fulfillment.tasks.download_files")
 def download_files() -> None:
     """Download what is due of print files, slips and previews."""
-    count = downloads.download_due_files()
+    count = PRODUCTION_FILES.fetch_due()
     if count:
         logger.info("Tried to download %d files.", count)

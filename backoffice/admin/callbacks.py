@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -11,6 +12,8 @@ from backoffice.admin.bodies import show_bytes
 from backoffice.admin.callback_list import CallbackList, callback_rows
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import InvalidInput
+from backoffice.file_answers import answer_file
+from backoffice.file_types import UNKNOWN
 from backoffice.masking import mask_bytes
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
@@ -72,14 +75,11 @@ class CallbackAdmin(PagesAdmin):
 
         return act(request, do, to=_back(request))
 
-    def body(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def body(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The body, secrets masked, to be saved: never anything that a browser would show or run."""
         self.require_view(request)
         callback = find_or_404(Callback, pk)
-        response = HttpResponse(mask_bytes(bytes(callback.body)), content_type="application/octet-stream")
-        response["Content-Disposition"] = f'attachment; filename="callback-{pk}.bin"'
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return answer_file(mask_bytes(bytes(callback.body)), content_type=UNKNOWN, name=f"callback-{pk}")
 
 
 def _back(request: HttpRequest) -> str:

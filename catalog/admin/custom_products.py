@@ -17,9 +17,10 @@ from backoffice.admin.list_page import ListPage, Tab
 from backoffice.admin.pages import PagesAdmin, View, act
 from backoffice.file_answers import answer_file
 from backoffice.models import Shop
+from backoffice.services.files import open_file
 from backoffice.states import Chip, Tone
 from catalog.models import CustomPicture, CustomProduct
-from catalog.services.custom_pictures import open_picture, try_again
+from catalog.services.custom_pictures import PICTURES
 from catalog.services.search import search_custom_products
 
 
@@ -102,7 +103,7 @@ class CustomProductAdmin(PagesAdmin):
         self.require_view(request)
         picture = _picture(pk, position)
         try:
-            content = open_picture(picture)
+            content = open_file(picture)
         except FileNotFoundError:
             raise Http404 from None
         return answer_file(content, content_type=picture.content_type, name=f"sign-{pk}-{position}")
@@ -112,7 +113,7 @@ class CustomProductAdmin(PagesAdmin):
         picture = _picture(pk, position)
 
         def do() -> str:
-            try_again(picture)
+            PICTURES.try_again(picture)
             return _("It is fetched within a minute.")
 
         return act(request, do, to=reverse("admin:catalog_customproduct_change", args=[pk]))

@@ -15,7 +15,7 @@ from backoffice.admin.pages import act
 from backoffice.errors import DomainError
 from fulfillment.admin.production_guard import desk_page, order_url, require_dispatch
 from fulfillment.models import Label, LabelState
-from fulfillment.services.file_store import MAX_BYTES
+from fulfillment.services.downloads import MAX_BYTES
 from fulfillment.services.labels import fetch_label, keep_label_copy
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.admin.timeline import Timeline, read_timeline
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.postal import address_lines
 from backoffice.states import Chip
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_pictures import document_url, pictures_of
@@ -30,7 +31,6 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionState,
 )
-from fulfillment.services.postal import address_lines
 from fulfillment.services.production_reports import NEVER
 
 # What is no part of the label, but asked for by carriers and customs.

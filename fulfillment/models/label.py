@@ -8,9 +8,9 @@ from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.fields import SaidTextField
+from backoffice.models.stored_file import StoredFile
 from backoffice.states import StateChoices, Tone
 from fulfillment.models.production_order import ProductionOrder
-from fulfillment.models.stored_file import StoredFile
 
 # A merchant may write a code in groups; scanners read none.
 BARE_CODE = Replace(F("tracking_code"), Value(" "), Value(""))

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.said import gettext as _
+from backoffice.services import files
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.disk import NoRoom, require_room
 from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.services.pushes import is_settled
 from backoffice.vendors.abilities import GivesProductionOrders
@@ -21,8 +23,7 @@ from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.production_messages import LabelReport
 from fulfillment.models import Label, LabelAnswer, LabelKind, LabelState, ProductionState
-from fulfillment.services import file_store
-from fulfillment.services.file_store import NoSpace
+from fulfillment.services.downloads import MAX_BYTES
 from fulfillment.services.label_answers import LabelDownload, find_answer, keep_answer
 from fulfillment.services.labels import FETCH_LABEL, GENERIC_LABEL, note_label, record_copy
 from fulfillment.services.production_handler import ProductionHandler
@@ -82,9 +83,9 @@ class LabelFetch(ProductionHandler):
         if label.production_order.state == ProductionState.CANCELLED:
             raise Withdrawn(_("The production order was cancelled."))
         try:
-            file_store.require_space()
-        except NoSpace as error:
-            raise VendorUnavailable(str(error)) from error
+            require_room(MAX_BYTES)
+        except NoRoom as error:
+            raise VendorUnavailable(error.text) from error
         if label.kind == LabelKind.GENERIC and not label.url:
             _make(delivery, label)
         delivery.write(DOWNLOAD, partial(_download, delivery, label), partial(_record_download, delivery.push))
@@ -197,8 +198,7 @@ def _record_download(push: Push, came: LabelDownload) -> None:
     _lose_copy(label)
     answer = LabelAnswer(label=label, status=came.status, problem=came.problem)
     if came.is_kept:
-        answer.path = label.path
-        file_store.note_kept(answer, came.kept)
+        files.note_kept(answer, came.kept)
     answer.save()
     note_label(label, "label.unfit", actor=label.asked_by, push=push, cause=came.problem)
 

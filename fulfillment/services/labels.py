@@ -10,6 +10,8 @@ from django.utils import timezone
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.said import gettext as _
+from backoffice.services import files
+from backoffice.services.files import Kept
 from backoffice.services.pushes import queue_push
 from fulfillment.models import (
     Label,
@@ -19,8 +21,7 @@ from fulfillment.models import (
     ProductionOrder,
     ProductionState,
 )
-from fulfillment.services import file_store
-from fulfillment.services.file_store import Kept
+from fulfillment.services.downloads import FOLDER
 from fulfillment.services.label_answers import judge_label
 
 FETCH_LABEL, GENERIC_LABEL = "fulfillment.fetch_label", "fulfillment.generic_label"
@@ -41,7 +42,7 @@ def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
     if order.state == ProductionState.CANCELLED:
         raise IllegalTransition(_("The production order is cancelled: its label is not fetched."))
     label.state, label.asked_by, label.asked_at = LabelState.ASKED, actor, timezone.now()
-    label.path = file_store.new_path()
+    label.path = files.new_path(FOLDER)
     label.save(update_fields=["state", "asked_by", "asked_at", "path"])
     kind = GENERIC_LABEL if label.kind == LabelKind.GENERIC else FETCH_LABEL
     push = queue_push(kind, vendor=order.vendor, subject=label, actor=actor)
@@ -69,11 +70,10 @@ def keep_label_copy(label: Label, content: bytes, *, actor: str) -> Label:
     label = Label.objects.select_for_update().get(pk=label.pk)
     if label.state != LabelState.LOST:
         raise Conflict(_("Our copy of this label is not missing."))
-    kind, problem = judge_label(content)
-    if problem:
+    if problem := judge_label(content):
         raise InvalidInput(problem, errors={"file": [problem]})
-    label.path = file_store.new_path()  # what came from the vendor stays where it is
-    record_copy(label, file_store.keep_bytes(label.path, content, content_type=kind))
+    label.path = files.new_path(FOLDER)  # what came from the vendor stays where it is
+    record_copy(label, files.keep_file(content, path=label.path))
     note_label(label, "label.copied", actor=actor)
     return label
 
@@ -101,7 +101,7 @@ def give_back_label(label: Label, *, push: Push) -> None:
 def record_copy(label: Label, kept: Kept) -> None:
     """What can be printed lies on our disk: the label is fetched, its parcel announced."""
     label.state, label.announced_at = LabelState.KEPT, label.announced_at or timezone.now()
-    label.save(update_fields=["state", "announced_at", *file_store.note_kept(label, kept)])
+    label.save(update_fields=["state", "announced_at", *files.note_kept(label, kept)])
 
 
 def _refuse_other_day(dispatch_on: date) -> None:

@@ -18,13 +18,14 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
+from backoffice.services import disk
 from backoffice.services.delivery import deliver
+from backoffice.services.disk import NoRoom, require_room
+from backoffice.services.files import keep_file, open_file
 from backoffice.services.pushes import decide_push
 from fulfillment.admin.documents import serve_document
 from fulfillment.models import Label, LabelKind, LabelState, ParcelState
-from fulfillment.services import file_store
 from fulfillment.services.dispatching import add_parcel
-from fulfillment.services.file_store import NoSpace
 from fulfillment.services.labels import FETCH_LABEL, fetch_label, keep_label_copy, request_generic_label
 from fulfillment.services.parcel_rules import ParcelToMake
 from fulfillment.services.production_pulling import pull_production_orders
@@ -67,7 +68,7 @@ def test_a_label_is_fetched_once_kept_and_says_who_asked_when(sandbox: Sandbox, 
     label = fetch(make("label").labels.get())
     assert (label.state, label.asked_by) == (LabelState.KEPT, "anna")
     assert label.announced_at is not None
-    with file_store.open_file(label) as file:
+    with open_file(label) as file:
         assert label.tracking_code in PdfReader(file).pages[0].extract_text()
     assert announced(sandbox) == [1]
     kinds = list(label.production_order.events.filter(kind__startswith="label.").values_list("kind", "actor"))
@@ -185,7 +186,7 @@ def test_a_decision_finds_the_copy_that_a_lost_worker_left(sandbox: Sandbox, mak
     push = Push.objects.get()
     deliver(push.pk)
     label.refresh_from_db()
-    file_store.keep_bytes(label.path, make_pdf(), content_type="application/pdf")
+    keep_file(make_pdf(), path=label.path)
     decide_push(push, happened=True, actor="anna", reason="the carrier has announced it")
     label.refresh_from_db()
     assert (label.state, label.is_kept, announced(sandbox)) == (LabelState.KEPT, True, [1])
@@ -284,14 +285,14 @@ def test_a_full_disk_is_noticed_before_the_vendor_is_asked(
     sandbox: Sandbox, make: Make, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     label = make("label").labels.get()
-    monkeypatch.setattr(file_store, "FREE_BYTES_FLOOR", 2**60)
+    monkeypatch.setattr(disk, "FREE_BYTES_FLOOR", 2**60)
     fetch_label(label, actor="anna", dispatch_on=today())
     push = Push.objects.get()
     deliver(push.pk)
     push.refresh_from_db()
     assert (push.state, push.step, announced(sandbox)) == (PushState.NEW, "", [])
-    with pytest.raises(NoSpace):
-        file_store.require_space()
+    with pytest.raises(NoRoom):
+        require_room(1)
 
 
 def test_a_copy_that_a_person_got_elsewhere_stands_in_for_the_lost_one(sandbox: Sandbox, make: Make) -> None:

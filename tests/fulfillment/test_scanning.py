@@ -12,7 +12,7 @@ from backoffice.models import Push
 from backoffice.sandbox import Sandbox
 from fulfillment.models import Label, ParcelState, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import withdraw_parcel
-from fulfillment.services.downloads import download_due_files
+from fulfillment.services.downloads import PRODUCTION_FILES
 from fulfillment.services.papers import merge_papers
 from fulfillment.services.picking import begin_batch, find_batch
 from fulfillment.services.scanning import UNDO_SECONDS, Scan, ScanKind, clean_code, confirm_scan
@@ -121,7 +121,7 @@ def test_what_scanners_add_is_taken_off() -> None:
 
 def test_the_papers_of_a_batch_are_one_pdf_in_picking_order(sandbox: Sandbox, make: Make, work: Work) -> None:
     orders = [make(kind) for kind in ("two_labels", "label", "long_names", "generic")]
-    download_due_files()
+    PRODUCTION_FILES.fetch_due()
     batch, problems = begin_batch([order.pk for order in orders], actor="anna", dispatch_on=timezone.localdate())
     assert (batch.is_ready, problems, len(batch.fetching)) == (False, [], 4)
     with pytest.raises(Conflict, match="4 labels"):

@@ -1,4 +1,4 @@
-"""What all files that we keep have in common."""
+"""What all files that we keep have in common; `backoffice.services.files` keeps them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,3 +20,16 @@ class StoredFile(models.Model):
     def is_kept(self) -> bool:
         """Whether we have a copy."""
         return self.stored_at is not None
+
+
+class FetchedFile(StoredFile):
+    """A file that lies at an address until we have a copy; `backoffice.services.fetching` gets it."""
+
+    url = models.TextField(_("address"))
+    # None: nothing is to be done, because we have it or because it is given up.
+    next_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    problem = models.TextField(_("problem"), blank=True)
+
+    class Meta:
+        abstract = True
