@@ -57,7 +57,7 @@ class PushHandler:
 
     def begin(self, delivery: Delivery) -> None:
         """Keep what `deliver` and `look` work with; called before either."""
-        self.delivery, self.push, self.vendor = delivery, delivery.push, delivery.vendor
+        self.delivery, self.push = delivery, delivery.push
 
     def deliver(self, delivery: Delivery) -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""

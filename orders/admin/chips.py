@@ -1,15 +1,9 @@
-"""The three axes of an order, and whether vendors were told of it, as chips."""
-
-from dataclasses import replace
-
-from django.utils.translation import gettext as _
+"""The three axes of an order, as chips."""
 
 from backoffice.states import Chip, Tone
 from orders.models import (
-    ExportState,
     HoldReason,
     Order,
-    OrderExport,
     OrderState,
     ProductionState,
     ShipmentState,
@@ -23,16 +17,6 @@ def axes(order: Order, *, reasons: list[str] | None = None) -> list[Chip]:
         ProductionState(order.production).chip(),
         ShipmentState(order.shipment).chip(),
     ]
-
-
-def told(export: OrderExport) -> Chip:
-    """Whether a vendor was told; a person who set it aside is named."""
-    state = ExportState(export.state)
-    if export.excluded_by and state == ExportState.SKIPPED:
-        return Chip(state.tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
-    if export.corrected and state == ExportState.WAITING:
-        return replace(state.chip(), word=_("correction waits"))
-    return state.chip()
 
 
 def _order_chip(order: Order, reasons: list[str]) -> Chip:

@@ -20,7 +20,7 @@ from backoffice.models import Shop
 from backoffice.services.subjects import find_subjects
 from backoffice.states import Chip
 from backoffice.vendors.registry import vendor_names
-from orders.admin import chips
+from orders.admin.told import told_chip
 from orders.models import ExportBatch, ExportState, Order, OrderExport, OrderState
 
 SIZE = 50
@@ -61,7 +61,7 @@ def export_listing(request: HttpRequest) -> dict[str, Any]:
     return {
         "filters": filters,
         "page": page,
-        "rows": [ExportRow(export, chips.told(export)) for export in page.rows],
+        "rows": [ExportRow(export, told_chip(export)) for export in page.rows],
         "searched": values.get("q", ""),
         "tabs": _tabs(request),
     }

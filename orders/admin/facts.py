@@ -15,11 +15,9 @@ from orders.admin import chips
 from orders.admin.address_facts import AddressFacts, address_facts
 from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
-from orders.admin.told import ToldFacts, told_facts
 from orders.models import (
     Design,
     Hold,
-    Notice,
     Order,
     OrderAlarm,
     OrderDocument,
@@ -76,9 +74,7 @@ class OrderFacts:
     addresses: list[AddressFacts]
     documents: list[OrderDocument]
     active_holds: list[Hold]
-    told: list[ToldFacts]
     timeline: Timeline
-    notices: list[Notice]
     alarms: list[OrderAlarm]
 
     @property
@@ -114,9 +110,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
         addresses=address_facts(order, vendors=sorted({facts.line.vendor for facts in lines})),
         documents=list(order.documents.all()),
         active_holds=active,
-        told=told_facts(order),
         timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
-        notices=list(order.notices.all()),
         alarms=alarms,
     )
 
@@ -132,7 +126,6 @@ def _orders() -> QuerySet[Order]:
             "documents",
             Prefetch("holds", active),
             Prefetch("alarms", OrderAlarm.objects.filter(settled_at__isnull=True)),
-            Prefetch("notices", Notice.objects.filter(done_at__isnull=True)),
             "vendor_orders__lines",
             Prefetch("shipments", Shipment.objects.prefetch_related("lines__line")),
         )

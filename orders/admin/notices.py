@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
-from orders.models import Notice
+from orders.admin.parts import Place, register_part
+from orders.models import Notice, Order
 from orders.services.rules.editing import finish_notice
 
 SIZE = 50
@@ -55,3 +56,10 @@ class NoticeAdmin(PagesAdmin):
             return _("Done.")
 
         return act(request, do, to=back if back and safe else reverse("admin:orders_notice_changelist"))
+
+
+def _open_notices(request: HttpRequest, order: Order | None) -> list[Notice]:
+    return list(Notice.objects.filter(order=order, done_at__isnull=True))
+
+
+register_part(Place.NOTES, "orders/rules/order_notices.html", read=_open_notices)

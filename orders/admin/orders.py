@@ -11,12 +11,13 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import FactsAdmin
-from orders.admin import bulk, campaign_bulk, desk, saved_views, telling
+from orders.admin import bulk, desk, saved_views
 from orders.admin.by_hand import by_hand_urls
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
 from orders.admin.listing import listing
+from orders.admin.parts import parts_for_marked, parts_of, registered_urls
 from orders.admin.possible import possible_actions
 from orders.admin.remedies import hold_boxes
 from orders.models import HoldReason, Order
@@ -35,13 +36,11 @@ class OrderAdmin(FactsAdmin):
         own = [
             path("bulk/", view(bulk.preview), name="orders_order_bulk"),
             path("bulk/run/", view(bulk.run), name="orders_order_bulk_run"),
-            path("cards/", view(campaign_bulk.pick), name="orders_order_cards"),
-            path("cards/add/", view(campaign_bulk.add), name="orders_order_cards_add"),
             path("views/save/", view(saved_views.save), name="orders_savedview_save"),
             path("views/<int:pk>/delete/", view(saved_views.delete), name="orders_savedview_remove"),
         ]
-        own += [*desk.order_urls(view), *address_urls(view), *document_urls(view), *telling.telling_urls(view)]
-        own += by_hand_urls(view)
+        own += [*desk.order_urls(view), *address_urls(view), *document_urls(view), *by_hand_urls(view)]
+        own += registered_urls(view)
         return own + super().get_urls()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -54,7 +53,7 @@ class OrderAdmin(FactsAdmin):
                 **self.admin_site.each_context(request),
                 "title": _("Orders"),
                 "may_act": self.has_change_permission(request),
-                "may_add_cards": request.user.has_perm("orders.change_mailcampaign"),
+                "marked_parts": parts_for_marked(request),
                 **listing(request),
             },
         )
@@ -77,7 +76,7 @@ class OrderAdmin(FactsAdmin):
                 "facts": facts,
                 "order": facts.order,
                 "may_act": may_act,
-                "may_tell": request.user.has_perm(telling.TELL),
+                "parts": parts_of(request, facts.order),
                 "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
                 "holds": hold_boxes(
                     facts.order,

@@ -12,8 +12,9 @@ from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from orders.admin import rule_editor, rule_orders, rule_trials
+from orders.admin.parts import Place, register_part
 from orders.admin.rule_rows import rule_rows, run_row, words_of_cause
-from orders.models import Rule, RuleEvent, RuleJob, RuleRun
+from orders.models import Order, Rule, RuleEvent, RuleJob, RuleRun
 from orders.services.rules.editing import move_rule, remove_rule, switch_rule
 from orders.services.rules.jobs import stop_job
 from orders.services.rules.words import summarize
@@ -122,3 +123,11 @@ def _back(request: HttpRequest, rule: Rule) -> str:
     if request.POST.get("to") == "list":
         return reverse("admin:orders_rule_changelist")
     return reverse("admin:orders_rule_change", args=[rule.pk])
+
+
+def _may_run_one(request: HttpRequest, order: Order | None) -> bool:
+    return request.user.has_perms(["orders.change_order", "orders.view_rule"])
+
+
+register_part(Place.BUTTONS, "orders/rules/order_button.html", read=_may_run_one)
+register_part(Place.MARKED, "orders/rules/marked_button.html", read=_may_run_one)

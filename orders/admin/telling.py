@@ -18,6 +18,8 @@ from backoffice.errors import DomainError
 from backoffice.vendors.registry import UnknownVendor, vendor_title
 from orders.admin.confirmations import Confirmation
 from orders.admin.desk import ReasonForm
+from orders.admin.parts import Place, register_part, register_urls
+from orders.admin.told import read_told
 from orders.models import Consent, ExportState, Order
 from orders.services.exports.asking import THERE, exclude_export, find_obstacle, opt_out, request_export_by_hand
 from orders.services.exports.obstacles import telling_vendor
@@ -138,3 +140,7 @@ def _confirmed(
     frame = admin.site.each_context(request)
     context = {"title": confirmation.title, "order": order, "confirmation": confirmation, "form": form, "back": back}
     return TemplateResponse(request, "orders/confirm.html", {**frame, **context})
+
+
+register_part(Place.SIDE, "orders/page/told.html", read=read_told)
+register_urls(telling_urls)

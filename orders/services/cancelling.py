@@ -70,7 +70,7 @@ class Cancellation(VendorOrderHandler):
 
     def _ask(self) -> OrderReport:
         """A refusal may mean that it is cancelled already, so the order is read again."""
-        vendor = self.vendor
+        vendor = self.delivery.vendor
         try:
             return self.delivery.write("cancel", lambda: vendor.cancel_order(self.row.vendor_id), self._conclude)
         except VendorRejected:
@@ -89,8 +89,14 @@ class Cancellation(VendorOrderHandler):
         if self.row.submitted_at is None:
             self.delivery.record(self._cancel_unsent)
             return
-        self.delivery.record(lambda: note_told_by_hand(self.row, push=self.push))
+        self.delivery.record(self._note_by_hand)
         raise Withdrawn(_("A person has to tell the vendor."))
+
+    def _note_by_hand(self) -> None:
+        words = {"vendor": self.row.vendor, "reference": self.row.reference}
+        OrderEvent.objects.create(
+            order_id=self.row.order_id, actor="system", kind="order.cancel_by_hand", params=words, push=self.push
+        )
 
     def _cancel_unsent(self) -> None:
         order = Order.objects.locked(self.row.order_id)
@@ -103,14 +109,6 @@ class Cancellation(VendorOrderHandler):
             _refuse(self.push, text=_("It is at the vendor, but its id there is unknown."))
             return
         self._cancel_unsent()
-
-
-def note_told_by_hand(row: VendorOrder, *, push: Push) -> None:
-    """The timeline says that somebody has to tell the vendor."""
-    words = {"vendor": row.vendor, "reference": row.reference}
-    OrderEvent.objects.create(
-        order_id=row.order_id, actor="system", kind="order.cancel_by_hand", params=words, push=push
-    )
 
 
 def _refuse(push: Push, *, text: str = "") -> None:

@@ -33,6 +33,7 @@ class CampaignHandler(PushHandler):
 
     def begin(self, delivery: Delivery) -> None:
         super().begin(delivery)
+        self.vendor = delivery.vendor
         self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
 
     def locked(self) -> MailCampaign:

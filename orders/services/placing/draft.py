@@ -3,6 +3,7 @@
 import msgspec
 
 from backoffice.said import join
+from backoffice.services.claims import Delivery
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder
 from orders.services.drafts import discard_draft
@@ -16,6 +17,10 @@ SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[OrderSta
 
 class DraftHandler(PlaceHandler):
     """A push about a draft: the rows as they are now, and the vendor they go to."""
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
+        self.vendor = delivery.vendor
 
     def locked(self) -> VendorOrder:
         """The row, locked; its order is locked by the push's handler before."""

@@ -71,7 +71,7 @@ class SingleCall(PlaceHandler):
         self._refuse_doubtful()
         wanted = order_to_place(self.row)
         refuse_unknown(wanted, row=self.row)
-        self.delivery.write("place", lambda: self.vendor.place_order(wanted), self._record)
+        self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
 
     def _refuse_doubtful(self) -> None:
         """What was sold before a restore may have been sent by the state that was lost, and this vendor shows nobody

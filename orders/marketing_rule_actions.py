@@ -1,4 +1,4 @@
-"""The actions of rules that concern vendors: telling one of an order, and listing its recipient for a card."""
+"""What marketing adds to the actions of rules: telling one of an order, and listing its recipient for a card."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any

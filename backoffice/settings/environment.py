@@ -7,7 +7,6 @@ ends the process, whichever it is: web, worker, beat or a command. An empty valu
 import builtins
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 from pathlib import Path
@@ -17,17 +16,11 @@ from zoneinfo import ZoneInfo
 
 import environ
 from environ.fileaware_mapping import FileAwareMapping
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 
-# gunicorn starts a worker that ended with any other code again, for ever.
-EXIT_CODE = 3
+from backoffice.settings.database_address import parse_postgres
+from backoffice.settings.faults import stop_on
+
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-# What libpq would refuse only when it connects.
-_LIBPQ_CHOICES = {
-    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
-    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
-}
 Value = TypeVar("Value")
 
 
@@ -115,7 +108,7 @@ class Environment(environ.FileAwareEnv):
         """Return texts that are separated by commas."""
 
         def read(text: builtins.str) -> builtins.list[builtins.str]:
-            parts = _parts(text)
+            parts = [part.strip() for part in text.split(",") if part.strip()]
             if not parts or not all(re.fullmatch(pattern or r"[^\x00-\x1f\x7f]+", part) for part in parts):
                 raise ValueError(f"has to be {shape or 'texts'}, separated by commas")
             return parts
@@ -196,36 +189,6 @@ class Environment(environ.FileAwareEnv):
         return default
 
 
-def stop_on(faults: Sequence[str]) -> None:
-    """End the process with one line for each fault, if there is one."""
-    if not faults:
-        return
-    print("Settings that cannot be used (.env.example explains each):", file=sys.stderr)  # noqa: T201 - no log yet
-    for line in faults:
-        print(f"  {line}", file=sys.stderr)  # noqa: T201
-    raise SystemExit(EXIT_CODE)
-
-
-def parse_postgres(address: str) -> dict[str, Any]:
-    """Return the entry of DATABASES for an address, with all that it says: TLS, several hosts, any option of libpq.
-
-    Raises ValueError for what libpq does not know.
-    """
-    try:
-        parts = conninfo_to_dict(address)
-    except ProgrammingError as error:
-        raise ValueError(f"libpq does not understand it: {str(error).strip()}") from None
-    ports = str(parts.get("port", "")).split(",")
-    if not parts.get("dbname") or not all(re.fullmatch(r"[0-9]{0,5}", port) for port in ports):
-        raise ValueError("has to name a database, and ports as numbers: postgres://user:password@host:5432/name")
-    for option, choices in _LIBPQ_CHOICES.items():
-        if parts.get(option, choices[0]) not in choices:
-            raise ValueError(f"{option} has to be one of {', '.join(choices)}")
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    entry = {ours: str(parts.pop(theirs, "")) for ours, theirs in names.items()}
-    return {**entry, "ENGINE": "django.db.backends.postgresql", "OPTIONS": parts}
-
-
 def _number(text: str, *, least: float | None) -> float:
     words = "has to be a number above 0" if least is None else f"has to be a number from {least:g} on"
     try:
@@ -235,7 +198,3 @@ def _number(text: str, *, least: float | None) -> float:
     if not isfinite(value) or (value <= 0 if least is None else value < least):
         raise ValueError(words)
     return value
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
