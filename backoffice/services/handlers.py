@@ -15,10 +15,10 @@ from django.db.models import Model
 from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
 from backoffice.services.claims import Delivery
-from backoffice.vendors.abilities import CallsUs
+from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
-from backoffice.vendors.registry import vendor_type
+from backoffice.vendors.registry import has_ability, vendor_type
 
 
 class Finding(StrEnum):
@@ -122,14 +122,14 @@ class PushHandler:
 
 
 PUSH_HANDLERS: dict[str, PushHandler] = {}
-# The same for those vendors at which a kind means something else.
-_AT_VENDORS: dict[str, list[tuple[Callable[[str], bool], PushHandler]]] = {}
+# The same where a kind means something else at vendors of an ability.
+_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler]]] = {}
 
 T = TypeVar("T", bound=PushHandler)
 
 
-def push_kind(kind: str, *, at: Callable[[str], bool] | None = None) -> Callable[[type[T]], type[T]]:
-    """Register a handler class for a kind such as "orders.place", at all vendors or at those that `at` names."""
+def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]], type[T]]:
+    """Register a handler class for a kind such as "orders.place", at all vendors or at those of an ability."""
 
     def register(handler: type[T]) -> type[T]:
         handler.kind = kind
@@ -144,7 +144,7 @@ def push_kind(kind: str, *, at: Callable[[str], bool] | None = None) -> Callable
 
 def handler_of(push: Push) -> PushHandler:
     """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
-    own = (handler for is_at, handler in _AT_VENDORS.get(push.kind, ()) if is_at(push.vendor))
+    own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
     return copy(next(own, PUSH_HANDLERS[push.kind]))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from backoffice.file_types import JPEG, PDF, PNG
 from backoffice.models.push import Lane
 from backoffice.services.fetching import Fetching
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import GivesProductionOrders
 from fulfillment.models import FileKind, ProductionFile
 
 MAX_BYTES = 25 * 1024 * 1024
@@ -24,7 +25,8 @@ class _ProductionFiles(Fetching[ProductionFile]):
     flag = "needs_person"
 
     def get(self, row: ProductionFile) -> bytes:
-        return open_vendor(row.production_order.vendor, lane=Lane.READS).download(row.url).content
+        vendor = get_vendor(row.production_order.vendor, GivesProductionOrders, lane=Lane.READS)
+        return vendor.download(row.url).content
 
     def accepts(self, row: ProductionFile) -> Collection[str]:
         return PRINTABLE if row.kind == FileKind.PREVIEW else (PDF,)

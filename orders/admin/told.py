@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backoffice.services.integrations import configured_vendors
 from backoffice.states import Chip
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendors_with
 from orders.models import ExportState, Order, OrderExport
 
 
@@ -34,7 +35,7 @@ def told_chip(export: OrderExport) -> Chip:
 def read_told(request: HttpRequest, order: Order | None) -> list[ToldFacts]:
     """Return every vendor that is set up to be told of orders, and those that were once; one query."""
     rows = {export.vendor: export for export in OrderExport.objects.filter(order=order)}
-    names = [*configured_vendors(able_to="export_orders"), *rows]
+    names = [*vendors_with(ExportsOrders, configured=True), *rows]
     return [_facts(name, rows.get(name)) for name in dict.fromkeys(names)]
 
 

@@ -85,7 +85,8 @@ def id_unknown(row: VendorOrder) -> None:
 def submitted_differs(row: VendorOrder) -> None:
     class Delivery:
         push = place_push(row)
-        vendor = None
+
+        def vendor_as(self, ability: object) -> None: ...
 
     placement = Placement()
     placement.begin(Delivery())  # type: ignore[arg-type]

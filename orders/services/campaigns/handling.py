@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.vendors.abilities import SendsCards
 from orders.models import MailCampaign
 from orders.services.campaigns.making import DISCARD_CARDS
 
@@ -33,7 +34,7 @@ class CampaignHandler(PushHandler):
 
     def begin(self, delivery: Delivery) -> None:
         super().begin(delivery)
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(SendsCards)
         self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
 
     def locked(self) -> MailCampaign:

@@ -4,6 +4,7 @@ import msgspec
 
 from backoffice.said import join
 from backoffice.services.claims import Delivery
+from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder
 from orders.services.drafts import discard_draft
@@ -20,7 +21,7 @@ class DraftHandler(PlaceHandler):
 
     def begin(self, delivery: Delivery) -> None:
         super().begin(delivery)
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(TakesDraftOrders)
 
     def locked(self) -> VendorOrder:
         """The row, locked; its order is locked by the push's handler before."""

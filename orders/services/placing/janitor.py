@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, Recovery, push_kind
+from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState
 from orders.services.push_kinds import DISCARD, VendorOrderHandler
@@ -27,7 +28,7 @@ class DiscardDrafts(VendorOrderHandler):
     def deliver(self, delivery: Delivery) -> None:
         submitted = []
         for vendor_id in delivery.push.payload["ids"]:
-            report: OrderReport = delivery.read(partial(delivery.vendor.read_order, vendor_id))
+            report = delivery.read(partial(delivery.vendor_as(TakesDraftOrders).read_order, vendor_id))
             if report.state in _MAYBE_DRAFT:
                 report = _cancel_draft(delivery, vendor_id)
             if report.state != OrderState.CANCELLED:
@@ -42,12 +43,11 @@ class DiscardDrafts(VendorOrderHandler):
 
 def _cancel_draft(delivery: Delivery, vendor_id: str) -> OrderReport:
     """A refusal may mean that somebody was first, so the vendor is asked what became of it."""
+    vendor = delivery.vendor_as(TakesDraftOrders)
     try:
-        return delivery.write(
-            f"discard:{vendor_id}", lambda: delivery.vendor.cancel_order(vendor_id), lambda report: None
-        )
+        return delivery.write(f"discard:{vendor_id}", lambda: vendor.cancel_order(vendor_id), lambda report: None)
     except VendorRejected:
-        report = delivery.read(lambda: delivery.vendor.read_order(vendor_id))
+        report = delivery.read(lambda: vendor.read_order(vendor_id))
         if report.state in _MAYBE_DRAFT:
             raise
         return report

@@ -4,7 +4,6 @@ The step is committed before the call and ended with its answer. After a lost an
 callback about the new order may tell (`echoes.py`), and when that has not come in time a person decides.
 """
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
@@ -14,9 +13,10 @@ from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
 from backoffice.services.epoch import is_from_before_restore
 from backoffice.services.handlers import Finding, Recovery, push_kind
+from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Version
-from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
+from backoffice.vendors.registry import vendor_title, vendor_type
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
@@ -30,20 +30,7 @@ from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
 
 
-def takes_one_call(vendor: str) -> bool:
-    """Whether the vendor takes an order at once; it then also reports nothing and cancels nothing by itself."""
-    try:
-        return hasattr(vendor_class(vendor), "place_order")
-    except UnknownVendor:
-        return False
-
-
-def one_call_vendors() -> list[str]:
-    """Names of the vendors whose orders people follow by hand."""
-    return vendor_names(able_to="place_order")
-
-
-@push_kind(PLACE, at=takes_one_call)
+@push_kind(PLACE, at=TakesOrdersAtOnce)
 class SingleCall(PlaceHandler):
     """A vendor order is sent whole."""
 
@@ -55,7 +42,7 @@ class SingleCall(PlaceHandler):
 
     def settle_seconds(self, push: Push) -> float:
         """What cannot be looked for may still be told by a callback: so long nobody is asked."""
-        return float(settings.SIGN_CUSTOMISER_ECHO_SECONDS)
+        return vendor_type(push.vendor, TakesOrdersAtOnce).confirmation_seconds()
 
     def risk(self, push: Push) -> str:
         if (sold := find_sales_value(push.subject_id)) is None:
@@ -71,7 +58,8 @@ class SingleCall(PlaceHandler):
         self._refuse_doubtful()
         wanted = order_to_place(self.row)
         refuse_unknown(wanted, row=self.row)
-        self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
+        vendor = self.delivery.vendor_as(TakesOrdersAtOnce)
+        self.delivery.write("place", lambda: vendor.place_order(wanted), self._record)
 
     def _refuse_doubtful(self) -> None:
         """What was sold before a restore may have been sent by the state that was lost, and this vendor shows nobody
