@@ -122,14 +122,14 @@ class PushHandler:
 
 
 PUSH_HANDLERS: dict[str, PushHandler] = {}
-# The same for vendors with an ability, at which a kind means something else.
+# The same where a kind means something else at vendors of an ability.
 _AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler]]] = {}
 
 T = TypeVar("T", bound=PushHandler)
 
 
 def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]], type[T]]:
-    """Register a handler class for a kind such as "orders.place", at all vendors or at those with an ability."""
+    """Register a handler class for a kind such as "orders.place", at all vendors or at those of an ability."""
 
     def register(handler: type[T]) -> type[T]:
         handler.kind = kind
@@ -144,7 +144,7 @@ def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]
 
 def handler_of(push: Push) -> PushHandler:
     """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
-    own = (handler for at, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, at))
+    own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
     return copy(next(own, PUSH_HANDLERS[push.kind]))
 
 
