@@ -88,6 +88,11 @@ class Eligibility:
         """Why not, for people; empty when it can be done."""
         return self.refusal.text if self.refusal else ""
 
+    @property
+    def code(self) -> str:
+        """Why not, for programs; empty when it can be done."""
+        return self.refusal.code if self.refusal else ""
+
     def ensure(self) -> None:
         """Raise the refusal, if there is one."""
         if self.refusal:

@@ -18,7 +18,7 @@ from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.text_rows import TextList
 from catalog.admin.vendor_changes import VendorChanges
 from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
-from catalog.services.change_sets.approval import needs_somebody_else
+from catalog.services.change_sets.approval import can_approve, needs_somebody_else
 
 JOBS_SHOWN = 100
 EVENTS_SHOWN = 50
@@ -123,9 +123,8 @@ class ChangeSetAdmin(PagesAdmin):
 
     def _possible(self, request: HttpRequest, change_set: ChangeSet) -> dict[str, Any]:
         """What the reader may do now, and why not where it is not theirs."""
-        state, counts = change_set.state, change_set.counts
-        needs_other = state == ChangeSetState.CHECKED and needs_somebody_else(change_set)
-        is_author = request.user.get_username() in change_set.authors
+        state = change_set.state
+        against = can_approve(change_set, name=request.user.get_username()).code
         may_edit = self.may(request, "change_changeset")
         return {
             "may_edit": may_edit and change_set.is_editable,
@@ -137,9 +136,9 @@ class ChangeSetAdmin(PagesAdmin):
             "may_reopen": may_edit and state in (ChangeSetState.APPROVED, ChangeSetState.SCHEDULED),
             "may_discard": may_edit and change_set.may_become(ChangeSetState.DISCARDED),
             "may_restore": may_edit and change_set.pushed_at is not None and state != ChangeSetState.PUSHING,
-            "needs_other": needs_other,
-            "own_approval": needs_other and is_author,
-            "stands_against": bool(not counts.get("rows") or counts.get("final") or counts.get("unticked")),
+            "needs_other": state == ChangeSetState.CHECKED and needs_somebody_else(change_set),
+            "own_approval": against == "own_approval",
+            "stands_against": against in ("empty", "blocked", "unticked"),
             "reason_min": REASON_MIN,
             "reason_max": REASON_MAX,
         }

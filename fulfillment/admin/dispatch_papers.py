@@ -20,7 +20,7 @@ from backoffice.file_types import PDF
 from fulfillment.admin.labels import FetchForm
 from fulfillment.admin.production_chips import label_chip, marks
 from fulfillment.admin.production_guard import desk_page, may_open, require_dispatch
-from fulfillment.models import Label, LabelState, ProductionOrder, ProductionState
+from fulfillment.models import LabelState, ProductionOrder
 from fulfillment.services.picking import Batch, begin_batch, find_batch, unprintable_letters
 
 # Two pages of the work list; more would keep the browser waiting for its PDF.
@@ -34,7 +34,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_page(_marked(request.POST)))
     keys = _marked(request.GET)
     batch = find_batch(keys)
-    waiting = [label for label in batch.fetching if _may_be_fetched(label)]
+    waiting = [label for label in batch.fetching if label.can_fetch()]
     coming = [label for label in batch.fetching if label.state == LabelState.ASKED]
     return desk_page(
         request,
@@ -97,10 +97,6 @@ def _row(order: ProductionOrder) -> dict[str, Any]:
         "labels": [(label, label_chip(label)) for label in order.labels.all()],
         "has_slip": bool(order.files.all()),
     }
-
-
-def _may_be_fetched(label: Label) -> bool:
-    return label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED
 
 
 def _button(count: int) -> str:

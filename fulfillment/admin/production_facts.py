@@ -31,6 +31,7 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionState,
 )
+from fulfillment.services.dispatching import can_withdraw
 from fulfillment.services.production_reports import NEVER
 
 # What is no part of the label, but asked for by carriers and customs.
@@ -123,7 +124,7 @@ class ParcelFacts:
 
     @property
     def may_undo(self) -> bool:
-        return self.parcel.state == ParcelState.WAITING and self.push is not None and self.push.state == PushState.NEW
+        return bool(can_withdraw(self.parcel, self.push))
 
     @property
     def refusal(self) -> str:
@@ -218,7 +219,7 @@ def _label(label: Label, pushes: list[Push], *, may_open: bool) -> LabelFacts:
         chip=label_chip(label, push=push),
         url=document_url(label) if may_open and label.is_kept else "",
         push=push,
-        may_fetch=label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED,
+        may_fetch=bool(label.can_fetch()),
         may_open=may_open,
     )
 

@@ -19,7 +19,6 @@ from fulfillment.models import (
     LabelState,
     ProductionEvent,
     ProductionOrder,
-    ProductionState,
 )
 from fulfillment.services.downloads import FOLDER
 from fulfillment.services.label_answers import judge_label
@@ -38,9 +37,9 @@ def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
     label = Label.objects.select_for_update().get(pk=label.pk)
     if label.state != LabelState.WAITING:
         return label
-    _refuse_other_day(dispatch_on)
-    if order.state == ProductionState.CANCELLED:
-        raise IllegalTransition(_("The production order is cancelled: its label is not fetched."))
+    _ensure_today(dispatch_on)
+    label.production_order = order
+    label.can_fetch().ensure()
     label.state, label.asked_by, label.asked_at = LabelState.ASKED, actor, timezone.now()
     label.path = files.new_path(FOLDER)
     label.save(update_fields=["state", "asked_by", "asked_at", "path"])
@@ -104,7 +103,7 @@ def record_copy(label: Label, kept: Kept) -> None:
     label.save(update_fields=["state", "announced_at", *files.note_kept(label, kept)])
 
 
-def _refuse_other_day(dispatch_on: date) -> None:
+def _ensure_today(dispatch_on: date) -> None:
     if dispatch_on != timezone.localdate():
         text = _("A label is fetched on the day of dispatch only: the carrier comes on the day it is downloaded.")
         raise InvalidInput(text, errors={"dispatch_on": [text]})

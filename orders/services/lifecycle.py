@@ -184,8 +184,6 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
         discard_draft(vendor_order, given_up, actor=actor)
 
 
-
-
 def _never_begun(vendor_orders: list[VendorOrder]) -> set[int]:
     """Those of which certainly nothing is at the vendor or on its way there.
 

@@ -18,7 +18,7 @@ from backoffice.said import gettext as _
 from backoffice.services.handlers import PushHandler
 from backoffice.services.pushes import queue_push
 from catalog.models import Change, ChangeSet, ChangeSetState, VendorJob
-from catalog.services.change_sets.approval import PUSH, User, hash_of_rows, refuse_without
+from catalog.services.change_sets.approval import PUSH, User, ensure_permitted, hash_of_rows
 from catalog.services.change_sets.editing import NOT_APPROVED
 
 COMPARE, SEND, VERIFY = "catalog.compare", "catalog.send", "catalog.verify"
@@ -46,13 +46,13 @@ def push_change_set(change_set: ChangeSet, *, user: User) -> Push:
     Raises NotAllowed without the permission, IllegalTransition unless it is approved or scheduled, NotApproved when
     its rows are not those that were approved.
     """
-    refuse_without(user, PUSH)
+    ensure_permitted(user, PUSH)
     return start_push(change_set, actor=user.get_username())
 
 
 def schedule_change_set(change_set: ChangeSet, *, at: datetime, user: User) -> ChangeSet:
     """The approved set will be pushed at that moment. Raises as `push_change_set`, InvalidInput for a time gone by."""
-    refuse_without(user, PUSH)
+    ensure_permitted(user, PUSH)
     if at <= timezone.now():
         text = _("This moment is over.")
         raise InvalidInput(text, errors={"at": [text]})
