@@ -35,7 +35,7 @@ class DriftList(ListPage[Drift]):
     def get_tabs(self) -> list[Tab]:
         """All, and each vendor that has some, with how many there are."""
         counts, chosen = count_drift(), searched_text(self.request.GET, "vendor")
-        shown = [("", _("All"), sum(counts.values()))]
+        shown: list[tuple[str, Any, int]] = [("", _("All"), sum(counts.values()))]
         shown += [(name, vendor_title(name), number) for name, number in sorted(counts.items())]
         return [Tab(title, f"vendor={name}" if name else "", name == chosen, number) for name, title, number in shown]
 

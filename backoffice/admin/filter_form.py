@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -12,6 +12,7 @@ from backoffice.admin.text_fields import LineField
 from backoffice.moments import start_of_day
 from backoffice.vendors.registry import vendor_names, vendor_title
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 Choices = Iterable[tuple[Any, Any]]
 ANY, UNSET = "", _("any")
 
@@ -96,7 +97,7 @@ def vendor_choices() -> list[tuple[str, Any]]:
     return [(name, vendor_title(name)) for name in vendor_names()]
 
 
-def within_days(rows: QuerySet[Any], field: str, *, since: date | None, until: date | None) -> QuerySet[Any]:
+def within_days(rows: Rows, field: str, *, since: date | None, until: date | None) -> Rows:
     """Rows whose `field` lies within whole days of the reader's zone, both included.
 
     Keys grow with time, so the first and last key bound the scan of a list that is ordered by key.

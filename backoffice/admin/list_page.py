@@ -58,6 +58,11 @@ class ListPage(Generic[Row]):
         return [Tab(title, query, canonical(QueryDict(query)) == shown) for title, query in self.views]
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether rows may be missing because of what was asked for."""
+        return bool(self.request.GET) and bool(self.search_words or self.filters.panel)
+
+    @property
     def may_mark(self) -> bool:
         return any(self.request.user.has_perm(name) for name in self.marks_permissions)
 

@@ -46,7 +46,7 @@ class PagesAdmin(FactsAdmin):
         self.require_view(request)
         return self.detail_view(request, find_or_404(self.model, object_id))
 
-    def detail_view(self, request: HttpRequest, row: Any) -> HttpResponse:
+    def detail_view(self, request: HttpRequest, row: Any, /) -> HttpResponse:
         raise NotImplementedError
 
     def show_list(self, request: HttpRequest, list_page: type[ListPage[Any]]) -> HttpResponse:

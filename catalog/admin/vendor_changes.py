@@ -16,6 +16,7 @@ from catalog.models import SyncRun, VariantChange
 from catalog.services.variant_users import VariantUser, users_of_variants
 
 ORDERS_SHOWN = 5
+_WORDS: dict[str, Any] = {kind: word for kind, (_tone, _icon, word) in CHANGES.items()}
 # Those that have a tab.
 _KINDS = ("new", "gone", "dearer", "cheaper", "unavailable")
 
@@ -24,7 +25,7 @@ class ChangesFilters(FilterForm):
     LOOKUPS = {"vendor": "variant__vendor"}
     DATED = "at"
 
-    kind = choice_field(_("What"), [(kind, word) for kind, (_tone, _icon, word) in CHANGES.items()])
+    kind = choice_field(_("What"), _WORDS.items())
     vendor = choice_field(_("Vendor"), vendor_choices)
     since = day_field(_("From"))
     until = day_field(_("Until"))
@@ -51,7 +52,7 @@ class VendorChanges(ListPage[VariantChange]):
         "variant__media", "variant__properties", "variant__parts"
     )
     filter_class = ChangesFilters
-    views = ((_("All"), ""), *((capfirst(CHANGES[kind][2]), f"kind={kind}") for kind in _KINDS))
+    views = ((_("All"), ""), *((capfirst(_WORDS[kind]), f"kind={kind}") for kind in _KINDS))
     search_words = _("Beginning of a SKU")
     empty_icon = "published_with_changes"
 
@@ -78,4 +79,4 @@ def _last_run() -> tuple[SyncRun, list[tuple[Any, int]]] | None:
     if run is None:
         return None
     counts = dict(run.changes.order_by().values_list("kind").annotate(count=Count("pk")))
-    return run, [(word, counts[kind]) for kind, (_tone, _icon, word) in CHANGES.items() if kind in counts]
+    return run, [(word, counts[kind]) for kind, word in _WORDS.items() if kind in counts]

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from backoffice.admin.bars import BarChart
+from backoffice.admin.day_bars import Chart, plain
 from fulfillment.admin.production_guard import desk_page, require_view
 from fulfillment.services.worklist import count_shipped_by_carrier, count_shipped_per_day, count_work
 
 DAYS = 30
-CHART = BarChart(width=900, height=200, gap=6)
+CHART = Chart(width=900, height=200, gap=6, lowest=2)
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def throughput(request: HttpRequest) -> HttpResponse:
         title=_("Throughput"),
         counts=count_work(),
         days=DAYS,
-        bars=CHART.draw(list(per_day), list(per_day.values()), show=_count),
+        bars=CHART.bars(per_day, show=plain),
         first_day=next(iter(per_day)),
         highest=max(per_day.values()),
         total=sum(per_day.values()),
@@ -42,10 +41,6 @@ def throughput(request: HttpRequest) -> HttpResponse:
         carriers=_shares(by_carrier),
         chart=CHART,
     )
-
-
-def _count(parcels: int) -> str:
-    return number_format(parcels, use_l10n=True, force_grouping=True)
 
 
 def _shares(by_carrier: dict[str, int]) -> list[CarrierShare]:

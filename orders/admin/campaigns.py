@@ -16,7 +16,7 @@ from backoffice.models import Push
 from orders.admin.campaign_actions import ACTIONS, Action, page_of_campaign
 from orders.admin.campaign_checkout import answer_proof, checkout_context, confirm_checkout
 from orders.admin.campaign_forms import CampaignForm, TableForm, card_templates
-from orders.admin.campaign_listing import campaign_listing, recipient_listing
+from orders.admin.campaign_listing import CampaignList, recipient_listing
 from orders.admin.campaign_words import SITUATIONS, event_words, funnel, price_lines
 from orders.models import CampaignState, MailCampaign
 from orders.models.campaign import SPENT_STATES
@@ -33,6 +33,8 @@ MOVING = (CampaignState.PREPARING, CampaignState.PAYING, CampaignState.PAYMENT_N
 class MailCampaignAdmin(PagesAdmin):
     """Made and filled here and by rules; everything that reaches the vendor is a push."""
 
+    list_page = CampaignList
+
     def pages(self) -> list[tuple[str, str, View]]:
         return [
             ("new/", "new", self.new_view),
@@ -42,21 +44,7 @@ class MailCampaignAdmin(PagesAdmin):
             *((f"<int:pk>/{name}/", name, self._acting(action)) for name, action in ACTIONS.items()),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        may_change = self.may(request, CHANGE)
-        context = campaign_listing(request)
-        return self.render(
-            request, "orders/campaigns/list.html", title=_("Card campaigns"), may_change=may_change, **context
-        )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        campaign = find_or_404(MailCampaign, object_id)
+    def detail_view(self, request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
         recipients = recipient_listing(request, campaign)
         events = campaign.events.order_by("-pk")[:EVENTS_SHOWN]
         return self.render(
