@@ -17,7 +17,7 @@ def _row(delivery: Delivery) -> VendorWebhook:
 
 def _find(delivery: Delivery, row: VendorWebhook) -> Webhook | None:
     """Ours in the vendor's list, with its secret where the list or its own page shows it."""
-    topic = delivery.vendor.SUBSCRIBED.get(row.topic)
+    topic = delivery.vendor.WEBHOOK_TOPICS.get(row.topic)
     listed: list[Webhook] = delivery.read(delivery.vendor.list_webhooks)
     found = next((one for one in listed if (one.topic, one.url) == (topic, row.url)), None)
     if found is not None and not found.secret:
@@ -41,7 +41,7 @@ class Subscribe(PushHandler):
         if found is not None:
             delivery.record(lambda: note_webhook(row, found))
             return
-        topic = delivery.vendor.SUBSCRIBED[row.topic]
+        topic = delivery.vendor.WEBHOOK_TOPICS[row.topic]
         delivery.write(
             "subscribe",
             lambda: delivery.vendor.create_webhook(topic=topic, url=row.url),

@@ -168,7 +168,7 @@ class IntegrationAdmin(PagesAdmin):
     def subscribe(self, request: HttpRequest, vendor: str) -> HttpResponse:
         """Asking twice changes nothing."""
         self.require(request, SUBSCRIBE)
-        if not hasattr(vendor_class(_known(vendor)), "SUBSCRIBED"):
+        if not hasattr(vendor_class(_known(vendor)), "WEBHOOK_TOPICS"):
             raise Http404
 
         def do() -> str:
@@ -192,7 +192,7 @@ class IntegrationAdmin(PagesAdmin):
 
 def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
     integration = status.integration
-    subscribed = getattr(vendor_class(status.name), "SUBSCRIBED", None)
+    subscribed = getattr(vendor_class(status.name), "WEBHOOK_TOPICS", None)
     return Card(
         status=status,
         standing=standing_chip(status.standing, hint=integration.last_failure if integration.failures else ""),

@@ -24,4 +24,4 @@ def follow_signs(*, patience: float = PATIENCE_SECONDS) -> bool:
 def _are_made() -> bool:
     ours = VendorWebhook.objects.filter(vendor=VENDOR, ended_at__isnull=True)
     made = {(row.topic, row.url) for row in ours if row.is_made and row.secret is not None}
-    return made >= {(topic, address_of(VENDOR, topic)) for topic in vendor_class(VENDOR).SUBSCRIBED}
+    return made >= {(topic, address_of(VENDOR, topic)) for topic in vendor_class(VENDOR).WEBHOOK_TOPICS}

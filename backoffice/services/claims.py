@@ -19,10 +19,12 @@ from backoffice.models import Epoch, Integration, Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.integrations import open_vendor
-from backoffice.vendors.base import Exchange
+from backoffice.vendors.base import Exchange, Vendor
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
+from backoffice.vendors.registry import as_able
 
 T = TypeVar("T")
+V = TypeVar("V", bound=Vendor)
 
 # A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
 LONGEST_DELIVERY_SECONDS = 90
@@ -61,6 +63,10 @@ class Delivery:
         self.vendor: Any = open_vendor(
             push.vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
         )
+
+    def vendor_as(self, ability: type[V]) -> V:
+        """Return the vendor as one that has that ability. Raises MissingAbility."""
+        return as_able(self.vendor, ability)
 
     def write(
         self,

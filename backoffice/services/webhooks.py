@@ -65,7 +65,7 @@ def subscribe_webhooks(vendor: str, *, actor: str) -> list[Push]:
     Asking twice changes nothing.
     """
     pushes = []
-    for topic in vendor_class(vendor).SUBSCRIBED:
+    for topic in vendor_class(vendor).WEBHOOK_TOPICS:
         row, _made = VendorWebhook.objects.get_or_create(
             vendor=vendor,
             topic=topic,
@@ -92,7 +92,7 @@ def adopt_webhook(vendor: str, webhook: Webhook, *, actor: str) -> VendorWebhook
     """A row for a subscription that somebody else made, so that it can be ended. Raises Conflict for a topic that is
     none of ours.
     """
-    topics = {theirs: ours for ours, theirs in vendor_class(vendor).SUBSCRIBED.items()}
+    topics = {theirs: ours for ours, theirs in vendor_class(vendor).WEBHOOK_TOPICS.items()}
     row, _made = VendorWebhook.objects.get_or_create(
         vendor=vendor,
         vendor_id=webhook.vendor_id,

@@ -231,6 +231,10 @@ class OrderReport(Message, frozen=True):
     histories: tuple[HistoryEntry, ...] = ()
 
 
+class OrderConfirmation(OrderReport, frozen=True):
+    """That the vendor has an order of ours; nobody can ask it for more."""
+
+
 class CountryFacts(Message, frozen=True):
     name: str
     iso2: str

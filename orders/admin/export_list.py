@@ -27,7 +27,7 @@ SIZE = 50
 
 
 def _vendors() -> list[tuple[str, Any]]:
-    return [(ANY, _("any")), *((name, name) for name in vendor_names(able_to="tell_orders"))]
+    return [(ANY, _("any")), *((name, name) for name in vendor_names(able_to="export_orders"))]
 
 
 def _shops() -> list[tuple[str, Any]]:

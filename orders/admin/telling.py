@@ -82,7 +82,7 @@ def _telling(order: Order, vendor: str) -> Confirmation:
     effect = {
         Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
         Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for the order."),
-    }[Consent(telling_vendor(vendor).TELLS_WITH_CONSENT)]
+    }[Consent(telling_vendor(vendor).EXPORT_CONSENT)]
     return Confirmation(
         title=_("Tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
         button=_("Tell %(vendor)s") % {"vendor": vendor_title(vendor)},

@@ -22,7 +22,7 @@ class ToldFacts:
 def told_facts(order: Order) -> list[ToldFacts]:
     """Every vendor that is set up to be told of orders, and those that were once; one query."""
     rows = {export.vendor: export for export in order.exports.all()}
-    names = [*configured_vendors(able_to="tell_orders"), *rows]
+    names = [*configured_vendors(able_to="export_orders"), *rows]
     return [_facts(name, rows.get(name)) for name in dict.fromkeys(names)]
 
 

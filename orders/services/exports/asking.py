@@ -81,7 +81,7 @@ def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
     """The customer of the order wants no more of what the vendor does: no order of theirs is told any more, nor is one
     that waits. Raises InvalidInput for an order without an e-mail address, since customers are known by it.
     """
-    consent = Consent(telling_vendor(vendor).TELLS_WITH_CONSENT)
+    consent = Consent(telling_vendor(vendor).EXPORT_CONSENT)
     reason = _checked_reason(reason)
     order = Order.objects.select_related("shop").get(pk=order.pk)
     email = orders_to_tell([order])[order.pk].email.lower()
@@ -101,8 +101,8 @@ def note_correction(order: Order, *, actor: str) -> None:
     """What vendors are told of the order has changed: those that take corrections get one, those that refused it get
     it again, and what is on its way is followed by a correction. The order must be locked.
     """
-    for export in order.exports.select_for_update().filter(vendor__in=vendor_names(able_to="tell_orders")):
-        takes_corrections = telling_vendor(export.vendor).MAY_CORRECT
+    for export in order.exports.select_for_update().filter(vendor__in=vendor_names(able_to="export_orders")):
+        takes_corrections = telling_vendor(export.vendor).TAKES_CORRECTIONS
         if export.state == ExportState.WAITING:
             if export.batch_id and takes_corrections:
                 export.changed_meanwhile = True

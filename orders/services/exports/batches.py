@@ -26,7 +26,7 @@ def gather_exports() -> int:
     may run at once.
     """
     drop_cancelled()
-    return sum(_gather(vendor) for vendor in configured_vendors(able_to="tell_orders"))
+    return sum(_gather(vendor) for vendor in configured_vendors(able_to="export_orders"))
 
 
 def drop_cancelled() -> int:
@@ -76,11 +76,11 @@ def _gather_some(vendor: str) -> int:
     """One round: a look at the shops, one at what waits, and three statements a batch."""
     seller = telling_vendor(vendor)
     groups = {
-        pk: seller.tell_group(shop_code=code, language=language.upper())
+        pk: seller.export_group(shop_code=code, language=language.upper())
         for pk, code, language in Shop.objects.values_list("pk", "code", "language")
     }
     shops = [pk for pk, group in groups.items() if group is not None]
-    size = seller.tell_batch()
+    size = seller.export_batch_size()
     waiting = OrderExport.objects.filter(
         vendor=vendor, state=ExportState.WAITING, batch__isnull=True,
         order__shop__in=shops, order__state__in=FINAL, order__cancel_requested_at__isnull=True,

@@ -17,7 +17,7 @@ FINAL = (OrderState.RELEASED, OrderState.CLOSED)
 def telling_vendor(name: str) -> Any:
     """The class of a vendor that is told of orders. Raises UnknownVendor for any other."""
     found = vendor_class(name)
-    if not hasattr(found, "tell_orders"):
+    if not hasattr(found, "export_orders"):
         raise UnknownVendor(name)
     return found
 
@@ -28,7 +28,7 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
     `facts` are those of `orders_to_tell`; orders must have their shops.
     """
     seller = telling_vendor(vendor)
-    consent = Consent(seller.TELLS_WITH_CONSENT)
+    consent = Consent(seller.EXPORT_CONSENT)
     opted_out = find_opt_outs((fact.email for fact in facts.values()), consent=consent)
     obstacles = {}
     for order in orders:
@@ -38,7 +38,7 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
             or _about_consent(order, fact, consent=consent, opted_out=opted_out)
             or why_not_final(order)
             or _about_kind(order, fact, seller=seller)
-            or str(seller.why_not(fact))
+            or str(seller.find_export_obstacle(fact))
         )
         if reason:
             obstacles[order.pk] = reason
@@ -50,7 +50,7 @@ def why_not_set_up(fact: OrderToTell, *, vendor: str) -> str:
     seller = telling_vendor(vendor)
     if not seller.is_configured():
         return _("%(vendor)s is not set up.") % {"vendor": vendor}
-    if seller.tell_group(shop_code=fact.shop, language=fact.language) is None:
+    if seller.export_group(shop_code=fact.shop, language=fact.language) is None:
         text = _("%(vendor)s is not set up for the shop %(shop)s in the language %(language)s.")
         return text % {"vendor": vendor, "shop": fact.shop, "language": fact.language}
     return ""
@@ -102,8 +102,8 @@ def _about_consent(order: Order, fact: OrderToTell, *, consent: Consent, opted_o
 
 
 def _about_kind(order: Order, fact: OrderToTell, *, seller: Any) -> str:
-    """Nobody is thanked for a complaint: only vendors that say so (`TELLS_COMPLAINTS`) hear of those."""
-    if order.complaint and not getattr(seller, "TELLS_COMPLAINTS", False):
+    """Nobody is thanked for a complaint: only vendors that say so (`EXPORTS_COMPLAINTS`) hear of those."""
+    if order.complaint and not getattr(seller, "EXPORTS_COMPLAINTS", False):
         return _("It makes good a complaint.")
     if is_relay(fact.email):
         return _("The customer bought at a marketplace: it only forwards what is written to its address.")

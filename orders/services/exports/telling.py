@@ -103,7 +103,7 @@ class Telling:
     def _ask(self, messages: list[OrderToTell]) -> Answer:
         """A refusal is an answer like any other: what it means depends on how many orders it is about."""
         try:
-            answer: Answer = self.delivery.vendor.tell_orders(
+            answer: Answer = self.delivery.vendor.export_orders(
                 messages, group=self.batch.group, corrected=self.batch.corrected
             )
         except VendorRejected as error:
@@ -146,7 +146,7 @@ class Telling:
         row.text, row.excluded_by = verdict.text, ""
         if verdict.verdict != Verdict.REFUSED:
             row.told_at, row.times_told = timezone.now(), row.times_told + 1
-        if row.changed_meanwhile and telling_vendor(row.vendor).MAY_CORRECT:
+        if row.changed_meanwhile and telling_vendor(row.vendor).TAKES_CORRECTIONS:
             row.state, row.batch, row.corrected = ExportState.WAITING, None, row.was_told
         elif verdict.verdict == Verdict.TAKEN and row.corrected:
             kind = "export.corrected"

@@ -33,7 +33,7 @@ class SendToVendor(RuleAction[SendParams]):
     refusal = gettext_lazy("This rule tells a vendor of the order. You have no right to have vendors told of orders.")
 
     def choices(self, name: str) -> list[tuple[str, str]]:
-        return [(vendor, vendor_title(vendor)) for vendor in vendor_names(able_to="tell_orders")]
+        return [(vendor, vendor_title(vendor)) for vendor in vendor_names(able_to="export_orders")]
 
     def describe(self, params: SendParams) -> str:
         return _("tell %(vendor)s of it") % {"vendor": vendor_title(params.vendor)}
@@ -127,4 +127,4 @@ def _can_be_told(vendor: str) -> bool:
         found = vendor_class(vendor)
     except UnknownVendor:
         return False
-    return hasattr(found, "tell_orders") and bool(found.is_configured())
+    return hasattr(found, "export_orders") and bool(found.is_configured())

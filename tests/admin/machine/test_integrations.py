@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Callback, Heartbeat, Integration, Push
 from backoffice.services import budget, diagnosis, gate
 from backoffice.services.vendor_status import Mode, mode_of
+from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
 from backoffice.vendors.registry import vendor_class
 from tests.admin.machine.conftest import SignIn
@@ -75,8 +77,10 @@ def test_vendors_are_shown_by_their_titles_and_kept_by_their_names(
     assert Push.objects.get().vendor == "toy"
 
 
-class NotSetUp:
-    name = "late"
+class NotSetUp(Vendor):
+    name = title = "late"
+    purpose = gettext_lazy("late")
+    settings_prefix = "LATE"
 
     @classmethod
     def is_configured(cls) -> bool:

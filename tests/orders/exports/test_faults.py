@@ -132,7 +132,7 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
             deliver(push.pk)
         else:
             vendor = open_vendor("autoletter", lane=Lane.READS)
-            vendor.tell_orders(list(telling.orders_to_tell(orders).values()), group="")
+            vendor.export_orders(list(telling.orders_to_tell(orders).values()), group="")
         connections.close_all()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
