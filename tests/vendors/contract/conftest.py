@@ -36,12 +36,25 @@ def line() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def before(line: Loopback, name: str, profile: Profile, outside: Outside, settings: Settings) -> Callable[..., Any]:
+def at(name: str, profile: Profile, outside: Outside, settings: Settings) -> Callable[[str], Any]:
+    """Open the vendor at an address, with a token at hand where it needs one."""
+    outside.tokens.token = "the-token"
+
+    def opened(url: str) -> Any:
+        for key, value in profile.settings(url).items():
+            setattr(settings, key, value)
+        return import_string(REGISTRY[name])(outside.patient(PATIENCE))
+
+    return opened
+
+
+@pytest.fixture
+def before(line: Loopback, at: Callable[[str], Any]) -> Callable[..., Any]:
     """Put the vendor before a server that answers like this."""
 
     def put(*script: Act) -> Any:
         line.script[:], line.seen[:] = script, []
-        return open_vendor(name, line.url, profile=profile, outside=outside, settings=settings)
+        return at(line.url + "/")
 
     return put
 
@@ -60,12 +73,7 @@ def sandbox(everybody: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def vendor(sandbox: Sandbox, name: str, profile: Profile, outside: Outside, settings: Settings) -> Any:
+def vendor(sandbox: Sandbox, profile: Profile, at: Callable[[str], Any], outside: Outside) -> Any:
     """The vendor before the sandbox."""
-    return open_vendor(name, profile.url(sandbox), profile=profile, outside=outside, settings=settings)
-
-
-def open_vendor(name: str, url: str, *, profile: Profile, outside: Outside, settings: Settings) -> Any:
-    for key, value in profile.settings(url).items():
-        setattr(settings, key, value)
-    return import_string(REGISTRY[name])(outside.patient(PATIENCE))
+    outside.tokens.token = None
+    return at(profile.url(sandbox))

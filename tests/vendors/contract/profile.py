@@ -39,7 +39,7 @@ class Profile:
     line: LineToPlace | None = None
     # Exporting orders: the same by number, the group to give, and how often the sandbox acted upon an order's id.
     export: Callable[[int], OrderToTell] | None = None
-    export_group: str = ""
+    group: str = ""
     acted_upon: Callable[[Sandbox, str], int] | None = None
 
     # Lists: have few rows on a page, so that there are several pages; the body of an empty one; how a total is written.

@@ -13,6 +13,7 @@ every answer is an object with `result`, refusals have `message` and `errors` by
 | GET `store` | says who we are |
 | GET `products?after=` | the catalogue, 20 rows a page; `paging` has `total` and `next`, the place to go on `after` |
 | POST `orders` | a draft with all its items; `external_id` is ours and used once (409) |
+| POST `orders/{id}/items` | adds an item to a draft |
 | GET `orders/{id}`, `orders/@{external_id}` | one order |
 | GET `orders?updated_from=&after=` | orders, oldest change first |
 | POST `orders/{id}/confirm` | has a draft made: costs money; 409 unless it is a draft |
@@ -20,7 +21,7 @@ every answer is an object with `result`, refusals have `message` and `errors` by
 | GET, POST `webhooks`, GET, DELETE `webhooks/{id}` | subscriptions to `order_updated`, `package_shipped`; secrets |
 
 Surprises
-- An order comes with all its items: there is no route to add one, so `add_line` is refused before anything leaves.
+- A draft comes with all its items in one call; items can be added to it, and never changed or removed.
 - Their `updated` has whole seconds; `revision` counts up with each change and tells two of the same second apart.
 - A webhook's event carries the whole order, shipments included, whatever its type.
 - While a secret is being changed the header has one signature for each, separated by commas.

@@ -14,7 +14,7 @@ from backoffice.vendors.abilities import HasCatalogue, ManagesWebhooks, TakesDra
 from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.catalog_messages import CatalogPage
 from backoffice.vendors.change_pages import ChangePage
-from backoffice.vendors.errors import FieldError, VendorNotFound, VendorProtocolError, VendorRejected
+from backoffice.vendors.errors import FieldError, VendorNotFound, VendorProtocolError
 from backoffice.vendors.messages import LineReport, LineToPlace, Message, OrderReport, OrderToPlace
 from backoffice.vendors.sign_messages import Webhook
 from tests.vendors.example import callbacks, limits
@@ -22,8 +22,8 @@ from tests.vendors.example import schemas as theirs
 from tests.vendors.example.catalog import catalog_pages
 from tests.vendors.example.client import NAME, Client
 from tests.vendors.example.paging import read_pages
-from tests.vendors.example.payloads import order_payload
-from tests.vendors.example.reports import order_report
+from tests.vendors.example.payloads import item_payload, order_payload
+from tests.vendors.example.reports import line_report, order_report
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +67,8 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
         return order_report(self.client.create_order(order_payload(order)))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
-        """There is no such route: a draft comes with its lines, or it is given up and made anew."""
-        raise VendorRejected("Example Print takes no further line into an order.")
+        """For a line that its draft did not come with, as after an answer that left it out."""
+        return line_report(self.client.add_item(vendor_id, item_payload(line)))
 
     def submit_order(self, vendor_id: str) -> OrderReport:
         """Have a draft made: this is what costs money."""

@@ -33,6 +33,11 @@ class Client:
         """POST orders: a draft, which costs nothing. 409 for an `external_id` that is used, 422 for what is wrong."""
         return self.session.fetch(theirs.OrderAnswer, "POST", "orders", body=msgspec.json.encode(order)).result
 
+    def add_item(self, order_id: str, item: dict[str, Any]) -> theirs.Item:
+        """POST orders/{id}/items: drafts only, else 409. Twice the same are two items."""
+        body = msgspec.json.encode(item)
+        return self.session.fetch(theirs.ItemAnswer, "POST", f"{_order(order_id)}/items", body=body).result
+
     def confirm_order(self, order_id: str) -> theirs.Order:
         """POST orders/{id}/confirm: costs money. 409 unless it is a draft."""
         return self.session.fetch(theirs.OrderAnswer, "POST", f"{_order(order_id)}/confirm").result

@@ -10,7 +10,7 @@ def order_payload(order: OrderToPlace) -> dict[str, Any]:
     return {
         "external_id": order.reference,
         "recipient": _recipient(order.recipient),
-        "items": [_item(line) for line in order.lines],
+        "items": [item_payload(line) for line in order.lines],
     }
 
 
@@ -32,6 +32,6 @@ def _recipient(address: PostalAddress) -> dict[str, str]:
     }
 
 
-def _item(line: LineToPlace) -> dict[str, Any]:
+def item_payload(line: LineToPlace) -> dict[str, Any]:
     files = [{"url": file.url, "type": file.type} for file in line.files]
     return {"external_id": line.reference, "sku": line.sku, "quantity": line.quantity, "files": files}

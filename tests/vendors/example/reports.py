@@ -37,12 +37,12 @@ def order_report(order: theirs.Order) -> OrderReport:
         version=Version(updated_at=_utc(order.updated), history_id=order.revision, rank=RANK[state]),
         recipient=_address(order.recipient) if order.recipient else None,
         created_at=_utc(order.created),
-        lines=tuple(_line_report(item) for item in order.items),
+        lines=tuple(line_report(item) for item in order.items),
         shipments=tuple(_parcel(shipment, order) for shipment in order.shipments),
     )
 
 
-def _line_report(item: theirs.Item) -> LineReport:
+def line_report(item: theirs.Item) -> LineReport:
     return LineReport(
         vendor_id=str(item.id),
         reference=_line(item.external_id, most=50),

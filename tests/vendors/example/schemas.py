@@ -33,6 +33,10 @@ class Item(msgspec.Struct):
     files: list[File] = []
 
 
+class ItemAnswer(msgspec.Struct):
+    result: Item
+
+
 class ShippedItem(msgspec.Struct):
     item_id: Id
     quantity: Count

@@ -44,6 +44,7 @@ class ExampleApp(VendorApp):
                 ("GET", "orders", lambda request, key: self._page(request, orders.changed(request.query))),
                 ("POST", "orders", lambda request, key: {"result": orders.create(request.json())}),
                 ("GET", "orders/([^/]+)", lambda request, key: {"result": orders.find(key)}),
+                ("POST", "orders/([^/]+)/items", lambda request, key: {"result": orders.add(key, request.json())}),
                 ("POST", "orders/([^/]+)/confirm", lambda request, key: {"result": orders.confirm(key)}),
                 ("DELETE", "orders/([^/]+)", lambda request, key: {"result": orders.cancel(key)}),
                 ("GET", "webhooks", lambda request, key: {"result": hooks.shown()}),

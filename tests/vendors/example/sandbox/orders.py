@@ -65,6 +65,17 @@ class Orders:
             self._ledger.record("item", number, at=now, item=dict(item))
         return order
 
+    def add(self, key: str, item: dict[str, Any]) -> dict[str, Any]:
+        """Add an item to a draft."""
+        order = self.find(key)
+        self._check_items([item])
+        if order["status"] != "draft":
+            raise Refused(409, "Only a draft can be changed.")
+        added = {"id": 100 * order["id"] + len(order["items"]) + 1, **item}
+        order["items"].append(added)
+        self._ledger.record("item", order["id"], at=iso(self._clock.now()), item=dict(added))
+        return added
+
     def find(self, key: str) -> dict[str, Any]:
         """Return the order of an id, or of `@external_id`. Raises Refused."""
         name, wanted = ("external_id", key[1:]) if key.startswith("@") else ("id", key)
@@ -143,8 +154,11 @@ class Orders:
             raise Refused(422, "The order is not complete.", **missing)
         if len(recipient["address1"]) > LONGEST_STREET or len(recipient["country_code"]) != 2:
             raise Refused(422, "The address cannot be used.", recipient__address1=["is too long"])
+        self._check_items(items)
+        if any(order["external_id"] == asked["external_id"] for order in self.held):
+            raise Refused(409, "An order with this external_id exists.")
+
+    def _check_items(self, items: list[dict[str, Any]]) -> None:
         for place, item in enumerate(items):
             if item.get("sku") not in PRICES or item["sku"] == self._options.refused_sku:
                 raise Refused(422, "A product cannot be made.", **{f"items__{place}__sku": ["cannot be made"]})
-        if any(order["external_id"] == asked["external_id"] for order in self.held):
-            raise Refused(409, "An order with this external_id exists.")
