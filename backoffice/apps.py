@@ -16,4 +16,7 @@ class BackofficeConfig(AppConfig):
         stop_on(checks.find_missing_classes())
 
         # The registries fill themselves: apps say what a push and a callback mean, what both are about, who needs what.
-        autodiscover_modules("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes")
+        autodiscover_modules(
+            *("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes"),
+            *("rules_hooks", "marketing_hooks", "marketing_subjects"),
+        )

@@ -8,8 +8,10 @@ from django.core.cache import cache
 
 from backoffice.models.push import Lane
 from backoffice.services.bell import PULL_PRODUCTION_ORDERS, ring_now
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import GivesProductionOrders, HasReferenceData
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import vendors_with
 from fulfillment.services import downloads, production_pulling, reference
 
 logger = logging.getLogger(__name__)
@@ -18,12 +20,9 @@ logger = logging.getLogger(__name__)
 @shared_task(name="fulfillment.tasks.sync_reference")
 def sync_reference() -> None:
     """Bring in the reference data of every vendor that has some."""
-    for name in configured_vendors():
-        source = open_vendor(name, lane=Lane.CATALOG)
-        if not hasattr(source, "countries"):
-            continue
+    for name in vendors_with(HasReferenceData, configured=True):
         try:
-            counts = reference.sync_reference(source)
+            counts = reference.sync_reference(get_vendor(name, HasReferenceData, lane=Lane.CATALOG))
         except VendorError as error:
             logger.warning("The reference data of %s could not be read: %s", name, error.text)
         else:
@@ -37,7 +36,7 @@ def pull_production_orders() -> None:
         return
     is_complete = True
     try:
-        for vendor in configured_vendors(able_to="list_production_orders"):
+        for vendor in vendors_with(GivesProductionOrders, configured=True):
             result = production_pulling.pull_production_orders(vendor, seconds=production_pulling.RUN_SECONDS)
             logger.info("%s", result)
             is_complete &= result.is_complete

@@ -17,12 +17,12 @@ from orders.services.cancelling import Cancellation, refuse_cancellation
 from orders.services.costs import find_purchase_cost, find_sales_value, spell_price
 from orders.services.exports.batches import TELL
 from orders.services.exports.telling import Telling, finish_batch, lock_orders, suppose_told
-from orders.services.lifecycle import CANCEL, PLACE
-from orders.services.placing.janitor import DISCARD, cancel_drafts
+from orders.services.placing.janitor import cancel_drafts
 from orders.services.placing.refusals import note_refusal, suppose_placed
 from orders.services.placing.searching import look_for_step
 from orders.services.placing.single_call import SingleCall, suppose_sent, takes_one_call
 from orders.services.placing.two_phases import Placement
+from orders.services.push_kinds import CANCEL, DISCARD, PLACE
 from orders.services.reports.applying import apply_order_report
 
 

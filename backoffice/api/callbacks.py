@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from backoffice.client_address import client_address
 from backoffice.errors import DomainError, Unavailable
 from backoffice.services.callbacks import answer_callback, store_callback
-from backoffice.services.handlers import CALLBACK_ANSWERS
+from backoffice.services.handlers import waits_for_answer
 from backoffice.services.webhooks import kept_secrets
 from backoffice.vendors.abilities import CallsUs, ManagesWebhooks
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
@@ -43,7 +43,7 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
     try:
         callback = _verified(request, vendor, topic, token)
         callback_id, _is_new = store_callback(vendor, callback, source_ip=client_address(request))
-        answer = answer_callback(callback_id) if (vendor, topic) in CALLBACK_ANSWERS else None
+        answer = answer_callback(callback_id) if waits_for_answer(vendor, topic) else None
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
     except (OperationalError, InterfaceError, Unavailable):

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from backoffice.models import Epoch, Integration, Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.vendors.base import Exchange, Vendor
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.registry import as_able
@@ -60,8 +60,8 @@ class Delivery:
         self.is_look = push.state == PushState.UNKNOWN
         self._last_look: Callable[[], None] | None = None
         self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
-        self.vendor: Any = open_vendor(
-            push.vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
+        self.vendor: Any = get_vendor(
+            push.vendor, Vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
         )
 
     def vendor_as(self, ability: type[V]) -> V:

@@ -13,8 +13,10 @@ from django.db.models import Model
 
 from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
+from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
+from backoffice.vendors.registry import vendor_type
 
 if TYPE_CHECKING:
     from backoffice.services.delivery import Delivery
@@ -139,16 +141,17 @@ class CallbackOutcome:
     note: str = ""
 
 
-CallbackHandler = Callable[[Callback, Message, Any], CallbackOutcome]
+M = TypeVar("M", bound=Message)
+# By the type of the message: which topics carry it is said by each vendor (`CALLBACK_TOPICS`).
+CALLBACK_HANDLERS: dict[type[Message], Callable[[Callback, Any, CallsUs], CallbackOutcome]] = {}
+_Handler = Callable[[Callback, M, CallsUs], CallbackOutcome]
 
-CALLBACK_HANDLERS: dict[tuple[str, str], CallbackHandler] = {}
 
+def callback_handler(message: type[M]) -> Callable[[_Handler[M]], _Handler[M]]:
+    """Register what a message means that callbacks carry: called with the row, the message, and the vendor."""
 
-def callback_topic(vendor: str, topic: str) -> Callable[[CallbackHandler], CallbackHandler]:
-    """Register what a vendor's topic means: called with the row, one message of it, and the vendor's adapter."""
-
-    def register(handler: CallbackHandler) -> CallbackHandler:
-        CALLBACK_HANDLERS[vendor, topic] = handler
+    def register(handler: _Handler[M]) -> _Handler[M]:
+        CALLBACK_HANDLERS[message] = handler
         return handler
 
     return register
@@ -162,20 +165,26 @@ class CallbackAnswer:
     body: dict[str, Any]
 
 
-CallbackAnswerer = Callable[[Callback, Message], CallbackAnswer]
+_Answerer = Callable[[Callback, M], CallbackAnswer]
+CALLBACK_ANSWERS: dict[type[Message], Callable[[Callback, Any], CallbackAnswer]] = {}
 
-CALLBACK_ANSWERS: dict[tuple[str, str], CallbackAnswerer] = {}
 
-
-def callback_answer(vendor: str, topic: str) -> Callable[[CallbackAnswerer], CallbackAnswerer]:
-    """Register what a topic answers with: called while the vendor waits, so it asks nobody and holds no lock for long.
+def callback_answer(message: type[M]) -> Callable[[_Answerer[M]], _Answerer[M]]:
+    """Register what a message is answered with: called while the vendor waits, so it asks nobody and holds no lock for
+    long.
 
     It has to give the same answer each time. A DomainError is a refusal, told to the vendor and kept with the callback.
-    Its `callback_topic` is what a replay does, and the worker where we were lost in between.
+    Its `callback_handler` is what a replay does, and the worker where we were lost in between.
     """
 
-    def register(answerer: CallbackAnswerer) -> CallbackAnswerer:
-        CALLBACK_ANSWERS[vendor, topic] = answerer
+    def register(answerer: _Answerer[M]) -> _Answerer[M]:
+        CALLBACK_ANSWERS[message] = answerer
         return answerer
 
     return register
+
+
+def waits_for_answer(vendor: str, topic: str) -> bool:
+    """Return whether the vendor waits for more than a receipt of such callbacks. Raises UnknownVendor."""
+    topics = vendor_type(vendor, CallsUs).CALLBACK_TOPICS
+    return topic in topics and topics[topic] in CALLBACK_ANSWERS

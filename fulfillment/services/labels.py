@@ -18,6 +18,7 @@ from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import is_settled, queue_push
+from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.production_messages import LabelReport
@@ -104,7 +105,7 @@ class LabelFetch:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(GivesProductionOrders)
         self.label = Label.objects.select_related("production_order").get(pk=delivery.push.subject_id)
 
     def run(self) -> None:

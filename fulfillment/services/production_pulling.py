@@ -14,8 +14,9 @@ from django.utils import timezone
 from backoffice.models.callback import CallbackState
 from backoffice.models.pull import PullKind
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.services.pulling import note_drift, read_on
+from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorNotFound
 from backoffice.vendors.production_messages import ProductionOrderReport
 from fulfillment.models import ProductionOrder
@@ -65,7 +66,7 @@ def pull_production_orders(
     the run with what was reached until then; nothing is raised.
     """
     result = ProductionPull(vendor)
-    adapter = open_vendor(vendor, lane=Lane.READS)
+    source = get_vendor(vendor, GivesProductionOrders, lane=Lane.READS)
     apply = partial(_apply, result=result, progress=progress)
     deadline = None if seconds is None else time.monotonic() + seconds
     try:
@@ -74,15 +75,15 @@ def pull_production_orders(
                 vendor,
                 PullKind.PRODUCTION,
                 first=_BEGINNING,
-                pages=lambda since, position: adapter.production_changes(since=since, position=position),
+                pages=lambda since, position: source.production_changes(since=since, position=position),
                 apply=apply,
                 seconds=seconds,
             )
         else:
-            for report in adapter.list_production_orders(updated_from=since):
+            for report in source.list_production_orders(updated_from=since):
                 apply(report)
         for row in _stale(vendor) if result.is_complete else ():
-            _read_one(adapter.read_production_order, row, apply, progress)
+            _read_one(source.read_production_order, row, apply, progress)
             if deadline is not None and time.monotonic() > deadline:
                 break
     except VendorError as error:

@@ -14,6 +14,7 @@ from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.handlers import Finding
+from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport
 from backoffice.vendors.production_messages import (
@@ -38,7 +39,7 @@ class ParcelReport:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(GivesProductionOrders)
         parcels = ProductionShipment.objects.select_related("production_order")
         self.parcel = parcels.get(pk=delivery.push.subject_id)
 

@@ -14,7 +14,7 @@ from orders.admin.remedies import Remedy, no_remedy_text, remedies
 from orders.models import Hold, OrderAlarm, VendorOrderState
 from orders.services.lifecycle import goes_on_by_itself
 from orders.services.placing.single_call import takes_one_call
-from orders.services.rechecks import recheck_orders
+from orders.services.preflight.rechecks import recheck_orders
 
 AT_VENDOR = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.UNKNOWN)
 

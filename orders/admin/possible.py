@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders.models import Hold, Order, OrderState, VendorOrder, VendorOrderState
-from orders.services.lifecycle import too_late_text
+from orders.services.cancellations import too_late_text
 
 if TYPE_CHECKING:
     from orders.admin.facts import OrderFacts

@@ -14,8 +14,8 @@ from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.admin.text_fields import posted_text
 from backoffice.struct_texts import Text
 from orders.models import Order, StrayOrder, StrayState
+from orders.services.reports.strays import dismiss_stray
 from orders.services.restore.adopting import adopt_stray
-from orders.services.restore.strays import dismiss_stray
 
 SIZE = 50
 

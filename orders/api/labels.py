@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from backoffice.client_address import client_address
 from orders.services.files.generic_labels import find_label
-from orders.services.placing.messages import LABEL_USER
+from orders.services.order_message import LABEL_USER
 
 logger = logging.getLogger(__name__)
 

@@ -1,17 +1,13 @@
 """Asking a vendor to cancel its part of an order. It agrees until production begins; its answer decides."""
 
-from typing import Any
-
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState
-from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
-from orders.services.axes import derive_axes
-from orders.services.holds import hold_if_open
-from orders.services.lifecycle import settle_cancellation, too_late_text
+from orders.models import Order, OrderEvent, VendorOrder, VendorOrderState
+from orders.services.cancellations import go_on_after_refusal, settle_cancellation
 from orders.services.placing.single_call import takes_one_call
 from orders.services.reports.applying import apply_order_report
 
@@ -103,26 +99,3 @@ def refuse_cancellation(push: Push, *, text: str = "") -> None:
     """The order goes on, and the timeline says why. The order must be locked."""
     row = VendorOrder.objects.get(pk=push.subject_id)
     go_on_after_refusal(row, text=text, actor=f"vendor:{row.vendor}", push=push)
-
-
-def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push | None = None) -> None:
-    """The order goes on, and the timeline says why; parts that are cancelled already need a person.
-
-    The order must be locked.
-    """
-    order = Order.objects.locked(row.order_id)
-    if order.cancel_requested_at is None:
-        return
-    order.cancel_requested_at = None
-    order.save(update_fields=["cancel_requested_at", "updated_at"])
-    words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or too_late_text(row)}
-    OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=words, push=push)
-    cancelled = list(order.vendor_orders.filter(state=VendorOrderState.CANCELLED).values_list("reference", flat=True))
-    if cancelled:
-        told = _(
-            "%(parts)s was cancelled, but the rest of the order could not be: %(text)s Release the hold to have the "
-            "cancelled part placed anew."
-        )
-        text = told % {"parts": ", ".join(cancelled), "text": words["text"]}
-        hold_if_open(order, reason=HoldReason.VENDOR_CANCELLED, text=text, actor="system")
-    derive_axes(order)

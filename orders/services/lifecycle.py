@@ -6,7 +6,7 @@ then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB"
 """
 
 from django.db import transaction
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition
@@ -14,15 +14,15 @@ from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.said import gettext as said
 from backoffice.services.bell import RUN_RULES, ring_on_commit
-from backoffice.services.pushes import dismiss_push, queue_first_push, queue_push
+from backoffice.services.pushes import queue_first_push, queue_push
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.holds import active_holds, end_hold, end_holds_with_order, place_hold, refuse_while_held
-from orders.services.placing.janitor import discard_draft
+from orders.services.cancellations import dismiss_refusals, settle_cancellation, too_late_text
+from orders.services.drafts import discard_draft
+from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
 from orders.services.placing.planning import plan_vendor_orders, start_over
-from orders.services.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
-
-PLACE, CANCEL = "orders.place", "orders.cancel"
+from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
+from orders.services.push_kinds import CANCEL, PLACE
 
 # Nothing is in the making there, and what the vendor may still hold of it is given up.
 _FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
@@ -156,23 +156,6 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
     return order
 
 
-def settle_cancellation(order: Order, *, actor: str) -> None:
-    """An order whose cancellation was asked for becomes cancelled once no vendor holds any of it.
-
-    The order must be locked.
-    """
-    if not order.cancel_requested_at or not order.may_become(OrderState.CANCELLED):
-        return
-    if order.vendor_orders.exclude(state=VendorOrderState.CANCELLED).exists():
-        return
-    end_holds_with_order(order, actor=actor)
-    for vendor_order in order.vendor_orders.all():
-        _put_aside_refusals(vendor_order, actor=actor, reason=_("The order was cancelled."))
-    order.move_to(OrderState.CANCELLED, actor=actor)
-    derive_axes(order)
-    ring_on_commit(RUN_RULES)
-
-
 def queue_place(vendor_order: VendorOrder, *, actor: str) -> Push:
     """The vendor order is to be placed. `first_generation` bounds how often one push may begin anew.
 
@@ -199,18 +182,12 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
     """
     given_up = ""
     if vendor_order.state in _FAILED:
-        _put_aside_refusals(vendor_order, actor=actor, reason=_("The order was released again."))
+        dismiss_refusals(vendor_order, actor=actor, reason=_("The order was released again."))
         given_up = start_over(vendor_order)
     if vendor_order.state in _UNPLACED:
         queue_place(vendor_order, actor=actor)
     if given_up:
         discard_draft(vendor_order, given_up, actor=actor)
-
-
-def _put_aside_refusals(vendor_order: VendorOrder, *, actor: str, reason: str) -> None:
-    """What a vendor refused before no longer waits for a person: it is dealt with by this."""
-    for push in Push.objects.about(vendor_order).needing_a_person().filter(state=PushState.FAILED):
-        dismiss_push(push, actor=actor, reason=reason)
 
 
 def _refuse_too_late(order: Order, vendor_orders: list[VendorOrder]) -> None:
@@ -220,17 +197,6 @@ def _refuse_too_late(order: Order, vendor_orders: list[VendorOrder]) -> None:
     for vendor_order in vendor_orders:
         if vendor_order.state in _TOO_LATE:
             raise IllegalTransition(too_late_text(vendor_order))
-
-
-def too_late_text(vendor_order: VendorOrder) -> str:
-    """Why it cannot be cancelled, for people."""
-    text = _("Order %(reference)s cannot be cancelled: %(state)s since %(since)s.")
-    since = timezone.localtime(vendor_order.reported_at or vendor_order.updated_at)
-    return text % {
-        "reference": vendor_order.reference,
-        "state": vendor_order.get_state_display(),
-        "since": formats.date_format(since, "DATETIME_FORMAT"),
-    }
 
 
 def _never_begun(vendor_orders: list[VendorOrder]) -> set[int]:

@@ -10,13 +10,16 @@ from collections.abc import Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import BooleanField, CharField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, CharField, F, Func, Q, QuerySet, Value
 
-from orders.models import AddressRole, Order
+from backoffice.models import Shop
+from backoffice.vendors.registry import vendor_names
+from orders.models import AddressRole, Order, VendorOrder
 
 # PostgreSQL takes words of up to 2,046 bytes; nobody quotes longer ones than this.
 LONGEST_WORD = 200
 MOST_WORDS_SOUGHT = 10
+MOST_QUOTED = 50
 PART = re.compile(r"\w+")
 # From the first letter or digit to the last; in one pass, however many signs are between.
 CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
@@ -65,6 +68,18 @@ def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
         output_field=BooleanField(),
     )
     return orders.filter(matches)
+
+
+def find_quoted_orders(text: str) -> set[int]:
+    """Return the ids of the orders that somebody means who quotes our number, the shop's reference, our reference at
+    the vendor, or the vendor's id; a handful at most, by index.
+    """
+    # Shops and vendors are named because the indexes begin with them.
+    of_shops = Q(shop__in=list(Shop.objects.values_list("pk", flat=True)), reference=text)
+    of_vendors = Q(vendor__in=vendor_names()) & (Q(reference=text) | Q(vendor_id=text))
+    ours = Order.objects.filter(Q(number__in={text, text.upper()}) | of_shops).values_list("pk", flat=True)
+    theirs = VendorOrder.objects.filter(of_vendors).values_list("order_id", flat=True)
+    return {*ours[:MOST_QUOTED], *theirs[:MOST_QUOTED]}
 
 
 def spell_phone(phone: str) -> list[str]:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.registry import vendor_title
-from orders.models import AddressRole, Consent, HoldReason, OrderEvent
-from orders.services.rules.words import words_of_actions
+from orders.models import AddressRole, HoldReason, OrderEvent
+from orders.services.hooks import event_words
 
 # kind -> (icon, sentence). Icons are names of Material Symbols, which the admin draws.
 SENTENCES: dict[str, tuple[str, Promise | str]] = {
@@ -158,17 +158,15 @@ _NOTES: Mapping[str, Promise] = {"silent": gettext_lazy("Nothing was heard of it
 
 
 def _words(params: Mapping[str, Any]) -> dict[str, str]:
-    words = {key: _plain(value) for key, value in params.items() if key != "actions"}
+    words = {key: _plain(value) for key, value in params.items()}
     if "vendor" in params:
         words["vendor"] = vendor_title(words["vendor"])
-    if "actions" in params:
-        words["actions"] = words_of_actions(params["actions"])
+    for find in event_words:
+        words |= find(params)
     if params.get("reason") in HoldReason.values:
         words["reason"] = str(HoldReason(params["reason"]).label)
     if params.get("role") in AddressRole.values:
         words["role"] = str(AddressRole(params["role"]).label)
-    if params.get("consent") in Consent.values:
-        words["consent"] = str(Consent(params["consent"]).label)
     if "carrier" in params and not words["carrier"]:
         words["carrier"] = _("an unnamed carrier")
     if "tracking_code" in params and not words["tracking_code"]:

@@ -16,7 +16,7 @@ from backoffice.vendors.registry import vendor_class
 from catalog.models import Availability, PriceTier, Variant
 from fulfillment.models import Country
 from orders.models import CustomerEditor, Design, Order
-from orders.services.placing.messages import order_to_place
+from orders.services.order_message import order_to_place
 from tests.api.storefront import CARD, Storefront, build_order, make_storefront, make_variant
 
 BLUE = "MP-F1-C0000004"

@@ -10,8 +10,8 @@ from backoffice.services import epoch
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState
 from catalog.models import Availability, Variant
 from orders.models import Address, Order, OrderLine, StrayOrder
+from orders.services.reports.strays import note_stray
 from orders.services.restore.adopting import adopt_stray
-from orders.services.restore.strays import note_stray
 from tests.api.storefront import PEN, Storefront, build_order
 from tests.orders.reports import report
 from tests.orders.test_restore import JANA

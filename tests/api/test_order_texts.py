@@ -8,7 +8,7 @@ import pytest
 
 from orders.models import HoldReason, Order, OrderEvent, OrderState
 from orders.services.exports.facts import orders_to_tell
-from orders.services.placing.messages import order_to_place
+from orders.services.order_message import order_to_place
 from orders.services.rules.facts import read_facts
 from tests.api.storefront import PEN, Storefront, build_order
 

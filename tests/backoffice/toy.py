@@ -1,7 +1,7 @@
 """A vendor in a few lines for tests of the engine: what it holds is what would have been made."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -109,9 +109,8 @@ class MakeBoth(PushHandler):
         Push.objects.filter(pk=delivery.push.pk).update(payload=delivery.push.payload)
 
 
-def rename_shop(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+def rename_shop(callback: Callback, message: ToyMessage, vendor: CallsUs) -> CallbackOutcome:
     """The toy's callback: "<shop code> <name>"."""
-    assert isinstance(message, ToyMessage)
     code, _, name = message.text.partition(" ")
     shop = Shop.objects.filter(code=code).first()
     if shop is None:

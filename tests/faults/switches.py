@@ -14,8 +14,8 @@ from django.conf import settings
 
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import PUSH_HANDLERS, Finding
-from orders.services.lifecycle import PLACE
 from orders.services.placing import two_phases
+from orders.services.push_kinds import PLACE
 
 Call = Callable[[], Any]
 

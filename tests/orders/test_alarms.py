@@ -18,16 +18,16 @@ from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderState as Reported
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, VendorOrder, VendorOrderState
 from orders.services.alarms import raise_alarm, settle_alarm
-from orders.services.cancelling import go_on_after_refusal
+from orders.services.cancellations import go_on_after_refusal
 from orders.services.files.checks import _hold as hold_for_files
 from orders.services.files.checks import _Round
 from orders.services.holds import hold_if_open, place_hold
 from orders.services.lifecycle import cancel_order
+from orders.services.placing.linking import hold_beside, hold_changed
 from orders.services.placing.refusals import note_refusal, suppose_placed
 from orders.services.placing.single_call import SingleCall
 from orders.services.placing.two_phases import Placement
 from orders.services.reports.applying import apply_order_report
-from orders.services.restore.linking import hold_beside, hold_changed
 from orders.services.unavailable import _hold as hold_unavailable
 from tests.orders.reports import report
 
@@ -121,7 +121,7 @@ def sold_before_a_restore(row: VendorOrder) -> None:
 CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
     "services/reports/duplicates.py:_raise_alarm": (second_order, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/reports/applying.py:_hold": (vendor_cancels, {OrderState.CLOSED, OrderState.CANCELLED}),
-    "services/cancelling.py:go_on_after_refusal": (
+    "services/cancellations.py:go_on_after_refusal": (
         cancellation_refused_for_the_rest,
         {OrderState.CLOSED, OrderState.CANCELLED},
     ),
@@ -129,11 +129,11 @@ CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
     "services/placing/refusals.py:suppose_placed": (id_unknown, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/placing/two_phases.py:_hold": (submitted_differs, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/files/checks.py:_hold": (files_unfit, {OrderState.CLOSED}),
-    "services/restore/linking.py:hold_beside": (
+    "services/placing/linking.py:hold_beside": (
         another_made_for_the_same_sale,
         {OrderState.CLOSED, OrderState.CANCELLED},
     ),
-    "services/restore/linking.py:hold_changed": (
+    "services/placing/linking.py:hold_changed": (
         sent_as_something_else_since_the_backup,
         {OrderState.CLOSED, OrderState.CANCELLED},
     ),

@@ -19,7 +19,7 @@ from orders.models import Order, SuppliedLabel, VendorOrder, VendorOrderState
 from orders.services.files.generic_labels import Label, supply_label
 from orders.services.files.store import store_file
 from orders.services.lifecycle import release_order
-from orders.services.placing.messages import order_to_place
+from orders.services.order_message import order_to_place
 from tests.api.storefront import PEN, build_order, make_catalog, make_storefront
 from tests.orders.pdfs import make_pdf
 from tests.orders.rows import make_order

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backoffice.models import Shop
 from backoffice.vendors.registry import vendor_class
 from catalog.models import Variant
-from orders.services.intake.street import split_street
+from orders.services.preflight.address_checks import split_street
 from tests.api.storefront import CARD, PEN, SIGN, Storefront, build_order, make_catalog, make_storefront
 
 LIMITS: dict[str, tuple[int, int]] = vendor_class("mypromo").ADDRESS_LIMITS

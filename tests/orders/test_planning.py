@@ -5,7 +5,7 @@ import pytest
 from backoffice.vendors.messages import OrderState
 from orders.models import Order
 from orders.services.lifecycle import release_order
-from orders.services.placing.messages import differences, order_to_place
+from orders.services.order_message import differences, order_to_place
 from orders.services.placing.planning import start_over
 from tests.orders.reports import LineReport, report
 from tests.orders.rows import FILE, SKU, make_order
@@ -48,7 +48,7 @@ def test_what_is_sent_is_what_was_ordered(django_assert_num_queries) -> None:
         reference="SHOP-7",
         express_shipping=True,
     )
-    part = release_order(order, actor="tester").vendor_orders.select_related("order").get()
+    part = release_order(order, actor="tester").vendor_orders.select_related("order__shop").get()
 
     with django_assert_num_queries(3):
         message = order_to_place(part)

@@ -21,12 +21,12 @@ from backoffice.vendors.errors import VendorUnavailable
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
 from orders.services.lifecycle import release_hold, release_order
+from orders.services.placing.linking import link_strays
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.pulling import PullResult, _apply
+from orders.services.reports.strays import dismiss_stray, note_stray, read_reference
 from orders.services.restore.adopting import adopt_stray
-from orders.services.restore.linking import link_strays
 from orders.services.restore.reconciling import Reconciliation, _Comparison, doubt_pushes, reconcile
-from orders.services.restore.strays import dismiss_stray, note_stray, read_reference
 from tests.orders.reports import report
 from tests.orders.rows import FILE, SKU, make_order
 

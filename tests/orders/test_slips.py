@@ -16,7 +16,7 @@ from orders.models import Address, Order, VendorOrder
 from orders.models.document import DocumentKind, OrderDocument
 from orders.services.files.slips import render_order_slip, render_slip
 from orders.services.lifecycle import release_order
-from orders.services.placing.messages import order_to_place
+from orders.services.order_message import order_to_place
 from tests.api.storefront import PEN, Storefront, build_order, make_catalog, make_storefront
 from tests.orders.rows import make_order
 

@@ -49,6 +49,11 @@ class CallsSecretAddresses(CallsUs, Protocol):
         """Return our whole address by topic, as secret as what protects it; none before that is set."""
         ...
 
+    @classmethod
+    def find_weak_secret(cls) -> str:
+        """Return what is wrong with the secret that protects the addresses; empty while the vendor is not used."""
+        ...
+
 
 class ManagesWebhooks(CallsUs, Protocol):
     """Calls where it is subscribed to. Its callbacks are signed with secrets that we keep."""

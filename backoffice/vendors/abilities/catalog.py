@@ -69,6 +69,8 @@ class TakesChanges(Vendor, Protocol):
 
     # Rows of a batch; more raise ValueError.
     MAX_BATCH: ClassVar[int]
+    # Other accounts of the same company, whose SKUs mean the same.
+    SHARES_SKUS_WITH: ClassVar[Sequence[str]] = ()
 
     def read_job(self, vendor_id: str) -> JobReport:
         """Return the job as it is now: QUEUED when it is not known, as right after its batch."""
@@ -122,6 +124,11 @@ class TakesChannels(TakesChanges, ListsStock, Protocol):
 
 class HasRatings(Vendor, Protocol):
     """Publishes what buyers say."""
+
+    @classmethod
+    def calls_per_run(cls) -> int:
+        """Return how many calls may be made at most each time that ratings are read."""
+        ...
 
     @classmethod
     def rating_groups(cls) -> list[tuple[str, str, str]]:

@@ -128,6 +128,10 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
     # --- Published ratings --------------------------------------------------------------------------------------------
 
     @classmethod
+    def calls_per_run(cls) -> int:
+        return int(settings.GUARANTEED_REVIEWS_RATINGS_PER_RUN)
+
+    @classmethod
     def rating_groups(cls) -> list[tuple[str, str, str]]:
         """(name of the public key, shop's code, language or "") of all that can be read; never the keys."""
         return [(key.name, key.shop, key.language.upper().strip("*")) for key in public_keys().values()]

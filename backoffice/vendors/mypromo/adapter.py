@@ -1,8 +1,9 @@
 """mypromo as the project sees it: what its two kinds of accounts can do, in our words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, final
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -68,6 +69,11 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
         return callbacks.addresses(cls.name)
 
     @classmethod
+    def find_weak_secret(cls) -> str:
+        is_weak = settings.MYPROMO_URL and len(settings.MYPROMO_CALLBACK_SECRET) < callbacks.SHORTEST_SECRET
+        return f"MYPROMO_CALLBACK_SECRET is shorter than {callbacks.SHORTEST_SECRET} characters." if is_weak else ""
+
+    @classmethod
     def is_callback_path(cls, token: str) -> bool:
         """Whether an address with that token is ours, also for a while after the secret was changed."""
         return callbacks.is_callback_path(token)
@@ -103,6 +109,7 @@ class MyPromoFulfiller(_Adapter, ProductionAbility, PreviewAbility, StockAndPric
         "outcomes; before you fetch another one, look whether its parcel has left."
     )
     CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS[FULFILLER]
+    SHARES_SKUS_WITH: ClassVar[Sequence[str]] = (MERCHANT,)
 
     @classmethod
     def _account(cls) -> Account:

@@ -26,6 +26,7 @@ from backoffice.vendors.mypromo.schemas import Order
 from backoffice.vendors.production_messages import ProductionOrderReport
 
 USERNAME = "mypromo"
+SHORTEST_SECRET = 24  # characters
 # By account: our topic -> what it carries.
 TOPICS: dict[str, dict[str, type[Message]]] = {
     MERCHANT: {"orders": OrderReport, "jobs": JobReport},

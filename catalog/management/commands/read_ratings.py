@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--shop", default="", help="only the shop with this code")
-        parser.add_argument("--calls", type=int, help="calls at most; default: GUARANTEED_REVIEWS_RATINGS_PER_RUN")
+        parser.add_argument("--calls", type=int, help="calls at most; default: see RATINGS_PER_RUN in .env.example")
 
     def handle(self, *args: Any, **options: Any) -> None:
         code = options["shop"]
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError("--calls has to be 1 or more.")
         names = [source.name for source in rating_sources() if code.upper() in ("", source.shop_code)]
         if not names:
-            raise CommandError("No public key is set for that: see GUARANTEED_REVIEWS_PUBLIC_KEYS in .env.example.")
+            raise CommandError("No public key is set for that: see PUBLIC_KEYS in .env.example.")
         try:
             run = read_ratings(shop_code=code, most_calls=options["calls"])
         except SyncRunning as error:

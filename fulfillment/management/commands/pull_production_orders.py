@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backoffice.services.integrations import configured_vendors
+from backoffice.vendors.abilities import GivesProductionOrders
+from backoffice.vendors.registry import vendors_with
 from fulfillment.services.production_pulling import pull_production_orders
 
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        vendors = configured_vendors(able_to="list_production_orders")
+        vendors = vendors_with(GivesProductionOrders, configured=True)
         if options["vendor"]:
             if options["vendor"] not in vendors:
                 raise CommandError(f"{options['vendor']} is not configured; there are: {', '.join(vendors) or 'none'}.")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import InvalidInput, Unavailable
 from backoffice.models import Shop
 from backoffice.models.push import Lane
+from backoffice.services.idempotency import Answer, answer_once, find_answer
 from backoffice.services.integrations import open_vendor
 from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable
@@ -24,7 +25,6 @@ from backoffice.vendors.file_messages import Download
 from orders.models import CustomerEditor, Design, DesignState, OrderLine
 from orders.services.designs.ids import vendor_ids
 from orders.services.designs.input import NewDesign, check_design
-from orders.services.intake.idempotency import Answer, answer_once, find_answer
 
 T = TypeVar("T")
 # Our names of what a vendor may complain about; anything else is told without a field.

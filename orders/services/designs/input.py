@@ -7,13 +7,11 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from backoffice.errors import InvalidInput
-from backoffice.struct_texts import Text
+from backoffice.errors import Errors, InvalidInput, complain
+from backoffice.struct_texts import Input, Quantity, Text
 from backoffice.vendors.registry import vendor_names
 from catalog.services.orderable import why_not_orderable
-from catalog.services.variant_facts import VariantFacts
-from orders.services.intake.input import Input, Quantity
-from orders.services.intake.line_checks import Errors, complain, find_variants
+from catalog.services.variant_facts import VariantFacts, find_variants
 
 MAX_ADDRESS = 2000
 _PLACEHOLDERS = ("{DESIGNID}", "{USERHASH}", "{INTENT}")

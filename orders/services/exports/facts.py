@@ -9,7 +9,7 @@ from backoffice.vendors.messages import PostalAddress
 from catalog.models import CustomProduct, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from orders.models import Address, AddressRole, Order, OrderLine
-from orders.services.placing.messages import postal_address
+from orders.services.order_message import postal_address
 
 LineKey = tuple[str, str]
 

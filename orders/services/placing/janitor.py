@@ -2,30 +2,11 @@
 
 from functools import partial
 
-from backoffice.models import Push
 from backoffice.services.claims import Delivery
-from backoffice.services.pushes import queue_push
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState
-from orders.models import VendorOrder
 
-DISCARD = "orders.discard"
 _MAYBE_DRAFT = (OrderState.DRAFT, OrderState.UNKNOWN)
-
-
-def discard_draft(vendor_order: VendorOrder, vendor_id: str, *, actor: str) -> Push:
-    """That id at the vendor is given up for good and will be cancelled there. The row must be locked."""
-    if vendor_id not in vendor_order.abandoned_ids:
-        vendor_order.abandoned_ids = [*vendor_order.abandoned_ids, vendor_id]
-        vendor_order.save(update_fields=["abandoned_ids", "updated_at"])
-    return queue_push(
-        DISCARD,
-        vendor=vendor_order.vendor,
-        subject=vendor_order,
-        actor=actor,
-        payload={"ids": [vendor_id]},
-        merge=True,
-    )
 
 
 def cancel_drafts(delivery: Delivery) -> list[OrderReport]:

@@ -4,10 +4,8 @@ The step is committed before the call and ended with its answer. After a lost an
 callback about the new order may tell (`echoes.py`), and when that has not come in time a person decides.
 """
 
-import msgspec
 from django.utils import timezone
 
-from backoffice.emails import usable_email
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery
@@ -15,17 +13,18 @@ from backoffice.services.clock import database_now
 from backoffice.services.epoch import is_from_before_restore
 from backoffice.services.handlers import Finding
 from backoffice.vendors.errors import FieldError, VendorRejected
-from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Sale, Version
+from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Version
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
-from orders.models import AddressRole, HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
+from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import hold_if_open
-from orders.services.placing.messages import order_to_place, postal_address
+from orders.services.hooks import before_placing
+from orders.services.order_message import order_to_place
 from orders.services.placing.two_phases import refuse_unwanted
 from orders.services.reports.applying import apply_order_report
-from orders.services.rules.running import run_waiting_rules
+from orders.services.reports.matching import is_taken
 
 
 def takes_one_call(vendor: str) -> bool:
@@ -56,11 +55,12 @@ class SingleCall:
         """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
         if self.row.submitted_at is not None:  # its echo was here first
             return
-        run_waiting_rules(self.row.order_id)  # one of them may hold it
+        for act in before_placing:
+            act(self.row.order_id)
         self._reload()
         refuse_unwanted(self.row)
         self._refuse_doubtful()
-        wanted = sold_order(self.row)
+        wanted = order_to_place(self.row)
         refuse_unknown(wanted, row=self.row)
         self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
 
@@ -125,12 +125,6 @@ def refuse_unknown(wanted: OrderToPlace, *, row: VendorOrder) -> None:
         raise VendorRejected(_("Only what shoppers designed can be ordered."), errors=errors)
 
 
-def is_taken(row: VendorOrder, *, vendor_id: str) -> bool:
-    """Whether the vendor gave that id to another order of ours before: then it says nothing."""
-    others = VendorOrder.objects.filter(vendor=row.vendor, vendor_id=vendor_id).exclude(pk=row.pk)
-    return bool(vendor_id) and others.exists()
-
-
 def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
     return OrderReport(
         vendor=row.vendor,
@@ -140,26 +134,6 @@ def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
         raw_state="",
         version=Version(updated_at=timezone.now()),
     )
-
-
-def sold_order(row: VendorOrder) -> OrderToPlace:
-    """What the vendor is to make, with all that it wants to know of the sale."""
-    order = row.order
-    wanted = order_to_place(row)
-    invoice = next((one for one in order.addresses.all() if one.role == AddressRole.INVOICE), None)
-    billing = postal_address(invoice) if invoice is not None else None
-    sale = Sale(
-        number=order.number,
-        currency=order.currency,
-        account=order.shop.sign_integration_id,
-        shipping_method=order.shipping_method,
-        firstname=order.customer_firstname,
-        lastname=order.customer_lastname,
-        email=usable_email(order.customer_email),
-        phone=order.customer_phone,
-        invoice=billing,
-    )
-    return msgspec.structs.replace(wanted, sale=sale)
 
 
 def suppose_sent(push: Push) -> None:

@@ -17,15 +17,15 @@ from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.models import OrderState as OurState
+from orders.services.drafts import discard_draft
 from orders.services.files.checks import prepare_files
 from orders.services.holds import hold_if_open
-from orders.services.placing.janitor import discard_draft
-from orders.services.placing.messages import differences, order_to_place
+from orders.services.hooks import before_placing
+from orders.services.order_message import differences, order_to_place
+from orders.services.placing.linking import link_strays
 from orders.services.placing.planning import start_over
 from orders.services.reports.applying import apply_order_report
-from orders.services.restore.linking import link_strays
-from orders.services.restore.strays import open_strays
-from orders.services.rules.running import run_waiting_rules
+from orders.services.reports.strays import open_strays
 
 MOST_GENERATIONS = 3
 _SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[OrderState.SUBMITTED])
@@ -43,11 +43,11 @@ class Placement:
 
     def reload(self) -> None:
         """Read the rows again: a callback may have changed them, and so may people."""
-        self.row = VendorOrder.objects.select_related("order").get(pk=self.push.subject_id)
+        self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
 
     def locked(self) -> VendorOrder:
         """The row, locked; its order is locked by the push's handler before."""
-        rows = VendorOrder.objects.select_for_update(of=("self",)).select_related("order")
+        rows = VendorOrder.objects.select_for_update(of=("self",)).select_related("order__shop")
         self.row = rows.get(pk=self.row.pk)
         return self.row
 
@@ -68,7 +68,8 @@ class Placement:
         """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled. Rules that
         still wait for this order come first: one of them may hold it.
         """
-        run_waiting_rules(self.row.order_id)
+        for act in before_placing:
+            act(self.row.order_id)
         self.reload()
         refuse_unwanted(self.row)
 

@@ -17,8 +17,8 @@ from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, OrderSt
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.axes import derive_axes
+from orders.services.cancellations import settle_cancellation
 from orders.services.holds import hold_if_open
-from orders.services.lifecycle import settle_cancellation
 from orders.services.reports.duplicates import refuse_second
 from orders.services.reports.matching import Claim, claim_of, find_vendor_order
 from orders.services.reports.outcomes import ReportOutcome, ReportState, Source

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
 from orders.models import Order, VendorOrder, VendorOrderState
-from orders.services.cancelling import go_on_after_refusal
-from orders.services.lifecycle import settle_cancellation
+from orders.services.cancellations import go_on_after_refusal, settle_cancellation
 from orders.services.placing.single_call import takes_one_call
 from orders.services.reports.applying import apply_order_report
 

@@ -6,11 +6,11 @@ from backoffice.said import gettext as _
 from backoffice.said import join
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
+from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, hold_if_open
-from orders.services.placing.janitor import discard_draft
 from orders.services.reports.matching import Claim
 from orders.services.reports.outcomes import ReportOutcome, ReportState, Source
-from orders.services.restore.strays import goods_that_differ, note_stray
+from orders.services.reports.strays import goods_that_differ, note_stray
 
 
 def refuse_second(

@@ -9,10 +9,9 @@ from backoffice.said import gettext as _
 from backoffice.services.pushes import close_push, note_attempt
 from backoffice.vendors.messages import OrderReport
 from orders.models import Order
-from orders.services.lifecycle import PLACE
-from orders.services.placing.single_call import is_taken
+from orders.services.push_kinds import PLACE
 from orders.services.reports.applying import apply_order_report
-from orders.services.reports.matching import find_vendor_order
+from orders.services.reports.matching import find_vendor_order, is_taken
 from orders.services.reports.outcomes import ReportOutcome, ReportState
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from backoffice.models import Push
 from backoffice.vendors.messages import OrderReport, OrderState
 from orders.models import VendorOrder, VendorOrderState
-from orders.services.lifecycle import PLACE
+from orders.services.push_kinds import PLACE
 
 # A reference is begun anew a few times at most; this bounds the search among its forms.
 _MOST_GENERATIONS = 30
@@ -31,6 +31,12 @@ def find_vendor_order(report: OrderReport) -> VendorOrder | None:
     first = _GENERATION.sub("", report.reference)
     later = [f"{first}-g{generation}" for generation in range(2, _MOST_GENERATIONS + 1)]
     return rows.filter(reference__in=[first, *later]).first()
+
+
+def is_taken(row: VendorOrder, *, vendor_id: str) -> bool:
+    """Whether the vendor gave that id to another order of ours before: then it says nothing."""
+    others = VendorOrder.objects.filter(vendor=row.vendor, vendor_id=vendor_id).exclude(pk=row.pk)
+    return bool(vendor_id) and others.exists()
 
 
 def claim_of(report: OrderReport, vendor_order: VendorOrder) -> Claim:

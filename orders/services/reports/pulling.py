@@ -20,7 +20,7 @@ from backoffice.vendors.messages import OrderReport
 from orders.models import VendorOrder, VendorOrderState
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.outcomes import ReportState
-from orders.services.restore.strays import note_stray
+from orders.services.reports.strays import note_stray
 
 logger = logging.getLogger(__name__)
 

@@ -24,15 +24,15 @@ from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import OrderReport, OrderState
 from backoffice.vendors.registry import vendor_class, vendor_title
 from fulfillment.services.production_pulling import pull_production_orders
-from orders.models import MailCampaign, Order, StrayOrder, StrayState, VendorOrder
-from orders.services.campaigns.reports import apply_card_report
+from orders.models import Order, StrayOrder, StrayState, VendorOrder
+from orders.services.hooks import on_reconcile
 from orders.services.intake.new_rows import FIRST_NUMBER
+from orders.services.placing.linking import bind, hold_changed, is_free, link_strays, replay_orphans
 from orders.services.placing.planning import start_over
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import find_vendor_order
 from orders.services.reports.outcomes import ReportState
-from orders.services.restore.linking import bind, hold_changed, is_free, link_strays, replay_orphans
-from orders.services.restore.strays import goods_that_differ, note_stray, read_reference
+from orders.services.reports.strays import goods_that_differ, note_stray, read_reference
 
 logger = logging.getLogger(__name__)
 
@@ -126,8 +126,8 @@ class _Comparison:
             self._compare_orders(vendor.list_orders(updated_from=self.result.since.date(), whole=True))
         if hasattr(vendor, "list_production_orders"):
             self._pull_production()
-        if hasattr(vendor, "read_cards"):
-            self._compare_campaigns(vendor)
+        for compare in on_reconcile:
+            self.counts.update(compare(self.name, adapter=vendor, step=self._step))
 
     def _compare_orders(self, reports: Iterator[OrderReport]) -> None:
         cancelled = []
@@ -219,16 +219,6 @@ class _Comparison:
         self.progress(str(pulled))
         if pulled.stopped:
             self.result.stopped.append(f"{vendor_title(self.name)}: {pulled.stopped}")
-
-    def _compare_campaigns(self, vendor: object) -> None:
-        ids = dict(MailCampaign.objects.filter(vendor=self.name).exclude(vendor_id="").values_list("vendor_id", "pk"))
-        found = vendor.read_cards(list(ids)) if ids else {}  # type: ignore[attr-defined]
-        for vendor_id, report in found.items():
-            with self._step():
-                campaign = MailCampaign.objects.locked(ids[vendor_id])
-                before = campaign.state
-                apply_card_report(campaign, report)
-            self.counts["known" if campaign.state == before else "further there"] += 1
 
     @contextmanager
     def _step(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from backoffice.models import Shop
 from backoffice.said import gettext as _
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
-from orders.services.placing.messages import differences, order_to_place
+from orders.services.order_message import differences, order_to_place
 
 LONGEST_REASON = 1000
 _OURS = re.compile(

@@ -1,0 +1,23 @@
+"""After a restore: campaigns are compared with what their vendor holds of them."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from orders.models import MailCampaign
+from orders.services.campaigns.reports import apply_card_report
+
+
+def compare_cards(vendor: str, *, adapter: Any, step: Callable[[], AbstractContextManager[None]]) -> Counter[str]:
+    """What the vendor says of each campaign is taken over. Return how many were known and how many are further."""
+    counts: Counter[str] = Counter()
+    ids = dict(MailCampaign.objects.filter(vendor=vendor).exclude(vendor_id="").values_list("vendor_id", "pk"))
+    found = adapter.read_cards(list(ids)) if ids and hasattr(adapter, "read_cards") else {}
+    for vendor_id, report in found.items():
+        with step():
+            campaign = MailCampaign.objects.locked(ids[vendor_id])
+            before = campaign.state
+            apply_card_report(campaign, report)
+        counts["known" if campaign.state == before else "further there"] += 1
+    return counts

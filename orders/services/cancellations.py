@@ -1,0 +1,72 @@
+"""What becomes of a cancellation that was asked for: all vendors agree, or one of them refuses."""
+
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from backoffice.models import Push
+from backoffice.models.push import PushState
+from backoffice.said import gettext as said
+from backoffice.services.bell import RUN_RULES, ring_on_commit
+from backoffice.services.pushes import dismiss_push
+from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
+from orders.services.axes import derive_axes
+from orders.services.holds import end_holds_with_order, hold_if_open
+
+
+def settle_cancellation(order: Order, *, actor: str) -> None:
+    """An order whose cancellation was asked for becomes cancelled once no vendor holds any of it.
+
+    The order must be locked.
+    """
+    if not order.cancel_requested_at or not order.may_become(OrderState.CANCELLED):
+        return
+    if order.vendor_orders.exclude(state=VendorOrderState.CANCELLED).exists():
+        return
+    end_holds_with_order(order, actor=actor)
+    for vendor_order in order.vendor_orders.all():
+        dismiss_refusals(vendor_order, actor=actor, reason=_("The order was cancelled."))
+    order.move_to(OrderState.CANCELLED, actor=actor)
+    derive_axes(order)
+    ring_on_commit(RUN_RULES)
+
+
+def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push | None = None) -> None:
+    """The order goes on, and the timeline says why; parts that are cancelled already need a person.
+
+    The order must be locked.
+    """
+    order = Order.objects.locked(row.order_id)
+    if order.cancel_requested_at is None:
+        return
+    order.cancel_requested_at = None
+    order.save(update_fields=["cancel_requested_at", "updated_at"])
+    words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or too_late_text(row)}
+    OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=words, push=push)
+    cancelled = list(order.vendor_orders.filter(state=VendorOrderState.CANCELLED).values_list("reference", flat=True))
+    if cancelled:
+        told = said(
+            "%(parts)s was cancelled, but the rest of the order could not be: %(text)s Release the hold to have the "
+            "cancelled part placed anew."
+        )
+        text = told % {"parts": ", ".join(cancelled), "text": words["text"]}
+        hold_if_open(order, reason=HoldReason.VENDOR_CANCELLED, text=text, actor="system")
+    derive_axes(order)
+
+
+def dismiss_refusals(vendor_order: VendorOrder, *, actor: str, reason: str) -> None:
+    """What a vendor refused before no longer waits for a person: it is dealt with by this."""
+    for push in Push.objects.about(vendor_order).needing_a_person().filter(state=PushState.FAILED):
+        dismiss_push(push, actor=actor, reason=reason)
+
+
+def too_late_text(vendor_order: VendorOrder) -> str:
+    """Why it cannot be cancelled, for people."""
+    text = _("Order %(reference)s cannot be cancelled: %(state)s since %(since)s.")
+    since = timezone.localtime(vendor_order.reported_at or vendor_order.updated_at)
+    return text % {
+        "reference": vendor_order.reference,
+        "state": vendor_order.get_state_display(),
+        "since": formats.date_format(since, "DATETIME_FORMAT"),
+    }

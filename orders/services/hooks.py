@@ -1,0 +1,35 @@
+"""Where rules and marketing take part in the way of an order, which knows neither of them.
+
+Each hook is a list of functions that are called in its order. Apps above add theirs in a module that is loaded when
+Django starts.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from orders.models import Order
+
+
+class OrderHook(Protocol):
+    """Called with a locked order, and who has just changed it."""
+
+    def __call__(self, order: Order, *, actor: str) -> None: ...
+
+
+class VendorHook(Protocol):
+    """Called with a vendor and the context in which each of its things is compared; returns how many stand how."""
+
+    def __call__(
+        self, vendor: str, *, adapter: Any, step: Callable[[], AbstractContextManager[None]]
+    ) -> Mapping[str, int]: ...
+
+
+# With an order's id, outside of any transaction, before more of it leaves for a vendor: it may be held then.
+before_placing: list[Callable[[int], None]] = []
+# The order's address is another one than those who know of the order were given.
+on_correction: list[OrderHook] = []
+# After a restore, when a vendor's orders have been compared with ours.
+on_reconcile: list[VendorHook] = []
+# With the params of an event of the timeline; returns those that are more than plain text, in words.
+event_words: list[Callable[[Mapping[str, Any]], Mapping[str, str]]] = []
