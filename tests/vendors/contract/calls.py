@@ -25,7 +25,7 @@ TIERS = (PriceTier(quantity=1, price=Decimal("1.5")),)
 CARD = CardAddress(
     firstname="Ada", lastname="Byron", address1="1 Main St", city="Boston", state_code="MA", zip5="02108"
 )
-MAILING = Mailing(postage="FirstClass", speed="Standard", hold_until=None, auto_bill=False)
+MAILING = Mailing(postage="FirstClass", speed="Normal", hold_until=None, auto_bill=False)
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Call:
     arguments: Sequence[Any] = ()
     named: Mapping[str, Any] = field(default_factory=dict)
 
-    def make(self, vendor: Any, profile: Profile) -> Any:
-        """Make the call, and read a list to its end."""
-        positional, named = profile.arguments.get(self.method, (self.arguments, self.named))
+    def make(self, vendor: Any, profile: Profile, *, about: str = "") -> Any:
+        """Make the call, and read a list to its end; `about` is the id of what it is about, instead of any."""
+        positional, named = (about,) if about else self.arguments, self.named
         positional = [_given(value, profile) for value in positional]
         named = {name: _given(value, profile) for name, value in named.items()}
         found = getattr(vendor, self.method)(*positional, **named)
@@ -100,7 +100,7 @@ CALLS: dict[type[Vendor], tuple[Call, ...]] = {
         Call(
             "find_orders", is_list=True, whole=True, arguments=("WEB-1",), named={"since": DAY, "trust_filter": False}
         ),
-        listing("list_orders", updated_from=DAY, whole=True),
+        Call("list_orders", is_list=True, whole=True, named={"updated_from": DAY, "whole": True}),
         listing("order_changes", since=MOMENT),
     ),
     abilities.TakesDraftOrders: (

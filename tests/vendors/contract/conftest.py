@@ -70,6 +70,8 @@ def sandbox(everybody: Sandbox) -> Iterator[Sandbox]:
     """The one that all tests share, without faults. What it holds grows: use names of your own."""
     yield everybody
     everybody.faults.clear()
+    for name in REGISTRY:
+        profile_of(name).shorten_pages(everybody, 15)
 
 
 @pytest.fixture

@@ -25,8 +25,6 @@ class Profile:
     url: Callable[[Sandbox], str]
     # Its name in the sandbox, by which faults find it.
     app: str
-    # Method -> (positional, named) arguments where those of `calls` will not do.
-    arguments: Mapping[str, tuple[Sequence[Any], Mapping[str, Any]]] = field(default_factory=dict)
     # (method, fault) -> why this vendor means something else by it. One that is not needed fails.
     differs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     # A link of its own below its address, as they stand in its answers.
@@ -42,10 +40,14 @@ class Profile:
     group: str = ""
     acted_upon: Callable[[Sandbox, str], int] | None = None
 
-    # Lists: have few rows on a page, so that there are several pages; the body of an empty one; how a total is written.
-    shorten_pages: Callable[[Sandbox], None] = lambda sandbox: None
-    empty_page: str = ""
-    fill: Callable[[Sandbox], None] = lambda sandbox: None
+    # Lists: have so many rows on a page at most, so that there are several; the body of an empty one. `fill` makes
+    # what there has to be in the sandbox, and answers the id of what `read_recipients` is to be asked about.
+    shorten_pages: Callable[[Sandbox, int], None] = lambda sandbox, rows: None
+    empty_page: str = "{}"
+    fill: Callable[[Sandbox, Any], str | None] = lambda sandbox, vendor: None
+
+    # Sending cards: a design that the sandbox has.
+    template: int = 1
 
     # Callbacks: by topic, requests that the vendor would send, each proved by another of the secrets in force.
     callbacks: Callable[[str], Sequence[CallbackRequest]] = lambda topic: ()

@@ -23,6 +23,7 @@ from tests.vendors.example.paging import read_pages
 
 # Goes into every fingerprint: raise it when the reading below changes, so that all is read again.
 READER_VERSION = b"1"
+PRICE_LIMIT = 10**8
 
 
 def catalog_pages(client: Client) -> Iterator[CatalogPage]:
@@ -49,6 +50,7 @@ def read_product(body: bytes) -> ProductFacts:
     """Raises UnreadableProduct."""
     try:
         product = msgspec.json.decode(body, type=theirs.Product, strict=False)
+        _refuse_prices(product)
     except (ValueError, RecursionError, OverflowError) as error:
         raise UnreadableProduct(CatalogProblem(text=f"{NAME}: {error}", product_id=_id_of(body))) from error
     return ProductFacts(
@@ -76,6 +78,13 @@ def _variant(variant: theirs.Variant, product: theirs.Product) -> VariantFacts:
         tiers=tuple(sorted({TierFacts("purchase", tier.quantity, tier.price) for tier in variant.prices})),
         availabilities=(offer,),
     )
+
+
+def _refuse_prices(product: theirs.Product) -> None:
+    """Raises ValueError for what no column holds."""
+    for tier in (tier for variant in product.variants for tier in variant.prices):
+        if not (tier.price.is_finite() and 0 <= tier.price < PRICE_LIMIT):
+            raise ValueError(f"{tier.price} is no price")
 
 
 def _line(text: str) -> str:

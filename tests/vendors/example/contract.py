@@ -1,6 +1,7 @@
 """What the contract suite has to know of Example Print."""
 
 import json
+from datetime import date
 from typing import Any
 
 from backoffice.sandbox import Sandbox
@@ -52,8 +53,15 @@ def event(topic: str, **changes: Any) -> bytes:
     return json.dumps({"id": "evt_1", "type": TYPES[topic], "data": {"order": told | changes}}).encode()
 
 
-def _shorten_pages(sandbox: Sandbox) -> None:
-    sandbox.others["example"].options.change(page_size=2)
+def shorten_pages(sandbox: Sandbox, rows: int) -> None:
+    sandbox.others["example"].options.change(page_size=rows)
+
+
+def fill(sandbox: Sandbox, vendor: Any) -> None:
+    """Orders, each under a reference that is used once."""
+    for number in range(1, 5):
+        if not vendor.find_orders(f"WEB-{number}", since=date(2026, 1, 1)):
+            vendor.create_order(order(f"WEB-{number}"))
 
 
 PROFILES = {
@@ -64,7 +72,8 @@ PROFILES = {
         url=lambda sandbox: sandbox.others["example"].public_url,
         order=order,
         line=LINE,
-        shorten_pages=_shorten_pages,
+        shorten_pages=shorten_pages,
+        fill=fill,
         empty_page='{"result": [], "paging": {"total": 3, "next": "x"}}',
         callbacks=callbacks,
     )

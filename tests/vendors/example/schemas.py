@@ -9,7 +9,6 @@ from msgspec import Meta
 
 Id = Annotated[int, Meta(ge=1, le=10**18)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
-Price = Annotated[Decimal, Meta(ge=0, le=10**7)]
 
 
 class Store(msgspec.Struct):
@@ -95,7 +94,7 @@ class RawPage(msgspec.Struct):
 
 class Tier(msgspec.Struct):
     quantity: Annotated[int, Meta(ge=1, le=10**6)]
-    price: Price
+    price: Decimal
 
 
 class Variant(msgspec.Struct):

@@ -1,8 +1,21 @@
 """What the contract suite has to know of LettrLabs."""
 
+from typing import Any
+
+from backoffice.sandbox import Sandbox
+from backoffice.sandbox.lettrlabs.store import TEMPLATES
+from tests.vendors.contract.calls import CARD
 from tests.vendors.contract.profile import Profile
 
 KEY = "LL-API-sandbox"
+
+
+def fill(sandbox: Sandbox, vendor: Any) -> str:
+    """A draft with somebody in it."""
+    made: str = vendor.create_cards(TEMPLATES[0][0]).vendor_id
+    vendor.add_recipients(made, [CARD])
+    return made
+
 
 PROFILES = {
     "lettrlabs": Profile(
@@ -10,6 +23,8 @@ PROFILES = {
         secrets=[KEY],
         app="lettrlabs",
         url=lambda sandbox: sandbox.others["lettrlabs"].public_url,
+        fill=fill,
+        template=TEMPLATES[0][0],
         differs={
             ("check", "a number"): "whatever a 200 says, the key was taken",
             ("card_templates", "404"): "one of its pages says that templates are not listed: the number is typed in",

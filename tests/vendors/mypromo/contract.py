@@ -8,6 +8,7 @@ from django.conf import settings
 
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.base import CallbackRequest
+from backoffice.vendors.batch_messages import StockRow, SyncRow
 from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace
 from tests.vendors.contract.profile import Profile
 from tests.vendors.mypromo.samples import address, sample
@@ -72,11 +73,27 @@ def callbacks(topic: str) -> list[CallbackRequest]:
     return [CallbackRequest(topic=topic, headers=given, body=body) for given in headers]
 
 
-def _shorten_pages(sandbox: Sandbox) -> None:
-    sandbox.settings.change(page_cap=2)
+def shorten_pages(sandbox: Sandbox, rows: int) -> None:
+    sandbox.settings.change(page_cap=rows)
 
 
-def profile(differs: dict[tuple[str, str], str]) -> Profile:
+def fill_as_merchant(sandbox: Sandbox, vendor: Any) -> None:
+    """Orders and jobs."""
+    for number in range(1, 5):
+        vendor.create_order(order(f"WEB-{number}"))
+        vendor.update_sync([SyncRow(sku=LINE.sku, available=True)])
+    sandbox.clock.advance(10)
+
+
+def fill_as_fulfiller(sandbox: Sandbox, vendor: Any) -> None:
+    """Production orders and jobs."""
+    sandbox.mypromo.examples.make(4)
+    for _ in range(4):
+        vendor.update_stock_fulfiller([StockRow(sku=LINE.sku, available=True)])
+    sandbox.clock.advance(10)
+
+
+def profile(fill: Callable[[Sandbox, Any], None], differs: dict[tuple[str, str], str]) -> Profile:
     link: Callable[[], str] = lambda: settings.MYPROMO_URL + "v1/files/1"  # noqa: E731
     return Profile(
         settings=settings_at,
@@ -87,11 +104,15 @@ def profile(differs: dict[tuple[str, str], str]) -> Profile:
         link=link,
         order=order,
         line=LINE,
-        shorten_pages=_shorten_pages,
+        shorten_pages=shorten_pages,
         empty_page='{"data": [], "links": {}, "meta": {}}',
         callbacks=callbacks,
+        fill=fill,
         differs=differs,
     )
 
 
-PROFILES = {"mypromo": profile(MERCHANT_DIFFERS), "mypromo-fulfiller": profile(FULFILLER_DIFFERS)}
+PROFILES = {
+    "mypromo": profile(fill_as_merchant, MERCHANT_DIFFERS),
+    "mypromo-fulfiller": profile(fill_as_fulfiller, FULFILLER_DIFFERS),
+}

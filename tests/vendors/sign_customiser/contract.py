@@ -59,5 +59,6 @@ PROFILES = {
         order=order,
         line=LINE,
         callbacks=callbacks,
+        fill=lambda sandbox, vendor: sandbox.others["sign-customiser"].product_ids.add("sgn_1"),
     )
 }
