@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CURRENCY
 from backoffice.vendors.errors import VendorError
 from orders.models import CampaignState, MailCampaign
@@ -130,9 +131,8 @@ class DiscardCards(CampaignHandler):
 
     def deliver(self, delivery: Delivery) -> None:
         for vendor_id in delivery.push.payload["ids"]:
-            delivery.write(
-                f"discard:{vendor_id}", partial(delivery.vendor.delete_cards, vendor_id), lambda answer: None
-            )
+            delete = partial(delivery.vendor_as(SendsCards).delete_cards, vendor_id)
+            delivery.write(f"discard:{vendor_id}", delete, lambda answer: None)
 
     def look(self, delivery: Delivery) -> Finding:
         # Deleting again is harmless: a draft costs nothing, and one that is gone stays gone.

@@ -3,14 +3,15 @@
 from decimal import Decimal
 from functools import partial
 
-from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import has_ability, vendor_type
 from orders import campaign_pushes
 from orders.models import Order, OrderEvent, VendorOrder
 from orders.services.cancelling import Cancellation, refuse_cancellation
@@ -20,7 +21,7 @@ from orders.services.exports.telling import Telling, finish_batch, lock_orders, 
 from orders.services.placing.janitor import cancel_drafts
 from orders.services.placing.refusals import note_refusal, suppose_placed
 from orders.services.placing.searching import look_for_step
-from orders.services.placing.single_call import SingleCall, suppose_sent, takes_one_call
+from orders.services.placing.single_call import SingleCall, suppose_sent
 from orders.services.placing.two_phases import Placement
 from orders.services.push_kinds import CANCEL, DISCARD, PLACE
 from orders.services.reports.applying import apply_order_report
@@ -50,21 +51,21 @@ class PlaceOrder(VendorOrderHandler):
     title = _("Place the order")
 
     def deliver(self, delivery: Delivery) -> None:
-        if takes_one_call(delivery.push.vendor):
+        if has_ability(delivery.push.vendor, TakesOrdersAtOnce):
             SingleCall(delivery).run()
         else:
             Placement(delivery).run()
 
     def look(self, delivery: Delivery) -> Finding:
-        if takes_one_call(delivery.push.vendor):
+        if has_ability(delivery.push.vendor, TakesOrdersAtOnce):
             return SingleCall(delivery).look()
         return look_for_step(Placement(delivery))
 
     def recovery(self, push: Push) -> Recovery:
-        return Recovery.CALLBACK if takes_one_call(push.vendor) else Recovery.SEARCH
+        return Recovery.CALLBACK if has_ability(push.vendor, TakesOrdersAtOnce) else Recovery.SEARCH
 
     def if_happened(self, push: Push) -> list[str]:
-        if takes_one_call(push.vendor) or push.step != "create":
+        if has_ability(push.vendor, TakesOrdersAtOnce) or push.step != "create":
             return []
         return [
             _t("No other draft is made. The order is held until a poll finds the draft by its reference."),
@@ -72,7 +73,7 @@ class PlaceOrder(VendorOrderHandler):
         ]
 
     def if_sent_again(self, push: Push) -> list[str]:
-        if takes_one_call(push.vendor):
+        if has_ability(push.vendor, TakesOrdersAtOnce):
             return []
         if push.step == "create":
             return [
@@ -85,22 +86,22 @@ class PlaceOrder(VendorOrderHandler):
         ]
 
     def doubtful_step(self, push: Push) -> str:
-        if takes_one_call(push.vendor):
+        if has_ability(push.vendor, TakesOrdersAtOnce):
             return "place"
         # One whose id is known is read before anything else is done with it.
         return "" if VendorOrder.objects.filter(pk=push.subject_id).exclude(vendor_id="").exists() else "create"
 
     def settle_seconds(self, push: Push) -> float:
         """What cannot be looked for may still be told by a callback: so long nobody is asked."""
-        if takes_one_call(push.vendor):
-            return float(settings.SIGN_CUSTOMISER_ECHO_SECONDS)
+        if has_ability(push.vendor, TakesOrdersAtOnce):
+            return vendor_type(push.vendor, TakesOrdersAtOnce).confirmation_seconds()
         return super().settle_seconds(push)
 
     def cost(self, push: Push) -> tuple[Decimal, str] | None:
         return find_purchase_cost(push.subject_id)
 
     def risk(self, push: Push) -> str:
-        if not takes_one_call(push.vendor) or (sold := find_sales_value(push.subject_id)) is None:
+        if not has_ability(push.vendor, TakesOrdersAtOnce) or (sold := find_sales_value(push.subject_id)) is None:
             return ""
         text = _t("%(vendor)s names no purchase price; the customer paid %(price)s for this part, with tax.")
         return text % {"vendor": push.vendor, "price": spell_price(*sold)}
@@ -110,7 +111,7 @@ class PlaceOrder(VendorOrderHandler):
 
     def decided(self, push: Push, *, happened: bool) -> None:
         self.note(push, "push.decided", actor="system", happened=happened)
-        if happened and takes_one_call(push.vendor):
+        if happened and has_ability(push.vendor, TakesOrdersAtOnce):
             suppose_sent(push)
         elif happened:
             suppose_placed(push)

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.cache import cache
 
 from backoffice.services.bell import PULL_ORDERS, ring_now
-from backoffice.services.integrations import configured_vendors
 from backoffice.services.pulling import forget_old_drift
+from backoffice.vendors.abilities import ReportsOrders
+from backoffice.vendors.registry import vendors_with
 from orders.services import lateness, stock, unavailable
 from orders.services.campaigns import following, overdue
 from orders.services.exports import batches
@@ -28,7 +29,7 @@ def pull_orders() -> None:
         return
     is_complete = True
     try:
-        for vendor in configured_vendors(able_to="list_orders"):
+        for vendor in vendors_with(ReportsOrders, configured=True):
             result = pulling.pull_orders(vendor, seconds=pulling.RUN_SECONDS)
             logger.info("%s", result)
             is_complete &= result.is_complete

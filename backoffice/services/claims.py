@@ -60,7 +60,7 @@ class Delivery:
         self.is_look = push.state == PushState.UNKNOWN
         self._last_look: Callable[[], None] | None = None
         self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
-        self.vendor: Any = get_vendor(
+        self.vendor = get_vendor(
             push.vendor, Vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
         )
 

@@ -1,14 +1,14 @@
 """Opens vendors for use, wired to what all workers share."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from backoffice.models.push import Lane
 from backoffice.services.experience import SharedExperience
 from backoffice.services.gate import SharedGate
 from backoffice.services.tokens import SharedTokens
 from backoffice.vendors.base import Connection, Exchange, Vendor
-from backoffice.vendors.registry import vendor_class, vendor_names, vendor_type
+from backoffice.vendors.registry import vendor_type
 
 
 def _ignore(exchange: Exchange) -> None:
@@ -38,27 +38,3 @@ def get_vendor(
             gate=gate, tokens=SharedTokens(name), record=record, patience=patience, experience=SharedExperience(name)
         )
     )
-
-
-def open_vendor(
-    name: str,
-    *,
-    lane: Lane,
-    record: Callable[[Exchange], None] = _ignore,
-    before_send: Callable[[], None] = lambda: None,
-    patience: float | None = None,
-) -> Any:
-    """The vendor's adapter with gate and tokens. `record` gets every masked exchange. Raises UnknownVendor.
-
-    `patience`: somebody waits for the answer, so many seconds a call.
-    """
-    gate = SharedGate(name, lane, before_send)
-    connection = Connection(
-        gate=gate, tokens=SharedTokens(name), record=record, patience=patience, experience=SharedExperience(name)
-    )
-    return vendor_class(name)(connection)
-
-
-def configured_vendors(*, able_to: str = "") -> list[str]:
-    """Names of the vendors whose settings are complete; with `able_to` those that offer that method."""
-    return [name for name in vendor_names(able_to=able_to) if vendor_class(name).is_configured()]

@@ -195,11 +195,12 @@ class ShipmentReport(Message, frozen=True):
 
 
 class HistoryEntry(Message, frozen=True):
-    """One line of the vendor's own history; `vendor_id` ascends with time."""
+    """One line of the vendor's own history; `vendor_id` ascends with time. Bookkeeping says nothing of the order."""
 
     vendor_id: int
     text: str
     at: datetime
+    is_bookkeeping: bool = False
 
 
 class Version(Message, frozen=True, order=True):

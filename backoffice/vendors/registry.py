@@ -56,14 +56,19 @@ def vendors_with(ability: type[Vendor], *, configured: bool = False) -> list[str
     return [name for name in names if vendor_type(name, ability).is_configured()] if configured else names
 
 
+def vendor_names() -> list[str]:
+    """Return the names of all vendors that the project knows, configured or not."""
+    return list(settings.VENDORS)
+
+
 def vendor_title(name: str) -> str:
     """Return what the vendor calls itself, for people; the registry's name where it is gone."""
     return vendor_type(name, Vendor).title if has_ability(name, Vendor) else name
 
 
 def setting_name(vendor: str, name: str) -> str:
-    """Return what a setting of the vendor is called: its own, such as MYPROMO_FULFILLER_REQUESTS_PER_MINUTE, else the
-    one that all accounts of its system share (`settings_prefix`), such as MYPROMO_URL.
+    """Return what a setting of the vendor is called: its own, such as <VENDOR>_REQUESTS_PER_MINUTE, else the one that
+    all accounts of its system share (`settings_prefix`), such as <PREFIX>_URL.
     """
     own = f"{vendor.upper().replace('-', '_')}_{name}"
     if hasattr(settings, own) or not has_ability(vendor, Vendor):
@@ -74,18 +79,3 @@ def setting_name(vendor: str, name: str) -> str:
 def vendor_setting(vendor: str, name: str, default: Any) -> Any:
     """Return a setting of the vendor."""
     return getattr(settings, setting_name(vendor, name), default)
-
-
-def vendor_class(name: str) -> Any:
-    """The vendor's adapter class. Raises UnknownVendor."""
-    return vendor_type(name, Vendor)
-
-
-def vendor_purpose(name: str) -> str:
-    """One line of what the vendor does, for people; empty where its class says nothing."""
-    return str(getattr(vendor_class(name), "purpose", ""))
-
-
-def vendor_names(*, able_to: str = "") -> list[str]:
-    """All vendors the project knows, configured or not; with `able_to` those whose class has that method."""
-    return [name for name in settings.VENDORS if not able_to or hasattr(vendor_class(name), able_to)]

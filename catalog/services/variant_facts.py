@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import TakesDraftOrders
+from backoffice.vendors.registry import vendors_with
 from catalog.models import Availability, PriceList, PriceTier, Variant
 from catalog.services.stock import Stock
 
@@ -83,7 +84,7 @@ def find_facts(skus: Iterable[str], *, vendors: Sequence[str]) -> dict[str, Vari
 
 def find_variants(skus: Collection[str]) -> dict[str, VariantFacts]:
     """The variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
-    return find_facts(skus, vendors=vendor_names(able_to="create_order")) if skus else {}
+    return find_facts(skus, vendors=vendors_with(TakesDraftOrders)) if skus else {}
 
 
 def _read(rows: list[tuple[Any, ...]]) -> VariantFacts:

@@ -4,11 +4,12 @@ from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
+from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.registry import has_ability
 from orders.models import Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.cancellations import go_on_after_refusal, settle_cancellation
-from orders.services.placing.single_call import takes_one_call
 from orders.services.reports.applying import apply_order_report
 
 _TOO_LATE = (OrderState.IN_PRODUCTION, OrderState.DONE)
@@ -28,7 +29,7 @@ class Cancellation:
             return
         if self.row.order.cancel_requested_at is None:
             raise Withdrawn(_("The order is no longer to be cancelled."))
-        if takes_one_call(self.row.vendor):
+        if has_ability(self.row.vendor, TakesOrdersAtOnce):
             self._cancel_by_hand()
             return
         if not self.row.vendor_id:
@@ -48,11 +49,12 @@ class Cancellation:
         return Finding.DONE
 
     def read(self) -> OrderReport:
-        return self.delivery.read(lambda: self.delivery.vendor.read_order(self.row.vendor_id))
+        vendor = self.delivery.vendor_as(TakesDraftOrders)
+        return self.delivery.read(lambda: vendor.read_order(self.row.vendor_id))
 
     def _ask(self) -> OrderReport:
         """A refusal may mean that it is cancelled already, so the order is read again."""
-        vendor = self.delivery.vendor
+        vendor = self.delivery.vendor_as(TakesDraftOrders)
         try:
             return self.delivery.write("cancel", lambda: vendor.cancel_order(self.row.vendor_id), self._conclude)
         except VendorRejected:

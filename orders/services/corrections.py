@@ -8,7 +8,8 @@ from backoffice.errors import Errors, IllegalTransition, InvalidInput, complain
 from backoffice.models import Push
 from backoffice.regions import address_codes
 from backoffice.said import gettext as _
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.hooks import on_correction
 from orders.services.lifecycle import end_corrected_holds
@@ -74,7 +75,7 @@ def _refuse_invalid(order: Order, address: Address) -> None:
     others = order.addresses.exclude(pk=address.pk)
     message = build_message(OrderRows(order, [], [address, *others], []), reference=order.number, designs={})
     for vendor in order.lines.order_by().values_list("vendor", flat=True).distinct():
-        for complaint in vendor_class(vendor).check_order(message):
+        for complaint in vendor_type(vendor, TakesOrders).check_order(message):
             if complaint.field.startswith(f"{address.field}."):
                 complain(errors, complaint.field, complaint.text)
     if errors:

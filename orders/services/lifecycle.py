@@ -1,7 +1,7 @@
 """What staff, shops and rules do with an order: release, hold, let go, cancel.
 
 Each service locks the order, checks, changes and queues in one transaction, and answers the order as it is
-then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendor:mypromo", "rule:7" or
+then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendor:<name>", "rule:7" or
 "system".
 """
 

@@ -85,7 +85,8 @@ def id_unknown(row: VendorOrder) -> None:
 def submitted_differs(row: VendorOrder) -> None:
     class Delivery:
         push = place_push(row)
-        vendor = None
+
+        def vendor_as(self, ability: object) -> None: ...
 
     Placement(Delivery())._hold(HoldReason.DIFFERS_AT_VENDOR, said("%(found)s"), ["quantity 6, not 5"])  # type: ignore[arg-type]
 

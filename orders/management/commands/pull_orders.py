@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backoffice.services.integrations import configured_vendors
+from backoffice.vendors.abilities import ReportsOrders
+from backoffice.vendors.registry import vendors_with
 from orders.services.lateness import close_silent_orders, mark_late_orders
 from orders.services.reports.pulling import pull_orders
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        vendors = configured_vendors(able_to="list_orders")
+        vendors = vendors_with(ReportsOrders, configured=True)
         if options["vendor"]:
             if options["vendor"] not in vendors:
                 raise CommandError(f"{options['vendor']} is not configured; there are: {', '.join(vendors) or 'none'}.")

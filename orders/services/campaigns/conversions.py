@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,9 +13,11 @@ from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.services.claims import Delivery
 from backoffice.services.pushes import queue_push
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import ConversionToTell, ConversionUpload
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.money import round_money
+from backoffice.vendors.registry import vendor_type
 from orders.models import (
     Address,
     AddressRole,
@@ -114,14 +115,18 @@ def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:
         one = judged[order.pk]
         recipient = by_email.get(one.address.email) or by_key.get(one.key)
         if recipient is not None and recipient.order_id != order.pk:
-            rows.append(CardConversion(campaign=campaign, recipient=recipient, order=order, problem=_problem(order)))
+            rows.append(
+                CardConversion(
+                    campaign=campaign, recipient=recipient, order=order, problem=_problem(order, vendor=campaign.vendor)
+                )
+            )
     known = set(CardConversion.objects.filter(order__in=[row.order_id for row in rows]).values_list("order", flat=True))
     fresh = [row for row in rows if row.order_id not in known]
     return CardConversion.objects.bulk_create(fresh)
 
 
-def _problem(order: Order) -> str:
-    if order.currency == settings.LETTRLABS_CURRENCY:
+def _problem(order: Order, *, vendor: str) -> str:
+    if order.currency == vendor_type(vendor, SendsCards).currency():
         return ""
     return _("Not reported: it was paid in %s, and the vendor takes no currency.") % order.currency
 
@@ -131,7 +136,7 @@ class Report:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(SendsCards)
 
     def run(self) -> None:
         """All conversions of the push that were not told yet are told, or carry the vendor's refusal."""
@@ -181,9 +186,9 @@ def suppose_told(push: Push) -> None:
     MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
 
 
-def follow_uploads(vendor: Any, *, vendor_name: str) -> None:
+def follow_uploads(vendor: SendsCards) -> None:
     """Ask what became of what was told, where the vendor named a number for it; bounded, newest first."""
-    rows = CardConversion.objects.filter(campaign__vendor=vendor_name, raw_state="").exclude(upload_id="")
+    rows = CardConversion.objects.filter(campaign__vendor=vendor.name, raw_state="").exclude(upload_id="")
     uploads = list(dict.fromkeys(rows.order_by("-pk").values_list("upload_id", flat=True)[: 10 * MOST_UPLOADS]))
     for upload_id in uploads[:MOST_UPLOADS]:
         try:

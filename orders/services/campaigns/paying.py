@@ -10,7 +10,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
@@ -22,13 +21,15 @@ from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import queue_push
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CardOrderReport, CardPrice, Settlement
 from backoffice.vendors.card_messages import CardState as TheirState
 from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUnavailable
+from backoffice.vendors.registry import setting_name, vendor_type
 from orders.models import CampaignState, MailCampaign
 from orders.services.campaigns.making import CHECK_OUT, find_unwilling, unwilling_text
 from orders.services.campaigns.preparing import mailing_of, note_price, stick
-from orders.services.campaigns.reports import apply_card_report, back_to_proof
+from orders.services.campaigns.reports import apply_card_report, back_to_proof, poll_seconds
 
 # A price that was asked for longer ago is asked for again before somebody confirms it.
 PRICE_LASTS = timedelta(hours=1)
@@ -45,8 +46,9 @@ class Shown:
 
 def why_not_check_out(campaign: MailCampaign) -> str:
     """Why the campaign cannot be checked out now, in words; empty when it can."""
-    if not settings.LETTRLABS_CHECKOUT:
-        return _("Checkouts are switched off here (LETTRLABS_CHECKOUT=0): nothing is paid, nothing is mailed.")
+    if not vendor_type(campaign.vendor, SendsCards).may_check_out():
+        text = _("Checkouts are switched off here (%(setting)s=0): nothing is paid, nothing is mailed.")
+        return text % {"setting": setting_name(campaign.vendor, "CHECKOUT")}
     if campaign.state != CampaignState.PROOFED:
         return _("This campaign is %s.") % campaign.get_state_display()
     if campaign.price is None or campaign.priced_at is None or timezone.now() - campaign.priced_at > PRICE_LASTS:
@@ -93,7 +95,7 @@ class Checkout:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(SendsCards)
         self.push: Push = delivery.push
         self.agreed: dict[str, Any] = self.push.payload
         self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
@@ -120,8 +122,9 @@ class Checkout:
             raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
         if self.campaign.vendor_id != self.agreed.get("vendor_id"):
             raise Withdrawn(_("The campaign has another draft than the one that was confirmed."))
-        if not settings.LETTRLABS_CHECKOUT and self.campaign.checkout_attempted_at is None:
-            self._back(_("Checkouts are switched off here (LETTRLABS_CHECKOUT=0): nothing was paid."))
+        if not self.vendor.may_check_out() and self.campaign.checkout_attempted_at is None:
+            text = _("Checkouts are switched off here (%(setting)s=0): nothing was paid.")
+            self._back(text % {"setting": setting_name(self.campaign.vendor, "CHECKOUT")})
 
     def _read(self) -> CardOrderReport:
         """The order as the vendor shows it. One that it does not show is for a person: Withdrawn."""
@@ -179,7 +182,7 @@ class Checkout:
         if campaign.state != CampaignState.PAYING or campaign.vendor_id != self.agreed.get("vendor_id"):
             raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
         campaign.checkout_attempted_at = timezone.now()
-        campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
+        campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
         campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)
         campaign.save(update_fields=["checkout_attempted_at", "poll_seconds", "poll_at", "updated_at"])
 
@@ -212,7 +215,7 @@ class Checkout:
     def record_settlement(self, settlement: Settlement) -> None:
         """The payment is under way; the vendor says when to ask for it."""
         campaign = self.locked()
-        campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
+        campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
         if settlement.poll_after is not None:
             campaign.poll_seconds = min(max(settlement.poll_after, 0.0), 24 * 3600.0)
         campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)

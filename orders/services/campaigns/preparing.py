@@ -18,6 +18,7 @@ from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import (
     CardOrderReport,
     CardPrice,
@@ -48,7 +49,7 @@ class Preparation:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(SendsCards)
         self.push: Push = delivery.push
         self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
         # How many the draft holds in a spelling by which nobody of ours is recognised.

@@ -17,12 +17,14 @@ from backoffice.models import Integration, Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed
 from backoffice.services.handlers import Finding
+from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
+from backoffice.vendors.registry import vendor_type
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport
 from orders.services.exports.batches import leave_out
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, telling_vendor, waits_for_order, why_not_set_up
+from orders.services.exports.obstacles import find_obstacles, waits_for_order, why_not_set_up
 
 Answer = list[ToldOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
@@ -53,7 +55,7 @@ class Telling:
 
         Raises VendorError, and Postponed while the vendor is not set up: what waits is kept.
         """
-        if not telling_vendor(self.batch.vendor).is_configured():
+        if not vendor_type(self.batch.vendor, ExportsOrders).is_configured():
             raise Postponed(_("%(vendor)s is not set up.") % {"vendor": self.batch.vendor}, seconds=LATER_SECONDS)
         while exports := list(self._next_exports()):
             facts = orders_to_tell([export.order for export in exports])
@@ -103,7 +105,7 @@ class Telling:
     def _ask(self, messages: list[OrderToTell]) -> Answer:
         """A refusal is an answer like any other: what it means depends on how many orders it is about."""
         try:
-            answer: Answer = self.delivery.vendor.export_orders(
+            answer = self.delivery.vendor_as(ExportsOrders).export_orders(
                 messages, group=self.batch.group, corrected=self.batch.corrected
             )
         except VendorRejected as error:
@@ -146,7 +148,7 @@ class Telling:
         row.text, row.excluded_by = verdict.text, ""
         if verdict.verdict != Verdict.REFUSED:
             row.told_at, row.times_told = timezone.now(), row.times_told + 1
-        if row.changed_meanwhile and telling_vendor(row.vendor).TAKES_CORRECTIONS:
+        if row.changed_meanwhile and vendor_type(row.vendor, ExportsOrders).TAKES_CORRECTIONS:
             row.state, row.batch, row.corrected = ExportState.WAITING, None, row.was_told
         elif verdict.verdict == Verdict.TAKEN and row.corrected:
             kind = "export.corrected"

@@ -1,6 +1,6 @@
 """What became of a step whose outcome is unknown: found and recorded, proved absent, or undecided.
 
-mypromo's `reference` filter stands in an example of its API document only. A server that ignores or blurs it would make
+A vendor's filter by reference may be documented by an example only. A server that ignores or blurs it would make
 us send again, so a search counts as proof only beside a positive control: the same search must show an order that is
 certainly there. Without such an order, everything since the request is paged through without the filter.
 """

@@ -12,9 +12,10 @@ from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
 from backoffice.services.epoch import is_from_before_restore
 from backoffice.services.handlers import Finding
+from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Version
-from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
+from backoffice.vendors.registry import vendor_title
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
@@ -25,19 +26,6 @@ from orders.services.order_message import order_to_place
 from orders.services.placing.two_phases import refuse_unwanted
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
-
-
-def takes_one_call(vendor: str) -> bool:
-    """Whether the vendor takes an order at once; it then also reports nothing and cancels nothing by itself."""
-    try:
-        return hasattr(vendor_class(vendor), "place_order")
-    except UnknownVendor:
-        return False
-
-
-def one_call_vendors() -> list[str]:
-    """Names of the vendors whose orders people follow by hand."""
-    return vendor_names(able_to="place_order")
 
 
 class SingleCall:
@@ -62,7 +50,8 @@ class SingleCall:
         self._refuse_doubtful()
         wanted = order_to_place(self.row)
         refuse_unknown(wanted, row=self.row)
-        self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
+        vendor = self.delivery.vendor_as(TakesOrdersAtOnce)
+        self.delivery.write("place", lambda: vendor.place_order(wanted), self._record)
 
     def _refuse_doubtful(self) -> None:
         """What was sold before a restore may have been sent by the state that was lost, and this vendor shows nobody

@@ -13,6 +13,7 @@ from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.said import join
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
@@ -37,7 +38,7 @@ class Placement:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        self.vendor = delivery.vendor
+        self.vendor = delivery.vendor_as(TakesDraftOrders)
         self.push: Push = delivery.push
         self.reload()
 

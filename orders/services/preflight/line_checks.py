@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from backoffice.errors import Errors, complain
 from backoffice.models import Shop
 from backoffice.said import gettext as _
+from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.money import round_money
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.registry import vendor_title, vendors_with
 from catalog.models import CustomProduct
 from catalog.services.custom_products import find_custom_products
 from catalog.services.orderable import why_not_makeable, why_not_orderable
@@ -156,7 +157,7 @@ def _fill(line: OrderLine, variant: VariantFacts | None, *, sku: str, currency: 
         line.kind = LineKind.STOCK
     line.sku = sku
     # Designs are made in the first vendor's editor, the only one there is; an unknown SKU is held under it.
-    line.vendor = variant.vendor if variant else vendor_names(able_to="create_order")[0]
+    line.vendor = variant.vendor if variant else vendors_with(TakesDraftOrders)[0]
     if variant is None:
         return
     line.name = line.name or variant.name
@@ -170,13 +171,15 @@ def _judge_custom_product(
     line: OrderLine, product: CustomProduct | None, *, shop: Shop, path: str, errors: Errors
 ) -> JudgedLine:
     """A thing that a shopper designed: of this shop, in its currency, with a gross price that can be told."""
+    # An unknown one is held under the first that makes such things.
+    line.vendor = product.vendor if product else vendors_with(TakesOrdersAtOnce)[0]
     if product is None:
         complain(
             errors, f"{path}.custom_product", _("The shop has no custom product %(id)s.") % {"id": line.custom_product}
         )
     if shop.sign_integration_id is None:
-        text = _("The shop sells no custom signs: its number at Sign Customiser is not set.")
-        complain(errors, f"{path}.custom_product", text)
+        text = _("The shop sells no custom signs: its number at %(vendor)s is not set.")
+        complain(errors, f"{path}.custom_product", text % {"vendor": vendor_title(line.vendor)})
     if product is not None and product.currency != shop.currency:
         text = _("The product was designed in %(given)s, and the shop sells in %(currency)s.")
         words = {"given": product.currency, "currency": shop.currency}
@@ -186,8 +189,6 @@ def _judge_custom_product(
         complain(errors, f"{path}.tax_percent", text)
     line.kind, line.sku = LineKind.SIGN, line.custom_product
     line.name = line.name or (product.title if product else "")
-    # An unknown one is held under the first that makes such things.
-    line.vendor = product.vendor if product else vendor_names(able_to="place_order")[0]
     return JudgedLine(line, custom_product=product, remark=_price_remark(line, product))
 
 

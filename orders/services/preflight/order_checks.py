@@ -11,7 +11,8 @@ from backoffice.emails import usable_email
 from backoffice.errors import Errors, complain
 from backoffice.regions import country_code
 from backoffice.said import gettext as _
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Order
 from orders.services.order_message import OrderRows, build_message
 from orders.services.preflight.address_checks import check_countries, doubts_about, split_street
@@ -111,7 +112,7 @@ def _move_doubts(address: Address, findings: Findings) -> None:
 
 def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
     """The vendor's own limits, asked of the class that speaks for it about what it would be sent."""
-    speaker = vendor_class(vendor)
+    found = vendor_type(vendor, TakesOrders)
     own = [index for index, line in enumerate(rows.lines) if line.vendor == vendor]
     judged_already = set(findings.errors)
     # A slip of ours comes last: the shop counts its own documents only.
@@ -122,12 +123,12 @@ def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
         reference=rows.order.number or "number",
         designs={judged.design.public_id: judged.design.vendor_id for judged in findings.lines if judged.design},
     )
-    for complaint in speaker.check_order(message):
+    for complaint in found.check_order(message):
         path = _our_path(complaint.field, own)
         # What the catalogue says of a field says more than that its vendor would refuse it too.
         if path not in judged_already:
             complain(findings.errors, path, complaint.text)
-    limit = speaker.ADDRESS_LIMITS["street"][1]
+    limit = found.ADDRESS_LIMITS["street"][1]
     for address in rows.addresses:
         if address.role not in _SENT or len(address.street) <= limit or address.care_of:
             continue

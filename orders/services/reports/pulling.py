@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from backoffice.models.pull import PullKind
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.services.pulling import note_drift, read_on
+from backoffice.vendors.abilities import ReportsOrders
 from backoffice.vendors.errors import VendorError, VendorNotFound
 from backoffice.vendors.messages import OrderReport
 from orders.models import VendorOrder, VendorOrderState
@@ -72,7 +73,7 @@ def pull_orders(
     the run with what was reached until then; nothing is raised.
     """
     result = PullResult(vendor)
-    adapter = open_vendor(vendor, lane=Lane.READS)
+    source = get_vendor(vendor, ReportsOrders, lane=Lane.READS)
     apply = partial(_apply, result=result, progress=progress)
     deadline = None if seconds is None else time.monotonic() + seconds
     try:
@@ -81,15 +82,15 @@ def pull_orders(
                 vendor,
                 PullKind.ORDERS,
                 first=_yesterday(),
-                pages=lambda since, position: adapter.order_changes(since=since, position=position),
+                pages=lambda since, position: source.order_changes(since=since, position=position),
                 apply=apply,
                 seconds=seconds,
             )
         else:
-            for report in adapter.list_orders(updated_from=since):
+            for report in source.list_orders(updated_from=since):
                 apply(report)
         for row in _stale(vendor) if result.is_complete else ():
-            _read_one(adapter.read_order, row, apply, progress)
+            _read_one(source.read_order, row, apply, progress)
             if deadline is not None and time.monotonic() > deadline:
                 break
     except VendorError as error:

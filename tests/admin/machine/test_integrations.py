@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from backoffice.models import Callback, Heartbeat, Integration, Push
 from backoffice.services import budget, gate
 from backoffice.services.vendor_status import Mode, mode_of
-from backoffice.vendors.abilities import Vendor
+from backoffice.vendors.abilities import CallsSecretAddresses, Vendor
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.registry import vendor_type
 from tests.admin.machine.conftest import SignIn
 from tests.backoffice import toy
 from tests.backoffice.toy import SHELF
@@ -153,7 +153,7 @@ def test_callback_addresses_are_shown_to_who_sets_a_vendor_up_and_to_nobody_else
     settings.VENDORS = {"mypromo": "backoffice.vendors.mypromo.adapter.MyPromo"}
     settings.MYPROMO_URL = settings.MYPROMO_CLIENT_ID = settings.MYPROMO_CLIENT_SECRET = "https://mypromo.example"
     settings.MYPROMO_CALLBACK_SECRET = "s" * 30
-    token = vendor_class("mypromo").callback_path_token()
+    token = vendor_type("mypromo", CallsSecretAddresses).callback_path_token()
     reader, page = sign_in(), url("callbacks", "mypromo")
     assert reader.get(page).status_code == 403
     assert page not in reader.get(LIST).content.decode()

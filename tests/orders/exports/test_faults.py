@@ -16,8 +16,9 @@ from backoffice.sandbox import Sandbox
 from backoffice.services import budget
 from backoffice.services.delivery import deliver
 from backoffice.services.handlers import Finding
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.vendors import answers, session
+from backoffice.vendors.abilities import ExportsOrders
 from orders.models import ExportState, Order, OrderExport
 from orders.services.exports import telling
 from orders.services.exports.batches import gather_exports
@@ -131,7 +132,7 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
         if is_claimed:
             deliver(push.pk)
         else:
-            vendor = open_vendor("autoletter", lane=Lane.READS)
+            vendor = get_vendor("autoletter", ExportsOrders, lane=Lane.READS)
             vendor.export_orders(list(telling.orders_to_tell(orders).values()), group="")
         connections.close_all()
 
