@@ -40,6 +40,10 @@ class Call:
     arguments: Sequence[Any] = ()
     named: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def kind(self) -> tuple[bool, bool]:
+        return self.writes, self.has_shape
+
     def make(self, vendor: Any, profile: Profile, *, about: str = "") -> Any:
         """Make the call, and read a list to its end; `about` is the id of what it is about, instead of any."""
         positional, named = (about,) if about else self.arguments, self.named

@@ -31,14 +31,17 @@ def each_with(ability: type[Vendor]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("name", with_ability(ability))
 
 
-def each_call() -> pytest.MarkDecorator:
-    """Run the test with `name` and `call` for every method of every ability of every vendor."""
+def each_call(*, is_slow: bool = False) -> pytest.MarkDecorator:
+    """Run the test with `name` and `call` for every method of every ability of every vendor; where it `is_slow`, for
+    the first of each ability that reads, that writes, and that fetches a file.
+    """
     pairs: list[tuple[str, Call]] = [
         (name, call)
         for ability, calls in CALLS.items()
         for name in with_ability(ability)
         for call in calls
         if call.method != "check" or import_string(REGISTRY[name]).CHECK_ASKS
+        if not is_slow or call is next(other for other in calls if other.kind == call.kind)
     ]
     return pytest.mark.parametrize(
         ("name", "call"), [pytest.param(name, call, id=f"{name}-{call.method}") for name, call in pairs]

@@ -93,7 +93,7 @@ def test_every_fault_is_the_right_error(
     assert found == {}
 
 
-@each_call()
+@each_call(is_slow=True)
 def test_more_than_an_answer_may_have_is_not_read(
     call: Call, before: Callable[..., Any], profile: Profile, outside: Outside
 ) -> None:
