@@ -14,7 +14,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
 from fulfillment.models import Shipment
 from orders.models import Order
 

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from backoffice.models import Callback, Push
 from backoffice.services import alerts
-from backoffice.services.claims import claimable
+from backoffice.services.claimable import claimable
 from backoffice.services.epoch import notice_restore, read_epoch
 from backoffice.services.epoch_places import PlacesUnreadable, file_of, recall
 from backoffice.services.findings import Finding

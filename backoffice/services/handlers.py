@@ -3,23 +3,22 @@ more than a receipt. Apps fill them from `pushes.py` and `callbacks.py`.
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Model
 
 from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
-from backoffice.vendors.abilities import CallsUs
+from backoffice.services.claims import Delivery
+from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
-from backoffice.vendors.registry import vendor_type
-
-if TYPE_CHECKING:
-    from backoffice.services.delivery import Delivery
+from backoffice.vendors.registry import has_ability, vendor_type
 
 
 class Finding(StrEnum):
@@ -45,7 +44,10 @@ class Recovery(StrEnum):
 
 
 class PushHandler:
-    """What one kind of push means. Subclass it in `<app>/pushes.py` and register it with `@push_kind`."""
+    """What one kind of push means. Subclasses are registered with `@push_kind`, and loaded by `<app>/pushes.py`.
+
+    Each push has a handler of its own (`handler_of`), so what works on it may be kept there.
+    """
 
     kind: str = ""
     # What it is, in words for staff, lazily translated: _("Place the order").
@@ -53,11 +55,15 @@ class PushHandler:
     # False for a push that only reads: a pause does not stop it.
     writes: bool = True
 
-    def deliver(self, delivery: "Delivery") -> None:
+    def begin(self, delivery: Delivery) -> None:
+        """Keep what `deliver` and `look` work with; called before either."""
+        self.delivery, self.push = delivery, delivery.push
+
+    def deliver(self, delivery: Delivery) -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
         raise TypeError(f"{type(self).__name__} does not say how it is delivered")
 
-    def look(self, delivery: "Delivery") -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
         return Finding.UNDECIDED
 
@@ -116,20 +122,30 @@ class PushHandler:
 
 
 PUSH_HANDLERS: dict[str, PushHandler] = {}
-
+# The same where a kind means something else at vendors of an ability.
+_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler]]] = {}
 
 T = TypeVar("T", bound=PushHandler)
 
 
-def push_kind(kind: str) -> Callable[[type[T]], type[T]]:
-    """Register a handler class for a kind such as "orders.place"."""
+def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]], type[T]]:
+    """Register a handler class for a kind such as "orders.place", at all vendors or at those of an ability."""
 
     def register(handler: type[T]) -> type[T]:
         handler.kind = kind
-        PUSH_HANDLERS[kind] = handler()
+        if at is None:
+            PUSH_HANDLERS[kind] = handler()
+        else:
+            _AT_VENDORS.setdefault(kind, []).append((at, handler()))
         return handler
 
     return register
+
+
+def handler_of(push: Push) -> PushHandler:
+    """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
+    own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
+    return copy(next(own, PUSH_HANDLERS[push.kind]))
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,9 @@ def release_or_hold(order: Order, *, actor: str) -> Order:
     order = Order.objects.locked(order.pk)
     if order.may_become(OrderState.RELEASED) and not active_holds(order).exists():
         errors = recheck_orders([order])[order.pk].errors
+        text = said("The vendor would refuse it. Correct what is named, then release the hold.")
         for reason, some in reasons_to_hold(errors).items():
-            place_hold(order, reason=reason, text=_would_be_refused_text(), errors=some, actor=actor)
+            place_hold(order, reason=reason, text=text, errors=some, actor=actor)
         if errors:
             return order
     return release_order(order, actor=actor)
@@ -124,10 +125,6 @@ def end_corrected_holds(order: Order, holds: list[Hold], *, actor: str, note: st
 def goes_on_by_itself(order: Order) -> bool:
     """Return whether the end of its last hold sends the order to its vendors."""
     return order.shop.release_automatically or order.vendor_orders.exists()
-
-
-def _would_be_refused_text() -> str:
-    return said("The vendor would refuse it. Correct what is named, then release the hold.")
 
 
 @transaction.atomic

@@ -78,7 +78,7 @@ def build_message(
     return OrderToPlace(
         reference=reference,
         reference2=order.reference,
-        recipient=addresses.get(AddressRole.RECIPIENT, PostalAddress()),
+        recipient=addresses[AddressRole.RECIPIENT],
         shipper=addresses.get(AddressRole.SHIPPER),
         export=addresses.get(AddressRole.EXPORT),
         complaint=order.complaint,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.models import Callback, Push, Shop
 from backoffice.models.callback import CallbackState
-from backoffice.services.delivery import Delivery
+from backoffice.services.claims import Delivery
 from backoffice.services.handlers import CallbackOutcome, Finding, PushHandler
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback

@@ -326,7 +326,7 @@ def test_without_the_wait_for_proof_a_second_sign_would_be_made(
     """The control: a look that takes silence for absence sends again, and the ledger shows it."""
     from backoffice.services.handlers import Finding
 
-    monkeypatch.setattr(SingleCall, "look", lambda self: Finding.ABSENT)
+    monkeypatch.setattr(SingleCall, "look", lambda self, delivery: Finding.ABSENT)
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     look_until_settled(order)

@@ -31,7 +31,6 @@ class DesignsAbility(PreviewAbility, MakesDesigns):
     """A doubled user or design is a harmless orphan: neither can be deleted. Raises VendorError."""
 
     def create_design_user(self) -> str:
-        """A new owner of uploads, to be kept and reused: one per customer. Answers with its hash."""
         return self.client.create_editor_user().editor_user_hash
 
     def create_design(

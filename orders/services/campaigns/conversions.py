@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.services.claims import Delivery
+from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import ConversionToTell, ConversionUpload
@@ -29,6 +31,7 @@ from orders.models import (
     OrderState,
 )
 from orders.services.campaigns.addresses import judge_order_address
+from orders.services.campaigns.handling import CampaignHandler, again_or_person
 from orders.services.campaigns.making import CONVERSIONS
 
 MOST_ORDERS = 2000
@@ -131,14 +134,28 @@ def _problem(order: Order, *, vendor: str) -> str:
     return _("Not reported: it was paid in %s, and the vendor takes no currency.") % order.currency
 
 
-class Report:
-    """One delivery of conversions. Telling one twice does no harm: the vendor knows it by our number of the order."""
+@push_kind(CONVERSIONS)
+class Report(CampaignHandler):
+    """What recipients bought is told to the vendor, which knows each sale by our number of the order."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.vendor = delivery.vendor_as(SendsCards)
+    title = gettext_lazy("Report what recipients bought")
 
-    def run(self) -> None:
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
+
+    def look(self, delivery: Delivery) -> Finding:
+        # Telling again is harmless: the vendor counts each order once.
+        return again_or_person(delivery)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        """A person says that the vendor has these, or has not."""
+        if not happened:
+            return
+        rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), told_at__isnull=True, problem="")
+        rows.update(told_at=timezone.now())
+        MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
+
+    def deliver(self, delivery: Delivery) -> None:
         """All conversions of the push that were not told yet are told, or carry the vendor's refusal."""
         rows = CardConversion.objects.filter(
             pk__in=self.delivery.push.payload.get("ids", []), told_at__isnull=True, problem=""
@@ -177,13 +194,6 @@ def _message(row: CardConversion) -> ConversionToTell:
     order, recipient = row.order, row.recipient
     revenue = round_money(order.total, currency=order.currency)
     return ConversionToTell(order_id=order.number, revenue=revenue, at=order.placed_at, buyer=recipient.address())
-
-
-def suppose_told(push: Push) -> None:
-    """A person says that the vendor has these."""
-    rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), told_at__isnull=True, problem="")
-    rows.update(told_at=timezone.now())
-    MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
 
 
 def follow_uploads(vendor: SendsCards) -> None:

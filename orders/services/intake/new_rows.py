@@ -10,7 +10,7 @@ from backoffice.models import Shop
 from backoffice.services.epoch import take_id
 from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
-from orders.services.intake.input import NewLine, NewOrder, amount, sealed
+from orders.services.intake.input import NewLine, NewOrder, PrintFile, amount, sealed
 from orders.services.order_message import OrderRows
 from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
 
@@ -75,14 +75,16 @@ def _build_line(line: NewLine, order: Order, *, position: int) -> OrderLine:
         tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
         design_id="" if line.design_id is None else str(line.design_id),
         custom_product=line.custom_product or "",
-        files=[
-            {"url": file.url or "", "type": file.type or ""} | ({"file_id": file.file_id} if file.file_id else {})
-            for file in line.files
-        ],
+        files=[_build_file(file) for file in line.files],
         file_credentials=credentials or None,
         customs=msgspec.to_builtins(line.customs),
         custom_properties=line.custom_properties,
     )
+
+
+def _build_file(file: PrintFile) -> dict[str, str]:
+    kept = {"url": file.url or "", "type": file.type or ""}
+    return kept if file.file_id is None else kept | {"file_id": file.file_id}
 
 
 def _build_addresses(order: Order, new: NewOrder) -> Iterable[Address]:

@@ -14,14 +14,14 @@ from backoffice.models import Shop
 from backoffice.models.shop import OddPrice, ShortStock
 from backoffice.said import gettext as _
 from backoffice.services.bell import RUN_RULES, ring_on_commit
-from orders.models import Address, AddressRole, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
+from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument
 from orders.models.event import awaits_rules
 from orders.services.intake.input import NewOrder
 from orders.services.intake.new_rows import build_rows, is_made_already, number_order
 from orders.services.lifecycle import begin_released
 from orders.services.order_message import OrderRows
-from orders.services.preflight.order_checks import Findings, check_order
+from orders.services.preflight.order_checks import Findings, check_order, is_about_address
 
 
 class OrderRefused(InvalidInput):
@@ -142,8 +142,7 @@ def _reasons_of_twin(twin: Order | None) -> Iterator[Hold]:
 
 def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
     """A hold for each place where it is corrected or decided: addresses, with their doubts, prices, stock, all else."""
-    roles = tuple(f"{role.field}." for role in AddressRole)
-    address = {path: texts for path, texts in findings.errors.items() if path.startswith(roles)}
+    address = {path: texts for path, texts in findings.errors.items() if is_about_address(path)}
     other = {path: texts for path, texts in findings.errors.items() if path not in address}
     if address or findings.doubts:
         refused = _("The vendor would refuse the address. Correct it, then release the hold.")

@@ -5,48 +5,56 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 """
 
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
 from backoffice.services.epoch import is_from_before_restore
-from backoffice.services.handlers import Finding
+from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Version
-from backoffice.vendors.registry import vendor_title
+from backoffice.vendors.registry import vendor_title, vendor_type
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
+from orders.services.costs import find_sales_value, spell_price
 from orders.services.holds import hold_if_open
-from orders.services.hooks import before_placing
 from orders.services.order_message import order_to_place
-from orders.services.placing.two_phases import refuse_unwanted
+from orders.services.placing.refusals import PlaceHandler, refuse_unwanted
+from orders.services.push_kinds import PLACE
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
 
 
-class SingleCall:
-    """One delivery of one vendor order: the row as it is now, and the vendor it goes to."""
+@push_kind(PLACE, at=TakesOrdersAtOnce)
+class SingleCall(PlaceHandler):
+    """A vendor order is sent whole."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.push: Push = delivery.push
-        self._reload()
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.CALLBACK
 
-    def _reload(self) -> None:
-        self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
+    def doubtful_step(self, push: Push) -> str:
+        return "place"
 
-    def run(self) -> None:
+    def settle_seconds(self, push: Push) -> float:
+        """What cannot be looked for may still be told by a callback: so long nobody is asked."""
+        return vendor_type(push.vendor, TakesOrdersAtOnce).confirmation_seconds()
+
+    def risk(self, push: Push) -> str:
+        if (sold := find_sales_value(push.subject_id)) is None:
+            return ""
+        text = _t("%(vendor)s names no purchase price; the customer paid %(price)s for this part, with tax.")
+        return text % {"vendor": push.vendor, "price": spell_price(*sold)}
+
+    def deliver(self, delivery: Delivery) -> None:
         """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
         if self.row.submitted_at is not None:  # its echo was here first
             return
-        for act in before_placing:
-            act(self.row.order_id)
-        self._reload()
-        refuse_unwanted(self.row)
+        self.refuse_unwanted()
         self._refuse_doubtful()
         wanted = order_to_place(self.row)
         refuse_unknown(wanted, row=self.row)
@@ -75,13 +83,18 @@ class SingleCall:
         )
         refuse_unwanted(VendorOrder.objects.select_related("order").get(pk=self.row.pk))
 
-    def look(self) -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """Nobody can be asked. The echo tells, or when its time is over a person."""
         if self.row.submitted_at is not None:
             return Finding.DONE
         settles_at = self.push.settles_at
         waits = settles_at is not None and settles_at > database_now()
         return Finding.UNDECIDED if waits else Finding.BLIND
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        super().decided(push, happened=happened)
+        if happened:
+            _assume_sent(push)
 
     def _record(self, placed: Placed) -> None:
         """The order is submitted; an echo that named it meanwhile and the answer agree, or it is an alarm."""
@@ -125,7 +138,7 @@ def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
     )
 
 
-def suppose_sent(push: Push) -> None:
+def _assume_sent(push: Push) -> None:
     """A person says that the lost request reached the vendor: the order is there, its id may be told later.
 
     The order must be locked.

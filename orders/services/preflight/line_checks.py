@@ -144,8 +144,8 @@ def _check_files(
 
 def _link_files(line: OrderLine, known: dict[str, ShopFile]) -> None:
     for file in line.files:
-        if file_id := file.get("file_id"):
-            file["url"] = link_file(file_id) if file_id in known else ""
+        if "file_id" in file:
+            file["url"] = link_file(file["file_id"]) if file["file_id"] in known else ""
 
 
 def _fill(line: OrderLine, variant: VariantFacts | None, *, sku: str, currency: str) -> None:

@@ -22,6 +22,7 @@ from orders.services.preflight.stock_checks import check_stock
 
 # Whose streets vendors get to see.
 _SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
+_ADDRESSES = tuple(f"{role.field}." for role in AddressRole)
 
 
 @dataclass
@@ -40,6 +41,20 @@ class Findings:
     doubts: Errors = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def may_be_overridden(self) -> bool:
+        """Whether a person may send it all the same: the catalogue may be behind, a vendor's own limits are not."""
+        return bool(self.errors) and not any(is_about_address(path) for path in self.errors)
+
+    @property
+    def in_words(self) -> str:
+        return " ".join(f"{path}: {' '.join(texts)}" for path, texts in self.errors.items())
+
+
+def is_about_address(path: str) -> bool:
+    """Return whether the field of that path is part of an address."""
+    return path.startswith(_ADDRESSES)
 
 
 def check_order(rows: OrderRows) -> Findings:

@@ -6,46 +6,22 @@ Since the order came in, staff may have let it go on as it was, and the catalogu
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from backoffice.errors import Errors, InvalidInput
 from backoffice.models import Shop
 from catalog.models import Variant
-from orders.models import AddressRole, HoldReason, Order, VendorOrderState
+from orders.models import HoldReason, Order, VendorOrderState
 from orders.services.designs.ids import is_ours
 from orders.services.order_message import OrderRows
 from orders.services.preflight.address_checks import check_countries
 from orders.services.preflight.line_checks import judge_lines
-from orders.services.preflight.order_checks import Findings, check_limits
+from orders.services.preflight.order_checks import Findings, check_limits, is_about_address
 
 # What is there in another state was accepted by its vendor, and is not sent again.
 UNSENT = (VendorOrderState.PLANNED, VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 _LINE = re.compile(r"lines\[(\d+)\](.*)", re.DOTALL)
-_ADDRESSES = tuple(f"{role.field}." for role in AddressRole)
-
-
-def is_about_address(path: str) -> bool:
-    """Return whether the field of that path is part of an address."""
-    return path.startswith(_ADDRESSES)
-
-
-@dataclass
-class Recheck:
-    """What stands against sending an order: complaints by the path of the field, lines counted as at intake."""
-
-    errors: Errors = field(default_factory=dict)
-    suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    @property
-    def may_be_overridden(self) -> bool:
-        """Whether a person may send it all the same: the catalogue may be behind, a vendor's own limits are not."""
-        return bool(self.errors) and not any(is_about_address(path) for path in self.errors)
-
-    @property
-    def in_words(self) -> str:
-        return " ".join(f"{path}: {' '.join(texts)}" for path, texts in self.errors.items())
 
 
 def ensure_sendable(order: Order, *, anyway: bool = False) -> None:
@@ -70,13 +46,13 @@ def reasons_to_hold(errors: Errors) -> dict[HoldReason, Errors]:
     }
 
 
-def recheck_orders(orders: Collection[Order]) -> dict[int, Recheck]:
+def recheck_orders(orders: Collection[Order]) -> dict[int, Findings]:
     """Return what stands against each order, by its key; in a number of queries that their number does not change."""
     rows = Order.objects.filter(pk__in=[order.pk for order in orders]).select_related("shop").defer("search")
     by_shop: dict[Shop, list[OrderRows]] = defaultdict(list)
     for order in rows.prefetch_related("lines", "addresses", "documents", "vendor_orders__lines"):
         by_shop[order.shop].append(_what_is_left(order))
-    found = {order.pk: Recheck() for order in orders}
+    found = {order.pk: Findings() for order in orders}
     if by_shop:
         has_catalogue = Variant.objects.exists()
         for shop, sales in by_shop.items():
@@ -96,7 +72,7 @@ def _what_is_left(order: Order) -> OrderRows:
     return OrderRows(order, lines, list(order.addresses.all()), list(order.documents.all()))
 
 
-def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Recheck], *, has_catalogue: bool) -> None:
+def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Findings], *, has_catalogue: bool) -> None:
     """All lines and all addresses of a shop are judged at once, the rest order by order without a query."""
     errors: Errors = {}
     judged = judge_lines([line for sale in sales for line in sale.lines], shop=shop, errors=errors, sold_before=True)
@@ -118,9 +94,8 @@ def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Recheck], *, h
             }
         findings.errors |= dict(_behind(places, f"{place}/"))
         check_limits(sale, findings)
-        recheck = found[sale.order.pk]
-        recheck.errors = {_path_in_order(path, sale): texts for path, texts in findings.errors.items()}
-        recheck.suggestions = findings.suggestions
+        findings.errors = {_path_in_order(path, sale): texts for path, texts in findings.errors.items()}
+        found[sale.order.pk] = findings
 
 
 def _behind(errors: Errors, prefix: str) -> Iterable[tuple[str, list[str]]]:

@@ -18,7 +18,7 @@ from backoffice.models import Epoch, Push
 from backoffice.models.push import Lane, PushState
 from backoffice.services import epoch as epochs
 from backoffice.services.delivery import mark_unknown
-from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.services.handlers import handler_of
 from backoffice.services.integrations import get_vendor
 from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, Vendor
 from backoffice.vendors.errors import VendorError
@@ -99,7 +99,7 @@ def doubt_pushes(epoch: Epoch) -> int:
 def _doubt(push_id: int) -> bool:
     with transaction.atomic():
         push = Push.objects.get(pk=push_id)
-        handler = PUSH_HANDLERS[push.kind]
+        handler = handler_of(push)
         handler.lock(push)
         push = Push.objects.select_for_update().get(pk=push_id)
         step = push.step or handler.doubtful_step(push)

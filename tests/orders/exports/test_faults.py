@@ -184,7 +184,7 @@ def test_without_sending_again_what_was_never_heard_is_lost(
 ) -> None:
     ask_for(ask, make, 3)
     if not is_on:
-        monkeypatch.setattr(Telling, "look", lambda self: Finding.DONE)
+        monkeypatch.setattr(Telling, "look", lambda self, delivery: Finding.DONE)
     letters.faults.add("cut_before", vendor="autoletter", times=1)
     gather_exports()
     work_off()
