@@ -106,7 +106,7 @@ class LettrLabs(SendsCards):
             if error.status in (404, 405):
                 return None
             raise
-        rows = reading.rows_of(payload, "templates", "items", "orderTemplates")
+        rows = reading.listed_rows(payload, "templates", "items", "orderTemplates")
         read = ((reading.whole(row.get("id") or row.get("templateId")), row) for row in rows)
         return [
             CardTemplate(
@@ -179,7 +179,7 @@ class LettrLabs(SendsCards):
         """All recipients that the order holds, page by page; what has an id is taken once."""
 
         def read(page: dict[str, str]) -> list[Mapping[str, Any]]:
-            return reading.rows_of(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
+            return reading.listed_rows(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
 
         cards = [
             HeldCard(vendor_id=recipient_id(row), address=reading.address(row))
@@ -264,7 +264,7 @@ class LettrLabs(SendsCards):
         return {str(row.orderId): card_results(row) for row in rows}
 
     def read_deliveries(self, order_id: str) -> list[CardDelivery]:
-        rows = reading.rows_of(self.client.delivery_status(order_id), "recipients", "items", "deliveryStatuses")
+        rows = reading.listed_rows(self.client.delivery_status(order_id), "recipients", "items", "deliveryStatuses")
         return [card_delivery(row) for row in rows]
 
     def read_charges(self, order_ids: Sequence[str]) -> dict[str, CardCharge]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from backoffice.vendors import reading
 from backoffice.vendors.card_messages import CardAddress, CardState, DeliveryState
+from backoffice.vendors.errors import VendorProtocolError
 
 text = partial(reading.text, most=255)
 ORDER_STATES = {
@@ -93,3 +94,13 @@ def rows_of(payload: Any, *names: str) -> list[Mapping[str, Any]]:
     if isinstance(payload, Mapping):
         found = next((payload[name] for name in names if isinstance(payload.get(name), list)), None)
     return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+
+
+def listed_rows(payload: Any, *names: str) -> list[Mapping[str, Any]]:
+    """As `rows_of`, of a list that must be there: nobody may be taken for missing because a list has another name.
+    Raises VendorProtocolError for anything else but nothing at all.
+    """
+    known = isinstance(payload, list) or (isinstance(payload, Mapping) and any(name in payload for name in names))
+    if payload is not None and not known:
+        raise VendorProtocolError("lettrlabs answered another thing than a list.")
+    return rows_of(payload, *names)
