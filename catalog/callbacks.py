@@ -9,7 +9,8 @@ from typing import Any
 from backoffice.errors import InvalidInput
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import CallbackAnswer, CallbackOutcome, callback_answer, callback_topic
+from backoffice.services.handlers import CallbackAnswer, callback_answer, callback_topic
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.base import InvalidCallback
 from backoffice.vendors.batch_messages import JobReport
 from backoffice.vendors.messages import Message
@@ -20,12 +21,11 @@ from catalog.services.pushing.jobs import apply_job_report
 
 @callback_topic("mypromo", "jobs")
 @callback_topic("mypromo-fulfiller", "jobs")
-def handle_job(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+def handle_job(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
     """The same as a poll, only sooner."""
     if not isinstance(message, JobReport):
-        return CallbackOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about a job")
-    outcome = apply_job_report(message)
-    return CallbackOutcome(outcome.state, subject=outcome.job.change_set if outcome.job else None)
+        return ReportOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about a job")
+    return apply_job_report(message)
 
 
 @callback_answer("sign-customiser", "product-created")
@@ -35,13 +35,13 @@ def answer_design(callback: Callback, message: Message) -> CallbackAnswer:
         raise InvalidCallback(f"{type(message).__name__} is not about a product")
     taken = take_product(message, shop=find_sign_shop(callback.recipient))
     state = CallbackState.APPLIED if taken.is_new or taken.changed else CallbackState.KNOWN
-    return CallbackAnswer(CallbackOutcome(state, subject=taken.product), {"external_id": taken.product.external_id})
+    return CallbackAnswer(ReportOutcome(state, subject=taken.product), {"external_id": taken.product.external_id})
 
 
 @callback_topic("sign-customiser", "product-created")
-def handle_design(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+def handle_design(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
     """A replay, or the answer was lost on the way: the same once more."""
     try:
         return answer_design(callback, message).outcome
     except InvalidInput as error:
-        return CallbackOutcome(CallbackState.INVALID, note=error.text)
+        return ReportOutcome(CallbackState.INVALID, note=error.text)

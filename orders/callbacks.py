@@ -4,7 +4,8 @@ from typing import Any
 
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import CallbackOutcome, callback_topic
+from backoffice.services.handlers import callback_topic
+from backoffice.services.reports import ReportOutcome, Source
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.messages import Message, OrderReport, OrderState
 from backoffice.vendors.sign_messages import FormSubmission
@@ -13,34 +14,31 @@ from orders.services.enquiries import take_enquiry
 from orders.services.reports.applying import apply_order_report, is_known
 from orders.services.reports.echoes import take_echo
 from orders.services.reports.matching import find_vendor_order
-from orders.services.reports.outcomes import Source
 
 _ENDS = (OrderState.CANCELLED, OrderState.DONE)
 
 
 @callback_topic("mypromo", "orders")
-def handle_order(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+def handle_order(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
     """Progress is taken from the body. Before an end, or another order than the one we hold, is believed, the
     order is read again through the API and that reading is applied instead.
     """
     if not isinstance(message, OrderReport):
-        return CallbackOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
+        return ReportOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
     found = find_vendor_order(message)
     if found is None:
-        return CallbackOutcome(CallbackState.ORPHAN)
+        return ReportOutcome(CallbackState.ORPHAN)
     if is_known(message, found):
-        return CallbackOutcome(CallbackState.KNOWN, subject=found.order)
+        return ReportOutcome(CallbackState.KNOWN, subject=found.order)
     report: OrderReport = message
     source: Source = "callback"
     if _needs_reading(message, found):
         try:
             report, source = vendor.read_order(message.vendor_id), "answer"
         except VendorNotFound as error:
-            return CallbackOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
+            return ReportOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
     about = found if report is message else None
-    outcome = apply_order_report(report, about=about, source=source, callback=callback)
-    subject = outcome.vendor_order.order if outcome.vendor_order else None
-    return CallbackOutcome(CallbackState(outcome.state.value), subject=subject, note=outcome.note)
+    return apply_order_report(report, about=about, source=source, callback=callback)
 
 
 def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
@@ -50,19 +48,17 @@ def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
 
 
 @callback_topic("sign-customiser", "order-created")
-def handle_echo(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+def handle_echo(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
     """The echo of our own order. One that we do not know stays an orphan and makes nothing."""
     if not isinstance(message, OrderReport):
-        return CallbackOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
-    outcome = take_echo(message, callback=callback)
-    subject = outcome.vendor_order.order if outcome.vendor_order else None
-    return CallbackOutcome(CallbackState(outcome.state.value), subject=subject, note=outcome.note)
+        return ReportOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
+    return take_echo(message, callback=callback)
 
 
 @callback_topic("sign-customiser", "form-submitted")
-def handle_form(callback: Callback, message: Message, vendor: Any) -> CallbackOutcome:
+def handle_form(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
     """An enquiry for staff."""
     if not isinstance(message, FormSubmission):
-        return CallbackOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not a form")
+        return ReportOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not a form")
     enquiry, is_new = take_enquiry(message, shop_code=callback.recipient)
-    return CallbackOutcome(CallbackState.APPLIED if is_new else CallbackState.KNOWN, subject=enquiry)
+    return ReportOutcome(CallbackState.APPLIED if is_new else CallbackState.KNOWN, subject=enquiry)

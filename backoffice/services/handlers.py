@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Model
 
 from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
 
@@ -132,16 +131,7 @@ def push_kind(kind: str) -> Callable[[type[T]], type[T]]:
     return register
 
 
-@dataclass(frozen=True)
-class CallbackOutcome:
-    """What became of one message of a callback."""
-
-    state: CallbackState
-    subject: Model | None = None
-    note: str = ""
-
-
-CallbackHandler = Callable[[Callback, Message, Any], CallbackOutcome]
+CallbackHandler = Callable[[Callback, Message, Any], ReportOutcome]
 
 CALLBACK_HANDLERS: dict[tuple[str, str], CallbackHandler] = {}
 
@@ -160,7 +150,7 @@ def callback_topic(vendor: str, topic: str) -> Callable[[CallbackHandler], Callb
 class CallbackAnswer:
     """What became of a callback that was worked off at once, and the JSON that the vendor gets with a 200."""
 
-    outcome: CallbackOutcome
+    outcome: ReportOutcome
     body: dict[str, Any]
 
 

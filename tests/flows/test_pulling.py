@@ -9,12 +9,12 @@ from django.db import connection
 from django.utils import timezone
 
 from backoffice.models import Drift, PullCursor, VendorToken
+from backoffice.models.callback import CallbackState
 from backoffice.sandbox import Sandbox
-from backoffice.services import gate
+from backoffice.services import gate, pull_runs
+from backoffice.services.pull_runs import STALE_HOURS
 from orders.models import Order, VendorOrder
-from orders.services.reports import pulling
-from orders.services.reports.outcomes import ReportState
-from orders.services.reports.pulling import STALE_HOURS, pull_orders
+from orders.services.reports.pulling import pull_orders
 
 Place = Callable[..., Order]
 
@@ -54,7 +54,7 @@ def test_an_order_that_was_not_heard_of_for_long_is_read_by_itself(sandbox: Sand
     # Nothing changed since tomorrow, so the list is empty.
     result = pull_orders("mypromo", since=(timezone.now() + timedelta(days=1)).date())
 
-    assert result.counts == {ReportState.APPLIED: 1}
+    assert result.counts == {CallbackState.APPLIED: 1}
     order.refresh_from_db()
     assert order.production == "in_production"
     assert order.vendor_orders.get().read_at > long_ago
@@ -63,7 +63,7 @@ def test_an_order_that_was_not_heard_of_for_long_is_read_by_itself(sandbox: Sand
 def test_a_run_reads_a_bounded_number_of_stale_orders(
     sandbox: Sandbox, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulling, "MOST_STALE", 3)
+    monkeypatch.setattr(pull_runs, "MOST_STALE", 3)
     order = place()
     part = order.vendor_orders.get()
     VendorOrder.objects.bulk_create(
