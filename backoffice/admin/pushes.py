@@ -20,13 +20,12 @@ from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import PushState
 from backoffice.services.pushes import (
-    REASON_MAX,
-    REASON_MIN,
     decide_push,
     dismiss_push,
     retry_push,
     ring_push,
 )
+from backoffice.services.reasons import REASON_MAX, REASON_MIN
 from backoffice.struct_texts import Text
 
 RESEND, DECIDE = "resend_push", "decide_push"

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.chips import Chip
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
+from backoffice.services.reasons import REASON_MAX, REASON_MIN
 from catalog.admin import change_actions, price_editor, stock_desk, text_workbench, vendor_changes
 from catalog.admin.change_listing import ROW_FILTERS, rows_page, set_listing
 from catalog.admin.change_words import account_words, event_words, job_chip, set_chip, values_words
 from catalog.admin.text_rows import texts_context
 from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob
-from catalog.services.change_sets.approval import REASON_MAX, REASON_MIN, needs_somebody_else
+from catalog.services.change_sets.approval import needs_somebody_else
 
 JOBS_SHOWN = 100
 EVENTS_SHOWN = 50

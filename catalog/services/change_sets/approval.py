@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from backoffice.errors import Conflict, IllegalTransition, NotAllowed
+from backoffice.services.reasons import clean_reason
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.bulk import to_json
 from catalog.services.change_sets.rules import rules_for, threshold_of
 
 APPROVE, OVERRIDE, PUSH = "catalog.approve_changeset", "catalog.override_changeset", "catalog.push_changeset"
-REASON_MIN, REASON_MAX = 3, 1000
 
 User = AbstractUser | AnonymousUser
 
@@ -98,7 +98,4 @@ def _override(change_set: ChangeSet, *, user: User, reason: str) -> str:
         text = _("Rows that a guard blocks: %(count)d.")
         raise Conflict(text % {"count": change_set.counts["blocking"]}, code="blocked")
     refuse_without(user, OVERRIDE)
-    if not REASON_MIN <= len(reason.strip()) <= REASON_MAX:
-        words = _("A reason of %(min)d to %(max)d characters is needed.") % {"min": REASON_MIN, "max": REASON_MAX}
-        raise InvalidInput(words, errors={"reason": [words]})
-    return reason.strip()
+    return clean_reason(reason)
