@@ -16,12 +16,11 @@ from django.conf import settings
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import Message
 from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT
-from backoffice.vendors.mypromo.batch_schemas import Job
 from backoffice.vendors.mypromo.jobs import job_report
 from backoffice.vendors.mypromo.production_reports import production_report
 from backoffice.vendors.mypromo.production_schemas import ProductionOrder
 from backoffice.vendors.mypromo.reports import order_report
-from backoffice.vendors.mypromo.schemas import Order
+from backoffice.vendors.mypromo.schemas import Job, Order
 
 USERNAME = "mypromo"
 TOPICS = {MERCHANT: ("orders", "jobs"), FULFILLER: ("production", "jobs")}
