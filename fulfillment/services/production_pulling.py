@@ -41,8 +41,3 @@ class ProductionPull(PullRun):
 
     def describe(self, report: ProductionOrderReport) -> str:
         return f"{report.vendor_id} {report.reference}"
-
-
-def pull_production_orders(vendor: str) -> ProductionPull:
-    """All production orders that changed at the vendor are applied; see `PullRun.run`."""
-    return ProductionPull(vendor).run()

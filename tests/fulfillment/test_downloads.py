@@ -18,7 +18,7 @@ from fulfillment.models import FileKind, ProductionFile
 from fulfillment.services import file_store
 from fulfillment.services.downloads import LADDER, download_due_files, download_file, try_again
 from fulfillment.services.file_store import UnfitFile, check_content
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_print_files_slips_and_previews_are_downloaded_once(sandbox: Sandbox, ma
         with file_store.open_file(file) as content:
             assert content.read(5) == b"%PDF-"
         assert (file.next_at, len(file.sha256), file.size > 100) == (None, 64, True)
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     assert download_due_files() == 0
     assert not sandbox.ledger.label_downloads()
 

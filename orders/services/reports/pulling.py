@@ -52,8 +52,3 @@ class OrderPull(PullRun):
 
     def unfinished(self) -> QuerySet[VendorOrder]:
         return VendorOrder.objects.filter(state__in=_IN_PROGRESS).exclude(vendor_id="")
-
-
-def pull_orders(vendor: str, *, since: date | None = None, seconds: float | None = None) -> OrderPull:
-    """All that changed at the vendor is applied; see `PullRun.run`."""
-    return OrderPull(vendor).run(since=since, seconds=seconds)
