@@ -241,7 +241,7 @@ def test_a_callback_about_an_order_that_is_not_ours_is_kept_as_invalid(sandbox: 
 def test_a_parcel_reported_elsewhere_is_seen_and_takes_its_label(make: Make) -> None:
     report = read_sample(generic_label=False)
     parcel = msgspec.structs.replace(report.shipments[0], carrier="dhl", tracking_code="45648797852547")
-    order = apply_production_report(msgspec.structs.replace(report, shipments=(parcel,)), source="answer")
+    outcome = apply_production_report(msgspec.structs.replace(report, shipments=(parcel,)), source="answer")
     seen = ProductionShipment.objects.get()
     assert (seen.made_by, seen.label.vendor_id) == (f"vendor:{VENDOR}", "159")
-    assert order.production_order.dispatch == DispatchState.PARTIAL
+    assert outcome.subject.dispatch == DispatchState.PARTIAL
