@@ -7,6 +7,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from backoffice.models import Callback, Push
+from backoffice.services.changes import set_changed
 from backoffice.vendors.messages import ShipmentReport
 from fulfillment.models import (
     DispatchState,
@@ -18,6 +19,7 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionShipmentLine,
 )
+from fulfillment.services.shipments import journey_of
 from fulfillment.services.tracking_codes import without_spaces
 
 # A parcel in one of these has left us, or is about to.
@@ -41,7 +43,7 @@ def record_parcels(
             bind_parcel(parcel, report, origin=origin)
             changed = True
         else:
-            changed |= is_newest and _move(parcel, _facts(report))
+            changed |= is_newest and _move(parcel, report)
     return derive_dispatch(row) or changed
 
 
@@ -66,8 +68,7 @@ def bind_parcel(parcel: ProductionShipment, report: ShipmentReport, *, origin: d
     if twin is not None:
         twin.delete()
     is_new = not parcel.vendor_id
-    for name, value in _facts(report).items():
-        setattr(parcel, name, value)
+    set_changed(parcel, journey_of(report))
     parcel.vendor_id, parcel.state = report.vendor_id, ParcelState.REPORTED
     parcel.reported_at = parcel.reported_at or timezone.now()
     parcel.save()
@@ -92,7 +93,7 @@ def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: 
         is_whole=not report.lines,
         made_by=origin["actor"],
         reported_at=timezone.now(),
-        **_facts(report),
+        **journey_of(report),
     )
     items = {item.vendor_id: item for item in row.items.all()}
     # Without lines the vendor takes the whole order for shipped.
@@ -159,26 +160,9 @@ def _dispatch(items: list[ProductionItem]) -> DispatchState:
     return DispatchState.PARTIAL if any(item.shipped for item in items) else DispatchState.NONE
 
 
-def _facts(report: ShipmentReport) -> dict[str, Any]:
-    """What only the vendor says of a parcel; what we said of it ourselves stays as we said it."""
-    return {
-        "raw_state": report.raw_state,
-        "tracking_url": report.tracking_url,
-        "delivered": report.delivered,
-        "delivered_at": report.delivered_at,
-        "delivery_earliest": report.delivery_earliest,
-        "delivery_latest": report.delivery_latest,
-        "late": report.late,
-    }
-
-
-def _move(parcel: ProductionShipment, facts: dict[str, Any]) -> bool:
-    """Take over what is new; what was delivered stays delivered."""
-    if parcel.delivered:
-        facts |= {"delivered": True, "delivered_at": facts["delivered_at"] or parcel.delivered_at}
-    changed = [name for name, value in facts.items() if getattr(parcel, name) != value]
-    for name in changed:
-        setattr(parcel, name, facts[name])
+def _move(parcel: ProductionShipment, report: ShipmentReport) -> bool:
+    """Take over what is new and only the vendor says: what we said of a parcel ourselves stays as we said it."""
+    changed = set_changed(parcel, journey_of(report, known=parcel))
     if changed:
         parcel.save(update_fields=[*changed, "updated_at"])
     return bool(changed)

@@ -18,8 +18,12 @@ from backoffice.services import disk
 from backoffice.services.clock import database_now
 from backoffice.services.files import UnfitFile, inspect_content, open_file
 from fulfillment.models import FileKind, ProductionFile
-from fulfillment.services.downloads import MAX_BYTES, PRINTABLE, PRODUCTION_FILES
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.downloads import (
+    MAX_BYTES,
+    PRINTABLE,
+    PRODUCTION_FILES,
+)
+from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +61,7 @@ def test_print_files_slips_and_previews_are_downloaded_once(sandbox: Sandbox, ma
         with open_file(file) as content:
             assert content.read(5) == b"%PDF-"
         assert (file.next_at, len(file.sha256), file.size > 100) == (None, 64, True)
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     assert PRODUCTION_FILES.fetch_due() == 0
     assert not sandbox.ledger.label_downloads()
 

@@ -1,4 +1,4 @@
-"""The shapes of mypromo's answers about orders and reference data. Seen by this package only.
+"""The shapes of mypromo's answers about orders, batches and reference data. Seen by this package only.
 
 Strict where a wrong value would do harm (ids, quantities, states, the time of change), tolerant elsewhere: a field
 typed `Any` is read by `vendors/reading.py`, and what cannot be read counts as "not given".
@@ -131,3 +131,19 @@ class Carrier(Struct):
     name: Any = None
     type: Any = None
     available: Any = None
+
+
+class Queued(Struct):
+    """The answer to a batch. The number is `queue_id` here and `job_id` where jobs are read: the same (assumed)."""
+
+    queue_id: Id
+    message: Any = None
+
+
+class Job(Struct):
+    job_id: Id
+    status: Word
+    added: Any = None
+    processed: Any = None
+    message: Any = None
+    report: Any = None
