@@ -5,18 +5,9 @@ from ipaddress import ip_address
 
 DEVELOPMENT_SECRET_KEY = "for-development-only-" + "x" * 40
 DEVELOPMENT_ENCRYPTION_KEY = "RGV2ZWxvcG1lbnQga2V5OiBub3QgZm9yIHJlYWwgdXM="
-# What the vendors' sandbox takes, and signs with.
-SANDBOX = {
-    "MYPROMO_CLIENT_SECRET": "sandbox-merchant-secret",
-    "MYPROMO_FULFILLER_CLIENT_SECRET": "sandbox-fulfiller-secret",
-    "SIGN_CUSTOMISER_TOKEN": "sandbox-sign-token",
-    "SIGN_CUSTOMISER_INTEGRATION_SECRET": "sandbox-integration-secret",
-    "AUTOLETTER_TOKEN": "sandbox-autoletter-token",
-    "LETTRLABS_API_KEY": "LL-API-sandbox",
-}
-PUBLISHED = frozenset({DEVELOPMENT_SECRET_KEY, DEVELOPMENT_ENCRYPTION_KEY, *SANDBOX.values()})
-# What Django's own beginnings of a project carry.
-_BEGINNINGS = ("django-insecure-", "for-development-only-")
+PUBLISHED = frozenset({DEVELOPMENT_SECRET_KEY, DEVELOPMENT_ENCRYPTION_KEY})
+# What Django's own beginnings of a project carry, and what the vendors' sandbox takes and signs with.
+_BEGINNINGS = ("django-insecure-", "for-development-only-", "sandbox-")
 
 
 def is_published(secret: str) -> bool:

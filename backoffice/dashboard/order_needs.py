@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, group_of, link
+from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, each, group_of, link
 from backoffice.states import Tone
 from orders.models import ExportState, Hold, HoldReason, Order, OrderExport, OrderState, ShipmentState
 
@@ -68,7 +68,7 @@ def late_at_production() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=production"),
         permission="orders.change_order",
-        needs=lambda orders: [_order_need(order, since=_overdue_since(order)) for order in orders],
+        needs=each(lambda order: _order_need(order, since=_overdue_since(order))),
     )
 
 
@@ -81,7 +81,7 @@ def late_in_delivery() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=delivery"),
         permission="orders.change_order",
-        needs=lambda orders: [_order_need(order, since=order.updated_at) for order in orders],
+        needs=each(lambda order: _order_need(order, since=order.updated_at)),
     )
 
 
@@ -94,7 +94,7 @@ def waiting_for_release() -> NeedGroup | None:
         tone=Tone.GREY,
         url=link("orders_order_changelist", query="?state=new"),
         permission="orders.change_order",
-        needs=lambda orders: [_order_need(order, since=order.created_at, action=_("Release")) for order in orders],
+        needs=each(lambda order: _order_need(order, since=order.created_at, action=_("Release"))),
     )
 
 
@@ -109,7 +109,7 @@ def refused_exports() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_orderexport_changelist", query="?state=refused&open=1"),
         permission="orders.tell_orders",
-        needs=lambda exports: [_export_need(export) for export in exports],
+        needs=each(_export_need),
     )
 
 

@@ -20,7 +20,7 @@ from honcho.printer import Printer
 from backoffice.demo.marketing import switch_rules_on
 from backoffice.demo.notes import Notes
 from backoffice.models import ApiKey, Shop
-from backoffice.published_secrets import SANDBOX
+from backoffice.sandbox import apps
 
 NOTES_NAME = "demo.json"
 STAFF_NAME = "demo"
@@ -60,24 +60,14 @@ def prepare(say: Say) -> Notes:
 def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]:
     """The settings of the demo's processes; what is already set in the environment wins."""
     ours = {
-        **SANDBOX,
+        **apps.environment(port=sandbox_port),
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
         "SANDBOX_STATE": str(settings.VAR_DIR / "sandbox.json"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "MYPROMO_URL": f"http://127.0.0.1:{sandbox_port}/mypromo/",
-        "MYPROMO_CLIENT_ID": "1",
-        "MYPROMO_FULFILLER_CLIENT_ID": "2",
         "MYPROMO_CALLBACK_SECRET": notes.callback_secret,
-        "MYPROMO_SANDBOX": "1",
         # The sandbox's pictures of signs are on this machine.
         "ALLOW_PRIVATE_FILE_HOSTS": "1",
-        "SIGN_CUSTOMISER_URL": f"http://127.0.0.1:{sandbox_port}/sign-customiser/",
-        "AUTOLETTER_URL": f"http://127.0.0.1:{sandbox_port}/autoletter/v2/orders",
-        "LETTRLABS_URL": f"http://127.0.0.1:{sandbox_port}/lettrlabs/",
-        "GUARANTEED_REVIEWS_URL": f"http://127.0.0.1:{sandbox_port}/guaranteed-reviews/",
-        "GUARANTEED_REVIEWS_KEYS": "WEB=12/de/sandbox-private-key-12",
-        "GUARANTEED_REVIEWS_PUBLIC_KEYS": "WEB=12/de/sandbox-public-key-12",
         # Faster than in production, so that one can watch.
         "SWEEP_SECONDS": "3",
         "PULL_ORDERS_SECONDS": "30",

@@ -7,8 +7,8 @@
 
 `manage.py sandbox` runs the same in the foreground, with `/_sandbox/` to steer it (see `control`).
 
-mypromo is at `sandbox.url`. The others are at the `public_url` of `sandbox.sign_customiser`, `autoletter`, `lettrlabs`
-and `guaranteed_reviews`, each with a ledger and options of its own (`/_sandbox/<vendor>/`).
+mypromo is at `sandbox.url`. The others are found beside it (`apps.find_apps`), each at the `public_url` of its
+attribute, as `sandbox.sign_customiser`, with a ledger and options of its own (`/_sandbox/<vendor>/`).
 
 Of mypromo:
 

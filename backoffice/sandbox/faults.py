@@ -24,6 +24,8 @@ KINDS = (
     "too_many",  # 429, with Retry-After when `retry_after` is given
     "redirect",  # 307 to `location`
     "maintenance",  # 503 with mypromo's maintenance text
+    "reworded",  # the work is done, and what matches each of `words` in the answer says something else
+    "repeated",  # the work is done once; its answer is sent to all such requests
 )
 
 
@@ -32,7 +34,8 @@ class FaultRule:
     """One rule. All conditions must hold; the first rule that holds decides.
 
     `path` is a regular expression searched in the path below the base path; `nth` counts matching requests from 1
-    (empty: every one); `times` ends the rule after so many hits (0: never); `probability` is drawn last.
+    (empty: every one); `times` ends the rule after so many hits (0: never); `probability` is drawn last. `words` are
+    regular expressions, each with its replacement.
     """
 
     kind: str
@@ -48,6 +51,7 @@ class FaultRule:
     seconds: float = 60.0
     retry_after: int | None = None
     location: str = ""
+    words: dict[str, str] = field(default_factory=dict)
     id: int = 0
     seen: int = 0
     hits: int = 0

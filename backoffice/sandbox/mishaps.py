@@ -1,6 +1,7 @@
 """What each kind of fault does to one exchange. Names and meaning are listed in `faults.KINDS`."""
 
 import contextlib
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -127,6 +128,21 @@ def _maintenance(exchange: Exchange, rule: FaultRule) -> None:
     exchange.send(message(503, MAINTENANCE, headers=rule.headers))
 
 
+def _reworded(exchange: Exchange, rule: FaultRule) -> None:
+    answer = exchange.work()
+    text = answer.whole().decode()
+    for pattern, word in rule.words.items():
+        text = re.sub(pattern, word, text)
+    exchange.send(Response(answer.status, text.encode(), answer.headers))
+
+
+def _repeated(exchange: Exchange, rule: FaultRule) -> None:
+    if not rule.body:
+        rule.body = exchange.work().whole().decode()
+    rule.status = 200
+    _status(exchange, rule)
+
+
 _MISHAPS: dict[str, Callable[[Exchange, FaultRule], None]] = {
     "status": _status,
     "status_after": _status_after,
@@ -144,4 +160,6 @@ _MISHAPS: dict[str, Callable[[Exchange, FaultRule], None]] = {
     "too_many": _too_many,
     "redirect": _redirect,
     "maintenance": _maintenance,
+    "reworded": _reworded,
+    "repeated": _repeated,
 }

@@ -1,27 +1,20 @@
 """Puts the sandbox together and runs it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from backoffice.sandbox.autoletter.app import AutoletterApp
-from backoffice.sandbox.autoletter.options import AutoletterOptions
+from backoffice.sandbox.apps import find_apps
 from backoffice.sandbox.clock import Clock
 from backoffice.sandbox.control import ControlApp
 from backoffice.sandbox.faults import Faults
-from backoffice.sandbox.guaranteed_reviews.app import GuaranteedReviewsApp
-from backoffice.sandbox.guaranteed_reviews.options import GuaranteedReviewsOptions
 from backoffice.sandbox.ledger import Ledger
-from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.sandbox.lettrlabs.options import LettrlabsOptions
 from backoffice.sandbox.mypromo.app import MypromoApp
 from backoffice.sandbox.mypromo.callbacks import Callbacks
 from backoffice.sandbox.options import Options
 from backoffice.sandbox.server import App, SandboxServer
-from backoffice.sandbox.sign_customiser.app import SignCustomiserApp
-from backoffice.sandbox.sign_customiser.options import SignCustomiserOptions
 from backoffice.sandbox.state import StateFile
 from backoffice.sandbox.vendor_app import VendorApp
 from backoffice.sandbox.wire import dumps
@@ -29,7 +22,8 @@ from backoffice.sandbox.wire import dumps
 
 class Sandbox:
     """A running sandbox: `url` (ends with the base path), `control_url`, `clock`, `faults`, `ledger`, `settings`,
-    `callbacks` and `mypromo` with everything it holds; the other vendors by their names, each at its `public_url`.
+    `callbacks` and `mypromo` with everything it holds; `others` are the other vendors by their names, each at its
+    `public_url`, and attributes as well (`sandbox.sign_customiser`).
     """
 
     def __init__(
@@ -42,18 +36,16 @@ class Sandbox:
         speed: float = 1.0,
         seed: int = 0,
         state: Path | None = None,
+        more: Iterable[type[VendorApp]] = (),
     ) -> None:
         self.settings = options
         self.clock = Clock(manual=manual_clock, speed=speed)
         self.faults = Faults(seed=seed)
         self.ledger = Ledger()
         self.mypromo = MypromoApp(options=options, clock=self.clock, ledger=self.ledger)
-        self.sign_customiser = SignCustomiserApp(options=SignCustomiserOptions(), clock=self.clock)
-        self.autoletter = AutoletterApp(options=AutoletterOptions(), clock=self.clock)
-        self.lettrlabs = LettrlabsApp(options=LettrlabsOptions(), clock=self.clock)
-        self.guaranteed_reviews = GuaranteedReviewsApp(options=GuaranteedReviewsOptions(), clock=self.clock)
-        others = (self.sign_customiser, self.autoletter, self.lettrlabs, self.guaranteed_reviews)
-        self.others: dict[str, VendorApp] = {app.name: app for app in others}
+        self.others: dict[str, VendorApp] = {kind.name: kind(clock=self.clock) for kind in (*find_apps(), *more)}
+        for name, app in self.others.items():
+            setattr(self, name.replace("-", "_"), app)
         self._state = StateFile(state, collect=self._collect) if state else None
         if self._state and (saved := self._state.load()):
             self.ledger.restore(saved["ledger"])
@@ -118,9 +110,12 @@ def running_sandbox(
     speed: float = 1.0,
     seed: int = 0,
     state: Path | None = None,
+    more: Iterable[type[VendorApp]] = (),
     **options: Any,
 ) -> Iterator[Sandbox]:
-    """Run a sandbox on loopback while the block lasts; other keywords are fields of `Options`."""
+    """Run a sandbox on loopback while the block lasts, with `more` vendors than those that are found beside it; other
+    keywords are fields of `Options`.
+    """
     sandbox = Sandbox(
         options=Options(**options),
         port=port,
@@ -129,6 +124,7 @@ def running_sandbox(
         speed=speed,
         seed=seed,
         state=state,
+        more=more,
     )
     sandbox.start()
     try:

@@ -1,7 +1,7 @@
 """What the smaller replayed vendors build on. mypromo, with its catalogue and jobs, has an app of its own."""
 
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 from backoffice.sandbox.clock import Clock
 from backoffice.sandbox.ledger import Ledger
@@ -17,14 +17,21 @@ class VendorApp:
     """
 
     name = ""
+    # What can be set of it.
+    options_type: ClassVar[type[OptionSet]] = OptionSet
 
-    def __init__(self, *, options: OptionSet, clock: Clock) -> None:
-        self.options = options
+    def __init__(self, *, clock: Clock) -> None:
+        self.options = self.options_type()
         self.clock = clock
         self.ledger = Ledger()
         self.lock = threading.RLock()
         # Where it is reached, ending in a slash; set when the server has a port.
         self.public_url = ""
+
+    @classmethod
+    def environment(cls, url: str) -> dict[str, str]:
+        """Return the environment variables with which the product reaches it at `url`, and is let in."""
+        return {}
 
     def is_api(self, path: str) -> bool:
         """Count every request, and let faults hit it."""

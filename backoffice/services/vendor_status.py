@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Callback, Integration, Push
 from backoffice.models.push import OPEN_STATES, PushState
+from backoffice.moments import start_of_day
 from backoffice.services import budget
 from backoffice.services.budget import Gauge
 from backoffice.services.pulling import count_drift
@@ -79,7 +80,7 @@ def read_vendor_statuses() -> list[VendorStatus]:
     """One for each vendor the project knows, set up or not. Four queries, and one per vendor."""
     integrations = Integration.objects.in_bulk()
     queues = read_queues()
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = start_of_day(timezone.localdate())
     today = Callback.objects.filter(received_at__gte=midnight).values("vendor").annotate(number=Count("pk"))
     callbacks = dict(today.order_by().values_list("vendor", "number"))
     drift = count_drift(hours=24)

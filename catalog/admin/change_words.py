@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -37,7 +38,6 @@ _FIELDS: dict[str, Promise] = {
 _EVENTS: dict[str, Promise] = {
     "changeset.made": gettext_lazy("Made"),
     "changeset.edited": gettext_lazy("Edited"),
-    "changeset.replaced": gettext_lazy("All rows replaced"),
     "changeset.removed": gettext_lazy("Rows removed"),
     "changeset.ticked": gettext_lazy("Ticked what vanishes"),
     "changeset.unchecked": gettext_lazy("Could not be checked"),
@@ -92,7 +92,9 @@ def value_words(value: Any, *, currency: str, is_price: bool) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return money(Decimal(value), currency) if is_price else str(value)
+    if not is_price:
+        return str(value)
+    return money(Decimal(value), currency) if currency else number_format(Decimal(value))
 
 
 def event_words(event: ChangeSetEvent) -> str:

@@ -18,7 +18,7 @@ from fulfillment.admin import (
 from fulfillment.admin.documents import serve_document
 from fulfillment.admin.production_facts import find_facts
 from fulfillment.admin.production_guard import desk_page, may_open, require_view
-from fulfillment.admin.worklist import work_page
+from fulfillment.admin.worklist import WorkList
 from fulfillment.models import ProductionOrder
 
 
@@ -46,7 +46,8 @@ class ProductionOrderAdmin(PagesAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         require_view(request)
-        return desk_page(request, "fulfillment/worklist.html", title=_("Work list"), **work_page(request))
+        page = WorkList(request)
+        return desk_page(request, page.template_name, title=page.title, **page.get_context_data())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.admin.timeline import Timeline, read_timeline
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.postal import address_lines
 from backoffice.states import Chip
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_pictures import document_url, pictures_of
@@ -30,7 +31,7 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionState,
 )
-from fulfillment.services.postal import address_lines
+from fulfillment.services.dispatching import can_withdraw
 from fulfillment.services.production_reports import NEVER
 
 # What is no part of the label, but asked for by carriers and customs.
@@ -50,10 +51,6 @@ class FileFacts:
 
     file: ProductionFile
     url: str
-
-    @property
-    def is_picture(self) -> bool:
-        return bool(self.url) and self.file.content_type.startswith("image/")
 
     @property
     def is_coming(self) -> bool:
@@ -127,7 +124,7 @@ class ParcelFacts:
 
     @property
     def may_undo(self) -> bool:
-        return self.parcel.state == ParcelState.WAITING and self.push is not None and self.push.state == PushState.NEW
+        return bool(can_withdraw(self.parcel, self.push))
 
     @property
     def refusal(self) -> str:
@@ -222,7 +219,7 @@ def _label(label: Label, pushes: list[Push], *, may_open: bool) -> LabelFacts:
         chip=label_chip(label, push=push),
         url=document_url(label) if may_open and label.is_kept else "",
         push=push,
-        may_fetch=label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED,
+        may_fetch=bool(label.can_fetch()),
         may_open=may_open,
     )
 

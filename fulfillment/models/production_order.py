@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models.reported import Reported
 from backoffice.states import StateChoices, Tone
 
 
@@ -42,7 +43,7 @@ class ProductionOrderQuerySet(models.QuerySet["ProductionOrder"]):
         return self.filter(_TO_DO)
 
 
-class ProductionOrder(models.Model):
+class ProductionOrder(Reported):
     """One order to make and ship, kept whole as the vendor reports it. How much has left us is derived."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
@@ -83,11 +84,6 @@ class ProductionOrder(models.Model):
     # Pairs of key and value in their order: keys may repeat.
     custom_properties = models.JSONField(_("custom properties"), default=list, blank=True)
 
-    # The newest report applied (see messages.Version).
-    reported_at = models.DateTimeField(_("vendor's time of change"), null=True, blank=True)
-    reported_history_id = models.BigIntegerField(default=0)
-    reported_rank = models.SmallIntegerField(default=0)
-    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
     ordered_at = models.DateTimeField(_("created at the vendor"), null=True, blank=True)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

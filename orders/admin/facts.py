@@ -27,7 +27,7 @@ from orders.models import (
     VendorOrderState,
 )
 from orders.services.designs.ids import find_designs
-from orders.services.reports.by_hand import awaits_word, why_not_recorded
+from orders.services.reports.by_hand import awaits_word, can_record_progress
 from orders.services.timeline import SENTENCES, describe
 
 
@@ -173,7 +173,7 @@ def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:
             steps(row, shipped=row.pk in sent),
             told.get(row.pk, []),
             labels.get(row.pk),
-            may_be_recorded=not why_not_recorded(order, row),
+            may_be_recorded=bool(can_record_progress(order, row)),
             awaits_word=awaits_word(order, row),
         )
         for row in rows

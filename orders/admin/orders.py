@@ -4,28 +4,29 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from backoffice.admin.base import FactsAdmin
+from backoffice.admin.pages import PagesAdmin
 from orders.admin import bulk, desk, saved_views
 from orders.admin.by_hand import by_hand_urls
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
-from orders.admin.listing import listing
-from orders.admin.parts import parts_for_marked, parts_of, registered_urls
+from orders.admin.listing import OrderList
+from orders.admin.parts import parts_of, registered_urls
 from orders.admin.possible import possible_actions
 from orders.admin.remedies import hold_boxes
 from orders.models import HoldReason, Order
 
 
 @admin.register(Order)
-class OrderAdmin(FactsAdmin):
+class OrderAdmin(PagesAdmin):
     """Orders are never typed in, changed by hand or deleted: every change is a service, told in the timeline."""
+
+    list_page = OrderList
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """May act on orders: hold, release, cancel, correct."""
@@ -43,26 +44,10 @@ class OrderAdmin(FactsAdmin):
         own += registered_urls(view)
         return own + super().get_urls()
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return TemplateResponse(
-            request,
-            "orders/list.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": _("Orders"),
-                "may_act": self.has_change_permission(request),
-                "marked_parts": parts_for_marked(request),
-                **listing(request),
-            },
-        )
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         facts = order_facts(object_id)
         if facts is None:
             raise Http404

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,18 +42,12 @@ class RuleAdmin(PagesAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         rows = rule_rows(Rule.objects.filter(removed_at__isnull=True))
         may_change = self.may(request, "change_rule")
         return self.render(request, "orders/rules/list.html", title=_("Rules"), rows=rows, may_change=may_change)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rule = find_or_404(Rule, object_id)
+    def detail_view(self, request: HttpRequest, rule: Rule) -> HttpResponse:
         page = page_of(RuleRun.objects.filter(rule=rule).select_related("order", "rule"), request.GET, size=SIZE)
         jobs = list(rule.jobs.order_by("-pk")[:5])
         return self.render(

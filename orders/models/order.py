@@ -1,6 +1,7 @@
 """The customer's order and its three axes."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,9 +14,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from backoffice.errors import IllegalTransition
+from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
 from backoffice.models import Shop
 from backoffice.states import StateChoices, Tone
+
+if TYPE_CHECKING:
+    from orders.models.hold import Hold
+    from orders.models.vendor_order import VendorOrder
 
 
 class OrderState(StateChoices):
@@ -160,6 +165,33 @@ class Order(models.Model):
     def has_ended(self) -> bool:
         """Cancelled or closed: it waits for nothing and goes nowhere."""
         return self.state not in OPEN_STATES
+
+    def can_hold(self) -> Eligibility:
+        """Return whether it may wait (again)."""
+        return ineligible(self._state_text()) if self.has_ended else ELIGIBLE
+
+    def can_release(self, *, holds: Iterable["Hold"]) -> Eligibility:
+        """Return whether it may go to its vendors; `holds` are those that would still be active then."""
+        if self.state == OrderState.RELEASED:
+            return ineligible(_t("It is released already."))
+        if self.has_ended:
+            return ineligible(self._state_text())
+        if reasons := ", ".join(str(hold.get_reason_display()) for hold in holds):
+            return ineligible(_t("It cannot be released while it is held: %(reasons)s.") % {"reasons": reasons})
+        return ELIGIBLE
+
+    def can_cancel(self, *, vendor_orders: Iterable["VendorOrder"]) -> Eligibility:
+        """Return whether its cancellation may be asked for; `vendor_orders` are all of its parts."""
+        if self.has_ended:
+            return ineligible(self._state_text())
+        if self.cancel_requested_at:
+            return ineligible(
+                _t("Its cancellation has been asked for; the vendor has not answered yet."), code="cancel_requested"
+            )
+        return next((refused for one in vendor_orders if not (refused := one.can_cancel())), ELIGIBLE)
+
+    def _state_text(self) -> str:
+        return _t("It is %(state)s.") % {"state": self.get_state_display()}
 
     def may_become(self, state: OrderState) -> bool:
         """Whether the table of transitions allows it."""

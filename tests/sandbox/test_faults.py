@@ -148,6 +148,19 @@ def test_maintenance_does_no_work(sandbox: Sandbox, fresh: Client) -> None:
     assert _held(sandbox) == 0
 
 
+def test_words_of_an_answer_become_others_after_the_work(sandbox: Sandbox, fresh: Client) -> None:
+    sandbox.faults.add("reworded", **CREATE, words={'"status":"[A-Z]+"': '"status":"BAKING"'})
+    answer = _create(fresh)
+    assert (answer.status_code, answer.json()["status"]) == (201, "BAKING")
+    assert _held(sandbox) == 1
+
+
+def test_one_answer_is_repeated_without_further_work(sandbox: Sandbox, fresh: Client) -> None:
+    sandbox.faults.add("repeated", **CREATE)
+    assert _create(fresh).json() == _create(fresh).json()
+    assert _held(sandbox) == 1
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_fault_has_a_test_here(kind: str) -> None:
     assert f'add("{kind}"' in SOURCE or f'[("{kind}"' in SOURCE or f', ("{kind}"' in SOURCE

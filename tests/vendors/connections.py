@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backoffice.vendors.base import Connection, Exchange
@@ -59,3 +59,7 @@ class Outside:
     @property
     def connection(self) -> Connection:
         return Connection(gate=self.gate, tokens=self.tokens, record=self.exchanges.append)
+
+    def patient(self, seconds: float) -> Connection:
+        """The same while somebody waits that long for each answer: then nothing is repeated."""
+        return replace(self.connection, patience=seconds)

@@ -22,11 +22,18 @@ class AutoletterApp(VendorApp):
 
     name = "autoletter"
     options: AutoletterOptions
+    options_type = AutoletterOptions
 
     def __init__(self, **kept: Any) -> None:
         super().__init__(**kept)
         self.orders: dict[str, dict[str, Any]] = {}
         self._recent: deque[float] = deque()
+
+    @classmethod
+    def environment(cls, url: str) -> dict[str, str]:
+        """Name its one address, and the token."""
+        options = AutoletterOptions()
+        return {"AUTOLETTER_URL": url + options.path, "AUTOLETTER_TOKEN": options.token}
 
     def handle(self, request: Request) -> Response:
         """Take orders."""

@@ -20,12 +20,23 @@ class GuaranteedReviewsApp(VendorApp):
 
     name = "guaranteed-reviews"
     options: GuaranteedReviewsOptions
+    options_type = GuaranteedReviewsOptions
 
-    def __init__(self, *, options: GuaranteedReviewsOptions, clock: Clock) -> None:
-        super().__init__(options=options, clock=clock)
+    def __init__(self, *, clock: Clock) -> None:
+        super().__init__(clock=clock)
         self.orders: list[dict[str, Any]] = []
         self.published = Published()
         self._known: set[tuple[str, str, str]] = set()
+
+    @classmethod
+    def environment(cls, url: str) -> dict[str, str]:
+        """Name the address, and the keys of the demo's shop."""
+        options = GuaranteedReviewsOptions()
+        return {
+            "GUARANTEED_REVIEWS_URL": url,
+            "GUARANTEED_REVIEWS_KEYS": f"WEB={options.private_keys[0]}",
+            "GUARANTEED_REVIEWS_PUBLIC_KEYS": f"WEB={options.public_keys[0]}",
+        }
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer."""

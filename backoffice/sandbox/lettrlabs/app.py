@@ -23,9 +23,11 @@ class LettrlabsApp(VendorApp):
 
     name = "lettrlabs"
     options: LettrlabsOptions
+    options_type = LettrlabsOptions
 
-    def __init__(self, *, options: LettrlabsOptions, clock: Clock) -> None:
-        super().__init__(options=options, clock=clock)
+    def __init__(self, *, clock: Clock) -> None:
+        super().__init__(clock=clock)
+        options = self.options
         self.store = Store()
         life = Life(store=self.store, clock=clock, ledger=self.ledger, options=options, lock=self.lock)
         self.cards = Cards(store=self.store, clock=clock, options=options, life=life)
@@ -61,6 +63,11 @@ class LettrlabsApp(VendorApp):
                 ("DELETE", r"conversions/(\d+)", told.delete),
             )
         ]
+
+    @classmethod
+    def environment(cls, url: str) -> dict[str, str]:
+        """Name address and key."""
+        return {"LETTRLABS_URL": url, "LETTRLABS_API_KEY": LettrlabsOptions().api_key}
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer."""

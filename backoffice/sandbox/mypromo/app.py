@@ -27,7 +27,7 @@ from backoffice.sandbox.mypromo.production_store import ProductionStore
 from backoffice.sandbox.mypromo.reference import Reference
 from backoffice.sandbox.mypromo.routing import PUBLIC, Caller, Refusal, Route, Router
 from backoffice.sandbox.mypromo.tokens import Tokens
-from backoffice.sandbox.options import Options
+from backoffice.sandbox.options import Options, default_clients
 from backoffice.sandbox.wire import JSON_TYPE, BadBody, Request, Response, message
 
 _ACCEPTED = (JSON_TYPE, "*/*", "application/*")
@@ -98,6 +98,19 @@ class MypromoApp:
             return refusal.response
         response.headers |= headers
         return response
+
+    @classmethod
+    def environment(cls, url: str) -> dict[str, str]:
+        """Return the environment variables of merchant and fulfiller."""
+        merchant, fulfiller, _both = default_clients()
+        return {
+            "MYPROMO_URL": url,
+            "MYPROMO_SANDBOX": "1",
+            "MYPROMO_CLIENT_ID": merchant.client_id,
+            "MYPROMO_CLIENT_SECRET": merchant.client_secret,
+            "MYPROMO_FULFILLER_CLIENT_ID": fulfiller.client_id,
+            "MYPROMO_FULFILLER_CLIENT_SECRET": fulfiller.client_secret,
+        }
 
     def is_api(self, path: str) -> bool:
         """Leave out the pictures and the editor, which a browser loads."""

@@ -18,8 +18,8 @@ from typing import Any
 from backoffice.sandbox.clock import iso
 from backoffice.sandbox.mypromo.order_store import Order, OrderStore
 from backoffice.sandbox.mypromo.order_views import by_id
-from backoffice.sandbox.mypromo.outgoing import send
 from backoffice.sandbox.options import Options
+from backoffice.sandbox.outgoing import send
 from backoffice.sandbox.wire import JSON_TYPE, dumps
 
 _HEADER_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)")

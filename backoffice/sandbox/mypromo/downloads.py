@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from backoffice.sandbox.mypromo.callbacks import auth_headers
-from backoffice.sandbox.mypromo.outgoing import LOOPBACK, send
+from backoffice.sandbox.outgoing import LOOPBACK, send
 
 
 def download_failure(file: dict[str, Any], *, really: bool) -> str | None:

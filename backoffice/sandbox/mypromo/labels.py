@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from backoffice.sandbox.mypromo.callbacks import auth_headers
-from backoffice.sandbox.mypromo.outgoing import LOOPBACK, send
 from backoffice.sandbox.mypromo.pdf import A4, A6, pdf
 from backoffice.sandbox.mypromo.production_store import ProductionOrder, document
 from backoffice.sandbox.mypromo.reference import carriers
 from backoffice.sandbox.mypromo.routing import Refusal
 from backoffice.sandbox.options import Options
+from backoffice.sandbox.outgoing import LOOPBACK, send
 from backoffice.sandbox.wire import message
 
 NO_LABEL = "The generic label could not be retrieved."

@@ -31,15 +31,26 @@ class SignCustomiserApp(VendorApp):
 
     name = "sign-customiser"
     options: SignCustomiserOptions
+    options_type = SignCustomiserOptions
 
-    def __init__(self, *, options: SignCustomiserOptions, clock: Clock) -> None:
-        super().__init__(options=options, clock=clock)
-        self.telling = Telling(options=options, clock=clock)
-        self.webhooks = Webhooks(options=options, clock=clock)
+    def __init__(self, *, clock: Clock) -> None:
+        super().__init__(clock=clock)
+        self.telling = Telling(options=self.options, clock=clock)
+        self.webhooks = Webhooks(options=self.options, clock=clock)
         self.designs: dict[int, dict[str, Any]] = {}
         self.product_ids: set[str] = set()
         self.orders: list[dict[str, Any]] = []
         self.forms = 0
+
+    @classmethod
+    def environment(cls, url: str) -> dict[str, str]:
+        """Name address, token and the secret that signs what a shopper designed."""
+        options = SignCustomiserOptions()
+        return {
+            "SIGN_CUSTOMISER_URL": url,
+            "SIGN_CUSTOMISER_TOKEN": options.token,
+            "SIGN_CUSTOMISER_INTEGRATION_SECRET": options.integration_secret,
+        }
 
     def is_api(self, path: str) -> bool:
         """Count only the API: pictures are for browsers."""

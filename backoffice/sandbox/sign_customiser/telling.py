@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from backoffice.sandbox.clock import Clock
-from backoffice.sandbox.mypromo.outgoing import send
+from backoffice.sandbox.outgoing import send
 from backoffice.sandbox.sign_customiser.options import SignCustomiserOptions
 from backoffice.sandbox.wire import JSON_TYPE, dumps
 

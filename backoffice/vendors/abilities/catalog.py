@@ -118,7 +118,7 @@ class TakesStock(TakesChanges, ListsStock, Protocol):
 
 class TakesChannels(TakesChanges, ListsStock, Protocol):
     def update_sync(self, rows: Sequence[SyncRow]) -> JobTicket:
-        """Pass products on to sales channels, or no longer."""
+        """Pass products on to sales channels, or no longer; they stay visible here either way."""
         ...
 
 
@@ -132,7 +132,7 @@ class HasRatings(Vendor, Protocol):
 
     @classmethod
     def rating_groups(cls) -> list[tuple[str, str, str]]:
-        """Return (group, shop's code, language in upper case or "") of all that can be read."""
+        """Return (group, shop's code, language in upper case or "") of all that can be read; never a key."""
         ...
 
     def read_rating(self, *, group: str, product_id: int | None = None, most: int = 20) -> PublishedRating:

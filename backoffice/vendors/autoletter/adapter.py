@@ -57,7 +57,6 @@ class AutoLetter(ExportsOrders):
 
     @classmethod
     def find_export_obstacle(cls, order: OrderToTell) -> str:
-        """Why it cannot take the order, in words; empty when it can."""
         return find_obstacle(order)
 
     def export_orders(

@@ -95,7 +95,6 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
 
     @classmethod
     def find_export_obstacle(cls, order: OrderToTell) -> str:
-        """Why the vendor cannot take the order, in words; empty when it can."""
         if not order.firstname.strip():
             return _("The customer's first name is missing.")
         if not order.lastname.strip():
@@ -133,7 +132,6 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
 
     @classmethod
     def rating_groups(cls) -> list[tuple[str, str, str]]:
-        """(name of the public key, shop's code, language or "") of all that can be read; never the keys."""
         return [(key.name, key.shop, key.language.upper().strip("*")) for key in public_keys().values()]
 
     def read_rating(self, *, group: str, product_id: int | None = None, most: int = 20) -> PublishedRating:

@@ -100,14 +100,13 @@ class LettrLabs(SendsCards):
         return reading.text(payload) or "OK"
 
     def card_templates(self) -> list[CardTemplate] | None:
-        """The designs made in their app; None where they list none, and the number has to be typed in."""
         try:
             payload = self.client.templates()
         except VendorRejected as error:
             if error.status in (404, 405):
                 return None
             raise
-        rows = reading.rows_of(payload, "templates", "items", "orderTemplates")
+        rows = reading.listed_rows(payload, "templates", "items", "orderTemplates")
         read = ((reading.whole(row.get("id") or row.get("templateId")), row) for row in rows)
         return [
             CardTemplate(
@@ -118,7 +117,6 @@ class LettrLabs(SendsCards):
         ]
 
     def create_cards(self, template_id: int) -> CardOrderReport:
-        """A draft of this template, without recipients. Twice is two drafts."""
         created = self.client.create_order(payloads.order_body(template_id))
         word = reading.text(created.status) or "Draft"
         return CardOrderReport(
@@ -126,7 +124,6 @@ class LettrLabs(SendsCards):
         )
 
     def delete_cards(self, order_id: str) -> None:
-        """The draft is gone; one that is gone already is as well."""
         try:
             self.client.delete_order(order_id)
         except VendorNotFound:
@@ -140,7 +137,6 @@ class LettrLabs(SendsCards):
         return {report.vendor_id: report for report in reports if report.vendor_id in wanted}
 
     def list_drafts(self) -> list[CardOrderReport]:
-        """All drafts that were made by this API."""
         params = {"status": "Draft", "showRecipients": "true"}
         rows = self._pages(lambda page: self.client.orders(params | page), what="drafts")
         reports = [order_report(row) for row in rows if row.id or row.orderId]
@@ -183,7 +179,7 @@ class LettrLabs(SendsCards):
         """All recipients that the order holds, page by page; what has an id is taken once."""
 
         def read(page: dict[str, str]) -> list[Mapping[str, Any]]:
-            return reading.rows_of(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
+            return reading.listed_rows(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
 
         cards = [
             HeldCard(vendor_id=recipient_id(row), address=reading.address(row))
@@ -264,17 +260,14 @@ class LettrLabs(SendsCards):
         return self.price_cards(order_id, None).total == self.price_cards(order_id, mailing).total
 
     def read_results(self, order_ids: Sequence[str]) -> dict[str, CardResults]:
-        """How these orders fare, in one request."""
         rows = self.client.analytics(",".join(order_ids))
         return {str(row.orderId): card_results(row) for row in rows}
 
     def read_deliveries(self, order_id: str) -> list[CardDelivery]:
-        """Where each card of an order is."""
-        rows = reading.rows_of(self.client.delivery_status(order_id), "recipients", "items", "deliveryStatuses")
+        rows = reading.listed_rows(self.client.delivery_status(order_id), "recipients", "items", "deliveryStatuses")
         return [card_delivery(row) for row in rows]
 
     def read_charges(self, order_ids: Sequence[str]) -> dict[str, CardCharge]:
-        """What was charged for these orders; those without a readable total are left out."""
         rows = self.client.transactions(",".join(order_ids))
         totals = [(row, reading.amount(row.totalPrice)) for row in rows]
         return {

@@ -27,11 +27,11 @@ from backoffice.vendors.batch_messages import (
 )
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.mypromo import batch_payloads as payloads
-from backoffice.vendors.mypromo.batch_schemas import Queued
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.limits import MAX_BATCH
-from backoffice.vendors.mypromo.reading import text
+from backoffice.vendors.mypromo.schemas import Queued
+from backoffice.vendors.reading import text
 
 Row = TypeVar("Row", SalesPriceRow, FulfillerPriceRow, StockRow, SyncRow, SearchTextRow)
 
@@ -63,12 +63,10 @@ class MerchantBatches(_Batches, TakesSalesPrices, TakesChannels, TakesTexts):
     """What a merchant may change."""
 
     def update_sales_prices(self, rows: Sequence[SalesPriceRow]) -> JobTicket:
-        """Set our sales prices; quantities that are not given stay as they are."""
         key = settings.MYPROMO_SALES_PRICE_KEY
         return self._send(self.client.update_prices, rows, encode=lambda row: payloads.sales_prices(row, key=key))
 
     def update_sync(self, rows: Sequence[SyncRow]) -> JobTicket:
-        """Pass products on to sales channels, or no longer; they stay visible here either way."""
         return self._send(self.client.update_inventory, rows, encode=payloads.sync)
 
     def update_search_texts(self, rows: Sequence[SearchTextRow]) -> JobTicket:
@@ -80,11 +78,9 @@ class FulfillerBatches(_Batches, TakesFulfillerPrices, TakesStock):
     """What a fulfiller may change."""
 
     def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceRow]) -> JobTicket:
-        """Replace all prices of the products: quantities that are not given are lost for good."""
         return self._send(self.client.update_prices, rows, encode=payloads.fulfiller_prices)
 
     def update_stock_fulfiller(self, rows: Sequence[StockRow]) -> JobTicket:
-        """Set availability, stock or both. What is not available keeps its stock and cannot be ordered."""
         return self._send(self.client.update_inventory, rows, encode=payloads.stock)
 
 

@@ -88,9 +88,11 @@ class _ListingReader:
             return self._end_of_list(error)
         except (VendorUnavailable, VendorAmbiguous, VendorProtocolError) as error:
             return self._skip(error)
-        self.failures = 0
         # The last announcement counts: products come and go while we read.
         self.last_page = listing.last_page or self.last_page
+        if not listing.products and not self.by_offset and self.page < (self.last_page or 0):
+            return self._skip(VendorProtocolError("mypromo shows no products there."))
+        self.failures = 0
         self.total = self.total if listing.total is None else listing.total
         if self._is_repeat(listing):
             return self._stop_at_repeat()

@@ -6,7 +6,7 @@ from backoffice.vendors.file_messages import Download
 from backoffice.vendors.mypromo import design_schemas as theirs
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.files import to_download
-from backoffice.vendors.mypromo.reading import link, text
+from backoffice.vendors.reading import link, text
 
 # READY is seen in the items of orders, PREFLIGHT_FINISHED in production orders.
 DESIGN_STATES = {
@@ -31,7 +31,6 @@ class DesignsAbility(PreviewAbility, MakesDesigns):
     """A doubled user or design is a harmless orphan: neither can be deleted. Raises VendorError."""
 
     def create_design_user(self) -> str:
-        """A new owner of uploads, to be kept and reused: one per customer. Answers with its hash."""
         return self.client.create_editor_user().editor_user_hash
 
     def create_design(

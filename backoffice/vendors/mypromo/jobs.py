@@ -7,11 +7,11 @@ import msgspec
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
-from backoffice.vendors.mypromo.batch_schemas import Job
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.job_table import read_report
 from backoffice.vendors.mypromo.paging import none_found, read_rows
-from backoffice.vendors.mypromo.reading import link, moment, text
+from backoffice.vendors.mypromo.schemas import Job
+from backoffice.vendors.reading import link, moment, text
 
 JOBS_PER_PAGE = 15
 
@@ -39,7 +39,6 @@ class JobsAbility(TakesChanges):
             return JobReport(vendor=self.name, vendor_id=vendor_id, state=JobState.QUEUED)
 
     def list_jobs(self) -> Iterator[JobReport]:
-        """All jobs that mypromo still lists, in its order."""
         for row in read_rows(none_found(self.client.jobs_page), {}, per_page=JOBS_PER_PAGE, whole=True):
             try:
                 job = msgspec.json.decode(row, type=Job, strict=False)
@@ -48,12 +47,10 @@ class JobsAbility(TakesChanges):
             yield job_report(job, vendor=self.name)
 
     def fetch_report(self, url: str) -> bytes:
-        """The table behind a job's `report_url`. Raises UnsafeUrl for a link that is not mypromo's."""
         return self.client.download(url).body
 
     @staticmethod
     def parse_report(body: bytes) -> tuple[JobRow, ...]:
-        """The rows of such a table. Raises UnreadableReport."""
         return read_report(body)
 
 

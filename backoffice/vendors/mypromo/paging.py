@@ -61,12 +61,14 @@ class _Listing(msgspec.Struct):
             return seen >= self.total
         return not isinstance(self.links, _Links) and len(self.rows) != per_page
 
-    def may_end(self, *, page: int, seen: int, per_page: int, by_offset: bool) -> bool:
-        """Whether this, behind which nothing more came, is where the list ends."""
+    def may_end(self, *, page: int, last_page: int | None, seen: int, per_page: int, by_offset: bool) -> bool:
+        """Whether this, behind which nothing more came, is where the list ends. `last_page` is what was announced
+        last: an empty page, and the 404 of an empty list, may say nothing of it.
+        """
         if by_offset:
             return self.total is not None and seen >= self.total
         if not self.rows:
-            return self.last_page is None or page >= self.last_page
+            return last_page is None or page >= last_page
         return self.is_last(page=page, seen=seen, by_offset=False) or self.is_all(seen=seen, per_page=per_page)
 
 
@@ -108,9 +110,11 @@ def read_pages(
     """
     seen: set[Any] = set()
     page, by_offset = first, False
+    last_page: int | None = None
     while True:
         place = {"from": str(len(seen))} if by_offset else {"page": str(page)}
         listing = read_listing(get(params | place | {"per_page": str(per_page)}))
+        last_page = listing.last_page or last_page
         fresh = [row for row in listing.rows if identity(row) not in seen]
         seen.update(identity(row) for row in fresh)
         is_last = listing.is_last(page=page, seen=len(seen), by_offset=by_offset)
@@ -123,7 +127,9 @@ def read_pages(
             break
         else:
             by_offset = True
-    if whole and not listing.may_end(page=page, seen=len(seen), per_page=per_page, by_offset=by_offset):
+    if whole and not listing.may_end(
+        page=page, last_page=last_page, seen=len(seen), per_page=per_page, by_offset=by_offset
+    ):
         raise VendorProtocolError(f"mypromo's list repeats itself or breaks off on page {page} and cannot be read on.")
 
 

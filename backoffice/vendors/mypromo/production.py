@@ -51,7 +51,6 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
         return read_changes(get, reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def read_production_order(self, vendor_id: str) -> ProductionOrderReport:
-        """The production order as it is now. VendorNotFound when there is none of that id."""
         return production_report(self.client.production_order(vendor_id), vendor=self.name)
 
     def request_generic_label(self, vendor_id: str) -> LabelReport:

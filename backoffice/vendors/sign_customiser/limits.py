@@ -53,6 +53,9 @@ def _address_errors(path: str, address: PostalAddress) -> Iterator[FieldError]:
     for name in REQUIRED:
         if not getattr(address, name).strip():
             yield FieldError(f"{path}.{name}", MISSING)
+    for name, (least, most) in ADDRESS_LIMITS.items():
+        if (length := len(getattr(address, name))) and not least <= length <= most:
+            yield FieldError(f"{path}.{name}", f"{length} characters; {least} to {most} are possible.")
 
 
 def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:

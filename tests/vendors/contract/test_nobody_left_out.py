@@ -1,0 +1,31 @@
+"""The suite is complete: every vendor, every ability, every method."""
+
+import pytest
+from django.utils.module_loading import import_string
+
+from backoffice.vendors.base import Vendor
+from tests.vendors.contract.calls import CALLS, all_abilities, methods_of
+from tests.vendors.contract.registry import REGISTRY, profile_of, with_ability
+
+
+def test_every_ability_has_its_calls_and_somebody_who_has_it() -> None:
+    assert set(CALLS) == set(all_abilities())
+    for ability, calls in CALLS.items():
+        assert {call.method for call in calls} == methods_of(ability), ability.__name__
+        assert with_ability(ability), ability.__name__
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_every_vendor_says_what_the_suite_has_to_know(name: str) -> None:
+    assert import_string(REGISTRY[name]).name == name
+    assert profile_of(name).settings("http://127.0.0.1:1/")
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_vendor_offers_nothing_that_is_no_ability(name: str) -> None:
+    """What the rest of the project cannot find is not offered."""
+    found = import_string(REGISTRY[name])
+    known = {method for ability in CALLS if ability in found.__mro__ for method in vars(ability)}
+    public = {method for method in dir(found) if callable(getattr(found, method)) and not method.startswith("_")}
+    assert public <= known
+    assert [ability for ability in CALLS if ability in found.__mro__ and ability is not Vendor]

@@ -1,0 +1,229 @@
+"""Orders at a vendor: drafted, submitted once, found again, followed to the parcel; and what may be ordered at all."""
+
+import contextlib
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from django.utils.module_loading import import_string
+
+from backoffice.sandbox import Sandbox
+from backoffice.vendors import abilities
+from backoffice.vendors.errors import VendorAmbiguous, VendorNotFound, VendorRejected
+from backoffice.vendors.messages import RANK, OrderReport, OrderState
+from tests.vendors.connections import Outside
+from tests.vendors.contract.profile import Profile
+from tests.vendors.contract.registry import REGISTRY, each_with
+
+SINCE = datetime.now(UTC).date() - timedelta(days=1)
+# The sandbox is shared: no two tests use one reference.
+_numbers = itertools.count(1)
+drafting = each_with(abilities.TakesDraftOrders)
+NOBODYS = "987654321"
+
+
+@pytest.fixture
+def reference() -> str:
+    return f"CONTRACT-{next(_numbers)}"
+
+
+@pytest.fixture
+def ledger(sandbox: Sandbox, profile: Profile) -> Any:
+    """What this vendor will make and charge for."""
+    return sandbox.ledger if profile.app == "mypromo" else sandbox.others[profile.app].ledger
+
+
+@pytest.fixture
+def strike(sandbox: Sandbox, profile: Profile) -> Callable[..., Any]:
+    """Do the next write of the vendor, and lose its answer."""
+    return lambda kind="cut_after", **rule: sandbox.faults.add(kind, vendor=profile.app, **({"times": 1} | rule))
+
+
+def draft(vendor: Any, profile: Profile, reference: str) -> OrderReport:
+    """A draft with all its lines, however the vendor takes them."""
+    order = profile.order(reference)
+    made = vendor.create_order(order)
+    held = {line.reference for line in made.lines}
+    for line in order.lines:
+        if line.reference not in held:
+            vendor.add_line(made.vendor_id, line)
+    return vendor.read_order(made.vendor_id)
+
+
+def made_of(ledger: Any, reference: str) -> int:
+    return sum(order["reference"] == reference for order in ledger.physical_orders())
+
+
+@drafting
+def test_a_draft_holds_what_was_agreed_and_costs_nothing(vendor, profile, reference, ledger) -> None:
+    report = draft(vendor, profile, reference)
+    agreed = profile.order(reference).lines
+    assert (report.vendor, report.reference, report.state) == (profile.app, reference, OrderState.DRAFT)
+    assert [(line.reference, line.sku, line.quantity) for line in report.lines] == [
+        (line.reference, line.sku, line.quantity) for line in agreed
+    ]
+    assert all(line.vendor_id for line in report.lines)
+    assert made_of(ledger, reference) == 0
+
+
+@drafting
+def test_a_draft_whose_answer_was_lost_is_found_by_its_reference(vendor, profile, reference, strike, ledger) -> None:
+    assert vendor.find_orders(reference, since=SINCE) == []
+    strike(method="POST", path="orders$")
+    with pytest.raises(VendorAmbiguous):
+        vendor.create_order(profile.order(reference))
+    for trust_filter in (True, False):
+        [found] = vendor.find_orders(reference, since=SINCE, trust_filter=trust_filter)
+        assert (found.reference, found.state) == (reference, OrderState.DRAFT)
+    assert made_of(ledger, reference) == 0
+
+
+@drafting
+def test_a_submission_whose_answer_was_lost_shows_in_the_order(vendor, profile, reference, strike, ledger) -> None:
+    made = draft(vendor, profile, reference)
+    strike(path=f"orders/{made.vendor_id}/")
+    with pytest.raises(VendorAmbiguous):
+        vendor.submit_order(made.vendor_id)
+    assert RANK[vendor.read_order(made.vendor_id).state] >= RANK[OrderState.SUBMITTED]
+    assert made_of(ledger, reference) == 1
+
+
+@drafting
+def test_a_submission_that_never_arrived_left_a_draft(vendor, profile, reference, strike, ledger) -> None:
+    made = draft(vendor, profile, reference)
+    strike("cut_before", path=f"orders/{made.vendor_id}/")
+    with pytest.raises(VendorAmbiguous):
+        vendor.submit_order(made.vendor_id)
+    assert vendor.read_order(made.vendor_id).state == OrderState.DRAFT
+    assert made_of(ledger, reference) == 0
+
+
+@drafting
+def test_the_same_order_sent_twice_makes_at_most_another_draft(vendor, profile, reference, ledger) -> None:
+    made = [vendor.create_order(profile.order(reference)).vendor_id]
+    with contextlib.suppress(VendorRejected):
+        made.append(vendor.create_order(profile.order(reference)).vendor_id)
+    assert sorted(one.vendor_id for one in vendor.find_orders(reference, since=SINCE)) == sorted(made)
+    assert len(set(made)) == len(made)
+    assert made_of(ledger, reference) == 0
+
+
+@drafting
+def test_submitting_twice_makes_one(vendor, profile, reference, ledger) -> None:
+    made = draft(vendor, profile, reference)
+    vendor.submit_order(made.vendor_id)
+    with contextlib.suppress(VendorRejected):
+        vendor.submit_order(made.vendor_id)
+    assert made_of(ledger, reference) == 1
+
+
+@drafting
+def test_a_cancelled_draft_is_still_found_and_is_not_made(vendor, profile, reference, ledger) -> None:
+    made = draft(vendor, profile, reference)
+    assert vendor.cancel_order(made.vendor_id).state == OrderState.CANCELLED
+    [found] = vendor.find_orders(reference, since=SINCE)
+    assert found.state == OrderState.CANCELLED
+    with pytest.raises(VendorRejected):
+        vendor.submit_order(made.vendor_id)
+    assert made_of(ledger, reference) == 0
+
+
+@drafting
+def test_an_order_is_followed_to_its_parcel_and_never_goes_back(sandbox, vendor, profile, reference) -> None:
+    made = vendor.submit_order(draft(vendor, profile, reference).vendor_id)
+    seen = [made]
+    for _ in range(60):
+        sandbox.clock.advance(0.5)
+        seen.append(vendor.read_order(made.vendor_id))
+        if seen[-1].state == OrderState.IN_PRODUCTION and seen[-2].state != OrderState.IN_PRODUCTION:
+            with pytest.raises(VendorRejected):
+                vendor.cancel_order(made.vendor_id)
+    assert seen[-1].state == OrderState.DONE
+    assert {report.state for report in seen} >= {OrderState.IN_PRODUCTION}
+    assert [report.version for report in seen] == sorted(report.version for report in seen)
+    [parcel] = seen[-1].shipments
+    assert parcel.tracking_code
+    assert parcel.carrier == parcel.carrier.lower()
+    assert [(line.reference, line.quantity) for line in parcel.lines] == [
+        (line.reference, line.quantity) for line in profile.order(reference).lines
+    ]
+
+
+@drafting
+def test_a_status_that_no_document_names_is_kept_and_unknown(vendor, profile, reference, strike) -> None:
+    made = draft(vendor, profile, reference)
+    word = f'"status": ?"{made.raw_state}"'
+    strike("reworded", path=f"orders/{made.vendor_id}$", words={word: '"status":"Baking, ü"'})
+    report = vendor.read_order(made.vendor_id)
+    assert (report.state, report.raw_state) == (OrderState.UNKNOWN, "Baking, ü")
+
+
+@drafting
+def test_what_is_not_there_is_not_found(vendor, profile, reference) -> None:
+    for call in (vendor.read_order, vendor.submit_order, vendor.cancel_order):
+        with pytest.raises(VendorNotFound):
+            call(NOBODYS)
+    with pytest.raises(VendorNotFound):
+        vendor.add_line(NOBODYS, profile.line)
+    assert vendor.find_orders(reference, since=SINCE) == []
+
+
+@drafting
+def test_changes_can_be_read_on_from_every_page(sandbox, vendor, profile, reference) -> None:
+    """From the place of any page on come those that the pages behind it have."""
+    made = {draft(vendor, profile, f"{reference}-{number}").vendor_id for number in range(5)}
+    profile.shorten_pages(sandbox, 2)
+    since = sandbox.clock.now() - timedelta(hours=1)
+    pages = list(vendor.order_changes(since=since))
+    assert made <= {report.vendor_id for page in pages for report in page.reports}
+    assert [bool(page.position) for page in pages] == [True] * (len(pages) - 1) + [False]
+    for number, page in list(enumerate(pages))[:-1][-3:]:
+        rest = {report.vendor_id for other in pages[number + 1 :] for report in other.reports}
+        again = vendor.order_changes(since=since, position=page.position)
+        assert rest <= {report.vendor_id for other in again for report in other.reports}
+
+
+@each_with(abilities.TakesOrders)
+def test_limits_are_data_and_are_checked_before_anything_leaves(name: str, profile: Profile, reference: str) -> None:
+    kind = import_string(REGISTRY[name])
+    order = profile.order(reference)
+    assert kind.check_order(order) == []
+    assert 1 <= kind.MAX_LINES_WITH_DOCUMENTS <= kind.MAX_LINES
+    assert {"street", "zip", "city", "country_code"} <= set(kind.ADDRESS_LIMITS)
+    for field, (_least, most) in kind.ADDRESS_LIMITS.items():
+        assert f"recipient.{field}" in complaints(kind, order, **{field: "x" * (most + 1)}), field
+    for field in ("zip", "city", "country_code"):
+        assert f"recipient.{field}" in complaints(kind, order, **{field: ""}), field
+
+
+def complaints(kind: Any, order: Any, **changes: str) -> set[str]:
+    """The fields of the recipient that are complained about."""
+    recipient = msgspec.structs.replace(order.recipient, **changes)
+    return {error.field for error in kind.check_order(msgspec.structs.replace(order, recipient=recipient))}
+
+
+@each_with(abilities.TakesOrdersAtOnce)
+def test_an_order_in_one_call_is_made_each_time_and_refused_for_certain(
+    vendor, profile, reference, strike, sandbox, ledger
+) -> None:
+    profile.fill(sandbox, vendor)
+    assert vendor.place_order(profile.order(reference)).vendor_id
+    strike()
+    with pytest.raises(VendorAmbiguous):
+        vendor.place_order(profile.order(reference))
+    strike("cut_before")
+    with pytest.raises(VendorAmbiguous):
+        vendor.place_order(profile.order(reference))
+    assert made_of(ledger, reference) == 2
+    assert import_string(REGISTRY[vendor.name]).confirmation_seconds() >= 0
+
+
+@drafting
+def test_the_lines_of_an_exchange_show_no_secret(vendor, profile, reference, outside: Outside) -> None:
+    draft(vendor, profile, reference)
+    assert outside.exchanges
+    for secret in profile.secrets:
+        assert secret not in repr(outside.exchanges)
