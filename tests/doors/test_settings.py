@@ -101,6 +101,11 @@ def test_a_setting_that_is_absent_or_empty_has_its_default(load: Load) -> None:
     assert {name: absent.get(name) for name in plain} == {name: empty.get(name) for name in plain}
 
 
+def test_faults_of_all_subjects_are_named_at_once(faults: Faults) -> None:
+    wrong = dict.fromkeys(("API_DOCS", "MYPROMO_URL", "PORT", "SECURE_HSTS_SECONDS", "TIME_ZONE"), "wrong!")
+    assert {line.split(":")[0].strip() for line in faults(wrong)} == wrong.keys()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_control_characters_are_refused_in_every_setting(faults: Faults, name: str) -> None:
     [line] = faults({name: "\x02garbage\x03"})
