@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.utils.module_loading import import_string
 
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.abilities import CallsSecretAddresses, Vendor
+from backoffice.vendors.registry import vendor_names, vendor_type, vendors_with
 
 
 def find_missing_classes() -> list[str]:
@@ -46,20 +47,14 @@ def check_vendor_settings(app_configs: Any, **kwargs: Any) -> list[Warning]:
     """Entries of a vendor's settings that cannot be used: the vendor's class names them, and quotes no secret."""
     return [
         Warning(fault, hint="See .env.example.", id="backoffice.W003")
-        for name in vendor_names(able_to="find_setting_faults")
-        for fault in vendor_class(name).find_setting_faults()
+        for name in vendor_names()
+        for fault in vendor_type(name, Vendor).find_setting_faults()
     ]
 
 
 @register(deploy=True)
 def check_callback_secret(app_configs: Any, **kwargs: Any) -> list[Warning]:
-    """A vendor that is configured has to authenticate itself."""
-    if not settings.MYPROMO_URL or len(settings.MYPROMO_CALLBACK_SECRET) >= 24:
-        return []
-    return [
-        Warning(
-            "MYPROMO_CALLBACK_SECRET is shorter than 24 characters.",
-            hint="mypromo signs nothing; the secret alone protects the callback address.",
-            id="backoffice.W001",
-        )
-    ]
+    """A vendor that is used has to authenticate itself; its accounts may share the secret."""
+    found = [vendor_type(name, CallsSecretAddresses).find_weak_secret() for name in vendors_with(CallsSecretAddresses)]
+    hint = "The vendor signs nothing; the secret alone protects the callback address."
+    return [Warning(fault, hint=hint, id="backoffice.W001") for fault in dict.fromkeys(found) if fault]

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+# Complaints by the path of the field that they are about.
+Errors = dict[str, list[str]]
+
 
 class DomainError(Exception):
     """Something asked for is not possible now. `text` is for people; `code` is stable, for programs.
@@ -47,6 +50,20 @@ class InvalidInput(DomainError):
 
     code = "invalid"
 
-    def __init__(self, text: str, *, errors: dict[str, list[str]], **details: Any) -> None:
+    def __init__(self, text: str, *, errors: Errors, **details: Any) -> None:
         super().__init__(text, **details)
         self.errors = errors
+
+
+def complain(errors: Errors, path: str, text: str) -> None:
+    """Add a complaint about the field."""
+    errors.setdefault(path, []).append(text)
+
+
+def merge(*several: Errors) -> Errors:
+    """Return the complaints of all."""
+    merged: Errors = {}
+    for errors in several:
+        for path, texts in errors.items():
+            merged.setdefault(path, []).extend(texts)
+    return merged

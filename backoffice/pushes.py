@@ -7,6 +7,7 @@ from backoffice.models import Push, VendorWebhook
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
 from backoffice.services.webhooks import SUBSCRIBE, UNSUBSCRIBE, note_ended, note_webhook
+from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.sign_messages import Webhook
 
@@ -17,12 +18,13 @@ def _row(delivery: Delivery) -> VendorWebhook:
 
 def _find(delivery: Delivery, row: VendorWebhook) -> Webhook | None:
     """Ours in the vendor's list, with its secret where the list or its own page shows it."""
-    topic = delivery.vendor.SUBSCRIBED.get(row.topic)
-    listed: list[Webhook] = delivery.read(delivery.vendor.list_webhooks)
+    vendor = delivery.vendor_as(ManagesWebhooks)
+    topic = vendor.WEBHOOK_TOPICS.get(row.topic)
+    listed = delivery.read(vendor.list_webhooks)
     found = next((one for one in listed if (one.topic, one.url) == (topic, row.url)), None)
     if found is not None and not found.secret:
         vendor_id = found.vendor_id
-        found = delivery.read(lambda: delivery.vendor.read_webhook(vendor_id))
+        found = delivery.read(lambda: vendor.read_webhook(vendor_id))
     return found
 
 
@@ -41,10 +43,11 @@ class Subscribe(PushHandler):
         if found is not None:
             delivery.record(lambda: note_webhook(row, found))
             return
-        topic = delivery.vendor.SUBSCRIBED[row.topic]
+        vendor = delivery.vendor_as(ManagesWebhooks)
+        topic = vendor.WEBHOOK_TOPICS[row.topic]
         delivery.write(
             "subscribe",
-            lambda: delivery.vendor.create_webhook(topic=topic, url=row.url),
+            lambda: vendor.create_webhook(topic=topic, url=row.url),
             lambda webhook: note_webhook(row, webhook),
         )
 
@@ -71,7 +74,7 @@ class Unsubscribe(PushHandler):
         try:
             delivery.write(
                 "unsubscribe",
-                lambda: delivery.vendor.delete_webhook(row.vendor_id),
+                lambda: delivery.vendor_as(ManagesWebhooks).delete_webhook(row.vendor_id),
                 lambda _answer: note_ended(row),
             )
         except VendorNotFound:

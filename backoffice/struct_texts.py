@@ -13,6 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from django.utils.translation import gettext as _
 
+from backoffice.errors import Errors
 from backoffice.texts import (
     BadText,
     clean_code,
@@ -23,7 +24,7 @@ from backoffice.texts import (
     clean_url,
 )
 
-Errors = dict[str, list[str]]
+Quantity = Annotated[int, msgspec.Meta(ge=1, le=2_147_483_647)]
 # Value, path of its field, complaints -> the value as it is kept.
 Cleaner = Callable[[Any, str, Errors], Any]
 
@@ -37,6 +38,10 @@ class Text(StrEnum):
     CODE = "code"
     URL = "url"
     EXACT = "exact"
+
+
+class Input(msgspec.Struct, forbid_unknown_fields=True):
+    """Base of what storefronts send: unknown fields are refused, since a misspelt one would be lost in silence."""
 
 
 CLEANERS: dict[Text, Callable[[str], str]] = {

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
 from backoffice.models.push import Lane
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import HasCatalogue
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import vendors_with
 from catalog.models import ChangeSet, TableImport
 from catalog.services import custom_pictures, overdue, ratings
 from catalog.services.change_sets.checking import check_change_set
@@ -37,12 +39,9 @@ _LONG: dict[str, Any] = {
 @shared_task(name="catalog.tasks.sync_catalog", **_LONG)
 def sync_catalog() -> None:
     """Bring in the catalogue of every vendor that has one."""
-    for name in configured_vendors():
-        source = open_vendor(name, lane=Lane.CATALOG)
-        if not hasattr(source, "iter_products"):
-            continue
+    for name in vendors_with(HasCatalogue, configured=True):
         try:
-            run = reading.sync_catalog(source)
+            run = reading.sync_catalog(get_vendor(name, HasCatalogue, lane=Lane.CATALOG))
         except SyncRunning as error:
             logger.info("%s", error.text)
         else:

@@ -6,9 +6,11 @@ from celery import shared_task
 
 from backoffice.models.push import Lane
 from backoffice.services.bell import PULL_PRODUCTION_ORDERS
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.services.pull_runs import pull_all
+from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import vendors_with
 from fulfillment.services import downloads, reference
 from fulfillment.services.production_pulling import ProductionPull
 
@@ -18,12 +20,9 @@ logger = logging.getLogger(__name__)
 @shared_task(name="fulfillment.tasks.sync_reference")
 def sync_reference() -> None:
     """Bring in the reference data of every vendor that has some."""
-    for name in configured_vendors():
-        source = open_vendor(name, lane=Lane.CATALOG)
-        if not hasattr(source, "countries"):
-            continue
+    for name in vendors_with(HasReferenceData, configured=True):
         try:
-            counts = reference.sync_reference(source)
+            counts = reference.sync_reference(get_vendor(name, HasReferenceData, lane=Lane.CATALOG))
         except VendorError as error:
             logger.warning("The reference data of %s could not be read: %s", name, error.text)
         else:

@@ -1,13 +1,13 @@
-"""What callbacks about orders mean. mypromo does not sign its own, so a body is only a hint; Sign Customiser does."""
-
-from typing import Any
+"""What callbacks about orders, and forms for their staff, mean."""
 
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import callback_topic
+from backoffice.services.handlers import callback_handler
 from backoffice.services.reports import ReportOutcome, Source
+from backoffice.vendors.abilities import CallsUs, ReportsOrders
 from backoffice.vendors.errors import VendorNotFound
-from backoffice.vendors.messages import Message, OrderReport, OrderState
+from backoffice.vendors.messages import OrderConfirmation, OrderReport, OrderState
+from backoffice.vendors.registry import as_able
 from backoffice.vendors.sign_messages import FormSubmission
 from orders.models import VendorOrder
 from orders.services.enquiries import take_enquiry
@@ -18,13 +18,11 @@ from orders.services.reports.matching import find_vendor_order
 _ENDS = (OrderState.CANCELLED, OrderState.DONE)
 
 
-@callback_topic("mypromo", "orders")
-def handle_order(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
-    """Progress is taken from the body. Before an end, or another order than the one we hold, is believed, the
-    order is read again through the API and that reading is applied instead.
+@callback_handler(OrderReport)
+def handle_order(callback: Callback, message: OrderReport, vendor: CallsUs) -> ReportOutcome:
+    """Progress is taken from the body. Where the vendor signs nothing, before an end, or another order than the one we
+    hold, is believed, the order is read again through the API and that reading is applied instead.
     """
-    if not isinstance(message, OrderReport):
-        return ReportOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
     found = find_vendor_order(message)
     if found is None:
         return ReportOutcome(CallbackState.ORPHAN)
@@ -32,9 +30,9 @@ def handle_order(callback: Callback, message: Message, vendor: Any) -> ReportOut
         return ReportOutcome(CallbackState.KNOWN, subject=found.order)
     report: OrderReport = message
     source: Source = "callback"
-    if _needs_reading(message, found):
+    if not vendor.SIGNS_CALLBACKS and _needs_reading(message, found):
         try:
-            report, source = vendor.read_order(message.vendor_id), "answer"
+            report, source = as_able(vendor, ReportsOrders).read_order(message.vendor_id), "answer"
         except VendorNotFound as error:
             return ReportOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
     about = found if report is message else None
@@ -47,18 +45,14 @@ def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
     return report.state in _ENDS and vendor_order.state != report.state.value
 
 
-@callback_topic("sign-customiser", "order-created")
-def handle_echo(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
-    """The echo of our own order. One that we do not know stays an orphan and makes nothing."""
-    if not isinstance(message, OrderReport):
-        return ReportOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not about an order")
+@callback_handler(OrderConfirmation)
+def handle_confirmation(callback: Callback, message: OrderConfirmation, vendor: CallsUs) -> ReportOutcome:
+    """Our own order is there. One that we do not know stays an orphan and makes nothing."""
     return take_echo(message, callback=callback)
 
 
-@callback_topic("sign-customiser", "form-submitted")
-def handle_form(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
+@callback_handler(FormSubmission)
+def handle_form(callback: Callback, message: FormSubmission, vendor: CallsUs) -> ReportOutcome:
     """An enquiry for staff."""
-    if not isinstance(message, FormSubmission):
-        return ReportOutcome(CallbackState.INVALID, note=f"{type(message).__name__} is not a form")
     enquiry, is_new = take_enquiry(message, shop_code=callback.recipient)
     return ReportOutcome(CallbackState.APPLIED if is_new else CallbackState.KNOWN, subject=enquiry)

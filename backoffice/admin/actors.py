@@ -1,4 +1,4 @@
-"""Who did it, in words: rows keep "system", "shop:WEB", "vendor:mypromo", "rule:7", or the name of a person."""
+"""Who did it, in words: rows keep "system", "shop:WEB", "vendor:<name>", "rule:7", or the name of a person."""
 
 from django.utils.translation import gettext as _
 

@@ -18,15 +18,16 @@ from backoffice.admin.subject_links import SubjectLink, of_subjects, subject_lin
 from backoffice.admin.text_fields import LineField
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import CALLBACK_HANDLERS
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import CallsUs
+from backoffice.vendors.registry import vendor_names, vendor_type, vendors_with
 
 SIZE = 50
 
 
 def _topics() -> list[tuple[str, Any]]:
-    """Known when asked for: the registry fills itself after this file was read."""
-    return [(ANY, _("any")), *((topic, topic) for topic in sorted({topic for _vendor, topic in CALLBACK_HANDLERS}))]
+    """Known when asked for: the settings name the vendors."""
+    topics = {topic for name in vendors_with(CallsUs) for topic in vendor_type(name, CallsUs).CALLBACK_TOPICS}
+    return [(ANY, _("any")), *((topic, topic) for topic in sorted(topics))]
 
 
 # What somebody has to look at.

@@ -23,7 +23,8 @@ from backoffice.services.budget import BURST, Gauge
 from backoffice.services.vendor_checks import check_vendor
 from backoffice.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
 from backoffice.services.webhooks import end_webhook, subscribe_webhooks
-from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
+from backoffice.vendors.abilities import CallsSecretAddresses, ManagesWebhooks, Vendor
+from backoffice.vendors.registry import has_ability, vendor_title, vendor_type
 
 SET_UP = "change_integration"
 PAUSE, TEST = "pause_integration", "test_integration"
@@ -153,23 +154,20 @@ class IntegrationAdmin(PagesAdmin):
     def callbacks(self, request: HttpRequest, vendor: str) -> HttpResponse:
         """The addresses to be entered at the vendor, for who sets it up; everywhere else they are masked."""
         self.require(request, SET_UP)
-        found = vendor_class(_known(vendor))
-        if not hasattr(found, "callback_addresses"):
-            raise Http404
+        addresses = vendor_type(_known(vendor, CallsSecretAddresses), CallsSecretAddresses).callback_addresses()
         return self.render(
             request,
             "backoffice/callback_addresses.html",
             title=_("Callback addresses for %(vendor)s") % {"vendor": vendor_title(vendor)},
             vendor=vendor,
-            addresses=[(topic, show_text(url)) for topic, url in found.callback_addresses().items()],
+            addresses=[(topic, show_text(url)) for topic, url in addresses.items()],
             back=_url(vendor),
         )
 
     def subscribe(self, request: HttpRequest, vendor: str) -> HttpResponse:
         """Asking twice changes nothing."""
         self.require(request, SUBSCRIBE)
-        if not hasattr(vendor_class(_known(vendor)), "SUBSCRIBED"):
-            raise Http404
+        _known(vendor, ManagesWebhooks)
 
         def do() -> str:
             pushes = subscribe_webhooks(vendor, actor=actor(request))
@@ -192,7 +190,8 @@ class IntegrationAdmin(PagesAdmin):
 
 def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
     integration = status.integration
-    subscribed = getattr(vendor_class(status.name), "SUBSCRIBED", None)
+    subscribes = has_ability(status.name, ManagesWebhooks)
+    topics = vendor_type(status.name, ManagesWebhooks).WEBHOOK_TOPICS if subscribes else ()
     return Card(
         status=status,
         standing=standing_chip(status.standing, hint=integration.last_failure if integration.failures else ""),
@@ -200,9 +199,9 @@ def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
         allowance=_allowance(status.gauge),
         breaker=_breaker(status),
         may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
-        webhooks=None if subscribed is None else webhooks,
-        is_told_addresses=hasattr(vendor_class(status.name), "callback_addresses"),
-        wants_webhooks=bool(set(subscribed or ()) - {row.topic for row in webhooks if row.is_made}),
+        webhooks=webhooks if subscribes else None,
+        is_told_addresses=has_ability(status.name, CallsSecretAddresses),
+        wants_webhooks=bool(set(topics) - {row.topic for row in webhooks if row.is_made}),
     )
 
 
@@ -234,9 +233,9 @@ def _breaker(status: VendorStatus) -> str:
     return _("closed")
 
 
-def _known(vendor: str) -> str:
-    """The name. Raises Http404 when the project knows no such vendor."""
-    if vendor not in vendor_names():
+def _known(vendor: str, ability: type[Vendor] = Vendor) -> str:
+    """Return the name. Raises Http404 when the project knows no such vendor, or it does not offer that."""
+    if not has_ability(vendor, ability):
         raise Http404
     return vendor
 

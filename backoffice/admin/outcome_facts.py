@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from backoffice.admin.exchanges import Exchange, exchanges
 from backoffice.admin.push_facts import ATTEMPTS_SHOWN, PushFacts, push_facts
 from backoffice.admin.unknown_words import SEARCHED, recovery_of, what_goes_on, when_a_person_is_asked
+from backoffice.amounts import money
 from backoffice.models import Push, PushAttempt
-from backoffice.services.handlers import PUSH_HANDLERS, PushHandler, Recovery
+from backoffice.services.handlers import PUSH_HANDLERS, PushHandler, Recovery, handler_of
 from backoffice.services.pushes import is_settled
-from backoffice.templatetags.desk import money
 from backoffice.vendors.registry import vendor_title
 
 
@@ -47,7 +47,7 @@ def outcome_facts(push: Push) -> OutcomeFacts:
     # What is in question left before its outcome became unknown; what came later is the search for it.
     left = attempts.filter(has_effect=True, step=push.step, started_at__lte=began).first()
     later = list(attempts.filter(started_at__gt=began)[:ATTEMPTS_SHOWN])[::-1]
-    handler = PUSH_HANDLERS.get(push.kind) or PushHandler()
+    handler = handler_of(push) if push.kind in PUSH_HANDLERS else PushHandler()
     is_yes_advised = _was_answered(left) or recovery_of(push) in (Recovery.PERSON, Recovery.CALLBACK)
     return OutcomeFacts(
         facts=push_facts(push),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.models import Push
-from backoffice.services.handlers import PUSH_HANDLERS, Recovery
+from backoffice.services.handlers import PUSH_HANDLERS, Recovery, handler_of
 from backoffice.services.reconcile import ABSENCES_NEEDED
 from backoffice.vendors.registry import vendor_title
 
@@ -14,8 +14,7 @@ SEARCHED = (Recovery.SEARCH, Recovery.ASK_ANEW)
 
 def recovery_of(push: Push) -> Recovery:
     """A kind that nobody has registered (any more) is searched for by nobody."""
-    handler = PUSH_HANDLERS.get(push.kind)
-    return handler.recovery(push) if handler else Recovery.PERSON
+    return handler_of(push).recovery(push) if push.kind in PUSH_HANDLERS else Recovery.PERSON
 
 
 def unknown_situation(push: Push) -> str:

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 from backoffice.client_address import client_address
 from backoffice.errors import DomainError, Unavailable
 from backoffice.services.callbacks import answer_callback, store_callback
-from backoffice.services.handlers import CALLBACK_ANSWERS
+from backoffice.services.handlers import waits_for_answer
 from backoffice.services.webhooks import kept_secrets
+from backoffice.vendors.abilities import CallsUs, ManagesWebhooks
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.registry import UnknownVendor, vendor_class
+from backoffice.vendors.registry import MissingAbility, UnknownVendor, has_ability, vendor_type
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
     try:
         callback = _verified(request, vendor, topic, token)
         callback_id, _is_new = store_callback(vendor, callback, source_ip=client_address(request))
-        answer = answer_callback(callback_id) if (vendor, topic) in CALLBACK_ANSWERS else None
+        answer = answer_callback(callback_id) if waits_for_answer(vendor, topic) else None
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
     except (OperationalError, InterfaceError, Unavailable):
@@ -52,13 +53,15 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
         return JsonResponse({"message": "The body did not arrive in time."}, status=408)
     except (InvalidCallback, DomainError) as refusal:
         return JsonResponse({"message": str(refusal)[:LONGEST_REFUSAL]}, status=422)
-    return JsonResponse(answer or getattr(vendor_class(vendor), "CALLBACK_ANSWER", {"message": "OK"}))
+    return JsonResponse(answer or vendor_type(vendor, CallsUs).CALLBACK_ANSWER)
 
 
 def _verified(request: HttpRequest, vendor: str, topic: str, token: str) -> CallbackRequest:
     """What the vendor sent, proved to be from it. Raises Refused."""
     try:
-        adapter = vendor_class(vendor)
+        found = vendor_type(vendor, CallsUs)
+    except MissingAbility:
+        raise Refused(401, "Unauthenticated.") from None
     except UnknownVendor:
         raise Refused(404, "Not found.") from None
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -66,10 +69,10 @@ def _verified(request: HttpRequest, vendor: str, topic: str, token: str) -> Call
         topic=topic,
         headers=headers,
         body=_body(request),
-        recipient=token if getattr(adapter, "ADDRESSED_BY_SHOP", False) else "",
-        secrets=kept_secrets(vendor, topic) if getattr(adapter, "SIGNS_WEBHOOKS", False) else (),
+        recipient=token if found.ADDRESSED_BY_SHOP else "",
+        secrets=kept_secrets(vendor, topic) if has_ability(vendor, ManagesWebhooks) else (),
     )
-    if not (adapter.is_callback_path(token) and adapter.verify_callback(callback)):
+    if not (found.is_callback_path(token) and found.verify_callback(callback)):
         logger.warning("Refused a callback for %s/%s from %s.", vendor, topic, client_address(request))
         raise Refused(401, "Unauthenticated.")
     return callback

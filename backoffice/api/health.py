@@ -23,8 +23,9 @@ from backoffice.client_address import is_from_this_machine
 from backoffice.published_secrets import is_loopback
 from backoffice.services import budget
 from backoffice.services.foundations import missing_static_files
-from backoffice.services.integrations import configured_vendors
 from backoffice.services.pulling import count_drift
+from backoffice.vendors.abilities import Vendor
+from backoffice.vendors.registry import vendors_with
 
 _PUSHES = """
     SELECT vendor, state, count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)
@@ -115,7 +116,7 @@ class DatabaseCollector(Collector):
             failures.add_metric([vendor], number)
             is_open.add_metric([vendor], int(stopped))
         line = GaugeMetricFamily("backoffice_vendor_line_seconds", "Wait for the next call", labels=["vendor"])
-        for vendor in configured_vendors():
+        for vendor in vendors_with(Vendor, configured=True):
             line.add_metric([vendor], budget.gauge(vendor).waiting)
         yield failures
         yield is_open

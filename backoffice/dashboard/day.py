@@ -15,7 +15,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from backoffice.admin.bars import Bar, BarChart
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
 from fulfillment.models import Shipment
 from orders.models import Order
 

@@ -4,10 +4,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from backoffice.vendors.registry import vendor_names, vendor_setting
+
 
 def badge(request: HttpRequest) -> list[str] | None:
     """`[word, colour]`; None in real operation, where a mark would only tire the eye."""
-    if settings.MYPROMO_SANDBOX:
+    if any(vendor_setting(name, "SANDBOX", False) for name in vendor_names()):
         return [_("Sandbox: nothing is really produced"), "warning"]
     if not settings.PRODUCTION:
         return [_("Development"), "info"]

@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
+from backoffice.vendors.abilities import TakesOrdersAtOnce
+from backoffice.vendors.registry import vendors_with
 from orders.models import Enquiry, VendorOrder, VendorOrderState
-from orders.services.placing.single_call import one_call_vendors
 
 _OPEN = [VendorOrderState.SUBMITTED, VendorOrderState.CHECKED]
 
@@ -31,7 +32,7 @@ def enquiries() -> NeedGroup | None:
 def vendors_to_tell() -> NeedGroup | None:
     """Cancellations that no interface takes: somebody has to tell the vendor."""
     rows = VendorOrder.objects.filter(
-        vendor__in=one_call_vendors(), state__in=_OPEN, order__cancel_requested_at__isnull=False
+        vendor__in=vendors_with(TakesOrdersAtOnce), state__in=_OPEN, order__cancel_requested_at__isnull=False
     )
     return group_of(
         rows.select_related("order__assignee").order_by("order__cancel_requested_at"),

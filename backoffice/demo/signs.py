@@ -4,7 +4,8 @@ import time
 
 from backoffice.models import VendorWebhook
 from backoffice.services.webhooks import address_of, subscribe_webhooks
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import ManagesWebhooks
+from backoffice.vendors.registry import vendor_type
 
 VENDOR, ACTOR = "sign-customiser", "demo"
 PATIENCE_SECONDS = 30.0
@@ -24,4 +25,4 @@ def follow_signs(*, patience: float = PATIENCE_SECONDS) -> bool:
 def _are_made() -> bool:
     ours = VendorWebhook.objects.filter(vendor=VENDOR, ended_at__isnull=True)
     made = {(row.topic, row.url) for row in ours if row.is_made and row.secret is not None}
-    return made >= {(topic, address_of(VENDOR, topic)) for topic in vendor_class(VENDOR).SUBSCRIBED}
+    return made >= {(topic, address_of(VENDOR, topic)) for topic in vendor_type(VENDOR, ManagesWebhooks).WEBHOOK_TOPICS}

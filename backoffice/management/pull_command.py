@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backoffice.services.integrations import configured_vendors
 from backoffice.services.pull_runs import PullRun
+from backoffice.vendors.registry import vendors_with
 
 
 class PullCommand(BaseCommand):
@@ -21,7 +21,7 @@ class PullCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        vendors = configured_vendors(able_to=self.pull.ability)
+        vendors = vendors_with(self.pull.ability, configured=True)
         if options["vendor"]:
             if options["vendor"] not in vendors:
                 raise CommandError(f"{options['vendor']} is not configured; there are: {', '.join(vendors) or 'none'}.")

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from backoffice.models import Integration
 from backoffice.services import disk
-from backoffice.vendors.registry import vendor_class, vendor_names, vendor_title
+from backoffice.vendors.abilities import Vendor
+from backoffice.vendors.registry import vendor_names, vendor_title, vendor_type
 
 # The sweep runs every few seconds; a minute without it means that nobody works anything off.
 LONGEST_SILENCE = timedelta(seconds=60)
@@ -44,7 +45,7 @@ def current_alerts() -> list[Alert]:
         swept_at, restored_at, is_certain = cursor.fetchone()
     alerts = [*_restored(restored_at, is_certain=is_certain), *_silence(swept_at), *_full_disk()]
     for name, integration in sorted(rows.items()):
-        if vendor_class(name).is_configured():
+        if vendor_type(name, Vendor).is_configured():
             alerts += _about(integration)
     return alerts
 

@@ -10,11 +10,11 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 
 from backoffice.models.push import Lane
 from backoffice.vendors.errors import BudgetEmpty
+from backoffice.vendors.registry import vendor_setting
 
 BURST = 5
 # How long a caller of each lane stands in line. Those with little patience leave the line to orders.
@@ -82,9 +82,8 @@ class Gauge:
 
 
 def requests_per_minute(vendor: str) -> float:
-    """The vendor's allowance from the setting `<VENDOR>_REQUESTS_PER_MINUTE`, hyphens as underscores."""
-    name = vendor.upper().replace("-", "_")
-    return float(getattr(settings, f"{name}_REQUESTS_PER_MINUTE", DEFAULT_REQUESTS_PER_MINUTE))
+    """Return the vendor's allowance from its setting REQUESTS_PER_MINUTE."""
+    return float(vendor_setting(vendor, "REQUESTS_PER_MINUTE", DEFAULT_REQUESTS_PER_MINUTE))
 
 
 @dataclass(frozen=True)

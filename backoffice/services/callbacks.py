@@ -22,12 +22,13 @@ from backoffice.said import gettext as _
 from backoffice.said import text_of
 from backoffice.services.bell import WORK_CALLBACKS, ring_soon
 from backoffice.services.clock import database_now
-from backoffice.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS
-from backoffice.services.integrations import open_vendor
+from backoffice.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS, waits_for_answer
+from backoffice.services.integrations import get_vendor
 from backoffice.services.reports import ReportOutcome
+from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorUnavailable
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.registry import vendor_type
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | No
 
     The caller has verified it. The bytes are kept as they came: nothing is parsed before it is safe on disk.
     """
-    key = vendor_class(vendor).callback_key(request.topic, request.body)
+    key = vendor_type(vendor, CallsUs).callback_key(request.topic, request.body)
     if key is None:
         # With the recipient: the same body to a corrected address is another callback, for the shop that it now names.
         recipient = request.recipient.lower().encode() + b"\0" if request.recipient else b""
@@ -70,7 +71,7 @@ def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | No
     with connection.cursor() as cursor:
         about = [vendor, request.topic, key, request.recipient]
         # Whoever answers at once works it off; a worker gets it only if that was lost.
-        wait = WORKING_SECONDS if (vendor, request.topic) in CALLBACK_ANSWERS else 0
+        wait = WORKING_SECONDS if waits_for_answer(vendor, request.topic) else 0
         cursor.execute(_STORE, [*about, request.body, json.dumps(headers), source_ip, wait])
         callback_id, is_new = cursor.fetchone()
     if is_new and not wait:
@@ -86,12 +87,11 @@ def answer_callback(callback_id: int) -> dict[str, Any] | None:
     for, Unavailable.
     """
     callback = Callback.objects.get(pk=callback_id)
-    answerer = CALLBACK_ANSWERS.get((callback.vendor, callback.topic))
-    if answerer is None:
+    if not waits_for_answer(callback.vendor, callback.topic):
         return None
     try:
-        (message,) = vendor_class(callback.vendor).read_callback(callback.topic, bytes(callback.body))
-        answer = answerer(callback, message)
+        (message,) = vendor_type(callback.vendor, CallsUs).read_callback(callback.topic, bytes(callback.body))
+        answer = CALLBACK_ANSWERS[type(message)](callback, message)
     except (InvalidCallback, DomainError) as error:
         _settle_once(callback, ReportOutcome(CallbackState.INVALID, note=text_of(error)))
         raise
@@ -158,12 +158,11 @@ def replay_callbacks(callbacks: QuerySet[Callback]) -> int:
 
 
 def _understand(callback: Callback) -> ReportOutcome:
-    messages = vendor_class(callback.vendor).read_callback(callback.topic, bytes(callback.body))
-    handler = CALLBACK_HANDLERS.get((callback.vendor, callback.topic))
-    if handler is None:
+    vendor = get_vendor(callback.vendor, CallsUs, lane=Lane.READS)
+    messages = vendor.read_callback(callback.topic, bytes(callback.body))
+    if any(type(message) not in CALLBACK_HANDLERS for message in messages):
         raise InvalidCallback(_("Nobody has said what the topic %s means.") % callback.topic)
-    vendor = open_vendor(callback.vendor, lane=Lane.READS)
-    outcomes = [handler(callback, message, vendor) for message in messages]
+    outcomes = [CALLBACK_HANDLERS[type(message)](callback, message, vendor) for message in messages]
     return max(outcomes, key=lambda outcome: _WEIGHT[outcome.state], default=ReportOutcome(CallbackState.KNOWN))
 
 

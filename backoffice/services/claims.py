@@ -1,7 +1,7 @@
-"""A push in the hands of one worker: the claim, the lease, and the fence around all that is written under it.
+"""A push in the hands of one worker: the lease, and the fence around all that is written under it.
 
-The claim is a conditional UPDATE with a token. Everything written later is fenced by that token, so a worker that was
-paused past its lease can neither send nor record. All times are the database's.
+Everything written is fenced by the token of the claim (`claimable.py`), so a worker that was paused past its lease can
+neither send nor record. All times are the database's.
 """
 
 import time
@@ -12,17 +12,17 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from backoffice.models import Epoch, Integration, Push, PushAttempt
-from backoffice.models.push import OPEN_STATES, Lane, PushState
-from backoffice.services.handlers import PUSH_HANDLERS
-from backoffice.services.integrations import open_vendor
-from backoffice.vendors.base import Exchange
+from backoffice.models import Push, PushAttempt
+from backoffice.models.push import Lane, PushState
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.base import Exchange, Vendor
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
+from backoffice.vendors.registry import as_able
 
 T = TypeVar("T")
+V = TypeVar("V", bound=Vendor)
 
 # A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
 LONGEST_DELIVERY_SECONDS = 90
@@ -52,15 +52,20 @@ class Interrupted(Exception):
 class Delivery:
     """One claimed push with the vendor it goes to: what a handler works with."""
 
-    def __init__(self, push: Push, *, token: uuid.UUID) -> None:
+    def __init__(self, push: Push, *, token: uuid.UUID, lock: Callable[[Push], None]) -> None:
         self.push = push
         self.token = token
+        self._lock = lock
         self.is_look = push.state == PushState.UNKNOWN
         self._last_look: Callable[[], None] | None = None
         self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
-        self.vendor: Any = open_vendor(
-            push.vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
+        self.vendor = get_vendor(
+            push.vendor, Vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
         )
+
+    def vendor_as(self, ability: type[V]) -> V:
+        """Return the vendor as one that has that ability. Raises MissingAbility."""
+        return as_able(self.vendor, ability)
 
     def write(
         self,
@@ -114,7 +119,7 @@ class Delivery:
     def record(self, change: Callable[[], object], *, step: str | None = None) -> None:
         """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
         with transaction.atomic():
-            PUSH_HANDLERS[self.push.kind].lock(self.push)
+            self._lock(self.push)
             if not Push.objects.select_for_update().filter(pk=self.push.pk, token=self.token).exists():
                 raise LeaseLost
             change()
@@ -126,7 +131,7 @@ class Delivery:
         """Right before a request leaves: the lease must still be ours, and lasts anew. Raises LeaseLost."""
         updated = Push.objects.filter(
             pk=self.push.pk, token=self.token, state=self.push.state, lease_until__gt=Now()
-        ).update(lease_until=_lease_end())
+        ).update(lease_until=lease_end())
         if not updated:
             raise LeaseLost
         if self._last_look is not None:
@@ -135,7 +140,7 @@ class Delivery:
     def _enter(self, step: str) -> None:
         updated = Push.objects.filter(
             pk=self.push.pk, token=self.token, state=PushState.IN_FLIGHT, lease_until__gt=Now()
-        ).update(step=step, lease_until=_lease_end())
+        ).update(step=step, lease_until=lease_end())
         if not updated:
             raise LeaseLost
         self.push.step = step
@@ -156,39 +161,6 @@ class Delivery:
         )
 
 
-def claim(push_id: int, *, state: PushState) -> Delivery | None:
-    """Take a push that is claimable for this worker, None when it is not or somebody else has it."""
-    token = uuid.uuid4()
-    changes: dict[str, Any] = {"token": token, "lease_until": _lease_end(), "updated_at": Now()}
-    if state == PushState.NEW:
-        changes |= {"state": PushState.IN_FLIGHT, "attempts": F("attempts") + 1}
-    claimed = claimable().filter(pk=push_id, state=state).update(**changes)
-    return Delivery(Push.objects.get(pk=push_id), token=token) if claimed else None
-
-
-def claimable() -> QuerySet[Push]:
-    """What a worker may take now: due, in nobody's hands, not held back by a pause, and behind no older one of the same
-    vendor and subject, as a cancellation never overtakes its order.
-
-    While a vendor is paused, or the database was restored and is not yet compared with the vendors, unknown outcomes
-    are looked for and pushes that only read go on; nothing is sent.
-    """
-    older = Push.objects.filter(
-        vendor=OuterRef("vendor"),
-        subject_type=OuterRef("subject_type"),
-        subject_id=OuterRef("subject_id"),
-        pk__lt=OuterRef("pk"),
-        state__in=OPEN_STATES,
-    )
-    restored = Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True)
-    paused = Integration.objects.filter(vendor=OuterRef("vendor"), paused_at__isnull=False)
-    reading = [kind for kind, handler in PUSH_HANDLERS.items() if not handler.writes]
-    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-    may_go = Q(state=PushState.UNKNOWN) | Q(kind__in=reading) | (~Exists(paused) & ~Exists(restored))
-    return Push.objects.filter(
-        is_free, may_go, ~Exists(older), state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now()
-    )
-
-
-def _lease_end() -> Any:
+def lease_end() -> Any:
+    """When a lease that begins now is over, for a query."""
     return Now() + timedelta(seconds=settings.PUSH_LEASE_SECONDS)

@@ -3,7 +3,7 @@
     NEW ──claim──> IN_FLIGHT ──> CONFIRMED | FAILED | UNKNOWN, or NEW again when certainly nothing was done
     UNKNOWN ──look──> CONFIRMED | NEW, the latter only on proof that the write did not happen
 
-Only one worker has a push at a time (`claims.py`); no transaction is open over a call to the vendor.
+Only one worker has a push at a time (`claimable.py`); no transaction is open over a call to the vendor.
 """
 
 import logging
@@ -22,9 +22,10 @@ from backoffice.said import gettext as _
 from backoffice.said import text_of
 from backoffice.services import gate, reconcile
 from backoffice.services.bell import DELIVER_PUSH, ring_now
-from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn, claim
+from backoffice.services.claimable import claim
+from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn
 from backoffice.services.clock import database_now
-from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.services.handlers import handler_of
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
 from backoffice.vendors.errors import (
     BudgetEmpty,
@@ -35,8 +36,6 @@ from backoffice.vendors.errors import (
     VendorRejected,
     VendorUnavailable,
 )
-
-__all__ = ["Delivery", "Postponed", "Withdrawn", "deliver", "end_expired_leases"]
 
 logger = logging.getLogger(__name__)
 # Waiting that long for a vendor is told to a person; the push goes on trying.
@@ -66,7 +65,7 @@ def end_expired_leases() -> int:
     count = 0
     for push in expired.order_by("pk")[:500]:
         with transaction.atomic():
-            PUSH_HANDLERS[push.kind].lock(push)
+            handler_of(push).lock(push)
             locked = expired.select_for_update(skip_locked=True).filter(pk=push.pk).first()
             if locked is not None:
                 _end_lease(locked)
@@ -78,8 +77,9 @@ def _send(push_id: int) -> PushState | None:
     delivery = claim(push_id, state=PushState.NEW)
     if delivery is None:
         return None
-    handler = PUSH_HANDLERS[delivery.push.kind]
+    handler = handler_of(delivery.push)
     try:
+        handler.begin(delivery)
         handler.deliver(delivery)
     except LeaseLost:
         logger.warning("The lease of push %s was lost; somebody else goes on with it.", push_id)
@@ -107,7 +107,7 @@ def _send(push_id: int) -> PushState | None:
 def _finish(delivery: Delivery, act: Callable[[Push], None]) -> None:
     """Say what became of a delivery, in one transaction that proves the push is still ours."""
     with transaction.atomic():
-        PUSH_HANDLERS[delivery.push.kind].lock(delivery.push)
+        handler_of(delivery.push).lock(delivery.push)
         push = Push.objects.select_for_update().filter(pk=delivery.push.pk, token=delivery.token).first()
         if push is None or push.state != PushState.IN_FLIGHT:
             logger.warning("Push %s went on without us; our end of it is dropped.", delivery.push.pk)
@@ -149,14 +149,14 @@ def _act_on_fault(push: Push, text: str) -> None:
 
 
 def _confirm(push: Push, *, cause: str = "") -> None:
-    PUSH_HANDLERS[push.kind].confirmed(push)
+    handler_of(push).confirmed(push)
     close_push(push, PushState.CONFIRMED, cause=cause)
 
 
 def _fail(push: Push, error: VendorError) -> None:
     errors = [{"field": item.field, "text": item.text} for item in getattr(error, "errors", ())]
     close_push(push, PushState.FAILED, cause=error.text, errors=errors, needs_person=True)
-    PUSH_HANDLERS[push.kind].rejected(push, error)
+    handler_of(push).rejected(push, error)
 
 
 def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: bool = True) -> None:
@@ -190,7 +190,7 @@ def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:
     begin = max(now, push.lease_until) if settle_from_lease and push.lease_until else now
     push.state, push.token, push.lease_until = PushState.UNKNOWN, None, None
     push.cause, push.unknown_since, push.looks, push.absences = cause, now, 0, 0
-    settle = PUSH_HANDLERS[push.kind].settle_seconds(push)
+    settle = handler_of(push).settle_seconds(push)
     push.settles_at = begin + timedelta(seconds=settle)
     push.next_at = now + timedelta(seconds=min(5.0, settle / 2))
     push.save()

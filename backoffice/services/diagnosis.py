@@ -16,16 +16,15 @@ from redis.exceptions import RedisError
 
 from backoffice.models import Callback, Push
 from backoffice.services import alerts
-from backoffice.services.claims import claimable
+from backoffice.services.claimable import claimable
 from backoffice.services.epoch import notice_restore, read_epoch
 from backoffice.services.epoch_places import PlacesUnreadable, file_of, recall
 from backoffice.services.findings import Finding
 from backoffice.services.foundations import examine_database, examine_foundations
-from backoffice.services.handlers import CALLBACK_HANDLERS
-from backoffice.services.integrations import configured_vendors
 from backoffice.services.vendor_checks import check_vendor
-from backoffice.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues, setting_name
-from backoffice.vendors.registry import vendor_names
+from backoffice.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
+from backoffice.vendors.abilities import CallsUs, Vendor
+from backoffice.vendors.registry import setting_name, vendor_names, vendors_with
 
 # What is due is taken within seconds; a row due for that long is stuck.
 LONGEST_DUE = timedelta(minutes=10)
@@ -91,7 +90,7 @@ def _production_rules() -> Iterator[Finding]:
     if settings.ALLOW_PRIVATE_FILE_HOSTS:
         text = _("Print files could be fetched from inside the network.")
         yield _contradiction("PRODUCTION, ALLOW_PRIVATE_FILE_HOSTS", text, _("Unset ALLOW_PRIVATE_FILE_HOSTS."))
-    for name in configured_vendors():
+    for name in vendors_with(Vendor, configured=True):
         if mode_of(name) != Mode.LIVE:
             text = _("Orders go to a place where nothing is produced: %s.") % address_of(name)
             remedy = _("Set its real address and unset its SANDBOX setting, or unset PRODUCTION.")
@@ -109,14 +108,17 @@ def _time_rules() -> Iterator[Finding]:
 
 
 def _address_rules() -> Iterator[Finding]:
-    calling = {vendor for vendor, _topic in CALLBACK_HANDLERS}
-    for name in configured_vendors():
-        if is_loopback(settings.PUBLIC_URL) and name in calling and mode_of(name) != Mode.LOCAL:
+    for name in vendors_with(CallsUs, configured=True):
+        if is_loopback(settings.PUBLIC_URL) and mode_of(name) != Mode.LOCAL:
             text = _("%(vendor)s cannot reach %(url)s: its callbacks get lost.")
             remedy = _("Set PUBLIC_URL to the address under which this server is reached from outside.")
             yield _contradiction("PUBLIC_URL", text % {"vendor": name, "url": settings.PUBLIC_URL}, remedy)
     # Of several accounts at one system it is enough that one is set up; and who published an address is not in use yet.
-    in_use = {"", *settings.VENDOR_ADDRESSES.values(), *(address_of(name) for name in configured_vendors())}
+    in_use = {
+        "",
+        *settings.VENDOR_ADDRESSES.values(),
+        *(address_of(name) for name in vendors_with(Vendor, configured=True)),
+    }
     for name in vendor_names():
         if address_of(name) not in in_use:
             remedy = _("Set its other settings too; .env.example lists them.")
@@ -180,7 +182,7 @@ def _queue(what: str, oldest: object, remedy: str) -> Finding:
 
 
 def _answers() -> Iterator[Finding]:
-    names = configured_vendors()
+    names = vendors_with(Vendor, configured=True)
     if not names:
         yield Finding(_("Vendors"), _("none is set up"), _("Set a vendor's address and credentials (.env.example)."))
     for name in names:

@@ -3,20 +3,21 @@ more than a receipt. Apps fill them: `pushes.py` names the services that do a pu
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from backoffice.models import Callback, Push
+from backoffice.services.claims import Delivery
 from backoffice.services.reports import ReportOutcome
+from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
-
-if TYPE_CHECKING:
-    from backoffice.services.delivery import Delivery
+from backoffice.vendors.registry import has_ability, vendor_type
 
 
 class Finding(StrEnum):
@@ -43,7 +44,9 @@ class Recovery(StrEnum):
 
 class PushHandler:
     """What one kind of push means and does. Subclass it in the service that does it, register that with `@push_kind`,
-    and name its module in `<app>/pushes.py`, so that each process knows it. One object serves all pushes of the kind.
+    and name its module in `<app>/pushes.py`, so that each process knows it.
+
+    Each push has a handler of its own (`handler_of`), so what works on it may be kept there.
     """
 
     kind: str = ""
@@ -52,11 +55,15 @@ class PushHandler:
     # False for a push that only reads: a pause does not stop it.
     writes: bool = True
 
-    def deliver(self, delivery: "Delivery") -> None:
+    def begin(self, delivery: Delivery) -> None:
+        """Keep what `deliver` and `look` work with; called before either."""
+        self.delivery, self.push = delivery, delivery.push
+
+    def deliver(self, delivery: Delivery) -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
         raise TypeError(f"{type(self).__name__} does not say how it is delivered")
 
-    def look(self, delivery: "Delivery") -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
         return Finding.UNDECIDED
 
@@ -115,32 +122,43 @@ class PushHandler:
 
 
 PUSH_HANDLERS: dict[str, PushHandler] = {}
-
+# The same where a kind means something else at vendors of an ability.
+_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler]]] = {}
 
 T = TypeVar("T", bound=PushHandler)
 
 
-def push_kind(kind: str) -> Callable[[type[T]], type[T]]:
-    """Register a handler class for a kind such as "orders.place"."""
+def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]], type[T]]:
+    """Register a handler class for a kind such as "orders.place", at all vendors or at those of an ability."""
 
     def register(handler: type[T]) -> type[T]:
         handler.kind = kind
-        PUSH_HANDLERS[kind] = handler()
+        if at is None:
+            PUSH_HANDLERS[kind] = handler()
+        else:
+            _AT_VENDORS.setdefault(kind, []).append((at, handler()))
         return handler
 
     return register
 
 
-CallbackHandler = Callable[[Callback, Message, Any], ReportOutcome]
+def handler_of(push: Push) -> PushHandler:
+    """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
+    own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
+    return copy(next(own, PUSH_HANDLERS[push.kind]))
 
-CALLBACK_HANDLERS: dict[tuple[str, str], CallbackHandler] = {}
+
+M = TypeVar("M", bound=Message)
+# By the type of the message: which topics carry it is said by each vendor (`CALLBACK_TOPICS`).
+CALLBACK_HANDLERS: dict[type[Message], Callable[[Callback, Any, CallsUs], ReportOutcome]] = {}
+_Handler = Callable[[Callback, M, CallsUs], ReportOutcome]
 
 
-def callback_topic(vendor: str, topic: str) -> Callable[[CallbackHandler], CallbackHandler]:
-    """Register what a vendor's topic means: called with the row, one message of it, and the vendor's adapter."""
+def callback_handler(message: type[M]) -> Callable[[_Handler[M]], _Handler[M]]:
+    """Register what a message means that callbacks carry: called with the row, the message, and the vendor."""
 
-    def register(handler: CallbackHandler) -> CallbackHandler:
-        CALLBACK_HANDLERS[vendor, topic] = handler
+    def register(handler: _Handler[M]) -> _Handler[M]:
+        CALLBACK_HANDLERS[message] = handler
         return handler
 
     return register
@@ -154,20 +172,26 @@ class CallbackAnswer:
     body: dict[str, Any]
 
 
-CallbackAnswerer = Callable[[Callback, Message], CallbackAnswer]
+_Answerer = Callable[[Callback, M], CallbackAnswer]
+CALLBACK_ANSWERS: dict[type[Message], Callable[[Callback, Any], CallbackAnswer]] = {}
 
-CALLBACK_ANSWERS: dict[tuple[str, str], CallbackAnswerer] = {}
 
-
-def callback_answer(vendor: str, topic: str) -> Callable[[CallbackAnswerer], CallbackAnswerer]:
-    """Register what a topic answers with: called while the vendor waits, so it asks nobody and holds no lock for long.
+def callback_answer(message: type[M]) -> Callable[[_Answerer[M]], _Answerer[M]]:
+    """Register what a message is answered with: called while the vendor waits, so it asks nobody and holds no lock for
+    long.
 
     It has to give the same answer each time. A DomainError is a refusal, told to the vendor and kept with the callback.
-    Its `callback_topic` is what a replay does, and the worker where we were lost in between.
+    Its `callback_handler` is what a replay does, and the worker where we were lost in between.
     """
 
-    def register(answerer: CallbackAnswerer) -> CallbackAnswerer:
-        CALLBACK_ANSWERS[vendor, topic] = answerer
+    def register(answerer: _Answerer[M]) -> _Answerer[M]:
+        CALLBACK_ANSWERS[message] = answerer
         return answerer
 
     return register
+
+
+def waits_for_answer(vendor: str, topic: str) -> bool:
+    """Return whether the vendor waits for more than a receipt of such callbacks. Raises UnknownVendor."""
+    topics = vendor_type(vendor, CallsUs).CALLBACK_TOPICS
+    return topic in topics and topics[topic] in CALLBACK_ANSWERS

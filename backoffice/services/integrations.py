@@ -1,39 +1,40 @@
 """Opens vendors for use, wired to what all workers share."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from backoffice.models.push import Lane
 from backoffice.services.experience import SharedExperience
 from backoffice.services.gate import SharedGate
 from backoffice.services.tokens import SharedTokens
-from backoffice.vendors.base import Connection, Exchange
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.base import Connection, Exchange, Vendor
+from backoffice.vendors.registry import vendor_type
 
 
 def _ignore(exchange: Exchange) -> None:
     """Reads outside of a push leave no record of their own."""
 
 
-def open_vendor(
+V = TypeVar("V", bound=Vendor)
+
+
+def get_vendor(
     name: str,
+    ability: type[V],
     *,
     lane: Lane,
     record: Callable[[Exchange], None] = _ignore,
     before_send: Callable[[], None] = lambda: None,
     patience: float | None = None,
-) -> Any:
-    """The vendor's adapter with gate and tokens. `record` gets every masked exchange. Raises UnknownVendor.
+) -> V:
+    """Return the vendor, with gate and tokens, as one that has that ability. `record` gets every masked exchange.
 
-    `patience`: somebody waits for the answer, so many seconds a call.
+    `patience`: somebody waits for the answer, so many seconds a call. Raises UnknownVendor, MissingAbility.
     """
+    found = vendor_type(name, ability)
     gate = SharedGate(name, lane, before_send)
-    connection = Connection(
-        gate=gate, tokens=SharedTokens(name), record=record, patience=patience, experience=SharedExperience(name)
+    return found(
+        Connection(
+            gate=gate, tokens=SharedTokens(name), record=record, patience=patience, experience=SharedExperience(name)
+        )
     )
-    return vendor_class(name)(connection)
-
-
-def configured_vendors(*, able_to: str = "") -> list[str]:
-    """Names of the vendors whose settings are complete; with `able_to` those that offer that method."""
-    return [name for name in vendor_names(able_to=able_to) if vendor_class(name).is_configured()]

@@ -17,10 +17,12 @@ from backoffice.models.callback import CallbackState
 from backoffice.models.pull import PullKind
 from backoffice.models.push import Lane
 from backoffice.services.bell import ring_now
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.services.pulling import note_drift, read_on
 from backoffice.services.reports import ReportOutcome
+from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import VendorError, VendorNotFound
+from backoffice.vendors.registry import vendors_with
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,9 @@ class PullRun(ABC):
     kind: ClassVar[PullKind]
     # Whose rows the reports are about, a `Reported` of a vendor.
     model: ClassVar[Any]
-    # The vendor's method without which there is nothing to pull.
-    ability: ClassVar[str]
+    # What a vendor has to be able to, or there is nothing to pull.
+    ability: ClassVar[type[Vendor]]
+    source: Any
     # What may become of a report, as a run counts it.
     states: ClassVar[tuple[CallbackState, ...]] = (CallbackState.APPLIED, CallbackState.KNOWN, CallbackState.STALE)
     # What a report and its row are named by: their number at the vendor, or ours.
@@ -50,7 +53,7 @@ class PullRun(ABC):
 
     def __init__(self, vendor: str, *, progress: Callable[[str], None] = lambda line: None) -> None:
         self.vendor = vendor
-        self.adapter = open_vendor(vendor, lane=Lane.READS)
+        self.source = get_vendor(vendor, self.ability, lane=Lane.READS)
         self.progress = progress
         self.counts: Counter[CallbackState] = Counter()
         # Of whose state we did not know before: a callback was missed, or is still on its way.
@@ -162,7 +165,7 @@ def pull_all(pull: type[PullRun], *, bell: str, afterwards: Callable[[], object]
         return
     is_complete = True
     try:
-        for vendor in configured_vendors(able_to=pull.ability):
+        for vendor in vendors_with(pull.ability, configured=True):
             result = pull(vendor).run(seconds=RUN_SECONDS)
             logger.info("%s", result)
             is_complete &= result.is_complete

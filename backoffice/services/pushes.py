@@ -15,7 +15,7 @@ from backoffice.said import gettext as _
 from backoffice.services.bell import DELIVER_PUSH, ring
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.clock import database_now
-from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.services.handlers import PUSH_HANDLERS, handler_of
 from backoffice.services.reasons import clean_reason
 from backoffice.vendors.registry import vendor_title
 
@@ -99,7 +99,7 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
     """
     reason = clean_reason(reason)
     with transaction.atomic():
-        PUSH_HANDLERS[push.kind].lock(push)
+        handler_of(push).lock(push)
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.UNKNOWN:
             raise IllegalTransition(_("The outcome of this push is not unknown."))
@@ -110,7 +110,7 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
             raise IllegalTransition(
                 _("What was sent may still be worked on. It can be sent again once the settle time is over.")
             )
-        PUSH_HANDLERS[push.kind].decided(push, happened=happened)
+        handler_of(push).decided(push, happened=happened)
         if not happened:
             return _next_generation(push, actor=actor, reason=reason)
         close_push(push, PushState.CONFIRMED, decided_by=actor, decision=reason)

@@ -17,9 +17,10 @@ from backoffice.models.push import PushState
 from backoffice.said import gettext as _
 from backoffice.services.bell import WORK_CALLBACKS, ring_on_commit
 from backoffice.services.callbacks import callbacks_wait
-from backoffice.services.claims import LeaseLost, claim
+from backoffice.services.claimable import claim
+from backoffice.services.claims import LeaseLost
 from backoffice.services.clock import database_now
-from backoffice.services.handlers import PUSH_HANDLERS, Finding
+from backoffice.services.handlers import Finding, handler_of
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
 from backoffice.vendors.errors import VendorError, VendorUnavailable
 
@@ -39,7 +40,9 @@ def look(push_id: int) -> PushState | None:
     is_settled = delivery.push.settles_at is not None and delivery.push.settles_at <= database_now()
     note = ""
     try:
-        finding = PUSH_HANDLERS[delivery.push.kind].look(delivery)
+        handler = handler_of(delivery.push)
+        handler.begin(delivery)
+        finding = handler.look(delivery)
     except LeaseLost:
         return None
     except VendorError as error:
@@ -50,7 +53,7 @@ def look(push_id: int) -> PushState | None:
         logger.exception("The look for push %s failed in our own code.", push_id)
         finding, note = Finding.UNDECIDED, f"{type(error).__name__}: {error}"
     with transaction.atomic():
-        PUSH_HANDLERS[delivery.push.kind].lock(delivery.push)
+        handler_of(delivery.push).lock(delivery.push)
         push = Push.objects.select_for_update().filter(pk=push_id, token=delivery.token).first()
         if push is None or push.state != PushState.UNKNOWN:
             return None
@@ -64,7 +67,7 @@ def _conclude(push: Push, finding: Finding, *, is_settled: bool, note: str) -> N
     note_attempt(push, step=push.step, text=_WORDS[finding]() + (f" {note}" if note else ""))
     match finding:
         case Finding.DONE:
-            PUSH_HANDLERS[push.kind].confirmed(push)
+            handler_of(push).confirmed(push)
             close_push(push, PushState.CONFIRMED)
         case Finding.FOUND:
             _go_on(push)
@@ -104,7 +107,7 @@ def _look_again(push: Push, *, ask_person: bool = False) -> None:
             ring_on_commit(WORK_CALLBACKS)
         else:
             push.needs_person = True
-            PUSH_HANDLERS[push.kind].needs_person(push)
+            handler_of(push).needs_person(push)
     push.save()
 
 

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from backoffice.models import Callback
 from backoffice.services import epoch
 from backoffice.services.bell import DELIVER_PUSH, SWEEP, SWEPT_BELLS, WORK_CALLBACKS, ring_now
-from backoffice.services.claims import claimable
+from backoffice.services.claimable import claimable
 from backoffice.services.delivery import end_expired_leases
 from backoffice.vendors.registry import vendor_names
 

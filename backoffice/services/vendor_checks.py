@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import BudgetEmpty, VendorAuthFailed, VendorError
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.registry import vendor_type
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,16 @@ class VendorAnswer:
 
 def check_vendor(name: str) -> VendorAnswer:
     """Make the vendor's harmless call, through gate and allowance like any other. Raises UnknownVendor."""
-    if not vendor_class(name).is_configured():
+    if not vendor_type(name, Vendor).is_configured():
         remedy = _("Set its address and credentials; .env.example says which settings these are.")
         return VendorAnswer(is_ok=False, text=_("It is not set up."), remedy=remedy, seconds=0)
     started = time.monotonic()
     try:
-        text, is_ok, remedy = open_vendor(name, lane=Lane.ORDERS).check(), True, ""
+        text, is_ok, remedy = get_vendor(name, Vendor, lane=Lane.ORDERS).check(), True, ""
     except VendorError as error:
         text, is_ok, remedy = error.text, False, _remedy(error)
-    seconds, is_asked = time.monotonic() - started, can_be_asked(name)
+    seconds, is_asked = time.monotonic() - started, vendor_type(name, Vendor).CHECK_ASKS
     return VendorAnswer(is_ok=is_ok, text=str(text), remedy=remedy, seconds=seconds, is_asked=is_asked)
-
-
-def can_be_asked(name: str) -> bool:
-    """Whether the vendor offers anything harmless to ask (`CHECK_ASKS`); if not, a check makes no call."""
-    return bool(getattr(vendor_class(name), "CHECK_ASKS", True))
 
 
 def _remedy(error: VendorError) -> str:

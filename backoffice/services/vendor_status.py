@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db.models import Count, Min
 from django.utils import timezone
 
@@ -16,7 +14,8 @@ from backoffice.models.push import OPEN_STATES, PushState
 from backoffice.services import budget
 from backoffice.services.budget import Gauge
 from backoffice.services.pulling import count_drift
-from backoffice.vendors.registry import vendor_class, vendor_names, vendor_purpose, vendor_title
+from backoffice.vendors.abilities import Vendor
+from backoffice.vendors.registry import vendor_names, vendor_setting, vendor_title, vendor_type
 
 
 class Standing(StrEnum):
@@ -85,7 +84,7 @@ def read_vendor_statuses() -> list[VendorStatus]:
             VendorStatus(
                 name=name,
                 title=vendor_title(name),
-                purpose=vendor_purpose(name),
+                purpose=str(vendor_type(name, Vendor).purpose),
                 standing=standing_of(integration),
                 mode=mode_of(name),
                 address=address_of(name),
@@ -120,7 +119,7 @@ def read_queues() -> dict[str, Queue]:
 
 def standing_of(integration: Integration) -> Standing:
     """The worst thing that is true of the vendor now."""
-    if not vendor_class(integration.vendor).is_configured():
+    if not vendor_type(integration.vendor, Vendor).is_configured():
         return Standing.NOT_SET_UP
     if integration.auth_failed_at:
         return Standing.REFUSED
@@ -135,24 +134,14 @@ def standing_of(integration: Integration) -> Standing:
 
 def address_of(vendor: str) -> str:
     """The setting `<VENDOR>_URL`, empty when there is none."""
-    return str(_setting(vendor, "URL", ""))
+    return str(vendor_setting(vendor, "URL", ""))
 
 
 def mode_of(vendor: str) -> Mode:
     """Whether calls have consequences: the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
     if is_loopback(address_of(vendor)):
         return Mode.LOCAL
-    return Mode.SANDBOX if _setting(vendor, "SANDBOX", False) else Mode.LIVE
-
-
-def _setting(vendor: str, name: str, default: Any) -> Any:
-    """A setting of the vendor's system, which several accounts may share (then its class names the prefix)."""
-    return getattr(settings, setting_name(vendor, name), default)
-
-
-def setting_name(vendor: str, name: str) -> str:
-    """What a setting of the vendor's system is called, such as SIGN_CUSTOMISER_URL."""
-    return f"{getattr(vendor_class(vendor), 'settings_prefix', vendor.upper())}_{name}"
+    return Mode.SANDBOX if vendor_setting(vendor, "SANDBOX", False) else Mode.LIVE
 
 
 def is_loopback(url: str) -> bool:

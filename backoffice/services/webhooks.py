@@ -17,9 +17,10 @@ from backoffice.errors import Conflict, IllegalTransition
 from backoffice.models import Push, VendorWebhook
 from backoffice.models.push import Lane
 from backoffice.services.changes import set_changed
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.services.pushes import queue_push
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import ManagesWebhooks
+from backoffice.vendors.registry import vendor_type
 from backoffice.vendors.sign_messages import Webhook
 
 SUBSCRIBE, UNSUBSCRIBE = "webhooks.subscribe", "webhooks.unsubscribe"
@@ -51,7 +52,7 @@ def address_of(vendor: str, topic: str) -> str:
 
 def list_subscriptions(vendor: str) -> list[Subscription]:
     """What the vendor lists; secrets of ours that it shows are kept. Raises VendorError."""
-    listed: list[Webhook] = open_vendor(vendor, lane=Lane.READS).list_webhooks()
+    listed = get_vendor(vendor, ManagesWebhooks, lane=Lane.READS).list_webhooks()
     rows = {row.vendor_id: row for row in VendorWebhook.objects.filter(vendor=vendor).exclude(vendor_id="")}
     for webhook in listed:
         if (row := rows.get(webhook.vendor_id)) is not None:
@@ -66,7 +67,7 @@ def subscribe_webhooks(vendor: str, *, actor: str) -> list[Push]:
     Asking twice changes nothing.
     """
     pushes = []
-    for topic in vendor_class(vendor).SUBSCRIBED:
+    for topic in vendor_type(vendor, ManagesWebhooks).WEBHOOK_TOPICS:
         row, _made = VendorWebhook.objects.get_or_create(
             vendor=vendor,
             topic=topic,
@@ -93,7 +94,7 @@ def adopt_webhook(vendor: str, webhook: Webhook, *, actor: str) -> VendorWebhook
     """A row for a subscription that somebody else made, so that it can be ended. Raises Conflict for a topic that is
     none of ours.
     """
-    topics = {theirs: ours for ours, theirs in vendor_class(vendor).SUBSCRIBED.items()}
+    topics = {theirs: ours for ours, theirs in vendor_type(vendor, ManagesWebhooks).WEBHOOK_TOPICS.items()}
     row, _made = VendorWebhook.objects.get_or_create(
         vendor=vendor,
         vendor_id=webhook.vendor_id,

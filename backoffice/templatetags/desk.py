@@ -11,19 +11,18 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
-from backoffice.vendors.money import exponent_of
+from backoffice.amounts import money
 from backoffice.vendors.registry import vendor_title
 
 if TYPE_CHECKING:  # the package of the staff pages loads all of them, and they load this
     from backoffice.admin.chips import Chip
 
 register = template.Library()
+register.filter(money)
 
 NOTHING = mark_safe('<span class="nothing">–</span>')
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
-MINUS = "\N{MINUS SIGN}"
 
 
 @register.filter
@@ -66,25 +65,6 @@ def _chip(tone: str, name: str, word: str, hint: str) -> SafeString:
         icon(name),
         word,
     )
-
-
-@register.filter
-def money(amount: Decimal | None, currency: str) -> str:
-    """An amount with its currency, as the reader's language writes it; at least the currency's decimals, never rounded.
-
-    The sign of a loss stands before the symbol.
-    """
-    if amount is None:
-        return "–"
-    amount = Decimal(amount)
-    usual = exponent_of(currency)
-    places = max(usual, -int(amount.normalize().as_tuple().exponent)) if amount else usual
-    number = number_format(abs(amount), places, use_l10n=True, force_grouping=True)
-    # Translators: an amount of money; in German the symbol follows the number.
-    pattern = pgettext("money", "%(symbol)s%(number)s")
-    symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    words: str = pattern % {"symbol": symbol, "number": number}
-    return f"{MINUS}{words}" if amount < 0 else words
 
 
 @register.filter

@@ -6,11 +6,9 @@ A vendor package sees no model: all it needs of the outside comes in through `Co
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from django.utils.functional import Promise
-
-from backoffice.vendors.messages import Message
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class CallbackRequest:
     """What of an incoming request a vendor may look at: header names in lower case, the body as it came.
 
     `recipient` is the address's last part where the vendor calls one for each shop (`ADDRESSED_BY_SHOP`), `secrets`
-    are those that we keep of its webhooks (`SIGNS_WEBHOOKS`).
+    are those that we keep of its webhooks (`ManagesWebhooks`).
     """
 
     topic: str
@@ -113,39 +111,32 @@ class InvalidCallback(ValueError):
     """The body cannot be read; the text says why."""
 
 
-class CallsNobody:
-    """Mixed into a vendor that never calls us: what claims to come from it does not."""
-
-    @classmethod
-    def is_callback_path(cls, token: str) -> bool:
-        return token == ""
-
-    @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        return False
-
-    @classmethod
-    def callback_key(cls, topic: str, body: bytes) -> str | None:
-        return None
-
-    @classmethod
-    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        raise InvalidCallback("This vendor sends no callbacks.")
-
-
 class Vendor(Protocol):
-    """The part that every vendor has. Abilities (placing orders, catalogue ...) are methods beside it."""
+    """What every vendor is. All else that it may offer is an ability (`vendors/abilities/`)."""
 
-    name: str
-    # For people: what it is called, and one line of what it does.
-    title: str
-    purpose: Promise
+    # The name in `settings.VENDORS`, under which rows keep it.
+    name: ClassVar[str]
+    # For people: what it is called, one line of what it does, and what to do by hand after a restore from a backup.
+    title: ClassVar[str]
+    purpose: ClassVar[Promise]
+    after_restore: ClassVar[Promise | str] = ""
+    # What its settings begin with; several accounts of one vendor may share them (see `vendor_setting`).
+    settings_prefix: ClassVar[str]
+    # Whether `check` asks the vendor anything.
+    CHECK_ASKS: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None: ...
 
     @classmethod
-    def is_configured(cls) -> bool: ...
+    def is_configured(cls) -> bool:
+        """Return whether the settings that it needs are there."""
+        ...
+
+    @classmethod
+    def find_setting_faults(cls) -> list[str]:
+        """Return what is wrong in the settings, in words without any secret."""
+        return []
 
     def check(self) -> str:
-        """Ask the vendor something harmless; answer what it said. Raises VendorError."""
+        """Ask the vendor something harmless; return what it said. Raises VendorError."""
         ...

@@ -195,11 +195,12 @@ class ShipmentReport(Message, frozen=True):
 
 
 class HistoryEntry(Message, frozen=True):
-    """One line of the vendor's own history; `vendor_id` ascends with time."""
+    """One line of the vendor's own history; `vendor_id` ascends with time. Bookkeeping says nothing of the order."""
 
     vendor_id: int
     text: str
     at: datetime
+    is_bookkeeping: bool = False
 
 
 class Version(Message, frozen=True, order=True):
@@ -229,6 +230,10 @@ class OrderReport(Message, frozen=True):
     lines: tuple[LineReport, ...] = ()
     shipments: tuple[ShipmentReport, ...] = ()
     histories: tuple[HistoryEntry, ...] = ()
+
+
+class OrderConfirmation(OrderReport, frozen=True):
+    """That the vendor has an order of ours; nobody can ask it for more."""
 
 
 class CountryFacts(Message, frozen=True):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.chips import Chip, Tone
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
 from catalog.models import Availability, SyncRun, Variant, VariantChange
 from catalog.models.sync import SyncState
 

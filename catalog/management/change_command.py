@@ -15,6 +15,7 @@ from catalog.models import ChangeKind, ChangeSet, ChangeSource
 from catalog.services.change_sets.approval import User, approve_change_set
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.change_sets.editing import make_change_set
+from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.change_sets.view import ShownLine, differences
 from catalog.services.pushing.starting import push_change_set
@@ -30,13 +31,18 @@ SHOWN_ERRORS = 20
 class ChangeCommand(BaseCommand):
     """Makes a change set of a table, as a page would: same columns, same checks, same approval, same difference."""
 
-    # The kinds by vendor: the same table means another thing for a merchant and for a fulfiller.
-    kinds: dict[str, str]
+    # The same table means another thing at each vendor: for a merchant, and for a fulfiller.
+    kinds: tuple[str, ...]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.by_vendor = {vendor: kind for kind in self.kinds for vendor in vendors_for(kind)}
 
     def add_arguments(self, parser: CommandParser) -> None:
-        columns = "; ".join(f"{vendor}: {', '.join(LAYOUTS[kind].columns)}" for vendor, kind in self.kinds.items())
+        columns = "; ".join(f"{vendor}: {', '.join(LAYOUTS[kind].columns)}" for vendor, kind in self.by_vendor.items())
         parser.add_argument("file", type=Path, help=f"XLSX or CSV, as the staff pages export it ({columns})")
-        parser.add_argument("--vendor", default="mypromo", choices=sorted(self.kinds), help="default: mypromo")
+        default = next(iter(self.by_vendor), None)
+        parser.add_argument("--vendor", default=default, choices=sorted(self.by_vendor), help="default: %(default)s")
         parser.add_argument(
             "--shop", type=clean_code, default="", help="code of the shop whose rules count (default: the strictest)"
         )
@@ -86,7 +92,7 @@ class ChangeCommand(BaseCommand):
         self.stdout.write("A dry run: nothing of this was kept or sent.")
 
     def _make(self, options: dict[str, Any], *, actor: str) -> ChangeSet:
-        kind = self.kinds[options["vendor"]]
+        kind = self.by_vendor[options["vendor"]]
         return make_change_set(
             kind,
             vendor=options["vendor"],

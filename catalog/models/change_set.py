@@ -189,7 +189,7 @@ class ChangeSetEvent(models.Model):
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
     at = models.DateTimeField(_("at"), default=timezone.now)
-    # A user's name, "vendor:mypromo" or "system".
+    # A user's name, "vendor:<name>" or "system".
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
     params = models.JSONField(default=dict)

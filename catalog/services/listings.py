@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.models.push import Lane
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.vendors.catalog_messages import CatalogProblem
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import vendors_with
 from catalog.models import ChangeKind, Snapshot, SyncRun
 from catalog.models.sync import SyncState
 from catalog.services.change_sets.shapes import shape_of
@@ -24,7 +25,7 @@ _BATCH = 1000
 
 def accounts_to_read() -> list[tuple[str, str]]:
     """(vendor, kind) of all lists that configured vendors have."""
-    return [(vendor, kind) for kind in LISTED for vendor in configured_vendors(able_to=shape_of(kind).writer)]
+    return [(vendor, kind) for kind in LISTED for vendor in vendors_with(shape_of(kind).ability, configured=True)]
 
 
 def read_listing(vendor: str, *, kind: str) -> SyncRun:
@@ -34,9 +35,9 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
     """
     with only_one(vendor, kind=kind):
         log = RunLog(vendor, kind=kind, options={"covers": "all"})
-        source, shape, start = open_vendor(vendor, lane=Lane.CATALOG), shape_of(kind), timezone.now()
+        shape, start = shape_of(kind), timezone.now()
         try:
-            facts = iter(getattr(source, shape.reader)())
+            facts = shape.read(get_vendor(vendor, shape.ability, lane=Lane.CATALOG))
             while batch := list(islice(facts, _BATCH)):
                 _store(batch, vendor=vendor, kind=kind)
                 log.progress(seen=log.run.seen + len(batch), total=None)

@@ -7,7 +7,8 @@ from django.db.models import Q
 from backoffice.models import Shop
 from backoffice.models.shop import ShortStock
 from backoffice.said import gettext as _
-from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import has_ability, vendor_type, vendors_with
 from catalog.models import Variant
 from catalog.services.variant_facts import VariantFacts
 from catalog.services.variant_users import Key
@@ -51,13 +52,10 @@ def why_not_in_stock(variant: Variant, left: Mapping[Key, int], *, shop: Shop, q
 
 def shown_variants() -> Q:
     """Which variants storefronts see in lists: those that are listed, and no test products outside a sandbox."""
-    sandboxes = [name for name in vendor_names(able_to="takes_test_products") if _takes_test_products(name)]
+    sandboxes = [name for name in vendors_with(TakesOrders) if _takes_test_products(name)]
     return Q(gone_at=None) & (Q(test_product=False) | Q(vendor__in=sandboxes))
 
 
 def _takes_test_products(vendor: str) -> bool:
     """Whether it is a vendor's sandbox, where nothing is produced anyway."""
-    try:
-        return bool(vendor_class(vendor).takes_test_products())
-    except (UnknownVendor, AttributeError):
-        return False
+    return has_ability(vendor, TakesOrders) and vendor_type(vendor, TakesOrders).takes_test_products()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -13,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from backoffice.models import Shop
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import HasRatings
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.rating_messages import PublishedRating
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.registry import vendor_type, vendors_with
 from catalog.models import Product, Rating, RatingReading, Review
 from catalog.services.runs import only_one
 from catalog.services.sold import iter_sold
@@ -46,19 +46,20 @@ class Run:
 
 def rating_sources() -> list[Source]:
     """All keys of the settings that read ratings."""
-    vendors = vendor_names(able_to="rating_groups")
-    return [Source(vendor, *group) for vendor in vendors for group in vendor_class(vendor).rating_groups()]
+    vendors = vendors_with(HasRatings)
+    return [Source(vendor, *group) for vendor in vendors for group in vendor_type(vendor, HasRatings).rating_groups()]
 
 
 def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> Run:
     """Read ratings of all shops, or of one: the shop's own first, then those of its sold products in turn.
 
-    At most `most_calls` calls are made (setting GUARANTEED_REVIEWS_RATINGS_PER_RUN), shared evenly by the keys; the
+    At most `most_calls` calls are made (by default as many as the vendors allow for), shared evenly by the keys; the
     next run goes on where this one stopped. What a vendor refuses stands in the key's `RatingReading` and stops no
     other key. Raises SyncRunning.
     """
     sources = [source for source in rating_sources() if shop_code.upper() in ("", source.shop_code)]
-    run = Run(left=settings.GUARANTEED_REVIEWS_RATINGS_PER_RUN if most_calls is None else most_calls)
+    allowed = [vendor_type(vendor, HasRatings).calls_per_run() for vendor in vendors_with(HasRatings)]
+    run = Run(left=sum(allowed) if most_calls is None else most_calls)
     shops = {shop.code.upper(): shop for shop in Shop.objects.all()}
     with only_one("ratings", kind="ratings"):
         for position, source in enumerate(sources):
@@ -92,7 +93,7 @@ def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: Run, *, 
     """`reading` moves on with each product, so that a lost worker loses no more than one."""
     if share < 1:
         return
-    vendor = open_vendor(source.vendor, lane=Lane.CATALOG)
+    vendor = get_vendor(source.vendor, HasRatings, lane=Lane.CATALOG)
     last = run.left - share
     _read_one(vendor, source, shop, run, number=SITE)
     for number in iter_sold(shop, after=reading.after):
@@ -104,7 +105,7 @@ def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: Run, *, 
     reading.after = 0
 
 
-def _read_one(vendor: Any, source: Source, shop: Shop, run: Run, *, number: int) -> None:
+def _read_one(vendor: HasRatings, source: Source, shop: Shop, run: Run, *, number: int) -> None:
     run.left -= 1
     found = vendor.read_rating(group=source.name, product_id=number or None, most=KEPT_REVIEWS)
     run.ratings += store_rating(found, shop=shop, language=source.language, number=number)

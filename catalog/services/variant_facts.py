@@ -1,7 +1,7 @@
 """What an order needs to know of a variant, read at once: every order that comes in waits for this."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from backoffice.vendors.abilities import TakesDraftOrders
+from backoffice.vendors.registry import vendors_with
 from catalog.models import Availability, PriceList, PriceTier, Variant
 from catalog.services.stock import Stock
 
@@ -78,6 +80,11 @@ def find_facts(skus: Iterable[str], *, vendors: Sequence[str]) -> dict[str, Vari
         if known is None or vendors.index(facts.vendor) < vendors.index(known.vendor):
             found[facts.sku] = facts
     return found
+
+
+def find_variants(skus: Collection[str]) -> dict[str, VariantFacts]:
+    """The variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
+    return find_facts(skus, vendors=vendors_with(TakesDraftOrders)) if skus else {}
 
 
 def _read(rows: list[tuple[Any, ...]]) -> VariantFacts:

@@ -17,7 +17,7 @@ class ProductionEvent(models.Model):
         ProductionOrder, models.CASCADE, related_name="events", verbose_name=_("production order")
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
-    # A user's name, "vendor:mypromo-fulfiller" or "system".
+    # A user's name, "vendor:<name>" or "system".
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
     params = SaidJSONField(default=dict)

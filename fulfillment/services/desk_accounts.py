@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from backoffice.services.vendor_status import Mode, mode_of
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.abilities import GivesProductionOrders
+from backoffice.vendors.registry import vendor_type, vendors_with
 from fulfillment.models import ProductionOrder
 
 
@@ -19,8 +20,8 @@ class DeskAccount:
 def desk_accounts() -> list[DeskAccount]:
     """The accounts that bring production orders, set up or not."""
     return [
-        DeskAccount(name, vendor_class(name).is_configured(), mode_of(name) == Mode.LIVE)
-        for name in vendor_names(able_to="list_production_orders")
+        DeskAccount(name, vendor_type(name, GivesProductionOrders).is_configured(), mode_of(name) == Mode.LIVE)
+        for name in vendors_with(GivesProductionOrders)
     ]
 
 

@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 from backoffice.models.push import Lane
 from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 from fulfillment.models import FileKind, ProductionFile
@@ -65,7 +66,7 @@ def try_again(file: ProductionFile) -> None:
 
 def _fetch(file: ProductionFile) -> None:
     file_store.require_space()
-    vendor = open_vendor(file.production_order.vendor, lane=Lane.READS)
+    vendor = get_vendor(file.production_order.vendor, GivesProductionOrders, lane=Lane.READS)
     answer = vendor.download(file.url)
     # Named before it is written, so that a worker that dies in between leaves nothing behind that nobody knows.
     file.path = file.path or file_store.new_path()

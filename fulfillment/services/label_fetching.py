@@ -16,6 +16,7 @@ from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.services.pushes import is_settled
+from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.production_messages import LabelReport
@@ -144,7 +145,7 @@ def _make(delivery: Delivery, label: Label) -> None:
     # Somebody decided that it was not made: the vendor's own list counts for more.
     if delivery.push.generation > 1 and _is_made(delivery, label):
         return
-    request = partial(delivery.vendor.request_generic_label, order_id)
+    request = partial(delivery.vendor_as(GivesProductionOrders).request_generic_label, order_id)
     delivery.write(MAKE, request, partial(_record_made, delivery.push))
     label.refresh_from_db()
 
@@ -152,7 +153,8 @@ def _make(delivery: Delivery, label: Label) -> None:
 def _is_made(delivery: Delivery, label: Label) -> bool:
     """Read the production order: a label that was made since it was asked for is taken over by the reading."""
     order_id = label.production_order.vendor_id
-    report = delivery.read(lambda: delivery.vendor.read_production_order(order_id))
+    vendor = delivery.vendor_as(GivesProductionOrders)
+    report = delivery.read(lambda: vendor.read_production_order(order_id))
     delivery.record(lambda: apply_production_report(report, source="answer", push=delivery.push))
     label.refresh_from_db()
     return bool(label.url)
@@ -161,7 +163,7 @@ def _is_made(delivery: Delivery, label: Label) -> bool:
 def _download(delivery: Delivery, label: Label) -> LabelDownload:
     """Whatever a 2xx brought was handed out, whole or not. Raises VendorError where no such answer came."""
     try:
-        answer = delivery.vendor.download_label(label.url)
+        answer = delivery.vendor_as(GivesProductionOrders).download_label(label.url)
     except UnsafeUrl as error:  # nothing was sent
         raise VendorRejected(str(error)) from error
     except VendorAmbiguous as error:

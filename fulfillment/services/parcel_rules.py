@@ -1,6 +1,6 @@
 """What the vendor would refuse of a parcel, and what it would not see: checked before anything is sent.
 
-Where mypromo's API document gives the words of a refusal, they are used as they stand.
+Where a vendor's document gives the words of a refusal, they are used as they stand.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ from fulfillment.models import (
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.tracking_codes import describe_own_code, is_usual_code, without_spaces
 
-# "May not be reused for the same carrier within three months", says mypromo's SDK.
+# "May not be reused for the same carrier within three months", in the words of a vendor's SDK.
 CODE_REST = timedelta(days=92)
 _FETCHED = (LabelState.KEPT, LabelState.LOST)
 

@@ -1,29 +1,17 @@
 """Brings in countries, states and carriers as a vendor knows them."""
 
 from collections import Counter
-from typing import Protocol
 
 from django.db import transaction
 from django.db.models import Model
 
+from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
 from fulfillment.models import Carrier, Country, State
 
 
-class ReferenceSource(Protocol):
-    """What a vendor with reference data offers."""
-
-    name: str
-
-    def countries(self) -> list[CountryFacts]: ...
-
-    def states(self) -> list[StateFacts]: ...
-
-    def carriers(self) -> list[CarrierFacts]: ...
-
-
-def sync_reference(source: ReferenceSource) -> Counter[str]:
+def sync_reference(source: HasReferenceData) -> Counter[str]:
     """Bring our lists up to the vendor's; answers how many of each were read.
 
     Nothing is deleted: orders refer to it. All is read before anything is written. Raises VendorError.

@@ -15,6 +15,7 @@ from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.handlers import Finding, push_kind
+from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport
 from backoffice.vendors.production_messages import (
@@ -58,7 +59,7 @@ class ParcelReport(ProductionHandler):
         if delivery.push.generation > 1 and _find(delivery, parcel):
             return
         order_id, shipment = parcel.production_order.vendor_id, _shipment(delivery.push.payload)
-        add = partial(delivery.vendor.add_shipment, order_id, shipment)
+        add = partial(delivery.vendor_as(GivesProductionOrders).add_shipment, order_id, shipment)
         try:
             delivery.write(_STEP, add, partial(_record, delivery.push))
         except VendorRejected:
@@ -105,7 +106,8 @@ def _wait_for_turn(parcel: ProductionShipment) -> None:
 def _find(delivery: Delivery, parcel: ProductionShipment) -> bool:
     """Read the production order. Return whether our parcel is in it, which is then recorded."""
     order = parcel.production_order
-    report = delivery.read(lambda: delivery.vendor.read_production_order(order.vendor_id))
+    vendor = delivery.vendor_as(GivesProductionOrders)
+    report = delivery.read(lambda: vendor.read_production_order(order.vendor_id))
     held = set(order.shipments.exclude(vendor_id="").values_list("vendor_id", flat=True))
     ours = [shown for shown in report.shipments if shown.vendor_id not in held and is_same_parcel(parcel, shown)]
 

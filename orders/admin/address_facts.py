@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backoffice.fonts.shaping import find_unprintable
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Order, VendorOrderState
 
 # What vendors get to see; the invoice is the shop's own business.
@@ -71,7 +72,7 @@ def longest_allowed(vendors: Iterable[str]) -> dict[str, int]:
     """Field -> characters that every one of these vendors takes."""
     longest: dict[str, int] = {}
     for vendor in vendors:
-        for name, (_least, most) in vendor_class(vendor).ADDRESS_LIMITS.items():
+        for name, (_least, most) in vendor_type(vendor, TakesOrders).ADDRESS_LIMITS.items():
             longest[name] = min(most, longest.get(name, most))
     return longest
 

@@ -22,11 +22,11 @@ from backoffice.errors import DomainError
 from backoffice.struct_texts import Text
 from orders.admin.possible import why_not_hold, why_not_release
 from orders.admin.remedies import Remedy, address_remedy
-from orders.models import Hold, HoldReason, Order, OrderState
+from orders.models import AddressRole, Hold, HoldReason, Order, OrderState
 from orders.services.desk import assign_order
-from orders.services.intake.new_rows import ROLE_FIELDS
 from orders.services.lifecycle import hold_order, release_hold, release_order
-from orders.services.rechecks import Recheck, recheck_orders
+from orders.services.preflight.order_checks import Findings
+from orders.services.preflight.rechecks import recheck_orders
 
 # A page of the list; more would keep the browser waiting without a word.
 MOST = 200
@@ -121,12 +121,10 @@ def _verdicts(action: str, orders: list[Order]) -> list[Verdict]:
     return [_verdict(order, refusals[order.pk], rechecks.get(order.pk)) for order in orders]
 
 
-def _verdict(order: Order, refusal: str, recheck: Recheck | None) -> Verdict:
+def _verdict(order: Order, refusal: str, recheck: Findings | None) -> Verdict:
     if recheck is None or not recheck.errors:
         return Verdict(order, refusal)
-    role = next(
-        (role for role, name in ROLE_FIELDS.items() if any(path.startswith(name) for path in recheck.errors)), None
-    )
+    role = next((role for role in AddressRole if any(path.startswith(role.field) for path in recheck.errors)), None)
     remedy = address_remedy(order, role) if role else None
     return Verdict(order, _("The vendor would refuse it."), recheck.errors, remedy)
 

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.text_fields import text_formfield
 from backoffice.models.push import Lane
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import vendors_with
 from orders.models import CampaignState, MailCampaign
 
 # Seconds: for how long a list of templates is remembered, and how long somebody waits for it.
@@ -62,14 +64,14 @@ class TableForm(forms.Form):
     agreed = forms.BooleanField(label=_("The people in this table have agreed to get mail from us."))
 
 
-def card_templates(vendor_name: str = "lettrlabs") -> list[tuple[int, str]]:
+def card_templates(vendor_name: str) -> list[tuple[int, str]]:
     """(number, name) of the templates that the vendor lists; empty where it lists none or cannot be asked now."""
-    if vendor_name not in configured_vendors():
+    if vendor_name not in vendors_with(SendsCards, configured=True):
         return []
     known = cache.get(f"card-templates-{vendor_name}")
     if known is None:
         try:
-            found = open_vendor(vendor_name, lane=Lane.READS, patience=PATIENCE).card_templates() or []
+            found = get_vendor(vendor_name, SendsCards, lane=Lane.READS, patience=PATIENCE).card_templates() or []
         except VendorError:
             found = []
         known = [(template.vendor_id, template.name) for template in found]

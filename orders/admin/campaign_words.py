@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.admin.chips import Chip, Tone
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
 from backoffice.vendors.card_messages import CURRENCY
 from orders.models import CampaignEvent, CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
 

@@ -19,7 +19,7 @@ from orders.admin.campaign_forms import CampaignForm, TableForm, card_templates
 from orders.admin.campaign_listing import campaign_listing, recipient_listing
 from orders.admin.campaign_words import SITUATIONS, campaign_chip, event_words, funnel, price_lines
 from orders.models import CampaignState, MailCampaign
-from orders.services.campaigns.making import change_campaign, make_campaign
+from orders.services.campaigns.making import card_vendor, change_campaign, make_campaign
 from orders.services.campaigns.paying import why_not_check_out
 
 EVENTS_SHOWN, PUSHES_SHOWN = 30, 5
@@ -100,7 +100,7 @@ class MailCampaignAdmin(PagesAdmin):
         return answer_proof(find_or_404(MailCampaign, pk))
 
     def _form_page(self, request: HttpRequest, campaign: MailCampaign | None) -> HttpResponse:
-        templates = card_templates()
+        templates = card_templates(campaign.vendor if campaign else card_vendor())
         form = CampaignForm(request.POST if request.method == "POST" else None, instance=campaign)
         back = page_of_campaign(campaign) if campaign else ""
         if request.method == "POST" and form.is_valid():

@@ -7,14 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
+from backoffice.vendors.abilities import TakesOrdersAtOnce
+from backoffice.vendors.registry import has_ability
 from orders.admin.facts import OrderFacts
 from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
 from orders.admin.remedies import Remedy, no_remedy_text, remedies
 from orders.models import Hold, OrderAlarm, VendorOrderState
 from orders.services.lifecycle import goes_on_by_itself
-from orders.services.placing.single_call import takes_one_call
-from orders.services.rechecks import recheck_orders
+from orders.services.preflight.rechecks import recheck_orders
 
 AT_VENDOR = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED, VendorOrderState.UNKNOWN)
 
@@ -39,7 +40,7 @@ class Confirmation:
 def cancelling(facts: OrderFacts) -> Confirmation:
     order = facts.order
     at_vendor = [row for row in facts.vendor_orders if row.state in AT_VENDOR]
-    to_tell = [row for row in at_vendor if takes_one_call(row.vendor)]
+    to_tell = [row for row in at_vendor if has_ability(row.vendor, TakesOrdersAtOnce)]
     asked = [row for row in at_vendor if row not in to_tell]
     consequences = []
     if asked:

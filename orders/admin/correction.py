@@ -18,8 +18,7 @@ from backoffice.errors import DomainError, InvalidInput
 from orders.admin.address_facts import SENT, longest_allowed
 from orders.models import Address, AddressRole, Order
 from orders.services.corrections import correct_address
-from orders.services.intake.new_rows import ROLE_FIELDS
-from orders.services.intake.street import split_street
+from orders.services.preflight.address_checks import split_street
 
 FIELDS_SHOWN = (
     "company", "firstname", "lastname", "street", "care_of", "zip", "city", "district", "state_code", "country_code",
@@ -69,7 +68,7 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
         try:
             order = correct_address(order, role=AddressRole(role), values=values, actor=actor(request))
         except InvalidInput as error:
-            form.complain(error.errors, path=ROLE_FIELDS[AddressRole(role)])
+            form.complain(error.errors, path=AddressRole(role).field)
         except DomainError as error:
             return refuse(request, error, to=back)
         else:

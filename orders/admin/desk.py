@@ -26,7 +26,7 @@ from orders.admin.facts import OrderFacts, order_facts
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
 from orders.services.alarms import settle_alarm
 from orders.services.desk import assign_order, tag_order, write_note
-from orders.services.files.deciding import accept_files
+from orders.services.file_decisions import accept_files
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 
 LONGEST_REASON = 1000

@@ -24,7 +24,7 @@ from orders.models import Order, OrderLine, VendorOrder
 from orders.models.line import LineKind
 from orders.services.designs.editor import read_line_preview
 from orders.services.designs.pictures import NoPicture, content_type_of, draw_thumbnail
-from orders.services.files.deciding import exchange_file
+from orders.services.file_decisions import exchange_file
 from orders.services.files.generic_labels import supply_label
 from orders.services.files.slips import render_order_slip
 from orders.services.files.store import MAX_FILE_BYTES, PDF, store_file, too_large_text

@@ -19,7 +19,8 @@ from backoffice.admin.pages import PagesAdmin
 from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
 from backoffice.services.subjects import find_subjects
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendors_with
 from orders.admin import chips
 from orders.models import ExportBatch, ExportState, Order, OrderExport, OrderState
 
@@ -27,7 +28,7 @@ SIZE = 50
 
 
 def _vendors() -> list[tuple[str, Any]]:
-    return [(ANY, _("any")), *((name, name) for name in vendor_names(able_to="tell_orders"))]
+    return [(ANY, _("any")), *((name, name) for name in vendors_with(ExportsOrders))]
 
 
 def _shops() -> list[tuple[str, Any]]:

@@ -16,13 +16,14 @@ from django.utils.translation import ngettext
 from backoffice.admin.base import staff_user
 from backoffice.admin.chips import Chip, Tone
 from backoffice.admin.keyset import page_of
+from backoffice.vendors.abilities import TakesOrdersAtOnce
+from backoffice.vendors.registry import vendors_with
 from catalog.models import Variant
 from catalog.services.custom_products import pictures_of_products
 from orders.admin import chips
 from orders.admin.filters import OrderFilters, filter_orders
 from orders.admin.tabs import tabs
 from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
-from orders.services.placing.single_call import one_call_vendors
 
 SIZE = 40
 THUMBNAILS = 3
@@ -85,7 +86,7 @@ def _rows(orders: list[Order]) -> list[OrderRow]:
 
 def pictures_of(lines: Iterable[OrderLine]) -> dict[tuple[str, str], str]:
     """{(vendor, SKU): picture's address} of what the catalogue knows. One query, one more where signs were bought."""
-    makers = set(one_call_vendors())
+    makers = set(vendors_with(TakesOrdersAtOnce))
     wanted = {(line.vendor, line.sku) for line in lines if line.sku}
     signs = {sku: vendor for vendor, sku in wanted if vendor in makers}
     found = Variant.objects.filter(sku__in={sku for vendor, sku in wanted if vendor not in makers}).exclude(

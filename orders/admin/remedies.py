@@ -12,7 +12,6 @@ from orders.admin.address_facts import AddressFacts
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine
 from orders.models.line import LineKind
 from orders.services.corrections import CORRECTABLE
-from orders.services.intake.new_rows import ROLE_FIELDS
 
 # Ours "lines[2].files[0].url", and "lines.3.files" where the vendor complained of the line that we call 3.
 _FILE = re.compile(r"lines(?:\[(?P<index>\d+)\]|\.(?P<position>\d+))\.files?(?:[.\[](?P<file>\d+))?")
@@ -62,7 +61,7 @@ def remedies(
     if order.state not in CORRECTABLE:
         return []
     correctable = {facts.address.role for facts in addresses if facts.may_be_corrected}
-    roles = [role for role, name in ROLE_FIELDS.items() if any(path.startswith(name) for path in errors)]
+    roles = [role for role in AddressRole if any(path.startswith(role.field) for path in errors)]
     found = [address_remedy(order, role) for role in roles if role in correctable]
     files = (match for path in errors if (match := _FILE.match(path)))
     found += [file for match in files if (file := _exchange(order, match, lines)) is not None]

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backoffice.vendors.abilities import TakesOrdersAtOnce
+from backoffice.vendors.registry import has_ability
 from orders.models import VendorOrder
 from orders.models import VendorOrderState as State
-from orders.services.placing.single_call import takes_one_call
 
 # Up to which step each state has certainly come (0: created ... 4: produced).
 REACHED = {State.SUBMITTED: 2, State.CHECKED: 3, State.IN_PRODUCTION: 3, State.DONE: 4}
@@ -28,7 +29,7 @@ def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
     lines = list(vendor_order.lines.all())
     there = sum(1 for line in lines if line.vendor_id)
     reached = REACHED.get(State(vendor_order.state), -1)
-    if takes_one_call(vendor_order.vendor):
+    if has_ability(vendor_order.vendor, TakesOrdersAtOnce):
         return _few_steps(vendor_order, shipped=shipped)
     counted = _("%(there)s of %(all)s") % {"there": there, "all": len(lines)}
     journey = [

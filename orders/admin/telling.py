@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
-from backoffice.vendors.registry import UnknownVendor, vendor_title
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type
 from orders.admin.confirmations import Confirmation
 from orders.admin.desk import ReasonForm
 from orders.models import Consent, ExportState, Order
 from orders.services.exports.asking import THERE, exclude_export, find_obstacle, opt_out, request_export_by_hand
-from orders.services.exports.obstacles import telling_vendor
 
 TELL = "orders.tell_orders"
 THIS, ALL = "order", "customer"
@@ -82,7 +82,7 @@ def _telling(order: Order, vendor: str) -> Confirmation:
     effect = {
         Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
         Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for the order."),
-    }[Consent(telling_vendor(vendor).TELLS_WITH_CONSENT)]
+    }[Consent(vendor_type(vendor, ExportsOrders).EXPORT_CONSENT)]
     return Confirmation(
         title=_("Tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
         button=_("Tell %(vendor)s") % {"vendor": vendor_title(vendor)},
@@ -112,7 +112,7 @@ def _order(request: HttpRequest, pk: int, vendor: str) -> Order:
     if not (request.user.has_perm("orders.view_order") and request.user.has_perm(TELL)):
         raise PermissionDenied
     try:
-        telling_vendor(vendor)
+        vendor_type(vendor, ExportsOrders)
     except UnknownVendor as error:
         raise Http404 from error
     return get_object_or_404(Order.objects.select_related("shop"), pk=pk)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from backoffice.admin.chips import Chip
-from backoffice.services.integrations import configured_vendors
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendors_with
 from orders.admin import chips
 from orders.models import ExportState, Order, OrderExport
 
@@ -22,7 +23,7 @@ class ToldFacts:
 def told_facts(order: Order) -> list[ToldFacts]:
     """Every vendor that is set up to be told of orders, and those that were once; one query."""
     rows = {export.vendor: export for export in order.exports.all()}
-    names = [*configured_vendors(able_to="tell_orders"), *rows]
+    names = [*vendors_with(ExportsOrders, configured=True), *rows]
     return [_facts(name, rows.get(name)) for name in dict.fromkeys(names)]
 
 

@@ -15,12 +15,12 @@ from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.errors import Conflict
 from backoffice.models.shop import Scope
+from backoffice.services.idempotency import Answer, answer_once
 from backoffice.struct_texts import Text
 from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
 from orders.models import HoldReason, Order, OrderState
-from orders.services.intake.idempotency import Answer, answer_once
 from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import OrderRefused, place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from backoffice.models import Shop
 from backoffice.texts import clean_code
-from backoffice.vendors.registry import vendor_class
-from orders.models import Order
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendor_type, vendors_with
+from orders.models import Consent, Order
 from orders.services.costs import spell_price
 from orders.services.exports.fill import fill_exports
 
@@ -18,9 +19,15 @@ SHOWN = 20
 
 
 class TellCommand(BaseCommand):
-    """Subclasses name the `vendor`."""
+    """Subclasses name the consent that the vendor takes."""
 
-    vendor: ClassVar[str] = ""
+    consent: ClassVar[Consent]
+
+    @property
+    def vendor(self) -> str:
+        """The first that takes orders of customers with that consent."""
+        names = vendors_with(ExportsOrders)
+        return next(name for name in names if self.consent == vendor_type(name, ExportsOrders).EXPORT_CONSENT)
 
     def add_arguments(self, parser: CommandParser) -> None:
         day = "YYYY-MM-DD, in the time zone of TIME_ZONE"
@@ -32,7 +39,7 @@ class TellCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not vendor_class(self.vendor).is_configured():
+        if not vendor_type(self.vendor, ExportsOrders).is_configured():
             raise CommandError(f"{self.vendor} is not configured; .env.example says which settings it needs.")
         if options["shop"] and not Shop.objects.filter(code=options["shop"]).exists():
             codes = ", ".join(Shop.objects.order_by("code").values_list("code", flat=True))

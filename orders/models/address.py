@@ -12,6 +12,11 @@ class AddressRole(models.TextChoices):
     SHIPPER = "shipper", _("shipper")
     EXPORT = "export", _("export")
 
+    @property
+    def field(self) -> str:
+        """The name under which storefronts give an address of that role."""
+        return "invoice_address" if self is AddressRole.INVOICE else self.value
+
 
 class Address(models.Model):
     """An address as it was given. Wider than any vendor's limits, so that what does not fit is kept and shown."""
@@ -49,3 +54,8 @@ class Address(models.Model):
     def __str__(self) -> str:
         name = f"{self.firstname} {self.lastname}".strip()
         return ", ".join(part for part in (self.company, name, self.street, f"{self.zip} {self.city}".strip()) if part)
+
+    @property
+    def field(self) -> str:
+        """The name under which storefronts give it."""
+        return AddressRole(self.role).field

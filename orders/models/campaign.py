@@ -97,7 +97,7 @@ class MailCampaign(models.Model):
     """Cards of one template to many people. All amounts are US dollars, which is what the vendor charges in."""
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="mail_campaigns", verbose_name=_("shop"))
-    vendor = models.CharField(_("vendor"), max_length=32, default="lettrlabs")
+    vendor = models.CharField(_("vendor"), max_length=32)
     name = models.CharField(_("name"), max_length=100)
     template_id = models.PositiveBigIntegerField(_("template's number"), validators=[MinValueValidator(1)])
     template_name = models.CharField(_("template"), max_length=255, blank=True)

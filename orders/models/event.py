@@ -20,7 +20,7 @@ class OrderEvent(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="events", verbose_name=_("order"))
     at = models.DateTimeField(_("at"), default=timezone.now)
-    # A user's name, "shop:WEB", "vendor:mypromo", "rule:7" or "system".
+    # A user's name, "shop:WEB", "vendor:<name>", "rule:7" or "system".
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
     params = SaidJSONField(default=dict)

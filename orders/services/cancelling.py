@@ -1,34 +1,41 @@
 """Asking a vendor to cancel its part of an order. It agrees until production begins; its answer decides."""
 
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy
+
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.handlers import Finding
-from backoffice.vendors.errors import VendorRejected
+from backoffice.services.handlers import Finding, push_kind
+from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
+from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.registry import has_ability
 from orders.models import Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.cancellations import go_on_after_refusal, settle_cancellation
-from orders.services.placing.single_call import takes_one_call
+from orders.services.push_kinds import CANCEL, VendorOrderHandler
 from orders.services.reports.applying import apply_order_report
 
 _TOO_LATE = (OrderState.IN_PRODUCTION, OrderState.DONE)
 
 
-class Cancellation:
-    """One delivery of a wish to cancel one vendor order."""
+@push_kind(CANCEL)
+class Cancellation(VendorOrderHandler):
+    """The vendor is asked to cancel its part of an order; never before the placing of it is over."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.push: Push = delivery.push
+    title = gettext_lazy("Cancel the order")
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
         self.row = VendorOrder.objects.select_related("order").get(pk=self.push.subject_id)
 
-    def run(self) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         """The vendor order is cancelled, or the refusal is in the timeline. Raises Withdrawn when no longer wanted."""
         if self.row.state == VendorOrderState.CANCELLED:
             return
         if self.row.order.cancel_requested_at is None:
             raise Withdrawn(_("The order is no longer to be cancelled."))
-        if takes_one_call(self.row.vendor):
+        if has_ability(self.row.vendor, TakesOrdersAtOnce):
             self._cancel_by_hand()
             return
         if not self.row.vendor_id:
@@ -39,7 +46,7 @@ class Cancellation:
             report = self._ask()
         self.delivery.record(lambda: self._conclude(report))
 
-    def look(self) -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """What became of a request to cancel that was not answered."""
         report = self.read()
         if report.state != OrderState.CANCELLED and report.state not in _TOO_LATE:
@@ -47,12 +54,24 @@ class Cancellation:
         self.delivery.record(lambda: self._conclude(report))
         return Finding.DONE
 
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [_t("The vendor's order is read first, then it is asked again. Cancelling twice does no harm.")]
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        _refuse(push, text=error.text)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        super().decided(push, happened=happened)
+        if happened:  # the follow-up reads it again: the vendor's word, not the person's, is what counts
+            push.follow_up = push.payload
+
     def read(self) -> OrderReport:
-        return self.delivery.read(lambda: self.delivery.vendor.read_order(self.row.vendor_id))
+        vendor = self.delivery.vendor_as(TakesDraftOrders)
+        return self.delivery.read(lambda: vendor.read_order(self.row.vendor_id))
 
     def _ask(self) -> OrderReport:
         """A refusal may mean that it is cancelled already, so the order is read again."""
-        vendor = self.delivery.vendor
+        vendor = self.delivery.vendor_as(TakesDraftOrders)
         try:
             return self.delivery.write("cancel", lambda: vendor.cancel_order(self.row.vendor_id), self._conclude)
         except VendorRejected:
@@ -64,15 +83,21 @@ class Cancellation:
     def _conclude(self, report: OrderReport) -> None:
         apply_order_report(report, source="answer", push=self.push)
         if report.state != OrderState.CANCELLED:
-            refuse_cancellation(self.push)
+            _refuse(self.push)
 
     def _cancel_by_hand(self) -> None:
         """The vendor has no call for it: what it does not have is cancelled, else a person has to tell it."""
         if self.row.submitted_at is None:
             self.delivery.record(self._cancel_unsent)
             return
-        self.delivery.record(lambda: note_told_by_hand(self.row, push=self.push))
+        self.delivery.record(self._note_by_hand)
         raise Withdrawn(_("A person has to tell the vendor."))
+
+    def _note_by_hand(self) -> None:
+        words = {"vendor": self.row.vendor, "reference": self.row.reference}
+        OrderEvent.objects.create(
+            order_id=self.row.order_id, actor="system", kind="order.cancel_by_hand", params=words, push=self.push
+        )
 
     def _cancel_unsent(self) -> None:
         order = Order.objects.locked(self.row.order_id)
@@ -82,20 +107,12 @@ class Cancellation:
     def _cancel_without_id(self) -> None:
         """No draft was made, so there is nobody to ask; unless a person said that there is one of unknown id."""
         if self.row.state == VendorOrderState.UNKNOWN:
-            refuse_cancellation(self.push, text=_("It is at the vendor, but its id there is unknown."))
+            _refuse(self.push, text=_("It is at the vendor, but its id there is unknown."))
             return
         self._cancel_unsent()
 
 
-def note_told_by_hand(row: VendorOrder, *, push: Push) -> None:
-    """The timeline says that somebody has to tell the vendor."""
-    words = {"vendor": row.vendor, "reference": row.reference}
-    OrderEvent.objects.create(
-        order_id=row.order_id, actor="system", kind="order.cancel_by_hand", params=words, push=push
-    )
-
-
-def refuse_cancellation(push: Push, *, text: str = "") -> None:
+def _refuse(push: Push, *, text: str = "") -> None:
     """The order goes on, and the timeline says why. The order must be locked."""
     row = VendorOrder.objects.get(pk=push.subject_id)
     go_on_after_refusal(row, text=text, actor=f"vendor:{row.vendor}", push=push)

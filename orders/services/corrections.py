@@ -4,19 +4,17 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from backoffice.emails import usable_email
-from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.errors import Errors, IllegalTransition, InvalidInput, complain
 from backoffice.models import Push
 from backoffice.regions import address_codes
 from backoffice.said import gettext as _
-from backoffice.vendors.messages import OrderToPlace, Sale
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.hooks import on_correction
-from orders.services.intake.new_rows import ROLE_FIELDS
-from orders.services.intake.preflight import check_countries, doubts_about
 from orders.services.lifecycle import end_corrected_holds
-from orders.services.order_message import postal_address
+from orders.services.order_message import OrderRows, build_message
+from orders.services.preflight.address_checks import check_countries, doubts_about
 from orders.services.search import refresh_search
 
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)
@@ -72,43 +70,22 @@ def _refuse_sent(order: Order) -> None:
 
 def _refuse_invalid(order: Order, address: Address) -> None:
     """Every vendor's limits and our list of countries, as at intake."""
-    path = ROLE_FIELDS[AddressRole(address.role)]
-    errors: dict[str, list[str]] = {}
-    check_countries([(path, postal_address(address))], errors=errors)
+    errors: Errors = {}
+    check_countries([(address.field, address)], errors=errors)
+    others = order.addresses.exclude(pk=address.pk)
+    message = build_message(OrderRows(order, [], [address, *others], []), reference=order.number, designs={})
     for vendor in order.lines.order_by().values_list("vendor", flat=True).distinct():
-        for complaint in vendor_class(vendor).check_order(_message(order, address)):
-            if complaint.field.startswith(f"{path}."):
-                errors.setdefault(complaint.field, []).append(complaint.text)
+        for complaint in vendor_type(vendor, TakesOrders).check_order(message):
+            if complaint.field.startswith(f"{address.field}."):
+                complain(errors, complaint.field, complaint.text)
     if errors:
         raise InvalidInput(_("The address would still be refused."), errors=errors)
 
 
-def _message(order: Order, address: Address) -> OrderToPlace:
-    """An order with nothing but the address, in its role and as the recipient that every order needs, and with the
-    customer, whose name stands for one that an address lacks.
-    """
-    postal = postal_address(address)
-    sale = Sale(
-        number=order.number,
-        currency=order.currency,
-        firstname=order.customer_firstname,
-        lastname=order.customer_lastname,
-        email=usable_email(order.customer_email),
-        invoice=postal if address.role == AddressRole.INVOICE else None,
-    )
-    return OrderToPlace(
-        sale=sale,
-        reference=order.number,
-        recipient=postal,
-        shipper=postal if address.role == AddressRole.SHIPPER else None,
-        export=postal if address.role == AddressRole.EXPORT else None,
-    )
-
-
 def _end_corrected(order: Order, address: Address, *, actor: str) -> None:
     """End the holds that complained of nothing but this address, unless what they doubt is still so."""
-    path = f"{ROLE_FIELDS[AddressRole(address.role)]}."
-    doubtful = {f"{path}{name}" for name in doubts_about(postal_address(address))}
+    path = f"{address.field}."
+    doubtful = {f"{path}{name}" for name in doubts_about(address)}
     active = order.holds.filter(released_at__isnull=True, reason__in=_ABOUT_INPUT)
     holds = [
         hold

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from backoffice.vendors.abilities import Vendor
 from orders.models import Order
 
 
@@ -20,9 +21,7 @@ class OrderHook(Protocol):
 class VendorHook(Protocol):
     """Called with a vendor and the context in which each of its things is compared; returns how many stand how."""
 
-    def __call__(
-        self, vendor: str, *, adapter: Any, step: Callable[[], AbstractContextManager[None]]
-    ) -> Mapping[str, int]: ...
+    def __call__(self, vendor: Vendor, *, step: Callable[[], AbstractContextManager[None]]) -> Mapping[str, int]: ...
 
 
 # With an order's id, outside of any transaction, before more of it leaves for a vendor: it may be held then.

@@ -1,7 +1,7 @@
 """What staff, shops and rules do with an order: release, hold, let go, cancel.
 
 Each service locks the order, checks, changes and queues in one transaction, and answers the order as it is
-then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendor:mypromo", "rule:7" or
+then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendor:<name>", "rule:7" or
 "system".
 """
 
@@ -21,8 +21,8 @@ from orders.services.cancellations import dismiss_refusals, settle_cancellation,
 from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
 from orders.services.placing.planning import plan_vendor_orders, start_over
+from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 from orders.services.push_kinds import CANCEL, PLACE
-from orders.services.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 
 # Nothing is in the making there, and what the vendor may still hold of it is given up.
 _FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
@@ -57,8 +57,9 @@ def release_or_hold(order: Order, *, actor: str) -> Order:
     order = Order.objects.locked(order.pk)
     if order.may_become(OrderState.RELEASED) and not active_holds(order).exists():
         errors = recheck_orders([order])[order.pk].errors
+        text = said("The vendor would refuse it. Correct what is named, then release the hold.")
         for reason, some in reasons_to_hold(errors).items():
-            place_hold(order, reason=reason, text=_would_be_refused_text(), errors=some, actor=actor)
+            place_hold(order, reason=reason, text=text, errors=some, actor=actor)
         if errors:
             return order
     return release_order(order, actor=actor)
@@ -124,10 +125,6 @@ def end_corrected_holds(order: Order, holds: list[Hold], *, actor: str, note: st
 def goes_on_by_itself(order: Order) -> bool:
     """Return whether the end of its last hold sends the order to its vendors."""
     return order.shop.release_automatically or order.vendor_orders.exists()
-
-
-def _would_be_refused_text() -> str:
-    return said("The vendor would refuse it. Correct what is named, then release the hold.")
 
 
 @transaction.atomic

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from django.conf import settings
 
+from backoffice.emails import usable_email
 from backoffice.said import gettext as _
 from backoffice.vendors.messages import (
     Credentials,
@@ -19,8 +21,9 @@ from backoffice.vendors.messages import (
     OrderReport,
     OrderToPlace,
     PostalAddress,
+    Sale,
 )
-from orders.models import Address, AddressRole, OrderLine, VendorOrder
+from orders.models import Address, AddressRole, Order, OrderLine, VendorOrder
 from orders.models.document import OrderDocument
 from orders.services.designs.ids import vendor_ids
 from orders.services.files.signed_links import Linked, sign_link
@@ -30,18 +33,50 @@ LABEL_USER = "labels"
 _ADDRESS_FIELDS = tuple(field.name for field in msgspec.structs.fields(PostalAddress))
 
 
+@dataclass(frozen=True)
+class OrderRows:
+    """An order with its parts as rows, written or not."""
+
+    order: Order
+    lines: list[OrderLine]
+    addresses: list[Address]
+    documents: list[OrderDocument]
+
+
 def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
     """What the vendor is to make of its part of the order, in four queries whatever the number of lines, and one more
     where designs are named by our ids.
-
-    The invoice address stays here: no vendor needs it, and mypromo's does not work.
     """
     order = vendor_order.order
-    rows = list(vendor_order.lines.select_related("line"))
-    designs = vendor_ids(row.line.design_id for row in rows)
-    addresses = {address.role: postal_address(address) for address in order.addresses.all()}
-    return OrderToPlace(
+    parts = list(vendor_order.lines.select_related("line"))
+    rows = OrderRows(order, [part.line for part in parts], list(order.addresses.all()), list(order.documents.all()))
+    return build_message(
+        rows,
         reference=vendor_order.reference,
+        part_id=vendor_order.pk,
+        line_references=[part.reference for part in parts],
+        designs=vendor_ids(line.design_id for line in rows.lines),
+    )
+
+
+def build_message(
+    rows: OrderRows,
+    *,
+    reference: str,
+    part_id: int = 0,
+    line_references: Iterable[str] | None = None,
+    designs: Mapping[str, str],
+) -> OrderToPlace:
+    """What a vendor is given of an order, without a query.
+
+    `reference`, `part_id` and `line_references` (left out: the positions) are those of the vendor order, `designs` maps
+    our ids of designs to the vendor's.
+    """
+    order = rows.order
+    addresses = {address.role: postal_address(address) for address in rows.addresses}
+    references = [str(line.position) for line in rows.lines] if line_references is None else line_references
+    return OrderToPlace(
+        reference=reference,
         reference2=order.reference,
         recipient=addresses[AddressRole.RECIPIENT],
         shipper=addresses.get(AddressRole.SHIPPER),
@@ -50,9 +85,30 @@ def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
         express_production=order.express_production,
         express_shipping=order.express_shipping,
         custom_properties=_texts(order.custom_properties),
-        documents=tuple([_document(document, vendor_order) for document in order.documents.all()]),
-        generic_label=label_address(vendor_order) if order.generic_label else None,
-        lines=tuple([_line(row.line, reference=row.reference, designs=designs) for row in rows]),
+        documents=tuple([_document(document, part_id) for document in rows.documents]),
+        generic_label=label_address(part_id) if order.generic_label else None,
+        lines=tuple(
+            [
+                _line(line, reference=reference, designs=designs)
+                for line, reference in zip(rows.lines, references, strict=True)
+            ]
+        ),
+        sale=_sale(order, invoice=addresses.get(AddressRole.INVOICE)),
+    )
+
+
+def _sale(order: Order, *, invoice: PostalAddress | None) -> Sale:
+    """What was agreed with the customer, for vendors that want to know of it."""
+    return Sale(
+        number=order.number,
+        currency=order.currency,
+        account=order.shop.sign_integration_id,
+        shipping_method=order.shipping_method,
+        firstname=order.customer_firstname,
+        lastname=order.customer_lastname,
+        email=usable_email(order.customer_email),
+        phone=order.customer_phone,
+        invoice=invoice,
     )
 
 
@@ -100,18 +156,18 @@ def postal_address(address: Address) -> PostalAddress:
     return PostalAddress(**{name: getattr(address, name) for name in _ADDRESS_FIELDS})
 
 
-def label_address(vendor_order: VendorOrder) -> FileLink | None:
+def label_address(part_id: int) -> FileLink | None:
     """Where the vendor asks for its label, with the password that it needs; None while none is set."""
     if not settings.LABEL_SECRET:
         return None
     credentials = Credentials(scheme="basic", username=LABEL_USER, password=settings.LABEL_SECRET)
-    return FileLink(url=sign_link(Linked.LABEL, vendor_order.pk), credentials=credentials)
+    return FileLink(url=sign_link(Linked.LABEL, part_id), credentials=credentials)
 
 
-def _document(document: OrderDocument, vendor_order: VendorOrder) -> DocumentLink:
+def _document(document: OrderDocument, part_id: int) -> DocumentLink:
     """A slip of ours is about this part of the order, which is one parcel."""
     return DocumentLink(
-        url=sign_link(Linked.SLIP, vendor_order.pk) if document.made_by_us else document.url,
+        url=sign_link(Linked.SLIP, part_id) if document.made_by_us else document.url,
         kind=document.kind,
         carrier=document.carrier,
         tracking_code=document.tracking_code,

@@ -17,10 +17,10 @@ def toy_vendor(settings: LazySettings) -> Iterator[toy.MakeBoth]:
     settings.PUSH_RETRY_LADDER = [0.0]
     handler = toy.MakeBoth()
     PUSH_HANDLERS[handler.kind] = handler
-    CALLBACK_HANDLERS["toy", "shops"] = toy.rename_shop
+    CALLBACK_HANDLERS[toy.ToyMessage] = toy.rename_shop
     toy.SHELF.__init__()  # type: ignore[misc]  # a fresh shelf under the same name
     yield handler
-    del PUSH_HANDLERS[handler.kind], CALLBACK_HANDLERS["toy", "shops"]
+    del PUSH_HANDLERS[handler.kind], CALLBACK_HANDLERS[toy.ToyMessage]
 
 
 @pytest.fixture

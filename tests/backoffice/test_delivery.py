@@ -13,6 +13,7 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Integration, Push, Shop
 from backoffice.models.push import PushState
 from backoffice.services import claims, clock, gate
+from backoffice.services.claimable import claim
 from backoffice.services.delivery import deliver, end_expired_leases
 from backoffice.services.pushes import decide_push, dismiss_push, queue_push, retry_push
 from backoffice.services.sweep import due_pushes
@@ -186,7 +187,7 @@ def test_refused_credentials_stop_the_queue_and_lose_nothing(push: Push) -> None
 
 
 def test_a_worker_lost_while_sending_leaves_an_unknown_outcome(push: Push) -> None:
-    delivery = claims.claim(push.pk, state=PushState.NEW)
+    delivery = claim(push.pk, state=PushState.NEW)
     assert delivery is not None
     delivery._enter("half")
     Push.objects.filter(pk=push.pk).update(lease_until=timezone.now())
@@ -196,7 +197,7 @@ def test_a_worker_lost_while_sending_leaves_an_unknown_outcome(push: Push) -> No
 
 
 def test_a_worker_lost_between_two_writes_is_replaced(push: Push) -> None:
-    assert claims.claim(push.pk, state=PushState.NEW) is not None
+    assert claim(push.pk, state=PushState.NEW) is not None
     Push.objects.filter(pk=push.pk).update(lease_until=timezone.now())
     end_expired_leases()
     make_due(push)
@@ -207,7 +208,7 @@ def test_a_worker_lost_between_two_writes_is_replaced(push: Push) -> None:
 def test_a_push_that_kills_its_workers_is_set_aside(push: Push) -> None:
     for _ in range(5):
         make_due(push)
-        assert claims.claim(push.pk, state=PushState.NEW) is not None
+        assert claim(push.pk, state=PushState.NEW) is not None
         Push.objects.filter(pk=push.pk).update(lease_until=timezone.now())
         end_expired_leases()
     push.refresh_from_db()
@@ -216,7 +217,7 @@ def test_a_push_that_kills_its_workers_is_set_aside(push: Push) -> None:
 
 def paused_past_its_lease(push: Push) -> claims.Delivery:
     """A delivery whose worker stood still until the lease was over, and somebody else settled the matter."""
-    delivery = claims.claim(push.pk, state=PushState.NEW)
+    delivery = claim(push.pk, state=PushState.NEW)
     assert delivery is not None
     Push.objects.filter(pk=push.pk).update(lease_until=timezone.now())
     end_expired_leases()
@@ -249,9 +250,9 @@ def test_a_push_waits_for_older_ones_of_the_same_subject(push: Push, shop: Shop)
     later = Push.objects.create(
         vendor="toy", kind="toy.other", subject_type="backoffice.shop", subject_id=shop.pk, next_at=timezone.now()
     )
-    assert claims.claim(later.pk, state=PushState.NEW) is None
+    assert claim(later.pk, state=PushState.NEW) is None
     deliver(push.pk)
-    assert claims.claim(later.pk, state=PushState.NEW) is not None
+    assert claim(later.pk, state=PushState.NEW) is not None
 
 
 def test_an_open_push_is_not_doubled_and_merges_what_is_added(toy_vendor: MakeBoth, shop: Shop) -> None:
@@ -265,7 +266,7 @@ def test_an_open_push_is_not_doubled_and_merges_what_is_added(toy_vendor: MakeBo
 def test_what_is_added_while_a_push_is_on_its_way_becomes_the_next_one(toy_vendor: MakeBoth, shop: Shop) -> None:
     with transaction.atomic():
         first = queue_push("toy.make", vendor="toy", subject=shop, actor="a", payload={}, merge=True)
-    delivery = claims.claim(first.pk, state=PushState.NEW)
+    delivery = claim(first.pk, state=PushState.NEW)
     assert delivery is not None
     with transaction.atomic():
         queue_push("toy.make", vendor="toy", subject=shop, actor="b", payload={"skus": ["B"]}, merge=True)

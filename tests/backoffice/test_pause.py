@@ -12,7 +12,8 @@ from django.utils import timezone
 from backoffice.models import Integration, Push, Shop
 from backoffice.models.push import Lane, PushState
 from backoffice.services import gate
-from backoffice.services.delivery import Delivery, deliver
+from backoffice.services.claims import Delivery
+from backoffice.services.delivery import deliver
 from backoffice.services.handlers import PUSH_HANDLERS, PushHandler
 from backoffice.services.pushes import queue_push
 from backoffice.services.sweep import due_pushes

@@ -1,13 +1,17 @@
 """A vendor in a few lines for tests of the engine: what it holds is what would have been made."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Callback, Push, Shop
 from backoffice.models.callback import CallbackState
-from backoffice.services.delivery import Delivery
+from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler
 from backoffice.services.reports import ReportOutcome
+from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
@@ -25,8 +29,17 @@ class Shelf:
 SHELF = Shelf()
 
 
-class Toy:
-    name = "toy"
+class ToyMessage(Message):
+    text: str
+
+
+class Toy(CallsUs):
+    name: ClassVar[str] = "toy"
+    title: ClassVar[str] = "toy"
+    purpose: ClassVar[Promise] = gettext_lazy("toy")
+    settings_prefix: ClassVar[str] = "TOY"
+    CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = {"shops": ToyMessage}
+    SIGNS_CALLBACKS: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -59,18 +72,10 @@ class Toy:
         return request.headers.get("authorization") == "Bearer toy"
 
     @classmethod
-    def callback_key(cls, topic: str, body: bytes) -> str | None:
-        return None
-
-    @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
         if body.startswith(b"!"):
             raise InvalidCallback("The body starts with an exclamation mark.")
         return (ToyMessage(text=body.decode()),)
-
-
-class ToyMessage(Message):
-    text: str
 
 
 class MakeBoth(PushHandler):
@@ -105,9 +110,8 @@ class MakeBoth(PushHandler):
         Push.objects.filter(pk=delivery.push.pk).update(payload=delivery.push.payload)
 
 
-def rename_shop(callback: Callback, message: Message, vendor: Any) -> ReportOutcome:
+def rename_shop(callback: Callback, message: ToyMessage, vendor: CallsUs) -> ReportOutcome:
     """The toy's callback: "<shop code> <name>"."""
-    assert isinstance(message, ToyMessage)
     code, _, name = message.text.partition(" ")
     shop = Shop.objects.filter(code=code).first()
     if shop is None:

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from backoffice.models.push import Lane
 from backoffice.sandbox import Sandbox
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import ListsPrices
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Snapshot, Variant
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.texts import TEXTS
@@ -131,7 +132,7 @@ def test_five_hundred_skus_fit_every_screen(page: Page) -> None:
 
 def test_the_difference_is_read_and_approved(page: Page, sandbox: Sandbox) -> None:
     holdings = sandbox.mypromo.holdings
-    skus = [row.sku for row in open_vendor("mypromo", lane=Lane.READS).iter_prices()][:6]
+    skus = [row.sku for row in get_vendor("mypromo", ListsPrices, lane=Lane.READS).iter_prices()][:6]
     rows = {}
     for number, sku in enumerate(skus):
         quantity = holdings.values(sku, merchant="1")["sales_prices"][0]["qty"]

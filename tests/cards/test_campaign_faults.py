@@ -20,7 +20,6 @@ from backoffice.services.experience import SharedExperience
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import decide_push
 from backoffice.vendors import answers, session
-from orders.campaign_pushes import CheckOutCampaign, PrepareCampaign
 from orders.models import CampaignState, CardConversion, MailCampaign, Order
 from orders.services.campaigns.conversions import find_conversions
 from orders.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
@@ -178,7 +177,7 @@ def test_without_reading_back_a_lost_batch_would_be_sent_twice(
     sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
 ) -> None:
     """The control of the reading: taken as absent, and blind for doubles, the vendor holds every recipient twice."""
-    monkeypatch.setattr(PrepareCampaign, "look", lambda self, delivery: Finding.ABSENT)
+    monkeypatch.setattr(Preparation, "look", lambda self, delivery: Finding.ABSENT)
     monkeypatch.setattr(Preparation, "_read_back", lambda self: Matching())
     strike(sandbox, ATTACH, "cut_after", settings)
     prepared(fill(2))
@@ -189,7 +188,7 @@ def test_without_reading_back_a_lost_batch_would_be_sent_twice(
 def test_without_comparing_drafts_a_lost_create_would_leave_two(
     sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
 ) -> None:
-    monkeypatch.setattr(PrepareCampaign, "look", lambda self, delivery: Finding.ABSENT)
+    monkeypatch.setattr(Preparation, "look", lambda self, delivery: Finding.ABSENT)
     strike(sandbox, CREATE, "cut_after", settings)
     campaign = prepared(fill(1))
     assert len(vendor.store.orders) == 2
@@ -212,7 +211,7 @@ def test_without_the_note_of_an_attempt_a_checkout_would_be_repeated_by_itself(
 def test_without_reading_the_order_a_lost_checkout_would_be_taken_for_unpaid(
     sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
 ) -> None:
-    monkeypatch.setattr(CheckOutCampaign, "look", lambda self, delivery: Finding.BLIND)
+    monkeypatch.setattr(Checkout, "look", lambda self, delivery: Finding.BLIND)
     strike(sandbox, CHECKOUT, "cut_after", settings)
     campaign = confirm(proofed(1), payer)
     push = Push.objects.get(kind="orders.check_out_campaign")

@@ -12,7 +12,8 @@ from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
 from backoffice.sandbox import Sandbox
 from backoffice.services.delivery import deliver, end_expired_leases
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import ListsPrices
 from catalog.models import ChangeKind, ChangeSet, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.checking import check_change_set
@@ -81,7 +82,7 @@ class Desk:
     def skus(self, count: int, *, vendor: str = MERCHANT, tiers: int = 1) -> list[str]:
         """SKUs that the vendor lists with at least so many tiers."""
         found = []
-        for facts in open_vendor(vendor, lane=Lane.READS).iter_prices():
+        for facts in get_vendor(vendor, ListsPrices, lane=Lane.READS).iter_prices():
             if sum(tier.price_list == "purchase" for tier in facts.tiers) >= tiers:
                 found.append(facts.sku)
             if len(found) == count:

@@ -9,7 +9,8 @@ import pytest
 from backoffice.demo.basket import SIGN, baskets
 from backoffice.models.push import Lane
 from backoffice.sandbox import Sandbox
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import HasCatalogue
 from catalog.models import Product, Variant
 from catalog.services.price_grid import price_grid
 from catalog.services.sync.reading import sync_catalog
@@ -19,7 +20,7 @@ from tests.api.storefront import Storefront, make_storefront
 
 @pytest.fixture
 def catalog(sandbox: Sandbox) -> None:
-    sync_catalog(open_vendor("mypromo", lane=Lane.CATALOG))
+    sync_catalog(get_vendor("mypromo", HasCatalogue, lane=Lane.CATALOG))
 
 
 def find(storefront: Storefront, sku: str) -> dict[str, Any] | None:

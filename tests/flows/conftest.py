@@ -14,8 +14,9 @@ from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.services.callbacks import store_callback, work_due_callbacks
 from backoffice.services.delivery import deliver
+from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.registry import vendor_type
 from orders.models import Order
 from orders.services.lifecycle import release_order
 from tests.orders.rows import make_order
@@ -66,7 +67,7 @@ class Postbox:
         if requests is None:
             requests, self.waiting = self.waiting, []
         for request in requests:
-            assert vendor_class("mypromo").verify_callback(request)
+            assert vendor_type("mypromo", CallsUs).verify_callback(request)
             store_callback("mypromo", request, source_ip="127.0.0.1")
         while work_due_callbacks():
             pass

@@ -11,7 +11,8 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.orders import Orders as SandboxOrders
 from backoffice.services import reconcile
 from backoffice.services.delivery import deliver
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace, PostalAddress
 from orders.models import HoldReason, Order, OrderState, VendorOrderState
 from orders.services.lifecycle import cancel_order, release_order
@@ -208,7 +209,7 @@ def _assert_one_right_order(sandbox: Sandbox, order: Order) -> None:
 
 def _draft_at_vendor(sandbox: Sandbox, *, reference: str, lines: list[str] | None = None, submit: bool = False) -> int:
     """Somebody else makes an order with our reference at the vendor."""
-    vendor = open_vendor("mypromo", lane=Lane.ORDERS)
+    vendor = get_vendor("mypromo", TakesDraftOrders, lane=Lane.ORDERS)
     recipient = PostalAddress(lastname="Größer", zip="10115", city="Berlin", country_code="DE")
     draft = vendor.create_order(OrderToPlace(reference=reference, recipient=recipient))
     for line in lines or ["1"]:

@@ -20,7 +20,8 @@ from backoffice.models.reported import Reported
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.services.callbacks import replay_callbacks, work_due_callbacks
 from backoffice.services.reports import ReportApplication
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import CallsSecretAddresses
+from backoffice.vendors.registry import vendor_type
 from fulfillment.models import Shipment, ShipmentLine
 from orders.models import Order, OrderEvent, VendorOrder, VendorOrderLine
 from orders.services.reports import applying
@@ -141,7 +142,7 @@ def headers(*, secret: str = SECRET) -> dict[str, str]:
 
 
 def address(*, token: str = "") -> str:
-    return f"/callbacks/mypromo/orders/{token or vendor_class('mypromo').callback_path_token()}/"
+    return f"/callbacks/mypromo/orders/{token or vendor_type('mypromo', CallsSecretAddresses).callback_path_token()}/"
 
 
 def post(client: Client, body: bytes, *, path: str = "", **more: Any) -> Any:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from backoffice.sandbox import Sandbox
 from orders.models import Order, OrderEvent, OrderState, Rule, RuleEvent, RuleRun
 from orders.services.lifecycle import release_hold, release_order
-from orders.services.placing import two_phases
+from orders.services.placing import refusals
 from orders.services.rules.running import work_waiting_events
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, happens, make_rule
@@ -38,7 +38,7 @@ def test_without_the_look_before_placing_the_vendor_would_be_first(
     sandbox: Sandbox, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: the mechanism is switched off, and the harm is done."""
-    monkeypatch.setattr(two_phases, "run_waiting_rules", lambda order_id: None)
+    monkeypatch.setattr(refusals, "before_placing", [])
     hold_on_release()
     release_order(make_order(), actor="tester")
     work()

@@ -17,9 +17,10 @@ from backoffice.models.callback import CallbackState
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.production_views import production_order
 from backoffice.services.callbacks import replay_callbacks, store_callback, work_due_callbacks
+from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.production_messages import ProductionOrderReport
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.registry import vendor_type
 from catalog.models import Product, Variant
 from fulfillment.models import (
     DispatchState,
@@ -40,7 +41,7 @@ SAMPLE = Path(__file__).parents[1] / "samples/mypromo/production_orders.list.200
 def read_sample(**changes: Any) -> ProductionOrderReport:
     """The document's example as a report, with top-level values changed."""
     order = json.loads(SAMPLE.read_text())["data"][0] | changes
-    (report,) = vendor_class(VENDOR).read_callback("production", json.dumps(order).encode())
+    (report,) = vendor_type(VENDOR, CallsUs).read_callback("production", json.dumps(order).encode())
     return report
 
 

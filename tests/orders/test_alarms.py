@@ -24,7 +24,7 @@ from orders.services.files.checks import _Round
 from orders.services.holds import hold_if_open, place_hold
 from orders.services.lifecycle import cancel_order
 from orders.services.placing.linking import hold_beside, hold_changed
-from orders.services.placing.refusals import note_refusal, suppose_placed
+from orders.services.placing.refusals import PlaceHandler
 from orders.services.placing.single_call import SingleCall
 from orders.services.placing.two_phases import Placement
 from orders.services.reports.applying import apply_order_report
@@ -74,20 +74,23 @@ def files_unfit(row: VendorOrder) -> None:
 
 
 def refused(row: VendorOrder) -> None:
-    note_refusal(place_push(row), VendorRejected("The street is too long."))
+    PlaceHandler().rejected(place_push(row), VendorRejected("The street is too long."))
 
 
 def id_unknown(row: VendorOrder) -> None:
     VendorOrder.objects.filter(pk=row.pk).update(vendor_id="")
-    suppose_placed(place_push(row))
+    Placement().decided(place_push(row), happened=True)
 
 
 def submitted_differs(row: VendorOrder) -> None:
     class Delivery:
         push = place_push(row)
-        vendor = None
 
-    Placement(Delivery())._hold(HoldReason.DIFFERS_AT_VENDOR, said("%(found)s"), ["quantity 6, not 5"])  # type: ignore[arg-type]
+        def vendor_as(self, ability: object) -> None: ...
+
+    placement = Placement()
+    placement.begin(Delivery())  # type: ignore[arg-type]
+    placement._hold(HoldReason.DIFFERS_AT_VENDOR, said("%(found)s"), ["quantity 6, not 5"])
 
 
 def no_longer_made(row: VendorOrder) -> None:
@@ -106,6 +109,7 @@ def sent_as_something_else_since_the_backup(row: VendorOrder) -> None:
 def sold_before_a_restore(row: VendorOrder) -> None:
     class Delivery:
         push = place_push(row)
+        vendor = None
 
         def record(self, change: Callable[[], object]) -> None:
             change()
@@ -113,8 +117,10 @@ def sold_before_a_restore(row: VendorOrder) -> None:
     now = timezone.now()
     read_epoch()
     Epoch.objects.update(saved_at=now, found_at=now, reconciled_at=now)
+    call = SingleCall()
+    call.begin(Delivery())  # type: ignore[arg-type]
     with pytest.raises(Withdrawn):
-        SingleCall(Delivery())._refuse_doubtful()  # type: ignore[arg-type]
+        call._refuse_doubtful()
 
 
 # Every function that calls hold_if_open: how it comes to call it, and whether a cancelled order is told as well.
@@ -125,9 +131,9 @@ CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
         cancellation_refused_for_the_rest,
         {OrderState.CLOSED, OrderState.CANCELLED},
     ),
-    "services/placing/refusals.py:note_refusal": (refused, {OrderState.CLOSED}),
-    "services/placing/refusals.py:suppose_placed": (id_unknown, {OrderState.CLOSED, OrderState.CANCELLED}),
-    "services/placing/two_phases.py:_hold": (submitted_differs, {OrderState.CLOSED, OrderState.CANCELLED}),
+    "services/placing/refusals.py:rejected": (refused, {OrderState.CLOSED}),
+    "services/placing/two_phases.py:_assume_placed": (id_unknown, {OrderState.CLOSED, OrderState.CANCELLED}),
+    "services/placing/draft.py:_hold": (submitted_differs, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/files/checks.py:_hold": (files_unfit, {OrderState.CLOSED}),
     "services/placing/linking.py:hold_beside": (
         another_made_for_the_same_sale,

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from backoffice.models import Push, Shop
-from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.services.handlers import handler_of
 from backoffice.services.subjects import find_subjects, load_subjects
 from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine
 from orders.models.line import LineKind
@@ -33,7 +33,7 @@ def place(**costs: Any) -> VendorOrder:
 
 def cost_of(row: VendorOrder) -> Any:
     push = Push(kind="orders.place", vendor="mypromo", subject_type="orders.vendororder", subject_id=row.pk)
-    return PUSH_HANDLERS["orders.place"].cost(push)
+    return handler_of(push).cost(push)
 
 
 def test_placing_an_order_costs_what_its_lines_cost() -> None:

@@ -2,16 +2,16 @@
 
 import pytest
 
-from backoffice.vendors.messages import PostalAddress
 from fulfillment.models import Country
-from orders.services.intake.preflight import check_countries
+from orders.models import Address
+from orders.services.preflight.address_checks import check_countries
 
 pytestmark = pytest.mark.django_db
 
 
 def complaints(code: str) -> list[str]:
     errors: dict[str, list[str]] = {}
-    check_countries([("recipient", PostalAddress(country_code=code))], errors=errors)
+    check_countries([("recipient", Address(country_code=code))], errors=errors)
     return list(errors)
 
 

@@ -15,8 +15,8 @@ from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.services.delivery import deliver
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState, VendorOrderLine
+from orders.services.file_decisions import accept_files, exchange_file
 from orders.services.files import checks
-from orders.services.files.deciding import accept_files, exchange_file
 from orders.services.files.store import store_file
 from orders.services.lifecycle import release_hold, release_order
 from orders.services.timeline import describe

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice.models import Shop
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
 from catalog.models import Variant
-from orders.services.intake.street import split_street
+from orders.services.preflight.address_checks import split_street
 from tests.api.storefront import CARD, PEN, SIGN, Storefront, build_order, make_catalog, make_storefront
 
-LIMITS: dict[str, tuple[int, int]] = vendor_class("mypromo").ADDRESS_LIMITS
+LIMITS = vendor_type("mypromo", TakesOrders).ADDRESS_LIMITS
 PLAIN = sorted(set(LIMITS) - {"country_code", "email"})
 FULL_ADDRESS = {"company": "Firma", "street": "Weg 1", "zip": "10115", "city": "Berlin", "country_code": "DE"}
 

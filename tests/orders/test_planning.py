@@ -48,7 +48,7 @@ def test_what_is_sent_is_what_was_ordered(django_assert_num_queries) -> None:
         reference="SHOP-7",
         express_shipping=True,
     )
-    part = release_order(order, actor="tester").vendor_orders.select_related("order").get()
+    part = release_order(order, actor="tester").vendor_orders.select_related("order__shop").get()
 
     with django_assert_num_queries(3):
         message = order_to_place(part)

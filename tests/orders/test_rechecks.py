@@ -12,7 +12,7 @@ from orders.models import AddressRole, Hold, HoldReason, Order, OrderState, Vend
 from orders.services.corrections import correct_address
 from orders.services.holds import active_holds
 from orders.services.lifecycle import hold_order, release_hold, release_or_hold, release_order
-from orders.services.rechecks import recheck_orders
+from orders.services.preflight.rechecks import recheck_orders
 from tests.orders.rows import SKU, make_order
 
 pytestmark = pytest.mark.django_db

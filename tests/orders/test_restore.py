@@ -16,6 +16,7 @@ from backoffice.models import Callback, Epoch, Push, Shop
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
 from backoffice.services.epoch import read_epoch, take_id
+from backoffice.vendors.abilities import ReportsOrders
 from backoffice.vendors.errors import VendorUnavailable
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
@@ -346,8 +347,11 @@ def test_an_order_that_cannot_be_compared_keeps_no_other_from_it_and_is_named(sh
     assert result.counts["mypromo"] == {"read": 2, "only the vendor knows it": 1}
 
 
-class Silent:
+class Silent(ReportsOrders):
     """A vendor that does not answer."""
+
+    name = title = "Silent"
+    settings_prefix = "SILENT"
 
     def __init__(self, connection: object) -> None:
         """It needs nothing of the outside."""
@@ -363,6 +367,7 @@ class Silent:
 class Talking(Silent):
     """One that answers, and has nothing; and which people have to look at."""
 
+    name = title = "Talking"
     after_restore = "Look there."
 
     def list_orders(self, **_query: object) -> Iterator[OrderReport]:  # type: ignore[override]

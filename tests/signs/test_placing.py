@@ -25,7 +25,8 @@ from backoffice.vendors.sign_customiser.payloads import order_payload
 from catalog.models import CustomProduct
 from orders.models import Address, AddressRole, Hold, Order, VendorOrder
 from orders.services.lifecycle import release_order
-from orders.services.placing.single_call import SingleCall, sold_order
+from orders.services.order_message import order_to_place
+from orders.services.placing.single_call import SingleCall
 from tests.orders.rows import make_order
 from tests.signs.desk import sign_line, sign_order, tell
 
@@ -100,7 +101,7 @@ def test_the_bill_goes_where_it_belongs(order: Order) -> None:
     Address.objects.create(
         order=order, role=AddressRole.INVOICE, company="Pens", street="Bank 1", zip="1", city="X", country_code="DE"
     )
-    body = order_payload(sold_order(part_of(order)))
+    body = order_payload(order_to_place(part_of(order)))
     assert (body["shipping_address"]["country"], body["billing_address"]["country"]) == ("DE", "DE")
     assert (body["billing_address"]["address_1"], body["billing_address"]["address_2"]) == ("Bank 1", "Pens")
 
@@ -325,7 +326,7 @@ def test_without_the_wait_for_proof_a_second_sign_would_be_made(
     """The control: a look that takes silence for absence sends again, and the ledger shows it."""
     from backoffice.services.handlers import Finding
 
-    monkeypatch.setattr(SingleCall, "look", lambda self: Finding.ABSENT)
+    monkeypatch.setattr(SingleCall, "look", lambda self, delivery: Finding.ABSENT)
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     look_until_settled(order)
@@ -366,4 +367,4 @@ def test_money_of_other_currencies_keeps_its_places(shop: Shop, product: CustomP
     order.save()
     order.lines.update(unit_price=Decimal(1000))
     order = release_order(order, actor="tester", anyway=True)
-    assert order_payload(sold_order(part_of(order)))["products"][0]["price"] == 1190
+    assert order_payload(order_to_place(part_of(order)))["products"][0]["price"] == 1190

@@ -9,9 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from backoffice.models import Push, Shop
 from catalog.models import CustomProduct
-from orders.models import Order, OrderEvent
-from orders.services.intake.input import NewLine
-from orders.services.intake.line_checks import judge_lines
+from orders.models import Order, OrderEvent, OrderLine
+from orders.services.preflight.line_checks import judge_lines
 from tests.api.storefront import Storefront, build_order, make_catalog, make_storefront
 from tests.signs.desk import design, make_shop
 
@@ -108,7 +107,7 @@ def test_what_the_vendor_needs_is_asked_for_at_once(storefront: Storefront, desi
 
 
 def test_lines_cost_no_queries_each(storefront: Storefront, designed: CustomProduct) -> None:
-    lines = [NewLine(custom_product=designed.external_id, quantity=1, unit_price="1") for _ in range(20)]
+    lines = [OrderLine(custom_product=designed.external_id, quantity=1, unit_price=Decimal(1)) for _ in range(20)]
     with CaptureQueriesContext(connection) as queries:
         judge_lines(lines, shop=storefront.shop, errors={})
     assert len(queries) == 1

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
-from backoffice.services.vendor_checks import can_be_asked
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import VendorAuthFailed, VendorError
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.registry import vendor_names, vendor_type
 
 
 class Command(BaseCommand):
@@ -21,18 +21,18 @@ class Command(BaseCommand):
 
     def _check(self, name: str) -> bool:
         """Print one line; False when this vendor needs a look. One that is not configured is not used."""
-        if not vendor_class(name).is_configured():
+        if not vendor_type(name, Vendor).is_configured():
             self.stdout.write(f"{name}: not configured")
             return True
         try:
-            said = open_vendor(name, lane=Lane.READS).check()
+            said = get_vendor(name, Vendor, lane=Lane.READS).check()
         except VendorAuthFailed as error:
             self.stdout.write(self.style.ERROR(f"{name}: configured, reachable, credentials refused: {error.text}"))
             return False
         except VendorError as error:
             self.stdout.write(self.style.ERROR(f"{name}: configured, not working: {error.text}"))
             return False
-        if not can_be_asked(name):
+        if not vendor_type(name, Vendor).CHECK_ASKS:
             self.stdout.write(f"{name}: configured, not called: {said}")
             return True
         self.stdout.write(self.style.SUCCESS(f"{name}: configured, reachable, token accepted, says {said!r}"))

@@ -1,4 +1,4 @@
-"""`manage.py pause mypromo --reason "…"`: nothing is sent to a vendor until it is resumed; reading goes on."""
+"""`manage.py pause <vendor> --reason "…"`: nothing is sent to a vendor until it is resumed; reading goes on."""
 
 from typing import Any
 

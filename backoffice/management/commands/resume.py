@@ -1,4 +1,4 @@
-"""`manage.py resume mypromo`: what waited for a vendor is sent again."""
+"""`manage.py resume <vendor>`: what waited for a vendor is sent again."""
 
 from typing import Any
 

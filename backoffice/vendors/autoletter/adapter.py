@@ -1,21 +1,23 @@
 """AutoLetter as the project sees it, in our words."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, final
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.said import gettext as _
+from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.autoletter.answers import read_answer
 from backoffice.vendors.autoletter.client import AutoLetterClient
 from backoffice.vendors.autoletter.payloads import find_obstacle, write_orders
-from backoffice.vendors.base import CallsNobody, Connection
+from backoffice.vendors.base import Connection
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
 
 
-class AutoLetter(CallsNobody):
+@final
+class AutoLetter(ExportsOrders):
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = "autoletter"
@@ -25,11 +27,11 @@ class AutoLetter(CallsNobody):
         "An order that is sent again is recognised there by its id. Opt-outs entered here since the backup are lost: "
         "enter them again."
     )
-    settings_prefix = "AUTOLETTER"
+    settings_prefix: ClassVar[str] = "AUTOLETTER"
     # Nothing can be asked there without sending an order, so a check makes no call.
     CHECK_ASKS: ClassVar[bool] = False
-    TELLS_WITH_CONSENT: ClassVar[str] = "accepts_letters"
-    MAY_CORRECT: ClassVar[bool] = True
+    EXPORT_CONSENT: ClassVar[str] = "accepts_letters"
+    TAKES_CORRECTIONS: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -44,21 +46,21 @@ class AutoLetter(CallsNobody):
         return _("It is set up. AutoLetter offers nothing that could be asked without sending an order.")
 
     @classmethod
-    def tell_batch(cls) -> int:
+    def export_batch_size(cls) -> int:
         """Orders a request (AUTOLETTER_BATCH_SIZE)."""
         return max(1, int(settings.AUTOLETTER_BATCH_SIZE))
 
     @classmethod
-    def tell_group(cls, *, shop_code: str, language: str) -> str | None:
+    def export_group(cls, *, shop_code: str, language: str) -> str | None:
         """One account takes all: shops are told apart by their ShopId within a request."""
         return ""
 
     @classmethod
-    def why_not(cls, order: OrderToTell) -> str:
+    def find_export_obstacle(cls, order: OrderToTell) -> str:
         """Why it cannot take the order, in words; empty when it can."""
         return find_obstacle(order)
 
-    def tell_orders(
+    def export_orders(
         self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
     ) -> list[ToldOrder] | Unclear:
         """One request. `corrected` orders are updated where they are known, all others created.

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import ClassVar
+from typing import ClassVar, final
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.said import gettext as _
-from backoffice.vendors.base import CallsNobody, Connection
+from backoffice.vendors.abilities import ExportsOrders, HasRatings
+from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
 from backoffice.vendors.guaranteed_reviews.client import Client
@@ -25,7 +26,8 @@ from backoffice.vendors.session import Pace
 _NO_RATING = PublishedRating(total=0, average=Decimal(0), distribution=(0, 0, 0, 0, 0))
 
 
-class GuaranteedReviews(CallsNobody):
+@final
+class GuaranteedReviews(ExportsOrders, HasRatings):
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = "guaranteed-reviews"
@@ -35,9 +37,9 @@ class GuaranteedReviews(CallsNobody):
         "An order that is sent again is recognised there by its id. Opt-outs entered here since the backup are lost: "
         "enter them again."
     )
-    settings_prefix = "GUARANTEED_REVIEWS"
-    TELLS_WITH_CONSENT: ClassVar[str] = "accepts_review_request"
-    MAY_CORRECT: ClassVar[bool] = False
+    settings_prefix: ClassVar[str] = "GUARANTEED_REVIEWS"
+    EXPORT_CONSENT: ClassVar[str] = "accepts_review_request"
+    TAKES_CORRECTIONS: ClassVar[bool] = False
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
         self.client = Client(connection, pace=pace)
@@ -79,12 +81,12 @@ class GuaranteedReviews(CallsNobody):
     # --- Telling orders ---------------------------------------------------------------------------------------------
 
     @classmethod
-    def tell_batch(cls) -> int:
+    def export_batch_size(cls) -> int:
         """Orders a request."""
         return max(1, int(settings.GUARANTEED_REVIEWS_BATCH_SIZE))
 
     @classmethod
-    def tell_group(cls, *, shop_code: str, language: str) -> str | None:
+    def export_group(cls, *, shop_code: str, language: str) -> str | None:
         """The name of the key that orders of this shop and language go with, such as "WEB/de"; never the key itself.
 
         None: no key speaks that language, and the settings name none to be used instead.
@@ -92,7 +94,7 @@ class GuaranteedReviews(CallsNobody):
         return group_of(shop_code, language)
 
     @classmethod
-    def why_not(cls, order: OrderToTell) -> str:
+    def find_export_obstacle(cls, order: OrderToTell) -> str:
         """Why the vendor cannot take the order, in words; empty when it can."""
         if not order.firstname.strip():
             return _("The customer's first name is missing.")
@@ -107,7 +109,7 @@ class GuaranteedReviews(CallsNobody):
             return _("The e-mail address is a marketplace's, which forbids to write there about anything else.")
         return ""
 
-    def tell_orders(
+    def export_orders(
         self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
     ) -> list[ToldOrder] | Unclear:
         """Report orders, so that their customers are invited 10 days later. Telling again does no harm.
@@ -124,6 +126,10 @@ class GuaranteedReviews(CallsNobody):
         return judge(answer, order_ids=[order.order_id for order in orders])
 
     # --- Published ratings --------------------------------------------------------------------------------------------
+
+    @classmethod
+    def calls_per_run(cls) -> int:
+        return int(settings.GUARANTEED_REVIEWS_RATINGS_PER_RUN)
 
     @classmethod
     def rating_groups(cls) -> list[tuple[str, str, str]]:
@@ -145,5 +151,3 @@ class GuaranteedReviews(CallsNobody):
                 raise
             return _NO_RATING
         return read_rating(answer, most=most)
-
-    # --- It calls nobody ----------------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, final
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from backoffice.vendors.base import CallsNobody, Connection
+from backoffice.vendors.abilities import SendsCards
+from backoffice.vendors.base import Connection
 from backoffice.vendors.card_messages import (
     CardAddress,
     CardCharge,
@@ -51,7 +52,8 @@ SHAPE_REFUSED = frozenset({400, 415, 422})
 OF_PAYING = re.compile(r"balance|fund|credit|payment|paid|charge|declined|status|draft|recipient", re.IGNORECASE)
 
 
-class LettrLabs(CallsNobody):
+@final
+class LettrLabs(SendsCards):
     """What the vendor can do. Raises VendorError; sees no model of ours. Ids of orders are texts of digits."""
 
     name: ClassVar[str] = "lettrlabs"
@@ -61,9 +63,9 @@ class LettrLabs(CallsNobody):
         "Its orders carry no reference of ours. Compare the orders in its app with the campaigns here "
         "since the backup, before you check one out: those recipients would get a second card."
     )
-    settings_prefix = "LETTRLABS"
-    MAX_RECIPIENTS = 1000
-    MAX_CONVERSIONS = 100
+    settings_prefix: ClassVar[str] = "LETTRLABS"
+    MAX_RECIPIENTS: ClassVar[int] = 1000
+    MAX_CONVERSIONS: ClassVar[int] = 100
     PAGE = 500
     # Their own size of a page, where ours was not heard.
     SHORTEST_PAGE = 100
@@ -76,6 +78,18 @@ class LettrLabs(CallsNobody):
     @classmethod
     def is_configured(cls) -> bool:
         return bool(settings.LETTRLABS_URL and settings.LETTRLABS_API_KEY)
+
+    @classmethod
+    def may_check_out(cls) -> bool:
+        return bool(settings.LETTRLABS_CHECKOUT)
+
+    @classmethod
+    def currency(cls) -> str:
+        return str(settings.LETTRLABS_CURRENCY)
+
+    @classmethod
+    def poll_seconds(cls, *, is_paying: bool) -> float:
+        return float(settings.LETTRLABS_POLL_AFTER if is_paying else settings.LETTRLABS_POLL_SECONDS)
 
     def check(self) -> str:
         """Ask who we are; a name where one is told."""

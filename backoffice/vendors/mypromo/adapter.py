@@ -1,10 +1,13 @@
 """mypromo as the project sees it: what its two kinds of accounts can do, in our words."""
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, final
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from backoffice.vendors.abilities import CallsSecretAddresses
 from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.messages import Message
 from backoffice.vendors.mypromo import callbacks
@@ -22,12 +25,12 @@ from backoffice.vendors.mypromo.reference import ReferenceAbility
 from backoffice.vendors.session import Pace
 
 
-class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility):
+class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, CallsSecretAddresses):
     """What both accounts have. Raises VendorError; sees no model of ours."""
 
-    name: ClassVar[str]
     # Of the settings that both share: address, sandbox.
-    settings_prefix = "MYPROMO"
+    settings_prefix: ClassVar[str] = "MYPROMO"
+    SIGNS_CALLBACKS: ClassVar[bool] = False
     client: Client
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
@@ -56,11 +59,6 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility):
         return callbacks.read(topic, body, vendor=cls.name)
 
     @classmethod
-    def callback_key(cls, topic: str, body: bytes) -> str | None:
-        """None: mypromo numbers no events, a hash of the body has to do."""
-        return None
-
-    @classmethod
     def callback_path_token(cls) -> str:
         """The part of our callback address that cannot be guessed."""
         return callbacks.callback_path_token()
@@ -71,37 +69,47 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility):
         return callbacks.addresses(cls.name)
 
     @classmethod
+    def find_weak_secret(cls) -> str:
+        is_weak = settings.MYPROMO_URL and len(settings.MYPROMO_CALLBACK_SECRET) < callbacks.SHORTEST_SECRET
+        return f"MYPROMO_CALLBACK_SECRET is shorter than {callbacks.SHORTEST_SECRET} characters." if is_weak else ""
+
+    @classmethod
     def is_callback_path(cls, token: str) -> bool:
         """Whether an address with that token is ours, also for a while after the secret was changed."""
         return callbacks.is_callback_path(token)
 
 
+@final
 class MyPromo(_Adapter, OrdersAbility, DesignsAbility, ListingsAbility, MerchantBatches):
     """The merchant's account: orders, designs, catalogue, sales prices, search texts, channels."""
 
-    name = MERCHANT
+    name: ClassVar[str] = MERCHANT
     title: ClassVar[str] = "mypromo"
     purpose: ClassVar[Promise] = gettext_lazy("Makes and ships what is ordered: catalogue, prices, stock, orders.")
     after_restore: ClassVar[Promise] = gettext_lazy(
         "Prices, texts and stock that were sent since the backup are not known here: run sync_catalog and "
         "read_listings, and check each change set that waits before it is sent."
     )
+    CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS[MERCHANT]
 
     @classmethod
     def _account(cls) -> Account:
         return merchant_account()
 
 
+@final
 class MyPromoFulfiller(_Adapter, ProductionAbility, PreviewAbility, StockAndPrices, FulfillerBatches):
     """The fulfiller's account: production orders, labels, shipments, own prices and stock."""
 
-    name = FULFILLER
+    name: ClassVar[str] = FULFILLER
     title: ClassVar[str] = "mypromo (fulfiller)"
     purpose: ClassVar[Promise] = gettext_lazy("Gives us production orders that we make and ship for other merchants.")
     after_restore: ClassVar[Promise] = gettext_lazy(
         "It does not show which labels were downloaded since the backup. Those that waited stand among the unknown "
         "outcomes; before you fetch another one, look whether its parcel has left."
     )
+    CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS[FULFILLER]
+    SHARES_SKUS_WITH: ClassVar[Sequence[str]] = (MERCHANT,)
 
     @classmethod
     def _account(cls) -> Account:

@@ -9,6 +9,14 @@ from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 
+from backoffice.vendors.abilities import (
+    TakesChanges,
+    TakesChannels,
+    TakesFulfillerPrices,
+    TakesSalesPrices,
+    TakesStock,
+    TakesTexts,
+)
 from backoffice.vendors.batch_messages import (
     FulfillerPriceRow,
     JobTicket,
@@ -28,15 +36,14 @@ from backoffice.vendors.reading import text
 Row = TypeVar("Row", SalesPriceRow, FulfillerPriceRow, StockRow, SyncRow, SearchTextRow)
 
 
-class _Batches:
+class _Batches(TakesChanges):
     """At most `MAX_BATCH` rows at a time, each product once, else ValueError. Raises VendorError.
 
     A VendorRejected names the wrong rows by the SKUs that were sent.
     """
 
-    MAX_BATCH = MAX_BATCH
+    MAX_BATCH: ClassVar[int] = MAX_BATCH
 
-    name: ClassVar[str]
     client: Client
 
     def _send(
@@ -52,7 +59,7 @@ class _Batches:
         return JobTicket(queue_id=str(queued.queue_id), text=text(queued.message))
 
 
-class MerchantBatches(_Batches):
+class MerchantBatches(_Batches, TakesSalesPrices, TakesChannels, TakesTexts):
     """What a merchant may change."""
 
     def update_sales_prices(self, rows: Sequence[SalesPriceRow]) -> JobTicket:
@@ -69,7 +76,7 @@ class MerchantBatches(_Batches):
         return self._send(self.client.update_seo, rows, encode=payloads.search_texts)
 
 
-class FulfillerBatches(_Batches):
+class FulfillerBatches(_Batches, TakesFulfillerPrices, TakesStock):
     """What a fulfiller may change."""
 
     def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceRow]) -> JobTicket:

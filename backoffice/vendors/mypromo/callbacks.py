@@ -14,16 +14,23 @@ import msgspec
 from django.conf import settings
 
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.messages import Message
+from backoffice.vendors.batch_messages import JobReport
+from backoffice.vendors.messages import Message, OrderReport
 from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT
 from backoffice.vendors.mypromo.jobs import job_report
 from backoffice.vendors.mypromo.production_reports import production_report
 from backoffice.vendors.mypromo.production_schemas import ProductionOrder
 from backoffice.vendors.mypromo.reports import order_report
 from backoffice.vendors.mypromo.schemas import Job, Order
+from backoffice.vendors.production_messages import ProductionOrderReport
 
 USERNAME = "mypromo"
-TOPICS = {MERCHANT: ("orders", "jobs"), FULFILLER: ("production", "jobs")}
+SHORTEST_SECRET = 24  # characters
+# By account: our topic -> what it carries.
+TOPICS: dict[str, dict[str, type[Message]]] = {
+    MERCHANT: {"orders": OrderReport, "jobs": JobReport},
+    FULFILLER: {"production": ProductionOrderReport, "jobs": JobReport},
+}
 _PATH_PURPOSE = b"mypromo callback path"
 
 

@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 from django.conf import settings
 
+from backoffice.vendors.abilities import HasCatalogue
 from backoffice.vendors.catalog_messages import CatalogPage, CatalogProblem, ProductFacts
 from backoffice.vendors.errors import (
     BudgetEmpty,
@@ -31,7 +32,7 @@ PAGES_TO_GIVE_UP = 3
 THEIR_COUNTRY_CODES = {"GB": "UK"}
 
 
-class CatalogAbility:
+class CatalogAbility(HasCatalogue):
     """Reading products. Mixed into `MyPromo`, which gives `client`."""
 
     client: Client

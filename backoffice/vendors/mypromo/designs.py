@@ -1,5 +1,6 @@
 """Designs in mypromo's editor, in our words. Mixed into the adapters."""
 
+from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.design_messages import DesignReport, DesignState
 from backoffice.vendors.file_messages import Download
 from backoffice.vendors.mypromo import design_schemas as theirs
@@ -26,7 +27,7 @@ class PreviewAbility:
         return to_download(self.client.design_preview(vendor_id))
 
 
-class DesignsAbility(PreviewAbility):
+class DesignsAbility(PreviewAbility, MakesDesigns):
     """A doubled user or design is a harmless orphan: neither can be deleted. Raises VendorError."""
 
     def create_design_user(self) -> str:

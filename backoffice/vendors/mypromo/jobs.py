@@ -1,10 +1,10 @@
 """Following batches: jobs and their reports, in our words. Mixed into the adapters."""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 import msgspec
 
+from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
 from backoffice.vendors.mypromo.client import Client
@@ -26,10 +26,9 @@ JOB_STATES = {
 }
 
 
-class JobsAbility:
+class JobsAbility(TakesChanges):
     """Raises VendorError."""
 
-    name: ClassVar[str]
     client: Client
 
     def read_job(self, vendor_id: str) -> JobReport:

@@ -63,7 +63,7 @@ def check_order(order: OrderToPlace) -> list[FieldError]:
 
 def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
     yield from check_length("reference", order.reference, REFERENCE_LIMITS, required=True)
-    yield from check_length("reference2", order.reference2, REFERENCE_LIMITS)
+    yield from check_length("reference2", order.reference2, (0, REFERENCE_LIMITS[1]))
     for role in ("recipient", "shipper", "export"):
         address: PostalAddress | None = getattr(order, role)
         if address is not None:

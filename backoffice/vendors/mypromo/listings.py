@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from django.conf import settings
 
+from backoffice.vendors.abilities import ListsPrices, ListsStock
 from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.listing_messages import PriceFacts, SearchFacts, SearchTexts, StockFacts
 from backoffice.vendors.mypromo import catalog_schemas as catalog
@@ -55,7 +56,7 @@ class _Seo(msgspec.Struct):
 T = TypeVar("T", _Inventory, _Prices, _Seo)
 
 
-class StockAndPrices:
+class StockAndPrices(ListsPrices, ListsStock):
     """`sku` narrows a list at the vendor; rows of other SKUs are left out, should the vendor ignore that."""
 
     client: Client

@@ -1,12 +1,14 @@
 """Placing and watching orders at mypromo, in our words. Mixed into `MyPromo`."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import ClassVar
 
 import msgspec
 from django.conf import settings
 
+from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import FieldError, VendorProtocolError
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
@@ -29,22 +31,22 @@ class _FilterIgnored(Exception):
     """The list shows orders that were not asked for."""
 
 
-class OrdersAbility:
+class OrdersAbility(TakesDraftOrders):
     """Two phases: a draft, which costs nothing and may be made twice, and its submission. Raises VendorError."""
 
-    MAX_LINES = limits.MAX_LINES
-    MAX_LINES_WITH_DOCUMENTS = limits.MAX_LINES_WITH_DOCUMENTS
-    ADDRESS_LIMITS = limits.ADDRESS_LIMITS
+    MAX_LINES: ClassVar[int] = limits.MAX_LINES
+    MAX_LINES_WITH_DOCUMENTS: ClassVar[int] = limits.MAX_LINES_WITH_DOCUMENTS
+    ADDRESS_LIMITS: ClassVar[Mapping[str, tuple[int, int]]] = limits.ADDRESS_LIMITS
 
     client: Client
 
-    @staticmethod
-    def takes_test_products() -> bool:
+    @classmethod
+    def takes_test_products(cls) -> bool:
         """Whether test products can be ordered: in their sandbox, where nothing is produced."""
         return bool(settings.MYPROMO_SANDBOX)
 
-    @staticmethod
-    def check_order(order: OrderToPlace) -> list[FieldError]:
+    @classmethod
+    def check_order(cls, order: OrderToPlace) -> list[FieldError]:
         """What mypromo would refuse, by the path of the field ("recipient.street"). Asks nobody."""
         return limits.check_order(order)
 

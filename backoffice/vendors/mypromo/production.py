@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
+from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import ShipmentReport
 from backoffice.vendors.mypromo import production_schemas as theirs
 from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.files import FilesAbility
 from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
 from backoffice.vendors.mypromo.production_reports import label_report, parcel_report, production_report
 from backoffice.vendors.production_messages import LabelNotDownloaded, LabelReport, ProductionOrderReport, ShipmentToAdd
@@ -22,10 +24,9 @@ logger = logging.getLogger(__name__)
 ORDERS_PER_PAGE = 15
 
 
-class ProductionAbility:
+class ProductionAbility(FilesAbility, GivesProductionOrders):
     """Raises VendorError."""
 
-    name: ClassVar[str]
     client: Client
 
     def list_production_orders(

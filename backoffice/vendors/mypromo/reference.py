@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
 from backoffice.vendors.mypromo import schemas as theirs
@@ -25,7 +26,7 @@ ROWS_PER_PAGE = 250
 _WITH_COUNTRY = re.compile(r"([A-Z]{2})-", re.IGNORECASE)
 
 
-class ReferenceAbility:
+class ReferenceAbility(HasReferenceData):
     """The whole of each list, or VendorError: a list that breaks off must not look like one without the rest.
     A row without a code, by which alone it could be found, is logged and left out.
 

@@ -1,6 +1,7 @@
 """From mypromo's words to ours."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -145,5 +146,10 @@ def _shipped_line(item: theirs.ShippedItem) -> ShippedLine:
 def histories_of(histories: list[theirs.History] | None) -> tuple[HistoryEntry, ...]:
     """The history in its order; an entry without a readable time is left out."""
     timed = ((entry, moment(entry.created_at)) for entry in histories or ())
-    entries = [HistoryEntry(vendor_id=entry.id, text=text(entry.text), at=at) for entry, at in timed if at]
+    entries = [_history_entry(entry.id, text(entry.text), at=at) for entry, at in timed if at]
     return tuple(sorted(entries, key=lambda entry: entry.vendor_id))
+
+
+def _history_entry(number: int, said: str, *, at: datetime) -> HistoryEntry:
+    """Their own callbacks are lines of the history too."""
+    return HistoryEntry(vendor_id=number, text=said, at=at, is_bookkeeping=said.startswith("Callback for "))

@@ -1,11 +1,13 @@
 """Sign Customiser as the project sees it, in our words."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, final
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from backoffice.vendors.abilities import ManagesWebhooks, TakesOrdersAtOnce
 from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import Message, OrderToPlace
@@ -16,7 +18,8 @@ from backoffice.vendors.sign_customiser.payloads import order_payload
 from backoffice.vendors.sign_messages import Placed, Webhook
 
 
-class SignCustomiser:
+@final
+class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
     """What the vendor can do. Raises VendorError; sees no model of ours."""
 
     name: ClassVar[str] = NAME
@@ -26,18 +29,19 @@ class SignCustomiser:
         "It cannot be asked which orders it has. Compare the orders in its dashboard with those here "
         "since the backup: enter what is missing, and decide the outcomes that wait as unknown."
     )
-    settings_prefix = "SIGN_CUSTOMISER"
+    settings_prefix: ClassVar[str] = "SIGN_CUSTOMISER"
 
-    MAX_LINES = limits.MAX_LINES
-    MAX_LINES_WITH_DOCUMENTS = limits.MAX_LINES
-    ADDRESS_LIMITS = limits.ADDRESS_LIMITS
+    MAX_LINES: ClassVar[int] = limits.MAX_LINES
+    MAX_LINES_WITH_DOCUMENTS: ClassVar[int] = limits.MAX_LINES
+    ADDRESS_LIMITS: ClassVar[Mapping[str, tuple[int, int]]] = limits.ADDRESS_LIMITS
 
-    # Each shop's integration may call an address of its own; webhooks are signed with secrets that we keep.
-    ADDRESSED_BY_SHOP = True
-    SIGNS_WEBHOOKS = True
-    CALLBACK_ANSWER: ClassVar[dict[str, object]] = {"ok": True}
-    # Our callback topic -> theirs, of those that are subscribed; `product:created` is set on their integration's page.
-    SUBSCRIBED: ClassVar[dict[str, str]] = {"order-created": "order:created", "form-submitted": "form:submitted"}
+    CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS
+    SIGNS_CALLBACKS: ClassVar[bool] = True
+    # Each shop's integration may call an address of its own.
+    ADDRESSED_BY_SHOP: ClassVar[bool] = True
+    CALLBACK_ANSWER: ClassVar[Mapping[str, object]] = {"ok": True}
+    # `product:created` is not subscribed to but set on their integration's page.
+    WEBHOOK_TOPICS: ClassVar[Mapping[str, str]] = {"order-created": "order:created", "form-submitted": "form:submitted"}
 
     def __init__(self, connection: Connection) -> None:
         self.client = Client(connection)
@@ -57,8 +61,12 @@ class SignCustomiser:
         """List the webhooks, which changes nothing and needs our token."""
         return f"OK, {len(self.client.webhooks())} webhooks"
 
-    @staticmethod
-    def check_order(order: OrderToPlace) -> list[FieldError]:
+    @classmethod
+    def confirmation_seconds(cls) -> float:
+        return float(settings.SIGN_CUSTOMISER_ECHO_SECONDS)
+
+    @classmethod
+    def check_order(cls, order: OrderToPlace) -> list[FieldError]:
         """What is missing in the order, by the path of the field. Asks nobody."""
         return limits.check_order(order)
 
@@ -95,11 +103,6 @@ class SignCustomiser:
     def verify_callback(cls, request: CallbackRequest) -> bool:
         """Whether the request is signed by them, just now, in constant time."""
         return callbacks.verify(request)
-
-    @classmethod
-    def callback_key(cls, topic: str, body: bytes) -> str | None:
-        """None: a hash of the body has to do, so that no version of a product is passed over for another."""
-        return None
 
     @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:

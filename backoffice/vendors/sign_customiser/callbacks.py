@@ -16,12 +16,13 @@ from django.conf import settings
 from backoffice.moments import in_utc
 from backoffice.texts import clean_foreign
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.messages import Message, OrderReport, OrderState, Version
+from backoffice.vendors.messages import Message, OrderConfirmation, OrderState, Version
 from backoffice.vendors.sign_customiser import schemas as theirs
 from backoffice.vendors.sign_customiser.client import NAME
 from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct, FormAnswer, FormSubmission
 
 PRODUCT, ORDER, FORM = "product-created", "order-created", "form-submitted"
+TOPICS: dict[str, type[Message]] = {PRODUCT: DesignedProduct, ORDER: OrderConfirmation, FORM: FormSubmission}
 TIMESTAMP, SIGNATURE, PREFIX = "x-webhook-timestamp", "x-webhook-signature", "sha256="
 FORMATS = {
     "timestamp.body": lambda timestamp, body: timestamp + b"." + body,
@@ -127,11 +128,11 @@ def _pictures(product: theirs.Product) -> list[DesignedPicture]:
     return [DesignedPicture(url=url, kind=kind) for url, kind in found.items()]
 
 
-def _read_order(body: bytes) -> OrderReport:
+def _read_order(body: bytes) -> OrderConfirmation:
     """That the order is there is all that we learn; its contents are ours."""
     order: theirs.CreatedOrder = _decode(body, theirs.OrderCreated).order
     created_at = _moment(order.created_at)
-    return OrderReport(
+    return OrderConfirmation(
         vendor=NAME,
         vendor_id=str(order.order_id),
         reference=theirs.read_word(order.external_id, most=LONGEST_ID),

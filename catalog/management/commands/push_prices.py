@@ -6,7 +6,4 @@ from catalog.models import ChangeKind
 
 class Command(ChangeCommand):
     help = "Makes a change set of prices from a table (XLSX or CSV); with --approve it is approved and pushed."
-    kinds = {
-        "mypromo": ChangeKind.SALES_PRICES.value,
-        "mypromo-fulfiller": ChangeKind.FULFILLER_PRICES.value,
-    }
+    kinds = (ChangeKind.SALES_PRICES.value, ChangeKind.FULFILLER_PRICES.value)

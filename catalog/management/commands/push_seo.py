@@ -6,4 +6,4 @@ from catalog.models import ChangeKind
 
 class Command(ChangeCommand):
     help = "Makes a change set of search texts from a table (XLSX or CSV); with --approve it is approved and pushed."
-    kinds = {"mypromo": ChangeKind.SEARCH_TEXTS.value}
+    kinds = (ChangeKind.SEARCH_TEXTS.value,)

@@ -6,7 +6,4 @@ from catalog.models import ChangeKind
 
 class Command(ChangeCommand):
     help = "Makes a change set of stock from a table (XLSX or CSV); with --approve it is approved and pushed."
-    kinds = {
-        "mypromo": ChangeKind.SYNC.value,
-        "mypromo-fulfiller": ChangeKind.STOCK.value,
-    }
+    kinds = (ChangeKind.SYNC.value, ChangeKind.STOCK.value)

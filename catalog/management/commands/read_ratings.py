@@ -5,6 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.models import Shop
+from backoffice.vendors.abilities import HasRatings
+from backoffice.vendors.registry import setting_name, vendors_with
 from catalog.models import RatingReading
 from catalog.services.ratings import rating_sources, read_ratings
 from catalog.services.runs import SyncRunning
@@ -15,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--shop", default="", help="only the shop with this code")
-        parser.add_argument("--calls", type=int, help="calls at most; default: GUARANTEED_REVIEWS_RATINGS_PER_RUN")
+        parser.add_argument("--calls", type=int, help="calls at most; default: RATINGS_PER_RUN (.env.example)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         code = options["shop"]
@@ -25,7 +27,8 @@ class Command(BaseCommand):
             raise CommandError("--calls has to be 1 or more.")
         names = [source.name for source in rating_sources() if code.upper() in ("", source.shop_code)]
         if not names:
-            raise CommandError("No public key is set for that: see GUARANTEED_REVIEWS_PUBLIC_KEYS in .env.example.")
+            keys = ", ".join(setting_name(vendor, "PUBLIC_KEYS") for vendor in vendors_with(HasRatings))
+            raise CommandError(f"No public key is set for that: see {keys} in .env.example.")
         try:
             run = read_ratings(shop_code=code, most_calls=options["calls"])
         except SyncRunning as error:

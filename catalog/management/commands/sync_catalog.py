@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
-from backoffice.vendors.registry import UnknownVendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import HasCatalogue
+from backoffice.vendors.registry import UnknownVendor, vendors_with
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 from catalog.services.runs import SyncRunning
@@ -33,11 +34,12 @@ class Command(BaseCommand):
     help = "Bring in a vendor's catalogue. Unchanged rows are not written, what is gone is marked, nothing is deleted."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--vendor", default="mypromo", help="whose (default: mypromo)")
+        whose = next(iter(vendors_with(HasCatalogue)), None)
+        parser.add_argument("--vendor", default=whose, help="whose (default: %(default)s)")
         scope = parser.add_mutually_exclusive_group()
         scope.add_argument("--full", action="store_true", help="compare every row, also of products listed as before")
         scope.add_argument("--sku", action="append", default=[], help="only this SKU; may be given several times")
-        parser.add_argument("--lang", default="", help="only this language (default: all of MYPROMO_LANGUAGES)")
+        parser.add_argument("--lang", default="", help="only this language (default: all that the vendor is read in)")
         parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,10 +50,10 @@ class Command(BaseCommand):
             dry_run=options["dry_run"],
         )
         try:
-            source = open_vendor(options["vendor"], lane=Lane.CATALOG)
-            run = sync_catalog(source, options=choice, report=self._report_progress)
+            vendor = get_vendor(options["vendor"], HasCatalogue, lane=Lane.CATALOG)
+            run = sync_catalog(vendor, options=choice, report=self._report_progress)
         except UnknownVendor as error:
-            raise CommandError(f"There is no vendor named {error}.") from error
+            raise CommandError(f"There is no vendor named {options['vendor']} with a catalogue.") from error
         except SyncRunning as error:
             raise CommandError(error.text) from error
         self._print_result(run, dry_run=options["dry_run"])

@@ -12,7 +12,9 @@ from django.db import transaction
 from backoffice.models.push import Lane
 from backoffice.said import gettext as _
 from backoffice.said import keep
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import TakesChanges
+from backoffice.vendors.registry import has_ability, vendor_type
 from catalog.models import Change, ChangeSet, ChangeSetState, Variant
 from catalog.services.bulk import to_json, update_rows
 from catalog.services.change_sets.guards import price_guards
@@ -80,7 +82,7 @@ def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
     skus = list(change_set.changes.order_by("pk").values_list("sku", flat=True))
     reading = None
     if stale := stale_skus(change_set, skus=skus):
-        vendor = open_vendor(change_set.vendor, lane=Lane.READS)
+        vendor = get_vendor(change_set.vendor, TakesChanges, lane=Lane.READS)
         reading = read_values(vendor, kind=change_set.kind, skus=stale)
     with transaction.atomic():
         locked = ChangeSet.objects.locked(change_set.pk)
@@ -153,10 +155,11 @@ def _judge(
 
 
 def variants_by_sku(vendor: str, *, skus: Iterable[str]) -> dict[str, Variant]:
-    """Our variants of these SKUs. One company may have several accounts with us ("x" and "x-fulfiller"), which speak
-    of the same SKUs: the account's own variant comes first.
+    """Our variants of these SKUs. One company may have several accounts with us, which speak of the same SKUs
+    (`SHARES_SKUS_WITH`): the account's own variant comes first.
     """
-    names = {vendor, vendor.partition("-")[0]}
+    shared = vendor_type(vendor, TakesChanges).SHARES_SKUS_WITH if has_ability(vendor, TakesChanges) else ()
+    names = {vendor, *shared}
     rows = Variant.objects.filter(vendor__in=names, sku__in=list(skus)).only("pk", "sku", "vendor", "product_id")
     return {row.sku: row for row in sorted(rows, key=lambda row: row.vendor == vendor)}
 

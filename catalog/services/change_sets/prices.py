@@ -6,13 +6,16 @@ before   {"currency", "purchase", "recommended", "sales", "order_min_qty", "orde
 after    the merchant's: the currency and the quantities given; a fulfiller's: everything, since it replaces all
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from backoffice.said import gettext as _
-from backoffice.vendors.batch_messages import FulfillerPriceRow, PriceTier, SalesPriceRow
+from backoffice.vendors.abilities import ListsPrices, TakesFulfillerPrices, TakesSalesPrices, Vendor
+from backoffice.vendors.batch_messages import FulfillerPriceRow, JobTicket, PriceTier, SalesPriceRow
 from backoffice.vendors.listing_messages import PriceFacts
+from backoffice.vendors.registry import as_able
 from catalog.models import Change, PriceList
 from catalog.services.change_sets.values import (
     Guard,
@@ -30,15 +33,17 @@ from catalog.services.change_sets.values import (
 
 Tiers = dict[str, str]
 
-# mypromo's own limit where none is given.
+# What vendors take at most where no limit is given.
 DEFAULT_MAX_QTY = 200_000
 FULFILLERS_LISTS = (PriceList.PURCHASE.value, PriceList.RECOMMENDED.value)
 RULES = ("order_max_qty", "tier_price_qty_only")
 
 
 class _Prices(Shape):
-    reader = "iter_prices"
     lists: tuple[str, ...]
+
+    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[PriceFacts]:
+        return as_able(vendor, ListsPrices).iter_prices(sku=sku)
 
     def held(self, facts: PriceFacts) -> Value:
         value: Value = {"currency": facts.currency, **{name: {} for name in PriceList.values}}
@@ -80,7 +85,7 @@ class _Prices(Shape):
 class SalesPrices(_Prices):
     """What a merchant sells for. Only the quantities given are changed, and none can be taken away."""
 
-    writer = "update_sales_prices"
+    ability = TakesSalesPrices
     lists = (PriceList.SALES.value,)
 
     def clean(self, wanted: Value) -> Value:
@@ -99,6 +104,10 @@ class SalesPrices(_Prices):
             guards.append(Guard("tier_not_offered", text % {"quantities": ", ".join(missing)}, blocking=False))
         return Resolved(after, guards=guards)
 
+    def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
+        rows = [self.row(change) for change in changes]
+        return partial(as_able(vendor, TakesSalesPrices).update_sales_prices, rows)
+
     def row(self, change: Change) -> SalesPriceRow:
         return SalesPriceRow(sku=change.sku, currency=change.after["currency"], tiers=_as_tiers(change.after["sales"]))
 
@@ -107,9 +116,9 @@ class SalesPrices(_Prices):
 
 
 class FulfillerPrices(_Prices):
-    """What a fulfiller asks and recommends. Always sent complete: a tier left out is lost at mypromo for good."""
+    """What a fulfiller asks and recommends. Always sent complete: a tier left out is lost for good."""
 
-    writer = "update_fulfiller_prices"
+    ability = TakesFulfillerPrices
     lists = FULFILLERS_LISTS
 
     def clean(self, wanted: Value) -> Value:
@@ -149,10 +158,14 @@ class FulfillerPrices(_Prices):
         return True
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
-        # No limit of ours leaves it to mypromo, whatever it makes of that.
+        # No limit of ours leaves it to the vendor, whatever it makes of that.
         given = [name for name in RULES if after[name] is not None]
         rules = [Line(name, before.get(name), after[name]) for name in given if before.get(name) != after[name]]
         return super().lines(before, after=after) + rules
+
+    def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
+        rows = [self.row(change) for change in changes]
+        return partial(as_able(vendor, TakesFulfillerPrices).update_fulfiller_prices, rows)
 
     def row(self, change: Change) -> FulfillerPriceRow:
         after = change.after
@@ -220,7 +233,7 @@ def _currency_guards(before: Value, after: Value) -> list[Guard]:
 
 
 def _quantity_guards(after: Value) -> list[Guard]:
-    """What mypromo would refuse about the rules of quantities."""
+    """What a vendor would refuse about the rules of quantities."""
     quantities = [int(quantity) for quantity in after["purchase"]]
     if not quantities:
         return [Guard("no_tiers", _("At least one purchase price is needed."))]

@@ -2,7 +2,7 @@
 
 from backoffice.errors import InvalidInput
 from backoffice.said import gettext as _
-from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
+from backoffice.vendors.registry import has_ability, vendors_with
 from catalog.models import ChangeKind
 from catalog.services.change_sets.prices import FulfillerPrices, SalesPrices
 from catalog.services.change_sets.stock import Stock, Sync
@@ -25,15 +25,11 @@ def shape_of(kind: str) -> Shape:
 
 def vendors_for(kind: str) -> list[str]:
     """Names of the vendors that such changes can be sent to, configured or not."""
-    return vendor_names(able_to=shape_of(kind).writer)
+    return vendors_with(shape_of(kind).ability)
 
 
 def refuse_unable_vendor(vendor: str, *, kind: str) -> None:
     """Raises InvalidInput when the vendor takes no such changes."""
-    try:
-        able = hasattr(vendor_class(vendor), shape_of(kind).writer)
-    except UnknownVendor:
-        able = False
-    if not able:
+    if not has_ability(vendor, shape_of(kind).ability):
         text = _("%(vendor)s takes no changes of this kind.") % {"vendor": vendor}
         raise InvalidInput(text, errors={"vendor": [text]})

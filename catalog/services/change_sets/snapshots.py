@@ -1,12 +1,13 @@
 """What vendors hold, read when it matters: for a check, right before a push, and to see what became of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from backoffice.vendors.abilities import Vendor
 from catalog.models import ChangeSet, Snapshot, Variant
 from catalog.services.bulk import ChildTable, to_json, upsert_children
 from catalog.services.change_sets.shapes import shape_of
@@ -28,17 +29,16 @@ class Reading:
     read_at: datetime
 
 
-def read_values(vendor: Any, *, kind: str, skus: Collection[str]) -> Reading:
+def read_values(vendor: Vendor, *, kind: str, skus: Collection[str]) -> Reading:
     """Ask the vendor, SKU by SKU or by its whole list, whichever is fewer requests. Raises VendorError.
 
-    `vendor` is the adapter. Nothing is stored: see `store_reading`.
+    Nothing is stored: see `store_reading`.
     """
     shape, read_at, wanted = shape_of(kind), timezone.now(), set(skus)
-    read = getattr(vendor, shape.reader)
     if len(wanted) <= max(2, Variant.objects.filter(vendor=vendor.name).count() // ROWS_PER_PAGE):
-        facts = [row for sku in sorted(wanted) for row in read(sku=sku)]
+        facts: Iterator[Any] = (row for sku in sorted(wanted) for row in shape.read(vendor, sku=sku))
     else:
-        facts = read()
+        facts = shape.read(vendor)
     return Reading({row.sku: shape.held(row) for row in facts if row.sku in wanted}, read_at)
 
 

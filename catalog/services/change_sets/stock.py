@@ -5,11 +5,15 @@ before   {"available", "managed", "qty"}; null where the vendor does not say, or
 after    what was asked for; "managed" and "qty" travel together
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from backoffice.said import gettext as _
-from backoffice.vendors.batch_messages import StockLevel, StockRow, SyncRow
+from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
+from backoffice.vendors.batch_messages import JobTicket, StockLevel, StockRow, SyncRow
 from backoffice.vendors.listing_messages import StockFacts
+from backoffice.vendors.registry import as_able
 from catalog.models import Change
 from catalog.services.change_sets.values import (
     Guard,
@@ -26,7 +30,8 @@ FIELDS = ("available", "managed", "qty")
 
 
 class _Stock(Shape):
-    reader = "iter_stock"
+    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[StockFacts]:
+        return as_able(vendor, ListsStock).iter_stock(sku=sku)
 
     def held(self, facts: StockFacts) -> Value:
         return {
@@ -47,7 +52,7 @@ class _Stock(Shape):
 class Stock(_Stock):
     """Whether a fulfiller's product can be ordered, and how many there are."""
 
-    writer = "update_stock_fulfiller"
+    ability = TakesStock
 
     def clean(self, wanted: Value) -> Value:
         refuse_unknown_keys(wanted, FIELDS)
@@ -66,6 +71,10 @@ class Stock(_Stock):
             after |= {"managed": managed, "qty": wanted.get("qty", before.get("qty")) if managed else None}
         return Resolved(after, guards=_count_guards(after))
 
+    def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
+        rows = [self.row(change) for change in changes]
+        return partial(as_able(vendor, TakesStock).update_stock_fulfiller, rows)
+
     def row(self, change: Change) -> StockRow:
         after = change.after
         level = None
@@ -82,7 +91,7 @@ class Stock(_Stock):
 class Sync(_Stock):
     """Whether a merchant's product is passed on to sales channels."""
 
-    writer = "update_sync"
+    ability = TakesChannels
 
     def clean(self, wanted: Value) -> Value:
         refuse_unknown_keys(wanted, ("available",))
@@ -90,6 +99,10 @@ class Sync(_Stock):
 
     def resolve(self, wanted: Value, *, before: Value) -> Resolved:
         return Resolved(dict(wanted))
+
+    def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
+        rows = [self.row(change) for change in changes]
+        return partial(as_able(vendor, TakesChannels).update_sync, rows)
 
     def row(self, change: Change) -> SyncRow:
         return SyncRow(sku=change.sku, available=change.after["available"])

@@ -3,14 +3,19 @@
 wanted   {"meta_title": "...", "product_name": null}; null is "the vendor's default"; {"reset": true} for all
 before   {"defaults": {seven texts}, "overwrites": {seven texts}}
 after    {"overwrites": {seven texts}}, always all of them: the document does not say what becomes of one that
-         is left out; or {"reset": true}, which mypromo also takes for "and all SEO addresses"
+         is left out; or {"reset": true}, which may also mean "and all SEO addresses"
 """
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
 from backoffice.said import gettext as _
-from backoffice.vendors.batch_messages import SearchTextRow
+from backoffice.vendors.abilities import TakesTexts, Vendor
+from backoffice.vendors.batch_messages import JobTicket, SearchTextRow
 from backoffice.vendors.listing_messages import SearchFacts, SearchTexts
+from backoffice.vendors.registry import as_able
 from catalog.models import Change
 from catalog.services.change_sets.values import Guard, Line, Resolved, Shape, Value, refuse, refuse_unknown_keys
 
@@ -26,8 +31,10 @@ LONGEST = {"meta_title": 70, "meta_description": 160}
 class Texts(Shape):
     """A merchant's own texts over the vendor's defaults."""
 
-    reader = "iter_search_texts"
-    writer = "update_search_texts"
+    ability = TakesTexts
+
+    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[SearchFacts]:
+        return as_able(vendor, TakesTexts).iter_search_texts(sku=sku)
 
     def clean(self, wanted: Value) -> Value:
         refuse_unknown_keys(wanted, TEXTS)
@@ -57,6 +64,10 @@ class Texts(Shape):
         own = before.get("overwrites", {})
         new = after.get("overwrites", {})
         return [Line(name, own.get(name), new.get(name)) for name in TEXTS if own.get(name) != new.get(name)]
+
+    def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
+        rows = [self.row(change) for change in changes]
+        return partial(as_able(vendor, TakesTexts).update_search_texts, rows)
 
     def row(self, change: Change) -> SearchTextRow:
         texts = None if change.after == RESET else SearchTexts(**change.after["overwrites"])

@@ -10,14 +10,15 @@ A kind's `Shape` knows how the vendor is read and written and what the four valu
 Prices are text, exact as the vendor wrote them, net, per piece. So are quantities, since JSON has no other keys.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from backoffice.errors import InvalidInput
 from backoffice.said import gettext as _
-from backoffice.vendors.messages import Message
+from backoffice.vendors.abilities import TakesChanges, Vendor
+from backoffice.vendors.batch_messages import JobTicket
 from catalog.models import Change
 
 Value = dict[str, Any]
@@ -69,10 +70,13 @@ class Resolved:
 
 
 class Shape:
-    """One kind of change. `reader` and `writer` are the names of the vendor's abilities."""
+    """One kind of change. `ability` is what a vendor has that takes it."""
 
-    reader: str
-    writer: str
+    ability: type[TakesChanges]
+
+    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[Any]:
+        """Return what the vendor holds, of one SKU or of all. Raises VendorError."""
+        raise NotImplementedError
 
     def clean(self, wanted: Value) -> Value:
         """The wish as it is stored. Raises InvalidInput, with the complaint under "" in `errors`."""
@@ -83,7 +87,7 @@ class Shape:
         return old | new
 
     def held(self, facts: Any) -> Value:
-        """`before`, from what the vendor's reader gives."""
+        """`before`, from what `read` gives."""
         raise NotImplementedError
 
     def resolve(self, wanted: Value, *, before: Value) -> Resolved:
@@ -94,8 +98,8 @@ class Shape:
         """The values that change; empty when nothing does."""
         raise NotImplementedError
 
-    def row(self, change: Change) -> Message:
-        """The row as the vendor's writer takes it."""
+    def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
+        """Return the call that sends these changes as one batch; its rows are made at once."""
         raise NotImplementedError
 
     def restoring(self, before: Value) -> Value:

@@ -13,6 +13,7 @@ from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import push_kind
 from backoffice.services.pushes import queue_push
+from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob
 from catalog.services.change_sets.approval import hash_of_rows
@@ -41,7 +42,8 @@ class Compare(ChangeSetHandler):
             raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
         if _is_stale(change_set):
             _compare(delivery, change_set)
-        delivery.record(partial(_plan, change_set.pk, actor=delivery.push.created_by, size=delivery.vendor.MAX_BATCH))
+        size = delivery.vendor_as(TakesChanges).MAX_BATCH
+        delivery.record(partial(_plan, change_set.pk, actor=delivery.push.created_by, size=size))
 
     def rejected(self, push: Push, error: VendorError) -> None:
         """The vendor could not be read: the set is only checked again."""

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,9 +11,10 @@ from django.utils import timezone
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane
 from backoffice.services.callbacks import callbacks_wait
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.services.pushes import queue_push
 from backoffice.services.reports import ReportOutcome
+from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, JobState
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, ChangeSetState, VendorJob, VendorJobState
@@ -72,7 +72,7 @@ def poll_due_jobs() -> int:
 def follow_job(job: VendorJob) -> None:
     """The vendor was asked where the batch stands; without an answer it is asked again later, for a day."""
     try:
-        vendor = open_vendor(job.vendor, lane=Lane.READS)
+        vendor = get_vendor(job.vendor, TakesChanges, lane=Lane.READS)
         report = vendor.read_job(job.job_id or job.queue_id)
         if report.state is JobState.QUEUED and job.polls >= POLLS_BEFORE_SEARCH:
             report = _search(vendor, job) or report
@@ -130,7 +130,7 @@ def _rank(state: str) -> int:
     return _RANK.get(VendorJobState(state), 0 if state == VendorJobState.PLANNED else _FINAL_RANK)
 
 
-def _search(vendor: Any, job: VendorJob) -> JobReport | None:
+def _search(vendor: TakesChanges, job: VendorJob) -> JobReport | None:
     """The job in the vendor's list, should it have another number than the batch was answered with.
 
     Told by order: both numbers rise as batches come in, so as many unknown jobs as batches without one belong

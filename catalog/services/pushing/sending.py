@@ -51,10 +51,9 @@ class SendBatch(ChangeSetHandler):
             if not changes:
                 raise Withdrawn(_("Nothing of this batch is left to send."))
             shape = shape_of(changes[0].change_set.kind)
-            rows = [shape.row(change) for change in changes]
-            write = partial(getattr(delivery.vendor, shape.writer), rows)
+            send = shape.sender(delivery.vendor, changes)
             try:
-                delivery.write(STEP, write, partial(_note_taken, job_id, changes=[change.pk for change in changes]))
+                delivery.write(STEP, send, partial(_note_taken, job_id, changes=[change.pk for change in changes]))
             except VendorRejected as error:
                 named = _named(error, changes=changes)
                 if not named:

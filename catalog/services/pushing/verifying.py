@@ -16,6 +16,7 @@ from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import push_kind
 from backoffice.services.pushes import queue_push
+from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from catalog.models import (
@@ -77,13 +78,15 @@ class Verify(ChangeSetHandler):
 
 def _read_report(delivery: Delivery, job: VendorJob) -> None:
     """The report is stored and its failing rows are failed. One that cannot be had leaves it to the reading back."""
-    body, rows, trouble = None, (), ""
+    body, trouble = None, ""
+    rows: tuple[JobRow, ...] = ()
     if not job.report_url:
         trouble = _("The vendor gave no report.")
     else:
         try:
-            body = delivery.read(lambda: delivery.vendor.fetch_report(job.report_url))
-            rows = delivery.vendor.parse_report(body)
+            vendor = delivery.vendor_as(TakesChanges)
+            body = delivery.read(lambda: vendor.fetch_report(job.report_url))
+            rows = vendor.parse_report(body)
         except (UnreadableReport, VendorRejected, VendorProtocolError) as error:
             trouble = str(error)
     delivery.record(partial(_note_report, job, body=body, rows=rows, trouble=trouble))

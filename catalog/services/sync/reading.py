@@ -5,13 +5,13 @@ Interrupted at any point, running it again goes on: what is written is recognise
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
+from backoffice.vendors.abilities import HasCatalogue
 from backoffice.vendors.catalog_messages import (
     CatalogPage,
     CatalogProblem,
@@ -36,17 +36,6 @@ KIND = "catalog"
 VARIANTS_PER_BATCH = 1000
 
 
-class CatalogSource(Protocol):
-    """What a vendor with a catalogue offers. The first language is the main one."""
-
-    name: str
-
-    @property
-    def languages(self) -> list[str]: ...
-
-    def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]: ...
-
-
 @dataclass(frozen=True)
 class SyncOptions:
     """What to bring in. Without `skus` everything; without `language` all of them. `full` looks at every row anew."""
@@ -58,7 +47,7 @@ class SyncOptions:
 
 
 def sync_catalog(
-    source: CatalogSource,
+    source: HasCatalogue,
     *,
     options: SyncOptions = SyncOptions(),  # immutable
     report: Callable[[SyncRun], None] = lambda run: None,
@@ -75,7 +64,7 @@ def sync_catalog(
 class _Sync:
     """One run: its options, its log, and the batch that is being gathered."""
 
-    def __init__(self, source: CatalogSource, *, options: SyncOptions, report: Callable[[SyncRun], None]) -> None:
+    def __init__(self, source: HasCatalogue, *, options: SyncOptions, report: Callable[[SyncRun], None]) -> None:
         self.source, self.options, self.report = source, options, report
         self.languages = [options.language.upper()] if options.language else source.languages
         self.main_language = source.languages[0]

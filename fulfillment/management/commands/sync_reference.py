@@ -5,9 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorError
-from backoffice.vendors.registry import UnknownVendor
+from backoffice.vendors.registry import UnknownVendor, vendors_with
 from fulfillment.services.reference import sync_reference
 
 
@@ -15,13 +16,14 @@ class Command(BaseCommand):
     help = "Bring in countries, states and carriers."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--vendor", default="mypromo", help="whose (default: mypromo)")
+        whose = next(iter(vendors_with(HasReferenceData)), None)
+        parser.add_argument("--vendor", default=whose, help="whose (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            counts = sync_reference(open_vendor(options["vendor"], lane=Lane.CATALOG))
+            counts = sync_reference(get_vendor(options["vendor"], HasReferenceData, lane=Lane.CATALOG))
         except UnknownVendor as error:
-            raise CommandError(f"There is no vendor named {error}.") from error
+            raise CommandError(f"There is no vendor named {options['vendor']} with reference data.") from error
         except VendorError as error:
             raise CommandError(error.text) from error
         self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))

@@ -1,8 +1,9 @@
-"""manage.py push_letters: have autoletter told of past orders."""
+"""manage.py push_letters: have the vendor of letters told of past orders."""
 
 from orders.management.telling import TellCommand
+from orders.models import Consent
 
 
 class Command(TellCommand):
-    help = "Tells past orders to AutoLetter, which may print and post a letter for each. Try --dry-run first."
-    vendor = "autoletter"
+    help = "Tells past orders to the vendor that may print and post a letter for each. Try --dry-run first."
+    consent = Consent.LETTERS

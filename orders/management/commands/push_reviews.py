@@ -1,8 +1,9 @@
-"""manage.py push_reviews: have guaranteed-reviews told of past orders."""
+"""manage.py push_reviews: have the vendor of reviews told of past orders."""
 
 from orders.management.telling import TellCommand
+from orders.models import Consent
 
 
 class Command(TellCommand):
-    help = "Tells past orders to Guaranteed Reviews, which asks each customer for a review once. Try --dry-run first."
-    vendor = "guaranteed-reviews"
+    help = "Tells past orders to the vendor that asks each customer for a review once. Try --dry-run first."
+    consent = Consent.REVIEW_REQUEST

@@ -4,19 +4,22 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.services.claims import Delivery
+from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.services.pushes import queue_push
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import ConversionToTell, ConversionUpload
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.money import round_money
+from backoffice.vendors.registry import vendor_type
 from orders.models import (
     Address,
     AddressRole,
@@ -28,6 +31,7 @@ from orders.models import (
     OrderState,
 )
 from orders.services.campaigns.addresses import judge_order_address
+from orders.services.campaigns.handling import CampaignHandler, again_or_person
 from orders.services.campaigns.making import CONVERSIONS
 
 MOST_ORDERS = 2000
@@ -114,26 +118,44 @@ def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:
         one = judged[order.pk]
         recipient = by_email.get(one.address.email) or by_key.get(one.key)
         if recipient is not None and recipient.order_id != order.pk:
-            rows.append(CardConversion(campaign=campaign, recipient=recipient, order=order, problem=_problem(order)))
+            rows.append(
+                CardConversion(
+                    campaign=campaign, recipient=recipient, order=order, problem=_problem(order, vendor=campaign.vendor)
+                )
+            )
     known = set(CardConversion.objects.filter(order__in=[row.order_id for row in rows]).values_list("order", flat=True))
     fresh = [row for row in rows if row.order_id not in known]
     return CardConversion.objects.bulk_create(fresh)
 
 
-def _problem(order: Order) -> str:
-    if order.currency == settings.LETTRLABS_CURRENCY:
+def _problem(order: Order, *, vendor: str) -> str:
+    if order.currency == vendor_type(vendor, SendsCards).currency():
         return ""
     return _("Not reported: it was paid in %s, and the vendor takes no currency.") % order.currency
 
 
-class Report:
-    """One delivery of conversions. Telling one twice does no harm: the vendor knows it by our number of the order."""
+@push_kind(CONVERSIONS)
+class Report(CampaignHandler):
+    """What recipients bought is told to the vendor, which knows each sale by our number of the order."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.vendor = delivery.vendor
+    title = gettext_lazy("Report what recipients bought")
 
-    def run(self) -> None:
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
+
+    def look(self, delivery: Delivery) -> Finding:
+        # Telling again is harmless: the vendor counts each order once.
+        return again_or_person(delivery)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        """A person says that the vendor has these, or has not."""
+        if not happened:
+            return
+        rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), told_at__isnull=True, problem="")
+        rows.update(told_at=timezone.now())
+        MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
+
+    def deliver(self, delivery: Delivery) -> None:
         """All conversions of the push that were not told yet are told, or carry the vendor's refusal."""
         rows = CardConversion.objects.filter(
             pk__in=self.delivery.push.payload.get("ids", []), told_at__isnull=True, problem=""
@@ -174,16 +196,9 @@ def _message(row: CardConversion) -> ConversionToTell:
     return ConversionToTell(order_id=order.number, revenue=revenue, at=order.placed_at, buyer=recipient.address())
 
 
-def suppose_told(push: Push) -> None:
-    """A person says that the vendor has these."""
-    rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), told_at__isnull=True, problem="")
-    rows.update(told_at=timezone.now())
-    MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
-
-
-def follow_uploads(vendor: Any, *, vendor_name: str) -> None:
+def follow_uploads(vendor: SendsCards) -> None:
     """Ask what became of what was told, where the vendor named a number for it; bounded, newest first."""
-    rows = CardConversion.objects.filter(campaign__vendor=vendor_name, raw_state="").exclude(upload_id="")
+    rows = CardConversion.objects.filter(campaign__vendor=vendor.name, raw_state="").exclude(upload_id="")
     uploads = list(dict.fromkeys(rows.order_by("-pk").values_list("upload_id", flat=True)[: 10 * MOST_UPLOADS]))
     for upload_id in uploads[:MOST_UPLOADS]:
         try:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -19,13 +18,15 @@ from django.utils import timezone
 from backoffice.models.push import Lane
 from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, HeldCard
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
+from backoffice.vendors.registry import vendors_with
 from orders.models import CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
 from orders.services.campaigns.conversions import find_conversions, follow_uploads
 from orders.services.campaigns.matching import match_cards
-from orders.services.campaigns.reports import apply_card_report
+from orders.services.campaigns.reports import apply_card_report, poll_seconds
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,11 +60,11 @@ def follow_campaigns(*, at_once: bool = False) -> Followed:
     Ends early when a vendor cannot be read; what was read stays applied.
     """
     done = Followed()
-    for vendor_name in configured_vendors(able_to="read_cards"):
-        vendor = open_vendor(vendor_name, lane=Lane.READS)
+    for vendor_name in vendors_with(SendsCards, configured=True):
+        vendor = get_vendor(vendor_name, SendsCards, lane=Lane.READS)
         try:
             _follow_vendor(vendor, done, at_once=at_once)
-            follow_uploads(vendor, vendor_name=vendor_name)
+            follow_uploads(vendor)
         except VendorError as error:
             done.stopped = error.text
             logger.warning("%s could not be asked how cards are: %s", vendor_name, error.text)
@@ -71,7 +72,7 @@ def follow_campaigns(*, at_once: bool = False) -> Followed:
     return done
 
 
-def _follow_vendor(vendor: Any, done: Followed, *, at_once: bool) -> None:
+def _follow_vendor(vendor: SendsCards, done: Followed, *, at_once: bool) -> None:
     due = MailCampaign.objects.filter(vendor=vendor.name, state__in=_FOLLOWED).exclude(vendor_id="")
     due = due.filter(poll_at__isnull=False) if at_once else due.filter(poll_at__lte=Now())
     campaigns = list(due.order_by("poll_at")[:MOST_A_RUN])
@@ -83,7 +84,7 @@ def _follow_vendor(vendor: Any, done: Followed, *, at_once: bool) -> None:
         _ask_deliveries(vendor, campaign)
 
 
-def _ask_states(vendor: Any, campaigns: list[MailCampaign], done: Followed) -> None:
+def _ask_states(vendor: SendsCards, campaigns: list[MailCampaign], done: Followed) -> None:
     if not campaigns:
         return
     reports: dict[str, CardOrderReport] = vendor.read_cards([row.vendor_id for row in campaigns])
@@ -99,7 +100,7 @@ def _apply_state(campaign: MailCampaign, *, report: CardOrderReport | None) -> N
     if report is None:
         text = _("The vendor does not know order %s (any more).") % campaign.vendor_id
         campaign.problem = text
-        campaign.poll_at = database_now() + timedelta(seconds=settings.LETTRLABS_POLL_SECONDS)
+        campaign.poll_at = database_now() + timedelta(seconds=poll_seconds(campaign))
         campaign.save(update_fields=["problem", "poll_at", "updated_at"])
         return
     apply_card_report(campaign, report)
@@ -114,7 +115,7 @@ def _warn_of_slow_payment(campaign: MailCampaign) -> None:
         campaign.save(update_fields=["problem", "updated_at"])
 
 
-def _ask_results(vendor: Any, campaigns: list[MailCampaign]) -> None:
+def _ask_results(vendor: SendsCards, campaigns: list[MailCampaign]) -> None:
     if not campaigns:
         return
     ids = [row.vendor_id for row in campaigns]
@@ -145,7 +146,7 @@ def _apply_results(campaign: MailCampaign, *, result: CardResults | None, charge
         campaign.charged = charge.total
     campaign.followed_at = now
     is_over = campaign.mailed_at is not None and now - campaign.mailed_at > FOLLOWED_FOR
-    campaign.poll_at = None if is_over else now + timedelta(seconds=settings.LETTRLABS_POLL_SECONDS)
+    campaign.poll_at = None if is_over else now + timedelta(seconds=poll_seconds(campaign))
     campaign.save()
 
 
@@ -159,7 +160,7 @@ def _note_scans(campaign: MailCampaign, result: CardResults) -> None:
     CardRecipient.objects.bulk_update([rows[pk] for pk in pairs], ["scans", "last_scan"], batch_size=1000)
 
 
-def _ask_deliveries(vendor: Any, campaign: MailCampaign) -> None:
+def _ask_deliveries(vendor: SendsCards, campaign: MailCampaign) -> None:
     deliveries: list[CardDelivery] = _optional(lambda: vendor.read_deliveries(campaign.vendor_id)) or []
     _change(campaign, lambda row: _note_deliveries(row, deliveries))
 

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
 from backoffice.models import Shop
 from backoffice.services.pushes import queue_push
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import SendsCards
+from backoffice.vendors.registry import vendor_type, vendors_with
 from orders.models import (
     Address,
     AddressRole,
@@ -38,10 +39,15 @@ MAILING_FIELDS = ("postage", "speed", "hold_until", "budget", "auto_bill", "attr
 DESIGN_FIELDS = ("shop", "name", "template_id", "template_name")
 
 
+def card_vendor() -> str:
+    """Return the name of the vendor that new campaigns are for: the first that sends cards."""
+    return vendors_with(SendsCards)[0]
+
+
 @transaction.atomic
 def make_campaign(*, actor: str, **fields: Any) -> MailCampaign:
     """A draft of a campaign with these fields (`DESIGN_FIELDS`, `MAILING_FIELDS`). Nothing goes to the vendor yet."""
-    campaign = MailCampaign.objects.create(created_by=actor, **fields)
+    campaign = MailCampaign.objects.create(created_by=actor, vendor=card_vendor(), **fields)
     campaign.note("made", actor=actor)
     return campaign
 
@@ -201,7 +207,7 @@ def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     campaign = MailCampaign.objects.locked(campaign.pk)
     if not campaign.recipients.exclude(state=CardState.LEFT_OUT).exists():
         raise Conflict(_("Nobody is to get a card yet."))
-    if not vendor_class(campaign.vendor).is_configured():
+    if not vendor_type(campaign.vendor, SendsCards).is_configured():
         raise Unavailable(_("%s is not set up here: its key is missing in the settings.") % campaign.vendor)
     if campaign.state not in (CampaignState.DRAFT, CampaignState.PROOFED, CampaignState.STUCK):
         raise IllegalTransition(_("This campaign is %s.") % campaign.get_state_display())

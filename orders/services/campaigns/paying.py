@@ -10,25 +10,29 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy
 
 from backoffice.errors import Conflict, IllegalTransition, NotAllowed
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.clock import database_now
-from backoffice.services.handlers import Finding
+from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.services.pushes import queue_push
-from backoffice.vendors.card_messages import CardOrderReport, CardPrice, Settlement
+from backoffice.vendors.abilities import SendsCards
+from backoffice.vendors.card_messages import CURRENCY, CardOrderReport, CardPrice, Settlement
 from backoffice.vendors.card_messages import CardState as TheirState
-from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUnavailable
+from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorRejected, VendorUnavailable
+from backoffice.vendors.registry import setting_name, vendor_type
 from orders.models import CampaignState, MailCampaign
+from orders.services.campaigns.handling import CampaignHandler, leave_to_campaign
 from orders.services.campaigns.making import CHECK_OUT, find_unwilling, unwilling_text
 from orders.services.campaigns.preparing import mailing_of, note_price, stick
-from orders.services.campaigns.reports import apply_card_report, back_to_proof
+from orders.services.campaigns.reports import apply_card_report, back_to_proof, poll_seconds
 
 # A price that was asked for longer ago is asked for again before somebody confirms it.
 PRICE_LASTS = timedelta(hours=1)
@@ -45,8 +49,9 @@ class Shown:
 
 def why_not_check_out(campaign: MailCampaign) -> str:
     """Why the campaign cannot be checked out now, in words; empty when it can."""
-    if not settings.LETTRLABS_CHECKOUT:
-        return _("Checkouts are switched off here (LETTRLABS_CHECKOUT=0): nothing is paid, nothing is mailed.")
+    if not vendor_type(campaign.vendor, SendsCards).may_check_out():
+        text = _("Checkouts are switched off here (%(setting)s=0): nothing is paid, nothing is mailed.")
+        return text % {"setting": setting_name(campaign.vendor, "CHECKOUT")}
     if campaign.state != CampaignState.PROOFED:
         return _("This campaign is %s.") % campaign.get_state_display()
     if campaign.price is None or campaign.priced_at is None or timezone.now() - campaign.priced_at > PRICE_LASTS:
@@ -88,21 +93,39 @@ def check_out_campaign(
     return campaign
 
 
-class Checkout:
-    """One delivery of one checkout."""
+@push_kind(CHECK_OUT)
+class Checkout(CampaignHandler):
+    """One stored draft is paid and mailed. A retry never pays: whatever is unclear goes back to a person."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.vendor = delivery.vendor
-        self.push: Push = delivery.push
+    title = gettext_lazy("Check out the cards")
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.ASK_ANEW
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("The order is read first. Paid: it goes on. Still a draft: the checkout is asked for anew on its page."),
+            _t("Nothing is paid by this decision."),
+        ]
+
+    def cost(self, push: Push) -> tuple[Decimal, str] | None:
+        return Decimal(push.payload["price"]), CURRENCY
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        campaign = MailCampaign.objects.locked(push.subject_id)
+        if campaign.state == CampaignState.PAYING:
+            back_to_proof(campaign, error.text, kind="refused")
+        leave_to_campaign(push)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        if happened:
+            _assume_checked_out(push)
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
         self.agreed: dict[str, Any] = self.push.payload
-        self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
 
-    def locked(self) -> MailCampaign:
-        self.campaign = MailCampaign.objects.locked(self.campaign.pk)
-        return self.campaign
-
-    def run(self) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         """The stored draft is checked out once, or a person is asked again. Raises Withdrawn when nothing was paid."""
         self._refuse_unwanted()
         report = self._read()
@@ -120,8 +143,9 @@ class Checkout:
             raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
         if self.campaign.vendor_id != self.agreed.get("vendor_id"):
             raise Withdrawn(_("The campaign has another draft than the one that was confirmed."))
-        if not settings.LETTRLABS_CHECKOUT and self.campaign.checkout_attempted_at is None:
-            self._back(_("Checkouts are switched off here (LETTRLABS_CHECKOUT=0): nothing was paid."))
+        if not self.vendor.may_check_out() and self.campaign.checkout_attempted_at is None:
+            text = _("Checkouts are switched off here (%(setting)s=0): nothing was paid.")
+            self._back(text % {"setting": setting_name(self.campaign.vendor, "CHECKOUT")})
 
     def _read(self) -> CardOrderReport:
         """The order as the vendor shows it. One that it does not show is for a person: Withdrawn."""
@@ -179,7 +203,7 @@ class Checkout:
         if campaign.state != CampaignState.PAYING or campaign.vendor_id != self.agreed.get("vendor_id"):
             raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
         campaign.checkout_attempted_at = timezone.now()
-        campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
+        campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
         campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)
         campaign.save(update_fields=["checkout_attempted_at", "poll_seconds", "poll_at", "updated_at"])
 
@@ -212,7 +236,7 @@ class Checkout:
     def record_settlement(self, settlement: Settlement) -> None:
         """The payment is under way; the vendor says when to ask for it."""
         campaign = self.locked()
-        campaign.poll_seconds = settings.LETTRLABS_POLL_AFTER
+        campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
         if settlement.poll_after is not None:
             campaign.poll_seconds = min(max(settlement.poll_after, 0.0), 24 * 3600.0)
         campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)
@@ -231,7 +255,7 @@ class Checkout:
     def record_report(self, report: CardOrderReport) -> None:
         self.delivery.record(lambda: apply_card_report(self.locked(), report))
 
-    def look(self) -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """The order's state decides. A draft proves that nothing was paid, after the time that the vendor needs."""
         if self.push.step != "checkout":
             return Finding.UNDECIDED
@@ -254,7 +278,7 @@ def seconds_until(campaign: MailCampaign) -> float:
     return (campaign.poll_at - database_now()).total_seconds() if campaign.poll_at else 0.0
 
 
-def suppose_checked_out(push: Push) -> None:
+def _assume_checked_out(push: Push) -> None:
     """A person says that the checkout happened: the vendor is asked at once, and its word counts."""
     campaign = MailCampaign.objects.locked(push.subject_id)
     if campaign.state == CampaignState.PAYING:

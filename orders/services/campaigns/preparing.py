@@ -11,13 +11,15 @@ from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.models.push import OPEN_STATES
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.clock import database_now
-from backoffice.services.handlers import Finding
+from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.vendors.card_messages import (
     CardOrderReport,
     CardPrice,
@@ -25,9 +27,11 @@ from backoffice.vendors.card_messages import (
     HeldCard,
     Mailing,
 )
-from backoffice.vendors.errors import VendorProtocolError, VendorRejected
+from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from fulfillment.services.file_store import UnfitFile, write_file
 from orders.models import CampaignState, CardRecipient, CardState, MailCampaign
+from orders.services.campaigns.deciding import decide_preparation
+from orders.services.campaigns.handling import CampaignHandler, leave_to_campaign
 from orders.services.campaigns.making import PREPARE, discard_cards, find_unwilling
 from orders.services.campaigns.matching import Matching, match_cards
 
@@ -43,23 +47,37 @@ def mailing_of(campaign: MailCampaign) -> Mailing:
     )
 
 
-class Preparation:
-    """One delivery of one campaign's preparation."""
+@push_kind(PREPARE)
+class Preparation(CampaignHandler):
+    """A campaign is drafted at its vendor, with recipients, proof and price. Nothing is paid."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.vendor = delivery.vendor
-        self.push: Push = delivery.push
-        self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
+    title = gettext_lazy("Prepare the cards")
+
+    def recovery(self, push: Push) -> Recovery:
+        is_searched = push.step.partition(":")[0] in ("create", "recipients")
+        return Recovery.SEARCH if is_searched else Recovery.REPEAT
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("What the vendor holds of the campaign is read first, then its preparation goes on."),
+            _t("If it did happen after all, there may be a draft too many. Nothing is paid before the checkout."),
+        ]
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        campaign = MailCampaign.objects.locked(push.subject_id)
+        if campaign.state == CampaignState.PREPARING:
+            stick(campaign, error.text)
+        leave_to_campaign(push)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        decide_preparation(push, happened=happened)
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
         # How many the draft holds in a spelling by which nobody of ours is recognised.
         self.unrecognised = 0
 
-    def locked(self) -> MailCampaign:
-        """The row; the push's handler has locked it."""
-        self.campaign = MailCampaign.objects.locked(self.campaign.pk)
-        return self.campaign
-
-    def run(self) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         """The campaign is ready to be checked out, or needs a person. Raises Withdrawn when it is not wanted."""
         self._refuse_unwanted()
         if not self.campaign.vendor_id:
@@ -70,6 +88,14 @@ class Preparation:
         is_doubtful = self.push.looks or self.campaign.uncertain_ids
         doubtful = self._doubtful_drafts() if is_doubtful else []
         self.delivery.record(lambda: self._finish(proof, price, doubtful))
+
+    def look(self, delivery: Delivery) -> Finding:
+        step, _separator, number = delivery.push.step.partition(":")
+        if step == "create":
+            return self.look_for_draft()
+        if step == "recipients":
+            return self.look_for_batch(int(number))
+        return Finding.FOUND  # taking out again what is out already does no harm
 
     def _refuse_unwanted(self) -> None:
         self.campaign.refresh_from_db()

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
+from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CardOrderReport
 from backoffice.vendors.card_messages import CardState as TheirState
+from backoffice.vendors.registry import vendor_type
 from orders.models import CampaignState, MailCampaign
 
 UNDER_WAY = (CampaignState.PAYING, CampaignState.PAYMENT_NEEDED)
@@ -59,6 +60,11 @@ def back_to_proof(campaign: MailCampaign, text: str, *, kind: str = "not_paid") 
     campaign.move_to(CampaignState.PROOFED, actor="system", kind=kind, text=text[:500])
 
 
+def poll_seconds(campaign: MailCampaign, *, is_paying: bool = False) -> float:
+    """Return how often the campaign's vendor is asked how it is."""
+    return vendor_type(campaign.vendor, SendsCards).poll_seconds(is_paying=is_paying)
+
+
 def _go_on(campaign: MailCampaign, state: CampaignState, report: CardOrderReport) -> None:
     now = timezone.now()
     if campaign.state not in _RANK and campaign.state != CampaignState.STUCK:
@@ -72,17 +78,17 @@ def _go_on(campaign: MailCampaign, state: CampaignState, report: CardOrderReport
         campaign.problem = ""
     if state == CampaignState.MAILED:
         campaign.mailed_at = campaign.mailed_at or report.mailed_at or now
-    seconds = settings.LETTRLABS_POLL_SECONDS if campaign.paid_at else campaign.poll_seconds
+    seconds = poll_seconds(campaign) if campaign.paid_at else campaign.poll_seconds
     campaign.poll_at = now + timedelta(seconds=seconds)
     campaign.save()
     if _RANK.get(CampaignState(campaign.state), -1) < _RANK[state]:
-        campaign.move_to(state, actor="vendor:lettrlabs")
+        campaign.move_to(state, actor=f"vendor:{campaign.vendor}")
 
 
 def _end(campaign: MailCampaign, report: CardOrderReport) -> None:
     """Refunded, cancelled, failed, or a word that we do not know: a person reads it."""
     text = _("The vendor calls the order “%s”.") % report.raw_state
-    campaign.poll_at = database_now() + timedelta(seconds=settings.LETTRLABS_POLL_SECONDS)
+    campaign.poll_at = database_now() + timedelta(seconds=poll_seconds(campaign))
     if campaign.problem == text:
         campaign.save(update_fields=["poll_at", "updated_at"])
         return
@@ -91,8 +97,10 @@ def _end(campaign: MailCampaign, report: CardOrderReport) -> None:
     if report.state in (TheirState.CANCELLED, TheirState.REFUNDED) and campaign.state != CampaignState.MAILED:
         campaign.poll_at = None
         campaign.save(update_fields=["poll_at"])
-        campaign.move_to(CampaignState.CANCELLED, actor="vendor:lettrlabs", kind="ended", word=report.raw_state)
+        campaign.move_to(
+            CampaignState.CANCELLED, actor=f"vendor:{campaign.vendor}", kind="ended", word=report.raw_state
+        )
     elif report.state is not TheirState.UNKNOWN or campaign.state == CampaignState.PAYING:
         if campaign.state == CampaignState.STUCK:
             return
-        campaign.move_to(CampaignState.STUCK, actor="vendor:lettrlabs", text=text)
+        campaign.move_to(CampaignState.STUCK, actor=f"vendor:{campaign.vendor}", text=text)

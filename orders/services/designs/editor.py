@@ -8,7 +8,7 @@ The addresses that open the editor are secrets: they pass through to the shop an
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from backoffice.errors import InvalidInput, Unavailable
 from backoffice.models import Shop
 from backoffice.models.push import Lane
-from backoffice.services.integrations import open_vendor
+from backoffice.services.idempotency import Answer, answer_once, find_answer
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.file_messages import Download
 from orders.models import CustomerEditor, Design, DesignState, OrderLine
 from orders.services.designs.ids import vendor_ids
 from orders.services.designs.input import NewDesign, check_design
-from orders.services.intake.idempotency import Answer, answer_once, find_answer
 
 T = TypeVar("T")
 # Our names of what a vendor may complain about; anything else is told without a field.
@@ -118,8 +119,8 @@ def record_design(design: Design, report: DesignReport) -> Design:
     return design
 
 
-def _open(vendor: str) -> Any:
-    return open_vendor(vendor, lane=Lane.ORDERS, patience=settings.DESIGN_SECONDS)
+def _open(vendor: str) -> MakesDesigns:
+    return get_vendor(vendor, MakesDesigns, lane=Lane.ORDERS, patience=settings.DESIGN_SECONDS)
 
 
 def _ask(call: Callable[[], T]) -> T:
@@ -137,7 +138,7 @@ def _ask(call: Callable[[], T]) -> T:
         raise Unavailable(text, retry_after=max(1, round(wait or 5))) from error
 
 
-def _find_or_make_editor(shop: Shop, vendor: Any, *, customer: str) -> CustomerEditor:
+def _find_or_make_editor(shop: Shop, vendor: MakesDesigns, *, customer: str) -> CustomerEditor:
     """The customer's user in the editor; of two made at once the first is kept."""
     known = CustomerEditor.objects.filter(shop=shop, vendor=vendor.name, customer=customer).first()
     if known is not None:

@@ -7,13 +7,12 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from msgspec import Meta
 
-from backoffice.errors import InvalidInput
-from backoffice.struct_texts import Text
-from backoffice.vendors.registry import vendor_names
+from backoffice.errors import Errors, InvalidInput, complain
+from backoffice.struct_texts import Input, Quantity, Text
+from backoffice.vendors.abilities import MakesDesigns
+from backoffice.vendors.registry import vendors_with
 from catalog.services.orderable import why_not_orderable
-from catalog.services.variant_facts import VariantFacts
-from orders.services.intake.input import Input, Quantity
-from orders.services.intake.line_checks import Errors, complain, find_variants
+from catalog.services.variant_facts import VariantFacts, find_variants
 
 MAX_ADDRESS = 2000
 _PLACEHOLDERS = ("{DESIGNID}", "{USERHASH}", "{INTENT}")
@@ -50,7 +49,7 @@ def check_design(new: NewDesign) -> VariantFacts:
     """The variant to design. Raises InvalidInput with all complaints by field. One query."""
     errors: Errors = {}
     variant = find_variants({new.sku}).get(new.sku)
-    if variant is None or variant.vendor not in vendor_names(able_to="create_design"):
+    if variant is None or variant.vendor not in vendors_with(MakesDesigns):
         complain(errors, "sku", _("%(sku)s is not in the catalogue.") % {"sku": new.sku})
     else:
         _check_variant(new, variant, errors=errors)

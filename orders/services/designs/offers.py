@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from backoffice.errors import DomainError
+from backoffice.errors import DomainError, Errors, complain
 from catalog.models import PriceTier, Variant
 from catalog.services.orderable import why_not_in_stock, why_not_orderable
 from catalog.services.quotes import Quote, check_quantity, quote_price
 from catalog.services.stock import find_left
 from orders.models import Design
-from orders.services.intake.line_checks import Errors, complain
 
 
 @dataclass(frozen=True)

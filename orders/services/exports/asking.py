@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.services.bell import ring_soon
-from backoffice.vendors.registry import vendor_names
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendor_type, vendors_with
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, telling_vendor, waits_for_order, why_not_final
+from orders.services.exports.obstacles import find_obstacles, waits_for_order, why_not_final
 
 TELL_ORDERS = "orders.tasks.tell_orders"
 # The vendor has it: telling it again would be pointless at best.
@@ -63,7 +64,7 @@ def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> Ord
 
     Raises IllegalTransition once the vendor has it all, InvalidInput for a reason that is too long.
     """
-    telling_vendor(vendor)
+    vendor_type(vendor, ExportsOrders)
     reason = _checked_reason(reason)
     order = Order.objects.locked(order.pk)
     export = order.exports.select_for_update().filter(vendor=vendor).first()
@@ -81,7 +82,7 @@ def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
     """The customer of the order wants no more of what the vendor does: no order of theirs is told any more, nor is one
     that waits. Raises InvalidInput for an order without an e-mail address, since customers are known by it.
     """
-    consent = Consent(telling_vendor(vendor).TELLS_WITH_CONSENT)
+    consent = Consent(vendor_type(vendor, ExportsOrders).EXPORT_CONSENT)
     reason = _checked_reason(reason)
     order = Order.objects.select_related("shop").get(pk=order.pk)
     email = orders_to_tell([order])[order.pk].email.lower()
@@ -101,8 +102,8 @@ def note_correction(order: Order, *, actor: str) -> None:
     """What vendors are told of the order has changed: those that take corrections get one, those that refused it get
     it again, and what is on its way is followed by a correction. The order must be locked.
     """
-    for export in order.exports.select_for_update().filter(vendor__in=vendor_names(able_to="tell_orders")):
-        takes_corrections = telling_vendor(export.vendor).MAY_CORRECT
+    for export in order.exports.select_for_update().filter(vendor__in=vendors_with(ExportsOrders)):
+        takes_corrections = vendor_type(export.vendor, ExportsOrders).TAKES_CORRECTIONS
         if export.state == ExportState.WAITING:
             if export.batch_id and takes_corrections:
                 export.changed_meanwhile = True

@@ -8,10 +8,11 @@ from django.db.models import F
 from backoffice.models import Shop
 from backoffice.models.push import Lane
 from backoffice.said import gettext as _
-from backoffice.services.integrations import configured_vendors
 from backoffice.services.pushes import queue_first_push
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendor_type, vendors_with
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport, OrderState
-from orders.services.exports.obstacles import FINAL, telling_vendor
+from orders.services.exports.obstacles import FINAL
 
 TELL = "orders.tell"
 # So many batches are made in one transaction, and so many cancelled orders taken out.
@@ -26,7 +27,8 @@ def gather_exports() -> int:
     may run at once.
     """
     drop_cancelled()
-    return sum(_gather(vendor) for vendor in configured_vendors(able_to="tell_orders"))
+    vendors = vendors_with(ExportsOrders, configured=True)
+    return sum(_gather(vendor) for vendor in vendors)
 
 
 def drop_cancelled() -> int:
@@ -74,13 +76,13 @@ def _gather(vendor: str) -> int:
 @transaction.atomic
 def _gather_some(vendor: str) -> int:
     """One round: a look at the shops, one at what waits, and three statements a batch."""
-    seller = telling_vendor(vendor)
+    found = vendor_type(vendor, ExportsOrders)
     groups = {
-        pk: seller.tell_group(shop_code=code, language=language.upper())
+        pk: found.export_group(shop_code=code, language=language.upper())
         for pk, code, language in Shop.objects.values_list("pk", "code", "language")
     }
     shops = [pk for pk, group in groups.items() if group is not None]
-    size = seller.tell_batch()
+    size = found.export_batch_size()
     waiting = OrderExport.objects.filter(
         vendor=vendor, state=ExportState.WAITING, batch__isnull=True,
         order__shop__in=shops, order__state__in=FINAL, order__cancel_requested_at__isnull=True,

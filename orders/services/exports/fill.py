@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendor_type
 from orders.models import ExportState, Order, OrderEvent, OrderExport
 from orders.services.exports.asking import request_export, ring_when_committed
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, telling_vendor
+from orders.services.exports.obstacles import find_obstacles
 
 CHUNK = 500
 
@@ -41,7 +43,7 @@ def fill_exports(
     Orders that may not be told leave no row, they are only counted. `progress` hears of every group of orders that are
     (or would be) told. With `dry_run` nothing is written. Raises UnknownVendor.
     """
-    telling_vendor(vendor)
+    vendor_type(vendor, ExportsOrders)
     result = FillResult()
     for keys in _chunks(_orders(since=since, until=until, shop=shop)):
         if dry_run:

@@ -6,20 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.export_messages import OrderToTell
-from backoffice.vendors.registry import UnknownVendor, vendor_class
+from backoffice.vendors.registry import vendor_type
 from orders.models import Consent, OptOut, Order, OrderState
 
 # An order that a vendor may act upon: nobody is still to decide about it.
 FINAL = (OrderState.RELEASED, OrderState.CLOSED)
-
-
-def telling_vendor(name: str) -> Any:
-    """The class of a vendor that is told of orders. Raises UnknownVendor for any other."""
-    found = vendor_class(name)
-    if not hasattr(found, "tell_orders"):
-        raise UnknownVendor(name)
-    return found
 
 
 def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, OrderToTell]) -> dict[int, str]:
@@ -27,8 +20,8 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
 
     `facts` are those of `orders_to_tell`; orders must have their shops.
     """
-    seller = telling_vendor(vendor)
-    consent = Consent(seller.TELLS_WITH_CONSENT)
+    found = vendor_type(vendor, ExportsOrders)
+    consent = Consent(found.EXPORT_CONSENT)
     opted_out = find_opt_outs((fact.email for fact in facts.values()), consent=consent)
     obstacles = {}
     for order in orders:
@@ -37,8 +30,8 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
             why_not_set_up(fact, vendor=vendor)
             or _about_consent(order, fact, consent=consent, opted_out=opted_out)
             or why_not_final(order)
-            or _about_kind(order, fact, seller=seller)
-            or str(seller.why_not(fact))
+            or _about_kind(order, fact, vendor=found)
+            or found.find_export_obstacle(fact)
         )
         if reason:
             obstacles[order.pk] = reason
@@ -47,10 +40,10 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
 
 def why_not_set_up(fact: OrderToTell, *, vendor: str) -> str:
     """Empty where the settings let the vendor be told of the order's shop."""
-    seller = telling_vendor(vendor)
-    if not seller.is_configured():
+    found = vendor_type(vendor, ExportsOrders)
+    if not found.is_configured():
         return _("%(vendor)s is not set up.") % {"vendor": vendor}
-    if seller.tell_group(shop_code=fact.shop, language=fact.language) is None:
+    if found.export_group(shop_code=fact.shop, language=fact.language) is None:
         text = _("%(vendor)s is not set up for the shop %(shop)s in the language %(language)s.")
         return text % {"vendor": vendor, "shop": fact.shop, "language": fact.language}
     return ""
@@ -101,9 +94,9 @@ def _about_consent(order: Order, fact: OrderToTell, *, consent: Consent, opted_o
     return ""
 
 
-def _about_kind(order: Order, fact: OrderToTell, *, seller: Any) -> str:
-    """Nobody is thanked for a complaint: only vendors that say so (`TELLS_COMPLAINTS`) hear of those."""
-    if order.complaint and not getattr(seller, "TELLS_COMPLAINTS", False):
+def _about_kind(order: Order, fact: OrderToTell, *, vendor: type[ExportsOrders]) -> str:
+    """Nobody is thanked for a complaint: only vendors that say so (`EXPORTS_COMPLAINTS`) hear of those."""
+    if order.complaint and not vendor.EXPORTS_COMPLAINTS:
         return _("It makes good a complaint.")
     if is_relay(fact.email):
         return _("The customer bought at a marketplace: it only forwards what is written to its address.")

@@ -12,17 +12,20 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Integration, Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed
-from backoffice.services.handlers import Finding
+from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
+from backoffice.vendors.registry import vendor_type
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport
-from orders.services.exports.batches import leave_out
+from orders.services.exports.batches import TELL, leave_out
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, telling_vendor, waits_for_order, why_not_set_up
+from orders.services.exports.obstacles import find_obstacles, waits_for_order, why_not_set_up
 
 Answer = list[ToldOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
@@ -40,32 +43,51 @@ _STATES = {
 }
 
 
-class Telling:
-    """One delivery of one batch."""
+@push_kind(TELL)
+class Telling(PushHandler):
+    """A vendor is told of a batch of orders, which it knows by their ids: told twice, they do no harm."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.push: Push = delivery.push
+    title = gettext_lazy("Tell of orders")
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
+
+    def lock(self, push: Push) -> None:
+        """Lock the orders that the push's next record may be about: the one told by itself, else all that wait."""
+        orders = Order.objects.filter(pk__in=_waiting(push).values("order_id"))
+        list(orders.order_by("pk").select_for_update().values_list("pk"))
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
         self.batch = ExportBatch.objects.get(pk=self.push.subject_id)
 
-    def run(self) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         """The vendor has been told of every order of the batch that may still be told.
 
         Raises VendorError, and Postponed while the vendor is not set up: what waits is kept.
         """
-        if not telling_vendor(self.batch.vendor).is_configured():
+        if not vendor_type(self.batch.vendor, ExportsOrders).is_configured():
             raise Postponed(_("%(vendor)s is not set up.") % {"vendor": self.batch.vendor}, seconds=LATER_SECONDS)
         while exports := list(self._next_exports()):
             facts = orders_to_tell([export.order for export in exports])
             if not self._leave_out(exports, facts):
                 self._tell(exports, [facts[export.order_id] for export in exports])
 
-    def look(self) -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """Nothing has to be found out: told again, the vendor says that it knows the order. Only silence is counted, so
         that an order at which the vendor fails each time does not keep the others from being told.
         """
         self.delivery.record(self._count_silence)
         return Finding.FOUND
+
+    def confirmed(self, push: Push) -> None:
+        ExportBatch.objects.filter(pk=push.subject_id).update(finished_at=timezone.now())
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        """A person says that the vendor has what it did not answer for; the rest of the batch follows."""
+        if happened:
+            _waiting(push).update(state=ExportState.SENT, told_at=timezone.now(), times_told=F("times_told") + 1)
+            push.follow_up = {}
 
     def _next_exports(self) -> QuerySet[OrderExport]:
         """As many as go in one request; those that were never answered come last."""
@@ -103,7 +125,7 @@ class Telling:
     def _ask(self, messages: list[OrderToTell]) -> Answer:
         """A refusal is an answer like any other: what it means depends on how many orders it is about."""
         try:
-            answer: Answer = self.delivery.vendor.tell_orders(
+            answer = self.delivery.vendor_as(ExportsOrders).export_orders(
                 messages, group=self.batch.group, corrected=self.batch.corrected
             )
         except VendorRejected as error:
@@ -146,7 +168,7 @@ class Telling:
         row.text, row.excluded_by = verdict.text, ""
         if verdict.verdict != Verdict.REFUSED:
             row.told_at, row.times_told = timezone.now(), row.times_told + 1
-        if row.changed_meanwhile and telling_vendor(row.vendor).MAY_CORRECT:
+        if row.changed_meanwhile and vendor_type(row.vendor, ExportsOrders).TAKES_CORRECTIONS:
             row.state, row.batch, row.corrected = ExportState.WAITING, None, row.was_told
         elif verdict.verdict == Verdict.TAKEN and row.corrected:
             kind = "export.corrected"
@@ -188,25 +210,8 @@ class Telling:
         return Integration.objects.filter(vendor=self.batch.vendor, last_success_at__gt=since).exists()
 
 
-def lock_orders(push: Push) -> None:
-    """Lock the orders that the push's next record may be about: the one told by itself, else all that wait."""
+def _waiting(push: Push) -> QuerySet[OrderExport]:
+    """What the push's step is about and not told yet."""
     exports = OrderExport.objects.filter(batch=push.subject_id, state=ExportState.WAITING)
     kind, _colon, about = push.step.partition(":")
-    if kind == ONE:
-        exports = exports.filter(pk=int(about))
-    list(Order.objects.filter(pk__in=exports.values("order_id")).order_by("pk").select_for_update().values_list("pk"))
-
-
-def finish_batch(push: Push) -> None:
-    """All of the batch is told."""
-    ExportBatch.objects.filter(pk=push.subject_id).update(finished_at=timezone.now())
-
-
-def suppose_told(push: Push) -> None:
-    """A person says that the vendor has what it did not answer for; the rest of the batch follows."""
-    kind, _colon, about = push.step.partition(":")
-    waiting = OrderExport.objects.filter(batch=push.subject_id, state=ExportState.WAITING)
-    if kind == ONE:
-        waiting = waiting.filter(pk=int(about))
-    waiting.update(state=ExportState.SENT, told_at=timezone.now(), times_told=F("times_told") + 1)
-    push.follow_up = {}
+    return exports.filter(pk=int(about)) if kind == ONE else exports

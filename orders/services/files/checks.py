@@ -1,4 +1,4 @@
-"""Print files are looked at before an order goes: one that cannot be used makes mypromo cancel the whole order.
+"""Print files are looked at before an order goes: one that cannot be used makes its vendor cancel the whole order.
 
 Each file is fetched once and noted, so that a delivery that is interrupted goes on with the next one. Files behind sftp
 are not fetched; nor is anything when CHECK_PRINT_FILES is off, or when somebody released the order anyway.

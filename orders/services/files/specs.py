@@ -10,7 +10,7 @@ from typing import Any
 class Spec:
     """What a part asks of its file: the size after cutting and the bleed around it in mm; 0 where it does not say.
 
-    mypromo's document names no unit; its example, 120 by 5 for the body of a pen, can only be mm.
+    No document of a vendor names the unit; an example, 120 by 5 for the body of a pen, can only be mm.
     """
 
     width: float = 0

@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from backoffice.moments import in_utc
 from backoffice.regions import address_codes, country_code
-from backoffice.struct_texts import Text
+from backoffice.struct_texts import Input, Quantity, Text
 
 # Texts rather than numbers: readers of JSON numbers round.
 Total = Annotated[
@@ -27,7 +27,6 @@ TaxPercent = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", descrip
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Moment = Annotated[datetime, Meta(tz=True)]
 Reference = Annotated[str, Meta(min_length=1, max_length=50), Text.CODE]
-Quantity = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 DesignId = Annotated[int, Meta(ge=1, le=10**15)] | Annotated[str, Meta(min_length=1, max_length=64), Text.CODE]
 Url = Annotated[str, Meta(min_length=1, max_length=2048), Text.URL]
 Secret = Annotated[str, Meta(max_length=1000), Text.EXACT]
@@ -43,10 +42,6 @@ CustomProperties = Annotated[
     dict[Annotated[str, Meta(max_length=255)], Annotated[str, Meta(max_length=255), Text.PARAGRAPH]],
     Meta(max_length=50, description="At most 50."),
 ]
-
-
-class Input(Struct, forbid_unknown_fields=True):
-    """Base of all: unknown fields are refused, since a misspelt one would be lost in silence."""
 
 
 class BasicAuth(Input, kw_only=True):

@@ -1,8 +1,7 @@
 """The rows of an order that comes in, built from what the storefront sent."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 from django.conf import settings
@@ -11,35 +10,18 @@ from backoffice.models import Shop
 from backoffice.services.epoch import take_id
 from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
-from orders.services.intake.input import NewAddress, NewOrder, amount, sealed
-from orders.services.intake.line_checks import JudgedLine
+from orders.services.intake.input import NewLine, NewOrder, PrintFile, amount, sealed
+from orders.services.order_message import OrderRows
 from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
 
 FIRST_NUMBER = 100_000
-# The field of the input that holds the address of each role.
-ROLE_FIELDS = {
-    AddressRole.RECIPIENT: "recipient",
-    AddressRole.INVOICE: "invoice_address",
-    AddressRole.SHIPPER: "shipper",
-    AddressRole.EXPORT: "export",
-}
 
 
-def addresses_of(new: NewOrder) -> Iterator[tuple[AddressRole, str, NewAddress]]:
-    """Those that were given: role, field of the input, address."""
-    for role, name in ROLE_FIELDS.items():
-        if (address := getattr(new, name)) is not None:
-            yield role, name, address
-
-
-def build_order(new: NewOrder, lines: list[JudgedLine], *, shop: Shop, **fields: Any) -> Order:
-    """The order, with id and number but not yet written. `fields` are those that the storefront does not say."""
-    pk, letters = take_id("orders_order_id_seq")
+def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
+    """The order as its shop gives it, not yet written: without id and number, and what only the catalogue knows."""
     customer = new.customer
     order = Order(
-        pk=pk,
         shop=shop,
-        number=(letters and find_former_number(new.reference, shop=shop)) or number_of(shop, pk=pk, letters=letters),
         reference=new.reference,
         placed_at=new.placed_at,
         currency=new.currency,
@@ -54,58 +36,65 @@ def build_order(new: NewOrder, lines: list[JudgedLine], *, shop: Shop, **fields:
         express_shipping=new.express_shipping,
         express_production=new.express_production,
         complaint=new.complaint,
-        generic_label=wants_label(new, shop=shop),
+        generic_label=shop.own_labels if new.generic_label is None else new.generic_label,
         custom_properties=new.custom_properties,
-        **fields,
+        fingerprint=_fingerprint_of(new),
     )
-    recipient = (getattr(new.recipient, name) or "" for name in ADDRESS_FIELDS)
-    phone = spell_phone(order.customer_phone)
-    skus = (judged.sku for judged in lines)
+    lines = [_build_line(line, order, position=position) for position, line in enumerate(new.lines, start=1)]
+    return OrderRows(order, lines, list(_build_addresses(order, new)), list(_build_documents(order, new)))
+
+
+def number_order(rows: OrderRows) -> None:
+    """Give the order its id and number, and the words by which it is found."""
+    order, shop = rows.order, rows.order.shop
+    order.pk, letters = take_id("orders_order_id_seq")
+    order.number = (letters and find_former_number(order.reference, shop=shop)) or number_of(
+        shop, pk=order.pk, letters=letters
+    )
+    recipients = (address for address in rows.addresses if address.role == AddressRole.RECIPIENT)
     order.search = build_vector(
-        [order.number, order.reference, order.customer_email, order.customer_name, *phone, *recipient, *skus]
+        [
+            *(order.number, order.reference, order.customer_email, order.customer_name),
+            *spell_phone(order.customer_phone),
+            *(getattr(address, name) for address in recipients for name in ADDRESS_FIELDS),
+            *(line.sku for line in rows.lines),
+        ]
     )
-    return order
 
 
-def build_lines(order: Order, lines: list[JudgedLine]) -> Iterable[OrderLine]:
-    for position, judged in enumerate(lines, start=1):
-        line = judged.line
-        credentials = {str(i): kept for i, file in enumerate(line.files) if (kept := sealed(file.auth))}
-        yield OrderLine(
-            order=order,
-            position=position,
-            reference=line.reference or str(position),
-            kind=judged.kind,
-            vendor=judged.vendor,
-            sku=judged.sku,
-            name=line.name or judged.name,
-            quantity=line.quantity,
-            unit_price=amount(line.unit_price),
-            tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
-            unit_cost=judged.unit_cost,
-            backordered=judged.backordered,
-            takes_stock=judged.variant is not None and judged.variant.stock is not None,
-            design_id="" if line.design_id is None else str(line.design_id),
-            custom_product=line.custom_product or "",
-            files=judged.files,
-            file_credentials=credentials or None,
-            customs=msgspec.to_builtins(line.customs),
-            custom_properties=line.custom_properties,
-        )
+def _build_line(line: NewLine, order: Order, *, position: int) -> OrderLine:
+    credentials = {str(index): kept for index, file in enumerate(line.files) if (kept := sealed(file.auth))}
+    return OrderLine(
+        order=order,
+        position=position,
+        reference=line.reference or str(position),
+        sku=line.sku or "",
+        name=line.name or "",
+        quantity=line.quantity,
+        unit_price=amount(line.unit_price),
+        tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
+        design_id="" if line.design_id is None else str(line.design_id),
+        custom_product=line.custom_product or "",
+        files=[_build_file(file) for file in line.files],
+        file_credentials=credentials or None,
+        customs=msgspec.to_builtins(line.customs),
+        custom_properties=line.custom_properties,
+    )
 
 
-def build_addresses(order: Order, new: NewOrder) -> Iterable[Address]:
-    for role, _name, address in addresses_of(new):
-        given = msgspec.structs.asdict(address)
-        yield Address(order=order, role=role, **{name: value or "" for name, value in given.items()})
+def _build_file(file: PrintFile) -> dict[str, str]:
+    kept = {"url": file.url or "", "type": file.type or ""}
+    return kept if file.file_id is None else kept | {"file_id": file.file_id}
 
 
-def wants_label(new: NewOrder, *, shop: Shop) -> bool:
-    """Whether we supply the label on the day of dispatch: as the order says, else as its shop does."""
-    return shop.own_labels if new.generic_label is None else new.generic_label
+def _build_addresses(order: Order, new: NewOrder) -> Iterable[Address]:
+    for role in AddressRole:
+        if (address := getattr(new, role.field)) is not None:
+            given = msgspec.structs.asdict(address)
+            yield Address(order=order, role=role, **{name: value or "" for name, value in given.items()})
 
 
-def build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
+def _build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
     """Those of the storefront, and a slip of our making where the shop wants one and gives none."""
     if order.shop.own_delivery_slip and not any(given.kind == "delivery_slip" for given in new.documents):
         yield OrderDocument(order=order, kind=DocumentKind.DELIVERY_SLIP, made_by_us=True)
@@ -120,7 +109,7 @@ def build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
         )
 
 
-def fingerprint_of(new: NewOrder) -> str:
+def _fingerprint_of(new: NewOrder) -> str:
     """Of what is made and where it goes. Empty for a complaint, which repeats an order on purpose."""
     if new.complaint or not settings.ORDER_LOOKALIKE_MINUTES:
         return ""

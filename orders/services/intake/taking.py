@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
-from backoffice.errors import Conflict, InvalidInput
+from backoffice.errors import Conflict, InvalidInput, merge
 from backoffice.models import Shop
 from backoffice.models.shop import OddPrice, ShortStock
 from backoffice.said import gettext as _
@@ -18,18 +18,10 @@ from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLin
 from orders.models.document import OrderDocument
 from orders.models.event import awaits_rules
 from orders.services.intake.input import NewOrder
-from orders.services.intake.line_checks import JudgedLine, merge
-from orders.services.intake.new_rows import (
-    ROLE_FIELDS,
-    build_addresses,
-    build_documents,
-    build_lines,
-    build_order,
-    fingerprint_of,
-    is_made_already,
-)
-from orders.services.intake.preflight import Findings, check_order
+from orders.services.intake.new_rows import build_rows, is_made_already, number_order
 from orders.services.lifecycle import begin_released
+from orders.services.order_message import OrderRows
+from orders.services.preflight.order_checks import Findings, check_order, is_about_address
 
 
 class OrderRefused(InvalidInput):
@@ -37,13 +29,9 @@ class OrderRefused(InvalidInput):
 
 
 @dataclass(frozen=True)
-class PlacedOrder:
+class PlacedOrder(OrderRows):
     """An order just taken, with the parts that were written with it."""
 
-    order: Order
-    lines: list[OrderLine]
-    addresses: list[Address]
-    documents: list[OrderDocument]
     holds: list[Hold]
 
 
@@ -55,7 +43,8 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     then it is taken and held). Odd prices and stock that is too small are refused, held or accepted as its shop
     chooses. Must run in a transaction within `refusing_taken_reference`.
     """
-    findings = check_order(new, shop=shop)
+    rows = build_rows(new, shop=shop)
+    order, findings = rows.order, check_order(rows)
     refused = merge(
         findings.errors,
         findings.prices if shop.on_odd_price == OddPrice.REFUSE else {},
@@ -67,13 +56,13 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
             errors=refused,
             suggestions=findings.suggestions,
         )
-    fingerprint = fingerprint_of(new)
-    reasons = [*_reasons_of(findings, shop=shop), *_reasons_of_twin(_find_lookalike(shop, fingerprint))]
-    state = OrderState.RELEASED if shop.release_automatically else OrderState.NEW
-    order = build_order(
-        new, findings.lines, shop=shop, fingerprint=fingerprint, state=OrderState.HELD if reasons else state
-    )
-    placed = _write(order, new, findings, reasons, actor=actor)
+    reasons = [*_reasons_of(findings, shop=shop), *_reasons_of_twin(_find_lookalike(order))]
+    if reasons:
+        order.state = OrderState.HELD
+    elif shop.release_automatically:
+        order.state = OrderState.RELEASED
+    number_order(rows)
+    placed = _write(rows, findings, reasons, actor=actor)
     if order.state == OrderState.RELEASED:
         begin_released(
             order, lines=placed.lines, has_documents=bool(placed.documents) or order.generic_label, actor=actor
@@ -98,15 +87,16 @@ def refusing_taken_reference(new: NewOrder, *, shop: Shop) -> Iterator[None]:
         raise Conflict(text % words, code="reference_taken", order=existing["pk"]) from None
 
 
-def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold], *, actor: str) -> PlacedOrder:
+def _write(rows: OrderRows, findings: Findings, reasons: list[Hold], *, actor: str) -> PlacedOrder:
+    order = rows.order
     order.save(force_insert=True)
     for hold in reasons:
         hold.order, hold.placed_by = order, actor
     placed = PlacedOrder(
         order=order,
-        lines=OrderLine.objects.bulk_create(build_lines(order, findings.lines)),
-        addresses=Address.objects.bulk_create(build_addresses(order, new)),
-        documents=OrderDocument.objects.bulk_create(build_documents(order, new)),
+        lines=OrderLine.objects.bulk_create(rows.lines),
+        addresses=Address.objects.bulk_create(rows.addresses),
+        documents=OrderDocument.objects.bulk_create(rows.documents),
         holds=Hold.objects.bulk_create(reasons),
     )
     events = [("order.received", {"reference": order.reference})]
@@ -115,7 +105,7 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
     events += [("order.remark", {"text": text}) for text in findings.remarks]
     events += [("line.remark", {"text": judged.remark}) for judged in findings.lines if judged.remark]
     if order.shop.on_short_stock == ShortStock.BACKORDER:
-        events += [("line.remark", {"text": _backorder(judged)}) for judged in findings.lines if judged.backordered]
+        events += [("line.remark", {"text": _backorder(line)}) for line in rows.lines if line.backordered]
     events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in reasons]
     OrderEvent.objects.bulk_create(
         OrderEvent(order=order, actor=actor, kind=kind, params=params, awaiting_rules=awaits_rules(kind))
@@ -125,18 +115,18 @@ def _write(order: Order, new: NewOrder, findings: Findings, reasons: list[Hold],
     return placed
 
 
-def _backorder(judged: JudgedLine) -> str:
+def _backorder(line: OrderLine) -> str:
     text = _("Line %(line)s: %(missing)d of %(quantity)d × %(sku)s are not in stock and on backorder.")
-    words = {"line": judged.line.reference, "missing": judged.backordered, "sku": judged.sku}
-    return text % (words | {"quantity": judged.line.quantity})
+    words = {"line": line.reference, "missing": line.backordered, "sku": line.sku}
+    return text % (words | {"quantity": line.quantity})
 
 
-def _find_lookalike(shop: Shop, fingerprint: str) -> Order | None:
+def _find_lookalike(order: Order) -> Order | None:
     """An order of the shop with the same recipient and lines, received shortly before. One indexed query."""
-    if not fingerprint:
+    if not order.fingerprint:
         return None
     since = timezone.now() - timedelta(minutes=settings.ORDER_LOOKALIKE_MINUTES)
-    alike = Order.objects.filter(shop=shop, fingerprint=fingerprint, created_at__gte=since)
+    alike = Order.objects.filter(shop=order.shop, fingerprint=order.fingerprint, created_at__gte=since)
     return alike.exclude(state=OrderState.CANCELLED).order_by("pk").only("number", "reference").first()
 
 
@@ -152,8 +142,7 @@ def _reasons_of_twin(twin: Order | None) -> Iterator[Hold]:
 
 def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
     """A hold for each place where it is corrected or decided: addresses, with their doubts, prices, stock, all else."""
-    roles = tuple(f"{name}." for name in ROLE_FIELDS.values())
-    address = {path: texts for path, texts in findings.errors.items() if path.startswith(roles)}
+    address = {path: texts for path, texts in findings.errors.items() if is_about_address(path)}
     other = {path: texts for path, texts in findings.errors.items() if path not in address}
     if address or findings.doubts:
         refused = _("The vendor would refuse the address. Correct it, then release the hold.")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
 from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine, VendorOrderState
 
 
@@ -70,7 +71,7 @@ def _parts(lines: Sequence[OrderLine], *, has_documents: bool) -> Iterator[Seque
     for line in lines:
         by_vendor.setdefault(line.vendor, []).append(line)
     for vendor, own in by_vendor.items():
-        limits = vendor_class(vendor)
+        limits = vendor_type(vendor, TakesOrders)
         size = limits.MAX_LINES_WITH_DOCUMENTS if has_documents else limits.MAX_LINES
         for start in range(0, len(own), size):
             yield own[start : start + size]

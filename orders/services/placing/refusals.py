@@ -1,34 +1,77 @@
-"""What follows when a vendor says no, in words that help."""
+"""What all ways of placing have in common: when not to begin, and what follows when a vendor says no."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.said import gettext as _
+from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.vendors.errors import VendorError, VendorRejected
-from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
+from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
+from orders.services.costs import find_purchase_cost
 from orders.services.holds import hold_if_open
+from orders.services.hooks import before_placing
+from orders.services.push_kinds import VendorOrderHandler
 
-_REFUSABLE = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderState.UNKNOWN)
+_BEFORE_SUBMIT = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderState.UNKNOWN)
 
 
-def note_refusal(push: Push, error: VendorError) -> None:
-    """The vendor order is refused and its order held, with the vendor's complaints by field and what to do next.
+class PlaceHandler(VendorOrderHandler):
+    """What all ways of placing have in common."""
 
-    The order must be locked.
-    """
-    row = VendorOrder.objects.select_for_update().get(pk=push.subject_id)
-    order = Order.objects.locked(row.order_id)
-    if row.state in _REFUSABLE:
-        row.state = VendorOrderState.REFUSED
-        row.save(update_fields=["state", "updated_at"])
-    errors = complaints(push, error)
-    details = [f"{field}: {' '.join(texts)}" for field, texts in errors.items() if texts != [error.text]]
-    said = " ".join([error.text, *details])
-    actor = f"vendor:{row.vendor}"
-    words = {"vendor": row.vendor, "reference": row.reference, "said": said}
-    OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
-    text = _refused_text() if isinstance(error, VendorRejected) else _failed_text()
-    hold_if_open(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
-    derive_axes(order)
+    title = gettext_lazy("Place the order")
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the rows again: a callback may have changed them, and so may people."""
+        self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
+
+    def refuse_unwanted(self) -> None:
+        """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled. Rules that
+        still wait for this order come first: one of them may hold it.
+        """
+        for act in before_placing:
+            act(self.row.order_id)
+        self.reload()
+        refuse_unwanted(self.row)
+
+    def cost(self, push: Push) -> tuple[Decimal, str] | None:
+        return find_purchase_cost(push.subject_id)
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        """The vendor order is refused and its order held, with the vendor's complaints by field and what to do next.
+
+        The order must be locked.
+        """
+        row = VendorOrder.objects.select_for_update().get(pk=push.subject_id)
+        order = Order.objects.locked(row.order_id)
+        if row.state in _BEFORE_SUBMIT:
+            row.state = VendorOrderState.REFUSED
+            row.save(update_fields=["state", "updated_at"])
+        errors = complaints(push, error)
+        details = [f"{field}: {' '.join(texts)}" for field, texts in errors.items() if texts != [error.text]]
+        said = " ".join([error.text, *details])
+        actor = f"vendor:{row.vendor}"
+        words = {"vendor": row.vendor, "reference": row.reference, "said": said}
+        OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
+        text = _refused_text() if isinstance(error, VendorRejected) else _failed_text()
+        hold_if_open(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
+        derive_axes(order)
+
+
+def refuse_unwanted(row: VendorOrder) -> None:
+    """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
+    if row.order.cancel_requested_at is not None:
+        raise Withdrawn(_("The order is to be cancelled."))
+    if row.order.state != OrderState.RELEASED:
+        raise Withdrawn(_("The order is %s.") % row.order.get_state_display())
+    if row.state not in _BEFORE_SUBMIT:
+        raise Withdrawn(_("This part of the order is %s.") % row.get_state_display())
 
 
 def complaints(push: Push, error: VendorError) -> dict[str, list[str]]:
@@ -41,26 +84,6 @@ def complaints(push: Push, error: VendorError) -> dict[str, list[str]]:
     if line and not found:
         found[f"lines.{line}"] = [error.text]
     return found
-
-
-def suppose_placed(push: Push) -> None:
-    """A person says that the lost request reached the vendor: from now on a report that carries our reference is ours.
-
-    The order must be locked.
-    """
-    row = VendorOrder.objects.select_for_update().get(pk=push.subject_id)
-    if row.vendor_id:
-        # The id is known: the push goes on from what a reading of it shows.
-        push.follow_up = push.payload
-        return
-    row.state = VendorOrderState.UNKNOWN
-    row.save(update_fields=["state", "updated_at"])
-    text = _(
-        "%(reference)s is said to be at %(vendor)s, but its id there is not known yet: the next poll looks for it."
-    )
-    order = Order.objects.locked(row.order_id)
-    words = {"vendor": row.vendor, "reference": row.reference}
-    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor="system")
 
 
 def _refused_text() -> str:

@@ -1,6 +1,6 @@
 """What became of a step whose outcome is unknown: found and recorded, proved absent, or undecided.
 
-mypromo's `reference` filter stands in an example of its API document only. A server that ignores or blurs it would make
+A vendor's filter by reference may be documented by an example only. A server that ignores or blurs it would make
 us send again, so a search counts as proof only beside a positive control: the same search must show an order that is
 certainly there. Without such an order, everything since the request is paged through without the filter.
 """
@@ -10,14 +10,14 @@ from datetime import timedelta
 from backoffice.services.handlers import Finding
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import VendorOrder
-from orders.services.placing.two_phases import Placement
+from orders.services.placing.draft import DraftHandler
 from orders.services.reports.applying import apply_order_report
 
 # The vendor's clock may differ from ours; its date filter knows days only.
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 
-def look_for_step(placement: Placement) -> Finding:
+def look_for_step(placement: DraftHandler) -> Finding:
     """Find out what became of the step that the push stopped at."""
     step, __, reference = placement.push.step.partition(":")
     if step == "create":
@@ -30,7 +30,7 @@ def look_for_step(placement: Placement) -> Finding:
     return _look_for_line(placement, report, reference=reference)
 
 
-def _look_at_submit(placement: Placement, report: OrderReport) -> Finding:
+def _look_at_submit(placement: DraftHandler, report: OrderReport) -> Finding:
     if report.state == OrderState.DRAFT:
         return Finding.ABSENT
     if report.state == OrderState.UNKNOWN:
@@ -40,7 +40,7 @@ def _look_at_submit(placement: Placement, report: OrderReport) -> Finding:
     return Finding.FOUND
 
 
-def _look_for_line(placement: Placement, report: OrderReport, *, reference: str) -> Finding:
+def _look_for_line(placement: DraftHandler, report: OrderReport, *, reference: str) -> Finding:
     lines = [line for line in report.lines if line.reference == reference]
     if report.state == OrderState.DRAFT and not lines:
         return Finding.ABSENT
@@ -51,7 +51,7 @@ def _look_for_line(placement: Placement, report: OrderReport, *, reference: str)
     return Finding.FOUND
 
 
-def _look_for_draft(placement: Placement) -> Finding:
+def _look_for_draft(placement: DraftHandler) -> Finding:
     if placement.row.vendor_id:  # a callback or poll has brought it meanwhile
         return Finding.FOUND
     found = _search(placement)
@@ -61,7 +61,7 @@ def _look_for_draft(placement: Placement) -> Finding:
     return Finding.ABSENT if _is_search_proven(placement) else Finding.UNDECIDED
 
 
-def _search(placement: Placement, *, trust_filter: bool = True) -> list[OrderReport]:
+def _search(placement: DraftHandler, *, trust_filter: bool = True) -> list[OrderReport]:
     """What carries our reference at the vendor and may be adopted; the best first."""
     row = placement.row
     since = (placement.push.created_at - _CLOCKS_DIFFER).date()
@@ -73,14 +73,14 @@ def _search(placement: Placement, *, trust_filter: bool = True) -> list[OrderRep
     )
 
 
-def _adopt_first(placement: Placement, found: list[OrderReport]) -> None:
+def _adopt_first(placement: DraftHandler, found: list[OrderReport]) -> None:
     """A submitted one, else the oldest draft. The rest is discarded, or an alarm, as any report of a second one."""
     placement.record_created(found[0])
     for other in found[1:]:
         apply_order_report(other, source="answer", push=placement.push)
 
 
-def _is_search_proven(placement: Placement) -> bool:
+def _is_search_proven(placement: DraftHandler) -> bool:
     """Whether the empty search would have shown the draft: by the positive control, else by paging through all.
 
     Raises VendorError when the vendor does not answer: then nothing is proven.

@@ -4,67 +4,62 @@ The step is committed before the call and ended with its answer. After a lost an
 callback about the new order may tell (`echoes.py`), and when that has not come in time a person decides.
 """
 
-import msgspec
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 
-from backoffice.emails import usable_email
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
 from backoffice.services.epoch import is_from_before_restore
-from backoffice.services.handlers import Finding
+from backoffice.services.handlers import Finding, Recovery, push_kind
+from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import FieldError, VendorRejected
-from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Sale, Version
-from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
+from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Version
+from backoffice.vendors.registry import vendor_title, vendor_type
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
-from orders.models import AddressRole, HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
+from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
+from orders.services.costs import find_sales_value, spell_price
 from orders.services.holds import hold_if_open
-from orders.services.hooks import before_placing
-from orders.services.order_message import order_to_place, postal_address
-from orders.services.placing.two_phases import refuse_unwanted
+from orders.services.order_message import order_to_place
+from orders.services.placing.refusals import PlaceHandler, refuse_unwanted
+from orders.services.push_kinds import PLACE
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
 
 
-def takes_one_call(vendor: str) -> bool:
-    """Whether the vendor takes an order at once; it then also reports nothing and cancels nothing by itself."""
-    try:
-        return hasattr(vendor_class(vendor), "place_order")
-    except UnknownVendor:
-        return False
+@push_kind(PLACE, at=TakesOrdersAtOnce)
+class SingleCall(PlaceHandler):
+    """A vendor order is sent whole."""
 
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.CALLBACK
 
-def one_call_vendors() -> list[str]:
-    """Names of the vendors whose orders people follow by hand."""
-    return vendor_names(able_to="place_order")
+    def doubtful_step(self, push: Push) -> str:
+        return "place"
 
+    def settle_seconds(self, push: Push) -> float:
+        """What cannot be looked for may still be told by a callback: so long nobody is asked."""
+        return vendor_type(push.vendor, TakesOrdersAtOnce).confirmation_seconds()
 
-class SingleCall:
-    """One delivery of one vendor order: the row as it is now, and the vendor it goes to."""
+    def risk(self, push: Push) -> str:
+        if (sold := find_sales_value(push.subject_id)) is None:
+            return ""
+        text = _t("%(vendor)s names no purchase price; the customer paid %(price)s for this part, with tax.")
+        return text % {"vendor": push.vendor, "price": spell_price(*sold)}
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.push: Push = delivery.push
-        self._reload()
-
-    def _reload(self) -> None:
-        self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
-
-    def run(self) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
         if self.row.submitted_at is not None:  # its echo was here first
             return
-        for act in before_placing:
-            act(self.row.order_id)
-        self._reload()
-        refuse_unwanted(self.row)
+        self.refuse_unwanted()
         self._refuse_doubtful()
-        wanted = sold_order(self.row)
+        wanted = order_to_place(self.row)
         refuse_unknown(wanted, row=self.row)
-        self.delivery.write("place", lambda: self.delivery.vendor.place_order(wanted), self._record)
+        vendor = self.delivery.vendor_as(TakesOrdersAtOnce)
+        self.delivery.write("place", lambda: vendor.place_order(wanted), self._record)
 
     def _refuse_doubtful(self) -> None:
         """What was sold before a restore may have been sent by the state that was lost, and this vendor shows nobody
@@ -88,13 +83,18 @@ class SingleCall:
         )
         refuse_unwanted(VendorOrder.objects.select_related("order").get(pk=self.row.pk))
 
-    def look(self) -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """Nobody can be asked. The echo tells, or when its time is over a person."""
         if self.row.submitted_at is not None:
             return Finding.DONE
         settles_at = self.push.settles_at
         waits = settles_at is not None and settles_at > database_now()
         return Finding.UNDECIDED if waits else Finding.BLIND
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        super().decided(push, happened=happened)
+        if happened:
+            _assume_sent(push)
 
     def _record(self, placed: Placed) -> None:
         """The order is submitted; an echo that named it meanwhile and the answer agree, or it is an alarm."""
@@ -138,27 +138,7 @@ def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
     )
 
 
-def sold_order(row: VendorOrder) -> OrderToPlace:
-    """What the vendor is to make, with all that it wants to know of the sale."""
-    order = row.order
-    wanted = order_to_place(row)
-    invoice = next((one for one in order.addresses.all() if one.role == AddressRole.INVOICE), None)
-    billing = postal_address(invoice) if invoice is not None else None
-    sale = Sale(
-        number=order.number,
-        currency=order.currency,
-        account=order.shop.sign_integration_id,
-        shipping_method=order.shipping_method,
-        firstname=order.customer_firstname,
-        lastname=order.customer_lastname,
-        email=usable_email(order.customer_email),
-        phone=order.customer_phone,
-        invoice=billing,
-    )
-    return msgspec.structs.replace(wanted, sale=sale)
-
-
-def suppose_sent(push: Push) -> None:
+def _assume_sent(push: Push) -> None:
     """A person says that the lost request reached the vendor: the order is there, its id may be told later.
 
     The order must be locked.

@@ -7,51 +7,56 @@ vendor has no route for that): it is given up, and the next generation of the re
 
 from functools import partial
 
-import msgspec
+from django.utils.translation import gettext as _t
 
 from backoffice.models import Push
 from backoffice.said import gettext as _
-from backoffice.said import join
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.handlers import Finding, push_kind
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
-from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
-from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
-from orders.models import OrderState as OurState
-from orders.services.drafts import discard_draft
+from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace
+from orders.models import HoldReason, Order, VendorOrder, VendorOrderState
 from orders.services.files.checks import prepare_files
 from orders.services.holds import hold_if_open
-from orders.services.hooks import before_placing
 from orders.services.order_message import differences, order_to_place
+from orders.services.placing.draft import SUBMITTED, DraftHandler
 from orders.services.placing.linking import link_strays
-from orders.services.placing.planning import start_over
-from orders.services.reports.applying import apply_order_report
+from orders.services.placing.refusals import refuse_unwanted
+from orders.services.placing.searching import look_for_step
+from orders.services.push_kinds import PLACE
 from orders.services.reports.strays import open_strays
 
 MOST_GENERATIONS = 3
-_SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[OrderState.SUBMITTED])
-_BEFORE_SUBMIT = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderState.UNKNOWN)
 
 
-class Placement:
-    """One delivery of one vendor order: the rows as they are now, and the vendor they go to."""
+@push_kind(PLACE)
+class Placement(DraftHandler):
+    """A vendor order is created, filled and submitted at its vendor."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.vendor = delivery.vendor
-        self.push: Push = delivery.push
-        self.reload()
+    def if_happened(self, push: Push) -> list[str]:
+        if push.step != "create":
+            return []
+        return [
+            _t("No other draft is made. The order is held until a poll finds the draft by its reference."),
+            _t("If it did not happen after all, this part stays unmade until somebody places it anew."),
+        ]
 
-    def reload(self) -> None:
-        """Read the rows again: a callback may have changed them, and so may people."""
-        self.row = VendorOrder.objects.select_related("order").get(pk=self.push.subject_id)
+    def if_sent_again(self, push: Push) -> list[str]:
+        if push.step == "create":
+            return [
+                _t("Another draft is made. Only one draft is ever submitted."),
+                _t("If it did happen after all, there are two drafts: that costs nothing, and the other is cancelled."),
+            ]
+        return [
+            _t("The vendor's order is read first: what is there already is not sent a second time."),
+            _t("If it did happen after all, nothing is made twice: it is one order with one number."),
+        ]
 
-    def locked(self) -> VendorOrder:
-        """The row, locked; its order is locked by the push's handler before."""
-        rows = VendorOrder.objects.select_for_update(of=("self",)).select_related("order")
-        self.row = rows.get(pk=self.row.pk)
-        return self.row
+    def doubtful_step(self, push: Push) -> str:
+        # One whose id is known is read before anything else is done with it.
+        return "" if VendorOrder.objects.filter(pk=push.subject_id).exclude(vendor_id="").exists() else "create"
 
-    def run(self) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         """The order is submitted at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
         if self.row.submitted_at is not None:
             self._compare_submitted(self.read())
@@ -64,14 +69,13 @@ class Placement:
             self.refuse_unwanted()
             self._submit()
 
-    def refuse_unwanted(self) -> None:
-        """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled. Rules that
-        still wait for this order come first: one of them may hold it.
-        """
-        for act in before_placing:
-            act(self.row.order_id)
-        self.reload()
-        refuse_unwanted(self.row)
+    def look(self, delivery: Delivery) -> Finding:
+        return look_for_step(self)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        super().decided(push, happened=happened)
+        if happened:
+            _assume_placed(push)
 
     def _is_submitted_already(self) -> bool:
         """Look at the draft of an earlier delivery before going on with it: it may have moved without us."""
@@ -79,7 +83,7 @@ class Placement:
             return False
         report = self.read()
         self.record_state(report)
-        if report.state not in _SUBMITTED:
+        if report.state not in SUBMITTED:
             return False
         self._compare_submitted(report)
         return True
@@ -97,7 +101,7 @@ class Placement:
         self._add_lines(wanted)
         draft = self.read()
         found = differences(wanted, draft)
-        if draft.state in _SUBMITTED:
+        if draft.state in SUBMITTED:
             self.record_state(draft)
             self._compare_submitted(draft)
         elif found:
@@ -143,7 +147,7 @@ class Placement:
         except VendorRejected:
             # A late first attempt makes the second one fail: the vendor's state decides, not its refusal.
             report = self.read()
-            if report.state not in _SUBMITTED:
+            if report.state not in SUBMITTED:
                 raise
             self.delivery.record(lambda: self.record_submitted(report))
         self._compare_submitted(report)
@@ -167,62 +171,25 @@ class Placement:
         self.delivery.record(lambda: self.give_up_draft(found))
         self.reload()
 
-    def give_up_draft(self, found: list[str]) -> None:
-        """The draft is given up and the next generation planned. Runs inside `delivery.record`."""
-        row = self.locked()
-        self._note("vendor.draft_differs", differences=found)
-        if given_up := start_over(row):
-            discard_draft(row, given_up, actor="system")
 
-    def read(self) -> OrderReport:
-        """What the vendor holds of it now."""
-        vendor_id = self.row.vendor_id
-        return self.delivery.read(lambda: self.vendor.read_order(vendor_id))
+def _assume_placed(push: Push) -> None:
+    """A person says that the lost request reached the vendor: from now on a report that carries our reference is ours.
 
-    def record_state(self, report: OrderReport) -> None:
-        """Take over what a reading says, and the lines that we have no answer for."""
-        self.delivery.record(lambda: self._apply(report))
-
-    def record_created(self, report: OrderReport) -> None:
-        """The draft is ours, unless a callback named another before: then that stays, and this is discarded."""
-        row = self.locked()
-        if not row.vendor_id:
-            row.vendor_id = report.vendor_id
-            row.save(update_fields=["vendor_id", "updated_at"])
-        self._apply(report)
-
-    def record_line(self, line: LineReport, *, reference: str) -> None:
-        self.row.lines.filter(reference=reference).update(vendor_id=line.vendor_id, raw_state=line.raw_state)
-
-    def record_submitted(self, report: OrderReport) -> None:
-        """The answer to a submit proves it, even where the vendor's word is still that of a draft."""
-        if report.state not in _SUBMITTED:
-            report = msgspec.structs.replace(report, state=OrderState.SUBMITTED)
-        self._apply(report)
-
-    def _apply(self, report: OrderReport) -> None:
-        apply_order_report(report, source="answer", push=self.push)
-
-    def _hold(self, reason: HoldReason, text: str, found: list[str]) -> None:
-        words = {"vendor": self.row.vendor, "reference": self.row.reference, "found": join(found)}
-        order = Order.objects.locked(self.row.order_id)
-        hold_if_open(order, reason=reason, text=text % words, actor="system")
-
-    def _note(self, kind: str, **params: object) -> None:
-        words = {"vendor": self.row.vendor, "reference": self.row.reference, "vendor_id": self.row.vendor_id}
-        OrderEvent.objects.create(
-            order=self.row.order, actor="system", kind=kind, params=words | params, push=self.push
-        )
-
-
-def refuse_unwanted(row: VendorOrder) -> None:
-    """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
-    if row.order.cancel_requested_at is not None:
-        raise Withdrawn(_("The order is to be cancelled."))
-    if row.order.state != OurState.RELEASED:
-        raise Withdrawn(_("The order is %s.") % row.order.get_state_display())
-    if row.state not in _BEFORE_SUBMIT:
-        raise Withdrawn(_("This part of the order is %s.") % row.get_state_display())
+    The order must be locked.
+    """
+    row = VendorOrder.objects.select_for_update().get(pk=push.subject_id)
+    if row.vendor_id:
+        # The id is known: the push goes on from what a reading of it shows.
+        push.follow_up = push.payload
+        return
+    row.state = VendorOrderState.UNKNOWN
+    row.save(update_fields=["state", "updated_at"])
+    text = _(
+        "%(reference)s is said to be at %(vendor)s, but its id there is not known yet: the next poll looks for it."
+    )
+    order = Order.objects.locked(row.order_id)
+    words = {"vendor": row.vendor, "reference": row.reference}
+    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor="system")
 
 
 def draft_differs_text() -> str:

@@ -181,8 +181,9 @@ class _Application(ReportApplication):
 
     def _cause(self) -> str:
         """The end of the vendor's history: the one place where it says why."""
-        texts = [entry.text for entry in sorted(self.report.histories, key=lambda entry: entry.vendor_id)]
-        return " ".join([text for text in texts if not text.startswith("Callback for ")][-_CAUSE_LINES:])
+        entries = sorted(self.report.histories, key=lambda entry: entry.vendor_id)
+        texts = [entry.text for entry in entries if not entry.is_bookkeeping]
+        return " ".join(texts[-_CAUSE_LINES:])
 
     def _adopt(self) -> None:
         self.row.vendor_id = self.report.vendor_id

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
+from backoffice.vendors.registry import has_ability
 from orders.models import Order, VendorOrder, VendorOrderState
 from orders.services.cancellations import go_on_after_refusal, settle_cancellation
-from orders.services.placing.single_call import takes_one_call
 from orders.services.reports.applying import apply_order_report
 
 LONGEST = {"carrier": 64, "tracking_code": 200, "tracking_url": 2000}
@@ -70,7 +71,7 @@ def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel:
 
 def why_not_recorded(order: Order, row: VendorOrder) -> str:
     """Empty when people may record how far the part is."""
-    if not takes_one_call(row.vendor):
+    if not has_ability(row.vendor, TakesOrdersAtOnce):
         return _("%(vendor)s reports by itself how far it is.") % {"vendor": row.vendor}
     if row.submitted_at is None or row.state not in _AT_VENDOR:
         words = {"reference": row.reference, "vendor": row.vendor}
@@ -156,4 +157,8 @@ def conclude_cancellation(row: VendorOrder, *, cancelled: bool, actor: str, note
 def awaits_word(order: Order, row: VendorOrder) -> bool:
     """Whether somebody has to tell the vendor that the part is cancelled, and then us what it said."""
     open_states = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED)
-    return order.cancel_requested_at is not None and row.state in open_states and takes_one_call(row.vendor)
+    return (
+        order.cancel_requested_at is not None
+        and row.state in open_states
+        and has_ability(row.vendor, TakesOrdersAtOnce)
+    )

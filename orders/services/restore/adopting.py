@@ -23,15 +23,20 @@ from orders.models import (
     VendorOrderLine,
     VendorOrderState,
 )
-from orders.services.intake.input import NewOrder, amount
-from orders.services.intake.new_rows import build_addresses, build_lines, number_of
-from orders.services.intake.preflight import check_order
+from orders.services.intake.input import NewOrder
+from orders.services.intake.new_rows import build_rows, number_of
+from orders.services.order_message import OrderRows
 from orders.services.placing.linking import bind, link_strays, replay_orphans
 from orders.services.placing.planning import reference_of
+from orders.services.preflight.order_checks import check_order
 from orders.services.reports.strays import read_reference, settle_stray
 from orders.services.search import refresh_search
 
 _OF_THE_SHOP = ("sku", "reference", "name", "unit_price", "tax_percent", "unit_cost", "custom_properties", "customs")
+_OF_THE_SALE = (
+    *("placed_at", "currency", "total", "customer_phone", "accepts_letters", "accepts_review_request"),
+    *("shipping_method", "custom_properties"),
+)
 
 
 @transaction.atomic
@@ -71,7 +76,9 @@ def complete_adopted(new: NewOrder, *, shop: Shop) -> Order | None:
     if order_id is None:
         return None
     order = Order.objects.locked(order_id)
-    fresh = {line.position: line for line in build_lines(order, check_order(new, shop=shop).lines)}
+    rows = build_rows(new, shop=shop)
+    check_order(rows)
+    fresh = {line.position: line for line in rows.lines}
     lines = list(order.lines.order_by("position"))
     if [_goods(line) for line in lines] != [_goods(line) for line in fresh.values()]:
         return None
@@ -79,7 +86,7 @@ def complete_adopted(new: NewOrder, *, shop: Shop) -> Order | None:
         for name in _OF_THE_SHOP:
             setattr(line, name, getattr(fresh[line.position], name))
     OrderLine.objects.bulk_update(lines, _OF_THE_SHOP)
-    _take_over(order, new)
+    _take_over(order, rows)
     adopted.update(is_adopted=False)
     OrderEvent.objects.create(order=order, actor=f"shop:{shop.code}", kind="order.completed")
     refresh_search(order)
@@ -189,17 +196,15 @@ def _goods(line: OrderLine) -> tuple[int, str, int]:
     return line.position, "" if line.design_id else line.sku, line.quantity
 
 
-def _take_over(order: Order, new: NewOrder) -> None:
+def _take_over(order: Order, rows: OrderRows) -> None:
     """Customer, price and addresses as the shop says; the recipient stays as the vendor has it."""
-    customer = new.customer
-    order.placed_at, order.currency, order.total = new.placed_at, new.currency, amount(new.total)
-    order.customer_email = customer.email or order.customer_email
-    order.customer_firstname = customer.firstname or order.customer_firstname
-    order.customer_lastname = customer.lastname or order.customer_lastname
-    order.customer_phone = customer.phone or ""
-    order.accepts_letters, order.accepts_review_request = customer.accepts_letters, customer.accepts_review_request
-    order.shipping_method, order.custom_properties = new.shipping_method or "", new.custom_properties
+    given = rows.order
+    for name in ("customer_email", "customer_firstname", "customer_lastname"):
+        setattr(order, name, getattr(given, name) or getattr(order, name))
+    for name in _OF_THE_SALE:
+        setattr(order, name, getattr(given, name))
     order.save()
-    Address.objects.bulk_create(
-        address for address in build_addresses(order, new) if address.role != AddressRole.RECIPIENT
-    )
+    addresses = [address for address in rows.addresses if address.role != AddressRole.RECIPIENT]
+    for address in addresses:
+        address.order = order
+    Address.objects.bulk_create(addresses)

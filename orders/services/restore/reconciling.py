@@ -19,11 +19,12 @@ from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane, PushState
 from backoffice.services import epoch as epochs
 from backoffice.services.delivery import mark_unknown
-from backoffice.services.handlers import PUSH_HANDLERS
-from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.services.handlers import handler_of
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import OrderReport, OrderState
-from backoffice.vendors.registry import vendor_class, vendor_title
+from backoffice.vendors.registry import as_able, has_ability, vendor_title, vendor_type, vendors_with
 from fulfillment.services.production_pulling import ProductionPull
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.hooks import on_reconcile
@@ -67,17 +68,17 @@ def reconcile(*, since: datetime | None, dry_run: bool, progress: Progress) -> R
     result = Reconciliation(since or (epoch.saved_at or datetime.now(UTC) - timedelta(days=1)) - MARGIN)
     if not dry_run:
         result.doubtful = doubt_pushes(epoch)
-    for vendor in configured_vendors():
+    for vendor in vendors_with(Vendor, configured=True):
         comparison = _Comparison(vendor, result, dry_run=dry_run, progress=progress)
         try:
             comparison.run()
         except VendorError as error:
             result.stopped.append(f"{vendor_title(vendor)}: {error.text}")
-        if note := getattr(vendor_class(vendor), "after_restore", ""):
+        if note := vendor_type(vendor, Vendor).after_restore:
             result.checks.append(f"{vendor_title(vendor)}: {note}")
     result.strays = StrayOrder.objects.filter(state=StrayState.OPEN).count()
     if not dry_run and not result.stopped:
-        for vendor in configured_vendors():
+        for vendor in vendors_with(Vendor, configured=True):
             replay_orphans(vendor)
         epochs.open_epoch()
         result.is_open = True
@@ -98,7 +99,7 @@ def doubt_pushes(epoch: Epoch) -> int:
 def _doubt(push_id: int) -> bool:
     with transaction.atomic():
         push = Push.objects.get(pk=push_id)
-        handler = PUSH_HANDLERS[push.kind]
+        handler = handler_of(push)
         handler.lock(push)
         push = Push.objects.select_for_update().get(pk=push_id)
         step = push.step or handler.doubtful_step(push)
@@ -121,13 +122,14 @@ class _Comparison:
         self.highest = 0
 
     def run(self) -> None:
-        vendor = open_vendor(self.name, lane=Lane.ORDERS)  # nothing else goes meanwhile
-        if hasattr(vendor, "list_orders"):
-            self._compare_orders(vendor.list_orders(updated_from=self.result.since.date(), whole=True))
-        if hasattr(vendor, "list_production_orders"):
+        vendor = get_vendor(self.name, Vendor, lane=Lane.ORDERS)  # nothing else goes meanwhile
+        if has_ability(self.name, ReportsOrders):
+            reports = as_able(vendor, ReportsOrders).list_orders(updated_from=self.result.since.date(), whole=True)
+            self._compare_orders(reports)
+        if has_ability(self.name, GivesProductionOrders):
             self._pull_production()
         for compare in on_reconcile:
-            self.counts.update(compare(self.name, adapter=vendor, step=self._step))
+            self.counts.update(compare(vendor, step=self._step))
 
     def _compare_orders(self, reports: Iterator[OrderReport]) -> None:
         cancelled = []

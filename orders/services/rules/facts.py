@@ -87,7 +87,7 @@ class Facts:
 
 
 def is_person(actor: str) -> bool:
-    """Whether a user did it: names of users have no colon, unlike "shop:WEB", "vendor:mypromo" and "rule:7"."""
+    """Whether a user did it: names of users have no colon, unlike "shop:WEB", "vendor:<name>" and "rule:7"."""
     return bool(actor) and ":" not in actor and actor != "system"
 
 

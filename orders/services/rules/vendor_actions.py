@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
-from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import UnknownVendor, has_ability, vendor_title, vendor_type, vendors_with
 from orders.models import CampaignState, CardRecipient, ExportState, MailCampaign, Order, OrderExport
 from orders.services.campaigns.making import add_to_campaign
 from orders.services.exports.asking import request_export
@@ -33,7 +34,7 @@ class SendToVendor(RuleAction[SendParams]):
     refusal = gettext_lazy("This rule tells a vendor of the order. You have no right to have vendors told of orders.")
 
     def choices(self, name: str) -> list[tuple[str, str]]:
-        return [(vendor, vendor_title(vendor)) for vendor in vendor_names(able_to="tell_orders")]
+        return [(vendor, vendor_title(vendor)) for vendor in vendors_with(ExportsOrders)]
 
     def describe(self, params: SendParams) -> str:
         return _("tell %(vendor)s of it") % {"vendor": vendor_title(params.vendor)}
@@ -123,8 +124,4 @@ class AddToCampaign(RuleAction[CampaignParams]):
 
 
 def _can_be_told(vendor: str) -> bool:
-    try:
-        found = vendor_class(vendor)
-    except UnknownVendor:
-        return False
-    return hasattr(found, "tell_orders") and bool(found.is_configured())
+    return has_ability(vendor, ExportsOrders) and vendor_type(vendor, ExportsOrders).is_configured()

@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from backoffice.models.push import Lane
 from backoffice.sandbox import Sandbox, running_sandbox
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
+from backoffice.vendors.abilities import MakesDesigns
 from fulfillment.models import Carrier
 from orders.models import HoldReason, Order, OrderState, SuppliedLabel
 from orders.models.document import DocumentKind, OrderDocument
@@ -168,7 +169,7 @@ def test_the_slip_of_ours_is_a_pdf_behind_the_login(desk: Client) -> None:
 
 def _open_there(editor: Sandbox) -> str:
     """A design that the sandbox has, made as the merchant's client."""
-    vendor = open_vendor("mypromo", lane=Lane.ORDERS)
+    vendor = get_vendor("mypromo", MakesDesigns, lane=Lane.ORDERS)
     user = vendor.create_design_user()
     return str(vendor.create_design("MP-F1-C0000003", user_hash=user, return_url="https://shop.example/").vendor_id)
 

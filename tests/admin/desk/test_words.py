@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from backoffice.admin.actors import actor_in_words
-from backoffice.templatetags.desk import money
+from backoffice.amounts import money
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Callback, Heartbeat, Integration, Push
-from backoffice.services import budget, diagnosis, gate
+from backoffice.services import budget, gate
 from backoffice.services.vendor_status import Mode, mode_of
+from backoffice.vendors.abilities import CallsSecretAddresses, Vendor
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
-from backoffice.vendors.registry import vendor_class
+from backoffice.vendors.registry import vendor_type
 from tests.admin.machine.conftest import SignIn
 from tests.backoffice import toy
 from tests.backoffice.toy import SHELF
@@ -75,8 +77,10 @@ def test_vendors_are_shown_by_their_titles_and_kept_by_their_names(
     assert Push.objects.get().vendor == "toy"
 
 
-class NotSetUp:
-    name = "late"
+class NotSetUp(Vendor):
+    name = title = "late"
+    purpose = gettext_lazy("late")
+    settings_prefix = "LATE"
 
     @classmethod
     def is_configured(cls) -> bool:
@@ -149,7 +153,7 @@ def test_callback_addresses_are_shown_to_who_sets_a_vendor_up_and_to_nobody_else
     settings.VENDORS = {"mypromo": "backoffice.vendors.mypromo.adapter.MyPromo"}
     settings.MYPROMO_URL = settings.MYPROMO_CLIENT_ID = settings.MYPROMO_CLIENT_SECRET = "https://mypromo.example"
     settings.MYPROMO_CALLBACK_SECRET = "s" * 30
-    token = vendor_class("mypromo").callback_path_token()
+    token = vendor_type("mypromo", CallsSecretAddresses).callback_path_token()
     reader, page = sign_in(), url("callbacks", "mypromo")
     assert reader.get(page).status_code == 403
     assert page not in reader.get(LIST).content.decode()
@@ -270,11 +274,9 @@ def test_callbacks_that_cannot_reach_us_are_a_finding(capsys: Any, settings: Laz
 
 
 @pytest.mark.usefixtures("healthy")
-def test_a_vendor_that_calls_nobody_loses_no_callbacks(
-    capsys: Any, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.TOY_URL, settings.PUBLIC_URL = "https://api.example.com", "http://127.0.0.1:8000"
-    monkeypatch.setattr(diagnosis, "CALLBACK_HANDLERS", {})
+def test_a_vendor_that_calls_nobody_loses_no_callbacks(capsys: Any, settings: LazySettings) -> None:
+    settings.VENDORS = {"teller": "tests.orders.exports.teller.Teller"}
+    settings.TELLER_URL, settings.PUBLIC_URL = "https://api.example.com", "http://127.0.0.1:8000"
     code, text = doctor(capsys, "--offline")
     assert (code, "PUBLIC_URL" in text) == (0, False), text
 

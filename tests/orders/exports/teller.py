@@ -3,6 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.base import Connection
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
 
@@ -22,12 +26,15 @@ class Desk:
 DESK = Desk()
 
 
-class Teller:
+class Teller(ExportsOrders):
     """Like Guaranteed Reviews: asks customers for something, in groups, once for each order."""
 
-    name = "teller"
-    TELLS_WITH_CONSENT: ClassVar[str] = "accepts_review_request"
-    MAY_CORRECT: ClassVar[bool] = False
+    name: ClassVar[str] = "teller"
+    title: ClassVar[str] = "teller"
+    purpose: ClassVar[Promise] = gettext_lazy("teller")
+    settings_prefix: ClassVar[str] = "TELLER"
+    EXPORT_CONSENT: ClassVar[str] = "accepts_review_request"
+    TAKES_CORRECTIONS: ClassVar[bool] = False
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -37,18 +44,18 @@ class Teller:
         return True
 
     @classmethod
-    def tell_batch(cls) -> int:
+    def export_batch_size(cls) -> int:
         return 3
 
     @classmethod
-    def tell_group(cls, *, shop_code: str, language: str) -> str | None:
+    def export_group(cls, *, shop_code: str, language: str) -> str | None:
         return None if shop_code in DESK.unknown_shops else f"{shop_code}/{language}"
 
     @classmethod
-    def why_not(cls, order: OrderToTell) -> str:
+    def find_export_obstacle(cls, order: OrderToTell) -> str:
         return "" if order.email else "The order names no e-mail address."
 
-    def tell_orders(
+    def export_orders(
         self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
     ) -> list[ToldOrder] | Unclear:
         assert not corrected

@@ -16,8 +16,9 @@ from backoffice.sandbox import Sandbox
 from backoffice.services import budget
 from backoffice.services.delivery import deliver
 from backoffice.services.handlers import Finding
-from backoffice.services.integrations import open_vendor
+from backoffice.services.integrations import get_vendor
 from backoffice.vendors import answers, session
+from backoffice.vendors.abilities import ExportsOrders
 from orders.models import ExportState, Order, OrderExport
 from orders.services.exports import telling
 from orders.services.exports.batches import gather_exports
@@ -131,8 +132,8 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
         if is_claimed:
             deliver(push.pk)
         else:
-            vendor = open_vendor("autoletter", lane=Lane.READS)
-            vendor.tell_orders(list(telling.orders_to_tell(orders).values()), group="")
+            vendor = get_vendor("autoletter", ExportsOrders, lane=Lane.READS)
+            vendor.export_orders(list(telling.orders_to_tell(orders).values()), group="")
         connections.close_all()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
@@ -183,7 +184,7 @@ def test_without_sending_again_what_was_never_heard_is_lost(
 ) -> None:
     ask_for(ask, make, 3)
     if not is_on:
-        monkeypatch.setattr(Telling, "look", lambda self: Finding.DONE)
+        monkeypatch.setattr(Telling, "look", lambda self, delivery: Finding.DONE)
     letters.faults.add("cut_before", vendor="autoletter", times=1)
     gather_exports()
     work_off()

@@ -26,7 +26,7 @@ TAKEN = reply(201, "{}")
 
 def test_the_articles_example_is_sent_field_by_field(speak: Speak) -> None:
     vendor, server = speak(TAKEN)
-    vendor.tell_orders([order()], group="")
+    vendor.export_orders([order()], group="")
     (seen,) = server.seen
     sent, example = json.loads(seen.body), json.loads((SAMPLES / "orders.create.request.json").read_text())
     assert sent == example
@@ -40,7 +40,7 @@ def test_the_articles_example_is_sent_field_by_field(speak: Speak) -> None:
 
 def test_corrected_orders_are_sent_in_the_articles_object(speak: Speak) -> None:
     vendor, server = speak(TAKEN)
-    vendor.tell_orders([order()], group="", corrected=True)
+    vendor.export_orders([order()], group="", corrected=True)
     example = json.loads((SAMPLES / "orders.update.request.txt").read_text().replace("[...]", "[]"))
     sent = json.loads(server.seen[0].body)
     assert list(sent) == list(example)
@@ -131,8 +131,8 @@ def test_products_are_sent_when_switched_on(settings: Settings) -> None:
 )
 def test_what_autoletter_cannot_take_is_said_in_words(changes: dict[str, Any], word: str, speak: Speak) -> None:
     vendor, _server = speak(TAKEN)
-    assert word in vendor.why_not(order(**changes))
-    assert vendor.why_not(order()) == ""
+    assert word in vendor.find_export_obstacle(order(**changes))
+    assert vendor.find_export_obstacle(order()) == ""
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,14 @@ def test_an_endpoint_is_used_as_it_is_given(url: str) -> None:
 
 def test_an_endpoint_with_a_query_is_called_with_it(speak: Speak) -> None:
     vendor, server = speak(TAKEN, path="/import/orders?workspace=7&back=https://shop.example.com/x")
-    vendor.tell_orders([order()], group="")
+    vendor.export_orders([order()], group="")
     assert server.seen[0].path == "/import/orders?workspace=7&back=https%3A//shop.example.com/x"
 
 
 def test_a_refused_token_is_final_and_never_recorded(speak: Speak, outside: Outside) -> None:
     vendor, server = speak(reply(401, '{"message": "token expired"}'))
     with pytest.raises(VendorAuthFailed):
-        vendor.tell_orders([order()], group="")
+        vendor.export_orders([order()], group="")
     assert len(server.seen) == 1
     assert "a.jwt.token-of-the-workspace" not in repr(outside.exchanges)
 
@@ -169,7 +169,7 @@ def test_a_refused_token_is_final_and_never_recorded(speak: Speak, outside: Outs
 def test_a_wrong_address_stops_the_queue_and_names_the_setting(speak: Speak, status: int) -> None:
     vendor, _server = speak(reply(status, '{"message": "Not found."}'))
     with pytest.raises(VendorAuthFailed, match="AUTOLETTER_URL"):
-        vendor.tell_orders([order(), order(2)], group="")
+        vendor.export_orders([order(), order(2)], group="")
 
 
 def test_the_check_makes_no_call_and_says_so(speak: Speak, outside: Outside) -> None:

@@ -46,7 +46,7 @@ def test_the_documented_answers_are_read() -> None:
 def test_the_documented_answers_mean_taken_and_known(speak: Speak) -> None:
     for name, verdict in (("orders.imported.json", Verdict.TAKEN), ("orders.already_sent.json", Verdict.KNOWN)):
         adapter, _server = speak(reply(200, (SAMPLES / name).read_bytes()))
-        told = adapter.tell_orders([order()], group="WEB/de")
+        told = adapter.export_orders([order()], group="WEB/de")
         assert [(row.order_id, row.verdict) for row in told] == [("1001", verdict)]
 
 
@@ -55,13 +55,13 @@ def test_the_base_and_the_whole_address_of_their_page_both_do(speak: Speak, sett
     adapter, server = speak(reply(200, answered()))
     bare = settings.GUARANTEED_REVIEWS_URL.rstrip("/")
     settings.GUARANTEED_REVIEWS_URL = bare + tail
-    type(adapter)(adapter.client.session.connection).tell_orders([order()], group="WEB/de")
+    type(adapter)(adapter.client.session.connection).export_orders([order()], group="WEB/de")
     assert server.seen[0].path == "/private/v3/orders"
 
 
 def test_an_order_of_ours_goes_out_in_their_words(speak: Speak) -> None:
     adapter, server = speak(reply(200, answered()))
-    adapter.tell_orders([order(firstname="J" * 300)], group="WEB/de")
+    adapter.export_orders([order(firstname="J" * 300)], group="WEB/de")
     assert server.seen[0].path == "/private/v3/orders"
     sent = fields_of(server.seen[0])["orders"]
     assert '"unit_price":25.90' in sent
@@ -92,7 +92,7 @@ def test_an_order_of_ours_goes_out_in_their_words(speak: Speak) -> None:
 def test_json_is_a_switch(speak: Speak, settings: Any) -> None:
     settings.GUARANTEED_REVIEWS_ENCODING = "json"
     adapter, server = speak(reply(200, answered()))
-    adapter.tell_orders([order()], group="WEB/de")
+    adapter.export_orders([order()], group="WEB/de")
     assert server.seen[0].headers["content-type"] == "application/json"
     body = json.loads(server.seen[0].body)
     assert (body["api_key"], body["orders"][0]["id_order"]) == (KEY, "1001")

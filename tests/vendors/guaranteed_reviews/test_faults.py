@@ -24,7 +24,7 @@ def tell_as_the_engine_does(adapter: GuaranteedReviews, orders: list[Any], *, tr
     """Again after what is ambiguous or not available; one by one after what is unclear."""
     for _try in range(tries):
         try:
-            told = adapter.tell_orders(orders, group="WEB/de")
+            told = adapter.export_orders(orders, group="WEB/de")
         except (VendorAmbiguous, VendorUnavailable):
             continue
         if isinstance(told, Unclear):
@@ -79,7 +79,7 @@ def test_one_bad_order_blocks_no_other(sandbox: Sandbox, adapter: GuaranteedRevi
 
 def test_orders_that_are_known_in_part_are_found_out_one_by_one(sandbox: Sandbox, adapter: GuaranteedReviews) -> None:
     tell_as_the_engine_does(adapter, ORDERS[:1])
-    assert isinstance(adapter.tell_orders(ORDERS, group="WEB/de"), Unclear)
+    assert isinstance(adapter.export_orders(ORDERS, group="WEB/de"), Unclear)
     assert set(tell_as_the_engine_does(adapter, ORDERS).values()) == {Verdict.KNOWN}
     assert invitations(sandbox) == {one.order_id: 1 for one in ORDERS}
 
@@ -120,7 +120,7 @@ def test_a_wrong_key_stops_everything_and_invites_nobody(
     sandbox.guaranteed_reviews.options.change(**options)
     settings.GUARANTEED_REVIEWS_KEYS = ["WEB=12/de/wrong-key"]
     with pytest.raises(VendorAuthFailed):
-        adapter.tell_orders(ORDERS, group="WEB/de")
+        adapter.export_orders(ORDERS, group="WEB/de")
     with pytest.raises(VendorAuthFailed):
         adapter.check()
     assert invitations(sandbox) == {}
@@ -130,7 +130,7 @@ def test_a_vendor_without_the_dedup_would_invite_twice(sandbox: Sandbox, adapter
     """The control: the ledger sees a second invitation, if there is one."""
     sandbox.faults.add("cut_after", vendor="guaranteed-reviews", times=1)
     with pytest.raises(VendorAmbiguous):
-        adapter.tell_orders(ORDERS, group="WEB/de")
+        adapter.export_orders(ORDERS, group="WEB/de")
     sandbox.guaranteed_reviews._known.clear()
     tell_as_the_engine_does(adapter, ORDERS)
     assert set(invitations(sandbox).values()) == {2}

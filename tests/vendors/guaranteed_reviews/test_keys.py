@@ -106,8 +106,8 @@ def everything_said(error: BaseException) -> str:
 def run_everything(adapter: GuaranteedReviews) -> str:
     said = []
     for call in (
-        lambda: adapter.tell_orders([order()], group="WEB/de"),
-        lambda: adapter.tell_orders([order(1), order(2)], group="WEB/de"),
+        lambda: adapter.export_orders([order()], group="WEB/de"),
+        lambda: adapter.export_orders([order(1), order(2)], group="WEB/de"),
         adapter.check,
         lambda: adapter.read_rating(group="WEB/de"),
         lambda: adapter.read_rating(group="WEB/de", product_id=100),

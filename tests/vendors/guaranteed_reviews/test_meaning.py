@@ -21,7 +21,7 @@ def wordpress(status: int, message: str, *, code: str = "rest_error") -> str:
 
 def tell(speak: Speak, act: Any, *, orders: int) -> Any:
     adapter, _server = speak(act)
-    told = adapter.tell_orders([order(number) for number in range(orders)], group="WEB/de")
+    told = adapter.export_orders([order(number) for number in range(orders)], group="WEB/de")
     return told if isinstance(told, Unclear) else [row.verdict for row in told]
 
 
@@ -124,7 +124,7 @@ def test_too_many_requests_are_told_again_later(
 def test_a_group_without_a_key_and_a_correction_are_refused_unsent(speak: Speak) -> None:
     adapter, server = speak(reply(200, answered()))
     with pytest.raises(VendorRejected, match="no key for WEB/fr"):
-        adapter.tell_orders([order()], group="WEB/fr")
+        adapter.export_orders([order()], group="WEB/fr")
     with pytest.raises(VendorRejected, match="no corrections"):
-        adapter.tell_orders([order()], group="WEB/de", corrected=True)
+        adapter.export_orders([order()], group="WEB/de", corrected=True)
     assert server.seen == []

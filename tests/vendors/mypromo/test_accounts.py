@@ -6,14 +6,20 @@ from typing import Any
 import pytest
 
 from backoffice.services.budget import requests_per_minute
-from backoffice.services.integrations import configured_vendors
+from backoffice.vendors.abilities import (
+    GivesProductionOrders,
+    HasCatalogue,
+    ReportsOrders,
+    TakesDraftOrders,
+    Vendor,
+)
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.catalog_messages import TierFacts
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.listing_messages import PriceFacts, StockFacts
 from backoffice.vendors.mypromo.adapter import MyPromo, MyPromoFulfiller
 from backoffice.vendors.mypromo.payloads import amazon_line_payload
-from backoffice.vendors.registry import vendor_class, vendor_names
+from backoffice.vendors.registry import vendor_type, vendors_with
 from tests.vendors.connections import Outside
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import Speak, SpeakAsFulfiller
@@ -21,28 +27,28 @@ from tests.vendors.mypromo.samples import files_line, sample, sample_json
 
 
 def test_both_accounts_are_found_by_name() -> None:
-    assert vendor_class("mypromo") is MyPromo
-    assert vendor_class("mypromo-fulfiller") is MyPromoFulfiller
-    for name in vendor_names():
-        assert vendor_class(name).name == name
+    assert vendor_type("mypromo", Vendor) is MyPromo
+    assert vendor_type("mypromo-fulfiller", Vendor) is MyPromoFulfiller
+    for name in vendors_with(Vendor):
+        assert vendor_type(name, Vendor).name == name
 
 
 def test_orders_go_to_the_account_that_takes_them() -> None:
-    assert vendor_names(able_to="create_order") == ["mypromo"]
-    assert vendor_names(able_to="add_shipment") == ["mypromo-fulfiller"]
-    assert vendor_names(able_to="iter_products") == ["mypromo", "mypromo-fulfiller"]
+    assert vendors_with(TakesDraftOrders) == ["mypromo"]
+    assert vendors_with(GivesProductionOrders) == ["mypromo-fulfiller"]
+    assert vendors_with(HasCatalogue) == ["mypromo", "mypromo-fulfiller"]
 
 
 def test_an_account_is_configured_by_address_and_credentials(settings: Any) -> None:
     settings.MYPROMO_URL = "https://api.mypromo.com/"
-    assert configured_vendors() == ["mypromo", "mypromo-fulfiller"]
-    assert configured_vendors(able_to="list_orders") == ["mypromo"]
+    assert vendors_with(Vendor, configured=True) == ["mypromo", "mypromo-fulfiller"]
+    assert vendors_with(ReportsOrders, configured=True) == ["mypromo"]
     settings.MYPROMO_FULFILLER_CLIENT_SECRET = ""
-    assert configured_vendors() == ["mypromo"]
+    assert vendors_with(Vendor, configured=True) == ["mypromo"]
     settings.MYPROMO_CLIENT_ID, settings.MYPROMO_FULFILLER_CLIENT_SECRET = "", "secret"
-    assert configured_vendors() == ["mypromo-fulfiller"]
+    assert vendors_with(Vendor, configured=True) == ["mypromo-fulfiller"]
     settings.MYPROMO_URL = ""
-    assert configured_vendors() == []
+    assert vendors_with(Vendor, configured=True) == []
 
 
 def test_each_account_has_its_own_allowance(settings: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.messages import OrderReport
+from backoffice.vendors.messages import OrderConfirmation
 from backoffice.vendors.sign_customiser.adapter import SignCustomiser
 from backoffice.vendors.sign_messages import DesignedProduct, FormSubmission
 
@@ -172,7 +172,7 @@ def test_a_product_is_read_field_by_field() -> None:
 def test_an_order_is_read_by_our_reference() -> None:
     body = {"order": {"order_id": 9, "order_number": 1009, "external_id": "WEB-1", "billing_address": {"state": "CA"}}}
     (message,) = SignCustomiser.read_callback("order-created", json.dumps(body).encode())
-    assert isinstance(message, OrderReport)
+    assert isinstance(message, OrderConfirmation)
     assert (message.vendor_id, message.reference, message.state) == ("9", "WEB-1", "submitted")
 
 
@@ -228,5 +228,5 @@ def test_an_order_that_names_none_of_ours_is_read_all_the_same() -> None:
     for external_id in ("", None, {"odd": 1}):
         body = json.dumps({"order": {"order_id": 9, "external_id": external_id}}).encode()
         (message,) = SignCustomiser.read_callback("order-created", body)
-        assert isinstance(message, OrderReport)
+        assert isinstance(message, OrderConfirmation)
         assert message.reference == ""

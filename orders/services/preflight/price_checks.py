@@ -6,53 +6,54 @@ What we pay is between staff: complaints go to storefronts, so they name the lim
 from collections.abc import Sequence
 from decimal import Decimal
 
+from backoffice.errors import Errors, complain
 from backoffice.models import Shop
 from backoffice.said import gettext as _
 from backoffice.vendors.money import exponent_of, round_money, spell_total
-from orders.services.intake.input import NewOrder, amount
-from orders.services.intake.line_checks import Errors, JudgedLine, complain
+from orders.models import Order, OrderLine
+from orders.services.preflight.line_checks import JudgedLine
 
 
-def check_prices(new: NewOrder, lines: Sequence[JudgedLine], *, shop: Shop, errors: Errors) -> None:
+def check_prices(order: Order, lines: Sequence[JudgedLine], *, errors: Errors) -> None:
     """The currency is the shop's, the total has its decimal places and is near its lines, nothing is given away.
 
     Complaints go into `errors` by path. A complaint order repeats what was paid before: only its currency counts.
     """
-    if new.currency != shop.currency:
+    shop, currency, total = order.shop, order.currency, order.total
+    if currency != shop.currency:
         text = _("The shop sells in %(currency)s, not in %(given)s.")
-        complain(errors, "currency", text % {"currency": shop.currency, "given": new.currency})
-    total = amount(new.total)
-    if total != round_money(total, currency=new.currency):
+        complain(errors, "currency", text % {"currency": shop.currency, "given": currency})
+    if total != round_money(total, currency=currency):
         text = _("%(total)s has more decimal places than %(currency)s, which has %(places)d.")
-        words = {"total": new.total, "currency": new.currency, "places": exponent_of(new.currency)}
+        words = {"total": total, "currency": currency, "places": exponent_of(currency)}
         complain(errors, "total", text % words)
-    if new.complaint:
+    if order.complaint:
         return
     for index, judged in enumerate(lines):
-        if too_cheap := _why_too_cheap(judged, currency=new.currency, shop=shop):
+        if too_cheap := _why_too_cheap(judged, currency=currency, shop=shop):
             complain(errors, f"lines[{index}].unit_price", too_cheap)
-    _check_total(total, lines, currency=new.currency, shop=shop, errors=errors)
+    _check_total(total, lines, currency=currency, shop=shop, errors=errors)
 
 
 def _why_too_cheap(judged: JudgedLine, *, currency: str, shop: Shop) -> str:
     """Empty when the price can be meant. Samples may be free."""
-    price = amount(judged.line.unit_price)
-    sku = judged.sku or judged.line.reference
+    line, price = judged.line, judged.line.unit_price
+    sku = line.sku or line.reference
     if judged.variant is not None and judged.variant.sample_product:
         return ""
     if not price:
         return _("%(sku)s is sold at a price of 0.") % {"sku": sku}
-    cost, limit = judged.unit_cost, shop.loss_limit_percent
+    cost, limit = line.unit_cost, shop.loss_limit_percent
     if cost is None or limit is None or price >= cost * (1 - limit / 100):
         return ""
     text = _("%(price)s %(currency)s for %(sku)s is further below its cost than the shop's limit, %(limit)s %%.")
-    return text % {"price": judged.line.unit_price, "currency": currency, "sku": sku, "limit": f"{limit.normalize():f}"}
+    return text % {"price": price, "currency": currency, "sku": sku, "limit": f"{limit.normalize():f}"}
 
 
 def _check_total(total: Decimal, lines: Sequence[JudgedLine], *, currency: str, shop: Shop, errors: Errors) -> None:
     """Shipping makes it more than its lines, a voucher less: only what lies far off is complained about."""
     factor = shop.total_factor
-    worth = sum((_gross(judged, shop=shop) for judged in lines), Decimal(0))
+    worth = sum((_gross(judged.line) for judged in lines), Decimal(0))
     if factor is None or not worth or worth / factor <= total <= worth * factor:
         return
     text = _("The total, %(total)s %(currency)s, is far from its lines, %(lines)s: the limit is %(factor)s times.")
@@ -61,8 +62,6 @@ def _check_total(total: Decimal, lines: Sequence[JudgedLine], *, currency: str, 
     complain(errors, "total", text % (words | {"lines": lines_words, "factor": f"{factor.normalize():f}"}))
 
 
-def _gross(judged: JudgedLine, *, shop: Shop) -> Decimal:
+def _gross(line: OrderLine) -> Decimal:
     """What the line costs the customer; net where no tax is known, which the factor allows for."""
-    line = judged.line
-    tax = shop.tax_percent if line.tax_percent is None else amount(line.tax_percent)
-    return amount(line.unit_price) * line.quantity * (1 + (tax or Decimal(0)) / 100)
+    return line.unit_price * line.quantity * (1 + (line.tax_percent or Decimal(0)) / 100)

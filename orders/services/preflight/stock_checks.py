@@ -1,46 +1,46 @@
 """The pre-flight of stock: what is ordered is there, and no open order needs it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from backoffice.errors import Errors, complain
 from backoffice.said import gettext as _
 from catalog.services.stock import Stock
 from catalog.services.variant_facts import VariantFacts
 from catalog.services.variant_users import Key
-from orders.services.intake.line_checks import Errors, JudgedLine, complain
+from orders.services.preflight.line_checks import JudgedLine
 from orders.services.stock import lock_and_find_taken
 
 
-def check_stock(lines: Sequence[JudgedLine], *, errors: Errors) -> list[JudgedLine]:
-    """Each line with the pieces of it that are not in stock; complaints go into `errors` by path.
+def check_stock(lines: Sequence[JudgedLine], *, errors: Errors) -> None:
+    """Each line has the number of its pieces that are not in stock; complaints go into `errors` by path.
 
     Lines with the same SKU share what is left, in their order. What is found stays true until the transaction ends:
     the stocks are locked. One query, none where no vendor counts.
     """
     read_at: dict[Key, datetime] = {
-        (judged.vendor, judged.sku): judged.variant.changed_at
+        (judged.line.vendor, judged.line.sku): judged.variant.changed_at
         for judged in lines
         if judged.variant is not None and judged.variant.stock is not None
     }
     if not read_at:
-        return list(lines)
+        return
     taken = lock_and_find_taken(read_at)
-    return [_check(judged, taken, path=f"lines[{index}]", errors=errors) for index, judged in enumerate(lines)]
+    for index, judged in enumerate(lines):
+        _check(judged, taken, path=f"lines[{index}]", errors=errors)
 
 
-def _check(judged: JudgedLine, taken: dict[Key, int], *, path: str, errors: Errors) -> JudgedLine:
-    """The line with what is missing. It takes of the stock, for the lines that follow."""
+def _check(judged: JudgedLine, taken: dict[Key, int], *, path: str, errors: Errors) -> None:
+    """Note what is missing. The line takes of the stock, for those that follow."""
     variant, quantity = judged.variant, judged.line.quantity
     if variant is None or variant.stock is None:
-        return judged
+        return
     key = variant.vendor, variant.sku
     before = taken.get(key, 0)
     taken[key] = before + quantity
-    missing = max(0, quantity - variant.stock.left(before))
-    if missing:
+    judged.line.backordered = max(0, quantity - variant.stock.left(before))
+    if judged.line.backordered:
         complain(errors, f"{path}.quantity", _describe(variant, variant.stock, quantity, before))
-    return replace(judged, backordered=missing)
 
 
 def _describe(variant: VariantFacts, stock: Stock, quantity: int, taken: int) -> str:

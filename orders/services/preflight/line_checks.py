@@ -1,0 +1,206 @@
+"""The pre-flight of lines: against the catalogue and the rules of print files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backoffice.errors import Errors, complain
+from backoffice.models import Shop
+from backoffice.said import gettext as _
+from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
+from backoffice.vendors.addresses import UnsafeUrl, check_public_url
+from backoffice.vendors.money import round_money
+from backoffice.vendors.registry import vendor_title, vendors_with
+from catalog.models import CustomProduct
+from catalog.services.custom_products import find_custom_products
+from catalog.services.orderable import why_not_makeable, why_not_orderable
+from catalog.services.quotes import check_quantity, find_cost
+from catalog.services.variant_facts import VariantFacts, find_variants
+from orders.models import Design, OrderLine, ShopFile
+from orders.models.line import LineKind
+from orders.services.designs.ids import find_designs, is_ours
+from orders.services.files.store import find_files, link_file
+
+
+@dataclass(frozen=True)
+class JudgedLine:
+    """A line, filled from what is known of the thing ordered: its design, its variant in the catalogue, or the custom
+    product.
+    """
+
+    line: OrderLine
+    design: Design | None = None
+    variant: VariantFacts | None = None
+    custom_product: CustomProduct | None = None
+    # What is allowed but ought to be known.
+    remark: str = ""
+
+
+def judge_lines(
+    lines: Sequence[OrderLine], *, shop: Shop, errors: Errors, currency: str = "", sold_before: bool = False
+) -> list[JudgedLine]:
+    """Each line, which has what its shop gave, has its vendor, kind, SKU, name, cost and the addresses of its files;
+    complaints go into `errors` by path. Nothing is saved.
+
+    `currency` is the order's, the shop's when left out. What was `sold_before` (in an order that was taken, or that a
+    complaint repeats) may have left the sales channels since. One query for any number of lines, one more each where
+    there are designs, custom products, and files of ours.
+    """
+    designs = find_designs(line.design_id for line in lines)
+    files = find_files((file["file_id"] for line in lines for file in line.files if "file_id" in file), shop=shop)
+    products = find_custom_products((line.custom_product for line in lines), shop=shop)
+    skus = [_sku_of(line, designs, shop=shop) for line in lines]
+    variants = find_variants({sku for sku in skus if sku})
+    judged = []
+    for index, (line, sku) in enumerate(zip(lines, skus, strict=True)):
+        design, variant = designs.get(line.design_id), variants.get(sku)
+        path = f"lines[{index}]"
+        _check_parts(line, path=path, errors=errors)
+        if line.custom_product:
+            _link_files(line, files)
+            product = products.get(line.custom_product)
+            judged.append(_judge_custom_product(line, product, shop=shop, path=path, errors=errors))
+            continue
+        if line.design_id:
+            _check_design(line, design, shop=shop, path=path, errors=errors)
+        if sku:
+            _check_variant(line, variant, sku=sku, sold_before=sold_before, path=path, errors=errors)
+        _check_files(line, variant, files, path=path, errors=errors)
+        _link_files(line, files)
+        _fill(line, variant, sku=sku, currency=currency or shop.currency)
+        judged.append(JudgedLine(line, design=design, variant=variant))
+    return judged
+
+
+def _sku_of(line: OrderLine, designs: dict[str, Design], *, shop: Shop) -> str:
+    """What the line names, else what its design is now, if it is the shop's."""
+    design = designs.get(line.design_id)
+    return line.sku if line.sku or design is None or design.shop_id != shop.pk else design.sku
+
+
+def check_url(url: str, *, path: str, errors: Errors) -> None:
+    """Only public hosts, by https or sftp: the vendor fetches it, and so may we."""
+    try:
+        check_public_url(url)
+    except UnsafeUrl as error:
+        complain(errors, path, str(error))
+
+
+def _check_parts(line: OrderLine, *, path: str, errors: Errors) -> None:
+    if line.custom_product:
+        if line.sku or line.design_id or line.files:
+            text = _("A line has a custom product, or a SKU, a design and files, not both.")
+            complain(errors, f"{path}.custom_product", text)
+        return
+    if not line.sku and not line.design_id:
+        complain(errors, f"{path}.sku", _("A line needs a SKU, a design or a custom product."))
+    if line.files and line.design_id:
+        complain(errors, f"{path}.files", _("A line has print files or a design, not both."))
+
+
+def _check_design(line: OrderLine, design: Design | None, *, shop: Shop, path: str, errors: Errors) -> None:
+    """Ours must be the shop's, finished, and of the SKU that is ordered. A vendor's id that we do not know may pass:
+    the shop may have opened the design elsewhere.
+    """
+    if design is None and not is_ours(line.design_id):
+        return
+    if design is None or design.shop_id != shop.pk:
+        complain(errors, f"{path}.design_id", _("The shop has no design %(id)s.") % {"id": line.design_id})
+        return
+    if not design.is_orderable:
+        text = _("The design is %(state)s: submit it first.")
+        complain(errors, f"{path}.design_id", text % {"state": design.get_state_display()})
+    if line.sku and line.sku != design.sku:
+        text = _("The design is of %(now)s, not of %(given)s: it was switched in the editor.")
+        complain(errors, f"{path}.sku", text % {"now": design.sku, "given": line.sku})
+
+
+def _check_variant(
+    line: OrderLine, variant: VariantFacts | None, *, sku: str, sold_before: bool, path: str, errors: Errors
+) -> None:
+    if variant is None:
+        complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
+        return
+    if text := why_not_makeable(variant) if sold_before else why_not_orderable(variant):
+        complain(errors, f"{path}.sku", text)
+    for text in check_quantity(variant, variant.tiers, quantity=line.quantity):
+        complain(errors, f"{path}.quantity", text)
+
+
+def _check_files(
+    line: OrderLine, variant: VariantFacts | None, known: dict[str, ShopFile], *, path: str, errors: Errors
+) -> None:
+    if variant is not None and not line.design_id:
+        if variant.personalized and not line.files:
+            complain(errors, f"{path}.files", _("%(sku)s is printed: give its files or a design.") % {"sku": line.sku})
+        if not variant.personalized and line.files:
+            complain(errors, f"{path}.files", _("%(sku)s comes from stock and takes no files.") % {"sku": line.sku})
+    for index, file in enumerate(line.files):
+        if "file_id" not in file:
+            check_url(file["url"], path=f"{path}.files[{index}].url", errors=errors)
+        elif file["file_id"] not in known:
+            text = _("The shop has no file %(id)s.")
+            complain(errors, f"{path}.files[{index}].file_id", text % {"id": file["file_id"]})
+
+
+def _link_files(line: OrderLine, known: dict[str, ShopFile]) -> None:
+    for file in line.files:
+        if "file_id" in file:
+            file["url"] = link_file(file["file_id"]) if file["file_id"] in known else ""
+
+
+def _fill(line: OrderLine, variant: VariantFacts | None, *, sku: str, currency: str) -> None:
+    if line.design_id:
+        line.kind = LineKind.DESIGN
+    elif line.files or (variant is not None and variant.personalized):
+        line.kind = LineKind.FILES
+    else:
+        line.kind = LineKind.STOCK
+    line.sku = sku
+    # Designs are made in the first vendor's editor, the only one there is; an unknown SKU is held under it.
+    line.vendor = variant.vendor if variant else vendors_with(TakesDraftOrders)[0]
+    if variant is None:
+        return
+    line.name = line.name or variant.name
+    line.takes_stock = variant.stock is not None
+    # In another currency it says nothing about the margin.
+    if variant.currency == currency:
+        line.unit_cost = find_cost(variant.tiers, quantity=line.quantity)
+
+
+def _judge_custom_product(
+    line: OrderLine, product: CustomProduct | None, *, shop: Shop, path: str, errors: Errors
+) -> JudgedLine:
+    """A thing that a shopper designed: of this shop, in its currency, with a gross price that can be told."""
+    # An unknown one is held under the first that makes such things.
+    line.vendor = product.vendor if product else vendors_with(TakesOrdersAtOnce)[0]
+    if product is None:
+        complain(
+            errors, f"{path}.custom_product", _("The shop has no custom product %(id)s.") % {"id": line.custom_product}
+        )
+    if shop.sign_integration_id is None:
+        text = _("The shop sells no custom signs: its number at %(vendor)s is not set.")
+        complain(errors, f"{path}.custom_product", text % {"vendor": vendor_title(line.vendor)})
+    if product is not None and product.currency != shop.currency:
+        text = _("The product was designed in %(given)s, and the shop sells in %(currency)s.")
+        words = {"given": product.currency, "currency": shop.currency}
+        complain(errors, f"{path}.custom_product", text % words)
+    if line.tax_percent is None:
+        text = _("The gross price is needed: name the tax of the line, or have it set for the shop.")
+        complain(errors, f"{path}.tax_percent", text)
+    line.kind, line.sku = LineKind.SIGN, line.custom_product
+    line.name = line.name or (product.title if product else "")
+    return JudgedLine(line, custom_product=product, remark=_price_remark(line, product))
+
+
+def _price_remark(line: OrderLine, product: CustomProduct | None) -> str:
+    """Says so where another price is charged than the shopper saw: allowed, since shops give discounts."""
+    if product is None or product.price is None or line.tax_percent is None:
+        return ""
+    gross = round_money(line.unit_price * (1 + line.tax_percent / 100), currency=product.currency)
+    if gross == product.price:
+        return ""
+    text = _("Line %(line)s is sold for %(sold)s %(currency)s; it was designed at %(designed)s %(currency)s.")
+    designed = round_money(product.price, currency=product.currency)
+    return text % {
+        "line": line.reference, "sold": gross, "currency": product.currency, "designed": designed,
+    }  # fmt: skip

@@ -1,0 +1,159 @@
+"""The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from django.conf import settings
+
+from backoffice.emails import usable_email
+from backoffice.errors import Errors, complain
+from backoffice.regions import country_code
+from backoffice.said import gettext as _
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
+from orders.models import Address, AddressRole, Order
+from orders.services.order_message import OrderRows, build_message
+from orders.services.preflight.address_checks import check_countries, doubts_about, split_street
+from orders.services.preflight.line_checks import JudgedLine, check_url, judge_lines
+from orders.services.preflight.price_checks import check_prices
+from orders.services.preflight.stock_checks import check_stock
+
+# Whose streets vendors get to see.
+_SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
+_ADDRESSES = tuple(f"{role.field}." for role in AddressRole)
+
+
+@dataclass
+class Findings:
+    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit.
+
+    What the shop may choose to take all the same stands apart: `prices` that nobody would mean, `stock` too small.
+    `doubts` are as `errors`, of what a vendor may take and a person has to decide: the order is taken and held.
+    `remarks` stop nothing and ought to be known.
+    """
+
+    lines: list[JudgedLine] = field(default_factory=list)
+    errors: Errors = field(default_factory=dict)
+    prices: Errors = field(default_factory=dict)
+    stock: Errors = field(default_factory=dict)
+    doubts: Errors = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    suggestions: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def may_be_overridden(self) -> bool:
+        """Whether a person may send it all the same: the catalogue may be behind, a vendor's own limits are not."""
+        return bool(self.errors) and not any(is_about_address(path) for path in self.errors)
+
+    @property
+    def in_words(self) -> str:
+        return " ".join(f"{path}: {' '.join(texts)}" for path, texts in self.errors.items())
+
+
+def is_about_address(path: str) -> bool:
+    """Return whether the field of that path is part of an address."""
+    return path.startswith(_ADDRESSES)
+
+
+def check_order(rows: OrderRows) -> Findings:
+    """All that stands against the order, in a constant number of queries; nothing is saved, and its lines are filled
+    from the catalogue (`judge_lines`).
+
+    Must run in the transaction that writes the order: until its end no other takes of the same stock.
+    """
+    order, findings = rows.order, Findings()
+    findings.lines = judge_lines(
+        rows.lines, shop=order.shop, errors=findings.errors, currency=order.currency, sold_before=order.complaint
+    )
+    check_countries(((address.field, address) for address in rows.addresses), errors=findings.errors)
+    check_limits(rows, findings)
+    check_prices(order, findings.lines, errors=findings.prices)
+    # Last, since it locks.
+    check_stock(findings.lines, errors=findings.stock)
+    return findings
+
+
+def check_limits(rows: OrderRows, findings: Findings) -> None:
+    """Add what needs no query: the vendors' own limits, and what the shop sells. `findings` has the lines already."""
+    order, errors = rows.order, findings.errors
+    _check_express(order, findings)
+    if order.customer_email and not usable_email(order.customer_email):
+        # Only letters and reviews need it: what the customer bought is made all the same.
+        text = _("%(email)s is no e-mail address: the customer gets no letters and no review requests.")
+        findings.remarks.append(text % {"email": order.customer_email})
+    for index, document in enumerate(document for document in rows.documents if not document.made_by_us):
+        check_url(document.url, path=f"documents[{index}].url", errors=errors)
+    if order.generic_label and not settings.LABEL_SECRET:
+        text = _("Labels cannot be supplied: the back office has no LABEL_SECRET.")
+        complain(errors, "generic_label", text)
+    for index, line in enumerate(rows.lines):
+        if line.customs:
+            _check_customs(line.customs, path=f"lines[{index}].customs", errors=errors)
+    for vendor in dict.fromkeys(line.vendor for line in rows.lines):
+        _check_vendor(rows, findings, vendor=vendor)
+    for address in rows.addresses:
+        _move_doubts(address, findings)
+
+
+def _check_express(order: Order, findings: Findings) -> None:
+    """Express is offered for all that comes from the catalogue."""
+    slow = {line.variant.sku for line in findings.lines if line.variant and not line.variant.express_available}
+    for name in ("express_shipping", "express_production"):
+        if getattr(order, name):
+            for sku in sorted(slow):
+                complain(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
+
+
+def _check_customs(customs: Mapping[str, Any], *, path: str, errors: Errors) -> None:
+    for name in ("description", "number", "origin"):
+        if not customs[name]:
+            complain(errors, f"{path}.{name}", _("Missing."))
+    if customs["origin"] and country_code(customs["origin"]) is None:
+        complain(errors, f"{path}.origin", _("%(code)s is no country.") % {"code": customs["origin"]})
+
+
+def _move_doubts(address: Address, findings: Findings) -> None:
+    """A vendor's complaint about such a field is a doubt too; about other addresses than the recipient's only vendors
+    complain.
+    """
+    for name, text in doubts_about(address).items():
+        path = f"{address.field}.{name}"
+        complaint = findings.errors.pop(path, None)
+        if address.role == AddressRole.RECIPIENT or complaint:
+            findings.doubts[path] = [text]
+
+
+def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
+    """The vendor's own limits, asked of the class that speaks for it about what it would be sent."""
+    found = vendor_type(vendor, TakesOrders)
+    own = [index for index, line in enumerate(rows.lines) if line.vendor == vendor]
+    judged_already = set(findings.errors)
+    # A slip of ours comes last: the shop counts its own documents only.
+    documents = sorted(rows.documents, key=attrgetter("made_by_us"))
+    message = build_message(
+        OrderRows(rows.order, [rows.lines[index] for index in own], rows.addresses, documents),
+        # Where our number is not known yet: it always fits.
+        reference=rows.order.number or "number",
+        designs={judged.design.public_id: judged.design.vendor_id for judged in findings.lines if judged.design},
+    )
+    for complaint in found.check_order(message):
+        path = _our_path(complaint.field, own)
+        # What the catalogue says of a field says more than that its vendor would refuse it too.
+        if path not in judged_already:
+            complain(findings.errors, path, complaint.text)
+    limit = found.ADDRESS_LIMITS["street"][1]
+    for address in rows.addresses:
+        if address.role not in _SENT or len(address.street) <= limit or address.care_of:
+            continue
+        if (parts := split_street(address.street, limit=limit)) is not None:
+            findings.suggestions[address.field] = {"street": parts[0], "care_of": parts[1]}
+
+
+def _our_path(path: str, own: list[int]) -> str:
+    """`lines.0.sku` counts the vendor's lines, where ours may have others between them: `lines[2].sku`."""
+    head, *rest = path.split(".")
+    if head == "lines" and rest:
+        rest[0] = str(own[int(rest[0])])
+    return head + "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in rest)
