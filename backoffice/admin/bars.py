@@ -35,18 +35,10 @@ class BarChart:
         """Return a bar for each day, of which the last one is today."""
         highest = max((float(value) for value in values), default=0) or 1
         step = self.width / len(days)
-        heights = [max(self.height * float(value) / highest, _LOWEST) for value in values]
-        labels = [
-            f"{date_format(day, 'SHORT_DATE_FORMAT')}: {show(value)}" for day, value in zip(days, values, strict=True)
-        ]
-        return [
-            Bar(
-                x=place * step + self.gap / 2,
-                y=self.height - height,
-                width=step - self.gap,
-                height=height,
-                label=label,
-                is_today=place == len(days) - 1,
-            )
-            for place, (height, label) in enumerate(zip(heights, labels, strict=True))
-        ]
+        bars = []
+        for place, (day, value) in enumerate(zip(days, values, strict=True)):
+            height = max(self.height * float(value) / highest, _LOWEST)
+            label = f"{date_format(day, 'SHORT_DATE_FORMAT')}: {show(value)}"
+            x, is_today = place * step + self.gap / 2, place == len(days) - 1
+            bars.append(Bar(x, self.height - height, step - self.gap, height, label, is_today))
+        return bars
