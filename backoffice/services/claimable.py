@@ -19,10 +19,12 @@ def claim(push_id: int, *, state: PushState) -> Delivery | None:
     if state == PushState.NEW:
         changes |= {"state": PushState.IN_FLIGHT, "attempts": F("attempts") + 1}
     claimed = claimable().filter(pk=push_id, state=state).update(**changes)
-    if not claimed:
-        return None
-    push = Push.objects.get(pk=push_id)
-    return Delivery(push, token=token, lock=handler_of(push).lock)
+    return Delivery(Push.objects.get(pk=push_id), token=token, lock=_lock) if claimed else None
+
+
+def _lock(push: Push) -> None:
+    """Lock what the push is about, as its handler wants it."""
+    handler_of(push).lock(push)
 
 
 def claimable() -> QuerySet[Push]:

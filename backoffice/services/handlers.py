@@ -43,7 +43,8 @@ class Recovery(StrEnum):
 
 
 class PushHandler:
-    """What one kind of push means. Subclasses are registered with `@push_kind`, and loaded by `<app>/pushes.py`.
+    """What one kind of push means and does. Subclass it in the service that does it, register that with `@push_kind`,
+    and name its module in `<app>/pushes.py`, so that each process knows it.
 
     Each push has a handler of its own (`handler_of`), so what works on it may be kept there.
     """

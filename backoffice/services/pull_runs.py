@@ -55,7 +55,7 @@ class PullRun(ABC, Generic[A]):
 
     def __init__(self, vendor: str, *, progress: Callable[[str], None] = lambda line: None) -> None:
         self.vendor = vendor
-        self.adapter = get_vendor(vendor, self.ability, lane=Lane.READS)
+        self.source = get_vendor(vendor, self.ability, lane=Lane.READS)
         self.progress = progress
         self.counts: Counter[CallbackState] = Counter()
         # Of whose state we did not know before: a callback was missed, or is still on its way.

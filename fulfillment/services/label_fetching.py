@@ -154,7 +154,8 @@ def _make(delivery: Delivery, label: Label) -> None:
 def _is_made(delivery: Delivery, label: Label) -> bool:
     """Read the production order: a label that was made since it was asked for is taken over by the reading."""
     order_id = label.production_order.vendor_id
-    report = delivery.read(lambda: delivery.vendor_as(GivesProductionOrders).read_production_order(order_id))
+    vendor = delivery.vendor_as(GivesProductionOrders)
+    report = delivery.read(lambda: vendor.read_production_order(order_id))
     delivery.record(lambda: apply_production_report(report, source="answer", push=delivery.push))
     label.refresh_from_db()
     return bool(label.url)

@@ -1,7 +1,7 @@
 """Asking marketplaces for production orders."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -9,6 +9,7 @@ from backoffice.models.pull import PullKind
 from backoffice.services.pull_runs import PullRun
 from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import GivesProductionOrders
+from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.production_messages import ProductionOrderReport
 from fulfillment.models import ProductionOrder
 from fulfillment.services.production_reports import apply_production_report
@@ -25,14 +26,14 @@ class ProductionPull(PullRun[GivesProductionOrders]):
     def first(self) -> datetime:
         return datetime(2000, 1, 1, tzinfo=UTC)
 
-    def changes(self, since: datetime, position: str) -> Any:
-        return self.adapter.production_changes(since=since, position=position)
+    def changes(self, since: datetime, position: str) -> Iterable[ChangePage[ProductionOrderReport]]:
+        return self.source.production_changes(since=since, position=position)
 
-    def changed_since(self, since: date) -> Any:
-        return self.adapter.list_production_orders(updated_from=since)
+    def changed_since(self, since: date) -> Iterable[ProductionOrderReport]:
+        return self.source.list_production_orders(updated_from=since)
 
-    def read(self, vendor_id: str) -> Any:
-        return self.adapter.read_production_order(vendor_id)
+    def read(self, vendor_id: str) -> ProductionOrderReport:
+        return self.source.read_production_order(vendor_id)
 
     def apply(self, report: ProductionOrderReport) -> ReportOutcome:
         return apply_production_report(report, source="poll")

@@ -106,7 +106,8 @@ def _wait_for_turn(parcel: ProductionShipment) -> None:
 def _find(delivery: Delivery, parcel: ProductionShipment) -> bool:
     """Read the production order. Return whether our parcel is in it, which is then recorded."""
     order = parcel.production_order
-    report = delivery.read(lambda: delivery.vendor_as(GivesProductionOrders).read_production_order(order.vendor_id))
+    vendor = delivery.vendor_as(GivesProductionOrders)
+    report = delivery.read(lambda: vendor.read_production_order(order.vendor_id))
     held = set(order.shipments.exclude(vendor_id="").values_list("vendor_id", flat=True))
     ours = [shown for shown in report.shipments if shown.vendor_id not in held and is_same_parcel(parcel, shown)]
 

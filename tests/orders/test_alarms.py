@@ -126,7 +126,7 @@ def sold_before_a_restore(row: VendorOrder) -> None:
 # Every function that calls hold_if_open: how it comes to call it, and whether a cancelled order is told as well.
 CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
     "services/reports/duplicates.py:_raise_alarm": (second_order, {OrderState.CLOSED, OrderState.CANCELLED}),
-    "services/reports/applying.py:_hold": (vendor_cancels, {OrderState.CLOSED, OrderState.CANCELLED}),
+    "services/reports/applying.py:_follow_cancellation": (vendor_cancels, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/cancellations.py:go_on_after_refusal": (
         cancellation_refused_for_the_rest,
         {OrderState.CLOSED, OrderState.CANCELLED},

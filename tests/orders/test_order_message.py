@@ -21,15 +21,17 @@ CUSTOMS = {"description": "Pen", "number": "96081010", "origin": "DE", "currency
 def test_what_is_checked_at_intake_is_what_is_sent() -> None:
     make_catalog()
     shop = make_storefront(release_automatically=True).shop
-    body = build_order(invoice_address=SENDER, shipper=SENDER, express_production=True, custom_properties={"gift": "1"})
-    body["lines"].append({"sku": PEN, "quantity": 10, "unit_price": "0.50", "customs": CUSTOMS})
+    pen = {"sku": PEN, "quantity": 10, "unit_price": "1.50", "customs": CUSTOMS}
+    body = build_order(
+        lines=[*build_order()["lines"], pen], invoice_address=SENDER, shipper=SENDER, custom_properties={"gift": "1"}
+    )
     new = msgspec.convert(body, NewOrder)
     with transaction.atomic():
         rows = build_rows(new, shop=shop)
         check_order(rows)
         checked = build_message(rows, reference="number", designs={})
         assert not Order.objects.exists()
-        order = place_order(new, shop=shop, actor="shop:WEB", hold_invalid=True).order
+        order = place_order(new, shop=shop, actor="shop:WEB").order
     sent = order_to_place(order.vendor_orders.get())
     assert checked.sale is not None
     assert checked.sale.invoice is not None

@@ -1,7 +1,7 @@
 """Asking vendors how orders are."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -10,6 +10,7 @@ from backoffice.models.pull import PullKind
 from backoffice.services.pull_runs import PullRun
 from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import ReportsOrders
+from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.messages import OrderReport
 from orders.models import VendorOrder, VendorOrderState
 from orders.services.reports.applying import apply_order_report
@@ -36,14 +37,14 @@ class OrderPull(PullRun[ReportsOrders]):
         """The vendor's filter knows days only, and its day is that of UTC."""
         return (datetime.now(UTC) - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def changes(self, since: datetime, position: str) -> Any:
-        return self.adapter.order_changes(since=since, position=position)
+    def changes(self, since: datetime, position: str) -> Iterable[ChangePage[OrderReport]]:
+        return self.source.order_changes(since=since, position=position)
 
-    def changed_since(self, since: date) -> Any:
-        return self.adapter.list_orders(updated_from=since)
+    def changed_since(self, since: date) -> Iterable[OrderReport]:
+        return self.source.list_orders(updated_from=since)
 
-    def read(self, vendor_id: str) -> Any:
-        return self.adapter.read_order(vendor_id)
+    def read(self, vendor_id: str) -> OrderReport:
+        return self.source.read_order(vendor_id)
 
     def apply(self, report: OrderReport) -> ReportOutcome:
         outcome = apply_order_report(report, source="poll")
