@@ -100,7 +100,7 @@ def fill_as_fulfiller(sandbox: Sandbox, vendor: Any) -> None:
 
 
 def profile(
-    fill: Callable[[Sandbox, Any], None], beside: dict[str, str], differs: dict[tuple[str, str], str]
+    fill: Callable[[Sandbox, Any], None], *, beside: dict[str, str], differs: dict[tuple[str, str], str]
 ) -> Profile:
     link: Callable[[], str] = lambda: settings.MYPROMO_URL + "v1/files/1"  # noqa: E731
     return Profile(
@@ -122,6 +122,8 @@ def profile(
 
 
 PROFILES = {
-    "mypromo": profile(fill_as_merchant, {"download": SHARED, "download_label": SHARED}, MERCHANT_DIFFERS),
-    "mypromo-fulfiller": profile(fill_as_fulfiller, {"read_preview": SHARED}, FULFILLER_DIFFERS),
+    "mypromo": profile(
+        fill_as_merchant, beside={"download": SHARED, "download_label": SHARED}, differs=MERCHANT_DIFFERS
+    ),
+    "mypromo-fulfiller": profile(fill_as_fulfiller, beside={"read_preview": SHARED}, differs=FULFILLER_DIFFERS),
 }
