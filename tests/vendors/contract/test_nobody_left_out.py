@@ -1,11 +1,14 @@
 """The suite is complete: every vendor, every ability, every method."""
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 from django.utils.module_loading import import_string
 
 from backoffice.vendors.base import Vendor
 from tests.vendors.contract.calls import CALLS, all_abilities, methods_of
-from tests.vendors.contract.registry import REGISTRY, profile_of, with_ability
+from tests.vendors.contract.registry import EXERCISED, REGISTRY, profile_of, with_ability
 
 
 def test_every_ability_has_its_calls_and_somebody_who_has_it() -> None:
@@ -13,6 +16,18 @@ def test_every_ability_has_its_calls_and_somebody_who_has_it() -> None:
     for ability, calls in CALLS.items():
         assert {call.method for call in calls} == methods_of(ability), ability.__name__
         assert with_ability(ability), ability.__name__
+
+
+def test_every_vendor_is_tried_for_every_ability_that_it_has() -> None:
+    for file in Path(__file__).parent.glob("test_*.py"):
+        import_module(f"tests.vendors.contract.{file.stem}")
+    pairs = {
+        (name, ability)
+        for name, path in REGISTRY.items()
+        for ability in all_abilities()
+        if ability in import_string(path).__mro__
+    }
+    assert pairs - EXERCISED == set()
 
 
 @pytest.mark.parametrize("name", REGISTRY)
