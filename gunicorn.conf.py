@@ -21,8 +21,8 @@ control_socket_disable = True
 
 def on_starting(server):  # type: ignore[no-untyped-def]
     """Refuse published secrets on an address that --bind makes public."""
-    from backoffice.environment import stop_on
     from backoffice.published_secrets import find_weak_secrets
+    from backoffice.settings.faults import stop_on
 
     hosts = [str(address[0]) if isinstance(address, tuple) else f"unix:{address}" for address in server.cfg.address]
     stop_on([f"{name}: {text}" for name, text in find_weak_secrets(settings.INCOMING_SECRETS, hosts=hosts)])

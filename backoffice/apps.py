@@ -10,7 +10,7 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from backoffice import checks  # registers the start-up checks
-        from backoffice.environment import stop_on
+        from backoffice.settings.faults import stop_on
 
         # Settings that name classes can be judged only now; every process comes by here.
         stop_on(checks.find_missing_classes())
@@ -19,4 +19,5 @@ class BackofficeConfig(AppConfig):
         autodiscover_modules(
             *("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes"),
             *("rules_hooks", "marketing_hooks", "marketing_subjects", "marketing_pushes"),
+            "marketing_rule_actions",
         )

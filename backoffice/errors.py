@@ -1,5 +1,6 @@
 """Refusals of the domain. Turned into words for people in two places only: `api/errors.py` and the admin's mixin."""
 
+from dataclasses import dataclass
 from typing import Any
 
 # Complaints by the path of the field that they are about.
@@ -67,3 +68,40 @@ def merge(*several: Errors) -> Errors:
         for path, texts in errors.items():
             merged.setdefault(path, []).extend(texts)
     return merged
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Whether something can be done now: true, or false with the refusal that says why not.
+
+    A service asks under its lock and ends with `ensure`; a page asks the same function without one, and shows the
+    `reason` where the button would be.
+    """
+
+    refusal: DomainError | None = None
+
+    def __bool__(self) -> bool:
+        return self.refusal is None
+
+    @property
+    def reason(self) -> str:
+        """Why not, for people; empty when it can be done."""
+        return self.refusal.text if self.refusal else ""
+
+    @property
+    def code(self) -> str:
+        """Why not, for programs; empty when it can be done."""
+        return self.refusal.code if self.refusal else ""
+
+    def ensure(self) -> None:
+        """Raise the refusal, if there is one."""
+        if self.refusal:
+            raise self.refusal
+
+
+ELIGIBLE = Eligibility()
+
+
+def ineligible(text: str, *, code: str = "") -> Eligibility:
+    """Return that the thing's state does not allow it, and why."""
+    return Eligibility(IllegalTransition(text, code=code))

@@ -1,6 +1,8 @@
-"""Times as clients give them."""
+"""Times as clients and readers give them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+
+from django.utils import timezone
 
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -22,3 +24,8 @@ def within_calendar(moment: datetime) -> datetime:
         return in_utc(moment)
     except ValueError:
         return EARLIEST if moment.year == EARLIEST.year else LATEST
+
+
+def start_of_day(day: date) -> datetime:
+    """Return when the day begins in the reader's zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -115,7 +115,7 @@ def hold_orders() -> None:
 
 def measure(vendor: Vendor, order: str) -> None:
     from backoffice.models import PullCursor
-    from orders.services.reports.pulling import pull_orders
+    from orders.services.reports.pulling import OrderPull
 
     vendor.order = order
     PullCursor.objects.update_or_create(
@@ -131,7 +131,7 @@ def measure(vendor: Vendor, order: str) -> None:
         vendor.change(second=82_800 + number * 590)
         vendor.sort()
         vendor.pages, begin = 0, time.monotonic()
-        result = pull_orders("mypromo", seconds=BY_NUMBER_SECONDS if order == "by number" else None)
+        result = OrderPull("mypromo").run(seconds=BY_NUMBER_SECONDS if order == "by number" else None)
         seconds = time.monotonic() - begin
         print(f"  pull {number}: {vendor.pages} calls, {seconds:.1f} s, {len(result.missed)} applied; {result.stopped}")
         if order == "by number":

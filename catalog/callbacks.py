@@ -7,7 +7,8 @@ anything counts as done. One about a designed product is a question: a shopper w
 from backoffice.errors import InvalidInput
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import CallbackAnswer, CallbackOutcome, callback_answer, callback_handler
+from backoffice.services.handlers import CallbackAnswer, callback_answer, callback_handler
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.batch_messages import JobReport
 from backoffice.vendors.sign_messages import DesignedProduct
@@ -16,10 +17,9 @@ from catalog.services.pushing.jobs import apply_job_report
 
 
 @callback_handler(JobReport)
-def handle_job(callback: Callback, report: JobReport, vendor: CallsUs) -> CallbackOutcome:
+def handle_job(callback: Callback, report: JobReport, vendor: CallsUs) -> ReportOutcome:
     """The same as a poll, only sooner."""
-    outcome = apply_job_report(report)
-    return CallbackOutcome(outcome.state, subject=outcome.job.change_set if outcome.job else None)
+    return apply_job_report(report)
 
 
 @callback_answer(DesignedProduct)
@@ -27,13 +27,13 @@ def answer_design(callback: Callback, designed: DesignedProduct) -> CallbackAnsw
     """The product is made, once, and the vendor gets our id of it. Raises InvalidInput when no shop can be told."""
     taken = take_product(designed, shop=find_sign_shop(callback.recipient))
     state = CallbackState.APPLIED if taken.is_new or taken.changed else CallbackState.KNOWN
-    return CallbackAnswer(CallbackOutcome(state, subject=taken.product), {"external_id": taken.product.external_id})
+    return CallbackAnswer(ReportOutcome(state, subject=taken.product), {"external_id": taken.product.external_id})
 
 
 @callback_handler(DesignedProduct)
-def handle_design(callback: Callback, designed: DesignedProduct, vendor: CallsUs) -> CallbackOutcome:
+def handle_design(callback: Callback, designed: DesignedProduct, vendor: CallsUs) -> ReportOutcome:
     """A replay, or the answer was lost on the way: the same once more."""
     try:
         return answer_design(callback, designed).outcome
     except InvalidInput as error:
-        return CallbackOutcome(CallbackState.INVALID, note=error.text)
+        return ReportOutcome(CallbackState.INVALID, note=error.text)

@@ -1,6 +1,7 @@
 """The doors of the catalogue for Celery."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
@@ -13,8 +14,9 @@ from backoffice.vendors.abilities import HasCatalogue
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with
 from catalog.models import ChangeSet, TableImport
-from catalog.services import custom_pictures, overdue, ratings
+from catalog.services import overdue, ratings
 from catalog.services.change_sets.checking import check_change_set
+from catalog.services.custom_pictures import PICTURES
 from catalog.services.listings import accounts_to_read, read_listing
 from catalog.services.pushing import jobs, starting
 from catalog.services.runs import SyncRunning
@@ -25,17 +27,17 @@ logger = logging.getLogger(__name__)
 
 # 200,000 variants in pages of 15 take half an hour of the vendor's allowance, in two languages an hour.
 LONGEST_SECONDS = 3 * 3600
-
-
 # Acknowledged at once: the broker would hand a run of this length to a second worker. One that is lost is made up
 # for by the next, which goes on where it stopped.
-@shared_task(
-    name="catalog.tasks.sync_catalog",
-    acks_late=False,
-    reject_on_worker_lost=False,
-    soft_time_limit=LONGEST_SECONDS,
-    time_limit=LONGEST_SECONDS + 60,
-)
+_LONG: dict[str, Any] = {
+    "acks_late": False,
+    "reject_on_worker_lost": False,
+    "soft_time_limit": LONGEST_SECONDS,
+    "time_limit": LONGEST_SECONDS + 60,
+}
+
+
+@shared_task(name="catalog.tasks.sync_catalog", **_LONG)
 def sync_catalog() -> None:
     """Bring in the catalogue of every vendor that has one."""
     for name in vendors_with(HasCatalogue, configured=True):
@@ -85,13 +87,7 @@ def read_table(table_id: int) -> None:
     read_import(TableImport.objects.get(pk=table_id))
 
 
-@shared_task(
-    name="catalog.tasks.read_listings",
-    acks_late=False,
-    reject_on_worker_lost=False,
-    soft_time_limit=LONGEST_SECONDS,
-    time_limit=LONGEST_SECONDS + 60,
-)
+@shared_task(name="catalog.tasks.read_listings", **_LONG)
 def read_listings() -> None:
     """Read what every configured vendor holds of texts and stock."""
     for vendor, kind in accounts_to_read():
@@ -103,13 +99,7 @@ def read_listings() -> None:
             logger.info("%s of %s: %s, %s read", kind, vendor, run.state, run.seen)
 
 
-@shared_task(
-    name="catalog.tasks.read_ratings",
-    acks_late=False,
-    reject_on_worker_lost=False,
-    soft_time_limit=LONGEST_SECONDS,
-    time_limit=LONGEST_SECONDS + 60,
-)
+@shared_task(name="catalog.tasks.read_ratings", **_LONG)
 def read_ratings() -> None:
     """Read published ratings, as many as one run may; nothing where no key is set."""
     if not ratings.rating_sources():
@@ -125,4 +115,4 @@ def read_ratings() -> None:
 @shared_task(name="catalog.tasks.fetch_pictures")
 def fetch_pictures() -> None:
     """Fetch the pictures of custom products that are due."""
-    custom_pictures.fetch_due_pictures()
+    PICTURES.fetch_due()

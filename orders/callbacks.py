@@ -2,7 +2,8 @@
 
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import CallbackOutcome, callback_handler
+from backoffice.services.handlers import callback_handler
+from backoffice.services.reports import ReportOutcome, Source
 from backoffice.vendors.abilities import CallsUs, ReportsOrders
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.messages import OrderConfirmation, OrderReport, OrderState
@@ -13,32 +14,29 @@ from orders.services.enquiries import take_enquiry
 from orders.services.reports.applying import apply_order_report, is_known
 from orders.services.reports.echoes import take_echo
 from orders.services.reports.matching import find_vendor_order
-from orders.services.reports.outcomes import Source
 
 _ENDS = (OrderState.CANCELLED, OrderState.DONE)
 
 
 @callback_handler(OrderReport)
-def handle_order(callback: Callback, message: OrderReport, vendor: CallsUs) -> CallbackOutcome:
+def handle_order(callback: Callback, message: OrderReport, vendor: CallsUs) -> ReportOutcome:
     """Progress is taken from the body. Where the vendor signs nothing, before an end, or another order than the one we
     hold, is believed, the order is read again through the API and that reading is applied instead.
     """
     found = find_vendor_order(message)
     if found is None:
-        return CallbackOutcome(CallbackState.ORPHAN)
+        return ReportOutcome(CallbackState.ORPHAN)
     if is_known(message, found):
-        return CallbackOutcome(CallbackState.KNOWN, subject=found.order)
+        return ReportOutcome(CallbackState.KNOWN, subject=found.order)
     report: OrderReport = message
     source: Source = "callback"
     if not vendor.SIGNS_CALLBACKS and _needs_reading(message, found):
         try:
             report, source = as_able(vendor, ReportsOrders).read_order(message.vendor_id), "answer"
         except VendorNotFound as error:
-            return CallbackOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
+            return ReportOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
     about = found if report is message else None
-    outcome = apply_order_report(report, about=about, source=source, callback=callback)
-    subject = outcome.vendor_order.order if outcome.vendor_order else None
-    return CallbackOutcome(CallbackState(outcome.state.value), subject=subject, note=outcome.note)
+    return apply_order_report(report, about=about, source=source, callback=callback)
 
 
 def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
@@ -48,15 +46,13 @@ def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
 
 
 @callback_handler(OrderConfirmation)
-def handle_confirmation(callback: Callback, message: OrderConfirmation, vendor: CallsUs) -> CallbackOutcome:
+def handle_confirmation(callback: Callback, message: OrderConfirmation, vendor: CallsUs) -> ReportOutcome:
     """Our own order is there. One that we do not know stays an orphan and makes nothing."""
-    outcome = take_echo(message, callback=callback)
-    subject = outcome.vendor_order.order if outcome.vendor_order else None
-    return CallbackOutcome(CallbackState(outcome.state.value), subject=subject, note=outcome.note)
+    return take_echo(message, callback=callback)
 
 
 @callback_handler(FormSubmission)
-def handle_form(callback: Callback, message: FormSubmission, vendor: CallsUs) -> CallbackOutcome:
+def handle_form(callback: Callback, message: FormSubmission, vendor: CallsUs) -> ReportOutcome:
     """An enquiry for staff."""
     enquiry, is_new = take_enquiry(message, shop_code=callback.recipient)
-    return CallbackOutcome(CallbackState.APPLIED if is_new else CallbackState.KNOWN, subject=enquiry)
+    return ReportOutcome(CallbackState.APPLIED if is_new else CallbackState.KNOWN, subject=enquiry)

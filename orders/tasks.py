@@ -7,14 +7,13 @@ from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 
-from backoffice.services.bell import PULL_ORDERS, ring_now
+from backoffice.services.bell import PULL_ORDERS
+from backoffice.services.pull_runs import pull_all
 from backoffice.services.pulling import forget_old_drift
-from backoffice.vendors.abilities import ReportsOrders
-from backoffice.vendors.registry import vendors_with
 from orders.services import lateness, stock, unavailable
 from orders.services.campaigns import following, overdue
 from orders.services.exports import batches
-from orders.services.reports import pulling
+from orders.services.reports.pulling import OrderPull
 from orders.services.rules import jobs, running
 
 logger = logging.getLogger(__name__)
@@ -25,25 +24,15 @@ def pull_orders() -> None:
     """Ask every vendor what changed, one run at a time, and at once again where that was not all; then do what time
     alone changes, or the catalogue.
     """
-    if not cache.add("pull-orders", True, timeout=settings.CELERY_TASK_TIME_LIMIT):
-        return
-    is_complete = True
-    try:
-        for vendor in vendors_with(ReportsOrders, configured=True):
-            result = pulling.pull_orders(vendor, seconds=pulling.RUN_SECONDS)
-            logger.info("%s", result)
-            is_complete &= result.is_complete
-            if result.missed:
-                logger.warning("News that no callback brought: %s", ", ".join(result.missed[:50]))
-        forget_old_drift()
-        lateness.mark_late_orders()
-        lateness.close_silent_orders()
-        unavailable.hold_unmakeable_orders()
-        stock.settle_stock()
-    finally:
-        cache.delete("pull-orders")
-    if not is_complete:
-        ring_now(PULL_ORDERS)
+    pull_all(OrderPull, bell=PULL_ORDERS, afterwards=_follow_time)
+
+
+def _follow_time() -> None:
+    forget_old_drift()
+    lateness.mark_late_orders()
+    lateness.close_silent_orders()
+    unavailable.hold_unmakeable_orders()
+    stock.settle_stock()
 
 
 RULE_SECONDS = 60

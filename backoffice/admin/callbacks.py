@@ -1,19 +1,19 @@
 """Callbacks in the admin: the list, the page of one, replay."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.bodies import show_bytes
-from backoffice.admin.callback_list import callback_listing, callback_rows
+from backoffice.admin.callback_list import CallbackList, callback_rows
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import InvalidInput
+from backoffice.file_answers import answer_file
+from backoffice.file_types import UNKNOWN
 from backoffice.masking import mask_bytes
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
@@ -26,6 +26,8 @@ REPLAY = "replay_callback"
 class CallbackAdmin(PagesAdmin):
     """What vendors told us, as it came. It can be worked off again at will: what is known already changes nothing."""
 
+    list_page = CallbackList
+
     def pages(self) -> list[tuple[str, str, View]]:
         return [
             ("replay/", "replay_many", self.replay_many),
@@ -33,23 +35,7 @@ class CallbackAdmin(PagesAdmin):
             ("<int:pk>/body/", "body", self.body),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return self.render(
-            request,
-            "backoffice/callback_list.html",
-            title=_("Callbacks"),
-            may_replay=self.may(request, REPLAY),
-            **callback_listing(request),
-        )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        callback = find_or_404(Callback, object_id)
+    def detail_view(self, request: HttpRequest, callback: Callback) -> HttpResponse:
         body = mask_bytes(bytes(callback.body))
         return self.render(
             request,
@@ -89,15 +75,11 @@ class CallbackAdmin(PagesAdmin):
 
         return act(request, do, to=_back(request))
 
-    def body(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def body(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The body, secrets masked, to be saved: never anything that a browser would show or run."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         callback = find_or_404(Callback, pk)
-        response = HttpResponse(mask_bytes(bytes(callback.body)), content_type="application/octet-stream")
-        response["Content-Disposition"] = f'attachment; filename="callback-{pk}.bin"'
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return answer_file(mask_bytes(bytes(callback.body)), content_type=UNKNOWN, name=f"callback-{pk}")
 
 
 def _back(request: HttpRequest) -> str:

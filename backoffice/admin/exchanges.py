@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from backoffice.admin.bodies import Body, show_text
-from backoffice.admin.chips import Chip, Tone
 from backoffice.models import PushAttempt
+from backoffice.states import Chip, Tone
 
 # Lines without a difference that are shown around one.
 CONTEXT_LINES = 4

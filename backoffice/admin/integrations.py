@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
 from backoffice.admin.bodies import show_text
-from backoffice.admin.chips import Chip, Tone
-from backoffice.admin.machine_chips import mode_chip, standing_chip
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import IllegalTransition
@@ -23,6 +21,7 @@ from backoffice.services.budget import BURST, Gauge
 from backoffice.services.vendor_checks import check_vendor
 from backoffice.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
 from backoffice.services.webhooks import end_webhook, subscribe_webhooks
+from backoffice.states import Chip, Tone
 from backoffice.vendors.abilities import CallsSecretAddresses, ManagesWebhooks, Vendor
 from backoffice.vendors.registry import has_ability, vendor_title, vendor_type
 
@@ -194,8 +193,8 @@ def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
     topics = vendor_type(status.name, ManagesWebhooks).WEBHOOK_TOPICS if subscribes else ()
     return Card(
         status=status,
-        standing=standing_chip(status.standing, hint=integration.last_failure if integration.failures else ""),
-        mode=mode_chip(status.mode),
+        standing=status.standing.chip(integration.last_failure if integration.failures else ""),
+        mode=status.mode.chip(),
         allowance=_allowance(status.gauge),
         breaker=_breaker(status),
         may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),

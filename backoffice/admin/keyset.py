@@ -8,6 +8,9 @@ from django.http import QueryDict
 
 Row = TypeVar("Row", bound=Model)
 
+# What of an address says where in the list one is.
+PLACE = ("older", "newer", "end", "after")
+
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
@@ -18,6 +21,15 @@ class Page(Generic[Row]):
     older: str | None
     newest: str
     oldest: str
+
+
+@dataclass(frozen=True)
+class Ascending(Generic[Row]):
+    """Some rows by ascending key. `first` and `next` are queries, None where there is nothing to go to."""
+
+    rows: list[Row]
+    first: str | None
+    next: str | None
 
 
 def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Page[Row]:
@@ -47,6 +59,19 @@ def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Pag
     )
 
 
+def ascending_page(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Ascending[Row]:
+    """The page after the row `?after=<pk>`, else the first. As `page_of` otherwise."""
+    after = _key(parameters, "after") or 0
+    rows = list(queryset.filter(pk__gt=after).order_by("pk")[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    return Ascending(
+        rows,
+        first=_query(parameters) if after else None,
+        next=_query(parameters, after=rows[-1].pk) if more else None,
+    )
+
+
 def _key(parameters: QueryDict, name: str) -> int | None:
     text = parameters.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
@@ -54,7 +79,7 @@ def _key(parameters: QueryDict, name: str) -> int | None:
 
 def _query(parameters: QueryDict, **place: Any) -> str:
     kept = parameters.copy()
-    for name in ("older", "newer", "end"):
+    for name in PLACE:
         kept.pop(name, None)
     for name, value in place.items():
         kept[name] = str(value)

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from backoffice.admin.base import FactsAdmin, refuse
+from backoffice.admin.list_page import ListPage
 from backoffice.errors import DomainError
 
 View = Callable[..., HttpResponseBase]
@@ -19,7 +20,12 @@ M = TypeVar("M", bound=Model)
 
 
 class PagesAdmin(FactsAdmin):
-    """Adds pages below the list: `pages()` gives (route, name, view); names get the model's prefix."""
+    """The list of rows is a `list_page`, the page of one is `detail_view`; both need the right to see rows.
+
+    `pages()` adds pages below the list as (route, name, view); names get the model's prefix.
+    """
+
+    list_page: type[ListPage[Any]]
 
     def pages(self) -> list[tuple[str, str, View]]:
         return []
@@ -31,6 +37,28 @@ class PagesAdmin(FactsAdmin):
         ]
         return own + super().get_urls()
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return self.show_list(request, self.list_page)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self.require_view(request)
+        return self.detail_view(request, find_or_404(self.model, object_id))
+
+    def detail_view(self, request: HttpRequest, row: Any, /) -> HttpResponse:
+        raise NotImplementedError
+
+    def show_list(self, request: HttpRequest, list_page: type[ListPage[Any]]) -> HttpResponse:
+        self.require_view(request)
+        page = list_page(request)
+        return self.render(request, page.template_name, title=page.title, **page.get_context_data())
+
+    def require_view(self, request: HttpRequest) -> None:
+        """Raises PermissionDenied unless the reader may see the rows."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
     def render(self, request: HttpRequest, template: str, *, title: Any, **context: Any) -> TemplateResponse:
         """A page in the frame of the admin; its heading is the title, since "Change sets" would name six pages."""
         frame = self.admin_site.each_context(request)
@@ -38,7 +66,8 @@ class PagesAdmin(FactsAdmin):
 
     def require(self, request: HttpRequest, permission: str) -> None:
         """Raises PermissionDenied unless the reader may, besides seeing the rows, do this ("resend_push")."""
-        if not (self.has_view_permission(request) and self.may(request, permission)):
+        self.require_view(request)
+        if not self.may(request, permission):
             raise PermissionDenied
 
     def may(self, request: HttpRequest, permission: str) -> bool:

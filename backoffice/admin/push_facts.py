@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.bodies import Body, show_text
 from backoffice.admin.callback_list import CallbackRow, callback_rows
-from backoffice.admin.chips import Chip
 from backoffice.admin.exchanges import Exchange, exchanges
 from backoffice.admin.machine_chips import kind_in_words, push_chip
 from backoffice.admin.push_list import PushRow, push_rows
@@ -17,6 +16,7 @@ from backoffice.admin.unknown_words import SEARCHED, recovery_of, unknown_situat
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
 from backoffice.services.handlers import Recovery
+from backoffice.states import Chip
 from backoffice.vendors.registry import vendor_title
 
 ATTEMPTS_SHOWN = 60

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,14 +13,13 @@ from backoffice.admin.exchanges import compare
 from backoffice.admin.outcome_facts import outcome_facts
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.admin.push_facts import push_facts
-from backoffice.admin.push_list import push_listing
+from backoffice.admin.push_list import PushList
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import PushState
+from backoffice.reasons import REASON_MAX, REASON_MIN
 from backoffice.services.pushes import (
-    REASON_MAX,
-    REASON_MIN,
     decide_push,
     dismiss_push,
     retry_push,
@@ -36,6 +34,8 @@ RESEND, DECIDE = "resend_push", "decide_push"
 class PushAdmin(PagesAdmin):
     """What was or is to be told to vendors: read here, acted upon by services, never typed in or deleted."""
 
+    list_page = PushList
+
     def pages(self) -> list[tuple[str, str, View]]:
         return [
             ("<int:pk>/try-now/", "try_now", self.try_now),
@@ -45,19 +45,7 @@ class PushAdmin(PagesAdmin):
             ("<int:pk>/compare/<int:earlier>/<int:later>/", "compare", self.compare),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return self.render(request, "backoffice/push_list.html", title=_("Pushes"), **push_listing(request))
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return self._show(request, find_or_404(Push, object_id))
-
-    def _show(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
+    def detail_view(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
         return self.render(
             request,
             "backoffice/push.html",
@@ -108,7 +96,7 @@ class PushAdmin(PagesAdmin):
             shown, text = do(push, posted_text(request.POST, "reason", kind=Text.PARAGRAPH))
         except InvalidInput as error:
             typed = request.POST.get("reason", "")
-            return self._show(request, push, open_form=form, reason=typed, complaints=error.errors["reason"])
+            return self.detail_view(request, push, open_form=form, reason=typed, complaints=error.errors["reason"])
         except DomainError as error:
             return refuse(request, error, to=_url(push))
         messages.success(request, text)
@@ -116,8 +104,7 @@ class PushAdmin(PagesAdmin):
 
     def outcome(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What we sent and what we know, and the two choices. Everybody who sees pushes may read it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         push = find_or_404(Push, pk)
         if request.method == "POST":
             return self._decide(request, push)
@@ -163,8 +150,7 @@ class PushAdmin(PagesAdmin):
         )
 
     def compare(self, request: HttpRequest, pk: int, earlier: int, later: int) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         push = find_or_404(Push, pk)
         attempts = PushAttempt.objects.filter(push=push).in_bulk([earlier, later])
         if len({earlier, later} & set(attempts)) != 2:

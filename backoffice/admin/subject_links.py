@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 
 from backoffice.services.subjects import SubjectKey, find_subjects, load_subjects
 
+LARGEST_KEY = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class SubjectLink:
@@ -26,9 +28,16 @@ def subject_links(rows: Iterable[Any]) -> dict[SubjectKey, SubjectLink]:
 
 
 def of_subjects(rows: QuerySet[Any], text: str) -> QuerySet[Any] | None:
-    """The rows about what somebody may mean who quotes `text`; None when nothing is known by that."""
-    keys = find_subjects(text)
-    return about(rows, keys) if keys else None
+    """The rows about what somebody may mean who quotes `text`, else the one of that number ("#17").
+
+    None when nothing is known by that, and it is no number.
+    """
+    if keys := find_subjects(text):
+        return about(rows, keys)
+    own = text.removeprefix("#")
+    if own.isascii() and own.isdigit() and int(own) <= LARGEST_KEY:
+        return rows.filter(pk=int(own))
+    return None
 
 
 def _link(thing: Model) -> SubjectLink:

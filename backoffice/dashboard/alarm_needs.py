@@ -3,8 +3,8 @@
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
+from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, each, group_of, link
+from backoffice.states import Tone
 from orders.models import OrderAlarm
 
 
@@ -20,7 +20,7 @@ def alarms() -> NeedGroup | None:
         tone=Tone.RED,
         url=link("orders_order_changelist", query="?alarm=any"),
         permission="orders.change_order",
-        needs=lambda alarms: [_need(alarm) for alarm in alarms],
+        needs=each(_need),
     )
 
 

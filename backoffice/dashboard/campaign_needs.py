@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
+from backoffice.states import Tone
 from orders.models import MailCampaign
 
 
@@ -16,7 +16,7 @@ def campaigns_with_problems() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_mailcampaign_changelist", query="?problem=1"),
         permission="orders.change_mailcampaign",
-        needs=lambda campaigns: [_need(campaign) for campaign in campaigns],
+        needs=each(_need),
     )
 
 
@@ -27,5 +27,4 @@ def _need(campaign: MailCampaign) -> Need:
         since=campaign.updated_at,
         who=campaign.checkout_by or campaign.created_by,
         url=link("orders_mailcampaign_change", campaign.pk),
-        action=_("Look"),
     )

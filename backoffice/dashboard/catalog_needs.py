@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
+from backoffice.states import Tone
 from backoffice.vendors.registry import vendor_title
 from catalog.models import ChangeSet, ChangeSetState, CustomPicture, SyncRun, TableImport, TableImportState, VendorJob
 from catalog.models.sync import SyncState
@@ -50,7 +50,7 @@ def _group(state: ChangeSetState, title: str, icon: str, tone: Tone, *, action: 
         icon=icon,
         tone=tone,
         url=link("catalog_changeset_changelist", query=f"?state={state}"),
-        needs=lambda rows: [_need(row, action) for row in rows],
+        needs=each(lambda row: _need(row, action)),
         permission=may,
     )
 
@@ -77,17 +77,15 @@ def stuck_change_sets() -> NeedGroup | None:
         icon="difference",
         tone=Tone.AMBER,
         url=link("catalog_changeset_changelist"),
-        needs=lambda rows: [
-            Need(
+        needs=each(
+            lambda row: Need(
                 what=row.title,
                 detail=row.get_state_display(),
                 since=row.verified_at or row.pushed_at or row.created_at,
                 who=row.created_by,
                 url=link("catalog_changeset_change", row.pk),
-                action=_("Look"),
             )
-            for row in rows
-        ],
+        ),
     )
 
 
@@ -101,17 +99,15 @@ def tables() -> NeedGroup | None:
         icon="table_chart",
         tone=Tone.AMBER,
         url=link("catalog_tableimport_changelist"),
-        needs=lambda rows: [
-            Need(
+        needs=each(
+            lambda row: Need(
                 what=row.file_name,
                 detail=row.problems[0]["text"] if row.problems else row.get_state_display(),
                 since=row.created_at,
                 who=row.created_by,
                 url=link("catalog_tableimport_change", row.pk),
-                action=_("Look"),
             )
-            for row in rows
-        ],
+        ),
     )
 
 
@@ -124,17 +120,14 @@ def synchronisations() -> NeedGroup | None:
         icon="sync_problem",
         tone=Tone.AMBER,
         url=link("catalog_syncrun_changelist"),
-        needs=lambda rows: [
-            Need(
+        needs=each(
+            lambda row: Need(
                 what=f"{vendor_title(row.vendor)} · {row.kind}",
                 detail=row.errors[-1]["text"] if row.errors else row.get_state_display(),
                 since=row.finished_at or row.heartbeat_at,
-                who="",
                 url=link("catalog_syncrun_change", row.pk),
-                action=_("Look"),
             )
-            for row in rows
-        ],
+        ),
     )
 
 
@@ -146,15 +139,12 @@ def pictures() -> NeedGroup | None:
         icon="broken_image",
         tone=Tone.AMBER,
         url=link("catalog_customproduct_changelist"),
-        needs=lambda rows: [
-            Need(
+        needs=each(
+            lambda row: Need(
                 what=str(row.product),
                 detail=row.problem,
                 since=None,
-                who="",
                 url=link("catalog_customproduct_change", row.product_id),
-                action=_("Look"),
             )
-            for row in rows
-        ],
+        ),
     )

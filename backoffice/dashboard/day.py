@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,30 +10,18 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from backoffice.admin.day_bars import Bar, Chart, plain
 from backoffice.amounts import money
+from backoffice.moments import start_of_day
 from fulfillment.models import Shipment
 from orders.models import Order
 
 DAYS = 30
 KEPT_SECONDS = 60
-# The drawing's own units; the page scales it.
-WIDTH, HEIGHT, GAP = 240, 48, 2
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One day of a chart, in the drawing's units; `label` is read aloud and shown on hover."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-    today: bool
+CHART = Chart(width=240, height=48, gap=2, lowest=1.5)
 
 
 @dataclass(frozen=True)
@@ -51,14 +39,14 @@ class Figure:
 def figures() -> list[Figure]:
     """Orders, revenue, shipped, on time. At most two queries a minute."""
     language, zone = get_language(), timezone.get_current_timezone_name()
-    kept: list[Figure] | None = cache.get_or_set(f"home.day.{language}.{zone}", _read, KEPT_SECONDS)
+    kept: list[Figure] | None = cache.get_or_set(f"home.figures.{language}.{zone}", _read, KEPT_SECONDS)
     return kept if kept is not None else _read()
 
 
 def _read() -> list[Figure]:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in range(2 * DAYS - 1, -1, -1)]
-    start = timezone.make_aware(datetime.combine(days[0], time.min))
+    start = start_of_day(days[0])
     received = Order.objects.filter(created_at__gte=start)
     currency, orders = _by_day(received, "currency", orders=Count("pk"), revenue=Sum("total"))
     parcels = Shipment.objects.filter(created_at__gte=start)
@@ -68,9 +56,9 @@ def _read() -> list[Figure]:
         return [rows.get(day, {}).get(key) or 0 for day in days]
 
     return [
-        _figure(_("Orders"), days, count("orders", orders), _plain),
+        _figure(_("Orders"), days, count("orders", orders), plain),
         _figure(_("Revenue"), days, count("revenue", orders), lambda amount: money(Decimal(amount), currency)),
-        _figure(_("Parcels shipped"), days, count("parcels", shipped), _plain),
+        _figure(_("Parcels shipped"), days, count("parcels", shipped), plain),
         _share(_("Shipped on time"), days, count("on_time", shipped), count("parcels", shipped)),
     ]
 
@@ -102,7 +90,7 @@ def _figure(title: str, days: list[date], values: list[Any], show: Callable[[Any
         period=show(period),
         change=change,
         rising=None if not change or period == before else period > before,
-        bars=_bars(days[DAYS:], values[DAYS:], show),
+        bars=_bars(days, values, show),
     )
 
 
@@ -118,25 +106,12 @@ def _share(title: str, days: list[date], part: list[int], whole: list[int]) -> F
         period="–" if period is None else _percent_of(period),
         change="" if not points else _("%(points)+.1f points") % {"points": points},
         rising=None if not points else points > 0,
-        bars=_bars(days[DAYS:], shares[DAYS:], _percent_of),
+        bars=_bars(days, shares, _percent_of),
     )
 
 
 def _bars(days: list[date], values: list[Any], show: Callable[[Any], str]) -> list[Bar]:
-    highest = max((float(value) for value in values), default=0) or 1
-    step = WIDTH / len(days)
-    bars = []
-    for place, (day, value) in enumerate(zip(days, values, strict=True)):
-        # A day with nothing still shows that it was measured.
-        height = max(HEIGHT * float(value) / highest, 1.5)
-        label = f"{date_format(day, 'SHORT_DATE_FORMAT')}: {show(value)}"
-        last = place == len(days) - 1
-        bars.append(Bar(place * step, HEIGHT - height, step - GAP, height, label, last))
-    return bars
-
-
-def _plain(value: int) -> str:
-    return number_format(value, use_l10n=True, force_grouping=True)
+    return CHART.bars(dict(zip(days[DAYS:], values[DAYS:], strict=True)), show=show)
 
 
 def _percent_of(value: float) -> str:

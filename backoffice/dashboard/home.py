@@ -16,7 +16,7 @@ from backoffice.dashboard import (
     stray_needs,
     vendor_needs,
 )
-from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
+from backoffice.dashboard.day import CHART, DAYS, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
 
@@ -43,7 +43,7 @@ def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "figures": figures() if sees_orders else [],
         "lights": lights() if sees_vendors else [],
         "days": DAYS,
-        "chart": {"width": WIDTH, "height": HEIGHT},
+        "chart": CHART,
     }
 
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.admin.chips import Chip
-from backoffice.admin.machine_chips import standing_chip
 from backoffice.dashboard.needs import link
 from backoffice.services.vendor_status import Queue, Standing, read_vendor_statuses
+from backoffice.states import Chip
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def lights() -> list[Light]:
         Light(
             vendor=status.title,
             is_set_up=status.standing != Standing.NOT_SET_UP,
-            state=standing_chip(status.standing, hint=status.integration.last_failure),
+            state=status.standing.chip(status.integration.last_failure),
             last_success=status.integration.last_success_at,
             queue=_in_words(status.queue),
             oldest=status.queue.oldest,

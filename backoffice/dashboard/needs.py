@@ -8,13 +8,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
-from backoffice.admin.chips import Tone
+from backoffice.states import Tone
 
 SHOWN = 3
 # Counting further tells nobody more than "many", and costs.
 COUNTED = 1000
+LOOK = gettext_lazy("Look")
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Need:
     what: str
     detail: str
     since: datetime | None
-    who: str
     url: str
-    action: str
+    who: str = ""
+    action: Any = LOOK
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,20 @@ def group_of(
     needs: Callable[[list[Any]], list[Need]],
     permission: str = "",
 ) -> NeedGroup | None:
-    """The group of these rows (ordered oldest first), None when there are none. Two queries, both bounded."""
+    """The group of these rows (ordered oldest first), None when there are none. Two queries, both bounded.
+
+    `needs` makes of the few that are shown what is shown: `each` of a function, or one that looks up more for all.
+    """
     shown = list(rows[: SHOWN + 1])
     if not shown:
         return None
     count = len(shown) if len(shown) <= SHOWN else count_up_to(rows)
     return NeedGroup(title, icon, tone, count, needs(shown[:SHOWN]), url, permission)
+
+
+def each(need: Callable[[Any], Need]) -> Callable[[list[Any]], list[Need]]:
+    """Return the needs of rows one by one."""
+    return lambda rows: [need(row) for row in rows]
 
 
 def count_up_to(rows: QuerySet[Any]) -> int:

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
 from backoffice.dashboard.needs import SHOWN, Need, NeedGroup, assigned_to, count_up_to, link
+from backoffice.states import Tone
 from orders.models import Notice, NoticeKind
 
 
@@ -26,12 +26,11 @@ def _need(notice: Notice) -> Need:
     if order is None:
         name = notice.rule.name if notice.rule else ""
         what = _("A rule failed: %(name)s") % {"name": name}
-        return Need(what, notice.text, notice.made_at, "", link("orders_rule_change", notice.rule_id), _("Look"))
+        return Need(what, notice.text, notice.made_at, link("orders_rule_change", notice.rule_id))
     return Need(
         what=order.number,
         detail=notice.text,
         since=notice.made_at,
         who=assigned_to(order.assignee),
         url=link("orders_order_change", order.pk),
-        action=_("Look"),
     )

@@ -8,25 +8,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, group_of, link
+from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, each, group_of, link
+from backoffice.states import Tone
 from orders.models import ExportState, Hold, HoldReason, Order, OrderExport, OrderState, ShipmentState
 
-# What a reason wants: tone, icon and the one action.
+# What a reason wants, the most urgent first.
 HOLDS = {
-    HoldReason.VENDOR_REFUSED: (Tone.RED, "block", gettext_noop("Decide")),
-    HoldReason.VENDOR_CANCELLED: (Tone.RED, "cancel", gettext_noop("Decide")),
-    HoldReason.DIFFERS_AT_VENDOR: (Tone.RED, "difference", gettext_noop("Decide")),
-    HoldReason.SECOND_AT_VENDOR: (Tone.RED, "content_copy", gettext_noop("Decide")),
-    HoldReason.BAD_FILE: (Tone.AMBER, "picture_as_pdf", gettext_noop("Exchange the file")),
-    HoldReason.BAD_ADDRESS: (Tone.AMBER, "wrong_location", gettext_noop("Correct the address")),
-    HoldReason.INVALID_INPUT: (Tone.AMBER, "edit_note", gettext_noop("Decide")),
-    HoldReason.UNAVAILABLE: (Tone.AMBER, "production_quantity_limits", gettext_noop("Decide")),
-    HoldReason.ODD_PRICE: (Tone.AMBER, "price_change", gettext_noop("Check the prices")),
-    HoldReason.OUT_OF_STOCK: (Tone.AMBER, "production_quantity_limits", gettext_noop("Decide")),
-    HoldReason.POSSIBLE_DUPLICATE: (Tone.AMBER, "content_copy", gettext_noop("Compare")),
-    HoldReason.RULE: (Tone.AMBER, "rule", gettext_noop("Look")),
-    HoldReason.MANUAL: (Tone.GREY, "front_hand", gettext_noop("Look")),
+    HoldReason.VENDOR_REFUSED: gettext_noop("Decide"),
+    HoldReason.VENDOR_CANCELLED: gettext_noop("Decide"),
+    HoldReason.DIFFERS_AT_VENDOR: gettext_noop("Decide"),
+    HoldReason.SECOND_AT_VENDOR: gettext_noop("Decide"),
+    HoldReason.BAD_FILE: gettext_noop("Exchange the file"),
+    HoldReason.BAD_ADDRESS: gettext_noop("Correct the address"),
+    HoldReason.INVALID_INPUT: gettext_noop("Decide"),
+    HoldReason.UNAVAILABLE: gettext_noop("Decide"),
+    HoldReason.ODD_PRICE: gettext_noop("Check the prices"),
+    HoldReason.OUT_OF_STOCK: gettext_noop("Decide"),
+    HoldReason.POSSIBLE_DUPLICATE: gettext_noop("Compare"),
+    HoldReason.RULE: gettext_noop("Look"),
+    HoldReason.MANUAL: gettext_noop("Look"),
 }
 
 
@@ -38,13 +38,15 @@ def held() -> list[NeedGroup]:
     groups = []
     # A reason that is not listed above is shown all the same, after those that are.
     for reason in dict.fromkeys([*HOLDS, *HoldReason]):
-        tone, icon, action = HOLDS.get(reason, (Tone.AMBER, "front_hand", gettext_noop("Look")))
+        action = HOLDS.get(reason, gettext_noop("Look"))
         if not (count := counts.get(reason, 0)):
             continue
         needs = [_held_need(hold, _(action)) for hold in oldest if hold.reason == reason]
-        title = _("Held: %(reason)s") % {"reason": HoldReason(reason).label}
+        title = _("Held: %(reason)s") % {"reason": reason.label}
         url = link("orders_order_changelist", query=f"?hold={reason}")
-        groups.append(NeedGroup(title, icon, tone, min(count, COUNTED), needs, url, "orders.change_order"))
+        groups.append(
+            NeedGroup(title, reason.icon, reason.tone, min(count, COUNTED), needs, url, "orders.change_order")
+        )
     return groups
 
 
@@ -66,7 +68,7 @@ def late_at_production() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=production"),
         permission="orders.change_order",
-        needs=lambda orders: [_order_need(order, since=_overdue_since(order)) for order in orders],
+        needs=each(lambda order: _order_need(order, since=_overdue_since(order))),
     )
 
 
@@ -79,7 +81,7 @@ def late_in_delivery() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_order_changelist", query="?late=delivery"),
         permission="orders.change_order",
-        needs=lambda orders: [_order_need(order, since=order.updated_at) for order in orders],
+        needs=each(lambda order: _order_need(order, since=order.updated_at)),
     )
 
 
@@ -92,7 +94,7 @@ def waiting_for_release() -> NeedGroup | None:
         tone=Tone.GREY,
         url=link("orders_order_changelist", query="?state=new"),
         permission="orders.change_order",
-        needs=lambda orders: [_order_need(order, since=order.created_at, action=_("Release")) for order in orders],
+        needs=each(lambda order: _order_need(order, since=order.created_at, action=_("Release"))),
     )
 
 
@@ -107,7 +109,7 @@ def refused_exports() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_orderexport_changelist", query="?state=refused&open=1"),
         permission="orders.tell_orders",
-        needs=lambda exports: [_export_need(export) for export in exports],
+        needs=each(_export_need),
     )
 
 

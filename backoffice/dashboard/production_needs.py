@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
+from backoffice.states import Tone
 from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionState
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.worklist import Section, orders_of_section
@@ -26,7 +26,7 @@ def _group(section: Section, title: str, tone: Tone) -> NeedGroup | None:
         icon="conveyor_belt",
         tone=tone,
         url=link("fulfillment_productionorder_changelist", query=f"?section={section}"),
-        needs=lambda rows: [_order_need(row) for row in rows],
+        needs=each(_order_need),
         permission="fulfillment.dispatch_productionorder",
     )
 
@@ -36,7 +36,6 @@ def _order_need(row: ProductionOrder) -> Need:
         what=row.reference or row.vendor_id,
         detail=row.merchant,
         since=row.due_at,
-        who="",
         url=link("fulfillment_productionorder_change", row.pk),
         action=_("Dispatch"),
     )
@@ -52,7 +51,7 @@ def labels_without_copy() -> NeedGroup | None:
         icon="barcode",
         tone=Tone.RED,
         url="",
-        needs=lambda labels: [_need(label) for label in labels],
+        needs=each(_need),
     )
 
 
@@ -77,15 +76,12 @@ def files() -> NeedGroup | None:
         icon="file_download_off",
         tone=Tone.AMBER,
         url=link("fulfillment_productionorder_changelist"),
-        needs=lambda rows: [
-            Need(
+        needs=each(
+            lambda row: Need(
                 what=f"{row.production_order} · {row.get_kind_display()}",
                 detail=row.problem,
                 since=row.created_at,
-                who="",
                 url=link("fulfillment_productionorder_change", row.production_order_id),
-                action=_("Look"),
             )
-            for row in rows
-        ],
+        ),
     )

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
+from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, each, group_of, link
+from backoffice.states import Tone
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import vendors_with
 from orders.models import Enquiry, VendorOrder, VendorOrderState
@@ -20,12 +20,15 @@ def enquiries() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("orders_enquiry_changelist"),
         permission="orders.change_enquiry",
-        needs=lambda rows: [
-            Need(
-                str(row), row.name or row.email, row.created_at, "", link("orders_enquiry_change", row.pk), _("Answer")
+        needs=each(
+            lambda row: Need(
+                what=str(row),
+                detail=row.name or row.email,
+                since=row.created_at,
+                url=link("orders_enquiry_change", row.pk),
+                action=_("Answer"),
             )
-            for row in rows
-        ],
+        ),
     )
 
 
@@ -41,7 +44,7 @@ def vendors_to_tell() -> NeedGroup | None:
         tone=Tone.RED,
         url="",
         permission="orders.change_order",
-        needs=lambda rows: [_telling(row) for row in rows],
+        needs=each(_telling),
     )
 
 

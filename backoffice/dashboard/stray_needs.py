@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
-from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
+from backoffice.states import Tone
 from backoffice.vendors.registry import vendor_title
 from orders.models import StrayOrder, StrayState
 
@@ -16,7 +16,7 @@ def strays() -> NeedGroup | None:
         icon="travel_explore",
         tone=Tone.RED,
         url=link("orders_strayorder_changelist"),
-        needs=lambda rows: [_need(stray) for stray in rows],
+        needs=each(_need),
     )
 
 
@@ -27,7 +27,6 @@ def _need(stray: StrayOrder) -> Need:
         what=f"{stray.reference} → {vendor_title(stray.vendor)}",
         detail=" · ".join(filter(None, (stray.shop.name, name))),
         since=stray.ordered_at or stray.found_at,
-        who="",
         url=link("orders_strayorder_change", stray.pk),
         action=_("Bring in"),
     )

@@ -3,14 +3,14 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Tone
 from backoffice.admin.machine_chips import kind_in_words
 from backoffice.admin.subject_links import subject_links
-from backoffice.dashboard.needs import Need, NeedGroup, group_of, link
+from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
 from backoffice.services.alerts import current_alerts
+from backoffice.states import Tone
 from backoffice.vendors.registry import vendor_title
 from orders.models import Hold
 
@@ -18,10 +18,8 @@ from orders.models import Hold
 def standstills() -> NeedGroup | None:
     """What stands still, and all work with it: the background work, a vendor that we do not talk to."""
     alerts = current_alerts()
-    needs = [
-        Need(alert.text, alert.remedy, alert.since, "", link("backoffice_integration_changelist"), _("Look"))
-        for alert in alerts
-    ]
+    page = link("backoffice_integration_changelist")
+    needs = [Need(alert.text, alert.remedy, alert.since, page) for alert in alerts]
     tone = Tone.RED if any(alert.is_urgent for alert in alerts) else Tone.AMBER
     return NeedGroup(_("Standing still"), "cloud_off", tone, len(needs), needs, "") if needs else None
 
@@ -65,7 +63,7 @@ def unreadable_callbacks() -> NeedGroup | None:
         tone=Tone.AMBER,
         url=link("backoffice_callback_changelist", query="?state=unusable"),
         permission="backoffice.replay_callback",
-        needs=lambda callbacks: [_callback_need(callback) for callback in callbacks],
+        needs=each(_callback_need),
     )
 
 
@@ -74,9 +72,7 @@ def _callback_need(callback: Callback) -> Need:
         what=f"{vendor_title(callback.vendor)} · {callback.topic}",
         detail=callback.note or callback.get_state_display(),
         since=callback.received_at,
-        who="",
         url=link("backoffice_callback_change", callback.pk),
-        action=_("Look"),
     )
 
 
@@ -102,5 +98,6 @@ def _push_needs(pushes: list[Push], *, action: str) -> list[Need]:
         kind = kind_in_words(push.kind)
         what = f"{subject.name} · {kind}" if subject else f"{kind} → {push.vendor}"
         since = push.unknown_since or push.updated_at
-        needs.append(Need(what, push.cause, since, push.decided_by, link("backoffice_push_change", push.pk), action))
+        page = link("backoffice_push_change", push.pk)
+        needs.append(Need(what, push.cause, since, page, who=push.decided_by, action=action))
     return needs

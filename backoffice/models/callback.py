@@ -5,16 +5,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.fields import SaidTextField
+from backoffice.states import StateChoices, Tone
 
 
-class CallbackState(models.TextChoices):
-    NEW = "new", _("waiting")
-    APPLIED = "applied", _("applied")
-    KNOWN = "known", _("nothing new")
-    STALE = "stale", _("older than what we know")
-    ORPHAN = "orphan", _("belongs to nothing yet")
-    INVALID = "invalid", _("unreadable")
-    QUARANTINED = "quarantined", _("set aside")
+class CallbackState(StateChoices):
+    NEW = "new", Tone.GREY, "schedule", _("waiting")
+    APPLIED = "applied", Tone.GREEN, "check_circle", _("applied")
+    KNOWN = "known", Tone.GREEN, "done_all", _("nothing new")
+    STALE = "stale", Tone.GREY, "history", _("older than what we know")
+    ORPHAN = "orphan", Tone.AMBER, "link_off", _("belongs to nothing yet")
+    INVALID = "invalid", Tone.AMBER, "report", _("unreadable")
+    QUARANTINED = "quarantined", Tone.RED, "error", _("set aside")
 
 
 class Callback(models.Model):

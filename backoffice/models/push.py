@@ -7,14 +7,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.fields import SaidTextField
+from backoffice.states import StateChoices, Tone
 
 
-class PushState(models.TextChoices):
-    NEW = "new", _("waiting")
-    IN_FLIGHT = "in_flight", _("being sent")
-    CONFIRMED = "confirmed", _("confirmed")
-    FAILED = "failed", _("refused")
-    UNKNOWN = "unknown", _("outcome unknown")
+class PushState(StateChoices):
+    NEW = "new", Tone.GREY, "schedule", _("waiting")
+    IN_FLIGHT = "in_flight", Tone.BLUE, "sync", _("being sent")
+    CONFIRMED = "confirmed", Tone.GREEN, "check_circle", _("confirmed")
+    FAILED = "failed", Tone.RED, "block", _("refused")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("outcome unknown")
 
 
 OPEN_STATES = (PushState.NEW, PushState.IN_FLIGHT, PushState.UNKNOWN)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.models import Heartbeat, Integration
+from backoffice.models import Integration
 from backoffice.services import disk
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.registry import vendor_names, vendor_title, vendor_type
@@ -48,11 +48,6 @@ def current_alerts() -> list[Alert]:
         if vendor_type(name, Vendor).is_configured():
             alerts += _about(integration)
     return alerts
-
-
-def last_sweep() -> datetime | None:
-    """When the background work last showed a sign of life."""
-    return Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first()
 
 
 def _restored(at: datetime | None, *, is_certain: bool) -> Iterator[Alert]:

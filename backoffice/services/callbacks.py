@@ -22,8 +22,9 @@ from backoffice.said import gettext as _
 from backoffice.said import text_of
 from backoffice.services.bell import WORK_CALLBACKS, ring_soon
 from backoffice.services.clock import database_now
-from backoffice.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS, CallbackOutcome, waits_for_answer
+from backoffice.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS, waits_for_answer
 from backoffice.services.integrations import get_vendor
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorUnavailable
@@ -92,7 +93,7 @@ def answer_callback(callback_id: int) -> dict[str, Any] | None:
         (message,) = vendor_type(callback.vendor, CallsUs).read_callback(callback.topic, bytes(callback.body))
         answer = CALLBACK_ANSWERS[type(message)](callback, message)
     except (InvalidCallback, DomainError) as error:
-        _settle_once(callback, CallbackOutcome(CallbackState.INVALID, note=text_of(error)))
+        _settle_once(callback, ReportOutcome(CallbackState.INVALID, note=text_of(error)))
         raise
     except OperationalError:
         raise
@@ -103,7 +104,7 @@ def answer_callback(callback_id: int) -> dict[str, Any] | None:
     return answer.body
 
 
-def _settle_once(callback: Callback, outcome: CallbackOutcome) -> None:
+def _settle_once(callback: Callback, outcome: ReportOutcome) -> None:
     """Of fifty at once one writes what became of it."""
     if callback.state not in _SETTLED and callback.state != outcome.state:
         _settle(callback, outcome)
@@ -134,7 +135,7 @@ def process_callback(callback_id: int) -> bool:
     try:
         outcome = _understand(callback)
     except InvalidCallback as error:
-        _settle(callback, CallbackOutcome(CallbackState.INVALID, note=text_of(error)))
+        _settle(callback, ReportOutcome(CallbackState.INVALID, note=text_of(error)))
     except VendorAuthFailed as error:
         _try_later(callback, seconds=300, note=error.text)
     except VendorError as error:
@@ -156,13 +157,13 @@ def replay_callbacks(callbacks: QuerySet[Callback]) -> int:
     return count
 
 
-def _understand(callback: Callback) -> CallbackOutcome:
+def _understand(callback: Callback) -> ReportOutcome:
     vendor = get_vendor(callback.vendor, CallsUs, lane=Lane.READS)
     messages = vendor.read_callback(callback.topic, bytes(callback.body))
     if any(type(message) not in CALLBACK_HANDLERS for message in messages):
         raise InvalidCallback(_("Nobody has said what the topic %s means.") % callback.topic)
     outcomes = [CALLBACK_HANDLERS[type(message)](callback, message, vendor) for message in messages]
-    return max(outcomes, key=lambda outcome: _WEIGHT[outcome.state], default=CallbackOutcome(CallbackState.KNOWN))
+    return max(outcomes, key=lambda outcome: _WEIGHT[outcome.state], default=ReportOutcome(CallbackState.KNOWN))
 
 
 # Of several messages in one callback the one that needs most attention speaks for it.
@@ -175,7 +176,7 @@ _WEIGHT = {
 }
 
 
-def _settle(callback: Callback, outcome: CallbackOutcome) -> None:
+def _settle(callback: Callback, outcome: ReportOutcome) -> None:
     if outcome.state == CallbackState.ORPHAN and callback.attempts <= len(ORPHAN_LADDER):
         callback.next_at = database_now() + timedelta(seconds=_orphan_wait(callback))
     else:

@@ -31,11 +31,16 @@ def has_room(size: int) -> bool:
     return shutil.disk_usage(root).free >= FREE_BYTES_FLOOR + size
 
 
+def require_room(size: int) -> None:
+    """Raise NoRoom where a file of so many bytes might not fit: asked before what can be fetched only once."""
+    if not has_room(size):
+        raise _no_room()
+
+
 @contextmanager
 def room_for(size: int) -> Iterator[None]:
     """Write a file of at most so many bytes in here. Raises NoRoom, also when the disk fills up meanwhile."""
-    if not has_room(size):
-        raise _no_room()
+    require_room(size)
     try:
         yield
     except OSError as error:

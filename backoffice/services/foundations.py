@@ -10,6 +10,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from backoffice.models.stored_file import StoredFile
 from backoffice.published_secrets import is_loopback
 from backoffice.services.findings import Finding
 from backoffice.services.resealing import count_seals, sealed_columns
@@ -103,7 +104,7 @@ def examine_files() -> Iterator[Finding]:
     they were not restored with the database.
     """
     for model in apps.get_models():
-        if not {"path", "stored_at"} <= {field.name for field in model._meta.concrete_fields}:
+        if not issubclass(model, StoredFile):
             continue
         stored = model._default_manager.filter(stored_at__isnull=False).exclude(path="").order_by("-pk")
         paths = list(stored.values_list("path", flat=True)[:FILES_LOOKED_FOR])

@@ -1,5 +1,5 @@
 """The registries: what a push means, what a callback means, and what it is answered with where the vendor waits for
-more than a receipt. Apps fill them from `pushes.py` and `callbacks.py`.
+more than a receipt. Apps fill them: `pushes.py` names the services that do a push, `callbacks.py` says the rest.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Model
 
 from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
 from backoffice.services.claims import Delivery
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import Message
@@ -148,19 +147,10 @@ def handler_of(push: Push) -> PushHandler:
     return copy(next(own, PUSH_HANDLERS[push.kind]))
 
 
-@dataclass(frozen=True)
-class CallbackOutcome:
-    """What became of one message of a callback."""
-
-    state: CallbackState
-    subject: Model | None = None
-    note: str = ""
-
-
 M = TypeVar("M", bound=Message)
 # By the type of the message: which topics carry it is said by each vendor (`CALLBACK_TOPICS`).
-CALLBACK_HANDLERS: dict[type[Message], Callable[[Callback, Any, CallsUs], CallbackOutcome]] = {}
-_Handler = Callable[[Callback, M, CallsUs], CallbackOutcome]
+CALLBACK_HANDLERS: dict[type[Message], Callable[[Callback, Any, CallsUs], ReportOutcome]] = {}
+_Handler = Callable[[Callback, M, CallsUs], ReportOutcome]
 
 
 def callback_handler(message: type[M]) -> Callable[[_Handler[M]], _Handler[M]]:
@@ -177,7 +167,7 @@ def callback_handler(message: type[M]) -> Callable[[_Handler[M]], _Handler[M]]:
 class CallbackAnswer:
     """What became of a callback that was worked off at once, and the JSON that the vendor gets with a 200."""
 
-    outcome: CallbackOutcome
+    outcome: ReportOutcome
     body: dict[str, Any]
 
 

@@ -8,17 +8,16 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.errors import IllegalTransition
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
+from backoffice.reasons import checked_reason
 from backoffice.said import gettext as _
 from backoffice.services.bell import DELIVER_PUSH, ring
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS, handler_of
 from backoffice.vendors.registry import vendor_title
-
-REASON_MIN, REASON_MAX = 3, 1000
 
 
 def queue_push(
@@ -72,7 +71,7 @@ def retry_push(push: Push, *, actor: str, reason: str) -> Push:
 
     Raises IllegalTransition unless it is refused and nothing newer of its kind is under way.
     """
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     with transaction.atomic():
         push = Push.objects.select_for_update().get(pk=push.pk)
         if push.state != PushState.FAILED:
@@ -98,7 +97,7 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
     be read, which may say that it did, or while what we sent may still be worked on: sent again then, it could happen
     twice. Return the push that goes on.
     """
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     with transaction.atomic():
         handler_of(push).lock(push)
         push = Push.objects.select_for_update().get(pk=push.pk)
@@ -125,7 +124,7 @@ def is_settled(push: Push) -> bool:
 
 def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
     """A refused push no longer needs a person: somebody dealt with it elsewhere."""
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     updated = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_person=True).update(
         needs_person=False, decided_by=actor, decision=reason, updated_at=timezone.now()
     )
@@ -211,14 +210,6 @@ def _united(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def _ring(push: Push) -> None:
     ring(DELIVER_PUSH, push.pk)
-
-
-def _checked_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        text = _("A reason of %(min)d to %(max)d characters is needed.") % {"min": REASON_MIN, "max": REASON_MAX}
-        raise InvalidInput(text, errors={"reason": [text]})
-    return reason
 
 
 def ladder_seconds(attempt: int) -> float:

@@ -2,40 +2,47 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Callback, Integration, Push
 from backoffice.models.push import OPEN_STATES, PushState
+from backoffice.moments import start_of_day
 from backoffice.services import budget
 from backoffice.services.budget import Gauge
 from backoffice.services.pulling import count_drift
+from backoffice.states import StateChoices, Tone
 from backoffice.vendors.abilities import Vendor
-from backoffice.vendors.registry import vendor_names, vendor_setting, vendor_title, vendor_type
+from backoffice.vendors.registry import (
+    vendor_names,
+    vendor_setting,
+    vendor_title,
+    vendor_type,
+)
 
 
-class Standing(StrEnum):
+class Standing(StateChoices):
     """The worst thing that is true of a vendor, worst first."""
 
-    NOT_SET_UP = "not_set_up"
-    REFUSED = "refused"  # our credentials
-    PAUSED = "paused"
-    STOPPED = "stopped"  # by the breaker
-    FAILING = "failing"
-    UNUSED = "unused"
-    WORKING = "working"
+    NOT_SET_UP = "not_set_up", Tone.GREY, "power_off", _("not set up")
+    REFUSED = "refused", Tone.RED, "key_off", _("credentials refused")  # ours
+    PAUSED = "paused", Tone.AMBER, "pause_circle", _("paused")
+    STOPPED = "stopped", Tone.RED, "cloud_off", _("calls stopped")  # by the breaker
+    FAILING = "failing", Tone.AMBER, "warning", _("failing")
+    UNUSED = "unused", Tone.GREY, "schedule", _("not used yet")
+    WORKING = "working", Tone.GREEN, "check_circle", _("working")
 
 
-class Mode(StrEnum):
-    """What a call to the vendor leads to."""
+class Mode(StateChoices):
+    """What a call to the vendor leads to. Live is the loudest: it costs money."""
 
-    LIVE = "live"
-    SANDBOX = "sandbox"  # the vendor is told that nothing is meant
-    LOCAL = "local"  # a vendor replayed on this machine
+    LIVE = "live", Tone.RED, "local_fire_department", _("live: really produced and charged")
+    SANDBOX = "sandbox", Tone.BLUE, "science", _("sandbox: nothing is produced")  # the vendor is told so
+    LOCAL = "local", Tone.BLUE, "lan", _("replayed on this machine")
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def read_vendor_statuses() -> list[VendorStatus]:
     """One for each vendor the project knows, set up or not. Four queries, and one per vendor."""
     integrations = Integration.objects.in_bulk()
     queues = read_queues()
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = start_of_day(timezone.localdate())
     today = Callback.objects.filter(received_at__gte=midnight).values("vendor").annotate(number=Count("pk"))
     callbacks = dict(today.order_by().values_list("vendor", "number"))
     drift = count_drift(hours=24)

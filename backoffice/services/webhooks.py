@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.models import Push, VendorWebhook
 from backoffice.models.push import Lane
+from backoffice.services.changes import set_changed
 from backoffice.services.integrations import get_vendor
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.abilities import ManagesWebhooks
@@ -115,10 +116,7 @@ def note_webhook(row: VendorWebhook, webhook: Webhook) -> None:
     changes: dict[str, Any] = {"vendor_id": webhook.vendor_id, "status": webhook.status}
     if webhook.secret and row.secret != {"secret": webhook.secret}:
         changes["secret"] = {"secret": webhook.secret}
-    changed = [name for name, value in changes.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, changes[name])
-    if changed:
+    if changed := set_changed(row, changes):
         row.save(update_fields=changed)
 
 

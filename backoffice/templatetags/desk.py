@@ -17,7 +17,7 @@ from backoffice.amounts import money
 from backoffice.vendors.registry import vendor_title
 
 if TYPE_CHECKING:  # the package of the staff pages loads all of them, and they load this
-    from backoffice.admin.chips import Chip
+    from backoffice.states import Chip
 
 register = template.Library()
 register.filter(money)

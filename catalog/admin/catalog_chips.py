@@ -7,17 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.amounts import money
-from catalog.models import Availability, SyncRun, Variant, VariantChange
-from catalog.models.sync import SyncState
+from backoffice.states import Chip, Tone
+from catalog.models import Availability, Variant, VariantChange
 
-_RUNS = {
-    SyncState.RUNNING: (Tone.BLUE, "sync"),
-    SyncState.DONE: (Tone.GREEN, "check_circle"),
-    SyncState.PARTIAL: (Tone.AMBER, "warning"),
-    SyncState.FAILED: (Tone.RED, "error"),
-}
 CHANGES: dict[str, tuple[Tone, str, Promise]] = {
     "new": (Tone.BLUE, "add_circle", gettext_lazy("new")),
     "gone": (Tone.AMBER, "remove_circle", gettext_lazy("gone")),
@@ -66,11 +59,6 @@ def offer_chip(offer: Availability) -> Chip:
     if offer.available is None:
         return Chip(Tone.GREY, "help", _("not said"))
     return Chip(Tone.GREEN, "check_circle", _("available"))
-
-
-def run_chip(run: SyncRun) -> Chip:
-    tone, icon = _RUNS[SyncState(run.state)]
-    return Chip(tone, icon, run.get_state_display())
 
 
 def change_chip(change: VariantChange) -> Chip:

@@ -4,20 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
-from django import forms
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _t
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
-from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
-from backoffice.admin.keyset import page_of
-from backoffice.admin.text_fields import LineField, searched_text
-from catalog.admin.ascending import ascending_page
-from catalog.admin.change_words import account_words, key_words, row_chip, set_chip, value_words
+from backoffice.admin.filter_form import FilterForm, choice_field, vendor_choices
+from backoffice.admin.keyset import ascending_page
+from backoffice.admin.list_page import ListPage
+from backoffice.admin.text_fields import searched_text
+from backoffice.states import Chip
+from catalog.admin.change_words import account_words, key_words, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
 from catalog.services.change_sets.prices import decimals
 from catalog.services.change_sets.shapes import shape_of
@@ -25,21 +22,21 @@ from catalog.services.change_sets.texts import RESET
 from catalog.services.change_sets.values import Line, Value
 from catalog.services.price_grid import margin_percent, price_at
 
-SETS_SHOWN = 50
 ROWS_SHOWN = 100
 LONGEST_SHOWN = 300
 OPEN = (ChangeSetState.DRAFT, ChangeSetState.CHECKED, ChangeSetState.APPROVED, ChangeSetState.SCHEDULED)
 
 
 class ChangeSetFilters(FilterForm):
-    q = LineField(required=False, max_length=100)
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[(ANY, _("any")), ("open", _("open")), *ChangeSetState.choices]
-    )
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[(ANY, _("any")), *ChangeKind.choices])
-    vendor = forms.ChoiceField(label=_("Vendor"), required=False, choices=vendor_choices)
+    CONDITIONS = {("state", "open"): Q(state__in=OPEN)}
 
-    PANEL = ("state", "kind", "vendor")
+    state = choice_field(_("State"), [("open", _("open")), *ChangeSetState.choices])
+    kind = choice_field(_("Kind"), ChangeKind.choices)
+    vendor = choice_field(_("Vendor"), vendor_choices)
+
+    def search(self, rows: QuerySet[ChangeSet], text: str) -> QuerySet[ChangeSet]:
+        holding = Change.objects.filter(sku=text).values("change_set_id")
+        return rows.filter(Q(title__icontains=text) | Q(pk__in=holding))
 
 
 @dataclass(frozen=True)
@@ -96,45 +93,23 @@ class RowsPage:
     shown: str
 
 
-def set_listing(request: HttpRequest) -> dict[str, Any]:
-    """The context of the list of change sets."""
-    filters = ChangeSetFilters(request.GET)
-    values = filters.values
-    page = page_of(_filtered(ChangeSet.objects.all(), values), request.GET, size=SETS_SHOWN)
-    given = {name: value for name, value in request.GET.dict().items() if value}
-    views = [
-        (_t("All"), ""),
-        (_t("Open"), "open"),
-        (_t("Being pushed"), "pushing"),
-        (_t("Differing"), "differing"),
-        (_t("Failed"), "failed"),
-    ]
-    return {
-        "filters": filters,
-        "searched": values.get("q", ""),
-        "page": page,
-        "rows": [SetRow(row, set_chip(row), account_words(row.kind)) for row in page.rows],
-        "tabs": [
-            {
-                "title": title,
-                "query": f"state={state}" if state else "",
-                "current": given == ({"state": state} if state else {}),
-            }
-            for title, state in views
-        ],
-    }
+class ChangeSetList(ListPage[ChangeSet]):
+    title = _("Change sets")
+    template_name = "catalog/change_list.html"
+    queryset = ChangeSet.objects.all()
+    filter_class = ChangeSetFilters
+    views = (
+        (_("All"), ""),
+        (_("Open"), "state=open"),
+        (_("Being pushed"), "state=pushing"),
+        (_("Differing"), "state=differing"),
+        (_("Failed"), "state=failed"),
+    )
+    search_words = _("Title, or a whole SKU")
+    empty_icon = "difference"
 
-
-def _filtered(sets: QuerySet[ChangeSet], values: dict[str, Any]) -> QuerySet[ChangeSet]:
-    if state := values.get("state"):
-        sets = sets.filter(state__in=OPEN) if state == "open" else sets.filter(state=state)
-    for name in ("kind", "vendor"):
-        if name in values:
-            sets = sets.filter(**{name: values[name]})
-    if text := values.get("q"):
-        holding = Change.objects.filter(sku=text).values("change_set_id")
-        sets = sets.filter(Q(title__icontains=text) | Q(pk__in=holding))
-    return sets
+    def get_rows(self, found: list[ChangeSet]) -> list[SetRow]:
+        return [SetRow(row, ChangeSetState(row.state).chip(), account_words(row.kind)) for row in found]
 
 
 ROW_FILTERS: dict[str, Q] = {
@@ -170,11 +145,12 @@ def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGr
 
 def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
     """A row with its difference; before the first check, with what is asked for."""
-    currency = change.before.get("currency") or change.after.get("currency") or change.wanted.get("currency") or "EUR"
+    named = [values.get("currency") for values in (change.before, change.after, change.wanted)]
+    currency = next(filter(None, [*named, change.variant and change.variant.currency]), "")
     lines = _lines(change_set.kind, change)
     return ChangeRow(
         change=change,
-        chip=row_chip(change),
+        chip=ChangeState(change.state).chip(change.note),
         lines=[_line_row(change, line, currency=currency) for line in lines],
         losses=[_loss(change, key, currency=currency) for key in change.destroys],
     )

@@ -3,20 +3,22 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
-from catalog.admin import change_actions, price_editor, stock_desk, text_workbench, vendor_changes
-from catalog.admin.change_listing import ROW_FILTERS, rows_page, set_listing
-from catalog.admin.change_words import account_words, event_words, job_chip, set_chip, values_words
-from catalog.admin.text_rows import texts_context
-from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob
-from catalog.services.change_sets.approval import REASON_MAX, REASON_MIN, needs_somebody_else
+from backoffice.reasons import REASON_MAX, REASON_MIN
+from backoffice.states import Chip
+from catalog.admin import change_actions, price_editor, text_workbench
+from catalog.admin.change_listing import ROW_FILTERS, ChangeSetList, rows_page
+from catalog.admin.change_words import account_words, event_words, values_words
+from catalog.admin.stock_desk import StockDesk, save_stock
+from catalog.admin.text_rows import TextList
+from catalog.admin.vendor_changes import VendorChanges
+from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
+from catalog.services.change_sets.approval import can_approve, needs_somebody_else
 
 JOBS_SHOWN = 100
 EVENTS_SHOWN = 50
@@ -28,6 +30,8 @@ _HEAVY = ("report",)
 class ChangeSetAdmin(PagesAdmin):
     """Made by the editor, tables and commands; here it is compared, approved, sent and seen to its end."""
 
+    list_page = ChangeSetList
+
     def pages(self) -> list[tuple[str, str, View]]:
         return [
             ("prices/", "prices", self.price_view),
@@ -35,7 +39,7 @@ class ChangeSetAdmin(PagesAdmin):
             ("prices/formula/", "prices_formula", self._editing(price_editor.try_formula)),
             ("prices/formula/all/", "prices_formula_all", self._editing(price_editor.draft_for_all)),
             ("stock/", "stock", self.stock_view),
-            ("stock/save/", "stock_save", self._editing(require_POST(stock_desk.save_stock))),
+            ("stock/save/", "stock_save", self._editing(require_POST(save_stock))),
             ("texts/", "texts", self.texts_view),
             ("texts/reset/", "texts_reset", self.reset_view),
             ("texts/<int:pk>/", "text", self.text_view),
@@ -49,31 +53,15 @@ class ChangeSetAdmin(PagesAdmin):
 
     def stock_view(self, request: HttpRequest) -> HttpResponse:
         """Stock as fulfiller, sales channels as merchant."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        may_edit = self.may(request, "change_changeset")
-        context = stock_desk.stock_context(request)
-        return self.render(request, "catalog/stock_desk.html", title=_("Stock"), may_edit=may_edit, **context)
+        return self.show_list(request, StockDesk)
 
     def texts_view(self, request: HttpRequest) -> HttpResponse:
         """The list of the SEO workbench."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        vendor = text_workbench.merchants_vendor()
-        return self.render(
-            request,
-            "catalog/seo_list.html",
-            title=_("Search texts"),
-            vendor=vendor,
-            account=account_words(text_workbench.KIND),
-            may_reset=self.may(request, "reset_searchtexts"),
-            **texts_context(request, vendor=vendor),
-        )
+        return self.show_list(request, TextList)
 
     def text_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The SEO workbench of one SKU."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         reading = self._texts_or_404(pk)
         return self.render(
             request,
@@ -108,36 +96,22 @@ class ChangeSetAdmin(PagesAdmin):
 
     def vendor_changes_view(self, request: HttpRequest) -> HttpResponse:
         """What synchronisations found changed."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        context = vendor_changes.changes_context(request)
-        return self.render(request, "catalog/vendor_changes.html", title=_("What changed at the vendors"), **context)
+        return self.show_list(request, VendorChanges)
 
     def price_view(self, request: HttpRequest) -> HttpResponse:
         """The price editor."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         may_edit = self.may(request, "change_changeset")
         context = price_editor.grid_context(request)
         return self.render(request, "catalog/price_editor.html", title=_("Prices"), may_edit=may_edit, **context)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return self.render(request, "catalog/change_list.html", title=_("Change sets"), **set_listing(request))
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        change_set = find_or_404(ChangeSet, object_id)
+    def detail_view(self, request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
         return self.render(
             request,
             "catalog/change_set.html",
             title=change_set.title,
             change_set=change_set,
-            chip=set_chip(change_set),
+            chip=ChangeSetState(change_set.state).chip(),
             account=account_words(change_set.kind),
             values=values_words(change_set),
             page=rows_page(change_set, request.GET),
@@ -149,9 +123,8 @@ class ChangeSetAdmin(PagesAdmin):
 
     def _possible(self, request: HttpRequest, change_set: ChangeSet) -> dict[str, Any]:
         """What the reader may do now, and why not where it is not theirs."""
-        state, counts = change_set.state, change_set.counts
-        needs_other = state == ChangeSetState.CHECKED and needs_somebody_else(change_set)
-        is_author = request.user.get_username() in change_set.authors
+        state = change_set.state
+        against = can_approve(change_set, name=request.user.get_username()).code
         may_edit = self.may(request, "change_changeset")
         return {
             "may_edit": may_edit and change_set.is_editable,
@@ -163,9 +136,9 @@ class ChangeSetAdmin(PagesAdmin):
             "may_reopen": may_edit and state in (ChangeSetState.APPROVED, ChangeSetState.SCHEDULED),
             "may_discard": may_edit and change_set.may_become(ChangeSetState.DISCARDED),
             "may_restore": may_edit and change_set.pushed_at is not None and state != ChangeSetState.PUSHING,
-            "needs_other": needs_other,
-            "own_approval": needs_other and is_author,
-            "stands_against": bool(not counts.get("rows") or counts.get("final") or counts.get("unticked")),
+            "needs_other": state == ChangeSetState.CHECKED and needs_somebody_else(change_set),
+            "own_approval": against == "own_approval",
+            "stands_against": against in ("empty", "blocked", "unticked"),
             "reason_min": REASON_MIN,
             "reason_max": REASON_MAX,
         }
@@ -206,4 +179,4 @@ def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
 
 def _jobs(change_set: ChangeSet) -> list[tuple[VendorJob, Chip]]:
     jobs = change_set.jobs.defer(*_HEAVY).order_by("number")[:JOBS_SHOWN]
-    return [(job, job_chip(job)) for job in jobs]
+    return [(job, VendorJobState(job.state).chip(job.message)) for job in jobs]

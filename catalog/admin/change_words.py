@@ -1,57 +1,22 @@
-"""Change sets and their rows in words and chips."""
+"""Change sets and their rows in words."""
 
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.amounts import money
 from catalog.models import (
-    Change,
     ChangeKind,
     ChangeSet,
     ChangeSetEvent,
-    ChangeSetState,
-    ChangeState,
     PriceList,
-    VendorJob,
-    VendorJobState,
 )
 from catalog.services.change_sets.texts import ADDRESSES
 
-_SETS = {
-    ChangeSetState.DRAFT: (Tone.GREY, "edit_note"),
-    ChangeSetState.CHECKED: (Tone.BLUE, "fact_check"),
-    ChangeSetState.APPROVED: (Tone.BLUE, "verified_user"),
-    ChangeSetState.SCHEDULED: (Tone.BLUE, "schedule"),
-    ChangeSetState.PUSHING: (Tone.BLUE, "sync"),
-    ChangeSetState.VERIFIED: (Tone.GREEN, "check_circle"),
-    ChangeSetState.DIFFERING: (Tone.RED, "difference"),
-    ChangeSetState.FAILED: (Tone.RED, "error"),
-    ChangeSetState.DISCARDED: (Tone.GREY, "delete"),
-}
-_ROWS = {
-    ChangeState.PENDING: (Tone.GREY, "hourglass_empty"),
-    ChangeState.SENT: (Tone.BLUE, "outbox"),
-    ChangeState.VERIFIED: (Tone.GREEN, "check_circle"),
-    ChangeState.DIFFERS: (Tone.RED, "difference"),
-    ChangeState.FAILED: (Tone.RED, "error"),
-    ChangeState.SUPERSEDED: (Tone.GREY, "update"),
-}
-_JOBS = {
-    VendorJobState.PLANNED: (Tone.GREY, "hourglass_empty"),
-    VendorJobState.UNKNOWN: (Tone.AMBER, "help"),
-    VendorJobState.SUCCESS: (Tone.GREEN, "check_circle"),
-    VendorJobState.ERROR: (Tone.RED, "error"),
-    VendorJobState.CANCELLED: (Tone.AMBER, "cancel"),
-    VendorJobState.REFUSED: (Tone.RED, "block"),
-    VendorJobState.ASSUMED: (Tone.AMBER, "help"),
-    VendorJobState.SILENT: (Tone.AMBER, "hearing_disabled"),
-    VendorJobState.WITHDRAWN: (Tone.GREY, "undo"),
-}
 _FIELDS: dict[str, Promise] = {
     "currency": gettext_lazy("currency"),
     "order_max_qty": gettext_lazy("largest quantity"),
@@ -73,7 +38,6 @@ _FIELDS: dict[str, Promise] = {
 _EVENTS: dict[str, Promise] = {
     "changeset.made": gettext_lazy("Made"),
     "changeset.edited": gettext_lazy("Edited"),
-    "changeset.replaced": gettext_lazy("All rows replaced"),
     "changeset.removed": gettext_lazy("Rows removed"),
     "changeset.ticked": gettext_lazy("Ticked what vanishes"),
     "changeset.unchecked": gettext_lazy("Could not be checked"),
@@ -94,21 +58,6 @@ _EVENTS: dict[str, Promise] = {
 }
 # Of these kinds the account of the merchant speaks, of the others the fulfiller's.
 _MERCHANTS = (ChangeKind.SALES_PRICES, ChangeKind.SEARCH_TEXTS, ChangeKind.SYNC)
-
-
-def set_chip(change_set: ChangeSet) -> Chip:
-    tone, icon = _SETS[ChangeSetState(change_set.state)]
-    return Chip(tone, icon, change_set.get_state_display())
-
-
-def row_chip(change: Change) -> Chip:
-    tone, icon = _ROWS[ChangeState(change.state)]
-    return Chip(tone, icon, change.get_state_display(), hint=change.note)
-
-
-def job_chip(job: VendorJob) -> Chip:
-    tone, icon = _JOBS.get(VendorJobState(job.state), (Tone.BLUE, "sync"))
-    return Chip(tone, icon, job.get_state_display(), hint=job.message)
 
 
 def account_words(kind: str) -> str:
@@ -143,7 +92,9 @@ def value_words(value: Any, *, currency: str, is_price: bool) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return money(Decimal(value), currency) if is_price else str(value)
+    if not is_price:
+        return str(value)
+    return money(Decimal(value), currency) if currency else number_format(Decimal(value))
 
 
 def event_words(event: ChangeSetEvent) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,26 +12,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip, Tone
-from backoffice.admin.keyset import page_of
-from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
-from backoffice.admin.text_fields import LineField
+from backoffice.admin.filter_form import FilterForm
+from backoffice.admin.list_page import ListPage, Tab
+from backoffice.admin.pages import PagesAdmin, View, act
 from backoffice.file_answers import answer_file
 from backoffice.models import Shop
+from backoffice.services.files import open_file
+from backoffice.states import Chip, Tone
 from catalog.models import CustomPicture, CustomProduct
-from catalog.services.custom_pictures import open_picture, try_again
+from catalog.services.custom_pictures import PICTURES
 from catalog.services.search import search_custom_products
 
-SIZE = 50
 
+class CustomProductFilters(FilterForm):
+    HIDDEN = ("shop",)
 
-class CustomProductFilters(forms.Form):
-    """What the list can be narrowed by; what makes no sense is ignored."""
+    shop = forms.ModelChoiceField(Shop.objects.order_by("code"), required=False, to_field_name="code")
 
-    q = LineField(required=False, max_length=200)
-    shop = forms.ModelChoiceField(
-        Shop.objects.order_by("code"), required=False, label=gettext_lazy("Shop"), to_field_name="code"
-    )
+    def search(self, rows: QuerySet[CustomProduct], text: str) -> QuerySet[CustomProduct]:
+        return search_custom_products(rows, text)
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,35 @@ class ProductRow:
     chip: Chip
 
 
+class CustomProductList(ListPage[CustomProduct]):
+    """A tab for each shop that sells signs, where there are several."""
+
+    title = gettext_lazy("Custom products")
+    template_name = "catalog/custom_product_list.html"
+    queryset = (
+        CustomProduct.objects.select_related("shop")
+        .defer("description_html", "external_data")
+        .prefetch_related(Prefetch("pictures", CustomPicture.objects.order_by("position")))
+    )
+    filter_class = CustomProductFilters
+    search_words = gettext_lazy("Title, our id, vendor's id")
+    empty_icon = "draw"
+
+    def get_rows(self, found: list[CustomProduct]) -> list[ProductRow]:
+        return [_row(product) for product in found]
+
+    def get_tabs(self) -> list[Tab]:
+        shops = list(Shop.objects.filter(sign_integration_id__isnull=False).order_by("code"))
+        chosen = self.filters.values.get("shop")
+        tabs = [Tab(shop, f"shop={shop.code}", shop == chosen) for shop in shops]
+        return [Tab(_("All"), "", not chosen), *tabs] if len(tabs) > 1 else []
+
+
 @admin.register(CustomProduct)
 class CustomProductAdmin(PagesAdmin):
     """What shoppers designed: told by the vendor, read here."""
+
+    list_page = CustomProductList
 
     def pages(self) -> list[tuple[str, str, View]]:
         return [
@@ -61,29 +85,7 @@ class CustomProductAdmin(PagesAdmin):
             ("<int:pk>/picture/<int:position>/fetch/", "fetch", self.fetch),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        form = CustomProductFilters(request.GET)
-        form.is_valid()
-        page = page_of(_filtered(form.cleaned_data), request.GET, size=SIZE)
-        return self.render(
-            request,
-            "catalog/custom_product_list.html",
-            title=_("Custom products"),
-            page=page,
-            rows=[_row(product) for product in page.rows],
-            searched=form.cleaned_data.get("q", ""),
-            shop=form.cleaned_data.get("shop"),
-            shops=list(Shop.objects.filter(sign_integration_id__isnull=False).order_by("code")),
-        )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        product = find_or_404(CustomProduct, object_id)
+    def detail_view(self, request: HttpRequest, product: CustomProduct) -> HttpResponse:
         pictures = [picture_facts(picture) for picture in product.pictures.all()]
         return self.render(
             request,
@@ -98,11 +100,10 @@ class CustomProductAdmin(PagesAdmin):
         )
 
     def picture(self, request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         picture = _picture(pk, position)
         try:
-            content = open_picture(picture)
+            content = open_file(picture)
         except FileNotFoundError:
             raise Http404 from None
         return answer_file(content, content_type=picture.content_type, name=f"sign-{pk}-{position}")
@@ -112,7 +113,7 @@ class CustomProductAdmin(PagesAdmin):
         picture = _picture(pk, position)
 
         def do() -> str:
-            try_again(picture)
+            PICTURES.try_again(picture)
             return _("It is fetched within a minute.")
 
         return act(request, do, to=reverse("admin:catalog_customproduct_change", args=[pk]))
@@ -140,15 +141,6 @@ def _picture(pk: int, position: int) -> CustomPicture:
     if picture is None:
         raise Http404
     return picture
-
-
-def _filtered(values: dict[str, Any]) -> QuerySet[CustomProduct]:
-    pictures = Prefetch("pictures", CustomPicture.objects.order_by("position"))
-    products = CustomProduct.objects.select_related("shop").defer("description_html", "external_data")
-    products = products.prefetch_related(pictures)
-    if values.get("shop"):
-        products = products.filter(shop=values["shop"])
-    return search_custom_products(products, values["q"]) if values.get("q") else products
 
 
 def _row(product: CustomProduct) -> ProductRow:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.db.models import QuerySet
-from django.http import QueryDict
 
 from catalog.models import ChangeSet, ChangeSetState, ChangeSource
 from catalog.services.change_sets.editing import add_changes, make_change_set
@@ -18,12 +17,16 @@ def open_drafts(kind: str, *, vendor: str) -> QuerySet[ChangeSet]:
     return ChangeSet.objects.filter(kind=kind, vendor=vendor, state__in=states).order_by("-pk")
 
 
+def find_set(sets: QuerySet[ChangeSet], given: object) -> ChangeSet | None:
+    """Return the one of the sets that a page's `draft` names, None for none of them."""
+    number = str(given or "")
+    return sets.filter(pk=int(number)).first() if number.isdecimal() else None
+
+
 def keep_edits(
-    kind: str, *, vendor: str, rows: Mapping[str, Value], given: QueryDict, title: str, actor: str
+    kind: str, *, vendor: str, rows: Mapping[str, Value], draft: ChangeSet | None, title: str, actor: str
 ) -> ChangeSet:
-    """The edits are in the draft that `draft` names, else in a new one. Raises as `make_change_set`, `add_changes`."""
-    chosen = given.get("draft", "")
-    draft = open_drafts(kind, vendor=vendor).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    """The edits are in the draft, else in a new one. Raises as `make_change_set`, `add_changes`."""
     if draft is not None:
         return add_changes(draft, rows=rows, actor=actor)
     return make_change_set(kind, vendor=vendor, rows=rows, title=title, source=ChangeSource.EDITOR, actor=actor)

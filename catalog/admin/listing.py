@@ -1,20 +1,18 @@
-"""The lists of variants and products: one page of rows, in a number of queries that does not depend on the page."""
+"""The lists of variants and products, and the rows of variants on other pages."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip, Tone
-from backoffice.admin.keyset import page_of
+from backoffice.admin.list_page import ListPage
+from backoffice.states import Chip, Tone
 from catalog.admin.catalog_chips import kind_chips, variant_chip
-from catalog.admin.filters import ProductFilters, VariantFilters, filter_products, filter_variants, tabs
+from catalog.admin.filters import ProductFilters, VariantFilters
 from catalog.models import PriceList, PriceTier, Product, Variant
-
-SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -46,37 +44,6 @@ class ProductRow:
     currency: str
 
 
-def variant_listing(request: HttpRequest) -> dict[str, Any]:
-    """The context of the variants' list."""
-    filters = VariantFilters(request.GET)
-    values = filters.values
-    variants = Variant.objects.select_related("product").defer("media", "properties", "parts")
-    page = page_of(filter_variants(variants, values), request.GET, size=SIZE)
-    states = [("orderable", _("Orderable")), ("blocked", _("Not orderable")), ("gone", _("Gone"))]
-    return {
-        "filters": filters,
-        "page": page,
-        "rows": variant_rows(page.rows),
-        "searched": values.get("q", ""),
-        "tabs": tabs(request.GET.dict(), states=states),
-    }
-
-
-def product_listing(request: HttpRequest) -> dict[str, Any]:
-    """The context of the products' list."""
-    filters = ProductFilters(request.GET)
-    values = filters.values
-    products = Product.objects.prefetch_related("categories")
-    page = page_of(filter_products(products, values), request.GET, size=SIZE)
-    return {
-        "filters": filters,
-        "page": page,
-        "rows": _product_rows(page.rows),
-        "searched": values.get("q", ""),
-        "tabs": tabs(request.GET.dict(), states=[("listed", _("Listed")), ("gone", _("Gone"))]),
-    }
-
-
 def variant_rows(variants: list[Variant]) -> list[VariantRow]:
     """With their prices, in one query for all."""
     spans: dict[tuple[int, str], Span] = {}
@@ -93,6 +60,39 @@ def variant_rows(variants: list[Variant]) -> list[VariantRow]:
         )
         for variant in variants
     ]
+
+
+class VariantList(ListPage[Variant]):
+    title = gettext_lazy("Variants")
+    template_name = "catalog/variant_list.html"
+    queryset = Variant.objects.select_related("product").defer("media", "properties", "parts")
+    filter_class = VariantFilters
+    views = (
+        (gettext_lazy("All"), ""),
+        (gettext_lazy("Orderable"), "state=orderable"),
+        (gettext_lazy("Not orderable"), "state=blocked"),
+        (gettext_lazy("Gone"), "state=gone"),
+    )
+    search_words = gettext_lazy("SKU, name, GTIN, vendor's id")
+
+    def get_rows(self, found: list[Variant]) -> list[VariantRow]:
+        return variant_rows(found)
+
+
+class ProductList(ListPage[Product]):
+    title = gettext_lazy("Products")
+    template_name = "catalog/product_list.html"
+    queryset = Product.objects.prefetch_related("categories")
+    filter_class = ProductFilters
+    views = (
+        (gettext_lazy("All"), ""),
+        (gettext_lazy("Listed"), "state=listed"),
+        (gettext_lazy("Gone"), "state=gone"),
+    )
+    search_words = gettext_lazy("Name, SKU, GTIN, vendor's id")
+
+    def get_rows(self, found: list[Product]) -> list[ProductRow]:
+        return _product_rows(found)
 
 
 def _product_rows(products: list[Product]) -> list[ProductRow]:

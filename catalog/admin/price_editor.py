@@ -13,15 +13,14 @@ from backoffice.said import gettext as _
 from backoffice.struct_texts import clean_texts
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
+from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts
 from catalog.admin.price_grid_rows import PriceFilters, filtered_variants, read_grid
-from catalog.models import ChangeKind, ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_sets.editing import add_changes, make_change_set
+from catalog.models import ChangeKind, ChangeSet
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.formula_runs import draft_formula, formula_of, preview_formula
 from catalog.services.held_values import price_text, variants_of
 
 MOST_PREVIEWED = 500
-DRAFTS_OFFERED = 20
 _KINDS = (ChangeKind.SALES_PRICES.value, ChangeKind.FULFILLER_PRICES.value)
 
 
@@ -30,10 +29,8 @@ def grid_context(request: HttpRequest) -> dict[str, Any]:
     filters = PriceFilters(request.GET)
     kind = filters.chosen_kind
     vendor = vendors_for(kind)[0]
-    drafts = ChangeSet.objects.filter(
-        kind=kind, vendor=vendor, state__in=[ChangeSetState.DRAFT, ChangeSetState.CHECKED]
-    )
-    draft = _chosen(drafts, request.GET.get("draft", ""))
+    drafts = open_drafts(kind, vendor=vendor)
+    draft = find_set(drafts, request.GET.get("draft"))
     return {
         "filters": filters,
         "searched": filters.values.get("q", ""),
@@ -41,7 +38,7 @@ def grid_context(request: HttpRequest) -> dict[str, Any]:
         "vendor": vendor,
         "account": account_words(kind),
         "draft": draft,
-        "drafts": list(drafts.order_by("-pk")[:DRAFTS_OFFERED]),
+        "drafts": list(drafts[:OFFERED]),
         "has_formulas": kind == ChangeKind.SALES_PRICES,
         "query": request.GET.urlencode(),
     }
@@ -58,7 +55,10 @@ def save(request: HttpRequest) -> HttpResponse:
     if kind not in _KINDS or not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
         raise BadRequest
     try:
-        change_set = _stored(given, kind=kind, rows=rows, who=actor(request))
+        vendor = vendors_for(kind)[0]
+        # One that is approved by now refuses, instead of being left alone for a new one.
+        draft = find_set(ChangeSet.objects.filter(kind=kind, vendor=vendor), given.get("draft"))
+        change_set = keep_edits(kind, vendor=vendor, rows=rows, draft=draft, title=_title(given), actor=actor(request))
     except DomainError as error:
         return _refusal(error)
     return JsonResponse({"url": page_of_set(change_set)})
@@ -110,21 +110,8 @@ def draft_for_all(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"url": page_of_set(change_set)})
 
 
-def _stored(given: dict[str, Any], *, kind: str, rows: dict[str, Any], who: str) -> ChangeSet:
-    vendor = vendors_for(kind)[0]
-    draft = _chosen(ChangeSet.objects.filter(kind=kind, vendor=vendor), str(given.get("draft") or ""))
-    if draft is not None:
-        return add_changes(draft, rows=rows, actor=who)
-    return make_change_set(kind, vendor=vendor, rows=rows, title=_title(given), source=ChangeSource.EDITOR, actor=who)
-
-
 def _title(given: dict[str, Any]) -> str:
     return str(given.get("title") or "").strip()[:200] or _("Prices from the editor")
-
-
-def _chosen(sets: Any, text: str) -> ChangeSet | None:
-    found: ChangeSet | None = sets.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
-    return found
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.filter_form import ANY, FilterForm
+from backoffice.admin.filter_form import FilterForm, choice_field
+from backoffice.admin.keyset import Ascending, ascending_page
 from backoffice.admin.text_fields import LineField
-from catalog.admin.ascending import Ascending, ascending_page
-from catalog.models import Category, Change, ChangeKind, ChangeSet, PriceList, Product, Variant
+from catalog.admin.filters import YES_NO, products_within
+from catalog.models import Change, ChangeKind, ChangeSet, PriceList, Variant
 from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
 from catalog.services.change_sets.values import Value
 from catalog.services.held_values import held_values, variants_of
@@ -29,17 +29,10 @@ KINDS = [
 class PriceFilters(FilterForm):
     """`kind` decides for which account the page speaks and what can be typed in."""
 
-    q = LineField(required=False, max_length=200)
-    kind = forms.ChoiceField(label=_("Edit"), required=False, choices=[(ANY, KINDS[0][1]), KINDS[1]])
+    kind = choice_field(_("Edit"), KINDS[1:], unset=KINDS[0][1])
     category = LineField(label=_("Category begins with"), required=False, max_length=500)
-    orderable = forms.ChoiceField(
-        label=_("Orderable"), required=False, choices=[(ANY, _("any")), ("yes", _("yes")), ("no", _("no"))]
-    )
-    size = forms.ChoiceField(
-        label=_("SKUs a page"), required=False, choices=[(ANY, SIZES[0]), *((size, size) for size in SIZES[1:])]
-    )
-
-    PANEL = ("kind", "category", "orderable", "size")
+    orderable = choice_field(_("Orderable"), YES_NO)
+    size = choice_field(_("SKUs a page"), [(size, size) for size in SIZES[1:]], unset=SIZES[0])
 
     @property
     def chosen_kind(self) -> str:
@@ -89,9 +82,7 @@ def filtered_variants(vendor: str, values: dict[str, Any]) -> QuerySet[Variant]:
     if "orderable" in values:
         variants = variants.filter(orderable=values["orderable"] == "yes")
     if "category" in values:
-        inside = Category.objects.filter(path__istartswith=values["category"])
-        through = Product.categories.through.objects.filter(category__in=inside)
-        variants = variants.filter(product_id__in=through.values("product_id"))
+        variants = variants.filter(product_id__in=products_within(values["category"]))
     return search_variants(variants, values["q"]) if "q" in values else variants
 
 

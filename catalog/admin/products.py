@@ -1,14 +1,10 @@
 """Products in the admin: the list and the page of one with its variants."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
-from backoffice.admin.pages import PagesAdmin, find_or_404
-from catalog.admin.listing import product_chip, product_listing, variant_rows
+from backoffice.admin.pages import PagesAdmin
+from catalog.admin.listing import ProductList, product_chip, variant_rows
 from catalog.admin.rating_facts import product_ratings
 from catalog.admin.variant_facts import change_rows
 from catalog.models import Product, VariantChange
@@ -21,17 +17,9 @@ CHANGES_SHOWN = 30
 class ProductAdmin(PagesAdmin):
     """Groups of variants as a vendor lists them."""
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return self.render(request, "catalog/product_list.html", title=_("Products"), **product_listing(request))
+    list_page = ProductList
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        product = find_or_404(Product, object_id)
+    def detail_view(self, request: HttpRequest, product: Product) -> HttpResponse:
         variants = list(product.variants.order_by("sku")[: VARIANTS_SHOWN + 1])
         listed = [variant for variant in variants if variant.gone_at is None]
         orderable = sum(variant.orderable for variant in listed)

@@ -3,43 +3,38 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.keyset import page_of
-from backoffice.admin.pages import PagesAdmin, find_or_404
-from catalog.admin.rating_facts import rating_facts, shop_facts
+from backoffice.admin.list_page import ListPage
+from backoffice.admin.pages import PagesAdmin
+from catalog.admin.rating_facts import RatingFacts, rating_facts, shop_facts
 from catalog.models import Rating
 
-SIZE = 50
+
+class RatingList(ListPage[Rating]):
+    """The shops stand above."""
+
+    title = _("Ratings")
+    template_name = "catalog/rating_list.html"
+    queryset = Rating.objects.filter(number__gt=0).select_related("shop", "product")
+    empty_icon = "star"
+
+    def get_rows(self, found: list[Rating]) -> list[RatingFacts]:
+        return [rating_facts(rating, with_reviews=False) for rating in found]
+
+    def get_context_data(self) -> dict[str, Any]:
+        return {"shops": shop_facts(), **super().get_context_data()}
 
 
 @admin.register(Rating)
 class RatingAdmin(PagesAdmin):
     """Read from the vendor by schedule or by command; a product's rating is on the product's page."""
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rated = Rating.objects.filter(number__gt=0).select_related("shop", "product")
-        page = page_of(rated, request.GET, size=SIZE)
-        return self.render(
-            request,
-            "catalog/rating_list.html",
-            title=_("Ratings"),
-            shops=shop_facts(),
-            page=page,
-            rows=[rating_facts(rating, with_reviews=False) for rating in page.rows],
-        )
+    list_page = RatingList
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rating = find_or_404(Rating, object_id)
+    def detail_view(self, request: HttpRequest, rating: Rating) -> HttpResponse:
         if rating.product_id is None:
             if rating.number:
                 raise Http404

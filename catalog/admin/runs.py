@@ -2,23 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip
-from backoffice.admin.keyset import page_of
-from backoffice.admin.pages import PagesAdmin, find_or_404
-from catalog.admin.catalog_chips import run_chip
+from backoffice.admin.list_page import ListPage
+from backoffice.admin.pages import PagesAdmin
+from backoffice.states import Chip
 from catalog.admin.variant_facts import change_rows
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 
-SIZE = 50
 CHANGES_SHOWN = 100
 # A running one that has given no sign of life for that long has probably died.
 SILENT_AFTER = timedelta(minutes=2)
@@ -36,23 +33,22 @@ class RunRow:
     is_silent: bool
 
 
+class RunList(ListPage[SyncRun]):
+    title = gettext_lazy("Synchronisations")
+    template_name = "catalog/run_list.html"
+    queryset = SyncRun.objects.defer("errors")
+
+    def get_rows(self, found: list[SyncRun]) -> list[RunRow]:
+        return [run_row(run) for run in found]
+
+
 @admin.register(SyncRun)
 class SyncRunAdmin(PagesAdmin):
     """Started by schedule or by command; read here."""
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        page = page_of(SyncRun.objects.defer("errors"), request.GET, size=SIZE)
-        rows = [run_row(run) for run in page.rows]
-        return self.render(request, "catalog/run_list.html", title=_("Synchronisations"), page=page, rows=rows)
+    list_page = RunList
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        run = find_or_404(SyncRun, object_id)
+    def detail_view(self, request: HttpRequest, run: SyncRun) -> HttpResponse:
         return self.render(
             request,
             "catalog/run.html",
@@ -72,7 +68,7 @@ def run_row(run: SyncRun) -> RunRow:
     remaining = duration * (run.total - run.seen) / run.seen if is_running and run.total and run.seen else None
     return RunRow(
         run=run,
-        chip=run_chip(run),
+        chip=SyncState(run.state).chip(),
         percent=percent,
         duration=duration,
         remaining=max(remaining, timedelta()) if remaining is not None else None,

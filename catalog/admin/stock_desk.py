@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -11,16 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
-from backoffice.admin.chips import Chip, Tone
-from backoffice.admin.filter_form import ANY, FilterForm
-from backoffice.admin.text_fields import LineField
+from backoffice.admin.filter_form import FilterForm, choice_field
+from backoffice.admin.keyset import Ascending, ascending_page
+from backoffice.admin.list_page import ListPage
 from backoffice.errors import DomainError
 from backoffice.said import gettext as _
-from catalog.admin.ascending import ascending_page
+from backoffice.states import Chip, Tone
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
-from catalog.admin.drafts import OFFERED, keep_edits, open_drafts
-from catalog.models import ChangeKind, Snapshot, Variant
+from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts
+from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.change_sets.values import refuse as refuse_value
@@ -34,27 +33,15 @@ LOW = 10
 class StockFilters(FilterForm):
     """`kind` decides for which account the page speaks."""
 
-    q = LineField(required=False, max_length=200)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Edit"),
-        required=False,
-        choices=[
-            (ANY, gettext_lazy("stock, as fulfiller")),
-            (ChangeKind.SYNC.value, gettext_lazy("sales channels, as merchant")),
-        ],
+    kind = choice_field(
+        gettext_lazy("Edit"),
+        [(ChangeKind.SYNC.value, gettext_lazy("sales channels, as merchant"))],
+        unset=gettext_lazy("stock, as fulfiller"),
     )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            (ANY, gettext_lazy("any")),
-            ("empty", gettext_lazy("empty")),
-            ("low", gettext_lazy("low")),
-            ("off", gettext_lazy("not available")),
-        ],
+    state = choice_field(
+        gettext_lazy("State"),
+        [("empty", gettext_lazy("empty")), ("low", gettext_lazy("low")), ("off", gettext_lazy("not available"))],
     )
-
-    PANEL = ("kind", "state")
 
     @property
     def chosen_kind(self) -> str:
@@ -71,26 +58,44 @@ class StockRow:
     chip: Chip
 
 
-def stock_context(request: HttpRequest) -> dict[str, Any]:
-    """All that the page shows, in a number of queries that does not depend on the rows."""
-    filters = StockFilters(request.GET)
-    kind = filters.chosen_kind
-    vendor = vendors_for(kind)[0]
-    page = ascending_page(_filtered(kind, vendor, filters.values), request.GET, size=SIZE)
-    names = _variants([row.sku for row in page.rows])
-    return {
-        "filters": filters,
-        "searched": filters.values.get("q", ""),
-        "kind": kind,
-        "is_stock": kind == ChangeKind.STOCK,
-        "vendor": vendor,
-        "account": account_words(kind),
-        "page": page,
-        "rows": [StockRow(row.sku, row.value, names.get(row.sku), stock_chip(row.value)) for row in page.rows],
-        "drafts": list(open_drafts(kind, vendor=vendor)[:OFFERED]),
-        "query": request.GET.urlencode(),
-        "tabs": _tabs(kind, filters.values.get("state", "")),
-    }
+class StockDesk(ListPage[Snapshot]):
+    """The list is a form: what is edited in it becomes a draft."""
+
+    title = gettext_lazy("Stock")
+    template_name = "catalog/stock_desk.html"
+    paginate_by = SIZE
+    filter_class = StockFilters
+    search_words = gettext_lazy("SKU, name, GTIN, vendor's id")
+    empty_icon = "inventory_2"
+    filters: StockFilters
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.kind = self.filters.chosen_kind
+        self.is_stock = self.kind == ChangeKind.STOCK
+        self.vendor = vendors_for(self.kind)[0]
+        self.account = account_words(self.kind)
+        self.available_title = _("Can be ordered") if self.is_stock else _("In sales channels")
+        self.views = self._views()
+
+    def get_queryset(self) -> QuerySet[Snapshot]:
+        return _filtered(self.kind, self.vendor, self.filters.values)
+
+    def get_page(self) -> Ascending[Snapshot]:
+        return ascending_page(self.get_queryset(), self.request.GET, size=self.paginate_by)
+
+    def get_rows(self, found: list[Snapshot]) -> list[StockRow]:
+        names = _variants([row.sku for row in found])
+        return [StockRow(row.sku, row.value, names.get(row.sku), stock_chip(row.value)) for row in found]
+
+    def _views(self) -> list[tuple[str, str]]:
+        if self.is_stock:
+            states = [(_("Empty"), "state=empty"), (_("Low"), "state=low"), (_("Not available"), "state=off")]
+            return [(_("All"), ""), *states, (_("Sales channels"), "kind=sync")]
+        return [(_("All"), "kind=sync"), (_("Not available"), "kind=sync&state=off"), (_("Stock"), "")]
+
+    def drafts(self) -> list[ChangeSet]:
+        return list(open_drafts(self.kind, vendor=self.vendor)[:OFFERED])
 
 
 def save_stock(request: HttpRequest) -> HttpResponse:
@@ -107,7 +112,8 @@ def save_stock(request: HttpRequest) -> HttpResponse:
             messages.info(request, _("Nothing was changed."))
             return HttpResponseRedirect(back)
         title = _("Stock from the desk") if kind == ChangeKind.STOCK else _("Sales channels from the desk")
-        change_set = keep_edits(kind, vendor=vendor, rows=rows, given=request.POST, title=title, actor=actor(request))
+        draft = find_set(open_drafts(kind, vendor=vendor), request.POST.get("draft"))
+        change_set = keep_edits(kind, vendor=vendor, rows=rows, draft=draft, title=title, actor=actor(request))
     except DomainError as error:
         return refuse(request, error, to=back)
     return HttpResponseRedirect(page_of_set(change_set))
@@ -163,20 +169,3 @@ def _wish(kind: str, sku: str, given: QueryDict, *, held: Value) -> Value:
         if managed and qty is not None:
             wish["qty"] = qty
     return wish
-
-
-def _tabs(kind: str, state: str) -> list[dict[str, Any]]:
-    base = f"kind={kind}" if kind == ChangeKind.SYNC else ""
-    views = [("", _("All")), ("empty", _("Empty")), ("low", _("Low")), ("off", _("Not available"))]
-    if kind == ChangeKind.SYNC:
-        views = [view for view in views if view[0] in ("", "off")]
-    other = _("Stock") if base else _("Sales channels")
-    tabs = [
-        {
-            "title": title,
-            "query": "&".join(part for part in (base, f"state={value}" if value else "") if part),
-            "current": value == state,
-        }
-        for value, title in views
-    ]
-    return [*tabs, {"title": other, "query": "" if base else "kind=sync", "current": False}]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
-from backoffice.admin.chips import Chip, Tone
-from backoffice.admin.keyset import page_of
+from backoffice.admin.list_page import ListPage
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import DomainError
 from backoffice.services.bell import ring
+from backoffice.states import Chip
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_listing import LineRow
 from catalog.admin.change_words import account_words, key_words, value_words
@@ -34,17 +34,8 @@ from catalog.services.tables.exporting import export_rows
 from catalog.services.tables.files import write_csv, write_xlsx
 from catalog.services.tables.importing import OPEN_STATES, accept_table, discard_import, draft_import, read_again
 
-SIZE = 50
 PREVIEWED = 100
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CHIPS = {
-    TableImportState.WAITING: (Tone.GREY, "hourglass_empty"),
-    TableImportState.READING: (Tone.BLUE, "sync"),
-    TableImportState.READY: (Tone.BLUE, "preview"),
-    TableImportState.DRAFTED: (Tone.GREEN, "check_circle"),
-    TableImportState.REFUSED: (Tone.RED, "block"),
-    TableImportState.DISCARDED: (Tone.GREY, "delete"),
-}
 # Rows that nobody asks for are not read: contents are megabytes.
 _HEAVY = ("content", "wishes")
 
@@ -60,9 +51,29 @@ class UploadForm(forms.Form):
     )
 
 
+class TableList(ListPage[TableImport]):
+    """Uploaded tables, and what is needed to take one out or bring one in."""
+
+    title = gettext_lazy("Tables")
+    template_name = "catalog/table_list.html"
+    queryset = TableImport.objects.defer(*_HEAVY)
+
+    def get_rows(self, found: list[TableImport]) -> list[tuple[TableImport, Chip, Any]]:
+        return [(table, TableImportState(table.state).chip(), account_words(table.kind)) for table in found]
+
+    def get_context_data(self) -> dict[str, Any]:
+        return super().get_context_data() | {
+            "form": UploadForm(initial={"kind": self.request.GET.get("kind", "")}),
+            "layouts": [(kind.label, account_words(kind), LAYOUTS[kind]) for kind in ChangeKind],
+            "kinds": ChangeKind.choices,
+            "most_rows": MOST_TABLE_ROWS,
+            "most_megabytes": MOST_BYTES // 1024 // 1024,
+        }
+
+
 @admin.register(TableImport)
 class TableImportAdmin(PagesAdmin):
-    """Uploaded tables, newest first."""
+    list_page = TableList
 
     def pages(self) -> list[tuple[str, str, View]]:
         return [
@@ -73,36 +84,13 @@ class TableImportAdmin(PagesAdmin):
             ("<int:pk>/again/", "again", self.again_view),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        page = page_of(TableImport.objects.defer(*_HEAVY), request.GET, size=SIZE)
-        return self.render(
-            request,
-            "catalog/table_list.html",
-            title=_("Tables"),
-            page=page,
-            rows=[(table, _chip(table), account_words(table.kind)) for table in page.rows],
-            form=UploadForm(initial={"kind": request.GET.get("kind", "")}),
-            layouts=[(kind.label, account_words(kind), LAYOUTS[kind]) for kind in ChangeKind],
-            kinds=[(kind.value, kind.label) for kind in ChangeKind],
-            may_upload=self.may(request, "add_tableimport"),
-            most_rows=MOST_TABLE_ROWS,
-            most_megabytes=MOST_BYTES // 1024 // 1024,
-        )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        table = find_or_404(TableImport, object_id)
+    def detail_view(self, request: HttpRequest, table: TableImport) -> HttpResponse:
         return self.render(
             request,
             "catalog/table.html",
             title=table.file_name,
             table=table,
-            chip=_chip(table),
+            chip=TableImportState(table.state).chip(),
             account=account_words(table.kind),
             is_open=table.state in OPEN_STATES,
             may_discard=table.state not in (TableImportState.DRAFTED, TableImportState.DISCARDED),
@@ -113,8 +101,7 @@ class TableImportAdmin(PagesAdmin):
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """`?kind=&format=xlsx|csv` and the filters of the price editor: all that they find, as a file."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         kind, file_format = request.GET.get("kind", ""), request.GET.get("format", "xlsx")
         if kind not in LAYOUTS or file_format not in ("xlsx", "csv"):
             raise BadRequest
@@ -191,11 +178,6 @@ class TableImportAdmin(PagesAdmin):
 
 def _page(table: TableImport) -> str:
     return reverse("admin:catalog_tableimport_change", args=[table.pk])
-
-
-def _chip(table: TableImport) -> Chip:
-    tone, icon = _CHIPS[TableImportState(table.state)]
-    return Chip(tone, icon, table.get_state_display())
 
 
 def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:

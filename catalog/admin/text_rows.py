@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.db.models import Count, F, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Length, NullIf
@@ -11,35 +10,31 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip, Tone
-from backoffice.admin.filter_form import ANY, FilterForm
-from backoffice.admin.text_fields import LineField
-from catalog.admin.ascending import ascending_page
+from backoffice.admin.filter_form import FilterForm, choice_field
+from backoffice.admin.keyset import Ascending, ascending_page
+from backoffice.admin.list_page import ListPage
+from backoffice.states import Chip, Tone
+from catalog.admin.change_words import account_words
 from catalog.models import ChangeKind, Snapshot, Variant
+from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.texts import LONGEST
 from catalog.services.search import search_variants
 
-SIZE = 50
 # Search results on telephones show that much of a title; LONGEST is what they show at most.
 TITLE_SAFE = 60
 TITLE_MOST, DESCRIPTION_MOST = LONGEST["meta_title"], LONGEST["meta_description"]
 
 
 class TextFilters(FilterForm):
-    q = LineField(required=False, max_length=200)
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            (ANY, gettext_lazy("any")),
+    state = choice_field(
+        gettext_lazy("State"),
+        [
             ("missing", gettext_lazy("missing")),
             ("duplicate", gettext_lazy("duplicate")),
             ("long", gettext_lazy("too long")),
             ("own", gettext_lazy("own texts")),
         ],
     )
-
-    PANEL = ("state",)
 
 
 @dataclass(frozen=True)
@@ -60,28 +55,40 @@ def texts_of(vendor: str) -> QuerySet[Any]:
     )
 
 
-def texts_context(request: HttpRequest, *, vendor: str) -> dict[str, Any]:
-    """What the list shows, in a number of queries that does not depend on the rows."""
-    filters = TextFilters(request.GET)
-    values = filters.values
-    page = ascending_page(_filtered(vendor, values), request.GET, size=SIZE)
-    skus = [row.sku for row in page.rows]
-    variants = {row.sku: row for row in Variant.objects.filter(vendor=vendor, sku__in=skus).only("pk", "sku", "name")}
-    titles = {row.title for row in page.rows if row.title}
-    repeated = set(_repeated(vendor).filter(title__in=titles).values_list("title", flat=True))
-    state = values.get("state", "")
-    views = [("", _("All")), ("missing", _("Missing")), ("duplicate", _("Duplicate")), ("long", _("Too long")),
-             ("own", _("Own texts"))]  # fmt: skip
-    return {
-        "filters": filters,
-        "searched": values.get("q", ""),
-        "page": page,
-        "rows": [_row(row, variants.get(row.sku), repeated=repeated) for row in page.rows],
-        "tabs": [
-            {"title": title, "query": f"state={name}" if name else "", "current": name == state}
-            for name, title in views
-        ],
-    }
+class TextList(ListPage[Any]):
+    """Of the account that search texts belong to; marked ones go back to the vendor's default."""
+
+    title = gettext_lazy("Search texts")
+    template_name = "catalog/seo_list.html"
+    filter_class = TextFilters
+    views = (
+        (gettext_lazy("All"), ""),
+        (gettext_lazy("Missing"), "state=missing"),
+        (gettext_lazy("Duplicate"), "state=duplicate"),
+        (gettext_lazy("Too long"), "state=long"),
+        (gettext_lazy("Own texts"), "state=own"),
+    )
+    search_words = gettext_lazy("SKU, name, title")
+    empty_icon = "manage_search"
+    marks_permissions = ("catalog.reset_searchtexts",)
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.vendor = vendors_for(ChangeKind.SEARCH_TEXTS)[0]
+        self.account = account_words(ChangeKind.SEARCH_TEXTS)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return _filtered(self.vendor, self.filters.values)
+
+    def get_page(self) -> Ascending[Any]:
+        return ascending_page(self.get_queryset(), self.request.GET, size=self.paginate_by)
+
+    def get_rows(self, found: list[Any]) -> list[TextRow]:
+        variants = Variant.objects.filter(vendor=self.vendor, sku__in=[row.sku for row in found])
+        names = {row.sku: row for row in variants.only("pk", "sku", "name")}
+        titles = {row.title for row in found if row.title}
+        repeated = set(_repeated(self.vendor).filter(title__in=titles).values_list("title", flat=True))
+        return [_row(row, names.get(row.sku), repeated=repeated) for row in found]
 
 
 def _in_force(name: str) -> Coalesce:

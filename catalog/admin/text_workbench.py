@@ -15,7 +15,7 @@ from backoffice.struct_texts import Text
 from backoffice.texts import BadText, clean_paragraph
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words, key_words
-from catalog.admin.drafts import OFFERED, keep_edits, open_drafts
+from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts
 from catalog.admin.text_rows import TITLE_SAFE
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.restoring import reset_search_texts
@@ -69,7 +69,7 @@ def chosen_draft(request: HttpRequest, vendor: str) -> ChangeSet | None:
     drafts = open_drafts(KIND, vendor=vendor)
     chosen = request.GET.get("draft", "")
     if chosen.isdecimal():
-        return drafts.filter(pk=int(chosen)).first()
+        return find_set(drafts, chosen)
     return drafts.filter(created_by=actor(request)).exclude(source="reset").first()
 
 
@@ -85,7 +85,7 @@ def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
             KIND,
             vendor=reading.vendor,
             rows={reading.sku: wish},
-            given=request.POST,
+            draft=find_set(open_drafts(KIND, vendor=reading.vendor), request.POST.get("draft")),
             title=_("Search texts from the workbench"),
             actor=actor(request),
         )

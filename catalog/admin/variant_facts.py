@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Chip
+from backoffice.states import Chip
 from catalog.admin.catalog_chips import change_chip, change_lines, kind_chips, offer_chip, variant_chip
 from catalog.models import Availability, Variant, VariantChange, VariantText
 from catalog.services.orderable import why_not_orderable

@@ -3,37 +3,35 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.db.models import Count
-from django.http import HttpRequest
+from django.db.models import Count, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
-from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
-from backoffice.admin.keyset import page_of
-from backoffice.admin.text_fields import LineField
+from backoffice.admin.filter_form import FilterForm, choice_field, day_field, vendor_choices
+from backoffice.admin.list_page import ListPage
+from backoffice.states import Chip
 from catalog.admin.catalog_chips import CHANGES, change_chip, change_lines
 from catalog.models import SyncRun, VariantChange
 from catalog.services.variant_users import VariantUser, users_of_variants
 
-SIZE = 50
 ORDERS_SHOWN = 5
+_WORDS: dict[str, Any] = {kind: word for kind, (_tone, _icon, word) in CHANGES.items()}
+# Those that have a tab.
+_KINDS = ("new", "gone", "dearer", "cheaper", "unavailable")
 
 
 class ChangesFilters(FilterForm):
-    q = LineField(required=False, max_length=100)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What"),
-        required=False,
-        choices=[(ANY, gettext_lazy("any")), *((kind, word) for kind, (_tone, _icon, word) in CHANGES.items())],
-    )
-    vendor = forms.ChoiceField(label=gettext_lazy("Vendor"), required=False, choices=vendor_choices)
-    since = day_field(gettext_lazy("From"))
-    until = day_field(gettext_lazy("Until"))
+    LOOKUPS = {"vendor": "variant__vendor"}
+    DATED = "at"
 
-    PANEL = ("kind", "vendor", "since", "until")
+    kind = choice_field(_("What"), _WORDS.items())
+    vendor = choice_field(_("Vendor"), vendor_choices)
+    since = day_field(_("From"))
+    until = day_field(_("Until"))
+
+    def search(self, rows: QuerySet[VariantChange], text: str) -> QuerySet[VariantChange]:
+        return rows.filter(variant__sku__istartswith=text)
 
 
 @dataclass(frozen=True)
@@ -47,30 +45,23 @@ class ChangeOfVariant:
     more: int
 
 
-def changes_context(request: HttpRequest) -> dict[str, Any]:
-    """All that the page shows, newest first, in a number of queries that does not depend on the rows."""
-    filters = ChangesFilters(request.GET)
-    values = filters.values
-    rows = VariantChange.objects.select_related("variant").defer(
+class VendorChanges(ListPage[VariantChange]):
+    title = _("What changed at the vendors")
+    template_name = "catalog/vendor_changes.html"
+    queryset = VariantChange.objects.select_related("variant").defer(
         "variant__media", "variant__properties", "variant__parts"
     )
-    if "kind" in values:
-        rows = rows.filter(kind=values["kind"])
-    if "vendor" in values:
-        rows = rows.filter(variant__vendor=values["vendor"])
-    if "q" in values:
-        rows = rows.filter(variant__sku__istartswith=values["q"])
-    rows = within_days(rows, "at", since=values.get("since"), until=values.get("until"))
-    page = page_of(rows, request.GET, size=SIZE)
-    users = users_of_variants({(row.variant.vendor, row.variant.sku) for row in page.rows})
-    return {
-        "filters": filters,
-        "searched": values.get("q", ""),
-        "page": page,
-        "rows": [_row(row, users.get((row.variant.vendor, row.variant.sku), [])) for row in page.rows],
-        "tabs": _tabs(request.GET.dict()),
-        "last": _last_run(),
-    }
+    filter_class = ChangesFilters
+    views = ((_("All"), ""), *((capfirst(_WORDS[kind]), f"kind={kind}") for kind in _KINDS))
+    search_words = _("Beginning of a SKU")
+    empty_icon = "published_with_changes"
+
+    def get_rows(self, found: list[VariantChange]) -> list[ChangeOfVariant]:
+        users = users_of_variants({(row.variant.vendor, row.variant.sku) for row in found})
+        return [_row(row, users.get((row.variant.vendor, row.variant.sku), [])) for row in found]
+
+    def get_context_data(self) -> dict[str, Any]:
+        return {"last": _last_run(), **super().get_context_data()}
 
 
 def _row(change: VariantChange, users: list[VariantUser]) -> ChangeOfVariant:
@@ -88,11 +79,4 @@ def _last_run() -> tuple[SyncRun, list[tuple[Any, int]]] | None:
     if run is None:
         return None
     counts = dict(run.changes.order_by().values_list("kind").annotate(count=Count("pk")))
-    return run, [(word, counts[kind]) for kind, (_tone, _icon, word) in CHANGES.items() if kind in counts]
-
-
-def _tabs(given: dict[str, str]) -> list[dict[str, Any]]:
-    kinds = ("new", "gone", "dearer", "cheaper", "unavailable")
-    kind = given.get("kind", "")
-    views = [("", _("All")), *((name, str(CHANGES[name][2]).capitalize()) for name in kinds)]
-    return [{"title": title, "query": f"kind={name}" if name else "", "current": kind == name} for name, title in views]
+    return run, [(word, counts[kind]) for kind, word in _WORDS.items() if kind in counts]

@@ -25,8 +25,8 @@ from backoffice.file_answers import answer_file
 from backoffice.links import public_url
 from backoffice.models import Shop
 from backoffice.models.shop import Scope
+from backoffice.services.files import open_file
 from catalog.models import CustomPicture, CustomProduct
-from catalog.services.custom_pictures import open_picture
 from catalog.services.custom_products import find_picture
 from catalog.services.search import search_custom_products
 
@@ -129,7 +129,7 @@ class CustomProductPicture(ApiView):
         try:
             if picture is None:
                 raise FileNotFoundError
-            content = open_picture(picture)
+            content = open_file(picture)
         except FileNotFoundError:
             raise NotFound(_("There is no picture yet.")) from None
         return answer_file(content, content_type=picture.content_type, name=product.external_id)

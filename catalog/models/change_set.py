@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
+from backoffice.models.event import TimelineEvent
 from backoffice.models.fields import SaidJSONField, SaidTextField
+from backoffice.states import StateChoices, Tone
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
 
@@ -33,16 +35,16 @@ class ChangeSource(models.TextChoices):
     RESET = "reset", _("back to default")
 
 
-class ChangeSetState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    CHECKED = "checked", _("checked")
-    APPROVED = "approved", _("approved")
-    SCHEDULED = "scheduled", _("scheduled")
-    PUSHING = "pushing", _("being pushed")
-    VERIFIED = "verified", _("verified")
-    DIFFERING = "differing", _("differs at the vendor")
-    FAILED = "failed", _("failed")
-    DISCARDED = "discarded", _("discarded")
+class ChangeSetState(StateChoices):
+    DRAFT = "draft", Tone.GREY, "edit_note", _("draft")
+    CHECKED = "checked", Tone.BLUE, "fact_check", _("checked")
+    APPROVED = "approved", Tone.BLUE, "verified_user", _("approved")
+    SCHEDULED = "scheduled", Tone.BLUE, "schedule", _("scheduled")
+    PUSHING = "pushing", Tone.BLUE, "sync", _("being pushed")
+    VERIFIED = "verified", Tone.GREEN, "check_circle", _("verified")
+    DIFFERING = "differing", Tone.RED, "difference", _("differs at the vendor")
+    FAILED = "failed", Tone.RED, "error", _("failed")
+    DISCARDED = "discarded", Tone.GREY, "delete", _("discarded")
 
 
 # What may follow what. Whatever is edited is a draft again, and whatever the vendor changed meanwhile is only checked.
@@ -184,33 +186,22 @@ class ChangeSet(models.Model):
         self.events.create(actor=actor, kind=kind, params=params)
 
 
-class ChangeSetEvent(models.Model):
-    """One line of a change set's timeline: who or what did what, when; never changed."""
+class ChangeSetEvent(TimelineEvent):
+    """One line of a change set's timeline; `catalog.admin.change_words` has the words."""
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    # A user's name, "vendor:<name>" or "system".
-    actor = models.CharField(_("by"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=64)
-    params = models.JSONField(default=dict)
 
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("timeline")
-        ordering = ["at", "pk"]
+    class Meta(TimelineEvent.Meta):
         indexes = [models.Index(fields=["change_set", "at"], name="changeset_timeline")]
 
-    def __str__(self) -> str:
-        return self.kind
 
-
-class ChangeState(models.TextChoices):
-    PENDING = "pending", _("not sent")
-    SENT = "sent", _("sent")
-    VERIFIED = "verified", _("verified")
-    DIFFERS = "differs", _("differs at the vendor")
-    FAILED = "failed", _("failed")
-    SUPERSEDED = "superseded", _("superseded by a newer change set")
+class ChangeState(StateChoices):
+    PENDING = "pending", Tone.GREY, "hourglass_empty", _("not sent")
+    SENT = "sent", Tone.BLUE, "outbox", _("sent")
+    VERIFIED = "verified", Tone.GREEN, "check_circle", _("verified")
+    DIFFERS = "differs", Tone.RED, "difference", _("differs at the vendor")
+    FAILED = "failed", Tone.RED, "error", _("failed")
+    SUPERSEDED = "superseded", Tone.GREY, "update", _("superseded by a newer change set")
 
 
 class Change(models.Model):

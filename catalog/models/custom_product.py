@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Shop
+from backoffice.models.stored_file import FetchedFile
 
 # Vendors that know products by number are told this plus the key: products of the catalogue have the keys below.
 FIRST_CUSTOM_NUMBER = 1_000_000_000
@@ -56,23 +57,13 @@ class CustomProduct(models.Model):
         return self.title or self.external_id
 
 
-class CustomPicture(models.Model):
+class CustomPicture(FetchedFile):
     """A picture of a custom product: where the vendor has it, and our copy once it is fetched."""
 
     product = models.ForeignKey(CustomProduct, models.CASCADE, related_name="pictures", verbose_name=_("product"))
     position = models.PositiveSmallIntegerField(_("position"))
-    url = models.TextField(_("address"))
     kind = models.CharField(_("vendor's word"), max_length=50, blank=True)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    # Due when it is not None.
-    next_at = models.DateTimeField(_("next try"), null=True)
-    problem = models.TextField(_("problem"), blank=True)
     failed = models.BooleanField(_("given up"), default=False)
-    # A name of our own below MEDIA_ROOT.
-    path = models.CharField(max_length=200, blank=True, editable=False)
-    size = models.PositiveIntegerField(_("bytes"), null=True)
-    content_type = models.CharField(_("type of content"), max_length=50, blank=True)
-    stored_at = models.DateTimeField(_("kept since"), null=True)
 
     class Meta:
         verbose_name = _("picture")
@@ -85,8 +76,3 @@ class CustomPicture(models.Model):
 
     def __str__(self) -> str:
         return self.url
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether we have a copy."""
-        return self.stored_at is not None

@@ -3,14 +3,15 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 from catalog.models.variant import Variant
 
 
-class SyncState(models.TextChoices):
-    RUNNING = "running", _("running")
-    DONE = "done", _("done")
-    PARTIAL = "partial", _("done, with errors")
-    FAILED = "failed", _("failed")
+class SyncState(StateChoices):
+    RUNNING = "running", Tone.BLUE, "sync", _("running")
+    DONE = "done", Tone.GREEN, "check_circle", _("done")
+    PARTIAL = "partial", Tone.AMBER, "warning", _("done, with errors")
+    FAILED = "failed", Tone.RED, "error", _("failed")
 
 
 class SyncRun(models.Model):

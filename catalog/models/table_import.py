@@ -5,16 +5,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.fields import SaidJSONField
+from backoffice.states import StateChoices, Tone
 from catalog.models.change_set import ChangeKind, ChangeSet
 
 
-class TableImportState(models.TextChoices):
-    WAITING = "waiting", _("waits to be read")
-    READING = "reading", _("being read")
-    READY = "ready", _("read, to be looked at")
-    DRAFTED = "drafted", _("drafted")
-    REFUSED = "refused", _("cannot be read")
-    DISCARDED = "discarded", _("discarded")
+class TableImportState(StateChoices):
+    WAITING = "waiting", Tone.GREY, "hourglass_empty", _("waits to be read")
+    READING = "reading", Tone.BLUE, "sync", _("being read")
+    READY = "ready", Tone.BLUE, "preview", _("read, to be looked at")
+    DRAFTED = "drafted", Tone.GREEN, "check_circle", _("drafted")
+    REFUSED = "refused", Tone.RED, "block", _("cannot be read")
+    DISCARDED = "discarded", Tone.GREY, "delete", _("discarded")
 
 
 class TableImport(models.Model):

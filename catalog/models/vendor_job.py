@@ -4,22 +4,24 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 
-class VendorJobState(models.TextChoices):
-    PLANNED = "planned", _("not sent")
-    UNKNOWN = "unknown", _("unknown word of the vendor")
-    QUEUED = "queued", _("queued")
-    SCHEDULED = "scheduled", _("scheduled")
-    PROCESSING = "processing", _("processing")
-    SUCCESS = "success", _("done")
-    ERROR = "error", _("done, with errors")
-    CANCELLED = "cancelled", _("cancelled by the vendor")
-    REFUSED = "refused", _("refused by the vendor")
+
+class VendorJobState(StateChoices):
+    PLANNED = "planned", Tone.GREY, "hourglass_empty", _("not sent")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown word of the vendor")
+    QUEUED = "queued", Tone.BLUE, "sync", _("queued")
+    SCHEDULED = "scheduled", Tone.BLUE, "sync", _("scheduled")
+    PROCESSING = "processing", Tone.BLUE, "sync", _("processing")
+    SUCCESS = "success", Tone.GREEN, "check_circle", _("done")
+    ERROR = "error", Tone.RED, "error", _("done, with errors")
+    CANCELLED = "cancelled", Tone.AMBER, "cancel", _("cancelled by the vendor")
+    REFUSED = "refused", Tone.RED, "block", _("refused by the vendor")
     # Sent, but the vendor's number for it is not known: what became of it shows by reading the values back.
-    ASSUMED = "assumed", _("taken, number unknown")
+    ASSUMED = "assumed", Tone.AMBER, "help", _("taken, number unknown")
     # The vendor said nothing for a day.
-    SILENT = "silent", _("no word from the vendor")
-    WITHDRAWN = "withdrawn", _("nothing left to send")
+    SILENT = "silent", Tone.AMBER, "hearing_disabled", _("no word from the vendor")
+    WITHDRAWN = "withdrawn", Tone.GREY, "undo", _("nothing left to send")
 
 
 FINAL_STATES = (

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
@@ -145,8 +144,3 @@ def _set_pictures(product: CustomProduct, designed: DesignedProduct) -> None:
             product=product, position=position, url=picture.url, kind=picture.kind, next_at=now
         )
     CustomPicture.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
-
-
-def due_pictures() -> QuerySet[CustomPicture]:
-    """What is to be fetched now, oldest first."""
-    return CustomPicture.objects.filter(next_at__lte=Now()).order_by(F("next_at"), "pk")

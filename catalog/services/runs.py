@@ -78,12 +78,6 @@ class RunLog:
         self.run.save(update_fields=[*fields, "counts", "errors", "heartbeat_at"])
 
 
-def has_finished_before(vendor: str, *, kind: str) -> bool:
-    """Whether a run over everything has come to its end."""
-    ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
-    return ended.filter(options__covers="all", options__dry_run=False).exists()
-
-
 def last_complete_start(vendor: str, *, kind: str = "catalog") -> datetime | None:
     """When the newest run over everything that came to its end began: what happened before, it has seen."""
     ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])

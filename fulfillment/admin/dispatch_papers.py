@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
+from backoffice.file_answers import answer_file
+from backoffice.file_types import PDF
 from fulfillment.admin.labels import FetchForm
 from fulfillment.admin.production_chips import label_chip, marks
 from fulfillment.admin.production_guard import desk_page, may_open, require_dispatch
-from fulfillment.models import Label, LabelState, ProductionOrder, ProductionState
-from fulfillment.services.picking import Batch, begin_batch, find_batch
-from fulfillment.services.postal import unprintable_letters
+from fulfillment.models import LabelState, ProductionOrder
+from fulfillment.services.picking import Batch, begin_batch, find_batch, unprintable_letters
 
 # Two pages of the work list; more would keep the browser waiting for its PDF.
 MOST = 100
@@ -32,7 +34,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_page(_marked(request.POST)))
     keys = _marked(request.GET)
     batch = find_batch(keys)
-    waiting = [label for label in batch.fetching if _may_be_fetched(label)]
+    waiting = [label for label in batch.fetching if label.can_fetch()]
     coming = [label for label in batch.fetching if label.state == LabelState.ASKED]
     return desk_page(
         request,
@@ -72,7 +74,7 @@ def fetch(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_page(keys))
 
 
-def pdf(request: HttpRequest) -> HttpResponse:
+def pdf(request: HttpRequest) -> HttpResponseBase:
     """Pick list, slips and labels as one PDF; made of our copies, so it can be opened as often as needed."""
     require_dispatch(request)
     if not may_open(request):
@@ -84,11 +86,7 @@ def pdf(request: HttpRequest) -> HttpResponse:
         content = merge_papers(find_batch(keys), without_missing="without_missing" in request.GET)
     except DomainError as error:
         return refuse(request, error, to=_page(keys))
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="papers-{timezone.localtime():%Y-%m-%d-%H%M}.pdf"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return answer_file(content, content_type=PDF, name=f"papers-{timezone.localtime():%Y-%m-%d-%H%M}")
 
 
 def _row(order: ProductionOrder) -> dict[str, Any]:
@@ -99,10 +97,6 @@ def _row(order: ProductionOrder) -> dict[str, Any]:
         "labels": [(label, label_chip(label)) for label in order.labels.all()],
         "has_slip": bool(order.files.all()),
     }
-
-
-def _may_be_fetched(label: Label) -> bool:
-    return label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED
 
 
 def _button(count: int) -> str:

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
-from backoffice.admin.chips import Chip
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.states import Chip
 from backoffice.struct_texts import Text
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_guard import desk_page, find_order, may_open, require_dispatch
@@ -30,9 +30,9 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionShipmentLine,
 )
-from fulfillment.services.dispatch_station import UNDO_SECONDS, Scan, ScanKind, confirm_scan
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import UNUSUAL_CODE, ParcelToMake
+from fulfillment.services.scanning import UNDO_SECONDS, Scan, ScanKind, confirm_scan, what_remains
 from fulfillment.services.tracking_codes import clean_code, find_label
 from fulfillment.services.worklist import count_work
 
@@ -106,18 +106,15 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
     require_dispatch(request)
     order = find_order(pk)
     code = clean_code(request.POST.get("tracking_code", "")[:200])
-    items = list(order.items.all())
-    is_begun = any(item.shipped for item in items)
-    quantities = {item.pk: item.remaining for item in items if item.remaining} if is_begun else None
     try:
         carrier = posted_text(request.POST, "carrier", kind=Text.CODE, most=64)
         is_confirmed = request.POST.get("code_is_confirmed") == "1"
-        asked = ParcelToMake(carrier, code, quantities=quantities, code_is_confirmed=is_confirmed)
+        asked = ParcelToMake(carrier, code, quantities=what_remains(order), code_is_confirmed=is_confirmed)
         parcel = add_parcel(order, asked, actor=actor(request), undo_seconds=UNDO_SECONDS)
     except DomainError as error:
         if isinstance(error, InvalidInput) and error.errors.keys() == {UNUSUAL_CODE}:
-            return _answer(request, _asking(request, order, error.text, asked))
-        about = _about(request, order)
+            return _answer(request, _asking(request, pk, error.text, asked))
+        about = _about(request, pk)
         return _answer(request, Result(WRONG, _("Not packed"), error.text, code, about, takes_own_label=True))
     return _answer(request, _packed(request, parcel))
 
@@ -126,14 +123,15 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """The parcel is taken back."""
     require_dispatch(request)
-    parcel = get_object_or_404(ProductionShipment.objects.select_related("production_order"), pk=pk)
-    about = parcel.production_order
+    parcel = get_object_or_404(ProductionShipment, pk=pk)
     try:
         withdraw_parcel(parcel, actor=actor(request))
     except DomainError as error:
-        return _answer(request, Result(WRONG, _("Too late"), error.text, parcel.tracking_code, _about(request, about)))
-    text = _("The vendor is not told. Scan it again when it leaves.")
-    return _answer(request, Result(LOOK, _("Taken back"), text, parcel.tracking_code, _about(request, about)))
+        outcome, title, text = WRONG, _("Too late"), error.text
+    else:
+        outcome, title, text = LOOK, _("Taken back"), _("The vendor is not told. Scan it again when it leaves.")
+    about = _about(request, parcel.production_order_id)
+    return _answer(request, Result(outcome, title, text, parcel.tracking_code, about))
 
 
 def _answer(request: HttpRequest, result: Result | None) -> HttpResponse:
@@ -144,13 +142,12 @@ def _answer(request: HttpRequest, result: Result | None) -> HttpResponse:
 
 
 def _result(request: HttpRequest, found: Scan) -> Result:
-    order = found.production_order
-    if order is None:
+    if found.production_order is None:
         text = _("No label, parcel or production order has this code.")
         return Result(WRONG, _("Unknown code"), text, found.code)
     if found.kind == ScanKind.CONFIRMED and found.parcel:
         return _packed(request, found.parcel)
-    about = _about(request, order)
+    about = _about(request, found.production_order.pk)
     if found.kind == ScanKind.ALREADY and found.parcel:
         who = {"name": found.parcel.made_by, "when": timezone.localtime(found.parcel.created_at).strftime("%H:%M")}
         text = _("%(name)s packed it at %(when)s. Nothing was done.") % who
@@ -170,20 +167,18 @@ def _shown(about: StationOrder, found: Scan) -> Result:
         return Result(outcome, title, text, found.code, about)
     takes_own = not about.labels
     text = _("Now scan the code of its parcel label.") if takes_own else about.next.text
-    others = tuple(found.others)
-    return Result(LOOK, _("Order found"), text, found.code, about, takes_own_label=takes_own, others=others)
+    return Result(LOOK, _("Order found"), text, found.code, about, takes_own_label=takes_own, others=found.others)
 
 
-def _asking(request: HttpRequest, order: ProductionOrder, text: str, asked: ParcelToMake) -> Result:
+def _asking(request: HttpRequest, order_id: int, text: str, asked: ParcelToMake) -> Result:
     """The code looks like none of its carrier: nothing was done yet."""
-    about = _about(request, order)
+    about = _about(request, order_id)
     title = _("Is this the tracking code?")
     return Result(LOOK, title, text, asked.tracking_code, about, takes_own_label=True, asks_about_code_of=asked.carrier)
 
 
 def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
-    order = find_order(parcel.production_order_id)
-    about = _about(request, order)
+    about = _about(request, parcel.production_order_id)
     pieces = sum(item.remaining for item in about.left)
     text = ngettext("%(count)s piece has yet to leave.", "%(count)s pieces have yet to leave.", pieces)
     text = text % {"count": pieces} if pieces else _("The order is complete.")
@@ -194,13 +189,13 @@ def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
 def _refused(request: HttpRequest, code: str, error: DomainError) -> Result:
     """The refusal in the vendor's words, beside the order of the label."""
     label = find_label(code)
-    about = _about(request, label.production_order) if label else None
+    about = _about(request, label.production_order_id) if label else None
     return Result(WRONG, _("Not packed"), error.text, code, about, needs_items="quantit" in request.POST.urlencode())
 
 
-def _about(request: HttpRequest, order: ProductionOrder) -> StationOrder:
+def _about(request: HttpRequest, order_id: int) -> StationOrder:
     rows = ProductionOrder.objects.prefetch_related("items", "files", "labels__parcel", "shipments")
-    order = rows.get(pk=order.pk)
+    order = rows.get(pk=order_id)
     pictures = pictures_of([order], may_open=may_open(request))
     return StationOrder(
         order=order,

@@ -15,7 +15,7 @@ from backoffice.admin.pages import act
 from backoffice.errors import DomainError
 from fulfillment.admin.production_guard import desk_page, order_url, require_dispatch
 from fulfillment.models import Label, LabelState
-from fulfillment.services.file_store import MAX_BYTES
+from fulfillment.services.downloads import MAX_BYTES
 from fulfillment.services.labels import fetch_label, keep_label_copy
 
 
@@ -37,7 +37,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     label = _find(pk)
     back = order_url(label.production_order, "labels")
     if label.state != LabelState.WAITING:
-        messages.info(request, _("This label has been asked for already: %(state)s.") % {"state": _state(label)})
+        messages.info(request, label.can_fetch().reason)
         return HttpResponseRedirect(back)
     form = FetchForm(request.POST or None, initial={"dispatch_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
@@ -83,10 +83,6 @@ def _fetch(request: HttpRequest, label: Label, dispatch_on: date, *, back: str) 
 
 def _find(pk: int) -> Label:
     return get_object_or_404(Label.objects.select_related("production_order"), pk=pk)
-
-
-def _state(label: Label) -> str:
-    return str(LabelState(label.state).label)
 
 
 def _is_too_early(label: Label) -> bool:

@@ -11,14 +11,14 @@ from fulfillment.admin import (
     dispatch_papers,
     dispatch_station,
     labels,
-    production_exchange,
     production_parcels,
     production_throughput,
+    production_timeline,
 )
 from fulfillment.admin.documents import serve_document
 from fulfillment.admin.production_facts import find_facts
 from fulfillment.admin.production_guard import desk_page, may_open, require_view
-from fulfillment.admin.worklist import work_page
+from fulfillment.admin.worklist import WorkList
 from fulfillment.models import ProductionOrder
 
 
@@ -41,12 +41,13 @@ class ProductionOrderAdmin(PagesAdmin):
             ("labels/<int:pk>/copy/", "copy_label", labels.add_copy),
             ("<int:pk>/parcels/add/", "add_parcel", production_parcels.add),
             ("parcels/<int:pk>/withdraw/", "withdraw_parcel", production_parcels.withdraw),
-            ("<int:pk>/exchange/<int:push_pk>/", "exchange", production_exchange.exchange),
+            ("<int:pk>/exchange/<int:push_pk>/", "exchange", production_timeline.exchange),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         require_view(request)
-        return desk_page(request, "fulfillment/worklist.html", title=_("Work list"), **work_page(request))
+        page = WorkList(request)
+        return desk_page(request, page.template_name, title=page.title, **page.get_context_data())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip
+from backoffice.admin.timeline import Timeline, read_timeline
 from backoffice.models import Push
 from backoffice.models.push import PushState
+from backoffice.postal import address_lines
+from backoffice.states import Chip
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_pictures import document_url, pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step
-from fulfillment.admin.production_timeline import Day, days
+from fulfillment.admin.production_timeline import SENTENCES, describe
 from fulfillment.models import (
     Carrier,
     Label,
@@ -29,10 +31,9 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionState,
 )
-from fulfillment.services.postal import address_lines
+from fulfillment.services.dispatching import can_withdraw
 from fulfillment.services.production_reports import NEVER
 
-EVENTS_SHOWN = 300
 # What is no part of the label, but asked for by carriers and customs.
 _MORE = (
     ("phone", gettext_lazy("telephone")),
@@ -50,10 +51,6 @@ class FileFacts:
 
     file: ProductionFile
     url: str
-
-    @property
-    def is_picture(self) -> bool:
-        return bool(self.url) and self.file.content_type.startswith("image/")
 
     @property
     def is_coming(self) -> bool:
@@ -127,7 +124,7 @@ class ParcelFacts:
 
     @property
     def may_undo(self) -> bool:
-        return self.parcel.state == ParcelState.WAITING and self.push is not None and self.push.state == PushState.NEW
+        return bool(can_withdraw(self.parcel, self.push))
 
     @property
     def refusal(self) -> str:
@@ -159,8 +156,7 @@ class ProductionFacts:
     addresses: list[Address]
     pushes: list[Push]
     carriers: list[Carrier]
-    days: list[Day]
-    cut: bool
+    timeline: Timeline
 
     @property
     def due(self) -> datetime | None:
@@ -194,7 +190,6 @@ def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
     if order is None:
         return None
     pushes = _pushes(order)
-    events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
     files = [FileFacts(file, document_url(file) if may_open and file.is_kept else "") for file in order.files.all()]
     pictures = pictures_of([order], may_open=may_open)
     return ProductionFacts(
@@ -213,8 +208,7 @@ def find_facts(pk: str | int, *, may_open: bool) -> ProductionFacts | None:
         addresses=_addresses(order),
         pushes=pushes,
         carriers=list(Carrier.objects.filter(available=True).order_by("name")),
-        days=days(events[:EVENTS_SHOWN]),
-        cut=len(events) > EVENTS_SHOWN,
+        timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
     )
 
 
@@ -225,7 +219,7 @@ def _label(label: Label, pushes: list[Push], *, may_open: bool) -> LabelFacts:
         chip=label_chip(label, push=push),
         url=document_url(label) if may_open and label.is_kept else "",
         push=push,
-        may_fetch=label.state == LabelState.WAITING and label.production_order.state != ProductionState.CANCELLED,
+        may_fetch=bool(label.can_fetch()),
         may_open=may_open,
     )
 

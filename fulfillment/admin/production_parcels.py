@@ -22,9 +22,9 @@ from fulfillment.admin.production_guard import (
 )
 from fulfillment.admin.production_steps import open_labels
 from fulfillment.models import Carrier, ProductionItem, ProductionOrder, ProductionShipment
-from fulfillment.services.dispatch_station import UNDO_SECONDS
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, Sizes
+from fulfillment.services.scanning import UNDO_SECONDS
 
 WHOLE, PART = "whole", "part"
 

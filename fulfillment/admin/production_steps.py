@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from backoffice.admin.chips import Tone
+from backoffice.states import Tone
 from fulfillment.models import Label, LabelState, ParcelState, ProductionOrder, ProductionShipment, ProductionState
 from fulfillment.models.production_order import DispatchState
 from fulfillment.services.production_parcels import GONE_STATES

@@ -7,15 +7,16 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.chips import Chip
 from backoffice.admin.filter_form import ANY, FilterForm, day_field
+from backoffice.admin.list_page import ListPage, Tab
 from backoffice.admin.text_fields import LineField
+from backoffice.states import Chip
 from fulfillment.admin.production_chips import marks
 from fulfillment.admin.production_pictures import pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step
@@ -39,14 +40,14 @@ _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 class WorkFilters(FilterForm):
     """What the list is narrowed to. Merchants and methods are offered, but any other is taken too: a link is a view."""
 
+    HIDDEN = ("section",)
+
     section = forms.ChoiceField(required=False, choices=[(section.value, "") for section in Section])
     product = LineField(label=gettext_lazy("Product"), required=False, max_length=100)
     printing_method = LineField(label=gettext_lazy("Printing method"), required=False, max_length=100)
     merchant = LineField(label=gettext_lazy("Merchant"), required=False, max_length=200)
     ships_from = day_field(gettext_lazy("Due from"))
     ships_until = day_field(gettext_lazy("Due until"))
-
-    PANEL = ("product", "printing_method", "merchant", "ships_from", "ships_until")
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
@@ -58,18 +59,9 @@ class WorkFilters(FilterForm):
     def wanted(self) -> WorkFilter:
         """For the service."""
         values = self.values
+        values.pop("q", None)
         section = Section(values.pop("section", Section.ALL))
         return WorkFilter(section=section, **values)
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A part of the work; `count` is None where counting would say nothing."""
-
-    title: Any
-    query: str
-    current: bool
-    count: int | None
 
 
 @dataclass(frozen=True)
@@ -105,21 +97,51 @@ class Group:
     cards: list[Card]
 
 
-def work_page(request: HttpRequest) -> dict[str, Any]:
-    """The context of the list; a fixed number of queries, however many cards."""
-    filters = WorkFilters(request.GET)
-    wanted = filters.wanted
-    page = list_work(wanted, after=read_place(request.GET.get("after", "")))
-    may_open = request.user.has_perm("fulfillment.view_documents")
-    pictures = pictures_of(page.orders, may_open=may_open)
-    cards = [_card(order, pictures) for order in page.orders]
-    return {
-        "filters": filters,
-        "tabs": _tabs(request.GET, wanted.section),
-        "groups": list(_groups(cards)),
-        "older": _query(request.GET, after=write_place(page.next)) if page.next else "",
-        "newest": _query(request.GET) if "after" in request.GET else "",
-    }
+class WorkList(ListPage[ProductionOrder]):
+    """Cards instead of a table, in groups; a fixed number of queries, however many cards."""
+
+    title = gettext_lazy("Work list")
+    template_name = "fulfillment/worklist.html"
+    filter_class = WorkFilters
+    empty_icon = "task_alt"
+    marks_permissions = ("fulfillment.dispatch_productionorder",)
+    filters: WorkFilters
+
+    def get_tabs(self) -> list[Tab]:
+        counts, current = count_work(), self.filters.wanted.section
+        tabs = [
+            (Section.ALL, _("To do"), counts.to_do),
+            (Section.EXPRESS, _("Express"), counts.express),
+            (Section.DUE_TODAY, _("Due today"), counts.due_today),
+            (Section.LATE, _("Late"), counts.late),
+            (Section.OPEN_WINDOW, _("May be shipped now"), None),
+        ]
+        return [
+            Tab(title, self._query(section=section.value), section == current, count) for section, title, count in tabs
+        ]
+
+    def get_context_data(self) -> dict[str, Any]:
+        page = list_work(self.filters.wanted, after=read_place(self.request.GET.get("after", "")))
+        may_open = self.request.user.has_perm("fulfillment.view_documents")
+        pictures = pictures_of(page.orders, may_open=may_open)
+        groups = list(_groups([_card(order, pictures) for order in page.orders]))
+        return {
+            "list": self,
+            "filters": self.filters,
+            "tabs": self.get_tabs(),
+            "rows": groups,
+            "groups": groups,
+            "older": f"?{self._query(after=write_place(page.next))}" if page.next else "",
+            "newest": f"?{self._query()}" if "after" in self.request.GET else "",
+        }
+
+    def _query(self, **changes: str) -> str:
+        """The page's own address with these changes, from the first page on unless `after` is among them."""
+        kept = self.request.GET.copy()
+        kept.pop("after", None)
+        for name, value in changes.items():
+            kept[name] = value
+        return kept.urlencode()
 
 
 def read_place(text: str) -> Place | None:
@@ -175,27 +197,3 @@ def _day(due: date) -> Any:
     if due == today + timedelta(days=1):
         return _("Due tomorrow")
     return _("Due %(day)s") % {"day": date_format(due, "DATE_FORMAT")}
-
-
-def _tabs(parameters: QueryDict, current: Section) -> list[Tab]:
-    counts = count_work()
-    tabs = [
-        (Section.ALL, _("To do"), counts.to_do),
-        (Section.EXPRESS, _("Express"), counts.express),
-        (Section.DUE_TODAY, _("Due today"), counts.due_today),
-        (Section.LATE, _("Late"), counts.late),
-        (Section.OPEN_WINDOW, _("May be shipped now"), None),
-    ]
-    return [
-        Tab(title, _query(parameters, section=section.value), section == current, count)
-        for section, title, count in tabs
-    ]
-
-
-def _query(parameters: QueryDict, **changes: str) -> str:
-    """The page's own address with these changes, from the first page on unless `after` is among them."""
-    kept = parameters.copy()
-    kept.pop("after", None)
-    for name, value in changes.items():
-        kept[name] = value
-    return f"?{kept.urlencode()}"

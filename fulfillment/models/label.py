@@ -5,11 +5,14 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.models.fields import SaidTextField
-from fulfillment.models.production_order import ProductionOrder
-from fulfillment.models.stored_file import StoredFile
+from backoffice.models.stored_file import StoredFile
+from backoffice.states import StateChoices, Tone
+from fulfillment.models.production_order import ProductionOrder, ProductionState
 
 # A merchant may write a code in groups; scanners read none.
 BARE_CODE = Replace(F("tracking_code"), Value(" "), Value(""))
@@ -20,15 +23,15 @@ class LabelKind(models.TextChoices):
     GENERIC = "generic", _("made by the vendor when asked for")
 
 
-class LabelState(models.TextChoices):
+class LabelState(StateChoices):
     """Downloading it announces the parcel to the carrier for the same day: it happens once, on purpose."""
 
-    WAITING = "waiting", _("not fetched")
-    ASKED = "asked", _("being fetched")
-    KEPT = "kept", _("fetched")
+    WAITING = "waiting", Tone.GREY, "schedule", _("not fetched")
+    ASKED = "asked", Tone.BLUE, "sync", _("being fetched")
+    KEPT = "kept", Tone.GREEN, "check_circle", _("fetched")
     # The vendor handed it out (or a person says so), and we have no copy: the parcel is announced all the same.
-    LOST = "lost", _("announced, but our copy is missing")
-    REFUSED = "refused", _("refused by the vendor")
+    LOST = "lost", Tone.RED, "error", _("announced, but our copy is missing")
+    REFUSED = "refused", Tone.RED, "block", _("refused by the vendor")
 
 
 class LabelQuerySet(models.QuerySet["Label"]):
@@ -80,6 +83,15 @@ class Label(StoredFile):
             models.Index(fields=["-announced_at"], condition=Q(announced_at__isnull=False), name="label_announced"),
             models.Index(fields=["announced_at", "id"], condition=Q(state="lost"), name="label_without_copy"),
         ]
+
+    def can_fetch(self) -> Eligibility:
+        """Return whether it may be fetched: once, and of an order that is to be shipped."""
+        if self.state != LabelState.WAITING:
+            text = _t("This label has been asked for already: %(state)s.")
+            return ineligible(text % {"state": self.get_state_display()})
+        if self.production_order.state == ProductionState.CANCELLED:
+            return ineligible(_t("The production order is cancelled: its label is not fetched."))
+        return ELIGIBLE
 
     def __str__(self) -> str:
         return self.tracking_code or f"{self.get_kind_display()} {self.vendor_id}".strip()

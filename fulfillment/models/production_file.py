@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models.stored_file import FetchedFile
 from fulfillment.models.production_item import ProductionItem
 from fulfillment.models.production_order import ProductionOrder
-from fulfillment.models.stored_file import StoredFile
 
 
 class FileKind(models.TextChoices):
@@ -16,7 +16,7 @@ class FileKind(models.TextChoices):
     OTHER = "other", _("other file")
 
 
-class ProductionFile(StoredFile):
+class ProductionFile(FetchedFile):
     """A file that we download once through the vendor's protected link. Labels are no files: see `Label`."""
 
     production_order = models.ForeignKey(
@@ -31,11 +31,6 @@ class ProductionFile(StoredFile):
     raw_kind = models.CharField(_("vendor's type"), max_length=64, blank=True)
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
     url = models.TextField(_("vendor's link"))
-
-    # None: nothing is to be done, because we have it or because it is given up.
-    next_at = models.DateTimeField(_("next try"), null=True, blank=True)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    problem = models.TextField(_("problem"), blank=True)
     needs_person = models.BooleanField(_("needs a person"), default=False)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
 

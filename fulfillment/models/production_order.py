@@ -7,23 +7,26 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.models.reported import Reported
+from backoffice.states import StateChoices, Tone
 
-class ProductionState(models.TextChoices):
+
+class ProductionState(StateChoices):
     """Where it stands at the vendor, as in `vendors.production_messages`."""
 
-    PENDING = "pending", _("waiting")
-    IN_PRODUCTION = "in_production", _("in production")
-    DONE = "done", _("finished")
-    CANCELLED = "cancelled", _("cancelled")
-    UNKNOWN = "unknown", _("unknown")
+    PENDING = "pending", Tone.GREY, "hourglass_empty", _("waiting")
+    IN_PRODUCTION = "in_production", Tone.BLUE, "precision_manufacturing", _("in production")
+    DONE = "done", Tone.GREEN, "check_circle", _("finished")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
 
 
-class DispatchState(models.TextChoices):
+class DispatchState(StateChoices):
     """How much of it has left us: derived from the parcels, never from the vendor's word."""
 
-    NONE = "none", _("nothing shipped")
-    PARTIAL = "partial", _("partly shipped")
-    SHIPPED = "shipped", _("shipped")
+    NONE = "none", Tone.GREY, "package_2", _("nothing shipped")
+    PARTIAL = "partial", Tone.BLUE, "stacks", _("partly shipped")
+    SHIPPED = "shipped", Tone.GREEN, "local_shipping", _("shipped")
 
 
 ENDED_STATES = (ProductionState.DONE, ProductionState.CANCELLED)
@@ -40,7 +43,7 @@ class ProductionOrderQuerySet(models.QuerySet["ProductionOrder"]):
         return self.filter(_TO_DO)
 
 
-class ProductionOrder(models.Model):
+class ProductionOrder(Reported):
     """One order to make and ship, kept whole as the vendor reports it. How much has left us is derived."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
@@ -81,11 +84,6 @@ class ProductionOrder(models.Model):
     # Pairs of key and value in their order: keys may repeat.
     custom_properties = models.JSONField(_("custom properties"), default=list, blank=True)
 
-    # The newest report applied (see messages.Version).
-    reported_at = models.DateTimeField(_("vendor's time of change"), null=True, blank=True)
-    reported_history_id = models.BigIntegerField(default=0)
-    reported_rank = models.SmallIntegerField(default=0)
-    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
     ordered_at = models.DateTimeField(_("created at the vendor"), null=True, blank=True)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

@@ -4,16 +4,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 from fulfillment.models.label import Label
 from fulfillment.models.production_item import ProductionItem
 from fulfillment.models.production_order import ProductionOrder
 
 
-class ParcelState(models.TextChoices):
-    WAITING = "waiting", _("to be reported")
-    REPORTED = "reported", _("reported")
-    REFUSED = "refused", _("refused by the vendor")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+class ParcelState(StateChoices):
+    WAITING = "waiting", Tone.BLUE, "outbox", _("to be reported")
+    REPORTED = "reported", Tone.GREEN, "check_circle", _("reported")
+    REFUSED = "refused", Tone.RED, "block", _("refused by the vendor")
+    WITHDRAWN = "withdrawn", Tone.GREY, "undo", _("withdrawn")
 
 
 class ProductionShipment(models.Model):

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import IllegalTransition, InvalidInput, NotAllowed
+from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, NotAllowed, ineligible
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services.clock import database_now
@@ -15,13 +15,12 @@ from backoffice.services.pushes import close_push, queue_push
 from fulfillment.models import (
     Label,
     ParcelState,
-    ProductionEvent,
     ProductionOrder,
     ProductionShipment,
     ProductionShipmentLine,
 )
 from fulfillment.services.parcel_rules import ParcelToMake, check_parcel, choose_label
-from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch
+from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch, note_parcel
 from fulfillment.services.reporting_parcels import ADD_SHIPMENT
 from fulfillment.services.tracking_codes import without_spaces
 
@@ -44,11 +43,11 @@ def add_parcel(
     same = _same_click(order, asked, actor=actor)
     if same is not None:
         return same
-    _refuse_force(asked, may_force=may_force)
+    _ensure_may_force(asked, may_force=may_force)
     label = choose_label(order, asked)
     if label is not None and label.tracking_code:
         asked = replace(asked, tracking_code=label.tracking_code)  # as the vendor has it, spaces and all
-    _refuse(check_parcel(order, asked, label=label))
+    _ensure_none(check_parcel(order, asked, label=label))
     parcel = _write(order, asked, label=label, actor=actor, undo_seconds=undo_seconds)
     derive_dispatch(order)
     _queue(parcel, actor=actor, not_before=parcel.leaves_at if undo_seconds else None)
@@ -66,22 +65,21 @@ def withdraw_parcel(parcel: ProductionShipment, *, actor: str) -> ProductionShip
     if parcel.state == ParcelState.WITHDRAWN:
         return parcel
     push = Push.objects.about(parcel).open().select_for_update().first()
-    if parcel.state != ParcelState.WAITING or push is None or push.state != PushState.NEW:
-        raise IllegalTransition(_("The vendor has been told of this parcel, or is being told: it cannot be undone."))
+    can_withdraw(parcel, push).ensure()
     parcel.state, parcel.label = ParcelState.WITHDRAWN, None
     parcel.save(update_fields=["state", "label", "updated_at"])
-    close_push(push, PushState.CONFIRMED, cause=_("Withdrawn by %s before it was sent.") % actor)
+    if push is not None:
+        close_push(push, PushState.CONFIRMED, cause=_("Withdrawn by %s before it was sent.") % actor)
     derive_dispatch(order)
     note_parcel(parcel, "parcel.withdrawn", actor=actor)
     return parcel
 
 
-def note_parcel(parcel: ProductionShipment, kind: str, *, actor: str, **params: object) -> None:
-    """A line in the timeline of the parcel's production order."""
-    words = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code}
-    ProductionEvent.objects.create(
-        production_order_id=parcel.production_order_id, actor=actor, kind=kind, params=words | params
-    )
+def can_withdraw(parcel: ProductionShipment, push: Push | None) -> Eligibility:
+    """Return whether the parcel may be taken back; `push` is the one that reports it."""
+    if parcel.state == ParcelState.WAITING and push is not None and push.state == PushState.NEW:
+        return ELIGIBLE
+    return ineligible(_("The vendor has been told of this parcel, or is being told: it cannot be undone."))
 
 
 def _tidy(asked: ParcelToMake) -> ParcelToMake:
@@ -110,7 +108,7 @@ def _same_click(order: ProductionOrder, asked: ParcelToMake, *, actor: str) -> P
     return None
 
 
-def _refuse_force(asked: ParcelToMake, *, may_force: bool) -> None:
+def _ensure_may_force(asked: ParcelToMake, *, may_force: bool) -> None:
     if not asked.force:
         return
     if not may_force:
@@ -120,7 +118,7 @@ def _refuse_force(asked: ParcelToMake, *, may_force: bool) -> None:
         raise InvalidInput(text, errors={"force_reason": [text]})
 
 
-def _refuse(complaints: list[tuple[str, str]]) -> None:
+def _ensure_none(complaints: list[tuple[str, str]]) -> None:
     if not complaints:
         return
     errors: dict[str, list[str]] = {}

@@ -4,17 +4,16 @@ The path is fixed before the call. Whatever lies there was handed out, so it pro
 the worker was lost.
 """
 
-import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
-from backoffice.pdf_marks import PdfMarks
+from backoffice.file_types import PDF, UNKNOWN
 from backoffice.said import gettext as _
-from fulfillment.services import file_store
-from fulfillment.services.file_store import PDF, Kept, UnfitFile, check_content
+from backoffice.services import files
+from backoffice.services.files import Kept, UnfitFile, inspect_content
+from fulfillment.services.downloads import MAX_BYTES, PRINTABLE
 
-UNKNOWN_TYPE = "application/octet-stream"
 # A picture that claims more would take the memory of the whole process.
 MAX_PIXELS = 64_000_000
 _TYPE = re.compile(r"[\w.+-]{1,48}/[\w.+-]{1,48}", re.ASCII)
@@ -37,39 +36,37 @@ def keep_answer(
 
     A disk that refuses it changes nothing about what happened: then there is no copy, and the problem says so.
     """
-    claimed = claimed_type if _TYPE.fullmatch(claimed_type) else UNKNOWN_TYPE
+    claimed = claimed_type if _TYPE.fullmatch(claimed_type) else UNKNOWN
     try:
-        file_store.keep_bytes(path, content, content_type=claimed)
+        kept = files.keep_file(content, path=path)
     except OSError as error:
-        kept = Kept(size=len(content), sha256=hashlib.sha256(content).hexdigest(), content_type=claimed)
-        return LabelDownload(kept, _("The disk refused it: %(error)s") % {"error": str(error)}, status, is_kept=False)
-    return _judge(content, status=status, claimed=claimed, is_whole=is_whole)
+        problem = _("The disk refused it: %(error)s") % {"error": str(error)}
+        return LabelDownload(inspect_content(content), problem, status, is_kept=False)
+    if kept.content_type == UNKNOWN:
+        kept = replace(kept, content_type=claimed)
+    problem = judge_label(content)
+    if problem and not is_whole and len(content) <= MAX_BYTES:
+        problem = _("The connection broke off after %(size)d bytes.") % {"size": len(content)}
+    return LabelDownload(kept, problem, status)
 
 
 def find_answer(path: str) -> LabelDownload | None:
     """What an earlier worker kept under that path, None when there is nothing."""
-    content = file_store.read_file(path)
-    return None if content is None else _judge(content, status=None, claimed=UNKNOWN_TYPE, is_whole=True)
+    content = files.read_file(path)
+    if content is None:
+        return None
+    return LabelDownload(replace(inspect_content(content), path=path), judge_label(content))
 
 
-def _judge(content: bytes, *, status: int | None, claimed: str, is_whole: bool) -> LabelDownload:
-    shown, problem = judge_label(content)
-    if problem and not is_whole and len(content) <= file_store.MAX_BYTES:
-        problem = _("The connection broke off after %(size)d bytes.") % {"size": len(content)}
-    kept = Kept(size=len(content), sha256=hashlib.sha256(content).hexdigest(), content_type=shown or claimed)
-    return LabelDownload(kept, problem, status)
-
-
-def judge_label(content: bytes) -> tuple[str, str]:
-    """Return its type by its content, empty where that shows none, and why it cannot be printed, empty when it can."""
+def judge_label(content: bytes) -> str:
+    """Return why it cannot be printed, empty when it can."""
     if not content:
-        return "", _("The answer was empty.")
+        return _("The answer was empty.")
     try:
-        kind = check_content(content, pictures=True)
+        kind = inspect_content(content, accepts=PRINTABLE, max_bytes=MAX_BYTES).content_type
     except UnfitFile as error:
-        shown = PDF if PdfMarks().add(content).has_header else ""
-        return shown, _("It is no whole label: %(error)s") % {"error": str(error)}
-    return kind, _judge_pdf(content) if kind == PDF else _judge_picture(content)
+        return _("It is no whole label: %(error)s") % {"error": error.text}
+    return _judge_pdf(content) if kind == PDF else _judge_picture(content)
 
 
 def _judge_pdf(content: bytes) -> str:

@@ -9,22 +9,21 @@ from io import BytesIO
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from pypdf import PdfWriter
-from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, SimpleDocTemplate, Table, TableStyle
+from reportlab.platypus import Flowable
 
 from backoffice.errors import Conflict
+from backoffice.file_types import PDF
+from backoffice.fonts import BOLD
+from backoffice.fonts.text import text_block
+from backoffice.models.stored_file import StoredFile
+from backoffice.paper import barcode, make_pdf, make_table
+from backoffice.postal import address_lines
+from backoffice.services.files import open_file
 from fulfillment.models import ProductionOrder
-from fulfillment.models.stored_file import StoredFile
-from fulfillment.services import file_store
-from fulfillment.services.file_store import PICTURES
 from fulfillment.services.label_pages import picture_page
-from fulfillment.services.paper import BOLD, barcode, paragraph, styles
 from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, open_pdf
 from fulfillment.services.picking import Batch
-from fulfillment.services.postal import address_lines
-from fulfillment.services.slips import make_slip
+from fulfillment.services.slips import LINES, SMALL, STRONG, TEXT, TITLE, make_slip
 
 
 def merge_papers(batch: Batch, *, without_missing: bool = False) -> bytes:
@@ -49,18 +48,12 @@ def merge_papers(batch: Batch, *, without_missing: bool = False) -> bytes:
 
 def make_pick_list(orders: Sequence[ProductionOrder]) -> bytes:
     """An A4 PDF: one row for each item, with a box to tick and the order's code to scan."""
-    target = BytesIO()
-    page = SimpleDocTemplate(
-        target, pagesize=A4, leftMargin=12 * mm, rightMargin=12 * mm, topMargin=12 * mm, bottomMargin=12 * mm
-    )
-    page.title = _("Pick list")
     now = formats.date_format(timezone.localtime(), "DATETIME_FORMAT")
-    page.build([paragraph(_("Pick list of %s") % now, "title"), _pick_table(orders)])
-    return target.getvalue()
+    story = [text_block(_("Pick list of %s") % now, TITLE), _pick_table(orders)]
+    return make_pdf(story, title=_("Pick list"), margins_mm=(12, 12, 12))
 
 
 def _pick_table(orders: Sequence[ProductionOrder]) -> Flowable:
-    styles()  # the fonts, before the table names them
     head = ["", _("Quantity"), _("Article"), _("Order"), _("Recipient"), ""]
     rows = [
         ["❏", str(item.remaining), _article(item.sku_fulfiller or item.sku, item.name), _order(order), _to(order), code]
@@ -69,44 +62,39 @@ def _pick_table(orders: Sequence[ProductionOrder]) -> Flowable:
         if item.remaining
         for code in [barcode(order.vendor_id)]
     ]
-    table = Table([head, *rows], colWidths=[7 * mm, 16 * mm, 62 * mm, 32 * mm, 40 * mm, 29 * mm], repeatRows=1)
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONT", (0, 0), (-1, 0), BOLD, 8),
-                ("FONT", (1, 1), (1, -1), BOLD, 13),
-                ("FONT", (0, 1), (0, -1), "ZapfDingbats", 12),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey),
-            ]
-        )
-    )
-    return table
+    style = [
+        ("FONT", (0, 0), (-1, 0), BOLD, 8),
+        ("FONT", (1, 1), (1, -1), BOLD, 13),
+        ("FONT", (0, 1), (0, -1), "ZapfDingbats", 12),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        LINES,
+    ]
+    return make_table([head, *rows], widths_mm=(7, 16, 62, 32, 40, 29), style=style)
 
 
 def _article(sku: str, name: str) -> Flowable:
-    return paragraph(f"{sku}\n{name[:200]}")
+    return text_block(f"{sku}\n{name[:200]}", TEXT)
 
 
 def _order(order: ProductionOrder) -> Flowable:
     marks = [_("EXPRESS")] if order.is_express else []
     marks += [_("complaint")] if order.complaint else []
     words = [order.reference[:60], f"#{order.vendor_id}", *marks]
-    return paragraph("\n".join(word for word in words if word), "strong" if marks else "text")
+    return text_block("\n".join(word for word in words if word), STRONG if marks else TEXT)
 
 
 def _to(order: ProductionOrder) -> Flowable:
     lines = address_lines(order.recipient)
-    return paragraph("\n".join([*lines[:1], *lines[-2:]]), "small")
+    return text_block("\n".join([*lines[:1], *lines[-2:]]), SMALL)
 
 
 def _content(row: StoredFile) -> bytes:
     try:
-        with file_store.open_file(row) as file:
+        with open_file(row) as file:
             content = file.read()
     except FileNotFoundError as error:
         raise Conflict(_("A file is missing on the disk: %s") % row) from error
-    return picture_page(content) if row.content_type in PICTURES else content
+    return content if row.content_type == PDF else picture_page(content)
 
 
 def _append(writer: PdfWriter, content: bytes, *, name: str) -> None:

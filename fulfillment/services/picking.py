@@ -7,6 +7,8 @@ from datetime import date
 from django.db.models import Prefetch
 
 from backoffice.errors import DomainError
+from backoffice.fonts.shaping import find_unprintable
+from backoffice.postal import address_lines
 from fulfillment.models import FileKind, Label, LabelState, ProductionFile, ProductionOrder
 from fulfillment.services.labels import fetch_label
 
@@ -55,3 +57,10 @@ def find_batch(order_ids: Sequence[int]) -> Batch:
 def _picking_key(order: ProductionOrder) -> tuple[str, object, int]:
     articles = sorted(item.sku_fulfiller or item.sku for item in order.items.all() if item.remaining)
     return next(iter(articles), "\uffff"), order.due_at, order.pk
+
+
+def unprintable_letters(order: ProductionOrder) -> str:
+    """Return the letters of our slip and of the pick list that no font has. Reads the items unless prefetched."""
+    names = [name for item in order.items.all() for name in (item.sku_fulfiller, item.sku, item.name)]
+    texts = [*address_lines(order.shipper), *address_lines(order.recipient), order.merchant, order.reference, *names]
+    return find_unprintable("".join(texts))

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from backoffice.services.bell import ring
+from backoffice.services.changes import set_changed
 from backoffice.vendors.production_messages import FileKind as Theirs
 from backoffice.vendors.production_messages import ProductionFile as FileReport
 from backoffice.vendors.production_messages import ProductionOrderReport
@@ -75,12 +76,11 @@ def _next_at(row: ProductionOrder, facts: dict[str, Any]) -> Any:
 
 def _move(file: ProductionFile, facts: dict[str, Any]) -> bool:
     """Take over the vendor's word and, while we have no copy, its link; a new link is tried at once."""
-    changed = ["raw_state"] if file.raw_state != facts["raw_state"] else []
-    if not file.is_kept and file.url != facts["url"]:
-        changed += ["url", "next_at"]
+    taken = ["raw_state"] if file.is_kept else ["raw_state", "url"]
+    changed = set_changed(file, {name: facts[name] for name in taken})
+    if "url" in changed:
+        changed.append("next_at")
         file.next_at = _next_at(file.production_order, facts)
-    for name in set(changed) - {"next_at"}:
-        setattr(file, name, facts[name])
     if changed:
         file.save(update_fields=changed)
     return bool(changed)

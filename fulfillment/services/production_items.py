@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from backoffice.services.changes import set_changed
 from backoffice.vendors.production_messages import ProductionItemReport, Property
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant
@@ -41,10 +42,7 @@ def _move(item: ProductionItem, report: ProductionItemReport, methods: Mapping[s
     facts = _facts(report, methods)
     if not facts["printing_methods"]:
         facts["printing_methods"] = item.printing_methods
-    changed = [name for name, value in facts.items() if getattr(item, name) != value]
-    for name in changed:
-        setattr(item, name, facts[name])
-    return bool(changed)
+    return bool(set_changed(item, facts))
 
 
 def _facts(report: ProductionItemReport, methods: Mapping[str, list[str]]) -> dict[str, Any]:

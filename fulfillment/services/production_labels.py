@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from backoffice.services.changes import set_changed
 from backoffice.vendors.production_messages import FileKind, ProductionFile, ProductionOrderReport
 from fulfillment.models import Label, LabelKind, LabelState, ProductionOrder
 
@@ -44,8 +45,7 @@ def _find_asked(row: ProductionOrder) -> Label | None:
 def _adopt(label: Label, file: ProductionFile) -> bool:
     """It was made. Where somebody decided so without knowing more, it can be fetched now: that was never tried."""
     label.vendor_id = file.vendor_id
-    for name, value in _facts(file).items():
-        setattr(label, name, value)
+    set_changed(label, _facts(file))
     label.announced_at = label.announced_at or timezone.now()
     if label.state == LabelState.LOST:
         label.state = LabelState.WAITING
@@ -75,9 +75,7 @@ def _move(label: Label, facts: dict[str, Any]) -> bool:
     if label.state not in (LabelState.WAITING, LabelState.REFUSED):
         facts = {name: value for name, value in facts.items() if value and name != "url"}
         facts = {n: v for n, v in facts.items() if n not in ("carrier", "tracking_code") or not getattr(label, n)}
-    changed = [name for name, value in facts.items() if getattr(label, name) != value]
-    for name in changed:
-        setattr(label, name, facts[name])
+    changed = set_changed(label, facts)
     if changed:
         label.save(update_fields=changed)
     return bool(changed)

@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 
+from backoffice.models import Callback, Push
+from backoffice.services.changes import set_changed
 from backoffice.vendors.messages import ShipmentReport
 from fulfillment.models import (
     DispatchState,
@@ -17,6 +19,7 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionShipmentLine,
 )
+from fulfillment.services.shipments import journey_of
 from fulfillment.services.tracking_codes import without_spaces
 
 # A parcel in one of these has left us, or is about to.
@@ -40,7 +43,7 @@ def record_parcels(
             bind_parcel(parcel, report, origin=origin)
             changed = True
         else:
-            changed |= is_newest and _move(parcel, _facts(report))
+            changed |= is_newest and _move(parcel, report)
     return derive_dispatch(row) or changed
 
 
@@ -65,13 +68,12 @@ def bind_parcel(parcel: ProductionShipment, report: ShipmentReport, *, origin: d
     if twin is not None:
         twin.delete()
     is_new = not parcel.vendor_id
-    for name, value in _facts(report).items():
-        setattr(parcel, name, value)
+    set_changed(parcel, journey_of(report))
     parcel.vendor_id, parcel.state = report.vendor_id, ParcelState.REPORTED
     parcel.reported_at = parcel.reported_at or timezone.now()
     parcel.save()
     if is_new:
-        _note(parcel, "parcel.reported", origin=origin)
+        note_parcel(parcel, "parcel.reported", url=parcel.tracking_url, **origin)
 
 
 def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: dict[str, Any]) -> None:
@@ -91,7 +93,7 @@ def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: 
         is_whole=not report.lines,
         made_by=origin["actor"],
         reported_at=timezone.now(),
-        **_facts(report),
+        **journey_of(report),
     )
     items = {item.vendor_id: item for item in row.items.all()}
     # Without lines the vendor takes the whole order for shipped.
@@ -102,7 +104,28 @@ def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: 
         for vendor_id, quantity in said.items()
         if vendor_id in items
     )
-    _note(parcel, "parcel.seen", origin=origin)
+    note_parcel(parcel, "parcel.seen", url=parcel.tracking_url, **origin)
+
+
+def note_parcel(
+    parcel: ProductionShipment,
+    kind: str,
+    *,
+    actor: str,
+    push: Push | None = None,
+    callback: Callback | None = None,
+    **params: object,
+) -> None:
+    """Write a line into the timeline of the parcel's production order."""
+    words = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code}
+    ProductionEvent.objects.create(
+        production_order_id=parcel.production_order_id,
+        actor=actor,
+        kind=kind,
+        params=words | params,
+        push=push,
+        callback=callback,
+    )
 
 
 def _label_of(row: ProductionOrder, report: ShipmentReport) -> Label | None:
@@ -137,31 +160,9 @@ def _dispatch(items: list[ProductionItem]) -> DispatchState:
     return DispatchState.PARTIAL if any(item.shipped for item in items) else DispatchState.NONE
 
 
-def _facts(report: ShipmentReport) -> dict[str, Any]:
-    """What only the vendor says of a parcel; what we said of it ourselves stays as we said it."""
-    return {
-        "raw_state": report.raw_state,
-        "tracking_url": report.tracking_url,
-        "delivered": report.delivered,
-        "delivered_at": report.delivered_at,
-        "delivery_earliest": report.delivery_earliest,
-        "delivery_latest": report.delivery_latest,
-        "late": report.late,
-    }
-
-
-def _move(parcel: ProductionShipment, facts: dict[str, Any]) -> bool:
-    """Take over what is new; what was delivered stays delivered."""
-    if parcel.delivered:
-        facts |= {"delivered": True, "delivered_at": facts["delivered_at"] or parcel.delivered_at}
-    changed = [name for name, value in facts.items() if getattr(parcel, name) != value]
-    for name in changed:
-        setattr(parcel, name, facts[name])
+def _move(parcel: ProductionShipment, report: ShipmentReport) -> bool:
+    """Take over what is new and only the vendor says: what we said of a parcel ourselves stays as we said it."""
+    changed = set_changed(parcel, journey_of(report, known=parcel))
     if changed:
         parcel.save(update_fields=[*changed, "updated_at"])
     return bool(changed)
-
-
-def _note(parcel: ProductionShipment, kind: str, *, origin: dict[str, Any]) -> None:
-    params = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code, "url": parcel.tracking_url}
-    ProductionEvent.objects.create(production_order=parcel.production_order, kind=kind, params=params, **origin)

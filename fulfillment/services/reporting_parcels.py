@@ -4,28 +4,29 @@ An unknown outcome is settled by reading the production order and looking for ou
 reading shows the whole order, so a parcel that is missing from it is certainly not there.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
-from backoffice.services.handlers import Finding
+from backoffice.services.handlers import Finding, push_kind
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport
 from backoffice.vendors.production_messages import (
     LabelNotDownloaded,
     LineToShip,
-    ProductionOrderReport,
     ShipmentToAdd,
 )
-from fulfillment.models import ParcelState, ProductionEvent, ProductionShipment
+from fulfillment.models import ParcelState, ProductionShipment
 from fulfillment.services.labels import give_back_label
-from fulfillment.services.production_parcels import bind_parcel, derive_dispatch, is_same_parcel
+from fulfillment.services.production_handler import ProductionHandler
+from fulfillment.services.production_parcels import bind_parcel, derive_dispatch, is_same_parcel, note_parcel
 from fulfillment.services.production_reports import apply_production_report
 
 ADD_SHIPMENT = "fulfillment.add_shipment"
@@ -34,94 +35,94 @@ TURN_SECONDS = 2
 _STEP = "add"
 
 
-class ParcelReport:
-    """One delivery of one parcel."""
+@push_kind(ADD_SHIPMENT)
+class ParcelReport(ProductionHandler):
+    """The vendor is told of a parcel; twice would be a re-shipment."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.vendor = delivery.vendor_as(GivesProductionOrders)
-        parcels = ProductionShipment.objects.select_related("production_order")
-        self.parcel = parcels.get(pk=delivery.push.subject_id)
+    title = gettext_lazy("Report the parcel")
+    model = ProductionShipment
 
-    def run(self) -> None:
+    def doubtful_step(self, push: Push) -> str:
+        return _STEP
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [_("The production order is read first: a parcel that is there is not reported a second time.")]
+
+    def deliver(self, delivery: Delivery) -> None:
         """The vendor has the parcel. Raises Withdrawn when it was taken back, Postponed while an older one waits."""
-        if self.parcel.vendor_id:
+        parcel = _parcel_of(delivery.push)
+        if parcel.vendor_id:
             return
-        if self.parcel.state == ParcelState.WITHDRAWN:
+        if parcel.state == ParcelState.WITHDRAWN:
             raise Withdrawn(_("The parcel was withdrawn."))
-        self._wait_for_turn()
-        if self.delivery.push.generation > 1 and self._find():
+        _wait_for_turn(parcel)
+        if delivery.push.generation > 1 and _find(delivery, parcel):
             return
-        order_id, shipment = self.parcel.production_order.vendor_id, _shipment(self.delivery.push.payload)
+        order_id, shipment = parcel.production_order.vendor_id, _shipment(delivery.push.payload)
+        add = partial(delivery.vendor_as(GivesProductionOrders).add_shipment, order_id, shipment)
         try:
-            self.delivery.write(_STEP, lambda: self.vendor.add_shipment(order_id, shipment), self._record)
+            delivery.write(_STEP, add, partial(_record, delivery.push))
         except VendorRejected:
             # A report that was taken for lost may have come through late: then this refusal is its echo.
-            if not self._find():
+            if not _find(delivery, parcel):
                 raise
 
-    def look(self) -> Finding:
+    def look(self, delivery: Delivery) -> Finding:
         """Whether the production order shows our parcel."""
-        return Finding.DONE if self.parcel.vendor_id or self._find() else Finding.ABSENT
+        parcel = _parcel_of(delivery.push)
+        return Finding.DONE if parcel.vendor_id or _find(delivery, parcel) else Finding.ABSENT
 
-    def _wait_for_turn(self) -> None:
-        """An older parcel of the order goes first: what remains, and which labels are used, depends on it."""
-        older = ProductionShipment.objects.filter(
-            production_order=self.parcel.production_order_id, state=ParcelState.WAITING, pk__lt=self.parcel.pk
-        )
-        if older.exists():
-            raise Postponed(_("An older parcel of this order goes first."), seconds=TURN_SECONDS)
+    def rejected(self, push: Push, error: VendorError) -> None:
+        """The vendor refused: the parcel is not shipped for it, and its pieces remain."""
+        parcel = ProductionShipment.objects.select_related("production_order", "label").get(pk=push.subject_id)
+        parcel.state = ParcelState.REFUSED
+        parcel.save(update_fields=["state", "updated_at"])
+        if isinstance(error, LabelNotDownloaded) and parcel.label is not None:
+            give_back_label(parcel.label, push=push)
+        derive_dispatch(parcel.production_order)
+        note_parcel(parcel, "parcel.refused", actor=f"vendor:{push.vendor}", push=push, cause=error.text)
 
-    def _find(self) -> bool:
-        """Read the production order; answers whether our parcel is in it, and records it then."""
-        order_id = self.parcel.production_order.vendor_id
-        report = self.delivery.read(lambda: self.vendor.read_production_order(order_id))
-        held = set(self.parcel.production_order.shipments.exclude(vendor_id="").values_list("vendor_id", flat=True))
-        ours = [
-            shown for shown in report.shipments if shown.vendor_id not in held and is_same_parcel(self.parcel, shown)
-        ]
-        self.delivery.record(self._applying(report, ours), step="" if ours else None)
-        return bool(ours)
-
-    def _applying(self, report: ProductionOrderReport, ours: list[ShipmentReport]) -> Callable[[], None]:
-        def apply() -> None:
-            if ours:
-                self._record(ours[0])
-            apply_production_report(report, source="answer", push=self.delivery.push)
-
-        return apply
-
-    def _record(self, report: ShipmentReport) -> None:
-        rows = ProductionShipment.objects.select_for_update(of=("self",)).select_related("production_order")
-        self.parcel = rows.get(pk=self.parcel.pk)
-        origin = {"actor": self.parcel.made_by, "push": self.delivery.push, "callback": None}
-        bind_parcel(self.parcel, report, origin=origin)
-        derive_dispatch(self.parcel.production_order)
+    def assume_done(self, push: Push) -> None:
+        """The vendor has it; the next reading gives it its number."""
+        parcel = ProductionShipment.objects.get(pk=push.subject_id)
+        parcel.state, parcel.reported_at = ParcelState.REPORTED, parcel.reported_at or timezone.now()
+        parcel.save(update_fields=["state", "reported_at", "updated_at"])
 
 
-def refuse_parcel(push: Push, error: VendorError) -> None:
-    """The vendor refused: the parcel is not shipped for it, and its pieces remain."""
-    parcel = ProductionShipment.objects.select_related("production_order", "label").get(pk=push.subject_id)
-    parcel.state = ParcelState.REFUSED
-    parcel.save(update_fields=["state", "updated_at"])
-    if isinstance(error, LabelNotDownloaded) and parcel.label is not None:
-        give_back_label(parcel.label, push=push)
-    derive_dispatch(parcel.production_order)
-    params = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code, "cause": error.text}
-    ProductionEvent.objects.create(
-        production_order=parcel.production_order,
-        actor=f"vendor:{push.vendor}",
-        kind="parcel.refused",
-        params=params,
-        push=push,
+def _parcel_of(push: Push, *, locked: bool = False) -> ProductionShipment:
+    rows = ProductionShipment.objects.select_related("production_order")
+    return (rows.select_for_update(of=("self",)) if locked else rows).get(pk=push.subject_id)
+
+
+def _wait_for_turn(parcel: ProductionShipment) -> None:
+    """An older parcel of the order goes first: what remains, and which labels are used, depends on it."""
+    older = ProductionShipment.objects.filter(
+        production_order=parcel.production_order_id, state=ParcelState.WAITING, pk__lt=parcel.pk
     )
+    if older.exists():
+        raise Postponed(_("An older parcel of this order goes first."), seconds=TURN_SECONDS)
 
 
-def suppose_reported(push: Push) -> None:
-    """A person says that the vendor has it; the next reading gives it its number."""
-    parcel = ProductionShipment.objects.get(pk=push.subject_id)
-    parcel.state, parcel.reported_at = ParcelState.REPORTED, parcel.reported_at or timezone.now()
-    parcel.save(update_fields=["state", "reported_at", "updated_at"])
+def _find(delivery: Delivery, parcel: ProductionShipment) -> bool:
+    """Read the production order. Return whether our parcel is in it, which is then recorded."""
+    order = parcel.production_order
+    report = delivery.read(lambda: delivery.vendor_as(GivesProductionOrders).read_production_order(order.vendor_id))
+    held = set(order.shipments.exclude(vendor_id="").values_list("vendor_id", flat=True))
+    ours = [shown for shown in report.shipments if shown.vendor_id not in held and is_same_parcel(parcel, shown)]
+
+    def apply() -> None:
+        if ours:
+            _record(delivery.push, ours[0])
+        apply_production_report(report, source="answer", push=delivery.push)
+
+    delivery.record(apply, step="" if ours else None)
+    return bool(ours)
+
+
+def _record(push: Push, report: ShipmentReport) -> None:
+    parcel = _parcel_of(push, locked=True)
+    bind_parcel(parcel, report, origin={"actor": parcel.made_by, "push": push, "callback": None})
+    derive_dispatch(parcel.production_order)
 
 
 def _shipment(payload: dict[str, Any]) -> ShipmentToAdd:

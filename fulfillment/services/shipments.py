@@ -4,27 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from backoffice.services.changes import set_changed
 from backoffice.vendors.messages import ShipmentReport
-from fulfillment.models import Shipment, ShipmentLine
+from fulfillment.models import ProductionShipment, Shipment, ShipmentLine
 
 if TYPE_CHECKING:
     from orders.models import VendorOrder
-
-_FIELDS = (
-    "carrier",
-    "tracking_code",
-    "tracking_url",
-    "raw_state",
-    "delivered",
-    "delivered_at",
-    "delivery_earliest",
-    "delivery_latest",
-    "late",
-    "height_cm",
-    "width_cm",
-    "depth_cm",
-    "weight_g",
-)
 
 
 @dataclass
@@ -56,7 +41,7 @@ def record_shipments(
     )
     moved = [row for row in known.values() if is_newest and row.vendor_id in said and _move(row, said, changes)]
     if moved:
-        Shipment.objects.bulk_update(moved, _FIELDS)
+        Shipment.objects.bulk_update(moved, list(_facts(said[moved[0].vendor_id])))
     changes.delivered += [row for row in changes.sent if row.delivered]
     rows = known | {row.vendor_id: row for row in changes.sent}
     lines_changed = _record_lines(rows, said.values(), lines=lines, is_newest=is_newest)
@@ -64,17 +49,24 @@ def record_shipments(
     return changes
 
 
-def _facts(report: ShipmentReport) -> dict[str, Any]:
+def journey_of(report: ShipmentReport, *, known: Shipment | ProductionShipment | None = None) -> dict[str, Any]:
+    """What the vendor says of a parcel's way, as columns; what is known to be delivered stays delivered."""
+    was_delivered = known is not None and known.delivered
     return {
-        "carrier": report.carrier,
-        "tracking_code": report.tracking_code,
-        "tracking_url": report.tracking_url,
         "raw_state": report.raw_state,
-        "delivered": report.delivered,
-        "delivered_at": report.delivered_at,
+        "tracking_url": report.tracking_url,
+        "delivered": True if was_delivered else report.delivered,
+        "delivered_at": report.delivered_at or (known.delivered_at if known and was_delivered else None),
         "delivery_earliest": report.delivery_earliest,
         "delivery_latest": report.delivery_latest,
         "late": report.late,
+    }
+
+
+def _facts(report: ShipmentReport, *, known: Shipment | None = None) -> dict[str, Any]:
+    return journey_of(report, known=known) | {
+        "carrier": report.carrier,
+        "tracking_code": report.tracking_code,
         "height_cm": report.height,
         "width_cm": report.width,
         "depth_cm": report.depth,
@@ -85,12 +77,7 @@ def _facts(report: ShipmentReport) -> dict[str, Any]:
 def _move(row: Shipment, reports: Mapping[str, ShipmentReport], changes: ShipmentChanges) -> bool:
     """Take over what is new; answers whether anything was."""
     was_delivered = row.delivered
-    facts = _facts(reports[row.vendor_id])
-    if was_delivered:
-        facts |= {"delivered": True, "delivered_at": facts["delivered_at"] or row.delivered_at}
-    changed = [name for name in _FIELDS if getattr(row, name) != facts[name]]
-    for name in changed:
-        setattr(row, name, facts[name])
+    changed = set_changed(row, _facts(reports[row.vendor_id], known=row))
     if row.delivered and not was_delivered:
         changes.delivered.append(row)
     return bool(changed)

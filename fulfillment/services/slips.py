@@ -1,51 +1,42 @@
 """A delivery slip of our own, for production orders whose merchant supplied none."""
 
-from io import BytesIO
-
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Spacer, Table
 
+from backoffice.fonts.text import text_block
+from backoffice.paper import barcode, make_pdf, make_table, text_style
+from backoffice.postal import address_lines
 from fulfillment.models import ProductionOrder
-from fulfillment.services.paper import barcode, paragraph
-from fulfillment.services.postal import address_lines
+
+TEXT, SMALL = text_style(9, leading=11.5), text_style(7.5, leading=9.5)
+STRONG, TITLE = text_style(9, leading=11.5, bold=True), text_style(15, leading=19, bold=True, below_mm=3)
+LINES = ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)
 
 
 def make_slip(order: ProductionOrder) -> bytes:
     """An A4 PDF with sender, recipient, reference and what is in the order. Prices are not ours to tell."""
-    target = BytesIO()
-    page = SimpleDocTemplate(
-        target, pagesize=A4, leftMargin=25 * mm, rightMargin=20 * mm, topMargin=20 * mm, bottomMargin=20 * mm
-    )
-    page.title = _("Delivery slip")
-    page.build(_story(order))
-    return target.getvalue()
-
-
-def _story(order: ProductionOrder) -> list[Flowable]:
     sender = ", ".join(address_lines(order.shipper)) or order.merchant
-    return [
-        paragraph(sender, "small"),
+    story: list[Flowable] = [
+        text_block(sender, SMALL),
         Spacer(0, 3 * mm),
-        paragraph("\n".join(address_lines(order.recipient))),
+        text_block("\n".join(address_lines(order.recipient)), TEXT),
         Spacer(0, 18 * mm),
-        paragraph(_("Delivery slip"), "title"),
-        paragraph(_("Order %s") % f"{order.reference} #{order.vendor_id}".strip()),
+        text_block(_("Delivery slip"), TITLE),
+        text_block(_("Order %s") % f"{order.reference} #{order.vendor_id}".strip(), TEXT),
         Spacer(0, 2 * mm),
         barcode(order.vendor_id),
         Spacer(0, 6 * mm),
         _items(order),
     ]
+    return make_pdf(story, title=_("Delivery slip"), margins_mm=(25, 20, 20))
 
 
 def _items(order: ProductionOrder) -> Table:
-    head = [paragraph(word, "strong") for word in (_("Quantity"), _("Article"), _("Name"))]
+    head = [text_block(word, STRONG) for word in (_("Quantity"), _("Article"), _("Name"))]
     rows = [
-        [paragraph(str(item.quantity)), paragraph(item.sku_fulfiller or item.sku), paragraph(item.name)]
+        [text_block(text, TEXT) for text in (str(item.quantity), item.sku_fulfiller or item.sku, item.name)]
         for item in order.items.all()
     ]
-    table = Table([head, *rows], colWidths=[20 * mm, 45 * mm, 100 * mm], repeatRows=1)
-    table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
-    return table
+    return make_table([head, *rows], widths_mm=(20, 45, 100), style=[LINES])

@@ -1,13 +1,14 @@
 """What is to be made and shipped now, and how much is done: reads only, each in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from backoffice.moments import start_of_day
 from fulfillment.models import ParcelState, ProductionItem, ProductionOrder, ProductionShipment
 from fulfillment.models.production_order import ProductionOrderQuerySet
 
@@ -134,9 +135,9 @@ def _filtered(wanted: WorkFilter) -> ProductionOrderQuerySet:
     if wanted.printing_method:
         rows = rows.filter(_has_item(Q(printing_methods__contains=[wanted.printing_method])))
     if wanted.ships_from:
-        rows = rows.filter(due_at__gte=_begin(wanted.ships_from))
+        rows = rows.filter(due_at__gte=start_of_day(wanted.ships_from))
     if wanted.ships_until:
-        rows = rows.filter(due_at__lt=_begin(wanted.ships_until + timedelta(days=1)))
+        rows = rows.filter(due_at__lt=start_of_day(wanted.ships_until + timedelta(days=1)))
     return rows
 
 
@@ -145,10 +146,10 @@ def _has_item(meant: Q) -> Exists:
 
 
 def _section(section: Section) -> Q:
-    tomorrow = _begin(timezone.localdate() + timedelta(days=1))
+    tomorrow = start_of_day(timezone.localdate() + timedelta(days=1))
     match section:
         case Section.DUE_TODAY:
-            return Q(due_at__gte=_begin(timezone.localdate()), due_at__lt=tomorrow)
+            return Q(due_at__gte=start_of_day(timezone.localdate()), due_at__lt=tomorrow)
         case Section.LATE:
             return Q(late=True) | Q(due_at__lt=timezone.now())
         case Section.EXPRESS:
@@ -164,9 +165,5 @@ def _behind(place: Place) -> Q:
     return Q(is_express=place.is_express) & later | (Q(is_express=False) if place.is_express else Q(pk__in=[]))
 
 
-def _begin(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def _reported_since(first: date) -> QuerySet[ProductionShipment]:
-    return ProductionShipment.objects.filter(state=ParcelState.REPORTED, reported_at__gte=_begin(first))
+    return ProductionShipment.objects.filter(state=ParcelState.REPORTED, reported_at__gte=start_of_day(first))

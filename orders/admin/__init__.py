@@ -1,5 +1,27 @@
 """The staff pages of orders."""
 
-from orders.admin import campaigns, enquiries, export_list, notices, opt_outs, orders, rules, strays
+from orders.admin import (
+    campaign_bulk,
+    campaigns,
+    enquiries,
+    export_list,
+    notices,
+    opt_outs,
+    orders,
+    rules,
+    strays,
+    telling,
+)
 
-__all__ = ["campaigns", "enquiries", "export_list", "notices", "opt_outs", "orders", "rules", "strays"]
+__all__ = [
+    "campaign_bulk",
+    "campaigns",
+    "enquiries",
+    "export_list",
+    "notices",
+    "opt_outs",
+    "orders",
+    "rules",
+    "strays",
+    "telling",
+]

@@ -20,7 +20,6 @@ from backoffice.admin.base import actor
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
 from backoffice.struct_texts import Text
-from orders.admin.possible import why_not_hold, why_not_release
 from orders.admin.remedies import Remedy, address_remedy
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderState
 from orders.services.desk import assign_order
@@ -112,11 +111,11 @@ def _asked(request: HttpRequest) -> tuple[str, list[Order]]:
 def _verdicts(action: str, orders: list[Order]) -> list[Verdict]:
     """Return what will happen to each; in a number of queries that their number does not change."""
     if action == "hold":
-        return [Verdict(order, why_not_hold(order)) for order in orders]
+        return [Verdict(order, order.can_hold().reason) for order in orders]
     if action != "release":
         return [Verdict(order, "") for order in orders]
     holds = _not_manual(orders)
-    refusals = {order.pk: why_not_release(order, holds=holds[order.pk]) for order in orders}
+    refusals = {order.pk: order.can_release(holds=holds[order.pk]).reason for order in orders}
     rechecks = recheck_orders([order for order in orders if not refusals[order.pk]])
     return [_verdict(order, refusals[order.pk], rechecks.get(order.pk)) for order in orders]
 

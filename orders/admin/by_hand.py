@@ -21,9 +21,9 @@ from orders.services.reports.by_hand import (
     Parcel,
     Progress,
     awaits_word,
+    can_record_progress,
     conclude_cancellation,
     record_progress,
-    why_not_recorded,
 )
 
 LONGEST_NOTE = 1000
@@ -81,7 +81,7 @@ def progress(request: HttpRequest, pk: int, part_pk: int) -> HttpResponse:
             messages.success(request, _("Recorded."))
             return HttpResponseRedirect(_page(pk))
     title = _("How far is %(reference)s at %(vendor)s?") % {"reference": row.reference, "vendor": row.vendor}
-    context = {"form": form, "refusal": why_not_recorded(row.order, row)}
+    context = {"form": form, "refusal": can_record_progress(row.order, row).reason}
     return _render(request, "orders/progress.html", row, title=title, **context)
 
 

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
 from orders.admin.bulk import MOST, back_to_list
 from orders.admin.campaign_actions import page_of_campaign
+from orders.admin.parts import Guard, Place, register_part, register_urls
 from orders.models import CampaignState, CardState, MailCampaign, Order
 from orders.services.campaigns.making import add_orders, foresee
 
@@ -80,3 +82,18 @@ def _chosen(request: HttpRequest, campaigns: list[MailCampaign]) -> MailCampaign
     if key:
         return next((campaign for campaign in campaigns if str(campaign.pk) == key), None)
     return campaigns[0] if campaigns else None
+
+
+def _may_add_cards(request: HttpRequest, order: Order | None) -> bool:
+    return request.user.has_perm("orders.change_mailcampaign")
+
+
+def _urls(view: Guard) -> list[URLPattern]:
+    return [
+        path("cards/", view(pick), name="orders_order_cards"),
+        path("cards/add/", view(add), name="orders_order_cards_add"),
+    ]
+
+
+register_part(Place.MARKED, "orders/campaigns/marked_button.html", read=_may_add_cards)
+register_urls(_urls)

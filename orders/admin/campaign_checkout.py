@@ -1,10 +1,8 @@
 """The page that asks before money is spent, and the proof that belongs to it."""
 
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -13,17 +11,19 @@ from backoffice.admin.base import refuse, staff_user
 from backoffice.admin.pages import act
 from backoffice.errors import Conflict, DomainError
 from backoffice.file_answers import answer_file
+from backoffice.file_types import PDF
+from backoffice.services.files import open_path
 from orders.admin.campaign_actions import page_of_campaign
 from orders.admin.campaign_words import cards_words, dollars, price_lines, send_words
 from orders.models import MailCampaign
-from orders.services.campaigns.paying import Shown, check_out_campaign, why_not_check_out
+from orders.services.campaigns.paying import Shown, can_check_out, check_out_campaign
 
 
 def checkout_context(campaign: MailCampaign) -> dict[str, Any]:
     """What the page says: the campaign, how many cards, the price against the budget, and the button's words."""
     return {
         "campaign": campaign,
-        "refusal": why_not_check_out(campaign),
+        "refusal": can_check_out(campaign).reason,
         "cards": cards_words(campaign.accepted),
         "difference": campaign.submitted - campaign.accepted,
         "lines": price_lines(campaign),
@@ -62,9 +62,10 @@ def _shown(request: HttpRequest) -> Shown:
 
 def answer_proof(campaign: MailCampaign) -> HttpResponseBase:
     """Our copy of the proof, which the campaign's page may show in a frame. Raises Http404."""
-    path = Path(settings.MEDIA_ROOT) / campaign.proof_path
-    if not campaign.proof_path or not path.is_file():
-        raise Http404
-    answer = answer_file(path.open("rb"), content_type="application/pdf", name=f"proof-{campaign.pk}")
+    try:
+        content = open_path(campaign.proof_path)
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = answer_file(content, content_type=PDF, name=f"proof-{campaign.pk}")
     answer["X-Frame-Options"] = "SAMEORIGIN"
     return answer

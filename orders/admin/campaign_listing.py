@@ -4,20 +4,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django import forms
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.chips import Chip
-from backoffice.admin.filter_form import ANY, FilterForm
+from backoffice.admin.filter_form import FilterForm, choice_field
 from backoffice.admin.keyset import page_of
-from backoffice.admin.text_fields import LineField
+from backoffice.admin.list_page import ListPage, Tab, canonical
 from backoffice.models import Shop
-from orders.admin.campaign_words import campaign_chip, recipient_chip
+from backoffice.states import Chip
+from orders.admin.campaign_words import recipient_chip
 from orders.models import (
     CampaignState,
+    CardConversion,
     CardDeliveryState,
     CardRecipient,
     CardState,
@@ -25,32 +25,46 @@ from orders.models import (
     MailCampaign,
 )
 
-SIZE = 40
 RECIPIENTS_SHOWN = 50
 
 
-def _shops() -> list[tuple[str, Any]]:
-    return [(ANY, _("any")), *((str(pk), name) for pk, name in Shop.objects.order_by("name").values_list("pk", "name"))]
+def _shops() -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in Shop.objects.order_by("name").values_list("pk", "name")]
 
 
 class CampaignFilters(FilterForm):
-    q = LineField(required=False, max_length=100)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[(ANY, _("any")), *CampaignState.choices])
-    shop = forms.ChoiceField(label=_("Shop"), required=False, choices=_shops)
-    problem = forms.ChoiceField(label=_("Problem"), required=False, choices=[(ANY, _("any")), ("1", _("needs a look"))])
+    CONDITIONS = {("problem", "1"): ~Q(problem="")}
 
-    PANEL = ("state", "shop", "problem")
+    state = choice_field(_("State"), CampaignState.choices)
+    shop = choice_field(_("Shop"), _shops)
+    problem = choice_field(_("Problem"), [("1", _("needs a look"))])
+
+    def search(self, rows: QuerySet[MailCampaign], text: str) -> QuerySet[MailCampaign]:
+        return rows.filter(Q(name__icontains=text) | Q(vendor_id=text))
 
 
 class RecipientFilters(FilterForm):
-    q = LineField(required=False, max_length=100)
-    state = forms.ChoiceField(required=False, choices=[(ANY, _("any")), *CardState.choices])
-    reason = forms.ChoiceField(required=False, choices=[(ANY, _("any")), *LeftOut.choices])
-    delivery = forms.ChoiceField(
-        required=False, choices=[(ANY, _("any")), *(one for one in CardDeliveryState.choices if one[0])]
-    )
-    scanned = forms.ChoiceField(required=False, choices=[(ANY, _("any")), ("1", _("scanned"))])
-    bought = forms.ChoiceField(required=False, choices=[(ANY, _("any")), ("1", _("bought"))])
+    """Chosen by the views above the recipients: there is no panel."""
+
+    CONDITIONS = {
+        ("scanned", "1"): Q(scans__gt=0),
+        ("bought", "1"): Q(pk__in=CardConversion.objects.order_by().values("recipient")),
+    }
+
+    state = choice_field("", CardState.choices)
+    reason = choice_field("", LeftOut.choices)
+    delivery = choice_field("", [one for one in CardDeliveryState.choices if one[0]])
+    scanned = choice_field("", [("1", _("scanned"))])
+    bought = choice_field("", [("1", _("bought"))])
+
+    def search(self, rows: QuerySet[CardRecipient], text: str) -> QuerySet[CardRecipient]:
+        """By words of name, address and e-mail, all of which are found anywhere."""
+        for word in text.split()[:5]:
+            anywhere = Q()
+            for name in ("firstname", "lastname", "organisation", "city", "zip5", "email"):
+                anywhere |= Q(**{f"{name}__icontains": word})
+            rows = rows.filter(anywhere)
+        return rows
 
 
 @dataclass(frozen=True)
@@ -71,38 +85,24 @@ class RecipientRow:
     bought: list[tuple[int, str]]
 
 
-def campaign_listing(request: HttpRequest) -> dict[str, Any]:
-    """The context of the list."""
-    filters = CampaignFilters(request.GET)
-    values = filters.values
-    campaigns = MailCampaign.objects.select_related("shop").defer("price_lines", "drafts_before")
-    page = page_of(_filtered(campaigns, values), request.GET, size=SIZE)
-    given = {name: value for name, value in request.GET.items() if value}
-    views = [
-        (_t("All"), "", {}),
-        (_t("Drafts"), "state=draft", {"state": "draft"}),
-        (_t("Ready to be checked out"), "state=proofed", {"state": "proofed"}),
-        (_t("Mailed"), "state=mailed", {"state": "mailed"}),
-        (_t("Needs a look"), "problem=1", {"problem": "1"}),
-    ]
-    return {
-        "filters": filters,
-        "searched": values.get("q", ""),
-        "page": page,
-        "rows": _rows(page.rows),
-        "tabs": [{"title": title, "query": query, "current": given == wanted} for title, query, wanted in views],
-    }
+class CampaignList(ListPage[MailCampaign]):
+    title = _("Card campaigns")
+    template_name = "orders/campaigns/list.html"
+    queryset = MailCampaign.objects.select_related("shop").defer("price_lines", "drafts_before")
+    paginate_by = 40
+    filter_class = CampaignFilters
+    views = (
+        (_("All"), ""),
+        (_("Drafts"), "state=draft"),
+        (_("Ready to be checked out"), "state=proofed"),
+        (_("Mailed"), "state=mailed"),
+        (_("Needs a look"), "problem=1"),
+    )
+    search_words = _("Name, or the vendor's number")
+    empty_icon = "stylus_note"
 
-
-def _filtered(campaigns: QuerySet[MailCampaign], values: dict[str, Any]) -> QuerySet[MailCampaign]:
-    for name in ("state", "shop"):
-        if name in values:
-            campaigns = campaigns.filter(**{name: values[name]})
-    if "problem" in values:
-        campaigns = campaigns.exclude(problem="")
-    if text := values.get("q"):
-        campaigns = campaigns.filter(Q(name__icontains=text) | Q(vendor_id=text))
-    return campaigns
+    def get_rows(self, found: list[MailCampaign]) -> list[CampaignRow]:
+        return _rows(found)
 
 
 def _rows(campaigns: list[MailCampaign]) -> list[CampaignRow]:
@@ -119,7 +119,7 @@ def _rows(campaigns: list[MailCampaign]) -> list[CampaignRow]:
     return [
         CampaignRow(
             campaign,
-            campaign_chip(campaign),
+            CampaignState(campaign.state).chip(),
             listed=counts.get(campaign.pk, {}).get("listed", 0),
             left_out=counts.get(campaign.pk, {}).get("out", 0),
             converted=bought.get(campaign.pk, 0),
@@ -131,8 +131,7 @@ def _rows(campaigns: list[MailCampaign]) -> list[CampaignRow]:
 def recipient_listing(request: HttpRequest, campaign: MailCampaign) -> dict[str, Any]:
     """The context of a campaign's recipients: a page of them, and how many there are of each sort."""
     filters = RecipientFilters(request.GET)
-    values = filters.values
-    rows = _chosen(campaign.recipients.select_related("order"), values)
+    rows = filters.filter_queryset(campaign.recipients.select_related("order"))
     page = page_of(rows, request.GET, size=RECIPIENTS_SHOWN)
     keys = [row.pk for row in page.rows]
     sorts = _sorts(campaign)
@@ -144,28 +143,11 @@ def recipient_listing(request: HttpRequest, campaign: MailCampaign) -> dict[str,
     return {
         "page": page,
         "rows": [RecipientRow(row, recipient_chip(row), bought.get(row.pk, [])) for row in page.rows],
-        "searched": values.get("q", ""),
+        "searched": filters.values.get("q", ""),
         "deliveries": sorts.deliveries,
         "views": _views(request, sorts),
-        "hidden": [(name, value) for name, value in values.items() if name != "q"],
+        "hidden": [(name, value) for name, value in filters.values.items() if name != "q"],
     }
-
-
-def _chosen(rows: QuerySet[CardRecipient], values: dict[str, Any]) -> QuerySet[CardRecipient]:
-    for name in ("state", "reason", "delivery"):
-        if name in values:
-            rows = rows.filter(**{name: values[name]})
-    if "scanned" in values:
-        rows = rows.filter(scans__gt=0)
-    if "bought" in values:
-        rows = rows.filter(conversions__isnull=False).distinct()
-    for word in values.get("q", "").split()[:5]:
-        names = ("firstname", "lastname", "organisation", "city", "zip5", "email")
-        anywhere = Q()
-        for name in names:
-            anywhere |= Q(**{f"{name}__icontains": word})
-        rows = rows.filter(anywhere)
-    return rows
 
 
 @dataclass
@@ -192,7 +174,7 @@ def _sorts(campaign: MailCampaign) -> Sorts:
     return sorts
 
 
-def _views(request: HttpRequest, sorts: Sorts) -> list[dict[str, Any]]:
+def _views(request: HttpRequest, sorts: Sorts) -> list[Tab]:
     """Ways to look at the recipients; those without any are left out."""
     found = [("", _t("All"), sum(sorts.states.values()))]
     for name, words, counts in (
@@ -203,6 +185,5 @@ def _views(request: HttpRequest, sorts: Sorts) -> list[dict[str, Any]]:
         found += [(f"{name}={one}", str(words(one).label), counts[one]) for one in words.values if counts[one]]
     if sorts.scanned:
         found.append(("scanned=1", _t("scanned"), sorts.scanned))
-    given = {name: value for name, value in request.GET.items() if value and name not in ("older", "newer", "end")}
-    current = "&".join(f"{name}={value}" for name, value in given.items())
-    return [{"query": query, "title": title, "count": n, "current": query == current} for query, title, n in found]
+    shown = canonical(request.GET)
+    return [Tab(title, query, canonical(QueryDict(query)) == shown, count) for query, title, count in found]

@@ -5,42 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.admin.chips import Chip, Tone
 from backoffice.amounts import money
+from backoffice.states import Chip, Tone
+from backoffice.timeline import fill
 from backoffice.vendors.card_messages import CURRENCY
 from orders.models import CampaignEvent, CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
 
-STATE_CHIPS = {
-    CampaignState.DRAFT: (Tone.GREY, "edit_note"),
-    CampaignState.PREPARING: (Tone.BLUE, "sync"),
-    CampaignState.PROOFED: (Tone.AMBER, "preview"),
-    CampaignState.PAYING: (Tone.BLUE, "send"),
-    CampaignState.PAYMENT_NEEDED: (Tone.BLUE, "hourglass_top"),
-    CampaignState.PAID: (Tone.GREEN, "paid"),
-    CampaignState.MAILED: (Tone.GREEN, "mark_email_read"),
-    CampaignState.CANCELLED: (Tone.GREY, "cancel"),
-    CampaignState.STUCK: (Tone.RED, "person_alert"),
-}
-RECIPIENT_CHIPS = {
-    CardState.LISTED: (Tone.GREY, "person"),
-    CardState.LEFT_OUT: (Tone.AMBER, "person_off"),
-    CardState.ATTACHED: (Tone.BLUE, "sync"),
-    CardState.ACCEPTED: (Tone.GREEN, "check"),
-    CardState.UNDELIVERABLE: (Tone.RED, "wrong_location"),
-}
-DELIVERY_CHIPS = {
-    CardDeliveryState.WAITING: (Tone.GREY, "hourglass_empty"),
-    CardDeliveryState.MAILED: (Tone.BLUE, "outgoing_mail"),
-    CardDeliveryState.IN_TRANSIT: (Tone.BLUE, "local_shipping"),
-    CardDeliveryState.LOCAL: (Tone.BLUE, "store"),
-    CardDeliveryState.DELIVERED: (Tone.GREEN, "markunread_mailbox"),
-    CardDeliveryState.UNDELIVERABLE: (Tone.RED, "wrong_location"),
-    CardDeliveryState.UNTRACKED: (Tone.GREY, "question_mark"),
-    CardDeliveryState.UNKNOWN: (Tone.AMBER, "help"),
-}
 # What a campaign's state means for whoever reads its page.
 SITUATIONS = {
     CampaignState.DRAFT: gettext_lazy("Add recipients, then have it prepared. Nothing has left yet."),
@@ -53,7 +27,7 @@ SITUATIONS = {
     CampaignState.CANCELLED: gettext_lazy("Nobody gets a card of this campaign any more."),
     CampaignState.STUCK: gettext_lazy("It does not go on by itself."),
 }
-SENTENCES = {
+SENTENCES: dict[str, Promise | str] = {
     "made": gettext_lazy("The campaign was made."),
     "changed": gettext_lazy("The campaign was changed."),
     "table": gettext_lazy("A table of %(rows)s recipients was read."),
@@ -68,8 +42,8 @@ SENTENCES = {
     "proofed": gettext_lazy("Proof and price are there: %(accepted)s cards, %(price)s."),
     "paying": gettext_lazy("Checked out: %(cards)s cards, %(price)s."),
     "payment_needed": gettext_lazy("The vendor took the checkout of %(cards)s cards and is settling the payment."),
-    "payment_failed": gettext_lazy("%(text)s"),
-    "not_paid": gettext_lazy("%(text)s"),
+    "payment_failed": "%(text)s",
+    "not_paid": "%(text)s",
     "refused": gettext_lazy("The vendor refused the checkout: %(text)s"),
     "paid": gettext_lazy("The cards are paid."),
     "mailed": gettext_lazy("The cards are mailed."),
@@ -89,26 +63,18 @@ FUNNEL = (
 )
 
 
-def campaign_chip(campaign: MailCampaign) -> Chip:
-    tone, icon = STATE_CHIPS[CampaignState(campaign.state)]
-    return Chip(tone, icon, campaign.get_state_display())
-
-
 def recipient_chip(recipient: CardRecipient) -> Chip:
     """How far the card is; where the post has it, that."""
     if recipient.delivery:
-        tone, icon = DELIVERY_CHIPS[CardDeliveryState(recipient.delivery)]
-        return Chip(tone, icon, recipient.get_delivery_display(), recipient.raw_delivery)
-    tone, icon = RECIPIENT_CHIPS[CardState(recipient.state)]
-    return Chip(tone, icon, recipient.get_state_display())
+        return CardDeliveryState(recipient.delivery).chip(recipient.raw_delivery)
+    return CardState(recipient.state).chip()
 
 
 def event_words(event: CampaignEvent) -> str:
-    sentence = SENTENCES.get(event.kind)
-    words = _Words(event.params)
-    if "price" in words:
-        words["price"] = dollars(Decimal(words["price"]))
-    return str(sentence) % words if sentence else event.kind
+    params = dict(event.params)
+    if "price" in params:
+        params["price"] = dollars(Decimal(params["price"]))
+    return fill(SENTENCES.get(event.kind, ""), params) or event.kind
 
 
 def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -147,13 +113,6 @@ def cards_words(count: int) -> str:
 def _grouped(count: int) -> str:
     """The number as the reader's language groups it."""
     return number_format(count, use_l10n=True, force_grouping=True)
-
-
-class _Words(dict[str, Any]):
-    """What an event of an earlier release left out stays empty."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
 
 
 def price_lines(campaign: MailCampaign) -> list[dict[str, Any]]:

@@ -16,22 +16,24 @@ from backoffice.models import Push
 from orders.admin.campaign_actions import ACTIONS, Action, page_of_campaign
 from orders.admin.campaign_checkout import answer_proof, checkout_context, confirm_checkout
 from orders.admin.campaign_forms import CampaignForm, TableForm, card_templates
-from orders.admin.campaign_listing import campaign_listing, recipient_listing
-from orders.admin.campaign_words import SITUATIONS, campaign_chip, event_words, funnel, price_lines
+from orders.admin.campaign_listing import CampaignList, recipient_listing
+from orders.admin.campaign_words import SITUATIONS, event_words, funnel, price_lines
 from orders.models import CampaignState, MailCampaign
+from orders.models.campaign import SPENT_STATES
 from orders.services.campaigns.making import card_vendor, change_campaign, make_campaign
-from orders.services.campaigns.paying import why_not_check_out
+from orders.services.campaigns.paying import can_check_out
 
 EVENTS_SHOWN, PUSHES_SHOWN = 30, 5
 CHANGE, CHECK_OUT = "change_mailcampaign", "check_out_mailcampaign"
 # While the vendor is at work the page looks again by itself.
-CANCELLABLE = (CampaignState.DRAFT, CampaignState.PREPARING, CampaignState.PROOFED)
 MOVING = (CampaignState.PREPARING, CampaignState.PAYING, CampaignState.PAYMENT_NEEDED)
 
 
 @admin.register(MailCampaign)
 class MailCampaignAdmin(PagesAdmin):
     """Made and filled here and by rules; everything that reaches the vendor is a push."""
+
+    list_page = CampaignList
 
     def pages(self) -> list[tuple[str, str, View]]:
         return [
@@ -42,21 +44,7 @@ class MailCampaignAdmin(PagesAdmin):
             *((f"<int:pk>/{name}/", name, self._acting(action)) for name, action in ACTIONS.items()),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        may_change = self.may(request, CHANGE)
-        context = campaign_listing(request)
-        return self.render(
-            request, "orders/campaigns/list.html", title=_("Card campaigns"), may_change=may_change, **context
-        )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        campaign = find_or_404(MailCampaign, object_id)
+    def detail_view(self, request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
         recipients = recipient_listing(request, campaign)
         events = campaign.events.order_by("-pk")[:EVENTS_SHOWN]
         return self.render(
@@ -64,7 +52,7 @@ class MailCampaignAdmin(PagesAdmin):
             "orders/campaigns/campaign.html",
             title=campaign.name,
             campaign=campaign,
-            chip=campaign_chip(campaign),
+            chip=CampaignState(campaign.state).chip(),
             situation=SITUATIONS[CampaignState(campaign.state)],
             is_moving=campaign.state in MOVING,
             funnel=funnel(campaign, deliveries=recipients.pop("deliveries")),
@@ -133,18 +121,17 @@ class MailCampaignAdmin(PagesAdmin):
     def _possible(self, request: HttpRequest, campaign: MailCampaign) -> dict[str, Any]:
         """What the reader may do now."""
         may, state = self.may(request, CHANGE), campaign.state
-        is_free = campaign.checkout_attempted_at is None
         return {
-            "may_fill": may and state == CampaignState.DRAFT,
+            "may_fill": may and campaign.can_fill(),
             "may_edit": may and state in (CampaignState.DRAFT, CampaignState.PROOFED),
-            "may_prepare": may and is_free and state in (CampaignState.DRAFT, CampaignState.STUCK),
+            "may_prepare": may and state != CampaignState.PROOFED and campaign.can_prepare(),
             "may_refresh": may and state == CampaignState.PROOFED,
-            "may_reopen": may and is_free and state in (CampaignState.PROOFED, CampaignState.STUCK),
-            "may_cancel": may and ((state in CANCELLABLE and is_free) or state == CampaignState.STUCK),
-            "is_tried": not is_free,
+            "may_reopen": may and campaign.can_reopen(),
+            "may_cancel": may and state not in SPENT_STATES and campaign.can_cancel(),
+            "is_tried": campaign.checkout_attempted_at is not None,
             "may_decide": may and bool(campaign.uncertain_ids),
             "may_check_out": self.may(request, CHECK_OUT) and state == CampaignState.PROOFED,
-            "why_not": why_not_check_out(campaign) if state == CampaignState.PROOFED else "",
+            "why_not": can_check_out(campaign).reason if state == CampaignState.PROOFED else "",
             "is_open": state == CampaignState.PREPARING and bool(campaign.uncertain_ids),
         }
 

@@ -11,7 +11,6 @@ from backoffice.amounts import money
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
 from orders.admin.facts import OrderFacts
-from orders.admin.possible import why_not_cancel, why_not_hold, why_not_release
 from orders.admin.remedies import Remedy, no_remedy_text, remedies
 from orders.models import Hold, OrderAlarm, VendorOrderState
 from orders.services.lifecycle import goes_on_by_itself
@@ -67,7 +66,7 @@ def cancelling(facts: OrderFacts) -> Confirmation:
         if at_vendor
         else _("Order %(number)s is cancelled.") % {"number": order.number},
         consequences=consequences,
-        refusal=why_not_cancel(order, vendor_orders=facts.vendor_orders),
+        refusal=order.can_cancel(vendor_orders=facts.vendor_orders).reason,
     )
 
 
@@ -89,7 +88,7 @@ def releasing(facts: OrderFacts) -> Confirmation:
             _("%(lines)s to %(vendors)s and will be made and charged.") % {"lines": lines, "vendors": vendors},
             _("It can be cancelled until production begins."),
         ],
-        refusal=why_not_release(order, holds=facts.active_holds),
+        refusal=order.can_release(holds=facts.active_holds).reason,
         **_recheck(facts),
     )
 
@@ -105,7 +104,7 @@ def holding(facts: OrderFacts) -> Confirmation:
             _("What no vendor has yet stays here until the hold is released."),
             _("What a vendor has already been given goes on."),
         ],
-        refusal=why_not_hold(order),
+        refusal=order.can_hold().reason,
     )
 
 

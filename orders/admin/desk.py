@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.text_fields import ParagraphField, posted_text
+from backoffice.admin.timeline import show_exchange
 from backoffice.errors import DomainError
 from backoffice.models import Push
 from backoffice.struct_texts import Text
@@ -30,7 +31,6 @@ from orders.services.file_decisions import accept_files
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 
 LONGEST_REASON = 1000
-ATTEMPTS_SHOWN = 60
 
 
 class ReasonForm(forms.Form):
@@ -157,9 +157,7 @@ def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
     of_part = Q(subject_type=VendorOrder._meta.label_lower, subject_id__in=parts)
     # Told together with others: the timeline says that the order was among them.
     of_batch = Exists(OrderEvent.objects.filter(order=pk, push=OuterRef("pk")))
-    push = get_object_or_404(Push.objects.filter(of_part | of_batch), pk=push_pk)
-    attempts = list(push.attempt_rows.order_by("-pk")[:ATTEMPTS_SHOWN])[::-1]
-    return TemplateResponse(request, "orders/page/exchange.html", {"push": push, "attempts": attempts})
+    return show_exchange(request, Push.objects.filter(of_part | of_batch), pk=push_pk)
 
 
 def _anyway(request: HttpRequest) -> bool:

@@ -19,15 +19,16 @@ from backoffice.admin.base import actor
 from backoffice.admin.text_fields import CodeField
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.file_answers import answer_file
+from backoffice.file_types import PDF, PNG, content_type_of
+from backoffice.services.files import too_large_text
 from fulfillment.models import Carrier
 from orders.models import Order, OrderLine, VendorOrder
 from orders.models.line import LineKind
 from orders.services.designs.editor import read_line_preview
-from orders.services.designs.pictures import NoPicture, content_type_of, draw_thumbnail
+from orders.services.designs.pictures import NoPicture, draw_thumbnail
 from orders.services.file_decisions import exchange_file
 from orders.services.files.generic_labels import supply_label
-from orders.services.files.slips import render_order_slip
-from orders.services.files.store import MAX_FILE_BYTES, PDF, store_file, too_large_text
+from orders.services.files.store import MAX_FILE_BYTES, store_file
 
 PICTURE_SECONDS = 600
 
@@ -44,7 +45,7 @@ class PdfForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > MAX_FILE_BYTES:
-            raise forms.ValidationError(too_large_text())
+            raise forms.ValidationError(too_large_text(MAX_FILE_BYTES))
         return file
 
     def complain(self, error: InvalidInput) -> None:
@@ -83,9 +84,7 @@ def picture(request: HttpRequest, pk: int, line_pk: int) -> HttpResponseBase:
         cache.set(key, drawn, PICTURE_SECONDS)
     if not drawn:
         raise Http404
-    answer = answer_file(drawn, content_type="image/png", name=f"design-{line.pk}")
-    answer["Cache-Control"] = f"private, max-age={PICTURE_SECONDS}"
-    return answer
+    return answer_file(drawn, content_type=PNG, name=f"design-{line.pk}", seconds=PICTURE_SECONDS)
 
 
 def _draw(line: OrderLine) -> bytes:
@@ -111,6 +110,8 @@ def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The delivery slip of all of the order."""
     _require(request, "orders.view_order")
     order = get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+    from orders.services.files.slips import render_order_slip  # heavy to load, and most processes never draw
+
     return answer_file(render_order_slip(order), content_type=PDF, name=order.number)
 
 

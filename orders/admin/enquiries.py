@@ -1,51 +1,41 @@
 """Enquiries in the admin: what people asked through a vendor's form, until somebody says that it is done."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
-from backoffice.admin.keyset import page_of
+from backoffice.admin.list_page import ListPage
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from orders.models import Enquiry
 from orders.services.enquiries import finish_enquiry, reopen_enquiry
 
-SIZE = 50
+
+class EnquiryList(ListPage[Enquiry]):
+    """Open ones first to be seen, all of them on the second tab."""
+
+    title = gettext_lazy("Enquiries")
+    template_name = "orders/enquiry_list.html"
+    queryset = Enquiry.objects.select_related("shop")
+    views = ((gettext_lazy("Open"), ""), (gettext_lazy("All"), "state=all"))
+    empty_icon = "contact_support"
+
+    def get_queryset(self) -> QuerySet[Enquiry]:
+        shows_all = self.request.GET.get("state") == "all"
+        return self.queryset.all() if shows_all else self.queryset.filter(done_at__isnull=True)
 
 
 @admin.register(Enquiry)
 class EnquiryAdmin(PagesAdmin):
-    """One list: open ones first to be seen, all of them on the second tab."""
+    list_page = EnquiryList
 
     def pages(self) -> list[tuple[str, str, View]]:
         return [("<int:pk>/done/", "done", self.done), ("<int:pk>/reopen/", "reopen", self.reopen)]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rows = Enquiry.objects.select_related("shop")
-        shows_all = request.GET.get("state") == "all"
-        if not shows_all:
-            rows = rows.filter(done_at__isnull=True)
-        return self.render(
-            request,
-            "orders/enquiry_list.html",
-            title=_("Enquiries"),
-            page=page_of(rows, request.GET, size=SIZE),
-            shows_all=shows_all,
-            may_act=self.may(request, "change_enquiry"),
-        )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        enquiry = find_or_404(Enquiry, object_id)
+    def detail_view(self, request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
         may_act = self.may(request, "change_enquiry")
         return self.render(request, "orders/enquiry.html", title=str(enquiry), enquiry=enquiry, may_act=may_act)
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
-from backoffice.admin.chips import Chip
+from backoffice.admin.timeline import Timeline, read_timeline
 from backoffice.models import Push
+from backoffice.states import Chip
 from backoffice.vendors.money import round_money
 from catalog.services.custom_products import keys_of_products
 from fulfillment.models import Shipment
@@ -14,23 +15,20 @@ from orders.admin import chips
 from orders.admin.address_facts import AddressFacts, address_facts
 from orders.admin.listing import pictures_of
 from orders.admin.steps import Step, steps
-from orders.admin.timeline import Day, days
-from orders.admin.told import ToldFacts, told_facts
 from orders.models import (
     Design,
     Hold,
-    Notice,
     Order,
     OrderAlarm,
     OrderDocument,
     OrderLine,
     SuppliedLabel,
     VendorOrder,
+    VendorOrderState,
 )
 from orders.services.designs.ids import find_designs
-from orders.services.reports.by_hand import awaits_word, why_not_recorded
-
-EVENTS_SHOWN = 300
+from orders.services.reports.by_hand import awaits_word, can_record_progress
+from orders.services.timeline import SENTENCES, describe
 
 
 @dataclass(frozen=True)
@@ -76,10 +74,7 @@ class OrderFacts:
     addresses: list[AddressFacts]
     documents: list[OrderDocument]
     active_holds: list[Hold]
-    told: list[ToldFacts]
-    days: list[Day]
-    cut: bool
-    notices: list[Notice]
+    timeline: Timeline
     alarms: list[OrderAlarm]
 
     @property
@@ -103,7 +98,6 @@ def order_facts(pk: str | int) -> OrderFacts | None:
     shipments = list(order.shipments.all())
     active = list(order.holds.all())
     alarms = list(order.alarms.all())
-    events = list(order.events.order_by("-at", "-pk")[: EVENTS_SHOWN + 1])
     margins = [facts.margin for facts in lines]
     return OrderFacts(
         order=order,
@@ -116,10 +110,7 @@ def order_facts(pk: str | int) -> OrderFacts | None:
         addresses=address_facts(order, vendors=sorted({facts.line.vendor for facts in lines})),
         documents=list(order.documents.all()),
         active_holds=active,
-        told=told_facts(order),
-        days=days(events[:EVENTS_SHOWN]),
-        cut=len(events) > EVENTS_SHOWN,
-        notices=list(order.notices.all()),
+        timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
         alarms=alarms,
     )
 
@@ -135,7 +126,6 @@ def _orders() -> QuerySet[Order]:
             "documents",
             Prefetch("holds", active),
             Prefetch("alarms", OrderAlarm.objects.filter(settled_at__isnull=True)),
-            Prefetch("notices", Notice.objects.filter(done_at__isnull=True)),
             "vendor_orders__lines",
             Prefetch("shipments", Shipment.objects.prefetch_related("lines__line")),
         )
@@ -179,11 +169,11 @@ def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorFacts]:
     return [
         VendorFacts(
             row,
-            chips.at_vendor(row),
+            VendorOrderState(row.state).chip(),
             steps(row, shipped=row.pk in sent),
             told.get(row.pk, []),
             labels.get(row.pk),
-            may_be_recorded=not why_not_recorded(order, row),
+            may_be_recorded=bool(can_record_progress(order, row)),
             awaits_word=awaits_word(order, row),
         )
         for row in rows

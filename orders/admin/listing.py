@@ -4,28 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count
-from django.http import HttpRequest
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.admin.base import staff_user
-from backoffice.admin.chips import Chip, Tone
-from backoffice.admin.keyset import page_of
+from backoffice.admin.list_page import ListPage, Tab
+from backoffice.states import Chip, Tone
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import vendors_with
 from catalog.models import Variant
 from catalog.services.custom_products import pictures_of_products
 from orders.admin import chips
 from orders.admin.filters import OrderFilters, filter_orders
+from orders.admin.parts import Part, parts_for_marked
 from orders.admin.tabs import tabs
 from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
 
-SIZE = 40
 THUMBNAILS = 3
 
 
@@ -46,20 +44,33 @@ class OrderRow:
     overdue: bool
 
 
-def listing(request: HttpRequest) -> dict[str, Any]:
-    """The context of the list page."""
-    filters = OrderFilters(request.GET)
-    orders = filter_orders(Order.objects.all(), filters.values, user=staff_user(request))
-    orders = orders.select_related("shop", "assignee").defer("search", "custom_properties", "note")
-    page = page_of(orders, request.GET, size=SIZE)
-    return {
-        "filters": filters,
-        "tabs": tabs(request.GET, staff_user(request)),
-        "page": page,
-        "rows": _rows(page.rows),
-        "late": Chip(Tone.AMBER, "schedule", _("late"), _("later than promised")),
-        "searched": filters.values.get("q", ""),
-    }
+class OrderList(ListPage[Order]):
+    title = gettext_lazy("Orders")
+    template_name = "orders/list.html"
+    queryset = Order.objects.select_related("shop", "assignee").defer("search", "custom_properties", "note")
+    paginate_by = 40
+    filter_class = OrderFilters
+    search_words = gettext_lazy("Number, name, e-mail, postcode, SKU, tracking code …")
+    empty_icon = "shopping_bag"
+    late = Chip(Tone.AMBER, "schedule", gettext_lazy("late"), gettext_lazy("later than promised"))
+
+    @cached_property
+    def marked_parts(self) -> list[Part]:
+        """What other apps offer for the marked orders."""
+        return parts_for_marked(self.request)
+
+    @property
+    def may_mark(self) -> bool:
+        return self.request.user.has_perm("orders.change_order") or bool(self.marked_parts)
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return filter_orders(self.queryset.all(), self.filters.values, user=staff_user(self.request))
+
+    def get_rows(self, found: list[Order]) -> list[OrderRow]:
+        return _rows(found)
+
+    def get_tabs(self) -> list[Tab]:
+        return tabs(self.request.GET, staff_user(self.request))
 
 
 def _rows(orders: list[Order]) -> list[OrderRow]:

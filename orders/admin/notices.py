@@ -3,41 +3,40 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
-from backoffice.admin.keyset import page_of
+from backoffice.admin.list_page import ListPage
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
-from orders.models import Notice
+from orders.admin.parts import Place, register_part
+from orders.models import Notice, Order
 from orders.services.rules.editing import finish_notice
 
-SIZE = 50
+
+class NoticeList(ListPage[Notice]):
+    title = gettext_lazy("Notices")
+    template_name = "orders/rules/notices.html"
+    queryset = Notice.objects.select_related("order", "rule")
+    views = ((gettext_lazy("Open"), ""), (gettext_lazy("Done"), "done=1"))
+    empty_icon = "done_all"
+
+    def get_queryset(self) -> QuerySet[Notice]:
+        return self.queryset.filter(done_at__isnull="done" not in self.request.GET)
 
 
 @admin.register(Notice)
 class NoticeAdmin(PagesAdmin):
     """Made by rules; read and marked done here, on the order's page and on the home page."""
 
+    list_page = NoticeList
+
     def pages(self) -> list[tuple[str, str, View]]:
         return [("<int:pk>/done/", "done", self.done)]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        is_open = "done" not in request.GET
-        notices = Notice.objects.filter(done_at__isnull=is_open).select_related("order", "rule")
-        return self.render(
-            request,
-            "orders/rules/notices.html",
-            title=_("Notices"),
-            page=page_of(notices, request.GET, size=SIZE),
-            is_open=is_open,
-            may_change=self.may(request, "change_notice"),
-        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -55,3 +54,10 @@ class NoticeAdmin(PagesAdmin):
             return _("Done.")
 
         return act(request, do, to=back if back and safe else reverse("admin:orders_notice_changelist"))
+
+
+def _open_notices(request: HttpRequest, order: Order | None) -> list[Notice]:
+    return list(Notice.objects.filter(order=order, done_at__isnull=True))
+
+
+register_part(Place.NOTES, "orders/rules/order_notices.html", read=_open_notices)

@@ -4,28 +4,29 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from backoffice.admin.base import FactsAdmin
-from orders.admin import bulk, campaign_bulk, desk, saved_views, telling
+from backoffice.admin.pages import PagesAdmin
+from orders.admin import bulk, desk, saved_views
 from orders.admin.by_hand import by_hand_urls
-from orders.admin.chips import ALARMING
 from orders.admin.correction import address_urls
 from orders.admin.documents import document_urls
 from orders.admin.facts import order_facts
-from orders.admin.listing import listing
+from orders.admin.listing import OrderList
+from orders.admin.parts import parts_of, registered_urls
 from orders.admin.possible import possible_actions
 from orders.admin.remedies import hold_boxes
-from orders.models import Order
+from orders.models import HoldReason, Order
 
 
 @admin.register(Order)
-class OrderAdmin(FactsAdmin):
+class OrderAdmin(PagesAdmin):
     """Orders are never typed in, changed by hand or deleted: every change is a service, told in the timeline."""
+
+    list_page = OrderList
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """May act on orders: hold, release, cancel, correct."""
@@ -36,35 +37,17 @@ class OrderAdmin(FactsAdmin):
         own = [
             path("bulk/", view(bulk.preview), name="orders_order_bulk"),
             path("bulk/run/", view(bulk.run), name="orders_order_bulk_run"),
-            path("cards/", view(campaign_bulk.pick), name="orders_order_cards"),
-            path("cards/add/", view(campaign_bulk.add), name="orders_order_cards_add"),
             path("views/save/", view(saved_views.save), name="orders_savedview_save"),
             path("views/<int:pk>/delete/", view(saved_views.delete), name="orders_savedview_remove"),
         ]
-        own += [*desk.order_urls(view), *address_urls(view), *document_urls(view), *telling.telling_urls(view)]
-        own += by_hand_urls(view)
+        own += [*desk.order_urls(view), *address_urls(view), *document_urls(view), *by_hand_urls(view)]
+        own += registered_urls(view)
         return own + super().get_urls()
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return TemplateResponse(
-            request,
-            "orders/list.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": _("Orders"),
-                "may_act": self.has_change_permission(request),
-                "may_add_cards": request.user.has_perm("orders.change_mailcampaign"),
-                **listing(request),
-            },
-        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         facts = order_facts(object_id)
         if facts is None:
             raise Http404
@@ -78,7 +61,7 @@ class OrderAdmin(FactsAdmin):
                 "facts": facts,
                 "order": facts.order,
                 "may_act": may_act,
-                "may_tell": request.user.has_perm(telling.TELL),
+                "parts": parts_of(request, facts.order),
                 "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
                 "holds": hold_boxes(
                     facts.order,
@@ -86,7 +69,7 @@ class OrderAdmin(FactsAdmin):
                     lines=[line.line for line in facts.lines],
                     addresses=facts.addresses,
                 ),
-                "alarming": ALARMING,
+                "alarming": [reason for reason in HoldReason if reason.is_alarming],
                 "actions": possible_actions(facts) if may_act else [],
                 **(extra_context or {}),
             },

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from backoffice.admin.chips import Chip, Tone
+from backoffice.states import Chip
 from orders.models import Rule, RuleRun, RunOutcome
 from orders.services.rules.actions import describe_reason
 from orders.services.rules.plans import PlannedRun
@@ -22,11 +22,6 @@ SELECT rule.id, (SELECT max(run.at) FROM orders_rulerun run WHERE run.rule_id = 
        (SELECT count(*) FROM (SELECT FROM orders_rulerun run WHERE run.rule_id = rule.id LIMIT %s) counted)
 FROM orders_rule rule WHERE rule.id = ANY(%s)
 """
-OUTCOMES = {
-    RunOutcome.DONE: (Tone.GREEN, "check_circle"),
-    RunOutcome.NOTHING: (Tone.GREY, "remove"),
-    RunOutcome.FAILED: (Tone.RED, "error"),
-}
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,6 @@ def planned_row(run: PlannedRun, *, rule: Rule | None = None) -> RunRow:
 
 def run_row(run: RuleRun) -> RunRow:
     """A run as it was kept; rule and order must be at hand."""
-    tone, icon = OUTCOMES[RunOutcome(run.outcome)]
     deeds = [Deed(words_of_step(one["kind"], one["params"]), describe_reason(one["why"])) for one in run.actions]
     return RunRow(
         run.order.number,
@@ -114,7 +108,7 @@ def run_row(run: RuleRun) -> RunRow:
         deeds=deeds,
         error=run.error,
         run=run,
-        chip=Chip(tone, icon, run.get_outcome_display()),
+        chip=RunOutcome(run.outcome).chip(),
         rule=run.rule,
     )
 

@@ -1,6 +1,5 @@
 """Trying a rule over past orders without effect, and applying it to them when the trial is convincing."""
 
-from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -9,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -19,6 +17,7 @@ from backoffice.admin.pages import find_or_404
 from backoffice.admin.text_fields import LineField
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
+from backoffice.moments import start_of_day
 from orders.admin.filters import filter_orders
 from orders.admin.rule_editor import RuleForm
 from orders.admin.rule_rows import planned_row
@@ -92,13 +91,13 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request, "orders.change_rule")
     rule = find_or_404(Rule, pk)
     form = TrialForm(request.POST if request.method == "POST" else request.GET)
-    since = form.values["since"]
-    count = len(orders_past(rule, since=_midnight(since)).values_list("pk", flat=True)[:COUNTED])
+    since = form.values["since"] and start_of_day(form.values["since"])
+    count = len(orders_past(rule, since=since).values_list("pk", flat=True)[:COUNTED])
     if request.method != "POST":
         return _trial(request, rule, form, is_past=True, count=count, button=_button(count))
     page = reverse("admin:orders_rule_change", args=[rule.pk])
     try:
-        apply_to_past(rule, since=_midnight(since), expected=count, actor=actor(request))
+        apply_to_past(rule, since=since, expected=count, actor=actor(request))
     except DomainError as error:
         messages.error(request, error.text)
     else:
@@ -151,10 +150,6 @@ def _frame(request: HttpRequest, form: RuleForm, back: str) -> dict[str, Any]:
 
 def _button(count: int) -> str:
     return ngettext("Apply it to %(count)s order", "Apply it to %(count)s orders", count) % {"count": count}
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
 def _require(request: HttpRequest, permission: str) -> None:

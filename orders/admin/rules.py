@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,8 +11,9 @@ from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from orders.admin import rule_editor, rule_orders, rule_trials
+from orders.admin.parts import Place, register_part
 from orders.admin.rule_rows import rule_rows, run_row, words_of_cause
-from orders.models import Rule, RuleEvent, RuleJob, RuleRun
+from orders.models import Order, Rule, RuleEvent, RuleJob, RuleRun
 from orders.services.rules.editing import move_rule, remove_rule, switch_rule
 from orders.services.rules.jobs import stop_job
 from orders.services.rules.words import summarize
@@ -42,18 +42,12 @@ class RuleAdmin(PagesAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self.require_view(request)
         rows = rule_rows(Rule.objects.filter(removed_at__isnull=True))
         may_change = self.may(request, "change_rule")
         return self.render(request, "orders/rules/list.html", title=_("Rules"), rows=rows, may_change=may_change)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rule = find_or_404(Rule, object_id)
+    def detail_view(self, request: HttpRequest, rule: Rule) -> HttpResponse:
         page = page_of(RuleRun.objects.filter(rule=rule).select_related("order", "rule"), request.GET, size=SIZE)
         jobs = list(rule.jobs.order_by("-pk")[:5])
         return self.render(
@@ -122,3 +116,11 @@ def _back(request: HttpRequest, rule: Rule) -> str:
     if request.POST.get("to") == "list":
         return reverse("admin:orders_rule_changelist")
     return reverse("admin:orders_rule_change", args=[rule.pk])
+
+
+def _may_run_one(request: HttpRequest, order: Order | None) -> bool:
+    return request.user.has_perms(["orders.change_order", "orders.view_rule"])
+
+
+register_part(Place.BUTTONS, "orders/rules/order_button.html", read=_may_run_one)
+register_part(Place.MARKED, "orders/rules/marked_button.html", read=_may_run_one)

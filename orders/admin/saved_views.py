@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import refuse, staff_user
+from backoffice.admin.list_page import canonical
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import InvalidInput
-from orders.admin.tabs import canonical
 from orders.models import SavedView
 
 LONGEST_NAME = 40

@@ -1,15 +1,14 @@
 """Orders that only a vendor knows: brought in as ours, or dismissed with a reason."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
-from backoffice.admin.keyset import page_of
+from backoffice.admin.list_page import ListPage
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.admin.text_fields import posted_text
 from backoffice.struct_texts import Text
@@ -17,33 +16,29 @@ from orders.models import Order, StrayOrder, StrayState
 from orders.services.reports.strays import dismiss_stray
 from orders.services.restore.adopting import adopt_stray
 
-SIZE = 50
+
+class StrayList(ListPage[StrayOrder]):
+    """Open ones first to be seen, all of them on the second tab."""
+
+    title = gettext_lazy("Orders that only a vendor knows")
+    template_name = "orders/stray_list.html"
+    queryset = StrayOrder.objects.select_related("shop", "vendor_order__order")
+    views = ((gettext_lazy("Open"), ""), (gettext_lazy("All"), "state=all"))
+    empty_icon = "travel_explore"
+
+    def get_queryset(self) -> QuerySet[StrayOrder]:
+        shows_all = self.request.GET.get("state") == "all"
+        return self.queryset.all() if shows_all else self.queryset.filter(state=StrayState.OPEN)
 
 
 @admin.register(StrayOrder)
 class StrayOrderAdmin(PagesAdmin):
-    """One list: open ones first to be seen, all of them on the second tab."""
+    list_page = StrayList
 
     def pages(self) -> list[tuple[str, str, View]]:
         return [("<int:pk>/adopt/", "adopt", self.adopt), ("<int:pk>/dismiss/", "dismiss", self.dismiss)]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rows = StrayOrder.objects.select_related("shop", "vendor_order__order")
-        shows_all = request.GET.get("state") == "all"
-        if not shows_all:
-            rows = rows.filter(state=StrayState.OPEN)
-        page = page_of(rows, request.GET, size=SIZE)
-        title = _("Orders that only a vendor knows")
-        return self.render(request, "orders/stray_list.html", title=title, page=page, shows_all=shows_all)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        stray = find_or_404(StrayOrder, object_id)
+    def detail_view(self, request: HttpRequest, stray: StrayOrder) -> HttpResponse:
         ours = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).first()
         return self.render(
             request,

@@ -1,6 +1,5 @@
 """The tabs above the order list: the ones everybody has, and those the team saved."""
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -9,24 +8,13 @@ from django.core.cache import cache
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from backoffice.admin.list_page import Tab, canonical
 from orders.admin.filters import OrderFilters, filter_orders
 from orders.models import Order
 from orders.models.saved_view import SavedView
 
 COUNTED = 1000
 KEPT_SECONDS = 20
-PLACE = ("older", "newer", "end", "q")
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A view of the list; `count` is empty where counting would tell nothing. `saved` is the saved view's key."""
-
-    title: str
-    query: str
-    count: str
-    current: bool
-    saved: int | None = None
 
 
 def tabs(parameters: QueryDict, user: User) -> list[Tab]:
@@ -45,18 +33,8 @@ def tabs(parameters: QueryDict, user: User) -> list[Tab]:
     now = canonical(parameters)
     counts = _counts([query for _title, query, _key in entries if query], user)
     return [
-        Tab(title, query, counts.get(query, ""), canonical(QueryDict(query)) == now, key)
-        for title, query, key in entries
+        Tab(title, query, canonical(QueryDict(query)) == now, counts.get(query), key) for title, query, key in entries
     ]
-
-
-def canonical(parameters: QueryDict) -> str:
-    """The filters alone, in one order: two addresses with the same filters are the same view."""
-    pairs = [(name, value) for name, value in parameters.items() if value and name not in PLACE]
-    kept = QueryDict(mutable=True)
-    for name, value in sorted(pairs):
-        kept[name] = str(value)
-    return kept.urlencode()
 
 
 def _counts(queries: list[str], user: User) -> dict[str, str]:

@@ -19,8 +19,16 @@ from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type
 from orders.admin.confirmations import Confirmation
 from orders.admin.desk import ReasonForm
-from orders.models import Consent, ExportState, Order
-from orders.services.exports.asking import THERE, exclude_export, find_obstacle, opt_out, request_export_by_hand
+from orders.admin.parts import Place, register_part, register_urls
+from orders.admin.told import read_told
+from orders.models import Consent, Order
+from orders.services.exports.asking import (
+    can_exclude_export,
+    can_request_export,
+    exclude_export,
+    opt_out,
+    request_export_by_hand,
+)
 
 TELL = "orders.tell_orders"
 THIS, ALL = "order", "customer"
@@ -76,9 +84,6 @@ def exclude(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
 
 def _telling(order: Order, vendor: str) -> Confirmation:
     export = order.exports.filter(vendor=vendor).first()
-    refusal = find_obstacle(order, vendor=vendor)
-    if export is not None and export.state in (*THERE, ExportState.WAITING):
-        refusal = _("%(vendor)s: %(state)s.") % {"vendor": vendor_title(vendor), "state": export.get_state_display()}
     effect = {
         Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
         Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for the order."),
@@ -89,21 +94,18 @@ def _telling(order: Order, vendor: str) -> Confirmation:
         style="primary",
         done=_("%(vendor)s is told with the next batch.") % {"vendor": vendor_title(vendor)},
         consequences=[effect, _("Once it is told, it cannot be called back from here.")],
-        refusal=refusal,
+        refusal=can_request_export(order, export, vendor=vendor).reason,
     )
 
 
 def _excluding(order: Order, vendor: str) -> Confirmation:
-    there = order.exports.filter(vendor=vendor, state__in=THERE).exists()
     return Confirmation(
         title=_("Do not tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
         button=_("Do not tell %(vendor)s") % {"vendor": vendor_title(vendor)},
         style="danger",
         done=_("%(vendor)s is not told.") % {"vendor": vendor_title(vendor)},
         consequences=[_("No rule and no command asks for it again; a person can, on the page of the order.")],
-        refusal=_("%(vendor)s has been told already; that cannot be undone here.") % {"vendor": vendor_title(vendor)}
-        if there
-        else "",
+        refusal=can_exclude_export(order.exports.filter(vendor=vendor).first()).reason,
     )
 
 
@@ -138,3 +140,7 @@ def _confirmed(
     frame = admin.site.each_context(request)
     context = {"title": confirmation.title, "order": order, "confirmation": confirmation, "form": form, "back": back}
     return TemplateResponse(request, "orders/confirm.html", {**frame, **context})
+
+
+register_part(Place.SIDE, "orders/page/told.html", read=read_told)
+register_urls(telling_urls)

@@ -1,11 +1,13 @@
 """What the page of an order shows of the vendors that are told of it, or are not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from backoffice.admin.chips import Chip
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from backoffice.states import Chip
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendors_with
-from orders.admin import chips
 from orders.models import ExportState, Order, OrderExport
 
 
@@ -20,9 +22,19 @@ class ToldFacts:
     may_be_set_aside: bool
 
 
-def told_facts(order: Order) -> list[ToldFacts]:
-    """Every vendor that is set up to be told of orders, and those that were once; one query."""
-    rows = {export.vendor: export for export in order.exports.all()}
+def told_chip(export: OrderExport) -> Chip:
+    """Return whether a vendor was told; a person who set it aside is named."""
+    state = ExportState(export.state)
+    if export.excluded_by and state == ExportState.SKIPPED:
+        return Chip(state.tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
+    if export.corrected and state == ExportState.WAITING:
+        return replace(state.chip(), word=_("correction waits"))
+    return state.chip()
+
+
+def read_told(request: HttpRequest, order: Order | None) -> list[ToldFacts]:
+    """Return every vendor that is set up to be told of orders, and those that were once; one query."""
+    rows = {export.vendor: export for export in OrderExport.objects.filter(order=order)}
     names = [*vendors_with(ExportsOrders, configured=True), *rows]
     return [_facts(name, rows.get(name)) for name in dict.fromkeys(names)]
 
@@ -32,7 +44,7 @@ def _facts(vendor: str, export: OrderExport | None) -> ToldFacts:
     return ToldFacts(
         vendor=vendor,
         export=export,
-        chip=chips.told(export) if export else None,
+        chip=told_chip(export) if export else None,
         may_be_told=state in ("", ExportState.SKIPPED, ExportState.REFUSED),
         may_be_set_aside=state in ("", ExportState.WAITING, ExportState.REFUSED)
         or bool(export and state == ExportState.SKIPPED and not export.excluded_by),

@@ -15,6 +15,7 @@ from backoffice.api.schema import describe_problems
 from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.file_answers import answer_file
+from backoffice.file_types import content_type_of
 from backoffice.models.shop import Scope
 from orders.api.design_answers import DesignAnswer, OpenedDesignAnswer, answer_design, answer_opened
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
@@ -22,7 +23,6 @@ from orders.api.queries import NoQuery
 from orders.models import Design
 from orders.services.designs.editor import open_design, read_design, read_preview, submit_design
 from orders.services.designs.input import NewDesign
-from orders.services.designs.pictures import content_type_of
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 

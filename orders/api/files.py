@@ -21,15 +21,16 @@ from backoffice.api.schema import describe_problems
 from backoffice.api.validation import MalformedInput, read_query
 from backoffice.api.views import ApiView
 from backoffice.file_answers import answer_file
+from backoffice.file_types import PDF
 from backoffice.models.shop import Scope
 from backoffice.services.disk import room_for
+from backoffice.services.files import FileTooLarge, open_file, too_large_text
 from backoffice.texts import clean_line
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
 from orders.services.files import store
 from orders.services.files.signed_links import Linked, LinkEnded, read_link
-from orders.services.files.slips import render_slip
 
 # What a form has around its file: boundaries, names.
 FORM_OVERHEAD = 64 * 1024
@@ -77,7 +78,7 @@ class Files(ApiView):
                 kept, is_new = store.store_file(file.chunks(), shop=self.shop, name=clean_line(file.name or ""))
             else:
                 kept, is_new = store.store_file(read_chunks(file), shop=self.shop)
-        except store.TooLarge as error:
+        except FileTooLarge as error:
             raise TooLarge(error.text) from error
         answer = ShopFileAnswer(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
         return Response(answer, status=201 if is_new else 200)
@@ -87,7 +88,7 @@ def _refuse_large(request: Request) -> None:
     """Before a byte of it is read. No more than announced can be read."""
     announced = str(request.META.get("CONTENT_LENGTH") or "0")
     if announced.isdigit() and int(announced) > store.MAX_FILE_BYTES + FORM_OVERHEAD:
-        raise TooLarge(store.too_large_text())
+        raise TooLarge(too_large_text(store.MAX_FILE_BYTES))
 
 
 def _file_of(request: Request) -> Any:
@@ -107,12 +108,12 @@ def serve_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The PDF that a link of ours names. 404 for what we did not sign, 410 when its days are over."""
     try:
         row = ShopFile.objects.get(public_id=read_link(Linked.FILE, token))
-        content = store.open_file(row)
+        content = open_file(row)
     except LinkEnded:
         return _gone()
     except (signing.BadSignature, ShopFile.DoesNotExist, FileNotFoundError):
         return _nothing()
-    return answer_file(content, content_type=store.PDF, name=row.public_id)
+    return answer_file(content, content_type=PDF, name=row.public_id)
 
 
 @require_safe
@@ -124,7 +125,9 @@ def serve_slip(request: HttpRequest, token: str) -> HttpResponseBase:
         return _gone()
     except (signing.BadSignature, VendorOrder.DoesNotExist):
         return _nothing()
-    return answer_file(render_slip(row), content_type=store.PDF, name=row.reference)
+    from orders.services.files.slips import render_slip  # heavy to load, and most processes never draw
+
+    return answer_file(render_slip(row), content_type=PDF, name=row.reference)
 
 
 def _nothing() -> HttpResponseBase:

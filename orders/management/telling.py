@@ -1,13 +1,13 @@
 """What the commands that have a vendor told of past orders share."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from backoffice.models import Shop
+from backoffice.moments import start_of_day
 from backoffice.texts import clean_code
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendor_type, vendors_with
@@ -52,8 +52,8 @@ class TellCommand(BaseCommand):
         self.left_to_show = SHOWN if verbosity < 2 else 0
         result = fill_exports(
             vendor=self.vendor,
-            since=_midnight(since),
-            until=_midnight(until + timedelta(days=1)) if until else None,
+            since=start_of_day(since),
+            until=start_of_day(until + timedelta(days=1)) if until else None,
             shop=shop,
             actor=f"command:{self.__module__.rpartition('.')[2]}",
             dry_run=dry_run,
@@ -74,7 +74,3 @@ class TellCommand(BaseCommand):
         if self.left_to_show and len(orders) >= self.left_to_show:
             self.stdout.write("… (all with -v 2)")
         self.left_to_show = max(0, self.left_to_show - len(orders))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -7,20 +7,22 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.errors import IllegalTransition
+from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
 from backoffice.models import Shop
+from backoffice.models.event import TimelineEvent
+from backoffice.states import StateChoices, Tone
 
 
-class CampaignState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PREPARING = "preparing", _("being prepared")
-    PROOFED = "proofed", _("ready to be checked out")
-    PAYING = "paying", _("being checked out")
-    PAYMENT_NEEDED = "payment_needed", _("payment under way")
-    PAID = "paid", _("paid")
-    MAILED = "mailed", _("mailed")
-    CANCELLED = "cancelled", _("cancelled")
-    STUCK = "stuck", _("needs a person")
+class CampaignState(StateChoices):
+    DRAFT = "draft", Tone.GREY, "edit_note", _("draft")
+    PREPARING = "preparing", Tone.BLUE, "sync", _("being prepared")
+    PROOFED = "proofed", Tone.AMBER, "preview", _("ready to be checked out")
+    PAYING = "paying", Tone.BLUE, "send", _("being checked out")
+    PAYMENT_NEEDED = "payment_needed", Tone.BLUE, "hourglass_top", _("payment under way")
+    PAID = "paid", Tone.GREEN, "paid", _("paid")
+    MAILED = "mailed", Tone.GREEN, "mark_email_read", _("mailed")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    STUCK = "stuck", Tone.RED, "person_alert", _("needs a person")
 
 
 NEXT = {
@@ -203,23 +205,45 @@ class MailCampaign(models.Model):
         self.save(update_fields=["state", "updated_at"])
         self.note(kind or str(state), actor=actor, **params)
 
+    def can_fill(self) -> Eligibility:
+        """Return whether recipients may be added and removed."""
+        if self.state == CampaignState.DRAFT:
+            return ELIGIBLE
+        text = _t("Campaign “%(name)s” is %(state)s: its recipients cannot be changed.")
+        return ineligible(text % {"name": self.name, "state": self.get_state_display()})
+
+    def can_prepare(self) -> Eligibility:
+        """Return whether the vendor may be given what is missing, and asked for proof and price (again)."""
+        return self._can_go_back(CampaignState.DRAFT, CampaignState.PROOFED, CampaignState.STUCK)
+
+    def can_reopen(self) -> Eligibility:
+        """Return whether it may be a draft again."""
+        return self._can_go_back(CampaignState.PROOFED, CampaignState.STUCK)
+
+    def can_cancel(self) -> Eligibility:
+        """Return whether it may be put away: before any checkout was attempted, or when it needs a person."""
+        if self.checkout_attempted_at is not None and self.state != CampaignState.STUCK:
+            return ineligible(_t("It is checked out, or may be: what is paid cannot be called back."))
+        ends = CampaignState.CANCELLED in NEXT[CampaignState(self.state)]
+        return ELIGIBLE if ends else ineligible(self.state_text())
+
+    def state_text(self) -> str:
+        """Return its state as a sentence."""
+        return _t("This campaign is %s.") % self.get_state_display()
+
+    def _can_go_back(self, *states: CampaignState) -> Eligibility:
+        if self.state not in states:
+            return ineligible(self.state_text())
+        if self.checkout_attempted_at is None:
+            return ELIGIBLE
+        return ineligible(_t("A checkout of this campaign has been attempted: what became of it comes first."))
+
     def note(self, kind: str, *, actor: str, **params: object) -> None:
         """A line in the timeline."""
         self.events.create(kind=kind, actor=actor, params=params)
 
 
-class CampaignEvent(models.Model):
-    """One line of a campaign's timeline; words in `orders.admin.campaign_words`."""
+class CampaignEvent(TimelineEvent):
+    """One line of a campaign's timeline; `orders.admin.campaign_words` has the sentences."""
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="events", verbose_name=_("campaign"))
-    at = models.DateTimeField(_("time"), auto_now_add=True)
-    actor = models.CharField(_("by"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=32)
-    params = models.JSONField(_("facts"), default=dict)
-
-    class Meta:
-        verbose_name = _("campaign's event")
-        verbose_name_plural = _("campaign's events")
-
-    def __str__(self) -> str:
-        return self.kind

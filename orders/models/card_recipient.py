@@ -4,31 +4,32 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 from backoffice.vendors.card_messages import CardAddress
 from orders.models.campaign import MailCampaign
 from orders.models.order import Order
 
 
-class CardState(models.TextChoices):
-    LISTED = "listed", _("listed")
-    LEFT_OUT = "left_out", _("left out")
-    ATTACHED = "attached", _("handed over")
-    ACCEPTED = "accepted", _("accepted")
-    UNDELIVERABLE = "undeliverable", _("not taken")
+class CardState(StateChoices):
+    LISTED = "listed", Tone.GREY, "person", _("listed")
+    LEFT_OUT = "left_out", Tone.AMBER, "person_off", _("left out")
+    ATTACHED = "attached", Tone.BLUE, "sync", _("handed over")
+    ACCEPTED = "accepted", Tone.GREEN, "check", _("accepted")
+    UNDELIVERABLE = "undeliverable", Tone.RED, "wrong_location", _("not taken")
 
 
-class CardDeliveryState(models.TextChoices):
+class CardDeliveryState(StateChoices):
     """Ours, from `vendors.card_messages.DeliveryState`."""
 
-    NONE = "", _("nothing known")
-    WAITING = "waiting", _("waits for the post's word")
-    MAILED = "mailed", _("mailed")
-    IN_TRANSIT = "in_transit", _("in transit")
-    LOCAL = "local", _("at the local facility")
-    DELIVERED = "delivered", _("delivered")
-    UNDELIVERABLE = "undeliverable", _("undeliverable")
-    UNTRACKED = "untracked", _("not tracked")
-    UNKNOWN = "unknown", _("unknown")
+    NONE = "", Tone.GREY, "hourglass_empty", _("nothing known")
+    WAITING = "waiting", Tone.GREY, "hourglass_empty", _("waits for the post's word")
+    MAILED = "mailed", Tone.BLUE, "outgoing_mail", _("mailed")
+    IN_TRANSIT = "in_transit", Tone.BLUE, "local_shipping", _("in transit")
+    LOCAL = "local", Tone.BLUE, "store", _("at the local facility")
+    DELIVERED = "delivered", Tone.GREEN, "markunread_mailbox", _("delivered")
+    UNDELIVERABLE = "undeliverable", Tone.RED, "wrong_location", _("undeliverable")
+    UNTRACKED = "untracked", Tone.GREY, "question_mark", _("not tracked")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
 
 
 class LeftOut(models.TextChoices):

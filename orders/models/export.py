@@ -4,15 +4,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 from orders.models.order import Order
 
 
-class ExportState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    SENT = "sent", _("told")
-    KNOWN = "known", _("known there already")
-    REFUSED = "refused", _("refused there")
-    SKIPPED = "skipped", _("not told")
+class ExportState(StateChoices):
+    WAITING = "waiting", Tone.BLUE, "outgoing_mail", _("waiting")
+    SENT = "sent", Tone.GREEN, "mark_email_read", _("told")
+    KNOWN = "known", Tone.GREEN, "done_all", _("known there already")
+    REFUSED = "refused", Tone.RED, "block", _("refused there")
+    SKIPPED = "skipped", Tone.GREY, "unsubscribe", _("not told")
 
 
 class Consent(models.TextChoices):

@@ -5,23 +5,29 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.fields import SaidJSONField, SaidTextField
+from backoffice.states import StateChoices, Tone
 from orders.models.order import Order
 
 
-class HoldReason(models.TextChoices):
-    INVALID_INPUT = "invalid_input", _("something to correct")
-    BAD_ADDRESS = "bad_address", _("address the vendor would refuse")
-    VENDOR_REFUSED = "vendor_refused", _("refused by the vendor")
-    VENDOR_CANCELLED = "vendor_cancelled", _("cancelled by the vendor")
-    DIFFERS_AT_VENDOR = "differs_at_vendor", _("the vendor holds something else")
-    SECOND_AT_VENDOR = "second_at_vendor", _("a second order at the vendor")
-    BAD_FILE = "bad_file", _("print file the vendor could not use")
-    UNAVAILABLE = "unavailable", _("cannot be made now")
-    ODD_PRICE = "odd_price", _("price to check")
-    OUT_OF_STOCK = "out_of_stock", _("not enough in stock")
-    POSSIBLE_DUPLICATE = "possible_duplicate", _("possible duplicate")
-    MANUAL = "manual", _("held by a person")
-    RULE = "rule", _("held by a rule")
+class HoldReason(StateChoices):
+    INVALID_INPUT = "invalid_input", Tone.AMBER, "edit_note", _("something to correct")
+    BAD_ADDRESS = "bad_address", Tone.AMBER, "wrong_location", _("address the vendor would refuse")
+    VENDOR_REFUSED = "vendor_refused", Tone.RED, "block", _("refused by the vendor")
+    VENDOR_CANCELLED = "vendor_cancelled", Tone.RED, "cancel", _("cancelled by the vendor")
+    DIFFERS_AT_VENDOR = "differs_at_vendor", Tone.RED, "difference", _("the vendor holds something else")
+    SECOND_AT_VENDOR = "second_at_vendor", Tone.RED, "content_copy", _("a second order at the vendor")
+    BAD_FILE = "bad_file", Tone.AMBER, "picture_as_pdf", _("print file the vendor could not use")
+    UNAVAILABLE = "unavailable", Tone.AMBER, "production_quantity_limits", _("cannot be made now")
+    ODD_PRICE = "odd_price", Tone.AMBER, "price_change", _("price to check")
+    OUT_OF_STOCK = "out_of_stock", Tone.AMBER, "production_quantity_limits", _("not enough in stock")
+    POSSIBLE_DUPLICATE = "possible_duplicate", Tone.AMBER, "content_copy", _("possible duplicate")
+    MANUAL = "manual", Tone.GREY, "front_hand", _("held by a person")
+    RULE = "rule", Tone.AMBER, "rule", _("held by a rule")
+
+    @property
+    def is_alarming(self) -> bool:
+        """Return whether the order is not merely waiting: something went wrong that only a person can mend."""
+        return self.tone == Tone.RED
 
 
 class Hold(models.Model):

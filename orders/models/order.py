@@ -1,6 +1,7 @@
 """The customer's order and its three axes."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,31 +14,36 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from backoffice.errors import IllegalTransition
+from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
 from backoffice.models import Shop
+from backoffice.states import StateChoices, Tone
+
+if TYPE_CHECKING:
+    from orders.models.hold import Hold
+    from orders.models.vendor_order import VendorOrder
 
 
-class OrderState(models.TextChoices):
-    NEW = "new", _("new")
-    HELD = "held", _("held")
-    RELEASED = "released", _("released")
-    CANCELLED = "cancelled", _("cancelled")
-    CLOSED = "closed", pgettext_lazy("order", "closed")
+class OrderState(StateChoices):
+    NEW = "new", Tone.GREY, "inbox", _("new")
+    HELD = "held", Tone.AMBER, "front_hand", _("held")
+    RELEASED = "released", Tone.BLUE, "send", _("released")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    CLOSED = "closed", Tone.GREEN, "task_alt", pgettext_lazy("order", "closed")
 
 
-class ProductionState(models.TextChoices):
-    NONE = "none", _("not sent")
-    SENT = "sent", _("sent")
-    IN_PRODUCTION = "in_production", _("in production")
-    DONE = "done", _("produced")
-    FAILED = "failed", _("failed")
+class ProductionState(StateChoices):
+    NONE = "none", Tone.GREY, "hourglass_empty", _("not sent")
+    SENT = "sent", Tone.BLUE, "outbox", _("sent")
+    IN_PRODUCTION = "in_production", Tone.BLUE, "precision_manufacturing", _("in production")
+    DONE = "done", Tone.GREEN, "check_circle", _("produced")
+    FAILED = "failed", Tone.RED, "error", _("failed")
 
 
-class ShipmentState(models.TextChoices):
-    NONE = "none", _("nothing shipped")
-    PARTIAL = "partial", _("partly shipped")
-    SHIPPED = "shipped", _("shipped")
-    DELIVERED = "delivered", _("delivered")
+class ShipmentState(StateChoices):
+    NONE = "none", Tone.GREY, "package_2", _("nothing shipped")
+    PARTIAL = "partial", Tone.BLUE, "stacks", _("partly shipped")
+    SHIPPED = "shipped", Tone.BLUE, "local_shipping", _("shipped")
+    DELIVERED = "delivered", Tone.GREEN, "where_to_vote", _("delivered")
 
 
 # Events of the timeline that rules may follow upon (see `orders.models.rule.RuleEvent`).
@@ -159,6 +165,33 @@ class Order(models.Model):
     def has_ended(self) -> bool:
         """Cancelled or closed: it waits for nothing and goes nowhere."""
         return self.state not in OPEN_STATES
+
+    def can_hold(self) -> Eligibility:
+        """Return whether it may wait (again)."""
+        return ineligible(self._state_text()) if self.has_ended else ELIGIBLE
+
+    def can_release(self, *, holds: Iterable["Hold"]) -> Eligibility:
+        """Return whether it may go to its vendors; `holds` are those that would still be active then."""
+        if self.state == OrderState.RELEASED:
+            return ineligible(_t("It is released already."))
+        if self.has_ended:
+            return ineligible(self._state_text())
+        if reasons := ", ".join(str(hold.get_reason_display()) for hold in holds):
+            return ineligible(_t("It cannot be released while it is held: %(reasons)s.") % {"reasons": reasons})
+        return ELIGIBLE
+
+    def can_cancel(self, *, vendor_orders: Iterable["VendorOrder"]) -> Eligibility:
+        """Return whether its cancellation may be asked for; `vendor_orders` are all of its parts."""
+        if self.has_ended:
+            return ineligible(self._state_text())
+        if self.cancel_requested_at:
+            return ineligible(
+                _t("Its cancellation has been asked for; the vendor has not answered yet."), code="cancel_requested"
+            )
+        return next((refused for one in vendor_orders if not (refused := one.can_cancel())), ELIGIBLE)
+
+    def _state_text(self) -> str:
+        return _t("It is %(state)s.") % {"state": self.get_state_display()}
 
     def may_become(self, state: OrderState) -> bool:
         """Whether the table of transitions allows it."""

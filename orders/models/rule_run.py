@@ -4,14 +4,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.states import StateChoices, Tone
 from orders.models.order import Order
 from orders.models.rule import Rule
 
 
-class RunOutcome(models.TextChoices):
-    DONE = "done", _("done")
-    NOTHING = "nothing", _("nothing to do")
-    FAILED = "failed", _("failed")
+class RunOutcome(StateChoices):
+    DONE = "done", Tone.GREEN, "check_circle", _("done")
+    NOTHING = "nothing", Tone.GREY, "remove", _("nothing to do")
+    FAILED = "failed", Tone.RED, "error", _("failed")
 
 
 class RuleRun(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Shop
-from fulfillment.models.stored_file import StoredFile
+from backoffice.models.stored_file import StoredFile
 
 PREFIX = "file_"
 

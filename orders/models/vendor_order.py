@@ -3,27 +3,33 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.errors import ELIGIBLE, Eligibility, ineligible
+from backoffice.models.reported import Reported
+from backoffice.states import StateChoices, Tone
 from orders.models.line import OrderLine
 from orders.models.order import Order
 
 
-class VendorOrderState(models.TextChoices):
+class VendorOrderState(StateChoices):
     """Ours, from `vendors.messages.OrderState`, plus what only we know of."""
 
-    PLANNED = "planned", _("planned")
-    DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("submitted")
-    CHECKED = "checked", _("checked")
-    IN_PRODUCTION = "in_production", _("in production")
-    DONE = "done", _("produced")
-    CANCELLED = "cancelled", _("cancelled")
-    REFUSED = "refused", _("refused")
-    UNKNOWN = "unknown", _("unknown")
+    PLANNED = "planned", Tone.GREY, "hourglass_empty", _("planned")
+    DRAFT = "draft", Tone.GREY, "edit_note", _("draft")
+    SUBMITTED = "submitted", Tone.BLUE, "outbox", _("submitted")
+    CHECKED = "checked", Tone.BLUE, "fact_check", _("checked")
+    IN_PRODUCTION = "in_production", Tone.BLUE, "precision_manufacturing", _("in production")
+    DONE = "done", Tone.GREEN, "check_circle", _("produced")
+    CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
+    REFUSED = "refused", Tone.RED, "block", _("refused")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
 
 
-class VendorOrder(models.Model):
+class VendorOrder(Reported):
     """One vendor's part of an order: its reference and id there, how far it is, what was last reported."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="vendor_orders", verbose_name=_("order"))
@@ -40,12 +46,6 @@ class VendorOrder(models.Model):
     abandoned_ids = ArrayField(
         models.CharField(max_length=64), verbose_name=_("abandoned drafts"), default=list, blank=True
     )
-
-    # The newest report applied (see messages.Version).
-    reported_at = models.DateTimeField(_("vendor's time of change"), null=True, blank=True)
-    reported_history_id = models.BigIntegerField(default=0)
-    reported_rank = models.SmallIntegerField(default=0)
-    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
 
     shipping_earliest = models.DateTimeField(_("ships, earliest"), null=True, blank=True)
     shipping_latest = models.DateTimeField(_("ships, latest"), null=True, blank=True)
@@ -74,6 +74,21 @@ class VendorOrder(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def can_cancel(self) -> Eligibility:
+        """Return whether its vendor may still be asked to cancel it."""
+        too_late = self.state in (VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE)
+        return ineligible(self.too_late_text()) if too_late else ELIGIBLE
+
+    def too_late_text(self) -> str:
+        """Return why it cannot be cancelled any more, for people."""
+        text = _t("Order %(reference)s cannot be cancelled: %(state)s since %(since)s.")
+        since = timezone.localtime(self.reported_at or self.updated_at)
+        return text % {
+            "reference": self.reference,
+            "state": self.get_state_display(),
+            "since": date_format(since, "DATETIME_FORMAT"),
+        }
 
 
 class VendorOrderLine(models.Model):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from backoffice.models import Push
@@ -42,7 +41,7 @@ def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push |
         return
     order.cancel_requested_at = None
     order.save(update_fields=["cancel_requested_at", "updated_at"])
-    words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or too_late_text(row)}
+    words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or row.too_late_text()}
     OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=words, push=push)
     cancelled = list(order.vendor_orders.filter(state=VendorOrderState.CANCELLED).values_list("reference", flat=True))
     if cancelled:
@@ -59,14 +58,3 @@ def dismiss_refusals(vendor_order: VendorOrder, *, actor: str, reason: str) -> N
     """What a vendor refused before no longer waits for a person: it is dealt with by this."""
     for push in Push.objects.about(vendor_order).needing_a_person().filter(state=PushState.FAILED):
         dismiss_push(push, actor=actor, reason=reason)
-
-
-def too_late_text(vendor_order: VendorOrder) -> str:
-    """Why it cannot be cancelled, for people."""
-    text = _("Order %(reference)s cannot be cancelled: %(state)s since %(since)s.")
-    since = timezone.localtime(vendor_order.reported_at or vendor_order.updated_at)
-    return text % {
-        "reference": vendor_order.reference,
-        "state": vendor_order.get_state_display(),
-        "since": formats.date_format(since, "DATETIME_FORMAT"),
-    }

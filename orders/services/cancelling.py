@@ -16,7 +16,8 @@ from orders.services.cancellations import go_on_after_refusal, settle_cancellati
 from orders.services.push_kinds import CANCEL, VendorOrderHandler
 from orders.services.reports.applying import apply_order_report
 
-_TOO_LATE = (OrderState.IN_PRODUCTION, OrderState.DONE)
+# Agreed, or too late: there is nothing to ask.
+_DECIDED = (OrderState.CANCELLED, OrderState.IN_PRODUCTION, OrderState.DONE)
 
 
 @push_kind(CANCEL)
@@ -42,14 +43,14 @@ class Cancellation(VendorOrderHandler):
             self.delivery.record(self._cancel_without_id)
             return
         report = self.read()
-        if report.state != OrderState.CANCELLED and report.state not in _TOO_LATE:
+        if report.state not in _DECIDED:
             report = self._ask()
         self.delivery.record(lambda: self._conclude(report))
 
     def look(self, delivery: Delivery) -> Finding:
         """What became of a request to cancel that was not answered."""
         report = self.read()
-        if report.state != OrderState.CANCELLED and report.state not in _TOO_LATE:
+        if report.state not in _DECIDED:
             return Finding.ABSENT
         self.delivery.record(lambda: self._conclude(report))
         return Finding.DONE
@@ -76,7 +77,7 @@ class Cancellation(VendorOrderHandler):
             return self.delivery.write("cancel", lambda: vendor.cancel_order(self.row.vendor_id), self._conclude)
         except VendorRejected:
             report = self.read()
-            if report.state == OrderState.CANCELLED or report.state in _TOO_LATE:
+            if report.state in _DECIDED:
                 return report
             raise
 

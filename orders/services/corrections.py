@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from backoffice.errors import Errors, IllegalTransition, InvalidInput, complain
+from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, complain, ineligible
 from backoffice.models import Push
 from backoffice.regions import address_codes
 from backoffice.said import gettext as _
@@ -33,7 +33,7 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
     refuse the address.
     """
     order = Order.objects.locked(order.pk)
-    _refuse_sent(order)
+    can_correct(order).ensure()
     address = order.addresses.get(role=role)
     country, state = (values.get(name, getattr(address, name)) for name in ("country_code", "state_code"))
     values = {**values, **dict(zip(("country_code", "state_code"), address_codes(country, state), strict=True))}
@@ -42,7 +42,7 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
     }
     for name, value in values.items():
         setattr(address, name, value)
-    _refuse_invalid(order, address)
+    _ensure_valid(order, address)
     if changed:
         address.save(update_fields=list(changed))
         refresh_search(order)
@@ -54,21 +54,23 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
     return order
 
 
-def _refuse_sent(order: Order) -> None:
+def can_correct(order: Order) -> Eligibility:
+    """Return whether addresses of the order may still be corrected: it waits, and no vendor has any of it."""
     if order.state not in CORRECTABLE:
         text = _("Order %(number)s is %(state)s: only the address of an order that waits can be corrected.")
-        raise IllegalTransition(text % {"number": order.number, "state": order.get_state_display()})
+        return ineligible(text % {"number": order.number, "state": order.get_state_display()})
     rows = list(order.vendor_orders.all())
     for row in rows:
         if row.state not in _UNSENT:
             text = _("%(vendor)s has %(reference)s already, with the address as it was.")
-            raise IllegalTransition(text % {"vendor": row.vendor, "reference": row.reference})
+            return ineligible(text % {"vendor": row.vendor, "reference": row.reference})
     subject = VendorOrder._meta.label_lower
     if Push.objects.open().filter(subject_type=subject, subject_id__in=[row.pk for row in rows]).exists():
-        raise IllegalTransition(_("Something is on its way to the vendor just now; try again in a moment."))
+        return ineligible(_("Something is on its way to the vendor just now; try again in a moment."))
+    return ELIGIBLE
 
 
-def _refuse_invalid(order: Order, address: Address) -> None:
+def _ensure_valid(order: Order, address: Address) -> None:
     """Every vendor's limits and our list of countries, as at intake."""
     errors: Errors = {}
     check_countries([(address.field, address)], errors=errors)

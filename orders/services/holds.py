@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import Conflict, IllegalTransition
+from backoffice.errors import Conflict
 from orders.models import Hold, HoldReason, Order, OrderState
 from orders.services.alarms import raise_alarm
 
@@ -38,6 +38,7 @@ def place_hold(
 
     The order must be locked. Raises IllegalTransition for an order that is cancelled or closed.
     """
+    order.can_hold().ensure()
     if order.state != OrderState.HELD:
         order.move_to(OrderState.HELD, actor=actor)
     whose = {"placed_by": actor} if reason == HoldReason.RULE else {}
@@ -60,7 +61,7 @@ def hold_if_open(
 
     Only what would have kept a cancelled order from being sent is dropped: there is nothing left to do about it.
     """
-    if order.state == OrderState.HELD or order.may_become(OrderState.HELD):
+    if order.can_hold():
         place_hold(order, reason=reason, text=text, actor=actor, errors=errors)
     elif order.state != OrderState.CANCELLED or reason not in _MOOT_ONCE_CANCELLED:
         raise_alarm(order, reason=reason, text=text, actor=actor)
@@ -80,13 +81,3 @@ def end_hold(hold: Hold, *, order: Order, actor: str, note: str) -> None:
     if not ended.update(released_by=actor, released_at=timezone.now(), release_note=note):
         raise Conflict(_("This hold has been released already."))
     order.events.create(actor=actor, kind="hold.released", params={"reason": hold.reason, "note": note})
-
-
-def refuse_while_held(order: Order) -> None:
-    """Raises IllegalTransition, naming the reasons, while anything holds the order."""
-    reasons = [str(hold.get_reason_display()) for hold in active_holds(order)]
-    if reasons:
-        text = _("Order %(number)s is held: %(reasons)s.")
-        raise IllegalTransition(
-            text % {"number": order.number, "reasons": ", ".join(str(reason) for reason in reasons)}
-        )

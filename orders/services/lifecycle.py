@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.said import gettext as said
@@ -17,9 +16,9 @@ from backoffice.services.bell import RUN_RULES, ring_on_commit
 from backoffice.services.pushes import queue_first_push, queue_push
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
-from orders.services.cancellations import dismiss_refusals, settle_cancellation, too_late_text
+from orders.services.cancellations import dismiss_refusals, settle_cancellation
 from orders.services.drafts import discard_draft
-from orders.services.holds import active_holds, end_hold, place_hold, refuse_while_held
+from orders.services.holds import active_holds, end_hold, place_hold
 from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 from orders.services.push_kinds import CANCEL, PLACE
@@ -27,7 +26,6 @@ from orders.services.push_kinds import CANCEL, PLACE
 # Nothing is in the making there, and what the vendor may still hold of it is given up.
 _FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 _UNPLACED = (VendorOrderState.PLANNED, VendorOrderState.DRAFT)
-_TOO_LATE = (VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE)
 
 
 @transaction.atomic
@@ -38,9 +36,8 @@ def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
     field, when the vendors would refuse it. With `anyway` complaints of the catalogue do not count.
     """
     order = Order.objects.locked(order.pk)
-    refuse_while_held(order)
-    if order.may_become(OrderState.RELEASED):
-        ensure_sendable(order, anyway=anyway)
+    order.can_release(holds=active_holds(order)).ensure()
+    ensure_sendable(order, anyway=anyway)
     order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None)
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
         _place_part(vendor_order, actor=actor)
@@ -55,7 +52,7 @@ def release_or_hold(order: Order, *, actor: str) -> Order:
     with the complaints.
     """
     order = Order.objects.locked(order.pk)
-    if order.may_become(OrderState.RELEASED) and not active_holds(order).exists():
+    if order.can_release(holds=active_holds(order)):
         errors = recheck_orders([order])[order.pk].errors
         text = said("The vendor would refuse it. Correct what is named, then release the hold.")
         for reason, some in reasons_to_hold(errors).items():
@@ -136,9 +133,9 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
     """
     order = Order.objects.locked(order.pk)
     vendor_orders = list(order.vendor_orders.select_for_update())
-    _refuse_too_late(order, vendor_orders)
-    if order.cancel_requested_at:
+    if order.cancel_requested_at and not order.has_ended:
         return order
+    order.can_cancel(vendor_orders=vendor_orders).ensure()
     order.cancel_requested_at = timezone.now()
     order.save(update_fields=["cancel_requested_at", "updated_at"])
     order.events.create(actor=actor, kind="order.cancel_requested", params={"reason": reason})
@@ -185,15 +182,6 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
         queue_place(vendor_order, actor=actor)
     if given_up:
         discard_draft(vendor_order, given_up, actor=actor)
-
-
-def _refuse_too_late(order: Order, vendor_orders: list[VendorOrder]) -> None:
-    if not order.may_become(OrderState.CANCELLED):
-        text = _("Order %(number)s is %(state)s and cannot be cancelled.")
-        raise IllegalTransition(text % {"number": order.number, "state": order.get_state_display()})
-    for vendor_order in vendor_orders:
-        if vendor_order.state in _TOO_LATE:
-            raise IllegalTransition(too_late_text(vendor_order))
 
 
 def _never_begun(vendor_orders: list[VendorOrder]) -> set[int]:

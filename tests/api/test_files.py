@@ -141,7 +141,7 @@ def test_another_type_and_no_key_are_refused(storefront: Storefront) -> None:
 
 
 def test_what_a_killed_upload_left_is_cleared_away_after_a_day(storefront: Storefront, media: Path) -> None:
-    parts = media / "files" / "parts"
+    parts = media / "parts"
     parts.mkdir(parents=True)
     old, new = parts / "old", parts / "new"
     old.write_bytes(b"%PDF-")

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from backoffice.models import Callback, Push, Shop
 from backoffice.models.callback import CallbackState
 from backoffice.services.claims import Delivery
-from backoffice.services.handlers import CallbackOutcome, Finding, PushHandler
+from backoffice.services.handlers import Finding, PushHandler
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
 from backoffice.vendors.errors import VendorError
@@ -109,15 +110,15 @@ class MakeBoth(PushHandler):
         Push.objects.filter(pk=delivery.push.pk).update(payload=delivery.push.payload)
 
 
-def rename_shop(callback: Callback, message: ToyMessage, vendor: CallsUs) -> CallbackOutcome:
+def rename_shop(callback: Callback, message: ToyMessage, vendor: CallsUs) -> ReportOutcome:
     """The toy's callback: "<shop code> <name>"."""
     code, _, name = message.text.partition(" ")
     shop = Shop.objects.filter(code=code).first()
     if shop is None:
-        return CallbackOutcome(CallbackState.ORPHAN, note="no such shop")
+        return ReportOutcome(CallbackState.ORPHAN, note="no such shop")
     if name == "explode":
         raise RuntimeError("a fault of ours")
     if shop.name == name:
-        return CallbackOutcome(CallbackState.KNOWN, subject=shop)
+        return ReportOutcome(CallbackState.KNOWN, subject=shop)
     Shop.objects.filter(pk=shop.pk).update(name=name)
-    return CallbackOutcome(CallbackState.APPLIED, subject=shop)
+    return ReportOutcome(CallbackState.APPLIED, subject=shop)

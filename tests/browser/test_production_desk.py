@@ -17,9 +17,9 @@ from backoffice.models import Heartbeat
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.mypromo.pictures import picture_path
 from fulfillment.models import Carrier, Label, ProductionItem, ProductionOrder, ProductionShipment
-from fulfillment.services.downloads import download_due_files
+from fulfillment.services.downloads import PRODUCTION_FILES
 from fulfillment.services.labels import fetch_label
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.production_pulling import ProductionPull
 from tests.api.storefront import make_variant
 from tests.flows.conftest import work_off
 from tests.fulfillment.conftest import VENDOR
@@ -42,8 +42,8 @@ def desk(settings: Settings, tmp_path: Path, staff: User) -> Iterator[Sandbox]:
         Carrier.objects.bulk_create(Carrier(key=key, name=key.upper()) for key in ("dhl", "gls", "ups"))
         for kind in KINDS:
             sandbox.mypromo.examples.make(1, kind=kind)
-        pull_production_orders(VENDOR)
-        download_due_files()
+        ProductionPull(VENDOR).run()
+        PRODUCTION_FILES.fetch_due()
         add_pictures(sandbox)
         Heartbeat.objects.create(name="sweep", at=timezone.now())
         yield sandbox

@@ -13,7 +13,7 @@ from backoffice.models import Heartbeat, Push
 from backoffice.sandbox import running_sandbox
 from backoffice.services.delivery import deliver
 from catalog.models import CustomProduct
-from catalog.services.custom_pictures import fetch_due_pictures
+from catalog.services.custom_pictures import PICTURES
 from orders.services.lifecycle import release_order
 from tests.signs.desk import SECRET, make_shop, sign_order
 
@@ -48,7 +48,7 @@ def test_a_sign_is_designed_sold_and_followed_to_its_customer(
         )
         for number, title in enumerate(("Open late", "Hot coffee", "Jana & Tom"), start=1):
             assert app.design(title=title, price=11900 + 1000 * number)["told"]["status"] == 200
-        assert fetch_due_pictures() == 3
+        assert PICTURES.fetch_due() == 3
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto("/admin/catalog/customproduct/")
         expect(page.locator("tbody tr")).to_have_count(3)

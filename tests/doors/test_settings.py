@@ -1,13 +1,14 @@
 """Every setting that cannot be used is named in one line, and no process starts on it.
 
-`settings.py` is run anew for each case, in this process: it stops by `SystemExit` before anything stands on it.
+They are read anew for each case, in this process: it stops by `SystemExit` before anything stands on them.
 """
 
 import os
 import re
-import runpy
 import secrets
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings as loaded
 
+import backoffice
 from backoffice.demo.conductor import environment
 from backoffice.demo.notes import Notes
-from backoffice.environment import EXIT_CODE, parse_postgres
 from backoffice.published_secrets import DEVELOPMENT_ENCRYPTION_KEY, DEVELOPMENT_SECRET_KEY, is_published
+from backoffice.settings.database_address import parse_postgres
+from backoffice.settings.faults import EXIT_CODE
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -32,6 +35,8 @@ FREE = {
     "SECRET_KEY", "SECRET_KEY_FALLBACKS", "VAR_DIR", "EPOCH_DIR",
 }  # fmt: skip
 PUBLIC = {"PUBLIC_URL": "https://backoffice.example.com"}
+SETTINGS = "backoffice.settings"
+SOURCES = sorted((ROOT / "backoffice" / "settings").glob("*.py"))
 Load = Callable[..., dict[str, Any]]
 
 
@@ -53,7 +58,10 @@ def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Load:
         base = {"DATABASE_URL": loaded.DATABASE_URL, "REDIS_URL": loaded.REDIS_URL, "VAR_DIR": str(tmp_path)}
         for name, value in (base | env | more).items():
             monkeypatch.setenv(name, value)
-        return runpy.run_path(str(ROOT / "backoffice" / "settings.py"))
+        for name in [name for name in sys.modules if name == SETTINGS or name.startswith(f"{SETTINGS}.")]:
+            monkeypatch.delitem(sys.modules, name)  # puts it back afterwards
+        monkeypatch.setattr(backoffice, "settings", backoffice.settings)
+        return vars(import_module(SETTINGS))
 
     return run
 
@@ -80,7 +88,7 @@ Faults = Callable[..., list[str]]
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:
-    source = "".join((ROOT / name).read_text() for name in ("backoffice/settings.py", "backoffice/web_worker.py"))
+    source = "".join(path.read_text() for path in (*SOURCES, ROOT / "backoffice" / "web_worker.py"))
     read = set(re.findall(r"env(?:iron)?(?:\.\w+)?\(\s*\"([A-Z_]+)\"", source))
     assert len(NAMES) == len(set(NAMES)) > 100
     assert set(NAMES) == read
@@ -211,7 +219,7 @@ def test_no_setting_has_a_published_secret_that_starts_on_a_public_host(load: Lo
     assert {name for name, value in demo.items() if is_published(value)} >= (demo.keys() & incoming.keys()) - made_up
     example = dict(re.findall(r"^# ([A-Z_]+)=(\S+)", EXAMPLE, flags=re.MULTILINE))
     assert {name for name in example if name in named} == set()
-    source = (ROOT / "backoffice" / "settings.py").read_text()
+    source = "".join(path.read_text() for path in SOURCES)
     assert not re.findall(
         r"(?:SECRET|KEY|TOKEN|PASSWORD)\w*\", default=\"[^\"]+", source.replace("MYPROMO_SALES_PRICE_KEY", "")
     )

@@ -9,10 +9,12 @@ import pytest
 from django.conf import LazySettings
 
 from backoffice import checks
-from backoffice.environment import EXIT_CODE
+from backoffice.settings.faults import EXIT_CODE
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+# Those of production, not the ones of tests that this process has.
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "backoffice.settings"}
 PROCESSES = {
     "web": [str(BIN / "gunicorn"), "backoffice.wsgi"],
     "worker": [str(BIN / "celery"), "--app", "backoffice", "worker"],
@@ -23,7 +25,7 @@ PROCESSES = {
 
 def start(*command: str, **env: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=ROOT, env=os.environ | SETTINGS | env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
 
 

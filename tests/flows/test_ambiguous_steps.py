@@ -16,7 +16,7 @@ from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace, PostalAddress
 from orders.models import HoldReason, Order, OrderState, VendorOrderState
 from orders.services.lifecycle import cancel_order, release_order
-from orders.services.reports.pulling import pull_orders
+from orders.services.reports.pulling import OrderPull
 from tests.orders.rows import FILE, SKU, make_order
 
 Place = Callable[..., Order]
@@ -84,7 +84,7 @@ def test_without_the_two_searches_a_late_create_would_be_made_twice(
 
     order = place()
     _wait_for(lambda: len([1 for row in sandbox.ledger.orders.values() if row["reference"] == order.number]) == 2)
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
 
     # Harmless even then: a draft is free, and the one we do not hold is discarded.
     assert len(sandbox.ledger.physical_orders()) == 1
@@ -94,7 +94,7 @@ def test_a_doubled_draft_is_found_by_the_poll_and_cancelled(sandbox: Sandbox, pl
     order = place()
     stray = _draft_at_vendor(sandbox, reference=order.number)
 
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
     work()
 
     assert sandbox.ledger.orders[stray]["state"] == "CANCELED"
@@ -107,7 +107,7 @@ def test_a_second_submitted_order_is_an_alarm_and_is_not_touched(sandbox: Sandbo
     stray = _draft_at_vendor(sandbox, reference=order.number, submit=True)
 
     for _ in range(2):
-        pull_orders("mypromo")
+        OrderPull("mypromo").run()
         work()
 
     hold = order.holds.get()

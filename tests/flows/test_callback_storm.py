@@ -16,8 +16,10 @@ from django.test import Client
 
 from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
+from backoffice.models.reported import Reported
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.services.callbacks import replay_callbacks, work_due_callbacks
+from backoffice.services.reports import ReportApplication
 from backoffice.vendors.abilities import CallsSecretAddresses
 from backoffice.vendors.registry import vendor_type
 from fulfillment.models import Shipment, ShipmentLine
@@ -105,9 +107,9 @@ def test_if_the_last_arrival_won_most_orders_would_end_wrong(
     start_over(orders=FEW)
     bodies = [one.body for one in told]
     random.Random(SEED).shuffle(bodies)
-    monkeypatch.setattr(applying, "newest_version", lambda vendor_order: None)
+    monkeypatch.setattr(Reported, "newest_version", None)
     monkeypatch.setattr(applying, "is_known", lambda report, vendor_order: False)
-    monkeypatch.setattr(applying._Application, "_moves_state", lambda application, is_newest: True)
+    monkeypatch.setattr(ReportApplication, "_moves_state", lambda application: True)
 
     for body in bodies:
         post(client, body)

@@ -9,7 +9,7 @@ from backoffice.sandbox import Sandbox
 from backoffice.services import gate
 from orders.models import Order, VendorOrderState
 from orders.services.lifecycle import release_order
-from orders.services.reports.pulling import pull_orders
+from orders.services.reports.pulling import OrderPull
 from tests.flows.conftest import work_off
 from tests.orders.rows import make_order
 
@@ -38,7 +38,7 @@ def test_with_a_fifth_of_all_requests_failing_each_order_is_made_exactly_once(
     work_off(patience=120)
     for rule in rules:
         sandbox.faults.remove(rule.id)
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
     work_off()
 
     physical = sandbox.ledger.physical_orders()

@@ -11,7 +11,7 @@ from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
-from orders.services.reports.pulling import pull_orders
+from orders.services.reports.pulling import OrderPull
 from orders.services.search import search_orders
 from orders.services.timeline import describe
 from tests.orders.rows import FILE, make_order
@@ -53,13 +53,13 @@ def test_when_every_callback_is_lost_the_poll_brings_the_order_to_its_end(sandbo
     order = place()
     sandbox.clock.advance(60)
 
-    result = pull_orders("mypromo")
+    result = OrderPull("mypromo").run()
 
     order.refresh_from_db()
     assert order.state == OrderState.CLOSED
     assert result.missed == [order.number]
     before = _rows(order)
-    assert pull_orders("mypromo").missed == []
+    assert OrderPull("mypromo").run().missed == []
     assert _rows(order) == before
 
 
@@ -180,7 +180,7 @@ def test_two_parcels_are_partly_shipped_before_they_are_shipped(sandbox, place: 
     states = []
     for _ in range(24):
         sandbox.clock.advance(0.5)
-        pull_orders("mypromo")
+        OrderPull("mypromo").run()
         order.refresh_from_db()
         states.append(order.shipment)
 
@@ -192,7 +192,7 @@ def test_a_late_order_is_marked_late_until_it_is_shipped(sandbox, place: Place) 
     sandbox.settings.change(callback_drop=1.0)
     order = place({"sku": "SANDBOX-LATE", "quantity": 10})
     sandbox.clock.advance(5.5)
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
 
     order.refresh_from_db()
     assert order.late
@@ -274,7 +274,7 @@ def test_a_tracking_code_finds_its_order(sandbox: Sandbox, place: Place) -> None
     order = place()
     place()
     sandbox.clock.advance(60)
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
 
     code = order.shipments.get().tracking_code
     assert [found.pk for found in search_orders(Order.objects.all(), code)] == [order.pk]

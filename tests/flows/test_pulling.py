@@ -9,12 +9,12 @@ from django.db import connection
 from django.utils import timezone
 
 from backoffice.models import Drift, PullCursor, VendorToken
+from backoffice.models.callback import CallbackState
 from backoffice.sandbox import Sandbox
-from backoffice.services import gate
+from backoffice.services import gate, pull_runs
+from backoffice.services.pull_runs import STALE_HOURS
 from orders.models import Order, VendorOrder
-from orders.services.reports import pulling
-from orders.services.reports.outcomes import ReportState
-from orders.services.reports.pulling import STALE_HOURS, pull_orders
+from orders.services.reports.pulling import OrderPull
 
 Place = Callable[..., Order]
 
@@ -39,7 +39,7 @@ def test_more_orders_than_a_page_holds_are_all_read(sandbox: Sandbox, place: Pla
     orders = [place() for _ in range(7)]
     sandbox.clock.advance(60)
 
-    result = pull_orders("mypromo")
+    result = OrderPull("mypromo").run()
 
     assert sorted(result.missed) == sorted(order.number for order in orders)
     assert set(Order.objects.values_list("state", flat=True)) == {"closed"}
@@ -52,9 +52,9 @@ def test_an_order_that_was_not_heard_of_for_long_is_read_by_itself(sandbox: Sand
     VendorOrder.objects.update(read_at=long_ago)
 
     # Nothing changed since tomorrow, so the list is empty.
-    result = pull_orders("mypromo", since=(timezone.now() + timedelta(days=1)).date())
+    result = OrderPull("mypromo").run(since=(timezone.now() + timedelta(days=1)).date())
 
-    assert result.counts == {ReportState.APPLIED: 1}
+    assert result.counts == {CallbackState.APPLIED: 1}
     order.refresh_from_db()
     assert order.production == "in_production"
     assert order.vendor_orders.get().read_at > long_ago
@@ -63,7 +63,7 @@ def test_an_order_that_was_not_heard_of_for_long_is_read_by_itself(sandbox: Sand
 def test_a_run_reads_a_bounded_number_of_stale_orders(
     sandbox: Sandbox, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulling, "MOST_STALE", 3)
+    monkeypatch.setattr(pull_runs, "MOST_STALE", 3)
     order = place()
     part = order.vendor_orders.get()
     VendorOrder.objects.bulk_create(
@@ -79,7 +79,7 @@ def test_a_run_reads_a_bounded_number_of_stale_orders(
     )
     before = sandbox.ledger.total("GET v1/orders/{id}")
 
-    pull_orders("mypromo", since=(timezone.now() + timedelta(days=1)).date())
+    OrderPull("mypromo").run(since=(timezone.now() + timedelta(days=1)).date())
 
     assert sandbox.ledger.total("GET v1/orders/{id}") - before == 3
     assert part.pk
@@ -87,10 +87,10 @@ def test_a_run_reads_a_bounded_number_of_stale_orders(
 
 def test_news_that_no_webhook_brought_is_a_row_from_the_second_pull_on(sandbox: Sandbox, place: Place) -> None:
     order = place()
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
     assert not Drift.objects.exists()
     sandbox.clock.advance(60)
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
     rows = Drift.objects.values_list("vendor", "reference", "subject_type", "subject_id")
     assert list(rows) == [("mypromo", order.number, "orders.order", order.pk)]
 
@@ -107,17 +107,17 @@ def test_an_order_that_cannot_be_applied_keeps_no_other_and_is_read_in_the_next_
     sandbox: Sandbox, place: Place
 ) -> None:
     bad, good = place(), place()
-    pull_orders("mypromo")
+    OrderPull("mypromo").run()
     sandbox.clock.advance(60)
     with connection.cursor() as cursor:
         cursor.execute(_BREAK)
         cursor.execute("SELECT set_config('test.broken', %s, true)", [str(bad.pk)])
-        result = pull_orders("mypromo")
+        result = OrderPull("mypromo").run()
         cursor.execute("SELECT set_config('test.broken', '', true)")
     assert (set(result.failed), result.missed) == ({bad.number}, [good.number])
     # The list has no news any more, and the order is read all the same.
     PullCursor.objects.update(since=timezone.now() + timedelta(days=2))
-    assert pull_orders("mypromo").missed == [bad.number]
+    assert OrderPull("mypromo").run().missed == [bad.number]
 
 
 def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox, place: Place, settings) -> None:
@@ -126,7 +126,7 @@ def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox
 
     with pytest.raises(CommandError):
         call_command("pull_orders")
-    assert pull_orders("mypromo").stopped
+    assert OrderPull("mypromo").run().stopped
 
 
 def test_a_pause_does_not_stop_a_pull_even_when_the_token_has_ended(sandbox: Sandbox, place: Place) -> None:
@@ -135,7 +135,7 @@ def test_a_pause_does_not_stop_a_pull_even_when_the_token_has_ended(sandbox: San
     gate.pause("mypromo", actor="jo", reason="restore")
     VendorToken.objects.all().delete()
 
-    result = pull_orders("mypromo")
+    result = OrderPull("mypromo").run()
 
     assert (result.missed, result.stopped) == ([order.number], "")
 

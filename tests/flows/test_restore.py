@@ -44,6 +44,7 @@ class Operator:
         url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
         own = ("REDIS_URL", "MYPROMO_URL", "MYPROMO_CLIENT_ID", "MYPROMO_CLIENT_SECRET", "PUBLIC_URL")
         self.environment = {name: getattr(settings, name) for name in own} | {
+            "DJANGO_SETTINGS_MODULE": "backoffice.settings",
             "DATABASE_URL": urlunsplit(url),
             "EPOCH_DIR": str(settings.EPOCH_DIR),
             "VAR_DIR": str(folder / "var"),

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from backoffice.sandbox import Sandbox, running_sandbox
 from fulfillment.models import Carrier, Label, ProductionOrder
 from fulfillment.services.labels import fetch_label
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.production_pulling import ProductionPull
 from tests.flows.conftest import work_off
 
 VENDOR = "mypromo-fulfiller"
@@ -41,7 +41,7 @@ def make(sandbox: Sandbox) -> Make:
 
     def made(kind: str = "plain") -> ProductionOrder:
         (key,) = sandbox.mypromo.examples.make(1, kind=kind)
-        assert not pull_production_orders(VENDOR).stopped
+        assert not ProductionPull(VENDOR).run().stopped
         return ProductionOrder.objects.get(vendor_id=str(key))
 
     return made

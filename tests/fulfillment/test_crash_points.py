@@ -15,11 +15,11 @@ from pytest_django import Settings
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
+from backoffice.services import files
 from backoffice.services.claims import Delivery
 from backoffice.services.delivery import deliver, end_expired_leases
 from backoffice.services.pushes import decide_push
 from fulfillment.models import Label, LabelKind, LabelState, ParcelState
-from fulfillment.services import file_store
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.labels import fetch_label, request_generic_label
 from fulfillment.services.parcel_rules import ParcelToMake
@@ -83,8 +83,8 @@ def plan_death(step: str, moment: str) -> None:
     patched: Any = Delivery
     patched.write = write
     if moment == "handed out":
-        store: Any = file_store
-        store.keep_bytes = lambda *args, **more: die()
+        store: Any = files
+        store.keep_file = lambda *args, **more: die()
 
 
 def crash(push: Push, step: str, moment: str) -> None:

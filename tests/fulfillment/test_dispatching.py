@@ -27,7 +27,7 @@ from fulfillment.models import (
 )
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, Sizes
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_a_whole_order_is_reported_once_with_its_sizes(sandbox: Sandbox, make: M
     assert (made.state, made.vendor_id) == (ParcelState.REPORTED, str(entry["id"]))
     held = sandbox.mypromo.production.held[int(order.vendor_id)]["shipments"][0]
     assert [float(held[name]) for name in ("height", "width", "depth", "weight")] == [30, 45.5, 20, 1000]
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     order.refresh_from_db()
     assert (order.state, order.shipments.count()) == (ProductionState.DONE, 1)
 
@@ -318,7 +318,7 @@ def test_a_parcel_that_a_person_says_was_reported_is_numbered_by_the_next_readin
     decide_push(push, happened=True, actor="anna", reason="seen in the portal")
     made.refresh_from_db()
     assert (made.state, made.vendor_id) == (ParcelState.REPORTED, "")
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     made.refresh_from_db()
     assert (made.vendor_id != "", made.production_order.shipments.count()) == (True, 1)
 
@@ -329,7 +329,7 @@ def test_a_report_of_the_order_that_overtakes_the_answer_makes_no_second_parcel(
     made = add_parcel(make("plain"), parcel(), actor="anna")
     sandbox.faults.add("cut_after", method="POST", path=ADD, times=1)
     deliver(Push.objects.get().pk)
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     made.refresh_from_db()
     assert made.state == ParcelState.REPORTED
     work()
@@ -390,7 +390,7 @@ def test_a_parcel_whose_outcome_is_unknown_cannot_be_taken_back(sandbox: Sandbox
 def test_a_cancelled_order_ships_nothing(sandbox: Sandbox, make: Make) -> None:
     order = make("plain")
     sandbox.mypromo.production_life.cancel(sandbox.mypromo.production.held[int(order.vendor_id)])
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     refused(order, parcel(), match="cancelled")
 
 
@@ -398,6 +398,6 @@ def test_a_delivered_parcel_stays_delivered(sandbox: Sandbox, make: Make, work: 
     made = add_parcel(make("plain"), parcel(), actor="anna")
     work()
     sandbox.clock.advance(30 * 86400)
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     made.refresh_from_db()
     assert made.delivered is True

@@ -11,14 +11,19 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
+from backoffice.file_types import PDF as PDF_TYPE
 from backoffice.models import Integration
 from backoffice.sandbox import Sandbox
+from backoffice.services import disk
 from backoffice.services.clock import database_now
+from backoffice.services.files import UnfitFile, inspect_content, open_file
 from fulfillment.models import FileKind, ProductionFile
-from fulfillment.services import file_store
-from fulfillment.services.downloads import LADDER, download_due_files, download_file, try_again
-from fulfillment.services.file_store import UnfitFile, check_content
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.downloads import (
+    MAX_BYTES,
+    PRINTABLE,
+    PRODUCTION_FILES,
+)
+from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +37,9 @@ def file(make: Make) -> ProductionFile:
 
 
 def again(file: ProductionFile) -> ProductionFile:
-    """Try now, whatever the ladder says."""
+    """Try now, whatever the backoff says."""
     ProductionFile.objects.filter(pk=file.pk).update(next_at=timezone.now())
-    assert download_file(file.pk)
+    assert PRODUCTION_FILES.fetch(file.pk)
     file.refresh_from_db()
     return file
 
@@ -47,17 +52,17 @@ def test_print_files_slips_and_previews_are_downloaded_once(sandbox: Sandbox, ma
     for kind in ("label", "design", "several"):
         make(kind)
     count = ProductionFile.objects.count()
-    assert download_due_files() == count
-    assert download_due_files() == 0
+    assert PRODUCTION_FILES.fetch_due() == count
+    assert PRODUCTION_FILES.fetch_due() == 0
     assert {FileKind.PRINT, FileKind.SLIP, FileKind.PREVIEW} == set(
         ProductionFile.objects.values_list("kind", flat=True)
     )
     for file in ProductionFile.objects.all():
-        with file_store.open_file(file) as content:
+        with open_file(file) as content:
             assert content.read(5) == b"%PDF-"
         assert (file.next_at, len(file.sha256), file.size > 100) == (None, 64, True)
-    pull_production_orders(VENDOR)
-    assert download_due_files() == 0
+    ProductionPull(VENDOR).run()
+    assert PRODUCTION_FILES.fetch_due() == 0
     assert not sandbox.ledger.label_downloads()
 
 
@@ -65,7 +70,7 @@ def test_quick_tries_are_followed_by_one_an_hour_and_a_person_hears_of_it(
     sandbox: Sandbox, file: ProductionFile
 ) -> None:
     sandbox.faults.add("status", method="GET", path=PRINT, status=404)
-    for wait in (*LADDER, 3600, 3600):
+    for wait in (*PRODUCTION_FILES.backoff, 3600, 3600):
         before = timezone.now()
         again(file)
         assert wait - 1 < (file.next_at - before).total_seconds() < wait + 10
@@ -82,10 +87,12 @@ def test_a_worker_whose_clock_is_wrong_waits_as_long_as_any_other(
     monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=minutes))
     sandbox.faults.add("status", method="GET", path=PRINT, status=404)
     ProductionFile.objects.filter(pk=file.pk).update(next_at=Now())
-    assert download_file(file.pk)
+    assert PRODUCTION_FILES.fetch(file.pk)
     file.refresh_from_db()
-    assert LADDER[0] - 3 < (file.next_at - database_now()).total_seconds() <= LADDER[0]
-    try_again(file)
+    assert (
+        PRODUCTION_FILES.backoff[0] - 3 < (file.next_at - database_now()).total_seconds() <= PRODUCTION_FILES.backoff[0]
+    )
+    PRODUCTION_FILES.try_again(file)
     file.refresh_from_db()
     assert -3 < (file.next_at - database_now()).total_seconds() <= 0
 
@@ -118,19 +125,19 @@ def test_what_is_no_whole_pdf_is_not_kept(
         (b"", "not a PDF"),
         (b"%PDF-1.7\nhalf", "cut off"),
         (b"\x89PNG\r\n\x1a\n", "not a PDF"),
-        (PDF + b"x" * file_store.MAX_BYTES, "more than"),
+        (PDF + b"x" * MAX_BYTES, "more than"),
     ],
 )
 def test_unfit_content_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(UnfitFile, match=words):
-        check_content(content)
+        inspect_content(content, accepts=[PDF_TYPE], max_bytes=MAX_BYTES)
 
 
 def test_previews_may_be_pictures() -> None:
-    assert check_content(b"\x89PNG\r\n\x1a\n...", pictures=True) == "image/png"
-    assert check_content(b"\xff\xd8\xff...", pictures=True) == "image/jpeg"
+    assert inspect_content(b"\x89PNG\r\n\x1a\n...", accepts=PRINTABLE).content_type == "image/png"
+    assert inspect_content(b"\xff\xd8\xff...", accepts=PRINTABLE).content_type == "image/jpeg"
     with pytest.raises(UnfitFile):
-        check_content(b"<svg onload='alert(1)'/>", pictures=True)
+        inspect_content(b"<svg onload='alert(1)'/>", accepts=PRINTABLE)
 
 
 @pytest.mark.parametrize("where", ["write", "fsync", "replace"])
@@ -168,8 +175,8 @@ def _opening(limit: int) -> Callable[..., object]:
 def test_nothing_is_fetched_onto_a_disk_that_is_nearly_full(
     sandbox: Sandbox, file: ProductionFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_store, "FREE_BYTES_FLOOR", 2**60)
-    assert "1 GB" in again(file).problem
+    monkeypatch.setattr(disk, "FREE_BYTES_FLOOR", 2**60)
+    assert "no room" in again(file).problem
     assert sandbox.ledger.total("GET v1/download") == 0
 
 
@@ -183,11 +190,11 @@ def test_a_link_to_another_host_is_given_up_and_shown(file: ProductionFile) -> N
 def test_a_person_may_have_a_file_tried_now_but_not_twice(sandbox: Sandbox, file: ProductionFile) -> None:
     sandbox.faults.add("status", method="GET", path=PRINT, status=404, times=1)
     again(file)
-    try_again(file)
-    assert download_due_files() >= 1
+    PRODUCTION_FILES.try_again(file)
+    assert PRODUCTION_FILES.fetch_due() >= 1
     file.refresh_from_db()
     assert file.is_kept
-    try_again(file)
+    PRODUCTION_FILES.try_again(file)
     file.refresh_from_db()
     assert file.next_at is None
 
@@ -195,6 +202,6 @@ def test_a_person_may_have_a_file_tried_now_but_not_twice(sandbox: Sandbox, file
 def test_a_worker_that_died_at_a_file_leaves_it_to_the_next(file: ProductionFile) -> None:
     ProductionFile.objects.filter(pk=file.pk).update(next_at=timezone.now())
     taken = ProductionFile.objects.get(pk=file.pk)
-    assert download_file(file.pk)
-    assert not download_file(file.pk)
+    assert PRODUCTION_FILES.fetch(file.pk)
+    assert not PRODUCTION_FILES.fetch(file.pk)
     assert again(taken).is_kept

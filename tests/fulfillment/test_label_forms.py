@@ -12,8 +12,8 @@ from backoffice.pdf_marks import PdfMarks
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo import production as sandbox_production
 from backoffice.sandbox.wire import Response
+from backoffice.services.files import open_file
 from fulfillment.models import Label, LabelAnswer, LabelState
-from fulfillment.services import file_store
 from fulfillment.services.labels import keep_label_copy
 from fulfillment.services.papers import merge_papers
 from fulfillment.services.picking import find_batch
@@ -76,7 +76,7 @@ def test_what_every_reader_opens_is_kept_as_it_came_and_printed(
     hand_out(monkeypatch, content)
     label = fetch(make("label").labels.get())
     assert (label.state, label.content_type) == (LabelState.KEPT, "application/pdf")
-    with file_store.open_file(label) as file:
+    with open_file(label) as file:
         assert file.read() == content
     assert len(pages_of(label)) == 3
     assert list(sandbox.ledger.label_downloads().values()) == [1]
@@ -121,7 +121,7 @@ def test_what_cannot_be_printed_is_kept_too_and_a_copy_stands_in_for_it(
     assert words in answer.problem
     label = keep_label_copy(label, picture("PNG"), actor="bert")
     assert (label.state, label.content_type) == (LabelState.KEPT, "image/png")
-    with file_store.open_file(answer) as file:  # still there beside it
+    with open_file(answer) as file:  # still there beside it
         assert file.read() == content
     assert pages_of(label)[-1] == (105, 148)
 

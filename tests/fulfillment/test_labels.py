@@ -18,16 +18,17 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
+from backoffice.services import disk
 from backoffice.services.delivery import deliver
+from backoffice.services.disk import NoRoom, require_room
+from backoffice.services.files import keep_file, open_file
 from backoffice.services.pushes import decide_push
 from fulfillment.admin.documents import serve_document
 from fulfillment.models import Label, LabelKind, LabelState, ParcelState
-from fulfillment.services import file_store
 from fulfillment.services.dispatching import add_parcel
-from fulfillment.services.file_store import NoSpace
 from fulfillment.services.labels import FETCH_LABEL, fetch_label, keep_label_copy, request_generic_label
 from fulfillment.services.parcel_rules import ParcelToMake
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make
 from tests.orders.pdfs import make_pdf
 
@@ -57,7 +58,7 @@ def announced(sandbox: Sandbox) -> list[int]:
 
 def test_nothing_fetches_a_label_by_itself(sandbox: Sandbox, make: Make, work: Work) -> None:
     order = make("two_labels")
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     work()
     assert {label.state for label in order.labels.all()} == {LabelState.WAITING}
     assert not announced(sandbox)
@@ -67,7 +68,7 @@ def test_a_label_is_fetched_once_kept_and_says_who_asked_when(sandbox: Sandbox, 
     label = fetch(make("label").labels.get())
     assert (label.state, label.asked_by) == (LabelState.KEPT, "anna")
     assert label.announced_at is not None
-    with file_store.open_file(label) as file:
+    with open_file(label) as file:
         assert label.tracking_code in PdfReader(file).pages[0].extract_text()
     assert announced(sandbox) == [1]
     kinds = list(label.production_order.events.filter(kind__startswith="label.").values_list("kind", "actor"))
@@ -118,7 +119,7 @@ def test_another_day_than_today_is_refused(make: Make) -> None:
 def test_the_label_of_a_cancelled_order_is_refused(sandbox: Sandbox, make: Make) -> None:
     order = make("label")
     sandbox.mypromo.production_life.cancel(sandbox.mypromo.production.held[int(order.vendor_id)])
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     with pytest.raises(IllegalTransition, match="cancelled"):
         fetch_label(order.labels.get(), actor="anna", dispatch_on=today())
     assert not Push.objects.exists()
@@ -128,7 +129,7 @@ def test_an_order_cancelled_meanwhile_lets_the_label_go_unfetched(sandbox: Sandb
     order = make("label")
     fetch_label(order.labels.get(), actor="anna", dispatch_on=today())
     sandbox.mypromo.production_life.cancel(sandbox.mypromo.production.held[int(order.vendor_id)])
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     work()
     assert (order.labels.get().state, announced(sandbox)) == (LabelState.WAITING, [])
 
@@ -141,7 +142,7 @@ def test_a_generic_label_is_made_and_fetched_once(sandbox: Sandbox, make: Make, 
     label = order.labels.get(kind=LabelKind.GENERIC)
     assert (label.state, label.carrier, label.asked_by) == (LabelState.KEPT, "dhl", "anna")
     assert (list(sandbox.ledger.generic_labels().values()), announced(sandbox)) == ([1], [1])
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     assert order.labels.count() == 1
 
 
@@ -152,7 +153,7 @@ def test_a_generic_label_that_a_reading_shows_is_the_one_that_was_asked_for(
     request_generic_label(order, actor="anna", dispatch_on=today())
     sandbox.faults.add("cut_after", method="GET", path=MAKE, times=1)
     deliver(Push.objects.get().pk)
-    pull_production_orders(VENDOR)  # which beside it would look like one that the merchant supplied
+    ProductionPull(VENDOR).run()  # which beside it would look like one that the merchant supplied
     label = order.labels.get()
     assert (label.kind, label.state, label.url != "") == (LabelKind.GENERIC, LabelState.ASKED, True)
     work()
@@ -171,7 +172,7 @@ def test_a_generic_label_that_a_person_says_was_made_can_be_fetched_once_it_is_l
     deliver(push.pk)
     decide_push(push, happened=True, actor="anna", reason="seen at the vendor")
     assert (order.labels.get().state, announced(sandbox)) == (LabelState.LOST, [])
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     label = order.labels.get()
     assert label.state == LabelState.WAITING
     assert (fetch(label).state, announced(sandbox)) == (LabelState.KEPT, [1])
@@ -185,7 +186,7 @@ def test_a_decision_finds_the_copy_that_a_lost_worker_left(sandbox: Sandbox, mak
     push = Push.objects.get()
     deliver(push.pk)
     label.refresh_from_db()
-    file_store.keep_bytes(label.path, make_pdf(), content_type="application/pdf")
+    keep_file(make_pdf(), path=label.path)
     decide_push(push, happened=True, actor="anna", reason="the carrier has announced it")
     label.refresh_from_db()
     assert (label.state, label.is_kept, announced(sandbox)) == (LabelState.KEPT, True, [1])
@@ -284,14 +285,14 @@ def test_a_full_disk_is_noticed_before_the_vendor_is_asked(
     sandbox: Sandbox, make: Make, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     label = make("label").labels.get()
-    monkeypatch.setattr(file_store, "FREE_BYTES_FLOOR", 2**60)
+    monkeypatch.setattr(disk, "FREE_BYTES_FLOOR", 2**60)
     fetch_label(label, actor="anna", dispatch_on=today())
     push = Push.objects.get()
     deliver(push.pk)
     push.refresh_from_db()
     assert (push.state, push.step, announced(sandbox)) == (PushState.NEW, "", [])
-    with pytest.raises(NoSpace):
-        file_store.require_space()
+    with pytest.raises(NoRoom):
+        require_room(1)
 
 
 def test_a_copy_that_a_person_got_elsewhere_stands_in_for_the_lost_one(sandbox: Sandbox, make: Make) -> None:

@@ -19,7 +19,7 @@ from backoffice.sandbox.faults import KINDS
 from backoffice.services.claims import Delivery
 from backoffice.services.delivery import deliver
 from fulfillment.models import Label, LabelAnswer, LabelState
-from fulfillment.pushes import FetchLabel
+from fulfillment.services.label_fetching import LabelFetch
 from fulfillment.services.labels import fetch_label
 from tests.admin.desk.conftest import SignIn, sign_in
 from tests.fulfillment.conftest import Make
@@ -168,7 +168,7 @@ def test_without_the_record_and_the_kind_the_same_person_has_it_downloaded_twice
     """The control: a page that says "no request" and takes the label for one that can be searched leads astray."""
     monkeypatch.setattr(Delivery, "_record_exchange", lambda self, exchange: None)
     for name in ("recovery", "how_to_find_out"):
-        monkeypatch.delattr(FetchLabel, name)
+        monkeypatch.delattr(LabelFetch, name)
     strike(scene, make, "cut_after", "supplied")
     assert scene.downloads == [2]
 

@@ -62,7 +62,7 @@ def snapshot() -> list[Any]:
 
 def test_the_documents_example_is_kept_whole() -> None:
     outcome = apply_production_report(read_sample(), source="answer")
-    order = outcome.production_order
+    order = outcome.subject
     assert outcome.state == CallbackState.APPLIED
     assert (order.state, order.raw_state, order.order_vendor_id) == (ProductionState.DONE, "FINISHED", "70")
     assert (order.merchant, order.reference, order.late) == ("Merchant x", "1582218043", False)
@@ -89,7 +89,7 @@ def test_the_documents_example_is_kept_whole() -> None:
 
 
 def test_the_address_of_a_designs_editor_cannot_be_read_in_the_database() -> None:
-    order = apply_production_report(read_sample(), source="answer").production_order
+    order = apply_production_report(read_sample(), source="answer").subject
     with connection.cursor() as cursor:
         cursor.execute("SELECT designs FROM fulfillment_productionitem")
         assert "rissc" not in cursor.fetchone()[0]
@@ -97,7 +97,7 @@ def test_the_address_of_a_designs_editor_cannot_be_read_in_the_database() -> Non
 
 
 def test_nothing_is_downloaded_for_an_order_that_has_ended() -> None:
-    order = apply_production_report(read_sample(), source="answer").production_order
+    order = apply_production_report(read_sample(), source="answer").subject
     assert not order.files.filter(next_at__isnull=False).exists()
 
 
@@ -131,34 +131,34 @@ def test_reports_may_come_in_any_order() -> None:
 def test_no_state_goes_back_however_new_the_report() -> None:
     apply_production_report(read_sample(), source="answer")
     outcome = apply_production_report(newer(read_sample(status="PENDING")), source="answer")
-    assert outcome.production_order.state == ProductionState.DONE
-    assert outcome.production_order.raw_state == "PENDING"
+    assert outcome.subject.state == ProductionState.DONE
+    assert outcome.subject.raw_state == "PENDING"
 
 
 def test_what_a_later_report_leaves_out_is_not_lost() -> None:
     apply_production_report(read_sample(), source="answer")
     bare = newer(read_sample(production_order_items=[], files=[], shipments=[], histories=[]))
-    order = apply_production_report(bare, source="answer").production_order
+    order = apply_production_report(bare, source="answer").subject
     assert [order.items.count(), order.files.count(), order.labels.count(), order.shipments.count()] == [1, 3, 2, 2]
 
 
 def test_an_old_report_adds_what_is_new_and_changes_nothing_else() -> None:
     apply_production_report(read_sample(shipments=[]), source="answer")
     older = newer(read_sample(reference="old"), seconds=-60)
-    order = apply_production_report(older, source="callback").production_order
+    order = apply_production_report(older, source="callback").subject
     order.refresh_from_db()
     assert (order.reference, order.shipments.count()) == ("1582218043", 2)
 
 
 def test_an_unknown_word_is_kept_and_shown_not_guessed() -> None:
-    order = apply_production_report(read_sample(status="FROZEN"), source="answer").production_order
+    order = apply_production_report(read_sample(status="FROZEN"), source="answer").subject
     assert (order.state, order.raw_state) == (ProductionState.UNKNOWN, "FROZEN")
     assert order.events.get(kind="production.unknown_word").params == {"word": "FROZEN"}
 
 
 def test_a_word_that_was_unknown_gives_way_to_a_known_one() -> None:
     apply_production_report(read_sample(status="FROZEN"), source="answer")
-    order = apply_production_report(newer(read_sample(status="PROCESSING")), source="answer").production_order
+    order = apply_production_report(newer(read_sample(status="PROCESSING")), source="answer").subject
     assert order.state == ProductionState.IN_PRODUCTION
 
 
@@ -170,13 +170,13 @@ def test_printing_methods_come_from_the_catalogue() -> None:
         product=product, vendor="mypromo", vendor_id="2", sku="TESTPRODUCT123", parts=parts,
         changed_at=now, created_at=now,
     )  # fmt: skip
-    order = apply_production_report(read_sample(), source="answer").production_order
+    order = apply_production_report(read_sample(), source="answer").subject
     assert order.items.get().printing_methods == ["digital", "engraving"]
 
 
 def test_a_file_of_an_unknown_type_is_never_fetched_because_it_may_be_a_label() -> None:
     files = [{"id": 7, "url": "https://dev.api.mypromo.com/v1/61/x", "type": "labelReturn", "status": "PENDING"}]
-    order = apply_production_report(read_sample(status="PENDING", files=files), source="answer").production_order
+    order = apply_production_report(read_sample(status="PENDING", files=files), source="answer").subject
     file = order.files.get(source_key="order:7")
     assert (file.kind, file.next_at) == (FileKind.OTHER, None)
 
@@ -242,7 +242,7 @@ def test_a_callback_about_an_order_that_is_not_ours_is_kept_as_invalid(sandbox: 
 def test_a_parcel_reported_elsewhere_is_seen_and_takes_its_label(make: Make) -> None:
     report = read_sample(generic_label=False)
     parcel = msgspec.structs.replace(report.shipments[0], carrier="dhl", tracking_code="45648797852547")
-    order = apply_production_report(msgspec.structs.replace(report, shipments=(parcel,)), source="answer")
+    outcome = apply_production_report(msgspec.structs.replace(report, shipments=(parcel,)), source="answer")
     seen = ProductionShipment.objects.get()
     assert (seen.made_by, seen.label.vendor_id) == (f"vendor:{VENDOR}", "159")
-    assert order.production_order.dispatch == DispatchState.PARTIAL
+    assert outcome.subject.dispatch == DispatchState.PARTIAL

@@ -8,9 +8,9 @@ from django.db import connection
 
 from backoffice.errors import InvalidInput
 from fulfillment.models import Carrier, Label, ParcelState, ProductionOrder, ProductionShipment
-from fulfillment.services.dispatch_station import ScanKind, confirm_scan
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import UNUSUAL_CODE, ParcelToMake
+from fulfillment.services.scanning import ScanKind, confirm_scan
 from fulfillment.services.tracking_codes import clean_code, find_label, is_usual_code
 from orders.models import VendorOrder
 from tests.api.storefront import CARD, make_catalog

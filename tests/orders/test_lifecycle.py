@@ -8,7 +8,7 @@ from backoffice.errors import Conflict, DomainError, IllegalTransition
 from backoffice.models import Push
 from orders.models import Hold, HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
-from orders.services.timeline import SENTENCES, describe, icon
+from orders.services.timeline import SENTENCES, describe
 from tests.orders.rows import make_order
 
 pytestmark = pytest.mark.django_db
@@ -114,11 +114,10 @@ def test_asking_twice_for_a_cancellation_asks_the_vendor_once() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(SENTENCES))
-def test_every_kind_of_event_has_words_and_an_icon_even_without_its_details(kind: str) -> None:
+def test_every_kind_of_event_has_a_sentence_even_without_its_details(kind: str) -> None:
     event = OrderEvent(kind=kind, params={"text": "Order submitted."})
     assert describe(event)
     assert "%(" not in describe(event)
-    assert icon(event)
 
 
 def test_an_event_keeps_the_vendors_percent_signs_and_names_holds_in_words() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from backoffice.models import Push
+from backoffice.models.callback import CallbackState
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, ShippedLine, Version
 from orders.models import HoldReason, Order, ProductionState, ShipmentState, VendorOrder, VendorOrderState
 from orders.models import OrderState as OurState
@@ -18,7 +19,6 @@ from orders.services import lateness
 from orders.services.lateness import SILENT_DAYS, close_silent_orders, mark_late_orders
 from orders.services.lifecycle import cancel_order
 from orders.services.reports.applying import apply_order_report
-from orders.services.reports.outcomes import ReportState
 from orders.services.timeline import describe
 from tests.orders.reports import START, journey, parcel, report
 from tests.orders.rows import make_order
@@ -75,7 +75,7 @@ def test_the_story_ends_closed_with_everything_in_its_place(sent: Sent) -> None:
     outcomes = [apply_order_report(item, source="callback").state for item in STORY]
 
     order = Order.objects.get()
-    assert set(outcomes) == {ReportState.APPLIED}
+    assert set(outcomes) == {CallbackState.APPLIED}
     assert (order.state, order.production, order.shipment) == ("closed", "done", "delivered")
     vendor_order.refresh_from_db()
     assert vendor_order.raw_state == "FINISHED"
@@ -92,7 +92,7 @@ def test_a_second_run_of_the_same_reports_changes_no_row(sent: Sent, django_asse
     outcomes = [apply_order_report(item, source="callback").state for item in STORY]
 
     assert _dump() == before
-    assert set(outcomes) == {ReportState.KNOWN, ReportState.STALE}
+    assert set(outcomes) == {CallbackState.KNOWN, CallbackState.STALE}
     with django_assert_num_queries(1):
         apply_order_report(STORY[-1], source="callback")
 
@@ -121,7 +121,7 @@ def test_an_older_report_takes_no_state_back_but_adds_a_parcel_it_knows_of(sent:
     outcome = apply_order_report(report(OrderState.CHECKED, step=9, shipments=(parcel(),)), source="callback")
 
     vendor_order.refresh_from_db()
-    assert outcome.state == ReportState.APPLIED
+    assert outcome.state == CallbackState.APPLIED
     assert (vendor_order.state, vendor_order.reported_history_id) == (VendorOrderState.IN_PRODUCTION, 10)
     assert vendor_order.shipments.count() == 1
 
@@ -135,7 +135,7 @@ def test_reports_of_the_same_second_are_told_apart_by_their_history(sent: Sent) 
 
     outcome = apply_order_report(replace(older, version=same), source="callback")
 
-    assert outcome.state == ReportState.STALE
+    assert outcome.state == CallbackState.STALE
     assert VendorOrder.objects.get().late is True
 
 
@@ -209,7 +209,7 @@ def test_an_abandoned_draft_is_never_adopted_again(sent: Sent) -> None:
     outcome = apply_order_report(report(OrderState.DRAFT, step=1, vendor_id="31"), source="callback")
 
     vendor_order.refresh_from_db()
-    assert (outcome.state, vendor_order.vendor_id) == (ReportState.KNOWN, "")
+    assert (outcome.state, vendor_order.vendor_id) == (CallbackState.KNOWN, "")
 
 
 def test_an_order_of_nobody_is_an_orphan(sent: Sent) -> None:
@@ -217,7 +217,7 @@ def test_an_order_of_nobody_is_an_orphan(sent: Sent) -> None:
     outcome = apply_order_report(
         report(OrderState.DONE, step=1, vendor_id="77", reference="OTHER-1"), source="callback"
     )
-    assert outcome.state == ReportState.ORPHAN
+    assert outcome.state == CallbackState.ORPHAN
 
 
 @pytest.mark.parametrize("lines", [1, 12])
@@ -234,7 +234,7 @@ def test_a_report_takes_the_same_number_of_queries_however_long_the_order(
     box = replace(parcel(), lines=packed)
     full = report(OrderState.IN_PRODUCTION, step=8, lines=held, shipments=(box,))
     with django_assert_num_queries(27):
-        assert apply_order_report(full, source="callback").state == ReportState.APPLIED
+        assert apply_order_report(full, source="callback").state == CallbackState.APPLIED
 
 
 def test_all_that_is_late_or_silent_is_worked_off_in_one_run_however_many(

@@ -23,7 +23,7 @@ from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, Vend
 from orders.services.lifecycle import release_hold, release_order
 from orders.services.placing.linking import link_strays
 from orders.services.reports.applying import apply_order_report
-from orders.services.reports.pulling import PullResult, _apply
+from orders.services.reports.pulling import OrderPull
 from orders.services.reports.strays import dismiss_stray, note_stray, read_reference
 from orders.services.restore.adopting import adopt_stray
 from orders.services.restore.reconciling import Reconciliation, _Comparison, doubt_pushes, reconcile
@@ -388,7 +388,7 @@ def test_a_vendor_that_does_not_answer_keeps_everything_from_leaving(shop: Shop,
 
 
 def test_a_poll_shows_what_only_the_vendor_knows(shop: Shop) -> None:
-    _apply(made(), result=PullResult("mypromo"), progress=print)
+    OrderPull("mypromo").take(made())
     assert StrayOrder.objects.get().vendor_id == "77"
 
 

@@ -19,7 +19,7 @@ from backoffice.services.delivery import deliver
 from backoffice.services.webhooks import KEPT_AFTER, kept_secrets
 from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture, CustomProduct
-from catalog.services.custom_pictures import fetch_due_pictures
+from catalog.services.custom_pictures import PICTURES
 from orders.models import Enquiry
 from tests.api.storefront import Storefront
 from tests.signs.desk import design, make_shop, tell
@@ -92,7 +92,7 @@ def test_the_picture_is_streamed_from_our_copy(
     client = sign_in("view_customproduct", "change_customproduct")
     own = f"{LIST}{product.pk}/picture/1/"
     assert client.get(own).status_code == 404
-    fetch_due_pictures()
+    PICTURES.fetch_due()
     storefront = Storefront(shop, ApiKey.objects.create_key(name="tests", shop=shop)[1])
     path = f"catalog/custom-products/{product.external_id}/"
     shown = storefront.get(f"{path}picture/")

@@ -10,10 +10,10 @@ from pytest_django import Settings
 from backoffice.models import Shop
 from backoffice.sandbox import Sandbox
 from backoffice.services.clock import database_now
+from backoffice.services.files import UnfitFile, inspect_content, open_file
 from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture
-from catalog.services import custom_pictures
-from catalog.services.custom_pictures import fetch_due_pictures, open_picture, try_again
+from catalog.services.custom_pictures import PICTURES, whole
 from tests.signs.desk import design
 
 pytestmark = pytest.mark.django_db
@@ -33,24 +33,24 @@ def drawn(sandbox: Sandbox, shop: Shop, url: str = "") -> CustomPicture:
 
 def test_a_picture_is_fetched_checked_and_kept(sandbox: Sandbox, shop: Shop) -> None:
     picture = drawn(sandbox, shop)
-    assert fetch_due_pictures() == 1
+    assert PICTURES.fetch_due() == 1
     picture.refresh_from_db()
     assert (picture.content_type, picture.next_at, picture.problem) == ("image/png", None, "")
-    with open_picture(picture) as file:
+    with open_file(picture) as file:
         assert file.read(8) == b"\x89PNG\r\n\x1a\n"
-    assert fetch_due_pictures() == 0
+    assert PICTURES.fetch_due() == 0
 
 
-def test_what_is_no_picture_is_tried_on_the_ladder_and_given_up(sandbox: Sandbox, shop: Shop) -> None:
+def test_what_is_no_picture_is_tried_at_growing_intervals_and_given_up(sandbox: Sandbox, shop: Shop) -> None:
     picture = drawn(sandbox, shop, url=f"{sandbox.control_url}ledger")
-    for attempt in range(len(custom_pictures.LADDER) + 1):
+    for attempt in range(len(PICTURES.backoff) + 1):
         CustomPicture.objects.update(next_at=timezone.now() - timedelta(seconds=1))
-        assert fetch_due_pictures() == 1, attempt
+        assert PICTURES.fetch_due() == 1, attempt
     picture.refresh_from_db()
     assert (picture.failed, picture.next_at, picture.is_kept) == (True, None, False)
     assert "PNG" in picture.problem
-    try_again(picture)
-    assert fetch_due_pictures() == 1
+    PICTURES.try_again(picture)
+    assert PICTURES.fetch_due() == 1
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
@@ -60,12 +60,12 @@ def test_a_worker_whose_clock_is_wrong_waits_as_long_as_any_other(
     picture = drawn(sandbox, shop, url=f"{sandbox.control_url}ledger")
     right = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=minutes))
-    assert fetch_due_pictures() == 1
+    assert PICTURES.fetch_due() == 1
     picture.refresh_from_db()
-    first = custom_pictures.LADDER[0]
+    first = PICTURES.backoff[0]
     assert first - 3 < (picture.next_at - database_now()).total_seconds() <= first
-    try_again(picture)
-    assert fetch_due_pictures() == 1
+    PICTURES.try_again(picture)
+    assert PICTURES.fetch_due() == 1
 
 
 @pytest.mark.parametrize(
@@ -74,16 +74,16 @@ def test_a_worker_whose_clock_is_wrong_waits_as_long_as_any_other(
 def test_inner_addresses_are_never_asked(shop: Shop, url: str, settings: Settings) -> None:
     settings.ALLOW_PRIVATE_FILE_HOSTS = False
     picture = design(shop, pictures=(DesignedPicture(url=url),)).pictures.get()
-    fetch_due_pictures()
+    PICTURES.fetch_due()
     picture.refresh_from_db()
     assert (picture.failed, picture.next_at) == (True, None)
     assert picture.problem
 
 
 def test_a_picture_that_is_too_large_is_not_kept(sandbox: Sandbox, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(custom_pictures, "MAX_BYTES", 100)
+    monkeypatch.setattr(PICTURES, "max_bytes", 100)
     picture = drawn(sandbox, shop)
-    fetch_due_pictures()
+    PICTURES.fetch_due()
     picture.refresh_from_db()
     assert not picture.is_kept
     assert "100 bytes" in picture.problem
@@ -91,5 +91,5 @@ def test_a_picture_that_is_too_large_is_not_kept(sandbox: Sandbox, shop: Shop, m
 
 @pytest.mark.parametrize("content", [b"<svg/>", b"GIF89a", b"", b"\x89PNG\r\n\x1a\n but no end", b"%PDF-1.4"])
 def test_only_real_pictures_are_kept(content: bytes) -> None:
-    with pytest.raises(custom_pictures.UnfitPicture):
-        custom_pictures.type_of(content)
+    with pytest.raises(UnfitFile):
+        inspect_content(whole(content), accepts=PICTURES.accepts(CustomPicture()))

@@ -77,7 +77,7 @@
   const watchMarks = () => {
     const form = document.querySelector("[data-bulk]");
     if (!form?.querySelector("[data-bulk-bar]")) return;
-    const marks = () => [...form.querySelectorAll("[name=order]")];
+    const marks = () => [...form.querySelectorAll("[data-mark]")];
     const show = () => {
       const count = marks().filter((mark) => mark.checked).length;
       form.querySelector("[data-bulk-bar]").hidden = count === 0;

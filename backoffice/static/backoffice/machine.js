@@ -1,4 +1,4 @@
-// Copying of bodies, and the marks of the callback list.
+// Copying of bodies.
 (() => {
   const copy = async (button) => {
     const words = button.querySelector("[data-copy-words]");
@@ -10,24 +10,5 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
-  });
-
-  document.querySelectorAll("[data-marks]").forEach((form) => {
-    const all = form.querySelector("[data-mark-all]");
-    const bar = form.querySelector("[data-marks-bar]");
-    if (!all || !bar) return;
-    const marks = [...form.querySelectorAll("tbody input[type=checkbox]")];
-    const show = () => {
-      const count = marks.filter((mark) => mark.checked).length;
-      bar.hidden = count === 0;
-      form.querySelector("[data-marks-count]").textContent = count;
-      all.checked = count > 0 && count === marks.length;
-      all.indeterminate = count > 0 && count < marks.length;
-    };
-    form.addEventListener("change", (event) => {
-      if (event.target === all) marks.forEach((mark) => { mark.checked = all.checked; });
-      show();
-    });
-    show();
   });
 })();

@@ -9,6 +9,7 @@ import nh3
 
 from backoffice.vendors.guaranteed_reviews.schemas import PublicReview, PublicReviews, Ratings
 from backoffice.vendors.rating_messages import PublishedRating, PublishedReview
+from backoffice.vendors.reading import moment
 
 STARS = (1, 2, 3, 4, 5)
 LONGEST_TEXT = 4000  # characters that are kept of a review
@@ -81,7 +82,6 @@ def _moment(value: Any) -> datetime | None:
     try:
         if isinstance(value, int | float) or str(value).isdecimal():
             return datetime.fromtimestamp(float(value), UTC)
-        moment = datetime.fromisoformat(str(value).strip())
     except (ValueError, OverflowError, OSError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment(str(value).strip())

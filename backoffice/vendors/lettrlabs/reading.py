@@ -1,14 +1,15 @@
 """Reads single values of LettrLabs' answers: what is not understood counts as not given, never as a guess."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from backoffice.vendors import reading
 from backoffice.vendors.card_messages import CardAddress, CardState, DeliveryState
 from backoffice.vendors.errors import VendorProtocolError
 
-_LARGEST = Decimal(10) ** 8
+text = partial(reading.text, most=255)
 ORDER_STATES = {
     "draft": CardState.DRAFT,
     "editsneeded": CardState.DRAFT,
@@ -51,33 +52,11 @@ def _plain(word: Any) -> str:
     return "".join(letter for letter in text(word).casefold() if letter.isalnum())
 
 
-def text(value: Any, *, most: int = 255) -> str:
-    """Text or a number as text, cut at `most` characters."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return ""
-    return str(value).replace("\x00", "\ufffd")[:most]
-
-
-def moment(value: Any) -> datetime | None:
-    """A time in ISO 8601 as aware UTC; one without a zone is taken as UTC."""
-    if not isinstance(value, str):
-        return None
-    try:
-        read = datetime.fromisoformat(value)
-        return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def amount(value: Any) -> Decimal | None:
     """A number, or a text with one, such as "$1,234.50"; None for what is none or beyond what is kept."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return None
-    try:
-        read = Decimal(str(value).replace("$", "").replace(",", "").strip())
-    except InvalidOperation:
-        return None
-    return read if read.is_finite() and abs(read) < _LARGEST else None
+    if isinstance(value, str):
+        value = value.replace("$", "").replace(",", "").strip()
+    return reading.signed_number(value)
 
 
 def whole(value: Any) -> int | None:

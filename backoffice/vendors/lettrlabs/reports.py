@@ -21,6 +21,7 @@ from backoffice.vendors.lettrlabs import reading
 from backoffice.vendors.lettrlabs import schemas as theirs
 from backoffice.vendors.lettrlabs.client import MAX_PROOF
 from backoffice.vendors.lettrlabs.envelope import open_envelope
+from backoffice.vendors.reading import moment
 
 # By the names of their analytics; ours are those of `DeliveryState`.
 _COUNTS = {
@@ -40,9 +41,9 @@ def order_report(row: theirs.Order) -> CardOrderReport:
         vendor_id=str(row.id or row.orderId),
         state=reading.order_state(word),
         raw_state=word,
-        paid_at=reading.moment(row.paidDate),
-        mailed_at=reading.moment(row.mailedDate),
-        created_at=reading.moment(row.createdDate) or reading.moment(row.createdAt),
+        paid_at=moment(row.paidDate),
+        mailed_at=moment(row.mailedDate),
+        created_at=moment(row.createdDate) or moment(row.createdAt),
         template_id=reading.whole(row.templateId),
         recipients=None if row.recipients is None else len(row.recipients),
     )
@@ -83,9 +84,9 @@ def card_results(row: theirs.Analytics) -> CardResults:
         raw_state=word,
         counts={name: count for name, count in counts.items() if count is not None},
         scans=reading.whole(code.get("totalScans")) or 0,
-        last_scan=reading.moment(code.get("lastScan")),
-        earliest=reading.moment(row.minEstimatedDeliveredDate),
-        latest=reading.moment(row.maxEstimatedDeliveredDate),
+        last_scan=moment(code.get("lastScan")),
+        earliest=moment(row.minEstimatedDeliveredDate),
+        latest=moment(row.maxEstimatedDeliveredDate),
         scanned=tuple(card_scan(one) for one in reading.rows_of(code, "recipients")),
     )
 
@@ -95,7 +96,7 @@ def card_scan(row: Any) -> CardScan:
         vendor_id=recipient_id(row),
         address=reading.address(row),
         scans=reading.whole(row.get("totalScans")) or 0,
-        last_scan=reading.moment(row.get("lastScan")),
+        last_scan=moment(row.get("lastScan")),
     )
 
 

@@ -27,11 +27,11 @@ from backoffice.vendors.batch_messages import (
 )
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.mypromo import batch_payloads as payloads
-from backoffice.vendors.mypromo.batch_schemas import Queued
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.limits import MAX_BATCH
-from backoffice.vendors.mypromo.reading import text
+from backoffice.vendors.mypromo.schemas import Queued
+from backoffice.vendors.reading import text
 
 Row = TypeVar("Row", SalesPriceRow, FulfillerPriceRow, StockRow, SyncRow, SearchTextRow)
 

@@ -17,12 +17,11 @@ from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.batch_messages import JobReport
 from backoffice.vendors.messages import Message, OrderReport
 from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT
-from backoffice.vendors.mypromo.batch_schemas import Job
 from backoffice.vendors.mypromo.jobs import job_report
 from backoffice.vendors.mypromo.production_reports import production_report
 from backoffice.vendors.mypromo.production_schemas import ProductionOrder
 from backoffice.vendors.mypromo.reports import order_report
-from backoffice.vendors.mypromo.schemas import Order
+from backoffice.vendors.mypromo.schemas import Job, Order
 from backoffice.vendors.production_messages import ProductionOrderReport
 
 USERNAME = "mypromo"

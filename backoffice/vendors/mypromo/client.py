@@ -14,7 +14,7 @@ from backoffice.vendors.answers import Answer
 from backoffice.vendors.auth import ClientCredentials
 from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.mypromo import batch_schemas, design_schemas, production_schemas
+from backoffice.vendors.mypromo import design_schemas, production_schemas
 from backoffice.vendors.mypromo import schemas as theirs
 from backoffice.vendors.mypromo.accounts import Account
 from backoffice.vendors.mypromo.links import path_below
@@ -106,14 +106,14 @@ class Client:
         """
         return self.get_raw("v1/prices", params)
 
-    def update_inventory(self, payload: dict[str, Any]) -> batch_schemas.Queued:
+    def update_inventory(self, payload: dict[str, Any]) -> theirs.Queued:
         """PATCH v1/inventory: at most 500 entries; 400 names those that are wrong and nothing is done (assumed).
 
         A fulfiller sends availability and stock by `sku` or `sku_fulfiller`, a merchant availability by `sku`.
         """
         return self._patch("v1/inventory", payload)
 
-    def update_prices(self, payload: dict[str, Any]) -> batch_schemas.Queued:
+    def update_prices(self, payload: dict[str, Any]) -> theirs.Queued:
         """PATCH v1/prices: at most 500 entries; 400 as for the inventory.
 
         A merchant's `retail_prices` change the quantities given. A fulfiller's `buying_prices` and
@@ -121,13 +121,13 @@ class Client:
         """
         return self._patch("v1/prices", payload)
 
-    def update_seo(self, payload: dict[str, Any]) -> batch_schemas.Queued:
+    def update_seo(self, payload: dict[str, Any]) -> theirs.Queued:
         """PATCH v1/seo: at most 500 entries; `overwrites: null` resets all texts and SEO addresses."""
         return self._patch("v1/seo", payload)
 
-    def job(self, job_id: str) -> batch_schemas.Job:
+    def job(self, job_id: str) -> theirs.Job:
         """GET v1/jobs/{id}: 404 also for a job that is not queued yet."""
-        return self.session.fetch(batch_schemas.Job, "GET", f"v1/jobs/{_quoted(job_id)}")
+        return self.session.fetch(theirs.Job, "GET", f"v1/jobs/{_quoted(job_id)}")
 
     def jobs_page(self, params: Params) -> bytes:
         """GET v1/jobs/ (with that slash): `page`, `per_page`; an empty list is a 404."""
@@ -212,8 +212,8 @@ class Client:
     def _file(self, path: str, *, has_effect: bool = False) -> Answer:
         return self.session.request("GET", path, accept="*/*", max_bytes=MAX_DOWNLOAD, has_effect=has_effect)
 
-    def _patch(self, path: str, payload: dict[str, Any]) -> batch_schemas.Queued:
-        return self.session.fetch(batch_schemas.Queued, "PATCH", path, body=encode(payload))
+    def _patch(self, path: str, payload: dict[str, Any]) -> theirs.Queued:
+        return self.session.fetch(theirs.Queued, "PATCH", path, body=encode(payload))
 
     def _first_allowed(self, shape: type[T], methods: tuple[str, str], path: str) -> T:
         """The documented verb, and the SDK's after a 405, which is certain not to have acted."""

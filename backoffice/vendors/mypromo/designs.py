@@ -6,7 +6,7 @@ from backoffice.vendors.file_messages import Download
 from backoffice.vendors.mypromo import design_schemas as theirs
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.files import to_download
-from backoffice.vendors.mypromo.reading import link, text
+from backoffice.vendors.reading import link, text
 
 # READY is seen in the items of orders, PREFLIGHT_FINISHED in production orders.
 DESIGN_STATES = {

@@ -12,7 +12,7 @@ from backoffice.tables.reading import read_rows
 from backoffice.tables.rows import TableRow
 from backoffice.texts import BadText, clean_code, clean_foreign
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
-from backoffice.vendors.mypromo.reading import text
+from backoffice.vendors.reading import text
 
 MAX_ROWS = 10_000
 MAX_COLUMNS = 50

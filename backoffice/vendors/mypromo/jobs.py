@@ -7,11 +7,11 @@ import msgspec
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
-from backoffice.vendors.mypromo.batch_schemas import Job
 from backoffice.vendors.mypromo.client import Client
 from backoffice.vendors.mypromo.job_table import read_report
 from backoffice.vendors.mypromo.paging import none_found, read_rows
-from backoffice.vendors.mypromo.reading import link, moment, text
+from backoffice.vendors.mypromo.schemas import Job
+from backoffice.vendors.reading import link, moment, text
 
 JOBS_PER_PAGE = 15
 

@@ -18,7 +18,7 @@ from backoffice.vendors.mypromo.catalog import THEIR_COUNTRY_CODES
 from backoffice.vendors.mypromo.catalog_pages import price_tiers
 from backoffice.vendors.mypromo.client import Client, Params
 from backoffice.vendors.mypromo.paging import none_found, read_rows
-from backoffice.vendors.mypromo.reading import flag, text
+from backoffice.vendors.reading import flag, text
 
 ROWS_PER_PAGE = 250
 _Number = Annotated[int, msgspec.Meta(ge=0)]

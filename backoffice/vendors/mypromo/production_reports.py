@@ -8,13 +8,10 @@ from backoffice.vendors.messages import (
     LineKind,
     PostalAddress,
     ShipmentReport,
-    ShippedLine,
-    Version,
 )
 from backoffice.vendors.mypromo import production_schemas as theirs
 from backoffice.vendors.mypromo.designs import design_state
-from backoffice.vendors.mypromo.reading import flag, link, moment, number, text
-from backoffice.vendors.mypromo.reports import LINE_KINDS, histories_of, shipment_report
+from backoffice.vendors.mypromo.reports import LINE_KINDS, histories_of, shipment_report, version_of
 from backoffice.vendors.production_messages import (
     PRODUCTION_RANK,
     FileKind,
@@ -27,6 +24,7 @@ from backoffice.vendors.production_messages import (
     ProductionState,
     Property,
 )
+from backoffice.vendors.reading import flag, link, moment, number, text
 
 # FINISHED is the only word in the examples; the others follow the history texts and the states of orders (assumed).
 PRODUCTION_STATES = {
@@ -49,13 +47,12 @@ def production_state(word: str) -> ProductionState:
 
 def production_report(order: theirs.ProductionOrder, *, vendor: str) -> ProductionOrderReport:
     state = production_state(order.status)
-    newest = max((entry.id for entry in order.histories or ()), default=0)
     return ProductionOrderReport(
         vendor=vendor,
         vendor_id=str(order.id),
         state=state,
         raw_state=order.status,
-        version=Version(updated_at=order.updated_at, history_id=newest, rank=PRODUCTION_RANK[state]),
+        version=version_of(order, rank=PRODUCTION_RANK[state]),
         order_vendor_id=text(order.order_id, most=64),
         reference=text(order.reference),
         reference2=text(order.reference2),
@@ -84,7 +81,7 @@ def parcel_report(shipment: theirs.Shipment) -> ShipmentReport:
     """A parcel as the fulfiller sees it: its lines are named by production items."""
     return shipment_report(
         shipment,
-        lines=tuple(_shipped(item) for item in shipment.production_order_items or ()),
+        items=shipment.production_order_items,
         carrier_name=text(shipment.carrier_name, most=100),
         forced=flag(shipment.force),
     )
@@ -152,15 +149,6 @@ def _design(design: theirs.Design) -> ProductionDesign:
         raw_state=raw_state,
         preview_url=link(design.preview_url),
         start_url=link(design.editor_start_url),
-    )
-
-
-def _shipped(item: theirs.ShippedItem) -> ShippedLine:
-    return ShippedLine(
-        line_vendor_id=str(item.id),
-        reference=text(item.reference),
-        sku=text(item.sku, most=100),
-        quantity=item.quantity,
     )
 
 

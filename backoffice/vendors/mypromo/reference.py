@@ -16,7 +16,7 @@ from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
 from backoffice.vendors.mypromo import schemas as theirs
 from backoffice.vendors.mypromo.client import Client, Params
 from backoffice.vendors.mypromo.paging import read_rows
-from backoffice.vendors.mypromo.reading import flag, text
+from backoffice.vendors.reading import flag, text
 
 T = TypeVar("T")
 

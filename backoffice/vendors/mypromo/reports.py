@@ -18,12 +18,11 @@ from backoffice.vendors.messages import (
     ShippedLine,
     Version,
 )
-from backoffice.vendors.mypromo import production_schemas as production
 from backoffice.vendors.mypromo import schemas as theirs
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.links import is_theirs
 from backoffice.vendors.mypromo.payloads import ADDRESS_FIELDS
-from backoffice.vendors.mypromo.reading import flag, link, moment, number, text
+from backoffice.vendors.reading import flag, link, moment, number, text
 
 # "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
 ORDER_STATES = {
@@ -54,7 +53,6 @@ def _texts(order: theirs.Order) -> Iterable[theirs.History]:
 
 def order_report(order: theirs.Order) -> OrderReport:
     state = order_state(order)
-    newest = max((entry.id for entry in order.histories or ()), default=0)
     return OrderReport(
         vendor=MERCHANT,
         vendor_id=str(order.id),
@@ -63,15 +61,21 @@ def order_report(order: theirs.Order) -> OrderReport:
         recipient=address_of(order.recipient),
         state=state,
         raw_state=order.status,
-        version=Version(updated_at=order.updated_at, history_id=newest, rank=RANK[state]),
+        version=version_of(order, rank=RANK[state]),
         created_at=moment(order.created_at),
         shipping_earliest=moment(order.shipping_earliest),
         shipping_latest=moment(order.shipping_latest),
         shipping_late=flag(order.shipping_late),
         lines=tuple(line_report(item) for item in order.items or ()),
-        shipments=tuple(_parcel(shipment) for shipment in order.shipments or ()),
+        shipments=tuple(shipment_report(shipment, items=shipment.items) for shipment in order.shipments or ()),
         histories=histories_of(order.histories),
     )
+
+
+def version_of(order: theirs.BaseOrder, *, rank: int) -> Version:
+    """What a report is compared by with those before it."""
+    newest = max((entry.id for entry in order.histories or ()), default=0)
+    return Version(updated_at=order.updated_at, history_id=newest, rank=rank)
 
 
 def address_of(shown: Any) -> PostalAddress | None:
@@ -100,14 +104,10 @@ def _file_url(file: theirs.File) -> str:
     return "" if is_theirs(address, base=settings.MYPROMO_URL) else address
 
 
-def _parcel(shipment: theirs.Shipment) -> ShipmentReport:
-    return shipment_report(shipment, lines=tuple(_shipped_line(item) for item in shipment.items or ()))
-
-
 def shipment_report(
-    shipment: theirs.Shipment | production.Shipment,
+    shipment: theirs.Parcel,
     *,
-    lines: tuple[ShippedLine, ...],
+    items: list[theirs.ShippedItem] | None,
     carrier_name: str = "",
     forced: bool | None = None,
 ) -> ShipmentReport:
@@ -130,7 +130,7 @@ def shipment_report(
         weight=number(shipment.weight),
         carrier_name=carrier_name,
         forced=forced,
-        lines=lines,
+        lines=tuple(_shipped_line(item) for item in items or ()),
     )
 
 

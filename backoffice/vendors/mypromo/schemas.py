@@ -1,7 +1,7 @@
-"""The shapes of mypromo's answers about orders and reference data. Seen by this package only.
+"""The shapes of mypromo's answers about orders, batches and reference data. Seen by this package only.
 
 Strict where a wrong value would do harm (ids, quantities, states, the time of change), tolerant elsewhere: a field
-typed `Any` is read by `reading.py`, and what cannot be read counts as "not given".
+typed `Any` is read by `vendors/reading.py`, and what cannot be read counts as "not given".
 """
 
 from datetime import UTC, datetime
@@ -47,8 +47,10 @@ class ShippedItem(Struct):
     sku: Any = None
 
 
-class Shipment(Struct):
-    """A parcel. Orders show `tracking_id`, the fulfiller's routes `tracking_code`."""
+class Parcel(Struct):
+    """What all routes show of a parcel. Orders and later readings show `tracking_id`, the answer to "add shipment" and
+    the fulfiller's routes `tracking_code`.
+    """
 
     id: Id
     carrier: Any = None
@@ -65,6 +67,9 @@ class Shipment(Struct):
     width: Any = None
     depth: Any = None
     weight: Any = None
+
+
+class Shipment(Parcel):
     items: list[ShippedItem] | None = None
 
 
@@ -74,8 +79,8 @@ class History(Struct):
     created_at: Any = None
 
 
-class Order(Struct):
-    """An order as "create", "submit", "cancel", "get", the list and the callbacks show it."""
+class BaseOrder(Struct):
+    """What orders and production orders have in common."""
 
     id: Id
     status: Word
@@ -86,23 +91,23 @@ class Order(Struct):
     shipping_earliest: Any = None
     shipping_latest: Any = None
     shipping_late: Any = None
-    items: list[Item] | None = None
-    shipments: list[Shipment] | None = None
     histories: list[History] | None = None
     created_at: Any = None
 
     def __post_init__(self) -> None:
-        self.updated_at = sane_time(self.updated_at)
+        """Make the time of change aware UTC. Raises ValueError for one out of all reason: versions are compared by it,
+        so that such a one would shut every later report out.
+        """
+        if not 2000 <= self.updated_at.year <= 2200:
+            raise ValueError("updated_at is out of range")
+        self.updated_at = self.updated_at.replace(tzinfo=self.updated_at.tzinfo or UTC).astimezone(UTC)
 
 
-def sane_time(updated_at: datetime) -> datetime:
-    """The time of change as aware UTC. Raises ValueError for one out of all reason.
+class Order(BaseOrder):
+    """An order as "create", "submit", "cancel", "get", the list and the callbacks show it."""
 
-    Versions are compared by it: such a one would shut every later report out.
-    """
-    if not 2000 <= updated_at.year <= 2200:
-        raise ValueError("updated_at is out of range")
-    return updated_at.replace(tzinfo=updated_at.tzinfo or UTC).astimezone(UTC)
+    items: list[Item] | None = None
+    shipments: list[Shipment] | None = None
 
 
 class Country(Struct):
@@ -126,3 +131,19 @@ class Carrier(Struct):
     name: Any = None
     type: Any = None
     available: Any = None
+
+
+class Queued(Struct):
+    """The answer to a batch. The number is `queue_id` here and `job_id` where jobs are read: the same (assumed)."""
+
+    queue_id: Id
+    message: Any = None
+
+
+class Job(Struct):
+    job_id: Id
+    status: Word
+    added: Any = None
+    processed: Any = None
+    message: Any = None
+    report: Any = None

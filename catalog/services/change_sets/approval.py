@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
+from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
+from backoffice.reasons import checked_reason
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.bulk import to_json
 from catalog.services.change_sets.rules import rules_for, threshold_of
 
 APPROVE, OVERRIDE, PUSH = "catalog.approve_changeset", "catalog.override_changeset", "catalog.push_changeset"
-REASON_MIN, REASON_MAX = 3, 1000
 
 User = AbstractUser | AnonymousUser
 
@@ -27,15 +27,11 @@ def approve_change_set(change_set: ChangeSet, *, user: User, override_reason: st
     (Conflict) sets with guards that still block, with losses that nobody ticked, or without rows;
     (IllegalTransition) sets that are not checked.
     """
-    refuse_without(user, APPROVE)
+    ensure_permitted(user, APPROVE)
     name = user.get_username()
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
-        if change_set.state != ChangeSetState.CHECKED:
-            text = _("Only a checked change set can be approved; this one is %s.")
-            raise IllegalTransition(text % change_set.get_state_display())
-        _refuse_unfinished(change_set)
-        _refuse_author(change_set, name=name)
+        can_approve(change_set, name=name).ensure()
         override = _override(change_set, user=user, reason=override_reason)
         change_set.move_to(
             ChangeSetState.APPROVED,
@@ -67,27 +63,30 @@ def hash_of_rows(rows: QuerySet[Change]) -> str:
     return digest.hexdigest()
 
 
-def refuse_without(user: User, permission: str) -> None:
+def ensure_permitted(user: User, permission: str) -> None:
     """Raises NotAllowed."""
     if not (user.is_active and user.has_perm(permission)):
         raise NotAllowed(_("You may not do that: %s is missing.") % permission)
 
 
-def _refuse_unfinished(change_set: ChangeSet) -> None:
+def can_approve(change_set: ChangeSet, *, name: str) -> Eligibility:
+    """Return whether the set is ready to be approved, and that person none of its authors where that counts."""
     counts = change_set.counts
+    if change_set.state != ChangeSetState.CHECKED:
+        text = _("Only a checked change set can be approved; this one is %s.")
+        return ineligible(text % change_set.get_state_display())
     if not counts.get("rows"):
-        raise Conflict(_("There is nothing in this change set."), code="empty")
+        return Eligibility(Conflict(_("There is nothing in this change set."), code="empty"))
     if counts.get("final"):
         text = _("Rows that cannot be sent as they are: %(count)d. Correct or remove them.")
-        raise Conflict(text % {"count": counts["final"]}, code="blocked")
+        return Eligibility(Conflict(text % {"count": counts["final"]}, code="blocked"))
     if counts.get("unticked"):
         text = _("Values that would vanish at the vendor and are not ticked: %(count)d.")
-        raise Conflict(text % {"count": counts["unticked"]}, code="unticked")
-
-
-def _refuse_author(change_set: ChangeSet, *, name: str) -> None:
+        return Eligibility(Conflict(text % {"count": counts["unticked"]}, code="unticked"))
     if name in change_set.authors and needs_somebody_else(change_set):
-        raise NotAllowed(_("This change is so large that somebody else has to approve it."), code="own_approval")
+        text = _("This change is so large that somebody else has to approve it.")
+        return Eligibility(NotAllowed(text, code="own_approval"))
+    return ELIGIBLE
 
 
 def _override(change_set: ChangeSet, *, user: User, reason: str) -> str:
@@ -97,8 +96,5 @@ def _override(change_set: ChangeSet, *, user: User, reason: str) -> str:
     if not reason.strip():
         text = _("Rows that a guard blocks: %(count)d.")
         raise Conflict(text % {"count": change_set.counts["blocking"]}, code="blocked")
-    refuse_without(user, OVERRIDE)
-    if not REASON_MIN <= len(reason.strip()) <= REASON_MAX:
-        words = _("A reason of %(min)d to %(max)d characters is needed.") % {"min": REASON_MIN, "max": REASON_MAX}
-        raise InvalidInput(words, errors={"reason": [words]})
-    return reason.strip()
+    ensure_permitted(user, OVERRIDE)
+    return checked_reason(reason)

@@ -5,7 +5,7 @@ from django.db import transaction
 from backoffice.errors import IllegalTransition, NotAllowed
 from backoffice.said import gettext as _
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
-from catalog.services.change_sets.approval import User, refuse_without
+from catalog.services.change_sets.approval import User, ensure_permitted
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.texts import RESET
@@ -49,7 +49,7 @@ def reset_search_texts(
     Apart from every edit, since it cannot be undone: raises NotAllowed without its own permission or unless it was
     `confirmed`. What vanishes still has to be ticked, and the set be approved, as for any other.
     """
-    refuse_without(user, RESET_PERMISSION)
+    ensure_permitted(user, RESET_PERMISSION)
     if not confirmed:
         raise NotAllowed(_("This resets the addresses of the pages as well and has to be confirmed."))
     with transaction.atomic():

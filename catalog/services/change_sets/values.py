@@ -153,8 +153,3 @@ def clean_price(value: Any) -> str:
 def exact(price: Decimal) -> str:
     """The number as the vendor wrote it, without exponent."""
     return format(price, "f")
-
-
-def keyed(prefix: str, names: Sequence[str]) -> list[str]:
-    """Keys of values that vanish."""
-    return [f"{prefix}:{name}" for name in names]

@@ -5,11 +5,13 @@ from functools import partial
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.handlers import push_kind
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.errors import BudgetEmpty, VendorError
@@ -18,23 +20,36 @@ from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.checking import changed_meanwhile, judge_change_set
 from catalog.services.change_sets.editing import NOT_APPROVED
 from catalog.services.change_sets.snapshots import FRESH, Reading, read_values, store_reading
-from catalog.services.pushing.starting import SEND, refuse_unapproved
+from catalog.services.pushing.starting import COMPARE, SEND, ChangeSetHandler, refuse_unapproved
 
 RIVAL_WAIT_SECONDS = 5.0
 
 
-def compare_and_plan(delivery: Delivery) -> None:
-    """The batches are planned, if the vendor still holds what the set was compared with; else it is checked again.
+@push_kind(COMPARE)
+class Compare(ChangeSetHandler):
+    """What the vendor holds is compared once more, then the batches are planned. Sends nothing itself."""
 
-    Raises Withdrawn when nothing is to be sent.
-    """
-    change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
-    if change_set.state != ChangeSetState.PUSHING or change_set.jobs.exists():
-        raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
-    if _is_stale(change_set):
-        _compare(delivery, change_set)
-    size = delivery.vendor_as(TakesChanges).MAX_BATCH
-    delivery.record(partial(_plan, change_set.pk, actor=delivery.push.created_by, size=size))
+    title = gettext_lazy("Compare once more and plan batches")
+    writes = False
+
+    def deliver(self, delivery: Delivery) -> None:
+        """The batches are planned, if the vendor still holds what the set was compared with; else it is checked again.
+
+        Raises Withdrawn when nothing is to be sent.
+        """
+        change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
+        if change_set.state != ChangeSetState.PUSHING or change_set.jobs.exists():
+            raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
+        if _is_stale(change_set):
+            _compare(delivery, change_set)
+        size = delivery.vendor_as(TakesChanges).MAX_BATCH
+        delivery.record(partial(_plan, change_set.pk, actor=delivery.push.created_by, size=size))
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        """The vendor could not be read: the set is only checked again."""
+        change_set = ChangeSet.objects.get(pk=push.subject_id)
+        if change_set.state == ChangeSetState.PUSHING and not change_set.jobs.exists():
+            change_set.move_to(ChangeSetState.CHECKED, actor="system", params={"error": error.text}, **NOT_APPROVED)
 
 
 def _is_stale(change_set: ChangeSet) -> bool:
@@ -118,10 +133,3 @@ def _supersede(change_set: ChangeSet) -> None:
     )
     if busy.exists():
         raise BudgetEmpty(_("An older change of the same SKUs is just being sent."), retry_after=RIVAL_WAIT_SECONDS)
-
-
-def note_failed_comparison(push: Push, error: VendorError) -> None:
-    """The vendor could not be read: the set is only checked again. Runs under its lock."""
-    change_set = ChangeSet.objects.get(pk=push.subject_id)
-    if change_set.state == ChangeSetState.PUSHING and not change_set.jobs.exists():
-        change_set.move_to(ChangeSetState.CHECKED, actor="system", params={"error": error.text}, **NOT_APPROVED)

@@ -1,7 +1,6 @@
 """Following batches at the vendor. A callback, a poll and a look at the list end in `apply_job_report`."""
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from backoffice.models.push import Lane
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.integrations import get_vendor
 from backoffice.services.pushes import queue_push
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, JobState
 from backoffice.vendors.errors import VendorError
@@ -39,14 +39,6 @@ _RANK = {
 _FINAL_RANK = 5
 
 
-@dataclass(frozen=True)
-class ReportOutcome:
-    """What became of a report; `job` is None when it belongs to none of ours (yet)."""
-
-    state: CallbackState
-    job: VendorJob | None = None
-
-
 def apply_job_report(report: JobReport) -> ReportOutcome:
     """Our batch stands where the vendor says, and never goes back. The last one to end has the set read back."""
     found = _find(report)
@@ -57,13 +49,13 @@ def apply_job_report(report: JobReport) -> ReportOutcome:
         job = VendorJob.objects.select_for_update().get(pk=found.pk)
         state = VendorJobState(report.state.value)
         if _is_known(job, report, state=state):
-            return ReportOutcome(CallbackState.KNOWN, job)
+            return ReportOutcome(CallbackState.KNOWN, change_set)
         if _rank(state) < _rank(job.state):
-            return ReportOutcome(CallbackState.STALE, job)
+            return ReportOutcome(CallbackState.STALE, change_set)
         _write(job, report, state=state)
         if report.state in FINAL_JOB_STATES:
             finish_if_done(change_set)
-    return ReportOutcome(CallbackState.APPLIED, job)
+    return ReportOutcome(CallbackState.APPLIED, change_set)
 
 
 def poll_due_jobs() -> int:

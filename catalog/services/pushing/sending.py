@@ -5,45 +5,106 @@ from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
+from backoffice.models.push import PushState
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.handlers import Finding
+from backoffice.services.handlers import Finding, push_kind
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
 from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState
 from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.snapshots import read_values
 from catalog.services.pushing.jobs import finish_if_done, first_poll_at
-from catalog.services.pushing.starting import NotApproved, refuse_unapproved
+from catalog.services.pushing.starting import SEND, ChangeSetHandler, NotApproved, refuse_unapproved
 
 STEP = "send"
 SAMPLE = 3
 
 
-def send_batch(delivery: Delivery) -> None:
-    """The vendor has taken the batch. Rows it names as wrong are failed and the others sent again: it refuses whole.
+@push_kind(SEND)
+class SendBatch(ChangeSetHandler):
+    """One batch of an approved change set is sent."""
 
-    Raises Withdrawn when the set is not approved, or nothing of the batch is left to send.
-    """
-    job_id = delivery.push.subject_id
-    while True:
-        changes: list[Change] = []
-        delivery.record(lambda: changes.extend(_rows_to_send(job_id)), step="")  # noqa: B023
-        if not changes:
-            raise Withdrawn(_("Nothing of this batch is left to send."))
-        shape = shape_of(changes[0].change_set.kind)
-        send = shape.sender(delivery.vendor, changes)
-        try:
-            delivery.write(STEP, send, partial(_note_taken, job_id, changes=[change.pk for change in changes]))
-        except VendorRejected as error:
-            named = _named(error, changes=changes)
-            if not named:
-                raise
-            delivery.record(partial(_fail_rows, named), step="")
-            continue
-        return
+    title = gettext_lazy("Send a batch of changes")
+
+    def doubtful_step(self, push: Push) -> str:
+        return STEP
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _("The batch is sent again, if its change set is still approved."),
+            _("If it did happen after all, the same values are set twice, which changes nothing."),
+        ]
+
+    def deliver(self, delivery: Delivery) -> None:
+        """The vendor has taken the batch. It refuses whole: rows it names as wrong are failed, the others sent again.
+
+        Raises Withdrawn when the set is not approved, or nothing of the batch is left to send.
+        """
+        job_id = delivery.push.subject_id
+        while True:
+            changes: list[Change] = []
+            delivery.record(lambda: changes.extend(_rows_to_send(job_id)), step="")  # noqa: B023
+            if not changes:
+                raise Withdrawn(_("Nothing of this batch is left to send."))
+            shape = shape_of(changes[0].change_set.kind)
+            send = shape.sender(delivery.vendor, changes)
+            try:
+                delivery.write(STEP, send, partial(_note_taken, job_id, changes=[change.pk for change in changes]))
+            except VendorRejected as error:
+                named = _named(error, changes=changes)
+                if not named:
+                    raise
+                delivery.record(partial(_fail_rows, named), step="")
+                continue
+            return
+
+    def look(self, delivery: Delivery) -> Finding:
+        """Whether a batch arrived of which we got no answer. Its values are absolute, so a few of them tell enough: if
+        they are there nothing is sent, if not the batch is sent once more; the reading at the end compares every one.
+        """
+        job = _job_of(delivery.push)
+        sample = list(job.changes.filter(state=ChangeState.PENDING).order_by("?")[:SAMPLE])
+        if not sample:
+            return Finding.FOUND
+        shape = shape_of(job.change_set.kind)
+        reading = delivery.read(
+            lambda: read_values(delivery.vendor, kind=job.change_set.kind, skus=[row.sku for row in sample])
+        )
+        held = [(row.after, reading.values.get(row.sku)) for row in sample]
+        arrived = all(value is not None and not shape.differing(after, held=value) for after, value in held)
+        return Finding.DONE if arrived else Finding.ABSENT
+
+    def confirmed(self, push: Push) -> None:
+        # Found by a look: there was no answer, so no number either.
+        if push.state == PushState.UNKNOWN:
+            self.decided(push, happened=True)
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        """None of the batch was taken."""
+        _fail_job(_job_of(push), VendorJobState.REFUSED, why=error.text)
+
+    def needs_person(self, push: Push) -> None:
+        job = _job_of(push)
+        job.change_set.note("changeset.needs_person", actor="system", batch=job.number)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        """The batch counts as taken though we know no number for it: what became of it shows by reading back."""
+        job = _job_of(push)
+        if not happened or job.state != VendorJobState.PLANNED:
+            return
+        rows = job.changes.filter(state=ChangeState.PENDING)
+        _forget_readings(job.pk, rows)
+        rows.update(state=ChangeState.SENT)
+        job.sent_at = timezone.now()
+        _end_job(job, VendorJobState.ASSUMED)
+
+
+def _job_of(push: Push) -> VendorJob:
+    return VendorJob.objects.select_related("change_set").get(pk=push.subject_id)
 
 
 def _rows_to_send(job_id: int) -> list[Change]:
@@ -106,59 +167,15 @@ def _fail_rows(named: Mapping[int, str]) -> None:
         Change.objects.filter(pk=pk).update(state=ChangeState.FAILED, note=text)
 
 
-def look_for_batch(delivery: Delivery) -> Finding:
-    """Whether a batch arrived of which we got no answer. Its values are absolute, so a few of them tell enough: if
-    they are there nothing is sent, if not the batch is sent once more; the reading at the end compares every one.
-    """
-    job = VendorJob.objects.select_related("change_set").get(pk=delivery.push.subject_id)
-    sample = list(job.changes.filter(state=ChangeState.PENDING).order_by("?")[:SAMPLE])
-    if not sample:
-        return Finding.FOUND
-    shape = shape_of(job.change_set.kind)
-    reading = delivery.read(
-        lambda: read_values(delivery.vendor, kind=job.change_set.kind, skus=[row.sku for row in sample])
-    )
-    held = [(row.after, reading.values.get(row.sku)) for row in sample]
-    arrived = all(value is not None and not shape.differing(after, held=value) for after, value in held)
-    return Finding.DONE if arrived else Finding.ABSENT
-
-
-def suppose_taken(push: Push) -> None:
-    """The batch counts as taken though we know no number for it: what became of it shows by reading back.
-
-    Runs under the lock of its set.
-    """
-    job = VendorJob.objects.get(pk=push.subject_id)
-    if job.state != VendorJobState.PLANNED:
-        return
-    rows = job.changes.filter(state=ChangeState.PENDING)
-    _forget_readings(job.pk, rows)
-    rows.update(state=ChangeState.SENT)
-    job.sent_at = timezone.now()
-    _end_job(job, VendorJobState.ASSUMED)
-
-
-def note_refused_batch(push: Push, error: VendorError) -> None:
-    """None of the batch was taken. Runs under the lock of its set."""
-    job = VendorJob.objects.get(pk=push.subject_id)
-    job.changes.filter(state=ChangeState.PENDING).update(state=ChangeState.FAILED, note=error.text)
-    job.message = error.text
-    _end_job(job, VendorJobState.REFUSED)
-
-
 def withdraw_batch(job: VendorJob, *, why: str) -> None:
     """The batch was not sent and never will be. The set must be locked."""
+    _fail_job(job, VendorJobState.WITHDRAWN, why=why)
+
+
+def _fail_job(job: VendorJob, state: VendorJobState, *, why: str) -> None:
     job.changes.filter(state=ChangeState.PENDING).update(state=ChangeState.FAILED, note=why)
     job.message = why
-    _end_job(job, VendorJobState.WITHDRAWN)
-
-
-def lock_set_of(push: Push) -> None:
-    """Lock the set that a push is about, by its batch or itself."""
-    is_batch = push.subject_type == VendorJob._meta.label_lower
-    about = {"jobs": push.subject_id} if is_batch else {"pk": push.subject_id}
-    for change_set_id in ChangeSet.objects.filter(**about).values_list("pk", flat=True):
-        ChangeSet.objects.locked(change_set_id)
+    _end_job(job, state)
 
 
 def _end_job(job: VendorJob, state: VendorJobState) -> None:

@@ -15,9 +15,10 @@ from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.said import gettext as _
+from backoffice.services.handlers import PushHandler
 from backoffice.services.pushes import queue_push
-from catalog.models import Change, ChangeSet, ChangeSetState
-from catalog.services.change_sets.approval import PUSH, User, hash_of_rows, refuse_without
+from catalog.models import Change, ChangeSet, ChangeSetState, VendorJob
+from catalog.services.change_sets.approval import PUSH, User, ensure_permitted, hash_of_rows
 from catalog.services.change_sets.editing import NOT_APPROVED
 
 COMPARE, SEND, VERIFY = "catalog.compare", "catalog.send", "catalog.verify"
@@ -29,19 +30,29 @@ class NotApproved(DomainError):
     code = "not_approved"
 
 
+class ChangeSetHandler(PushHandler):
+    """All pushes of change sets change rows of their set, which is locked first: theirs, or that of their batch."""
+
+    def lock(self, push: Push) -> None:
+        is_batch = push.subject_type == VendorJob._meta.label_lower
+        about = {"jobs": push.subject_id} if is_batch else {"pk": push.subject_id}
+        for change_set_id in ChangeSet.objects.filter(**about).values_list("pk", flat=True):
+            ChangeSet.objects.locked(change_set_id)
+
+
 def push_change_set(change_set: ChangeSet, *, user: User) -> Push:
     """The approved set is on its way. Answers its first push.
 
     Raises NotAllowed without the permission, IllegalTransition unless it is approved or scheduled, NotApproved when
     its rows are not those that were approved.
     """
-    refuse_without(user, PUSH)
+    ensure_permitted(user, PUSH)
     return start_push(change_set, actor=user.get_username())
 
 
 def schedule_change_set(change_set: ChangeSet, *, at: datetime, user: User) -> ChangeSet:
     """The approved set will be pushed at that moment. Raises as `push_change_set`, InvalidInput for a time gone by."""
-    refuse_without(user, PUSH)
+    ensure_permitted(user, PUSH)
     if at <= timezone.now():
         text = _("This moment is over.")
         raise InvalidInput(text, errors={"at": [text]})

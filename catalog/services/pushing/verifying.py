@@ -7,16 +7,18 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.services.handlers import push_kind
 from backoffice.services.pushes import queue_push
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
-from backoffice.vendors.errors import VendorProtocolError, VendorRejected
+from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from catalog.models import (
     Change,
     ChangeKind,
@@ -33,7 +35,7 @@ from catalog.services.change_sets.prices import SalesPrices, decimals
 from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.snapshots import Reading, read_values, store_reading
 from catalog.services.change_sets.values import Value
-from catalog.services.pushing.starting import VERIFY
+from catalog.services.pushing.starting import VERIFY, ChangeSetHandler
 
 _TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
 _COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)
@@ -48,20 +50,30 @@ def read_back_again(change_set: ChangeSet, *, actor: str) -> Push:
         return queue_push(VERIFY, vendor=change_set.vendor, subject=change_set, actor=actor, lane=Lane.CATALOG)
 
 
-def verify(delivery: Delivery) -> None:
-    """Every row is verified, differs, or failed, in the vendor's words where it gave any; and so is the set."""
-    change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
-    if change_set.state not in (ChangeSetState.PUSHING, ChangeSetState.DIFFERING):
-        raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
-    if not change_set.jobs.exists() or change_set.jobs.exclude(state__in=FINAL_STATES).exists():
-        raise Withdrawn(_("Batches of this change set are still open."))
-    for job in change_set.jobs.filter(state=VendorJobState.ERROR, report__isnull=True, report_note=""):
-        _read_report(delivery, job)
-    skus = list(change_set.changes.filter(state__in=_COMPARED).values_list("sku", flat=True))
-    reading = Reading({}, timezone.now())
-    if skus:
-        reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
-    delivery.record(partial(_conclude, change_set.pk, reading=reading, skus=skus))
+@push_kind(VERIFY)
+class Verify(ChangeSetHandler):
+    """Reports are read, then every value is read back. Sends nothing."""
+
+    title = gettext_lazy("Read back and compare")
+    writes = False
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Every row is verified, differs, or failed, in the vendor's words where it gave any; and so is the set."""
+        change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
+        if change_set.state not in (ChangeSetState.PUSHING, ChangeSetState.DIFFERING):
+            raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
+        if not change_set.jobs.exists() or change_set.jobs.exclude(state__in=FINAL_STATES).exists():
+            raise Withdrawn(_("Batches of this change set are still open."))
+        for job in change_set.jobs.filter(state=VendorJobState.ERROR, report__isnull=True, report_note=""):
+            _read_report(delivery, job)
+        skus = list(change_set.changes.filter(state__in=_COMPARED).values_list("sku", flat=True))
+        reading = Reading({}, timezone.now())
+        if skus:
+            reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
+        delivery.record(partial(_conclude, change_set.pk, reading=reading, skus=skus))
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        ChangeSet.objects.get(pk=push.subject_id).note("changeset.unread", actor="system", error=error.text)
 
 
 def _read_report(delivery: Delivery, job: VendorJob) -> None:

@@ -23,7 +23,7 @@ from backoffice.vendors.catalog_messages import (
 from backoffice.vendors.errors import VendorError
 from catalog.models import ProductText, SyncRun
 from catalog.models.sync import SyncState
-from catalog.services.runs import RunLog, has_finished_before, only_one
+from catalog.services.runs import RunLog, last_complete_start, only_one
 from catalog.services.sync.changes import Change
 from catalog.services.sync.seen import claim_products, claim_skus, count_kept, mark_gone, start_seeing
 from catalog.services.sync.writing import ReadProduct, write_products, write_texts
@@ -69,7 +69,7 @@ class _Sync:
         self.languages = [options.language.upper()] if options.language else source.languages
         self.main_language = source.languages[0]
         covers = "skus" if options.skus else "all" if self.main_language in self.languages else "texts"
-        self.is_first = not has_finished_before(source.name, kind=KIND)
+        self.is_first = last_complete_start(source.name, kind=KIND) is None
         self.log = RunLog(
             source.name,
             kind=KIND,

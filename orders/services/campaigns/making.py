@@ -209,10 +209,7 @@ def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
         raise Conflict(_("Nobody is to get a card yet."))
     if not vendor_type(campaign.vendor, SendsCards).is_configured():
         raise Unavailable(_("%s is not set up here: its key is missing in the settings.") % campaign.vendor)
-    if campaign.state not in (CampaignState.DRAFT, CampaignState.PROOFED, CampaignState.STUCK):
-        raise IllegalTransition(_("This campaign is %s.") % campaign.get_state_display())
-    if campaign.checkout_attempted_at is not None:
-        raise IllegalTransition(_("A checkout of this campaign has been attempted: what became of it comes first."))
+    campaign.can_prepare().ensure()
     campaign.problem = ""
     campaign.save(update_fields=["problem", "updated_at"])
     campaign.move_to(CampaignState.PREPARING, actor=actor)
@@ -224,10 +221,7 @@ def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     """It is a draft again and its recipients can be changed; what the vendor holds of it is deleted there."""
     campaign = MailCampaign.objects.locked(campaign.pk)
-    if campaign.state not in (CampaignState.PROOFED, CampaignState.STUCK):
-        raise IllegalTransition(_("This campaign is %s.") % campaign.get_state_display())
-    if campaign.checkout_attempted_at is not None:
-        raise IllegalTransition(_("A checkout of this campaign has been attempted: what became of it comes first."))
+    campaign.can_reopen().ensure()
     give_up_draft(campaign, actor=actor)
     campaign.recipients.exclude(state=CardState.LEFT_OUT).update(state=CardState.LISTED, batch=0, vendor_id="", said="")
     campaign.price = campaign.priced_at = campaign.proofed_at = None
@@ -245,11 +239,9 @@ def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
     One that needs a person after a checkout may be put away; what the vendor has of it is left alone.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
-    is_tried = campaign.checkout_attempted_at is not None
-    if is_tried and campaign.state != CampaignState.STUCK:
-        raise IllegalTransition(_("It is checked out, or may be: what is paid cannot be called back."))
+    campaign.can_cancel().ensure()
     campaign.move_to(CampaignState.CANCELLED, actor=actor)
-    if not is_tried:
+    if campaign.checkout_attempted_at is None:
         give_up_draft(campaign, actor=actor)
     campaign.poll_at = None
     campaign.problem = ""
@@ -285,11 +277,7 @@ def _open_campaign(pk: int) -> MailCampaign:
     campaign = MailCampaign.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if campaign is None:
         raise Conflict(_("There is no such campaign."))
-    if campaign.state != CampaignState.DRAFT:
-        raise IllegalTransition(
-            _("Campaign “%(name)s” is %(state)s: its recipients cannot be changed.")
-            % {"name": campaign.name, "state": campaign.get_state_display()}
-        )
+    campaign.can_fill().ensure()
     # Not the key of the shop: rows that refer to it may be written meanwhile.
     Shop.objects.select_for_update(no_key=True).get(pk=campaign.shop_id)
     return campaign

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy
 
-from backoffice.errors import Conflict, IllegalTransition, NotAllowed
+from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
 from backoffice.models import Push
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
@@ -47,20 +47,20 @@ class Shown:
     cards: int
 
 
-def why_not_check_out(campaign: MailCampaign) -> str:
-    """Why the campaign cannot be checked out now, in words; empty when it can."""
+def can_check_out(campaign: MailCampaign) -> Eligibility:
+    """Return whether the campaign may be paid now."""
     if not vendor_type(campaign.vendor, SendsCards).may_check_out():
         text = _("Checkouts are switched off here (%(setting)s=0): nothing is paid, nothing is mailed.")
-        return text % {"setting": setting_name(campaign.vendor, "CHECKOUT")}
+        return ineligible(text % {"setting": setting_name(campaign.vendor, "CHECKOUT")})
     if campaign.state != CampaignState.PROOFED:
-        return _("This campaign is %s.") % campaign.get_state_display()
+        return ineligible(campaign.state_text())
     if campaign.price is None or campaign.priced_at is None or timezone.now() - campaign.priced_at > PRICE_LASTS:
-        return _("The price was asked for more than an hour ago: ask again first.")
+        return ineligible(_("The price was asked for more than an hour ago: ask again first."))
     if campaign.price > campaign.budget:
-        return _("It costs more than the budget of this campaign.")
+        return ineligible(_("It costs more than the budget of this campaign."))
     if unwilling := find_unwilling(campaign):
-        return unwilling_text(len(unwilling))
-    return ""
+        return ineligible(unwilling_text(len(unwilling)))
+    return ELIGIBLE
 
 
 @transaction.atomic
@@ -69,14 +69,13 @@ def check_out_campaign(
 ) -> MailCampaign:
     """The campaign is on its way to be paid, at the price and for the cards that the page showed.
 
-    Raises NotAllowed without the permission; IllegalTransition when it cannot be (see `why_not_check_out`); Conflict
+    Raises NotAllowed without the permission; IllegalTransition when it cannot be (see `can_check_out`); Conflict
     when price or cards are not those shown, or fewer were accepted than submitted and nobody ticked that.
     """
     if not user.has_perm(PERMISSION):  # type: ignore[union-attr]
         raise NotAllowed(_("You may not check out card campaigns."))
     campaign = MailCampaign.objects.locked(campaign.pk)
-    if refusal := why_not_check_out(campaign):
-        raise IllegalTransition(refusal)
+    can_check_out(campaign).ensure()
     if campaign.price != shown.price or campaign.accepted != shown.cards:
         raise Conflict(_("Price or number of cards have changed since the page was shown: look again."))
     if campaign.accepted != campaign.submitted and not accepts_difference:

@@ -4,7 +4,6 @@ Recipients are appended there, so what the draft holds is read before anything i
 before it leaves: after a lost answer the reading says whether it arrived. A card that arrived twice is taken out.
 """
 
-import uuid
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -14,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy
 
+from backoffice.file_types import PDF
 from backoffice.models import Push
 from backoffice.models.push import OPEN_STATES
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.clock import database_now
+from backoffice.services.files import UnfitFile, keep_file, new_path
 from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.vendors.card_messages import (
     CardOrderReport,
@@ -28,7 +29,6 @@ from backoffice.vendors.card_messages import (
     Mailing,
 )
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
-from fulfillment.services.file_store import UnfitFile, write_file
 from orders.models import CampaignState, CardRecipient, CardState, MailCampaign
 from orders.services.campaigns.deciding import decide_preparation
 from orders.services.campaigns.handling import CampaignHandler, leave_to_campaign
@@ -36,6 +36,7 @@ from orders.services.campaigns.making import PREPARE, discard_cards, find_unwill
 from orders.services.campaigns.matching import Matching, match_cards
 
 FOLDER = "cards"
+MAX_PROOF = 25 * 1024 * 1024
 # The vendor's clock may differ from ours.
 CLOCKS_DIFFER = timedelta(minutes=10)
 MOST_ROUNDS = 100
@@ -317,13 +318,12 @@ class Preparation(CampaignHandler):
     def _fetch_proof(self) -> tuple[str, int] | None:
         """The proof on our disk, as path and size; None where the vendor has none that can be shown."""
         vendor_id = self.campaign.vendor_id
-        name = uuid.uuid4().hex
-        path = f"{FOLDER}/{name[:2]}/{name}.pdf"
         try:
-            kept = write_file(path, self.delivery.read(lambda: self.vendor.read_proof(vendor_id)))
+            proof = self.delivery.read(lambda: self.vendor.read_proof(vendor_id))
+            kept = keep_file(proof, path=new_path(FOLDER), accepts=[PDF], max_bytes=MAX_PROOF)
         except (VendorRejected, VendorProtocolError, UnfitFile):
             return None
-        return path, kept.size
+        return kept.path, kept.size
 
     def _finish(self, proof: tuple[str, int] | None, price: CardPrice, doubtful: list[CardOrderReport]) -> None:
         campaign = self.locked()

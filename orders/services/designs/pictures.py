@@ -3,14 +3,11 @@
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from backoffice.pdf_marks import PdfMarks
+from backoffice.file_types import PDF, content_type_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-PDF = "application/pdf"
-UNKNOWN = "application/octet-stream"
-_STARTS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 SIDE = 320  # pixels of a thumbnail's longer side
 # A picture that claims more would take the memory of the whole process.
 MAX_PIXELS = 64_000_000
@@ -18,14 +15,6 @@ MAX_PIXELS = 64_000_000
 
 class NoPicture(ValueError):
     """Nothing can be drawn of it."""
-
-
-def content_type_of(content: bytes) -> str:
-    """By its first bytes; application/octet-stream for anything else, which no browser shows."""
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return "image/webp"
-    picture = next((kind for start, kind in _STARTS.items() if content.startswith(start)), "")
-    return picture or (PDF if PdfMarks().add(content).has_header else UNKNOWN)
 
 
 def draw_thumbnail(content: bytes) -> bytes:

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
+from backoffice.reasons import checked_reason
 from backoffice.services.bell import ring_soon
 from backoffice.vendors.abilities import ExportsOrders
-from backoffice.vendors.registry import vendor_type, vendors_with
+from backoffice.vendors.registry import vendor_title, vendor_type, vendors_with
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
 from orders.services.exports.facts import orders_to_tell
 from orders.services.exports.obstacles import find_obstacles, waits_for_order, why_not_final
@@ -20,7 +21,6 @@ from orders.services.exports.obstacles import find_obstacles, waits_for_order, w
 TELL_ORDERS = "orders.tasks.tell_orders"
 # The vendor has it: telling it again would be pointless at best.
 THERE = (ExportState.SENT, ExportState.KNOWN)
-LONGEST_REASON = 1000
 
 
 def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
@@ -48,13 +48,25 @@ def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExp
     """
     order = Order.objects.locked(order.pk)
     export = order.exports.filter(vendor=vendor).first()
-    if export is not None and export.state in (*THERE, ExportState.WAITING):
-        text = _("%(vendor)s: %(state)s.") % {"vendor": vendor, "state": export.get_state_display()}
-        raise IllegalTransition(text)
-    reason = find_obstacle(order, vendor=vendor)
-    if reason:
-        raise IllegalTransition(_("%(vendor)s cannot be told: %(reason)s") % {"vendor": vendor, "reason": reason})
+    can_request_export(order, export, vendor=vendor).ensure()
     return _await(order, export, vendor=vendor, actor=actor)
+
+
+def can_request_export(order: Order, export: OrderExport | None, *, vendor: str) -> Eligibility:
+    """Return whether a person may have the vendor told of the order, whose export there `export` is."""
+    if export is not None and export.state in (*THERE, ExportState.WAITING):
+        text = _("%(vendor)s: %(state)s.")
+        return ineligible(text % {"vendor": vendor_title(vendor), "state": export.get_state_display()})
+    reason = find_obstacle(order, vendor=vendor)
+    return ineligible(reason) if reason else ELIGIBLE
+
+
+def can_exclude_export(export: OrderExport | None) -> Eligibility:
+    """Return whether the vendor may be kept from being told, or from being told of a correction."""
+    if export is None or export.state not in THERE:
+        return ELIGIBLE
+    text = _("%(vendor)s has been told already; that cannot be undone here.")
+    return ineligible(text % {"vendor": vendor_title(export.vendor)})
 
 
 @transaction.atomic
@@ -65,11 +77,10 @@ def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> Ord
     Raises IllegalTransition once the vendor has it all, InvalidInput for a reason that is too long.
     """
     vendor_type(vendor, ExportsOrders)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason, least=1)
     order = Order.objects.locked(order.pk)
     export = order.exports.select_for_update().filter(vendor=vendor).first()
-    if export is not None and export.state in THERE:
-        raise IllegalTransition(_("%(vendor)s has been told already; that cannot be undone here.") % {"vendor": vendor})
+    can_exclude_export(export).ensure()
     state = ExportState.SENT if export is not None and export.was_told else ExportState.SKIPPED
     changes = {"state": state, "excluded_by": actor, "text": reason}
     export = _write(order, export, vendor=vendor, actor=actor, **changes)
@@ -83,7 +94,7 @@ def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
     that waits. Raises InvalidInput for an order without an e-mail address, since customers are known by it.
     """
     consent = Consent(vendor_type(vendor, ExportsOrders).EXPORT_CONSENT)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason, least=1)
     order = Order.objects.select_related("shop").get(pk=order.pk)
     email = orders_to_tell([order])[order.pk].email.lower()
     if not email:
@@ -151,11 +162,3 @@ def _write(order: Order, export: OrderExport | None, *, vendor: str, actor: str,
         setattr(export, name, value)
     export.save()
     return export
-
-
-def _checked_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        text = _("A reason of 1 to %(most)d characters is needed.") % {"most": LONGEST_REASON}
-        raise InvalidInput(text, errors={"reason": [text]})
-    return reason

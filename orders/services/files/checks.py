@@ -16,13 +16,14 @@ from django.conf import settings
 from backoffice.pdf_marks import PdfMarks
 from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Interrupted, Withdrawn
+from backoffice.services.files import open_file
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.http import fetch_untrusted
 from catalog.models import Variant
 from orders.models import Hold, HoldReason, Order, OrderEvent, ShopFile, VendorOrder, VendorOrderLine
 from orders.services.files.specs import Spec, specs_for
-from orders.services.files.store import MAX_FILE_BYTES, link_file, open_file
+from orders.services.files.store import MAX_FILE_BYTES, link_file
 from orders.services.holds import hold_if_open
 
 # A worker is given back after so many seconds and goes on with the next file later.

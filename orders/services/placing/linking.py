@@ -7,6 +7,7 @@ from backoffice.models.callback import CallbackState
 from backoffice.said import gettext as _
 from backoffice.said import join
 from backoffice.services.callbacks import replay_callbacks
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.messages import OrderReport, OrderState
 from backoffice.vendors.registry import vendor_title
 from orders.models import HoldReason, Order, OrderEvent, StrayOrder, StrayState, VendorOrder, VendorOrderState
@@ -15,7 +16,6 @@ from orders.services.drafts import discard_draft
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.reports.applying import apply_order_report
-from orders.services.reports.outcomes import ReportOutcome
 from orders.services.reports.strays import goods_that_differ, open_strays, read_reference, settle_stray
 
 _BEFORE_SUBMIT = (

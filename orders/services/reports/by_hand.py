@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.errors import IllegalTransition, InvalidInput
+from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, InvalidInput, ineligible
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
 from backoffice.vendors.registry import has_ability
@@ -53,8 +53,7 @@ def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel:
     """
     order = Order.objects.locked(row.order_id)
     row = VendorOrder.objects.select_for_update().get(pk=row.pk)
-    if reason := why_not_recorded(order, row):
-        raise IllegalTransition(reason)
+    can_record_progress(order, row).ensure()
     report = OrderReport(
         vendor=row.vendor,
         vendor_id=row.vendor_id,
@@ -69,22 +68,23 @@ def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel:
     return order
 
 
-def why_not_recorded(order: Order, row: VendorOrder) -> str:
-    """Empty when people may record how far the part is."""
+def can_record_progress(order: Order, row: VendorOrder) -> Eligibility:
+    """Return whether people may record how far the part is."""
     if not has_ability(row.vendor, TakesOrdersAtOnce):
-        return _("%(vendor)s reports by itself how far it is.") % {"vendor": row.vendor}
+        return ineligible(_("%(vendor)s reports by itself how far it is.") % {"vendor": row.vendor})
     if row.submitted_at is None or row.state not in _AT_VENDOR:
         words = {"reference": row.reference, "vendor": row.vendor}
-        return _("%(reference)s is not at %(vendor)s.") % words
+        return ineligible(_("%(reference)s is not at %(vendor)s.") % words)
     if order.cancel_requested_at is not None:
-        return _("A cancellation was asked for: say first what %(vendor)s answered.") % {"vendor": row.vendor}
-    return ""
+        text = _("A cancellation was asked for: say first what %(vendor)s answered.")
+        return ineligible(text % {"vendor": row.vendor})
+    return ELIGIBLE
 
 
 def _shipments(row: VendorOrder, progress: Progress, parcel: Parcel) -> tuple[ShipmentReport, ...]:
     if progress == Progress.IN_PRODUCTION:
         return ()
-    _refuse_unfit(parcel)
+    _ensure_fit(parcel)
     known = list(row.shipments.all())
     given = any((parcel.carrier, parcel.tracking_code, parcel.tracking_url))
     if progress == Progress.DELIVERED and known and not given:
@@ -119,7 +119,7 @@ def _parcel_id(parcel: Parcel) -> str:
     return f"by-hand-{sha256(parcel.tracking_code.encode()).hexdigest()[:24]}"
 
 
-def _refuse_unfit(parcel: Parcel) -> None:
+def _ensure_fit(parcel: Parcel) -> None:
     errors: dict[str, list[str]] = {}
     for name, most in LONGEST.items():
         if len(getattr(parcel, name)) > most:

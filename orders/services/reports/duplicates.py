@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from backoffice.models.callback import CallbackState
 from backoffice.said import gettext as _
 from backoffice.said import join
+from backoffice.services.reports import ReportOutcome, Source
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
 from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, hold_if_open
 from orders.services.reports.matching import Claim
-from orders.services.reports.outcomes import ReportOutcome, ReportState, Source
 from orders.services.reports.strays import goods_that_differ, note_stray
 
 
@@ -21,16 +22,16 @@ def refuse_second(
     Order and vendor order must be locked. `origin` are the fields of events: actor, callback, push.
     """
     if report.state == OrderState.CANCELLED:
-        return ReportOutcome(ReportState.KNOWN, vendor_order)
+        return ReportOutcome(CallbackState.KNOWN, vendor_order.order)
     if RANK[report.state] >= RANK[OrderState.SUBMITTED]:
         if _is_dismissed(report):
-            return ReportOutcome(ReportState.KNOWN, vendor_order)
+            return ReportOutcome(CallbackState.KNOWN, vendor_order.order)
         return _raise_alarm(report, vendor_order, origin)
     # A late callback about a draft that is being discarded already is no reason to do it again.
     if claim == Claim.STRAY or source == "poll":
         discard_draft(vendor_order, report.vendor_id, actor=origin["actor"])
     note = _("A draft that is given up: %s.") % report.vendor_id
-    return ReportOutcome(ReportState.KNOWN, vendor_order, note)
+    return ReportOutcome(CallbackState.KNOWN, vendor_order.order, note)
 
 
 def _is_dismissed(report: OrderReport) -> bool:
@@ -56,7 +57,7 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
         defaults={"kind": "vendor.duplicate", "params": words, **origin},
     )
     if not is_new:
-        return ReportOutcome(ReportState.KNOWN, vendor_order)
+        return ReportOutcome(CallbackState.KNOWN, vendor_order.order)
     alike = _again_text() if report.lines else _unseen_text()
     text: str = _another_customers_text() if differing else alike
     text = text % (words | {"found": join(differing)})
@@ -64,7 +65,7 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     # Of a third order the hold says so beside the second: there is one hold for each reason.
     before = active_holds(order).filter(reason=reason).values_list("text", flat=True).first()
     hold_if_open(order, reason=reason, text=join([before, text]) if before else text, actor=origin["actor"])
-    return ReportOutcome(ReportState.APPLIED, vendor_order, text)
+    return ReportOutcome(CallbackState.APPLIED, vendor_order.order, text)
 
 
 def _again_text() -> str:

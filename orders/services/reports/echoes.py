@@ -4,15 +4,16 @@ import msgspec
 from django.db import transaction
 
 from backoffice.models import Callback, Push
+from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
 from backoffice.said import gettext as _
 from backoffice.services.pushes import close_push, note_attempt
+from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.messages import OrderReport
 from orders.models import Order
 from orders.services.push_kinds import PLACE
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import find_vendor_order, is_taken
-from orders.services.reports.outcomes import ReportOutcome, ReportState
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def take_echo(report: OrderReport, *, callback: Callback) -> ReportOutcome:
     found = find_vendor_order(msgspec.structs.replace(report, vendor_id="")) if report.reference else None
     found = found or find_vendor_order(report)
     if found is None:
-        return ReportOutcome(ReportState.ORPHAN, note=_("No order of ours is called %s.") % (report.reference or "–"))
+        return ReportOutcome(CallbackState.ORPHAN, note=_("No order of ours is called %s.") % (report.reference or "–"))
     Order.objects.locked(found.order_id)
     if is_taken(found, vendor_id=report.vendor_id):
         report = msgspec.structs.replace(report, vendor_id=found.vendor_id)

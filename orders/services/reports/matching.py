@@ -24,7 +24,7 @@ class Claim(StrEnum):
 
 def find_vendor_order(report: OrderReport) -> VendorOrder | None:
     """By the vendor's id, else by our reference in any generation. Not locked; None: nothing of ours."""
-    rows = VendorOrder.objects.filter(vendor=report.vendor)
+    rows = VendorOrder.objects.filter(vendor=report.vendor).select_related("order")
     found = rows.filter(vendor_id=report.vendor_id).first() if report.vendor_id else None
     if found is not None or not report.reference:
         return found

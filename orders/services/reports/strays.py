@@ -8,14 +8,14 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from backoffice.errors import Conflict, InvalidInput
+from backoffice.errors import Conflict
 from backoffice.models import Shop
+from backoffice.reasons import checked_reason
 from backoffice.said import gettext as _
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.order_message import differences, order_to_place
 
-LONGEST_REASON = 1000
 _OURS = re.compile(
     r"(?P<number>(?P<code>[\w-]{1,8})-\d{6,19}(?:-[A-HJ-NP-Z]+)?)(?:-(?P<part>\d{1,3}))?(?:-g(?P<generation>\d{1,3}))?"
 )
@@ -93,11 +93,7 @@ def spell_recipient(address: PostalAddress) -> str:
 
 def dismiss_stray(stray: StrayOrder, *, actor: str, reason: str) -> None:
     """Nothing is to be done here about it. Raises InvalidInput without a reason, Conflict when somebody was first."""
-    reason = reason.strip()
-    if not 3 <= len(reason) <= LONGEST_REASON:
-        text = _("Give a reason of 3 to %(most)d characters.") % {"most": LONGEST_REASON}
-        raise InvalidInput(text, errors={"reason": [text]})
-    settle_stray(stray, state=StrayState.DISMISSED, actor=actor, reason=reason)
+    settle_stray(stray, state=StrayState.DISMISSED, actor=actor, reason=checked_reason(reason))
 
 
 def settle_stray(

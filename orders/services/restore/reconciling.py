@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from backoffice.models import Epoch, Push
+from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane, PushState
 from backoffice.services import epoch as epochs
 from backoffice.services.delivery import mark_unknown
@@ -24,7 +25,7 @@ from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, V
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import OrderReport, OrderState
 from backoffice.vendors.registry import as_able, has_ability, vendor_title, vendor_type, vendors_with
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.production_pulling import ProductionPull
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.hooks import on_reconcile
 from orders.services.intake.new_rows import FIRST_NUMBER
@@ -32,7 +33,6 @@ from orders.services.placing.linking import bind, hold_changed, is_free, link_st
 from orders.services.placing.planning import start_over
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import find_vendor_order
-from orders.services.reports.outcomes import ReportState
 from orders.services.reports.strays import goods_that_differ, note_stray, read_reference
 
 logger = logging.getLogger(__name__)
@@ -169,12 +169,12 @@ class _Comparison:
             return ""
         if report.vendor_id == found.vendor_id or report.vendor_id in found.abandoned_ids:
             state = apply_order_report(report, source="poll").state
-            return "further there" if state == ReportState.APPLIED else "known"
+            return "further there" if state == CallbackState.APPLIED else "known"
         order = Order.objects.locked(found.order_id)
         found = VendorOrder.objects.select_related("order").get(pk=found.pk)
         if not is_free(found) or report.state == OrderState.DRAFT:
             state = apply_order_report(report, source="poll").state
-            return "a second one" if state == ReportState.APPLIED else "known"
+            return "a second one" if state == CallbackState.APPLIED else "known"
         differing = goods_that_differ(found, report)
         # The shop's reference is sent with each order: it tells one sale from another that was given the same number.
         if report.reference2 == order.reference or (not report.reference2 and not differing):
@@ -217,7 +217,7 @@ class _Comparison:
         if self.dry_run:
             self.progress(f"{self.name}: production orders changed since then would be read")
             return
-        pulled = pull_production_orders(self.name, since=self.result.since.date(), progress=self.progress)
+        pulled = ProductionPull(self.name, progress=self.progress).run(since=self.result.since.date())
         self.progress(str(pulled))
         if pulled.stopped:
             self.result.stopped.append(f"{vendor_title(self.name)}: {pulled.stopped}")

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from backoffice.errors import InvalidInput
 from orders.models import Rule
-from orders.services.rules import desk_actions, vendor_actions
+from orders.services.rules import desk_actions
 from orders.services.rules.actions import RULE_ACTIONS, Step, read_actions
 from orders.services.rules.conditions import Group, judge, read_conditions
 from orders.services.rules.facts import Facts, read_facts
 
-# Actions are registered by being imported.
-OWN_ACTIONS = (desk_actions, vendor_actions)
+# Actions are registered by being imported; other apps have theirs loaded when Django starts.
+OWN_ACTIONS = (desk_actions,)
 AT_ONCE = 500
 
 

@@ -4,7 +4,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.admin.chips import Tone
+from backoffice.states import Tone
 from orders.models import HoldReason, Order
 from orders.services.alarms import raise_alarm
 from tests.admin.desk.conftest import SignIn

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders.admin import listing
+from orders.admin.listing import OrderList
 from orders.models import HoldReason, Order, SavedView
 from orders.services.lifecycle import hold_order
 from orders.services.search import refresh_search
@@ -26,7 +26,7 @@ def numbers(client: Client, query: str = "") -> list[str]:
 def test_the_list_is_walked_to_the_end_and_back_without_losing_or_repeating_an_order(
     desk: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "SIZE", 3)
+    monkeypatch.setattr(OrderList, "paginate_by", 3)
     made = [make_order().number for _count in range(8)]
     seen, query = [], ""
     while query is not None:

@@ -37,7 +37,7 @@ def test_a_tab_counts_and_shows_those_of_one_vendor(sign_in: SignIn) -> None:
     missed("R-2", vendor="gone")
     client = sign_in("view_drift")
     tabs = client.get(LIST).context["tabs"]
-    assert [(tab["title"], tab["number"]) for tab in tabs] == [("All", 2), ("gone", 1), ("toy", 1)]
+    assert [(tab.title, tab.count) for tab in tabs] == [("All", 2), ("gone", 1), ("toy", 1)]
     page = client.get(LIST, {"vendor": "toy"}).content.decode()
     assert ("R-1" in page, "R-2" in page) == (True, False)
 

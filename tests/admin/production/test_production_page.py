@@ -14,7 +14,7 @@ from backoffice.models import Push
 from backoffice.sandbox import Sandbox
 from fulfillment.admin.production_steps import next_step
 from fulfillment.models import Label, LabelState, ParcelState, ProductionFile, ProductionOrder, ProductionShipment
-from fulfillment.services.downloads import download_due_files
+from fulfillment.services.downloads import PRODUCTION_FILES
 from tests.admin.desk.conftest import SignIn
 from tests.admin.production.conftest import DISPATCHER
 from tests.fulfillment.conftest import Make
@@ -202,7 +202,7 @@ def test_a_reader_sees_everything_and_can_do_nothing(reader: Client, make: Make)
 
 def test_files_open_only_for_those_who_may(dispatcher: Client, reader: Client, make: Make) -> None:
     order = make("design")
-    download_due_files()
+    PRODUCTION_FILES.fetch_due()
     file = ProductionFile.objects.filter(production_order=order, stored_at__isnull=False).first()
     assert file is not None
     address = f"{BASE}/documents/file/{file.pk}/"

@@ -14,7 +14,7 @@ from backoffice.models import Push
 from backoffice.sandbox import Sandbox
 from fulfillment.admin.dispatch_station import LOOK, RIGHT, WRONG, Result
 from fulfillment.models import Label, LabelState, ParcelState, ProductionOrder
-from fulfillment.services.downloads import download_due_files
+from fulfillment.services.downloads import PRODUCTION_FILES
 from tests.fulfillment.conftest import Make
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_papers_fetch_each_label_once_and_come_as_one_pdf(
     dispatcher: Client, make: Make, sandbox: Sandbox, work: Work
 ) -> None:
     orders = [make("label"), make("two_labels"), make("plain")]
-    download_due_files()
+    PRODUCTION_FILES.fetch_due()
     marked = {"order": [order.pk for order in orders]}
     moved = dispatcher.post(f"{BASE}/papers/", marked)
     shown = dispatcher.get(moved["Location"])
@@ -165,7 +165,7 @@ def test_papers_fetch_each_label_once_and_come_as_one_pdf(
 
 def test_papers_without_missing_labels_come_when_asked_for(dispatcher: Client, make: Make) -> None:
     order = make("label")
-    download_due_files()
+    PRODUCTION_FILES.fetch_due()
     address = f"{BASE}/papers/pdf/?order={order.pk}"
     refused = dispatcher.get(address, follow=True)
     assert "labels are not here yet" in refused.content.decode()

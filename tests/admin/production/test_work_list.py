@@ -11,7 +11,7 @@ from django.utils import timezone
 from backoffice.sandbox import Sandbox
 from fulfillment.admin.worklist import Card, read_place, write_place
 from fulfillment.models import ProductionItem, ProductionOrder
-from fulfillment.services.production_pulling import pull_production_orders
+from fulfillment.services.production_pulling import ProductionPull
 from fulfillment.services.worklist import PAGE_SIZE, Place
 from tests.admin.desk.conftest import SignIn
 from tests.fulfillment.conftest import VENDOR, Make
@@ -92,12 +92,12 @@ def test_a_place_comes_back_from_its_address() -> None:
 
 def test_the_list_needs_as_many_queries_for_one_card_as_for_thirty(dispatcher: Client, sandbox: Sandbox) -> None:
     sandbox.mypromo.examples.make(1, kind="label")
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     dispatcher.get(LIST)
     with CaptureQueriesContext(connection) as few:
         dispatcher.get(LIST)
     sandbox.mypromo.examples.make(30)
-    pull_production_orders(VENDOR)
+    ProductionPull(VENDOR).run()
     with CaptureQueriesContext(connection) as many:
         dispatcher.get(LIST)
     assert len(many) == len(few) <= 18

@@ -18,7 +18,7 @@ from backoffice.services.webhooks import end_webhook, subscribe_webhooks
 from catalog.models import Variant
 from orders.models import HoldReason, Order, VendorOrder
 from orders.services.lifecycle import cancel_order
-from orders.services.reports.pulling import pull_orders
+from orders.services.reports.pulling import OrderPull
 from tests.vendors.example.conftest import Shop
 from tests.vendors.example.sandbox.webhooks import sign
 
@@ -109,9 +109,9 @@ def test_a_poll_brings_what_no_webhook_did(shop: Shop, work: Work) -> None:
     shop.vendor.webhooks.held.clear()
     shop.pass_time(4)
     assert shop.states(order_id) == ("sent", "none")
-    assert pull_orders("example").missed == [Order.objects.get().number]
+    assert OrderPull("example").run().missed == [Order.objects.get().number]
     assert shop.states(order_id) == ("done", "shipped")
-    assert pull_orders("example").missed == []
+    assert OrderPull("example").run().missed == []
 
 
 def test_an_event_that_comes_again_is_one_row(shop: Shop, work: Work) -> None:

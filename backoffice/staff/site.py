@@ -1,0 +1,56 @@
+"""The site of all staff pages. Where an app's pages are found does not depend on where its code is kept."""
+
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from unfold.sites import UnfoldAdminSite
+
+# Label of an app -> first part of the addresses of its pages, where these are not the same. Bookmarks and links in
+# e-mails outlive an app's name.
+ADDRESSES = {
+    "accounts": "backoffice",
+    "engine": "backoffice",
+    "marketing": "orders",
+    "rules": "orders",
+}
+
+
+class AppAddress:
+    """The address of an app's own page, which lists the models of all apps that share it."""
+
+    regex = "[a-z_]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, label: str) -> str:
+        return ADDRESSES.get(label, label)
+
+
+register_converter(AppAddress, "app_address")
+
+
+class StaffSite(UnfoldAdminSite):
+    """Unfold's site, with the addresses of `ADDRESSES`."""
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [self._at_its_address(url) for url in super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Return the apps by address; `app_label` is one."""
+        found: dict[str, dict[str, Any]] = {}
+        for app in super().get_app_list(request):
+            address = ADDRESSES.get(app["app_label"], app["app_label"])
+            if app_label in (None, address):
+                name = apps.get_app_config(address).verbose_name
+                shared = found.setdefault(address, {**app, "app_label": address, "name": name, "models": []})
+                shared["models"] = sorted(shared["models"] + app["models"], key=lambda model: str(model["name"]))
+        return sorted(found.values(), key=lambda app: str(app["name"]).lower())
+
+    def _at_its_address(self, url: URLPattern | URLResolver) -> URLPattern | URLResolver:
+        if isinstance(url, URLPattern):
+            return path("<app_address:app_label>/", url.callback, name=url.name) if url.name == "app_list" else url
+        label, slash, rest = str(url.pattern).partition("/")
+        return path(f"{ADDRESSES[label]}{slash}{rest}", include(url.url_patterns)) if label in ADDRESSES else url

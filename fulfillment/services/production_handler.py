@@ -1,0 +1,38 @@
+"""What all pushes of production have in common."""
+
+from typing import Any
+
+from backoffice.models import Push
+from backoffice.services.handlers import PushHandler
+from fulfillment.models import ProductionEvent, ProductionOrder
+
+
+class ProductionHandler(PushHandler):
+    """All pushes of production are about something of a production order, which is locked first."""
+
+    model: Any
+
+    def lock(self, push: Push) -> None:
+        ProductionOrder.objects.locked(self._order_id(push))
+
+    def needs_person(self, push: Push) -> None:
+        self._note(push, "push.needs_person")
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        self._note(push, "push.decided", happened=happened)
+        if happened:
+            self.assume_done(push)
+
+    def assume_done(self, push: Push) -> None:
+        """Take over that a person says that it happened."""
+        raise TypeError(f"{type(self).__name__} does not say what follows")
+
+    def _note(self, push: Push, kind: str, **params: object) -> None:
+        words = {"push_kind": push.kind, "step": push.step}
+        ProductionEvent.objects.create(
+            production_order_id=self._order_id(push), actor="system", kind=kind, params=words | params, push=push
+        )
+
+    def _order_id(self, push: Push) -> int:
+        order_id: int = self.model.objects.values_list("production_order_id", flat=True).get(pk=push.subject_id)
+        return order_id

@@ -1,0 +1,95 @@
+"""Scans at the dispatch station: a code says what it is, and confirms a parcel where that is certain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Q
+
+from backoffice.vendors.registry import vendor_names
+from fulfillment.models import Label, ProductionOrder, ProductionShipment
+from fulfillment.services.dispatching import add_parcel
+from fulfillment.services.parcel_rules import NOT_MEASURED, ParcelToMake, Sizes, unused_labels
+from fulfillment.services.production_parcels import GONE_STATES
+from fulfillment.services.tracking_codes import clean_code, find_label, without_spaces
+
+# So long a confirmed parcel can be taken back before the vendor hears of it.
+UNDO_SECONDS = 30
+
+
+class ScanKind(StrEnum):
+    """What a code turned out to be."""
+
+    CONFIRMED = "confirmed"  # a parcel was made by this scan
+    ALREADY = "already"  # the parcel of that code was made before
+    NEEDS_ITEMS = "needs_items"  # the label is one of several: say what is in this parcel
+    ORDER = "order"  # a production order: nothing was done
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the code is, and what was done."""
+
+    kind: ScanKind
+    code: str
+    production_order: ProductionOrder | None = None
+    parcel: ProductionShipment | None = None
+    others: tuple[ProductionOrder, ...] = ()
+
+
+def confirm_scan(
+    code: str, *, actor: str, quantities: Mapping[int, int] | None = None, sizes: Sizes = NOT_MEASURED
+) -> Scan:
+    """The parcel with that tracking code is made, to be reported in UNDO_SECONDS, where its contents are certain:
+    `quantities` says so, or its label is the last one of its order, so that the parcel holds what remains.
+
+    A code of a production order (the vendor's id, the merchant's reference) only shows it. Raises InvalidInput with
+    the vendor's words for what it would refuse, such as a label that was not fetched.
+    """
+    code = clean_code(code)
+    if not code:
+        return Scan(ScanKind.UNKNOWN, code)
+    parcel = _made_parcel(code)
+    if parcel is not None:
+        return Scan(ScanKind.ALREADY, code, parcel.production_order, parcel)
+    label = find_label(code, among=~Q(parcel__state__in=GONE_STATES))
+    if label is not None:
+        return _confirm_label(label, code, actor=actor, quantities=quantities, sizes=sizes)
+    orders = _orders(code)
+    if not orders:
+        return Scan(ScanKind.UNKNOWN, code)
+    return Scan(ScanKind.ORDER, code, orders[0], others=tuple(orders[1:]))
+
+
+def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None, sizes: Sizes) -> Scan:
+    order = label.production_order
+    if quantities is None and unused_labels(order).exclude(pk=label.pk).exists():
+        return Scan(ScanKind.NEEDS_ITEMS, code, order)
+    quantities = what_remains(order) if quantities is None else quantities
+    asked = ParcelToMake(label.carrier, label.tracking_code, quantities=quantities, sizes=sizes)
+    parcel = add_parcel(order, asked, actor=actor, undo_seconds=UNDO_SECONDS)
+    return Scan(ScanKind.CONFIRMED, code, order, parcel)
+
+
+def what_remains(order: ProductionOrder) -> dict[int, int] | None:
+    """Return how many of each item have yet to leave; None for the whole order, of which nothing has left."""
+    items = list(order.items.all())
+    is_begun = any(item.shipped for item in items)
+    return {item.pk: item.remaining for item in items if item.remaining} if is_begun else None
+
+
+def _made_parcel(code: str) -> ProductionShipment | None:
+    """The parcel with that code, or with that of the only label that a longer bar code contains."""
+    label = find_label(code, among=Q(parcel__state__in=GONE_STATES))
+    codes = {code, without_spaces(code)}
+    made = Q(tracking_code__in=codes) | Q(pk=label.parcel.pk) if label else Q(tracking_code__in=codes)
+    parcels = ProductionShipment.objects.filter(made, state__in=GONE_STATES)
+    return parcels.select_related("production_order").order_by("-pk").first()
+
+
+def _orders(code: str) -> list[ProductionOrder]:
+    """Those to do first; a reference may stand on several."""
+    meant = Q(vendor__in=vendor_names(), vendor_id=code) | Q(reference=code)
+    found = list(ProductionOrder.objects.filter(meant).order_by("-pk")[:20]) if code else []
+    return sorted(found, key=lambda order: not order.is_to_do)

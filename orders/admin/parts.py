@@ -1,0 +1,68 @@
+"""What other apps add to the pages of orders: each registers its parts, and the pages know only the places for them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+
+from orders.models import Order
+
+View = Callable[..., HttpResponse]
+# Wraps a view in the admin's own guard.
+Guard = Callable[[View], View]
+
+
+class Place(StrEnum):
+    """On the page of an order: among its buttons, below its holds, beside its lines; in the list: for marked orders."""
+
+    BUTTONS = "buttons"
+    NOTES = "notes"
+    SIDE = "side"
+    MARKED = "marked"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A template and what it shows, as `part.shown`."""
+
+    template: str
+    shown: Any
+
+
+# Return what the part shows to the reader; nothing (anything false) leaves it out. The list has no single order.
+Read = Callable[[HttpRequest, Order | None], Any]
+
+_PARTS: dict[Place, list[tuple[str, Read]]] = {place: [] for place in Place}
+_URLS: list[Callable[[Guard], Sequence[URLPattern]]] = []
+
+
+def register_part(place: Place, template: str, *, read: Read) -> None:
+    """Add a part to a place, after those that are there already."""
+    _PARTS[place].append((template, read))
+
+
+def register_urls(urls: Callable[[Guard], Sequence[URLPattern]]) -> None:
+    """Add addresses below the list of orders."""
+    _URLS.append(urls)
+
+
+def parts_of(request: HttpRequest, order: Order) -> dict[str, list[Part]]:
+    """Return the parts of the page of an order by place."""
+    return {place: _read(place, request, order) for place in (Place.BUTTONS, Place.NOTES, Place.SIDE)}
+
+
+def parts_for_marked(request: HttpRequest) -> list[Part]:
+    """Return what the reader can do with orders marked in the list, beside what orders offer themselves."""
+    return _read(Place.MARKED, request, None)
+
+
+def registered_urls(guard: Guard) -> list[URLPattern]:
+    """Return the addresses that other apps have below the list of orders."""
+    return [url for urls in _URLS for url in urls(guard)]
+
+
+def _read(place: Place, request: HttpRequest, order: Order | None) -> list[Part]:
+    return [Part(template, shown) for template, read in _PARTS[place] if (shown := read(request, order))]
