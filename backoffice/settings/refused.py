@@ -14,13 +14,7 @@ from backoffice.settings.base import (
 from backoffice.settings.monitoring import METRICS_TOKEN
 from backoffice.settings.orders import LABEL_SECRET
 from backoffice.settings.processes import BIND
-from backoffice.settings.vendors import (
-    MYPROMO_CALLBACK_SECRET,
-    MYPROMO_CALLBACK_SECRET_PREVIOUS,
-    SIGN_CUSTOMISER_INTEGRATION_SECRET,
-    SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS,
-    SIGN_CUSTOMISER_WEBHOOK_SECRETS,
-)
+from backoffice.settings.vendors import VENDOR_SECRETS
 
 if PRODUCTION:
     for _name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "PUBLIC_URL"):
@@ -28,17 +22,13 @@ if PRODUCTION:
             env.fault(_name, "is not set, and PRODUCTION=1 takes no default that is meant for development.")
     if DEBUG:
         env.fault("DEBUG", "shows secrets to everybody, and PRODUCTION=1 refuses it.")
-# The values that let somebody in from outside, and how many characters each has to have; 0 where a vendor makes it.
+# The values that let somebody in from outside, and how many characters each has to have.
 INCOMING_SECRETS = {
     "SECRET_KEY": ([SECRET_KEY], 50),
     "SECRET_KEY_FALLBACKS": (SECRET_KEY_FALLBACKS, 50),
     # Older keys only open what is not sealed anew yet.
     "ENCRYPTION_KEYS": (ENCRYPTION_KEYS[:1], 44),
-    "MYPROMO_CALLBACK_SECRET": ([MYPROMO_CALLBACK_SECRET], 24),
-    "MYPROMO_CALLBACK_SECRET_PREVIOUS": ([MYPROMO_CALLBACK_SECRET_PREVIOUS], 24),
-    "SIGN_CUSTOMISER_INTEGRATION_SECRET": (SIGN_CUSTOMISER_INTEGRATION_SECRET.split(","), 0),
-    "SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS": (SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS.split(","), 0),
-    "SIGN_CUSTOMISER_WEBHOOK_SECRETS": (SIGN_CUSTOMISER_WEBHOOK_SECRETS, 0),
+    **VENDOR_SECRETS,
     "LABEL_SECRET": ([LABEL_SECRET], 24),
     "METRICS_TOKEN": ([METRICS_TOKEN], 16),
 }
