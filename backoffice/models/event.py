@@ -13,7 +13,7 @@ class TimelineEvent(models.Model):
     """One line of a timeline: who or what did what, when; never changed. Sentences by kind belong to the thing."""
 
     at = models.DateTimeField(_("at"), default=timezone.now)
-    # A user's name, "shop:WEB", "vendor:<name>", "rule:7" or "system".
+    # A user's name, "shop:WEB", "vendor:name", "rule:7" or "system".
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
     params = SaidJSONField(default=dict)

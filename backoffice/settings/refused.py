@@ -22,7 +22,7 @@ if PRODUCTION:
             env.fault(_name, "is not set, and PRODUCTION=1 takes no default that is meant for development.")
     if DEBUG:
         env.fault("DEBUG", "shows secrets to everybody, and PRODUCTION=1 refuses it.")
-# The values that let somebody in from outside, and how many characters each has to have; 0 where a vendor makes it.
+# The values that let somebody in from outside, and how many characters each has to have.
 INCOMING_SECRETS = {
     "SECRET_KEY": ([SECRET_KEY], 50),
     "SECRET_KEY_FALLBACKS": (SECRET_KEY_FALLBACKS, 50),

@@ -106,7 +106,7 @@ GUARANTEED_REVIEWS_RELAY_ADDRESSES = env.list(
 GUARANTEED_REVIEWS_RATINGS_PER_RUN = env.int("GUARANTEED_REVIEWS_RATINGS_PER_RUN", default=200)
 GUARANTEED_REVIEWS_REQUESTS_PER_MINUTE = env.float("GUARANTEED_REVIEWS_REQUESTS_PER_MINUTE", default=60)
 
-# The values with which vendors are let in, and how many characters each has to have; 0 where the vendor makes it.
+# What lets a vendor in, and how many characters it has to have; 0 where the vendor makes it.
 VENDOR_SECRETS = {
     "MYPROMO_CALLBACK_SECRET": ([MYPROMO_CALLBACK_SECRET], 24),
     "MYPROMO_CALLBACK_SECRET_PREVIOUS": ([MYPROMO_CALLBACK_SECRET_PREVIOUS], 24),

@@ -27,6 +27,8 @@ class Profile:
     app: str
     # (method, fault) -> why this vendor means something else by it. One that is not needed fails.
     differs: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    # Methods that are no ability -> why they are there all the same.
+    beside: Mapping[str, str] = field(default_factory=dict)
     # A link of its own below its address, as they stand in its answers.
     link: Callable[[], str] = lambda: ""
     # Whether its documents say that a 503 means "not processed".

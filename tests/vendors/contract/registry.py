@@ -12,6 +12,8 @@ from tests.vendors.contract.profile import Profile
 from tests.vendors.example import vendor_settings
 
 REGISTRY: dict[str, str] = settings.VENDORS | vendor_settings.VENDORS
+# Which vendor some test of the suite is run with, for which ability of it.
+EXERCISED: set[tuple[str, type[Vendor]]] = set()
 
 
 def profile_of(name: str) -> Profile:
@@ -26,9 +28,16 @@ def with_ability(ability: type[Vendor]) -> list[str]:
     return [name for name, path in REGISTRY.items() if ability in import_string(path).__mro__]
 
 
+def exercise(ability: type[Vendor]) -> list[str]:
+    """The same, noted down: those that are put through a test of the ability."""
+    names = with_ability(ability)
+    EXERCISED.update((name, ability) for name in names)
+    return names
+
+
 def each_with(ability: type[Vendor]) -> pytest.MarkDecorator:
     """Run the test with the `name` of each vendor that has the ability."""
-    return pytest.mark.parametrize("name", with_ability(ability))
+    return pytest.mark.parametrize("name", exercise(ability))
 
 
 def each_call(*, is_slow: bool = False) -> pytest.MarkDecorator:
@@ -38,7 +47,7 @@ def each_call(*, is_slow: bool = False) -> pytest.MarkDecorator:
     pairs: list[tuple[str, Call]] = [
         (name, call)
         for ability, calls in CALLS.items()
-        for name in with_ability(ability)
+        for name in (exercise(ability) if calls else ())
         for call in calls
         if call.method != "check" or import_string(REGISTRY[name]).CHECK_ASKS
         if not is_slow or call is next(other for other in calls if other.kind == call.kind)

@@ -13,10 +13,10 @@ from pytest_django import Settings
 from backoffice.vendors import abilities
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from tests.vendors.contract.profile import Profile
-from tests.vendors.contract.registry import REGISTRY, with_ability
+from tests.vendors.contract.registry import REGISTRY, each_with, exercise
 
 TOPICS = [
-    (name, topic) for name in with_ability(abilities.CallsUs) for topic in import_string(REGISTRY[name]).CALLBACK_TOPICS
+    (name, topic) for name in exercise(abilities.CallsUs) for topic in import_string(REGISTRY[name]).CALLBACK_TOPICS
 ]
 each_topic = pytest.mark.parametrize(("name", "topic"), TOPICS)
 
@@ -116,7 +116,7 @@ def test_addresses_that_are_not_ours_are_refused(kind: Any, topic: str) -> None:
         assert not kind.is_callback_path("0123456789abcdef" * 2)
 
 
-@pytest.mark.parametrize("name", with_ability(abilities.CallsSecretAddresses))
+@each_with(abilities.CallsSecretAddresses)
 def test_a_secret_address_is_ours_and_as_secret_as_what_protects_it(kind: Any, profile: Profile) -> None:
     addresses = kind.callback_addresses()
     assert set(addresses) == set(kind.CALLBACK_TOPICS)
@@ -128,7 +128,7 @@ def test_a_secret_address_is_ours_and_as_secret_as_what_protects_it(kind: Any, p
         assert not any(secret in address for secret in profile.secrets)
 
 
-@pytest.mark.parametrize("name", with_ability(abilities.CallsUs))
+@each_with(abilities.CallsUs)
 def test_a_vendor_that_calls_has_topics_and_an_answer(kind: Any) -> None:
     assert kind.CALLBACK_TOPICS
     assert json.dumps(dict(kind.CALLBACK_ANSWER))

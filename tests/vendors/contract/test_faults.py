@@ -45,13 +45,11 @@ FAULTS: dict[str, tuple[Act, Errors]] = {
     "reset": (reset, NO_ANSWER),
     "broken off": (raw_reply(b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"resu', then_close=True), NO_ANSWER),
     "500": (reply(500, REFUSAL), NO_ANSWER),
-    "502": (reply(502, "<html>Bad gateway</html>"), NO_ANSWER),
     "503": (reply(503), NO_ANSWER),
     "401": (reply(401), (VendorAuthFailed, VendorAuthFailed)),
     "403": (reply(403, REFUSAL), (VendorAuthFailed, VendorAuthFailed)),
     "404": (reply(404, '{"message": "Not found."}'), (VendorNotFound, VendorNotFound)),
     "422": (reply(422, REFUSAL), (VendorRejected, VendorRejected)),
-    "429": (reply(429, "{}"), (VendorUnavailable, VendorUnavailable)),
     "redirect": (reply(307, "", Location="http://127.0.0.1:1/"), NOT_UNDERSTOOD),
 }
 SHAPES: dict[str, tuple[Act, Errors]] = {

@@ -1,11 +1,14 @@
 """The suite is complete: every vendor, every ability, every method."""
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 from django.utils.module_loading import import_string
 
 from backoffice.vendors.base import Vendor
 from tests.vendors.contract.calls import CALLS, all_abilities, methods_of
-from tests.vendors.contract.registry import REGISTRY, profile_of, with_ability
+from tests.vendors.contract.registry import EXERCISED, REGISTRY, profile_of, with_ability
 
 
 def test_every_ability_has_its_calls_and_somebody_who_has_it() -> None:
@@ -13,6 +16,18 @@ def test_every_ability_has_its_calls_and_somebody_who_has_it() -> None:
     for ability, calls in CALLS.items():
         assert {call.method for call in calls} == methods_of(ability), ability.__name__
         assert with_ability(ability), ability.__name__
+
+
+def test_every_vendor_is_tried_for_every_ability_that_it_has() -> None:
+    for file in Path(__file__).parent.glob("test_*.py"):
+        import_module(f"tests.vendors.contract.{file.stem}")
+    pairs = {
+        (name, ability)
+        for name, path in REGISTRY.items()
+        for ability in all_abilities()
+        if ability in import_string(path).__mro__
+    }
+    assert pairs - EXERCISED == set()
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -23,9 +38,9 @@ def test_every_vendor_says_what_the_suite_has_to_know(name: str) -> None:
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_a_vendor_offers_nothing_that_is_no_ability(name: str) -> None:
-    """What the rest of the project cannot find is not offered."""
+    """What the rest of the project cannot find is not offered, but for what its profile names with the reason."""
     found = import_string(REGISTRY[name])
     known = {method for ability in CALLS if ability in found.__mro__ for method in vars(ability)}
     public = {method for method in dir(found) if callable(getattr(found, method)) and not method.startswith("_")}
-    assert public <= known
+    assert public - known == set(profile_of(name).beside)
     assert [ability for ability in CALLS if ability in found.__mro__ and ability is not Vendor]

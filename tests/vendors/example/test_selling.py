@@ -1,9 +1,14 @@
 """A sixth vendor sells an order from end to end, with no line of the product changed for it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from backoffice.models import Callback, Push, VendorWebhook
 from backoffice.models.callback import CallbackState
@@ -142,3 +147,22 @@ def test_a_secret_is_changed_without_losing_an_event(shop: Shop, work: Work) -> 
         headers = {"X-Example-Signature": sign(body, secret)}
         answer = shop.storefront.client.post(address, body, content_type="application/json", headers=headers)
         assert answer.status_code == status
+
+
+def test_staff_and_operators_find_the_vendor_like_any_other(shop: Shop, work: Work, admin_client: Client) -> None:
+    shop.sell()
+    work()
+    order = Order.objects.get()
+    for page in (
+        reverse("admin:backoffice_integration_changelist"),
+        reverse("admin:orders_order_change", args=[order.pk]),
+        reverse("admin:backoffice_push_changelist"),
+    ):
+        answer = admin_client.get(page)
+        assert "Example Print" in answer.content.decode(), page
+    told = StringIO()
+    with suppress(CommandError):  # the others are not set up
+        call_command("check_vendors", stdout=told, stderr=told)
+    assert "Sandbox Shop" in told.getvalue()
+    call_command("sign_webhooks", "--vendor", "example", "list", stdout=told)
+    assert "/callbacks/example/order-updated/" in told.getvalue()

@@ -24,6 +24,7 @@ PROFILES = {
         app="lettrlabs",
         url=lambda sandbox: sandbox.others["lettrlabs"].public_url,
         fill=fill,
+        beside={"read_scans": "one of their routes; the analytics have the scans too"},
         template=TEMPLATES[0][0],
         differs={
             ("check", "a number"): "whatever a 200 says, the key was taken",

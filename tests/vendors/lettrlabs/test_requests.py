@@ -16,7 +16,6 @@ from backoffice.vendors.errors import (
     VendorError,
     VendorProtocolError,
     VendorRejected,
-    VendorUnavailable,
 )
 from backoffice.vendors.lettrlabs.adapter import LettrLabs
 from backoffice.vendors.lettrlabs.reading import delivery_state, order_state
@@ -156,18 +155,6 @@ def test_a_checkout_sends_all_fields_and_reads_the_pace(serve: Any) -> None:
         "postageType": "FirstClass", "productionSpeed": "ExpeditedFaster", "holdUntilDate": "2027-03-01",
         "autoBill": True,
     }  # fmt: skip
-
-
-@pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_checkout_that_fails_may_have_paid(status: int, serve: Any) -> None:
-    with pytest.raises(VendorAmbiguous):
-        serve(reply(status)).check_out_cards("5", MAILING)
-
-
-def test_a_429_is_certainly_not_done(serve: Any) -> None:
-    with pytest.raises(VendorUnavailable) as raised:
-        serve(reply(429, "{}", Retry_After="7")).check_out_cards("5", MAILING)
-    assert raised.value.retry_after == 7
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,12 @@ MERCHANT_DIFFERS = {
     },
     ("read_job", "404"): "a job is not known for a while: it counts as queued",
 }
+SHARED = "both accounts may ask for it; only the other is asked by the product"
+NOT_NEEDED = "one of their 42 routes; the lists have it all"
+BESIDE = {
+    **dict.fromkeys(("read_product", "read_country", "read_state", "read_carrier"), NOT_NEEDED),
+    "callback_path_token": "what its addresses end in",
+}
 FULFILLER_DIFFERS = {
     **{
         (method, "404"): EMPTY
@@ -93,7 +99,9 @@ def fill_as_fulfiller(sandbox: Sandbox, vendor: Any) -> None:
     sandbox.clock.advance(10)
 
 
-def profile(fill: Callable[[Sandbox, Any], None], differs: dict[tuple[str, str], str]) -> Profile:
+def profile(
+    fill: Callable[[Sandbox, Any], None], *, beside: dict[str, str], differs: dict[tuple[str, str], str]
+) -> Profile:
     link: Callable[[], str] = lambda: settings.MYPROMO_URL + "v1/files/1"  # noqa: E731
     return Profile(
         settings=settings_at,
@@ -108,11 +116,14 @@ def profile(fill: Callable[[Sandbox, Any], None], differs: dict[tuple[str, str],
         empty_page='{"data": [], "links": {}, "meta": {}}',
         callbacks=callbacks,
         fill=fill,
+        beside=BESIDE | beside,
         differs=differs,
     )
 
 
 PROFILES = {
-    "mypromo": profile(fill_as_merchant, MERCHANT_DIFFERS),
-    "mypromo-fulfiller": profile(fill_as_fulfiller, FULFILLER_DIFFERS),
+    "mypromo": profile(
+        fill_as_merchant, beside={"download": SHARED, "download_label": SHARED}, differs=MERCHANT_DIFFERS
+    ),
+    "mypromo-fulfiller": profile(fill_as_fulfiller, beside={"read_preview": SHARED}, differs=FULFILLER_DIFFERS),
 }

@@ -1,6 +1,5 @@
 """The adapter against the sandbox, which was written from the same document without sharing a line with it."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,12 +10,8 @@ import pytest
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.errors import (
-    VendorAmbiguous,
     VendorAuthFailed,
-    VendorNotFound,
-    VendorProtocolError,
     VendorRejected,
-    VendorUnavailable,
 )
 from backoffice.vendors.messages import FileLink, LineKind, OrderState, OrderToPlace
 from backoffice.vendors.mypromo.adapter import MyPromo
@@ -113,13 +108,6 @@ def test_the_three_kinds_of_lines_are_taken(mypromo: MyPromo, sandbox: Sandbox) 
     client.session.request("POST", f"v1/designs/{design['id']}/submit")
     line = files_line(kind=LineKind.DESIGN, files=(), design_id=str(design["id"]), reference="d")
     assert mypromo.add_line(draft.vendor_id, line).kind is LineKind.DESIGN
-
-
-def test_a_cancelled_draft_stays_cancelled(mypromo: MyPromo) -> None:
-    draft = mypromo.create_order(plain_order("CANCEL-1"))
-    cancelled = mypromo.cancel_order(draft.vendor_id)
-    assert cancelled.state is OrderState.CANCELLED
-    assert cancelled.version > draft.version
 
 
 def test_an_order_in_production_cannot_be_cancelled(mypromo: MyPromo, sandbox: Sandbox) -> None:
@@ -245,53 +233,6 @@ def test_the_fake_flags_are_for_their_sandbox(mypromo: MyPromo, sandbox: Sandbox
     mypromo.create_order(plain_order("FAKE-3"))
 
 
-FAULTS: list[tuple[str, dict[str, Any], type[Exception], bool]] = [
-    # kind, conditions, what a write makes of it, whether the work was done
-    ("status", {"status": 500}, VendorAmbiguous, False),
-    ("status_after", {"status": 500}, VendorAmbiguous, True),
-    ("status_after", {"status": 502}, VendorAmbiguous, True),
-    ("status", {"status": 503}, VendorUnavailable, False),
-    ("hang", {"seconds": 5}, VendorAmbiguous, False),
-    ("hang_after", {"seconds": 5}, VendorAmbiguous, True),
-    ("late", {"seconds": 1}, VendorAmbiguous, True),
-    ("cut_before", {}, VendorAmbiguous, False),
-    ("cut_after", {}, VendorAmbiguous, True),
-    ("broken_json", {}, VendorAmbiguous, True),
-    ("truncated", {}, VendorAmbiguous, True),
-    ("slow_body", {"seconds": 5}, VendorAmbiguous, True),
-    ("html", {}, VendorAmbiguous, True),
-    ("empty", {}, VendorAmbiguous, True),
-    ("too_many", {"retry_after": 3}, VendorUnavailable, False),
-    ("redirect", {"location": "http://127.0.0.1:1/"}, VendorAmbiguous, False),
-    ("maintenance", {}, VendorUnavailable, False),
-]
-
-
-@pytest.mark.parametrize(
-    ("kind", "conditions", "error", "done"),
-    FAULTS,
-    ids=[f"{kind}-{given.get('status', '')}" for kind, given, *_ in FAULTS],
-)
-def test_no_fault_makes_done_work_look_undone(
-    mypromo: MyPromo, sandbox: Sandbox, settings: Any, kind: str, conditions: dict[str, Any], error: Any, done: bool
-) -> None:
-    mypromo.check()  # the token is at hand
-    settings.VENDOR_CONNECT_TIMEOUT = settings.VENDOR_READ_TIMEOUT = 0.4
-    reference = f"FAULT-{kind}-{conditions.get('status', '')}"
-    sandbox.faults.add(kind, method="POST", path="v1/orders$", times=1, **conditions)
-    with pytest.raises(error) as raised:
-        mypromo.create_order(plain_order(reference))
-    assert type(raised.value) is error
-    settings.VENDOR_CONNECT_TIMEOUT = settings.VENDOR_READ_TIMEOUT = 2
-    if kind == "late":
-        # The vendor commits after we gave up: what a settle time is for.
-        assert mypromo.find_orders(reference, since=YESTERDAY) == []
-        time.sleep(1)
-    found = mypromo.find_orders(reference, since=YESTERDAY)
-    assert len(found) == (1 if done else 0)
-    assert done is False or error is VendorAmbiguous
-
-
 def test_a_revoked_token_costs_nothing(mypromo: MyPromo, sandbox: Sandbox) -> None:
     mypromo.check()
     rule = sandbox.faults.add("revoked_token", method="POST", path="v1/orders$", times=1)
@@ -304,14 +245,3 @@ def test_wrong_credentials_stop(mypromo: MyPromo, settings: Any, outside: Outsid
     settings.MYPROMO_CLIENT_SECRET = "wrong"
     with pytest.raises(VendorAuthFailed, match="Client authentication failed"):
         MyPromo(outside.connection).check()
-
-
-def test_what_does_not_exist_is_not_found(mypromo: MyPromo) -> None:
-    with pytest.raises(VendorNotFound):
-        mypromo.read_order("987654321")
-
-
-def test_a_list_in_html_is_reported(mypromo: MyPromo, sandbox: Sandbox) -> None:
-    sandbox.faults.add("html", method="GET", path="v1/orders$")
-    with pytest.raises(VendorProtocolError):
-        mypromo.find_orders("X-1", since=YESTERDAY)

@@ -61,11 +61,11 @@ HISTORY = (
     HistoryEntry(vendor_id=84, text='File "label.pdf": File downloaded.', at=at(42, 3)),
     HistoryEntry(vendor_id=85, text="Order ready for production.", at=at(42, 3)),
     HistoryEntry(vendor_id=86, text="Order is now in production.", at=at(43, 3)),
-    HistoryEntry(vendor_id=87, text="Callback for order #9 sent. (HTTP 200)", at=at(43, 3)),
+    HistoryEntry(vendor_id=87, text="Callback for order #9 sent. (HTTP 200)", at=at(43, 3), is_bookkeeping=True),
     HistoryEntry(vendor_id=88, text="Shipment #7 created.", at=at(44, 3)),
-    HistoryEntry(vendor_id=89, text="Callback for package #7 sent. (HTTP 200)", at=at(44, 15)),
+    HistoryEntry(vendor_id=89, text="Callback for package #7 sent. (HTTP 200)", at=at(44, 15), is_bookkeeping=True),
     HistoryEntry(vendor_id=90, text="Order finished.", at=at(46, 3)),
-    HistoryEntry(vendor_id=91, text="Callback for order #9 sent. (HTTP 200)", at=at(46, 3)),
+    HistoryEntry(vendor_id=91, text="Callback for order #9 sent. (HTTP 200)", at=at(46, 3), is_bookkeeping=True),
 )
 SHIPMENT = ShipmentReport(
     vendor_id="7",

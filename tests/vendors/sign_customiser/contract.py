@@ -59,6 +59,7 @@ PROFILES = {
         order=order,
         line=LINE,
         callbacks=callbacks,
+        beside={"update_webhook": "one of their routes; ours are ended and made anew"},
         fill=lambda sandbox, vendor: sandbox.others["sign-customiser"].product_ids.add("sgn_1"),
     )
 }

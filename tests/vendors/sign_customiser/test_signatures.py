@@ -127,10 +127,6 @@ def test_of_a_thousand_changed_requests_none_is_taken() -> None:
     assert SignCustomiser.verify_callback(good)
 
 
-def test_missing_headers_are_refused() -> None:
-    assert not SignCustomiser.verify_callback(CallbackRequest(topic="product-created", headers={}, body=BODY))
-
-
 HOSTILE = [
     b"", b"\x00", b"\xff\xfe", b"[" * 100_000, b'{"product": ' * 50_000, b"null", b"[]", b'{"product": {}}',
     b'{"product": {"product_id": 1, "price": 1e400}}', b'{"product": {"product_id": 1, "price": -1}}',
