@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
+from backoffice.admin.keyset import read_key
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.said import gettext as _
 from backoffice.struct_texts import clean_texts
@@ -121,7 +122,7 @@ def _title(given: dict[str, Any]) -> str:
 
 
 def _chosen(sets: Any, text: str) -> ChangeSet | None:
-    found: ChangeSet | None = sets.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
+    found: ChangeSet | None = sets.filter(pk=read_key(text)).first()
     return found
 
 
