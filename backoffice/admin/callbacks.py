@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.bodies import show_bytes
 from backoffice.admin.callback_list import CallbackList, callback_rows
+from backoffice.admin.marks import back_to, marked_keys
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import InvalidInput
 from backoffice.file_answers import answer_file
@@ -62,7 +62,7 @@ class CallbackAdmin(PagesAdmin):
 
     def replay_many(self, request: HttpRequest) -> HttpResponse:
         self.require(request, REPLAY)
-        keys = [int(key) for key in request.POST.getlist("callback") if key.isascii() and key.isdigit()]
+        keys = marked_keys(request.POST, "callback")
 
         def do() -> str:
             if not keys:
@@ -73,21 +73,13 @@ class CallbackAdmin(PagesAdmin):
                 count
             )
 
-        return act(request, do, to=_back(request))
+        return act(request, do, to=back_to(request, "admin:backoffice_callback_changelist"))
 
     def body(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The body, secrets masked, to be saved: never anything that a browser would show or run."""
         self.require_view(request)
         callback = find_or_404(Callback, pk)
         return answer_file(mask_bytes(bytes(callback.body)), content_type=UNKNOWN, name=f"callback-{pk}")
-
-
-def _back(request: HttpRequest) -> str:
-    """The list with its filters, where the form was sent from."""
-    wanted = request.POST.get("back", "")
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
-    return reverse("admin:backoffice_callback_changelist")
 
 
 _MEANINGS = {

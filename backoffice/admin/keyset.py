@@ -72,9 +72,13 @@ def ascending_page(queryset: QuerySet[Row], parameters: QueryDict, *, size: int)
     )
 
 
-def _key(parameters: QueryDict, name: str) -> int | None:
-    text = parameters.get(name, "")
+def read_key(text: str) -> int | None:
+    """Return the key that the text is; None where it can be none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _key(parameters: QueryDict, name: str) -> int | None:
+    return read_key(parameters.get(name, ""))
 
 
 def _query(parameters: QueryDict, **place: Any) -> str:

@@ -7,9 +7,8 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
+from backoffice.admin.keyset import read_key
 from backoffice.services.subjects import SubjectKey, find_subjects, load_subjects
-
-LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,8 @@ def of_subjects(rows: QuerySet[Any], text: str) -> QuerySet[Any] | None:
     """
     if keys := find_subjects(text):
         return about(rows, keys)
-    own = text.removeprefix("#")
-    if own.isascii() and own.isdigit() and int(own) <= LARGEST_KEY:
-        return rows.filter(pk=int(own))
-    return None
+    own = read_key(text.removeprefix("#"))
+    return None if own is None else rows.filter(pk=own)
 
 
 def _link(thing: Model) -> SubjectLink:

@@ -1,5 +1,6 @@
 """The home page: what needs me now, and the day."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -20,70 +21,58 @@ from backoffice.dashboard.day import CHART, DAYS, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
 
+ORDERS, VENDORS, PRODUCTION = "orders.view_order", "backoffice.view_push", "fulfillment.view_productionorder"
+
 
 def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The context of the admin's index page, with what the reader may see."""
-    sees_orders = request.user.has_perm("orders.view_order")
-    sees_vendors = request.user.has_perm("backoffice.view_push")
-    sees_exports = sees_orders and request.user.has_perm("orders.view_orderexport")
-    sees_cards = request.user.has_perm("orders.view_mailcampaign")
-    groups = _groups(
-        request.user,
-        orders=sees_orders,
-        vendors=sees_vendors,
-        exports=sees_exports,
-        cards=sees_cards,
-        production=request.user.has_perm("fulfillment.view_productionorder"),
-    )
-    groups += _background_groups(request)
+    groups = _groups(request.user)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
         "needs_total": total(groups),
-        "figures": figures() if sees_orders else [],
-        "lights": lights() if sees_vendors else [],
+        "figures": figures() if request.user.has_perm(ORDERS) else [],
+        "lights": lights() if request.user.has_perm(VENDORS) else [],
         "days": DAYS,
         "chart": CHART,
     }
 
 
-def _background_groups(request: HttpRequest) -> list[NeedGroup]:
-    """Background work that came to nothing, each for those who see its pages."""
-    by_permission = {
-        "catalog.view_changeset": catalog_needs.stuck_change_sets,
-        "catalog.view_tableimport": catalog_needs.tables,
-        "catalog.view_syncrun": catalog_needs.synchronisations,
-        "catalog.view_customproduct": catalog_needs.pictures,
-        "fulfillment.view_productionorder": production_needs.files,
-    }
-    found = [find() for permission, find in by_permission.items() if request.user.has_perm(permission)]
-    return [group.seen_by(request.user) for group in found if group]
+# Of each group, or some at once: what one has to be allowed to see, and who finds it. They stand in this order.
+_FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | None] | None]]] = [
+    ([VENDORS], vendor_needs.standstills),
+    ([VENDORS], vendor_needs.unknown_outcomes),
+    ([VENDORS], vendor_needs.refused_pushes),
+    ([VENDORS], vendor_needs.waiting_for_long),
+    ([PRODUCTION], production_needs.labels_without_copy),
+    (["orders.view_mailcampaign"], campaign_needs.campaigns_with_problems),
+    ([ORDERS], stray_needs.strays),
+    ([ORDERS], alarm_needs.alarms),
+    ([ORDERS], notice_needs.notices),
+    ([ORDERS], sign_needs.vendors_to_tell),
+    ([ORDERS], order_needs.held),
+    ([ORDERS], order_needs.late_at_production),
+    ([ORDERS], order_needs.late_in_delivery),
+    ([ORDERS], order_needs.waiting_for_release),
+    ([ORDERS], sign_needs.enquiries),
+    ([PRODUCTION], production_needs.late),
+    ([PRODUCTION], production_needs.due_today),
+    (["catalog.view_changeset"], catalog_needs.change_sets),
+    ([ORDERS, "orders.view_orderexport"], order_needs.refused_exports),
+    ([VENDORS], vendor_needs.unreadable_callbacks),
+    # Background work that came to nothing.
+    (["catalog.view_changeset"], catalog_needs.stuck_change_sets),
+    (["catalog.view_tableimport"], catalog_needs.tables),
+    (["catalog.view_syncrun"], catalog_needs.synchronisations),
+    (["catalog.view_customproduct"], catalog_needs.pictures),
+    ([PRODUCTION], production_needs.files),
+]
 
 
-def _groups(user: Any, *, orders: bool, vendors: bool, exports: bool, cards: bool, production: bool) -> list[NeedGroup]:
+def _groups(user: Any) -> list[NeedGroup]:
     found: list[NeedGroup | None] = []
-    if vendors:
-        found += [
-            vendor_needs.standstills(),
-            vendor_needs.unknown_outcomes(),
-            vendor_needs.refused_pushes(),
-            vendor_needs.waiting_for_long(),
-        ]
-    if production:
-        found += [production_needs.labels_without_copy()]
-    if cards:
-        found += [campaign_needs.campaigns_with_problems()]
-    if orders:
-        found += [stray_needs.strays(), alarm_needs.alarms(), notice_needs.notices(), sign_needs.vendors_to_tell()]
-        found += order_needs.held()
-        found += [order_needs.late_at_production(), order_needs.late_in_delivery()]
-        found += [order_needs.waiting_for_release(), sign_needs.enquiries()]
-    if production:
-        found += [production_needs.late(), production_needs.due_today()]
-    if user.has_perm("catalog.view_changeset"):
-        found += catalog_needs.change_sets()
-    if exports:
-        found += [order_needs.refused_exports()]
-    if vendors:
-        found += [vendor_needs.unreadable_callbacks()]
+    for permissions, find in _FINDERS:
+        if user.has_perms(permissions):
+            some = find()
+            found += [some] if some is None or isinstance(some, NeedGroup) else some
     return [group.seen_by(user) for group in found if group]

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
+from backoffice.admin.marks import marked_keys
 from backoffice.errors import DomainError
 from backoffice.file_answers import answer_file
 from backoffice.file_types import PDF
@@ -115,8 +116,7 @@ def _say(request: HttpRequest, batch: Batch) -> None:
 
 
 def _marked(given: QueryDict) -> list[int]:
-    keys = [int(key) for key in given.getlist("order") if key.isascii() and key.isdigit() and len(key) < 19]
-    return list(dict.fromkeys(keys))[:MOST]
+    return marked_keys(given, "order", most=MOST)
 
 
 def _query(keys: list[int]) -> str:

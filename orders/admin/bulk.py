@@ -10,13 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
+from backoffice.admin.marks import back_to, marked_keys
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
 from backoffice.struct_texts import Text
@@ -102,7 +101,7 @@ def _asked(request: HttpRequest) -> tuple[str, list[Order]]:
     if not request.user.has_perm("orders.change_order"):
         raise PermissionDenied
     action = request.POST.get("action", "")
-    keys = [int(key) for key in request.POST.getlist("order") if key.isascii() and key.isdigit()][:MOST]
+    keys = marked_keys(request.POST, "order", most=MOST)
     if action not in TITLES:
         raise PermissionDenied
     return action, list(Order.objects.filter(pk__in=keys).select_related("shop", "assignee").order_by("-pk"))
@@ -154,8 +153,4 @@ def _do(action: str, order: Order, request: HttpRequest) -> Any:
 
 def back_to_list(request: HttpRequest) -> str:
     """The list as it was filtered; never another site."""
-    back = request.POST.get("back", "")
-    allowed = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return back if back and allowed else reverse("admin:orders_order_changelist")
+    return back_to(request, "admin:orders_order_changelist")

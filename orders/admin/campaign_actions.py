@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.base import actor
+from backoffice.admin.marks import marked_keys
 from backoffice.admin.pages import act
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import Conflict, InvalidInput
@@ -105,10 +106,7 @@ def discard(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
 
 
 def _recipient(request: HttpRequest, campaign: MailCampaign) -> CardRecipient:
-    key = request.POST.get("recipient", "")
-    found = (
-        campaign.recipients.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
-    )
+    found = campaign.recipients.filter(pk__in=marked_keys(request.POST, "recipient")).first()
     if found is None:
         raise Conflict(_("This recipient is not in the campaign any more."))
     return found

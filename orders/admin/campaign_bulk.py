@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
+from backoffice.admin.marks import marked_keys
 from backoffice.errors import DomainError
 from orders.admin.bulk import MOST, back_to_list
 from orders.admin.campaign_actions import page_of_campaign
@@ -67,8 +68,8 @@ def add(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> list[Order]:
     if not (request.user.has_perm("orders.view_order") and request.user.has_perm("orders.change_mailcampaign")):
         raise PermissionDenied
-    keys = [int(key) for key in request.POST.getlist("order") if key.isascii() and key.isdigit() and len(key) < 19]
-    return list(Order.objects.filter(pk__in=keys[:MOST]).select_related("shop").order_by("-pk"))
+    keys = marked_keys(request.POST, "order", most=MOST)
+    return list(Order.objects.filter(pk__in=keys).select_related("shop").order_by("-pk"))
 
 
 def _open_campaigns() -> list[MailCampaign]:

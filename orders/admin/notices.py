@@ -5,13 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
 from backoffice.admin.list_page import ListPage
+from backoffice.admin.marks import back_to
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from orders.admin.parts import Place, register_part
 from orders.models import Notice, Order
@@ -46,14 +45,13 @@ class NoticeAdmin(PagesAdmin):
     def done(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Somebody has dealt with it."""
         self.require(request, "change_notice")
-        notice, back = find_or_404(Notice, pk), request.POST.get("back", "")
-        safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+        notice = find_or_404(Notice, pk)
 
         def do() -> str:
             finish_notice(notice, actor=actor(request))
             return _("Done.")
 
-        return act(request, do, to=back if back and safe else reverse("admin:orders_notice_changelist"))
+        return act(request, do, to=back_to(request, "admin:orders_notice_changelist"))
 
 
 def _open_notices(request: HttpRequest, order: Order | None) -> list[Notice]:

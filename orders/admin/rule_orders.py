@@ -7,13 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
+from backoffice.admin.marks import back_to, marked_keys
 from orders.admin.rule_rows import planned_row, run_row, words_of_cause
 from orders.models import Order, Rule, RuleEvent, RuleRun
 from orders.services.rules.plans import load_facts, plan_rules, plan_run, read_rule
@@ -59,7 +58,7 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     """
     if not (request.user.has_perm("orders.view_rule") and request.user.has_perm("orders.change_order")):
         raise PermissionDenied
-    keys = sorted({int(key) for key in request.POST.getlist("order") if key.isascii() and key.isdigit()})[:MOST]
+    keys = sorted(marked_keys(request.POST, "order"))[:MOST]
     choices = list(Rule.objects.filter(removed_at__isnull=True))
     # Those that wait for a hand first.
     choices.sort(key=lambda rule: (rule.event != RuleEvent.BY_HAND, rule.position))
@@ -86,7 +85,7 @@ def by_hand(request: HttpRequest) -> HttpResponse:
             "refusals": refusals,
             "button": ngettext("Run it at %(count)s order", "Run it at %(count)s orders", acting) % {"count": acting},
             "token": uuid.uuid4().hex,
-            "back": _back(request),
+            "back": back_to(request, "admin:orders_order_changelist"),
         },
     )
 
@@ -111,13 +110,4 @@ def _run(request: HttpRequest, rule: Rule, keys: list[int]) -> HttpResponse:
         messages.info(request, _("There was nothing to do."))
     for run in failed[:10]:
         messages.error(request, f"{run.order.number}: {run.error}")
-    return HttpResponseRedirect(_back(request))
-
-
-def _back(request: HttpRequest) -> str:
-    """Where one came from; never another site."""
-    back = request.POST.get("back", "")
-    allowed = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return back if back and allowed else reverse("admin:orders_order_changelist")
+    return HttpResponseRedirect(back_to(request, "admin:orders_order_changelist"))

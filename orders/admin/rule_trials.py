@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, staff_user
+from backoffice.admin.filter_form import day_field
 from backoffice.admin.pages import find_or_404
 from backoffice.admin.text_fields import LineField
 from backoffice.errors import DomainError, InvalidInput
@@ -36,10 +37,8 @@ class TrialForm(forms.Form):
     """Over which orders; what is not understood is as if it were not given."""
 
     last = forms.TypedChoiceField(label=gettext_lazy("The newest"), choices=SIZES, coerce=int, required=False)
-    since = forms.DateField(
-        label=gettext_lazy("received from"), required=False, widget=forms.DateInput({"type": "date"})
-    )
-    until = forms.DateField(label=gettext_lazy("until"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = day_field(gettext_lazy("received from"))
+    until = day_field(gettext_lazy("until"))
     shop = forms.ModelChoiceField(
         label=gettext_lazy("Shop"),
         required=False,
