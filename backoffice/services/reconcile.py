@@ -14,13 +14,13 @@ from django.db import transaction
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.said import gettext as _
 from backoffice.services.bell import WORK_CALLBACKS, ring_on_commit
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.claims import LeaseLost, claim
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS, Finding
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorUnavailable
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from backoffice.admin.base import actor, refuse
 from backoffice.admin.filter_form import ANY, FilterForm
 from backoffice.admin.text_fields import LineField
 from backoffice.errors import DomainError
-from backoffice.said import gettext as _
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.admin.ascending import ascending_page
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from backoffice.models import Shop
 from backoffice.models.shop import ShortStock
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
 from catalog.models import Variant
 from catalog.services.variant_facts import VariantFacts

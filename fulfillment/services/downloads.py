@@ -11,9 +11,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
 from backoffice.services.integrations import open_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 from fulfillment.models import FileKind, ProductionFile

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from backoffice.pdf_marks import PdfMarks
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from fulfillment.services import file_store
 from fulfillment.services.file_store import PDF, Kept, UnfitFile, check_content
 

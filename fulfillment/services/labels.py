@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import is_settled, queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.production_messages import LabelReport

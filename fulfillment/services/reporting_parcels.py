@@ -11,9 +11,9 @@ from typing import Any
 from django.utils import timezone
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.handlers import Finding
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport
 from backoffice.vendors.production_messages import (

@@ -3,9 +3,9 @@
 from typing import Any
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState

@@ -8,7 +8,7 @@ from backoffice.emails import usable_email
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
 from backoffice.models import Push
 from backoffice.regions import address_codes
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import OrderToPlace, Sale
 from backoffice.vendors.registry import vendor_class
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.said import gettext as said
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from backoffice.services.pushes import dismiss_push, queue_first_push, queue_push
+from backoffice.translatable import gettext as said
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import active_holds, end_hold, end_holds_with_order, place_hold

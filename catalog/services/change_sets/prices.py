@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.batch_messages import FulfillerPriceRow, PriceTier, SalesPriceRow
 from backoffice.vendors.listing_messages import PriceFacts
 from catalog.models import Change, PriceList

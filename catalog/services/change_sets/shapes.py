@@ -1,7 +1,7 @@
 """Which shape belongs to which kind of change, and which vendors know that kind."""
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names
 from catalog.models import ChangeKind
 from catalog.services.change_sets.prices import FulfillerPrices, SalesPrices

@@ -7,7 +7,7 @@ after    what was asked for; "managed" and "qty" travel together
 
 from typing import Any
 
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.batch_messages import StockLevel, StockRow, SyncRow
 from backoffice.vendors.listing_messages import StockFacts
 from catalog.models import Change

@@ -8,7 +8,7 @@ after    {"overwrites": {seven texts}}, always all of them: the document does no
 
 import msgspec
 
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.batch_messages import SearchTextRow
 from backoffice.vendors.listing_messages import SearchFacts, SearchTexts
 from catalog.models import Change

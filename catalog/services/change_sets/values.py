@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import Message
 from catalog.models import Change
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob
 from catalog.services.change_sets.approval import hash_of_rows

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding
+from backoffice.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
 from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState

@@ -14,8 +14,8 @@ from django.utils import timezone
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.change_sets.approval import PUSH, User, ensure_permitted, hash_of_rows
 from catalog.services.change_sets.editing import NOT_APPROVED

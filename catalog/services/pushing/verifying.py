@@ -11,9 +11,9 @@ from django.utils import timezone
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from catalog.models import (

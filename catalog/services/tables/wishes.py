@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
 from backoffice.tables.cells import Cell, read_code
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
+from backoffice.translatable import gettext as _
 from catalog.models import ChangeKind
 from catalog.services.change_sets.values import Value, refuse
 from catalog.services.tables.columns import (

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.card_messages import CardOrderReport, CardPrice, Settlement
 from backoffice.vendors.card_messages import CardState as TheirState
 from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUnavailable

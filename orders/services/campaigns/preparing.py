@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from backoffice.models import Push
 from backoffice.models.push import OPEN_STATES
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding
+from backoffice.translatable import gettext as _
 from backoffice.vendors.card_messages import (
     CardOrderReport,
     CardPrice,

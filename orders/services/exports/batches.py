@@ -7,9 +7,9 @@ from django.db.models import F
 
 from backoffice.models import Shop
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.pushes import queue_first_push
+from backoffice.translatable import gettext as _
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport, OrderState
 from orders.services.exports.obstacles import FINAL, telling_vendor
 

@@ -14,9 +14,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from backoffice.models import Integration, Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed
 from backoffice.services.handlers import Finding
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport

@@ -13,7 +13,7 @@ from psycopg.errors import LockNotAvailable
 
 from backoffice.errors import Conflict, DomainError
 from backoffice.models import IdempotencyKey, Shop
-from backoffice.said import plain_text
+from backoffice.translatable import plain_text
 
 RETRY_AFTER = 5
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from backoffice.models import Shop
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.money import round_money
 from backoffice.vendors.registry import vendor_names

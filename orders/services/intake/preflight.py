@@ -10,8 +10,8 @@ from django.conf import settings
 from backoffice.emails import usable_email
 from backoffice.models import Shop
 from backoffice.regions import country_code, is_military
-from backoffice.said import gettext as _
 from backoffice.texts import has_letter_or_digit
+from backoffice.translatable import gettext as _
 from backoffice.vendors import messages
 from backoffice.vendors.registry import vendor_class
 from fulfillment.models import Country, State

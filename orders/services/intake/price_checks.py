@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from backoffice.models import Shop
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.money import exponent_of, round_money, spell_total
 from orders.services.intake.input import NewOrder, amount
 from orders.services.intake.line_checks import Errors, JudgedLine, complain

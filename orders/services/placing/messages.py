@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import (
     Credentials,
     Customs,

@@ -1,7 +1,7 @@
 """What follows when a vendor says no, in words that help."""
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes

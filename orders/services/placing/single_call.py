@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from backoffice.emails import usable_email
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery
 from backoffice.services.clock import database_now
 from backoffice.services.epoch import is_from_before_restore
 from backoffice.services.handlers import Finding
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Sale, Version
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title

@@ -10,9 +10,9 @@ from functools import partial
 import msgspec
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
-from backoffice.said import join
 from backoffice.services.claims import Delivery, Withdrawn
+from backoffice.translatable import gettext as _
+from backoffice.translatable import join
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState, OrderToPlace
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState

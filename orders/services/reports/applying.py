@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.models import Callback, Push
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, OrderState, Version
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState

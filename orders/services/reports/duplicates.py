@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backoffice.said import gettext as _
-from backoffice.said import join
+from backoffice.translatable import gettext as _
+from backoffice.translatable import join
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
 from orders.services.holds import active_holds, hold_if_open

@@ -5,8 +5,8 @@ from django.db import transaction
 
 from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
-from backoffice.said import gettext as _
 from backoffice.services.pushes import close_push, note_attempt
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import OrderReport
 from orders.models import Order
 from orders.services.lifecycle import PLACE
