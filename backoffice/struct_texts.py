@@ -11,7 +11,6 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from backoffice.texts import (
     BadText,
@@ -22,6 +21,7 @@ from backoffice.texts import (
     clean_part,
     clean_url,
 )
+from backoffice.translatable import gettext as _
 
 Errors = dict[str, list[str]]
 # Value, path of its field, complaints -> the value as it is kept.

@@ -37,8 +37,8 @@ class TranslatableText(str):
         return TranslatableText(text, self.msgid, params if isinstance(params, Mapping | tuple) else (params,))
 
 
-def gettext(msgid: str) -> TranslatableText:
-    """Return the text in the active language, which remembers its source."""
+def gettext(msgid: str) -> str:
+    """Return the text in the active language, as a `TranslatableText`."""
     return TranslatableText(translation.gettext(msgid), msgid)
 
 

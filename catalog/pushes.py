@@ -1,12 +1,12 @@
 """What the pushes of change sets mean; each handler is a door to a service."""
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, push_kind
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, VendorJob
 from catalog.services.pushing.comparing import compare_and_plan, note_failed_comparison

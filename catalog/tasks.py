@@ -4,11 +4,11 @@ import logging
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
 from backoffice.models.push import Lane
 from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, TableImport
 from catalog.services import custom_pictures, overdue, ratings

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from functools import partial
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.card_messages import CURRENCY
 from backoffice.vendors.errors import VendorError
 from orders.models import CampaignState, MailCampaign

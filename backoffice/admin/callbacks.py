@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.bodies import show_bytes
@@ -18,6 +17,7 @@ from backoffice.masking import mask_bytes
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.services.callbacks import replay_callbacks
+from backoffice.translatable import gettext as _
 
 REPLAY = "replay_callback"
 

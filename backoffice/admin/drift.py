@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin
@@ -13,6 +12,7 @@ from backoffice.admin.subject_links import subject_links
 from backoffice.admin.text_fields import searched_text
 from backoffice.models import Drift
 from backoffice.services.pulling import DRIFT_DAYS, count_drift
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names, vendor_title
 
 SIZE = 50

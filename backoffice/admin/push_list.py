@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
@@ -18,6 +17,7 @@ from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _t
 
 SIZE = 50
 LARGEST_KEY = 2**63 - 1

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.exchanges import compare
@@ -27,6 +26,7 @@ from backoffice.services.pushes import (
     ring_push,
 )
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 
 RESEND, DECIDE = "resend_push", "decide_push"
 

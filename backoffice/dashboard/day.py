@@ -12,10 +12,10 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, pgettext
-from django.utils.translation import gettext as _
 
 from backoffice.moments import start_of_day
 from backoffice.templatetags.desk import money
+from backoffice.translatable import gettext as _
 from fulfillment.models import Shipment
 from orders.models import Order
 

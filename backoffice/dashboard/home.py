@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from backoffice.dashboard import (
     alarm_needs,
@@ -19,6 +18,7 @@ from backoffice.dashboard import (
 from backoffice.dashboard.day import DAYS, HEIGHT, WIDTH, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
+from backoffice.translatable import gettext as _
 
 
 def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

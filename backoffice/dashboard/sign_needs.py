@@ -1,9 +1,8 @@
 """What custom signs want of a person: an enquiry to answer, a vendor to be told of a cancellation."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, group_of, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from orders.models import Enquiry, VendorOrder, VendorOrderState
 from orders.services.placing.single_call import one_call_vendors
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
 
 from backoffice.errors import Unavailable
-from backoffice.translatable import TranslatableText, render, serialize
+from backoffice.translatable import TranslatableText, gettext, render, serialize
 
 
 def _cipher() -> MultiFernet:

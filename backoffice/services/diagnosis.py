@@ -9,7 +9,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.timesince import timesince
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis import Redis
 from redis.exceptions import RedisError
@@ -25,6 +24,7 @@ from backoffice.services.handlers import CALLBACK_HANDLERS
 from backoffice.services.integrations import configured_vendors
 from backoffice.services.vendor_checks import check_vendor
 from backoffice.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues, setting_name
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names
 
 # What is due is taken within seconds; a row due for that long is stuck.

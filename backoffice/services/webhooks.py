@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.models import Push, VendorWebhook
 from backoffice.models.push import Lane
 from backoffice.services.integrations import open_vendor
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_class
 from backoffice.vendors.sign_messages import Webhook
 

@@ -11,8 +11,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import pgettext
 
+from backoffice.translatable import gettext
 from backoffice.vendors.money import exponent_of
 from backoffice.vendors.registry import vendor_title
 

@@ -9,13 +9,13 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import ANY, FilterForm, vendor_choices
 from backoffice.admin.keyset import page_of
 from backoffice.admin.text_fields import LineField, searched_text
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _t
 from catalog.admin.ascending import ascending_page
 from catalog.admin.change_words import account_words, key_words, value_words
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product

@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
 from backoffice.reasons import REASON_MAX, REASON_MIN
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from catalog.admin import change_actions, price_editor, stock_desk, text_workbench, vendor_changes
 from catalog.admin.change_listing import ROW_FILTERS, rows_page, set_listing
 from catalog.admin.change_words import account_words, event_words, values_words

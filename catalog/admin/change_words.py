@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.templatetags.desk import money
+from backoffice.translatable import gettext as _
 from catalog.models import (
     ChangeKind,
     ChangeSet,

@@ -10,7 +10,6 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.keyset import page_of
@@ -19,6 +18,7 @@ from backoffice.admin.text_fields import LineField
 from backoffice.file_answers import answer_file
 from backoffice.models import Shop
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import open_picture, try_again
 from catalog.services.search import search_custom_products

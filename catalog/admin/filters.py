@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
 from backoffice.admin.text_fields import LineField
+from backoffice.translatable import gettext as _t
 from catalog.models import Category, Product, Variant
 from catalog.services.search import search_products, search_variants
 

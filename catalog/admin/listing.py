@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from backoffice.admin.keyset import page_of
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.admin.catalog_chips import kind_chips, variant_chip
 from catalog.admin.filters import ProductFilters, VariantFilters, filter_products, filter_variants, tabs
 from catalog.models import PriceList, PriceTier, Product, Variant

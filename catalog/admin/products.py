@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.pages import PagesAdmin, find_or_404
+from backoffice.translatable import gettext as _
 from catalog.admin.listing import product_chip, product_listing, variant_rows
 from catalog.admin.rating_facts import product_ratings
 from catalog.admin.variant_facts import change_rows

@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, find_or_404
+from backoffice.translatable import gettext as _
 from catalog.admin.rating_facts import rating_facts, shop_facts
 from catalog.models import Rating
 

@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, find_or_404
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from catalog.admin.variant_facts import change_rows
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState

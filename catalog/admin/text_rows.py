@@ -8,12 +8,12 @@ from django.db.models import Count, F, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Length, NullIf
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.filter_form import ANY, FilterForm
 from backoffice.admin.text_fields import LineField
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.admin.ascending import ascending_page
 from catalog.models import ChangeKind, Snapshot, Variant
 from catalog.services.change_sets.texts import LONGEST

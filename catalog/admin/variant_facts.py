@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext as _
 
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from catalog.admin.catalog_chips import change_chip, change_lines, kind_chips, offer_chip, variant_chip
 from catalog.models import Availability, Variant, VariantChange, VariantText
 from catalog.services.orderable import why_not_orderable

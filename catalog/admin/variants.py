@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.pages import PagesAdmin, find_or_404
+from backoffice.translatable import gettext as _
 from catalog.admin.listing import variant_listing
 from catalog.admin.variant_facts import variant_facts
 from catalog.models import Variant

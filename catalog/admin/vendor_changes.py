@@ -7,13 +7,13 @@ from django import forms
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.filter_form import ANY, FilterForm, day_field, vendor_choices, within_days
 from backoffice.admin.keyset import page_of
 from backoffice.admin.text_fields import LineField
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from catalog.admin.catalog_chips import CHANGES, change_chip, change_lines
 from catalog.models import SyncRun, VariantChange
 from catalog.services.variant_users import VariantUser, users_of_variants

@@ -6,7 +6,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
@@ -14,6 +13,7 @@ from backoffice.models import Shop
 from backoffice.models.event import TimelineEvent
 from backoffice.models.fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import StateChoices, Tone
+from backoffice.translatable import gettext as _t
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
 

@@ -16,10 +16,10 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.services.clock import database_now
 from backoffice.services.disk import FREE_BYTES_FLOOR
+from backoffice.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.http import fetch_untrusted

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Shop
 from backoffice.models.push import Lane
 from backoffice.services.integrations import open_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.rating_messages import PublishedRating
 from backoffice.vendors.registry import vendor_class, vendor_names

@@ -8,12 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
+from backoffice.translatable import gettext as _
 from fulfillment.admin.labels import FetchForm
 from fulfillment.admin.production_chips import label_chip, marks
 from fulfillment.admin.production_guard import desk_page, may_open, require_dispatch

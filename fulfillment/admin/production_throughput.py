@@ -5,8 +5,8 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from fulfillment.admin.production_guard import desk_page, require_view
 from fulfillment.services.worklist import count_shipped_by_carrier, count_shipped_per_day, count_work
 

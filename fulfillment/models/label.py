@@ -5,12 +5,12 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.models.fields import TranslatableTextField
 from backoffice.states import StateChoices, Tone
+from backoffice.translatable import gettext as _t
 from fulfillment.models.production_order import ProductionOrder, ProductionState
 from fulfillment.models.stored_file import StoredFile
 

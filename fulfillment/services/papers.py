@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from django.utils import formats, timezone
-from django.utils.translation import gettext as _
 from pypdf import PdfWriter
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -15,6 +14,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, SimpleDocTemplate, Table, TableStyle
 
 from backoffice.errors import Conflict
+from backoffice.translatable import gettext as _
 from fulfillment.models import ProductionOrder
 from fulfillment.models.stored_file import StoredFile
 from fulfillment.services import file_store

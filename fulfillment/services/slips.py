@@ -2,12 +2,12 @@
 
 from io import BytesIO
 
-from django.utils.translation import gettext as _
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from backoffice.translatable import gettext as _
 from fulfillment.models import ProductionOrder
 from fulfillment.services.paper import barcode, paragraph
 from fulfillment.services.postal import address_lines

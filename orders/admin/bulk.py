@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -20,6 +19,7 @@ from backoffice.admin.base import actor
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.admin.remedies import Remedy, address_remedy
 from orders.models import Hold, HoldReason, Order, OrderState
 from orders.services.desk import assign_order

@@ -7,12 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import refuse, staff_user
 from backoffice.admin.pages import act
 from backoffice.errors import Conflict, DomainError
 from backoffice.file_answers import answer_file
+from backoffice.translatable import gettext as _
 from orders.admin.campaign_actions import page_of_campaign
 from orders.admin.campaign_words import cards_words, dollars, price_lines, send_words
 from orders.models import MailCampaign

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import ANY, FilterForm
@@ -15,6 +14,7 @@ from backoffice.admin.keyset import page_of
 from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _t
 from orders.admin.campaign_words import recipient_chip
 from orders.models import (
     CampaignState,

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
-
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from orders.models import (
     ExportState,
     HoldReason,

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.templatetags.desk import money
+from backoffice.translatable import gettext as _
 from orders.admin.facts import OrderFacts
 from orders.admin.remedies import Remedy, no_remedy_text, remedies
 from orders.models import Hold, OrderAlarm, VendorOrderState

@@ -12,13 +12,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
 from backoffice.admin.text_fields import CodeField
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.file_answers import answer_file
+from backoffice.translatable import gettext as _
 from fulfillment.models import Carrier
 from orders.models import Order, OrderLine, VendorOrder
 from orders.models.line import LineKind

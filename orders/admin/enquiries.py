@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.translatable import gettext as _
 from orders.models import Enquiry
 from orders.services.enquiries import finish_enquiry, reopen_enquiry
 

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import ANY, FilterForm
@@ -19,6 +18,7 @@ from backoffice.admin.text_fields import LineField
 from backoffice.models import Shop
 from backoffice.services.subjects import find_subjects
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.registry import vendor_names
 from orders.admin import chips
 from orders.models import ExportBatch, ExportState, Order, OrderExport, OrderState

@@ -10,12 +10,12 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.base import staff_user
 from backoffice.admin.keyset import page_of
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.models import Variant
 from catalog.services.custom_products import pictures_of_products
 from orders.admin import chips

@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.translatable import gettext as _
 from orders.models import Notice
 from orders.services.rules.editing import finish_notice
 

@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import FactsAdmin
+from backoffice.translatable import gettext as _
 from orders.admin import bulk, campaign_bulk, desk, saved_views, telling
 from orders.admin.by_hand import by_hand_urls
 from orders.admin.correction import address_urls

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.translatable import TranslatableText
+from backoffice.translatable import gettext as _
 from orders.admin.address_facts import AddressFacts
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine
 from orders.models.line import LineKind

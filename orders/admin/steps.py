@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from backoffice.translatable import gettext as _
 from orders.models import VendorOrder
 from orders.models import VendorOrderState as State
 from orders.services.placing.single_call import takes_one_call

@@ -6,13 +6,13 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.admin.text_fields import posted_text
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.models import Order, StrayOrder, StrayState
 from orders.services.restore.adopting import adopt_stray
 from orders.services.restore.strays import dismiss_stray

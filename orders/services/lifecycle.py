@@ -7,13 +7,12 @@ then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB"
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from backoffice.services.pushes import dismiss_push, queue_first_push, queue_push
-from backoffice.translatable import gettext as said
+from backoffice.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import active_holds, end_hold, end_holds_with_order, place_hold
@@ -124,7 +123,7 @@ def goes_on_by_itself(order: Order) -> bool:
 
 
 def _would_be_refused_text() -> str:
-    return said("The vendor would refuse it. Correct what is named, then release the hold.")
+    return _("The vendor would refuse it. Correct what is named, then release the hold.")
 
 
 @transaction.atomic

@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import InvalidInput
 from backoffice.models import Shop
+from backoffice.translatable import gettext as _
 from catalog.models import Variant
 from orders.models import HoldReason, Order, OrderLine, VendorOrderState
 from orders.models.line import LineKind

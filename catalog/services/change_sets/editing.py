@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Shop
+from backoffice.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
 from catalog.services.change_sets.shapes import refuse_unable_vendor, shape_of

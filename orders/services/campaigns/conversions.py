@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import Lane
 from backoffice.services.claims import Delivery
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.card_messages import ConversionToTell, ConversionUpload
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.money import round_money

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput, Unavailable
 from backoffice.models import Shop
 from backoffice.models.push import Lane
 from backoffice.services.integrations import open_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.file_messages import Download

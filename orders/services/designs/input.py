@@ -4,11 +4,11 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names
 from catalog.services.orderable import why_not_orderable
 from catalog.services.variant_facts import VariantFacts

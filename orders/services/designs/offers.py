@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import DomainError
+from backoffice.translatable import gettext as _
 from catalog.models import PriceTier, Variant
 from catalog.services.orderable import why_not_in_stock, why_not_orderable
 from catalog.services.quotes import Quote, check_quantity, quote_price

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
 from backoffice.reasons import checked_reason
 from backoffice.services.bell import ring_soon
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names, vendor_title
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
 from orders.services.exports.facts import orders_to_tell

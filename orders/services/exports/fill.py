@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from orders.models import ExportState, Order, OrderEvent, OrderExport
 from orders.services.exports.asking import request_export, ring_when_committed
 from orders.services.exports.facts import orders_to_tell

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from backoffice.vendors.export_messages import OrderToTell
 from backoffice.vendors.registry import UnknownVendor, vendor_class
 from orders.models import Consent, OptOut, Order, OrderState

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import formats, timezone, translation
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from fulfillment.models import Country
 from orders.models import Address, AddressRole, Order, OrderLine, VendorOrder
 

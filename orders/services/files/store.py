@@ -17,12 +17,12 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
 from backoffice.pdf_marks import PdfMarks
 from backoffice.services.disk import room_for
+from backoffice.translatable import gettext as _
 from orders.models import ShopFile
 from orders.services.files.signed_links import Linked, sign_link
 

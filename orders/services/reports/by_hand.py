@@ -9,9 +9,9 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, InvalidInput, ineligible
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
 from orders.models import Order, VendorOrder, VendorOrderState
 from orders.services.cancelling import go_on_after_refusal

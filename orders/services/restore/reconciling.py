@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from backoffice.models import Epoch, Push
 from backoffice.models.push import Lane, PushState
@@ -20,6 +19,7 @@ from backoffice.services import epoch as epochs
 from backoffice.services.delivery import mark_unknown
 from backoffice.services.handlers import PUSH_HANDLERS
 from backoffice.services.integrations import configured_vendors, open_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import OrderReport, OrderState
 from backoffice.vendors.registry import vendor_class, vendor_title

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import UnknownVendor, vendor_class, vendor_names, vendor_title
 from orders.models import CampaignState, CardRecipient, ExportState, MailCampaign, Order, OrderExport
 from orders.services.campaigns.making import add_to_campaign
