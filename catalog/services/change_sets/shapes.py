@@ -28,7 +28,7 @@ def vendors_for(kind: str) -> list[str]:
     return vendor_names(able_to=shape_of(kind).writer)
 
 
-def refuse_unable_vendor(vendor: str, *, kind: str) -> None:
+def ensure_able_vendor(vendor: str, *, kind: str) -> None:
     """Raises InvalidInput when the vendor takes no such changes."""
     try:
         able = hasattr(vendor_class(vendor), shape_of(kind).writer)

@@ -19,7 +19,7 @@ from catalog.services.change_sets.values import (
     Value,
     clean_count,
     clean_flag,
-    refuse_unknown_keys,
+    ensure_known_keys,
 )
 
 FIELDS = ("available", "managed", "qty")
@@ -50,7 +50,7 @@ class Stock(_Stock):
     writer = "update_stock_fulfiller"
 
     def clean(self, wanted: Value) -> Value:
-        refuse_unknown_keys(wanted, FIELDS)
+        ensure_known_keys(wanted, FIELDS)
         cleaned: Value = {
             name: clean_flag(wanted[name], name=name) for name in ("available", "managed") if name in wanted
         }
@@ -85,7 +85,7 @@ class Sync(_Stock):
     writer = "update_sync"
 
     def clean(self, wanted: Value) -> Value:
-        refuse_unknown_keys(wanted, ("available",))
+        ensure_known_keys(wanted, ("available",))
         return {"available": clean_flag(wanted.get("available"), name="available")}
 
     def resolve(self, wanted: Value, *, before: Value) -> Resolved:

@@ -112,7 +112,7 @@ def refuse(text: str) -> InvalidInput:
     return InvalidInput(text, errors={"": [text]})
 
 
-def refuse_unknown_keys(wanted: Value, known: Iterable[str]) -> None:
+def ensure_known_keys(wanted: Value, known: Iterable[str]) -> None:
     """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
     unknown = sorted(set(wanted) - set(known))
     if unknown:

@@ -16,7 +16,7 @@ from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, 
 from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.snapshots import read_values
 from catalog.services.pushing.jobs import finish_if_done, first_poll_at
-from catalog.services.pushing.starting import NotApproved, refuse_unapproved
+from catalog.services.pushing.starting import NotApproved, ensure_approved
 
 STEP = "send"
 SAMPLE = 3
@@ -52,7 +52,7 @@ def _rows_to_send(job_id: int) -> list[Change]:
     job = VendorJob.objects.get(pk=job_id)
     change_set = ChangeSet.objects.locked(job.change_set_id)
     try:
-        refuse_unapproved(change_set, approved_hash=job.rows_hash, rows=job.changes.all())
+        ensure_approved(change_set, approved_hash=job.rows_hash, rows=job.changes.all())
     except NotApproved as error:
         raise Withdrawn(error.text) from error
     job.refresh_from_db()

@@ -93,11 +93,11 @@ def start_push(change_set: ChangeSet, *, actor: str) -> Push:
             text = _("Only an approved change set can be pushed; this one is %s.")
             raise IllegalTransition(text % change_set.get_state_display())
         change_set.move_to(ChangeSetState.PUSHING, actor=actor, pushed_at=timezone.now())
-        refuse_unapproved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
+        ensure_approved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
         return queue_push(COMPARE, vendor=change_set.vendor, subject=change_set, actor=actor, lane=Lane.CATALOG)
 
 
-def refuse_unapproved(change_set: ChangeSet, *, approved_hash: str, rows: QuerySet[Change]) -> None:
+def ensure_approved(change_set: ChangeSet, *, approved_hash: str, rows: QuerySet[Change]) -> None:
     """Raises NotApproved unless the set, which must be locked, is being pushed and the rows are those approved.
 
     Whatever is to be sent passes here first: the whole set before it is cut into batches, then each batch.

@@ -139,7 +139,7 @@ def without_same_texts(wanted: Value, *, held: Value) -> Value:
     return {name: text for name, text in wanted.items() if text is None or _plain(text) != _plain(own.get(name) or "")}
 
 
-def refuse_broken_lines(wanted: Value) -> None:
+def ensure_one_line(wanted: Value) -> None:
     """Raises InvalidInput for a line end in a text that has one line."""
     for name in ONE_LINE:
         _read(name, wanted.get(name), read_line)
@@ -216,7 +216,7 @@ def _plain(text: str) -> str:
         return text
 
 
-def refuse_unknown_columns(kind: str, header: Collection[str]) -> None:
+def ensure_known_columns(kind: str, header: Collection[str]) -> None:
     """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
     layout = LAYOUTS[kind]
     known = {*layout.keys, *layout.typed, *layout.shown}

@@ -10,7 +10,7 @@ from backoffice.errors import InvalidInput
 from backoffice.struct_texts import Text
 from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names
-from catalog.services.orderable import why_not_orderable
+from catalog.services.orderable import can_order
 from catalog.services.variant_facts import VariantFacts
 from orders.services.intake.input import Input, Quantity
 from orders.services.intake.line_checks import Errors, complain, find_variants
@@ -63,7 +63,7 @@ def check_design(new: NewDesign) -> VariantFacts:
 
 
 def _check_variant(new: NewDesign, variant: VariantFacts, *, errors: Errors) -> None:
-    if text := why_not_orderable(variant):
+    if text := can_order(variant).reason:
         complain(errors, "sku", text)
     elif not variant.editor_intents:
         complain(errors, "sku", _("%(sku)s cannot be designed in the editor.") % {"sku": new.sku})
