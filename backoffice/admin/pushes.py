@@ -19,12 +19,7 @@ from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import PushState
 from backoffice.reasons import REASON_MAX, REASON_MIN
-from backoffice.services.pushes import (
-    decide_push,
-    dismiss_push,
-    retry_push,
-    ring_push,
-)
+from backoffice.services.pushes import decide_push, dismiss_push, retry_push, ring_push
 from backoffice.struct_texts import Text
 from backoffice.translatable import gettext as _
 

@@ -8,12 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.templatetags.desk import money
 from backoffice.translatable import gettext as _
-from catalog.models import (
-    ChangeKind,
-    ChangeSet,
-    ChangeSetEvent,
-    PriceList,
-)
+from catalog.models import ChangeKind, ChangeSet, ChangeSetEvent, PriceList
 from catalog.services.change_sets.texts import ADDRESSES
 
 _FIELDS: dict[str, Promise] = {

@@ -4,15 +4,7 @@ from dataclasses import replace
 
 from backoffice.states import Chip, Tone
 from backoffice.translatable import gettext as _
-from orders.models import (
-    ExportState,
-    HoldReason,
-    Order,
-    OrderExport,
-    OrderState,
-    ProductionState,
-    ShipmentState,
-)
+from orders.models import ExportState, HoldReason, Order, OrderExport, OrderState, ProductionState, ShipmentState
 
 
 def axes(order: Order, *, reasons: list[str] | None = None) -> list[Chip]:
