@@ -32,7 +32,6 @@ _FIELDS: dict[str, Promise] = {
 _EVENTS: dict[str, Promise] = {
     "changeset.made": gettext_lazy("Made"),
     "changeset.edited": gettext_lazy("Edited"),
-    "changeset.replaced": gettext_lazy("All rows replaced"),
     "changeset.removed": gettext_lazy("Rows removed"),
     "changeset.ticked": gettext_lazy("Ticked what vanishes"),
     "changeset.unchecked": gettext_lazy("Could not be checked"),

@@ -76,17 +76,6 @@ def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str)
     return change_set
 
 
-def replace_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str) -> ChangeSet:
-    """The set has these rows and no others. Raises as `add_changes`."""
-    cleaned = _cleaned(rows, shape=shape_of(change_set.kind))
-    with transaction.atomic():
-        change_set = _opened(change_set, actor=actor)
-        change_set.changes.all().delete()
-        _write(change_set, cleaned, ticked={})
-        change_set.note("changeset.replaced", actor=actor, rows=len(cleaned))
-    return change_set
-
-
 def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) -> ChangeSet:
     """These SKUs are not in the set any more. Raises IllegalTransition."""
     with transaction.atomic():

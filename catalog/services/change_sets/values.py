@@ -10,7 +10,7 @@ A kind's `Shape` knows how the vendor is read and written and what the four valu
 Prices are text, exact as the vendor wrote them, net, per piece. So are quantities, since JSON has no other keys.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -149,8 +149,3 @@ def clean_price(value: Any) -> str:
 def exact(price: Decimal) -> str:
     """The number as the vendor wrote it, without exponent."""
     return format(price, "f")
-
-
-def keyed(prefix: str, names: Sequence[str]) -> list[str]:
-    """Keys of values that vanish."""
-    return [f"{prefix}:{name}" for name in names]

@@ -15,7 +15,7 @@ from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names, vendor_title
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, telling_vendor, waits_for_order, why_not_final
+from orders.services.exports.obstacles import can_export_now, find_obstacles, telling_vendor, waits_for_order
 
 TELL_ORDERS = "orders.tasks.tell_orders"
 # The vendor has it: telling it again would be pointless at best.
@@ -34,7 +34,7 @@ def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
     if export is not None and (export.state != ExportState.SKIPPED or export.excluded_by):
         return export
     reason = find_obstacle(order, vendor=vendor)
-    if reason and not (waits_for_order(order) and reason == why_not_final(order)):
+    if reason and not (waits_for_order(order) and reason == can_export_now(order).reason):
         return _skip(order, export, vendor=vendor, actor=actor, reason=reason)
     return _await(order, export, vendor=vendor, actor=actor)
 

@@ -22,7 +22,7 @@ from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, 
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport
 from orders.services.exports.batches import leave_out
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, telling_vendor, waits_for_order, why_not_set_up
+from orders.services.exports.obstacles import can_export_for_shop, find_obstacles, telling_vendor, waits_for_order
 
 Answer = list[ToldOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
@@ -93,7 +93,7 @@ class Telling:
 
     def _may_wait(self, export: OrderExport, fact: OrderToTell) -> bool:
         """Whether what stands in the way may pass: the order is held, or its shop not set up at the moment."""
-        return waits_for_order(export.order) or bool(why_not_set_up(fact, vendor=self.batch.vendor))
+        return waits_for_order(export.order) or not can_export_for_shop(fact, vendor=self.batch.vendor)
 
     def _tell(self, exports: Sequence[OrderExport], messages: list[OrderToTell]) -> None:
         one = len(exports) == 1
