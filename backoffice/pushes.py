@@ -1,12 +1,12 @@
 """What the pushes of the project itself mean: subscribing to what vendors tell, and ending it."""
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push, VendorWebhook
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
 from backoffice.services.webhooks import SUBSCRIBE, UNSUBSCRIBE, note_ended, note_webhook
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.sign_messages import Webhook

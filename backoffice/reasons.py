@@ -1,8 +1,7 @@
 """Why somebody decided something: kept with their name, so it has to say something and fit."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import InvalidInput
+from backoffice.translatable import gettext as _
 
 REASON_MIN, REASON_MAX = 3, 1000
 

@@ -11,7 +11,6 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Errors
 from backoffice.texts import (
@@ -23,6 +22,7 @@ from backoffice.texts import (
     clean_part,
     clean_url,
 )
+from backoffice.translatable import gettext as _
 
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=2_147_483_647)]
 # Value, path of its field, complaints -> the value as it is kept.

@@ -26,8 +26,8 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from backoffice.said import Said
-from backoffice.said import gettext as _
+from backoffice.translatable import TranslatableText
+from backoffice.translatable import gettext as _
 
 # What shows nothing and takes no ink: Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern.
 _INVISIBLE_RANGES = (
@@ -70,7 +70,7 @@ class BadText(ValueError):
 
     def __init__(self, kind: Forbidden, *, char: str = "") -> None:
         self.kind = kind
-        self.text: Said | str = _describe(kind, char=char)
+        self.text: TranslatableText | str = _describe(kind, char=char)
         super().__init__(str(self.text))
 
 
@@ -183,7 +183,7 @@ def _kind_of(char: str) -> Forbidden:
     return Forbidden.SURROGATE if "\ud800" <= char <= "\udfff" else Forbidden.CONTROL
 
 
-def _describe(kind: Forbidden, *, char: str) -> Said | str:
+def _describe(kind: Forbidden, *, char: str) -> TranslatableText | str:
     if kind is Forbidden.NUL:
         return _("A NUL character (U+0000) cannot be kept.")
     if kind is Forbidden.LINE_END:

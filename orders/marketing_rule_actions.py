@@ -3,13 +3,19 @@
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
-from backoffice.vendors.registry import UnknownVendor, has_ability, vendor_title, vendor_type, vendors_with
+from backoffice.vendors.registry import (
+    UnknownVendor,
+    has_ability,
+    vendor_title,
+    vendor_type,
+    vendors_with,
+)
 from orders.models import CampaignState, CardRecipient, ExportState, MailCampaign, Order, OrderExport
 from orders.services.campaigns.making import add_to_campaign
 from orders.services.exports.asking import request_export

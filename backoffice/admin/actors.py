@@ -1,7 +1,6 @@
 """Who did it, in words: rows keep "system", "shop:WEB", "vendor:<name>", "rule:7", or the name of a person."""
 
-from django.utils.translation import gettext as _
-
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 
 

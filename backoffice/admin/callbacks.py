@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.bodies import show_bytes
@@ -18,6 +17,7 @@ from backoffice.masking import mask_bytes
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.services.callbacks import replay_callbacks
+from backoffice.translatable import gettext as _
 
 REPLAY = "replay_callback"
 

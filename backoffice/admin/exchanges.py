@@ -4,11 +4,10 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from backoffice.admin.bodies import Body, show_text
 from backoffice.models import PushAttempt
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 
 # Lines without a difference that are shown around one.
 CONTEXT_LINES = 4

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
 from backoffice.admin.bodies import show_text
@@ -22,6 +21,7 @@ from backoffice.services.vendor_checks import check_vendor
 from backoffice.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
 from backoffice.services.webhooks import end_webhook, subscribe_webhooks
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import CallsSecretAddresses, ManagesWebhooks, Vendor
 from backoffice.vendors.registry import has_ability, vendor_title, vendor_type
 

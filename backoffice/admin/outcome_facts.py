@@ -6,8 +6,6 @@ cannot be searched and nothing is known, the page advises the choice that sends 
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from backoffice.admin.exchanges import Exchange, exchanges
 from backoffice.admin.push_facts import ATTEMPTS_SHOWN, PushFacts, push_facts
 from backoffice.admin.unknown_words import SEARCHED, recovery_of, what_goes_on, when_a_person_is_asked
@@ -15,6 +13,7 @@ from backoffice.amounts import money
 from backoffice.models import Push, PushAttempt
 from backoffice.services.handlers import PUSH_HANDLERS, PushHandler, Recovery, handler_of
 from backoffice.services.pushes import is_settled
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 
 

@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from backoffice.admin.bodies import Body, show_text
 from backoffice.admin.callback_list import CallbackRow, callback_rows
 from backoffice.admin.exchanges import Exchange, exchanges
@@ -17,6 +15,7 @@ from backoffice.models import Callback, Push
 from backoffice.models.push import PushState
 from backoffice.services.handlers import Recovery
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 
 ATTEMPTS_SHOWN = 60

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.exchanges import compare
@@ -19,13 +18,9 @@ from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import PushState
 from backoffice.reasons import REASON_MAX, REASON_MIN
-from backoffice.services.pushes import (
-    decide_push,
-    dismiss_push,
-    retry_push,
-    ring_push,
-)
+from backoffice.services.pushes import decide_push, dismiss_push, retry_push, ring_push
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 
 RESEND, DECIDE = "resend_push", "decide_push"
 

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from rest_framework_api_key.admin import APIKey
@@ -18,6 +17,7 @@ from backoffice.admin.base import StaffAdmin
 from backoffice.errors import InvalidInput
 from backoffice.models import ApiKey, Shop
 from backoffice.services.currencies import ensure_sellable
+from backoffice.translatable import gettext as _
 
 
 class ShopForm(forms.ModelForm):

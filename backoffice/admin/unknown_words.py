@@ -1,12 +1,12 @@
 """What goes on by itself while an outcome is unknown, in sentences by the kind of the push."""
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.models import Push
 from backoffice.services.handlers import PUSH_HANDLERS, Recovery, handler_of
 from backoffice.services.reconcile import ABSENCES_NEEDED
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 
 SEARCHED = (Recovery.SEARCH, Recovery.ASK_ANEW)

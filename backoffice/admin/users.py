@@ -12,13 +12,13 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, Model
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from backoffice.admin.base import staff_user
 from backoffice.admin.text_fields import CleansTexts
 from backoffice.services.staff_rights import grantable_groups, holds_no_more
+from backoffice.translatable import gettext as _
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
-from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.response import Response
@@ -20,6 +19,7 @@ from backoffice.api.validation import MalformedInput
 from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable
 from backoffice.links import public_url
 from backoffice.services.disk import NoRoom
+from backoffice.translatable import gettext as _
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"

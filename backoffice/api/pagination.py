@@ -11,12 +11,12 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from backoffice.api.validation import MalformedInput
 from backoffice.links import public_url
 from backoffice.moments import in_utc
+from backoffice.translatable import gettext as _
 
 Row = TypeVar("Row", bound=Model)
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
+
+from backoffice.translatable import gettext as _
 
 MAX_NESTING = 32
 MAX_DIGITS = 18

@@ -7,10 +7,10 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 from django.db.models import TextChoices
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
 from backoffice.struct_texts import clean_texts, shown_name
+from backoffice.translatable import gettext as _
 
 T = TypeVar("T")
 # The end of a time whose "+01:00" was not encoded for an address.

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -12,6 +11,7 @@ from rest_framework.views import APIView
 from backoffice.api.answers import PROBLEMS
 from backoffice.models import Shop
 from backoffice.models.shop import Scope
+from backoffice.translatable import gettext as _
 
 
 class ApiView(APIView):

@@ -1,10 +1,10 @@
 """What came to light about orders that had ended."""
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
 
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, each, group_of, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from orders.models import OrderAlarm
 
 

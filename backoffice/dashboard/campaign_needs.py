@@ -1,9 +1,8 @@
 """Card campaigns that wait for a person: a failed payment, an unclear draft, a refusal."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from orders.models import MailCampaign
 
 

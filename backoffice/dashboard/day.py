@@ -11,11 +11,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
-from django.utils.translation import gettext as _
 
 from backoffice.admin.day_bars import Bar, Chart, plain
 from backoffice.amounts import money
 from backoffice.moments import start_of_day
+from backoffice.translatable import gettext as _
 from fulfillment.models import Shipment
 from orders.models import Order
 

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names, vendor_setting
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from backoffice.dashboard import (
     alarm_needs,
@@ -20,6 +19,7 @@ from backoffice.dashboard import (
 from backoffice.dashboard.day import CHART, DAYS, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
+from backoffice.translatable import gettext as _
 
 ORDERS, VENDORS, PRODUCTION = "orders.view_order", "backoffice.view_push", "fulfillment.view_productionorder"
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.dashboard.needs import link
 from backoffice.services.vendor_status import Queue, Standing, read_vendor_statuses
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from fulfillment.services.desk_accounts import has_desk
 
 

@@ -1,9 +1,8 @@
 """What rules tell staff: rules that failed, and notices at orders."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.dashboard.needs import SHOWN, Need, NeedGroup, assigned_to, count_up_to, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from orders.models import Notice, NoticeKind
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, each, group_of, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from orders.models import ExportState, Hold, HoldReason, Order, OrderExport, OrderState, ShipmentState
 
 # What a reason wants, the most urgent first.

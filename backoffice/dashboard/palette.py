@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.dataclasses import SearchResult
 
 from backoffice.dashboard.navigation import sidebar
 from backoffice.texts import BadText, clean_line
+from backoffice.translatable import gettext as _
 from catalog.models import Product, Variant
 from catalog.services.search import search_products
 from orders.models import Order, OrderState

@@ -1,9 +1,8 @@
 """What the production desk has to send, and what stands in the way: files and labels that cannot be had."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionState
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.worklist import Section, orders_of_section

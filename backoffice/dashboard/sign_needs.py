@@ -1,9 +1,8 @@
 """What custom signs want of a person: an enquiry to answer, a vendor to be told of a cancellation."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, each, group_of, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import vendors_with
 from orders.models import Enquiry, VendorOrder, VendorOrderState

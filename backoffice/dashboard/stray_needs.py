@@ -1,9 +1,8 @@
 """Orders that are made and that nobody here follows."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from orders.models import StrayOrder, StrayState
 

@@ -1,7 +1,6 @@
 """What went wrong between us and the vendors, and has no next step without a person."""
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 
 from backoffice.admin.machine_chips import kind_in_words
 from backoffice.admin.subject_links import subject_links
@@ -11,6 +10,7 @@ from backoffice.models.callback import CallbackState
 from backoffice.models.push import PushState
 from backoffice.services.alerts import current_alerts
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from orders.models import Hold
 

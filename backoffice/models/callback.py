@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import SaidTextField
+from backoffice.models.fields import TranslatableTextField
 from backoffice.states import StateChoices, Tone
 
 
@@ -37,7 +37,7 @@ class Callback(models.Model):
     state = models.CharField(_("state"), max_length=16, choices=CallbackState, default=CallbackState.NEW)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next try"), null=True)
-    note = SaidTextField(_("note"), blank=True)
+    note = TranslatableTextField(_("note"), blank=True)
     subject_type = models.CharField(_("subject"), max_length=64, blank=True)
     subject_id = models.BigIntegerField(_("subject id"), null=True)
     processed_at = models.DateTimeField(_("processed"), null=True, blank=True)

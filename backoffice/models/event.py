@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models.callback import Callback
-from backoffice.models.fields import SaidJSONField
+from backoffice.models.fields import TranslatableJSONField
 from backoffice.models.push import Push
 
 
@@ -16,7 +16,7 @@ class TimelineEvent(models.Model):
     # A user's name, "shop:WEB", "vendor:name", "rule:7" or "system".
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
-    params = SaidJSONField(default=dict)
+    params = TranslatableJSONField(default=dict)
 
     class Meta:
         abstract = True

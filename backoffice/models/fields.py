@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
 
 from backoffice.errors import Unavailable
-from backoffice.said import Said, keep, say
+from backoffice.translatable import TranslatableText, gettext, render, serialize
 
 
 def _cipher() -> MultiFernet:
@@ -53,21 +52,21 @@ class SealedJSONField(models.TextField):
         return value
 
 
-class SaidTextField(models.TextField):
-    """A text that comes back in the language of who reads it, where it was made by `backoffice.said`. One that people
-    or vendors wrote is kept as it is. Not searchable.
+class TranslatableTextField(models.TextField):
+    """A text that comes back in the language of who reads it, where it was made by `backoffice.translatable`. One that
+    people or vendors wrote is kept as it is. Not searchable.
     """
 
     # PostgreSQL takes it in a text, and nobody types it.
     _MARK = "\x1e"
 
     def get_prep_value(self, value: Any) -> str | None:
-        if isinstance(value, Said):
-            return self._MARK + json.dumps(keep(value))
+        if isinstance(value, TranslatableText):
+            return self._MARK + json.dumps(serialize(value))
         return value.lstrip(self._MARK) if isinstance(value, str) else value
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
-        return say(json.loads(value[1:])) if value and value.startswith(self._MARK) else value
+        return render(json.loads(value[1:])) if value and value.startswith(self._MARK) else value
 
     def deconstruct(self) -> Any:
         """For the database it is a text as any other."""
@@ -75,18 +74,18 @@ class SaidTextField(models.TextField):
         return name, "django.db.models.TextField", args, kwargs
 
 
-class SaidJSONField(models.JSONField):
+class TranslatableJSONField(models.JSONField):
     """The same for texts anywhere in a JSON value."""
 
     def get_prep_value(self, value: Any) -> Any:
-        return super().get_prep_value(keep(value))
+        return super().get_prep_value(serialize(value))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return say(super().from_db_value(value, expression, connection))
+        return render(super().from_db_value(value, expression, connection))
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, kwargs
 
 
-__all__ = ["KeyMissing", "SaidJSONField", "SaidTextField", "SealedJSONField"]
+__all__ = ["KeyMissing", "SealedJSONField", "TranslatableJSONField", "TranslatableTextField"]

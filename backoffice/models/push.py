@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import SaidTextField
+from backoffice.models.fields import TranslatableTextField
 from backoffice.states import StateChoices, Tone
 
 
@@ -74,7 +74,7 @@ class Push(models.Model):
     absences = models.PositiveIntegerField(_("searches that proved absence"), default=0)
 
     needs_person = models.BooleanField(_("needs a person"), default=False)
-    cause = SaidTextField(_("cause"), blank=True)
+    cause = TranslatableTextField(_("cause"), blank=True)
     errors = models.JSONField(_("errors by field"), default=list)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decision = models.TextField(_("decision and its reason"), blank=True)

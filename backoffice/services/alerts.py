@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Integration
 from backoffice.services import disk
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.registry import vendor_names, vendor_title, vendor_type
 

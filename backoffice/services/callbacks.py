@@ -18,13 +18,13 @@ from backoffice.errors import DomainError, Unavailable
 from backoffice.models import Callback
 from backoffice.models.callback import CallbackState
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
-from backoffice.said import text_of
 from backoffice.services.bell import WORK_CALLBACKS, ring_soon
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS, waits_for_answer
 from backoffice.services.integrations import get_vendor
 from backoffice.services.reports import ReportOutcome
+from backoffice.translatable import gettext as _
+from backoffice.translatable import text_of
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorUnavailable

@@ -4,9 +4,8 @@
 
 from collections.abc import Callable
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import InvalidInput
+from backoffice.translatable import gettext as _
 from backoffice.vendors.money import CURRENCIES
 
 # Return the currencies that there are prices in.

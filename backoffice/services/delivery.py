@@ -18,8 +18,6 @@ from django.db.models.functions import Now
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.said import gettext as _
-from backoffice.said import text_of
 from backoffice.services import gate, reconcile
 from backoffice.services.bell import DELIVER_PUSH, ring_now
 from backoffice.services.claimable import claim
@@ -27,6 +25,8 @@ from backoffice.services.claims import Delivery, Interrupted, LeaseLost, Postpon
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import handler_of
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.translatable import gettext as _
+from backoffice.translatable import text_of
 from backoffice.vendors.errors import (
     BudgetEmpty,
     VendorAmbiguous,

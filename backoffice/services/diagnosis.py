@@ -9,7 +9,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.timesince import timesince
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis import Redis
 from redis.exceptions import RedisError
@@ -23,6 +22,7 @@ from backoffice.services.findings import Finding
 from backoffice.services.foundations import examine_database, examine_foundations
 from backoffice.services.vendor_checks import check_vendor
 from backoffice.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.registry import setting_name, vendor_names, vendors_with
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Unavailable
+from backoffice.translatable import gettext as _
 
 # Bytes. What is left of the disk belongs to the database first.
 FREE_BYTES_FLOOR = 1024 * 1024 * 1024

@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
 from backoffice.models.stored_file import FetchedFile
 from backoffice.services.clock import database_now
 from backoffice.services.disk import require_room
 from backoffice.services.files import keep_file, new_path, note_kept
+from backoffice.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 

@@ -16,12 +16,12 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
 from backoffice.file_types import PDF, PICTURE_START, UNKNOWN, picture_type
 from backoffice.models.stored_file import StoredFile
 from backoffice.pdf_marks import PdfMarks
+from backoffice.translatable import gettext as _
 
 PARTS = "parts"
 _FORGOTTEN_SECONDS = 24 * 3600

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from backoffice.models.stored_file import StoredFile
 from backoffice.published_secrets import is_loopback
 from backoffice.services.findings import Finding
 from backoffice.services.resealing import count_seals, sealed_columns
+from backoffice.translatable import gettext as _
 
 SEALS_TRIED = 100
 FILES_LOOKED_FOR = 20

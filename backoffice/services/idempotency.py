@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
 from backoffice.errors import Conflict, DomainError
 from backoffice.models import IdempotencyKey, Shop
-from backoffice.said import plain_text
+from backoffice.translatable import gettext as _
+from backoffice.translatable import plain_text
 
 RETRY_AFTER = 5
 

@@ -12,11 +12,11 @@ from backoffice.errors import IllegalTransition
 from backoffice.models import Push, PushAttempt
 from backoffice.models.push import OPEN_STATES, Lane, PushState
 from backoffice.reasons import checked_reason
-from backoffice.said import gettext as _
 from backoffice.services.bell import DELIVER_PUSH, ring
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import PUSH_HANDLERS, handler_of
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 
 

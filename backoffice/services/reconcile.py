@@ -14,7 +14,6 @@ from django.db import transaction
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.said import gettext as _
 from backoffice.services.bell import WORK_CALLBACKS, ring_on_commit
 from backoffice.services.callbacks import callbacks_wait
 from backoffice.services.claimable import claim
@@ -22,6 +21,7 @@ from backoffice.services.claims import LeaseLost
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding, handler_of
 from backoffice.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorUnavailable
 
 logger = logging.getLogger(__name__)

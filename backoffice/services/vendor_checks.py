@@ -3,10 +3,9 @@
 import time
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from backoffice.models.push import Lane
 from backoffice.services.integrations import get_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import BudgetEmpty, VendorAuthFailed, VendorError
 from backoffice.vendors.registry import vendor_type

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.models import Push, VendorWebhook
@@ -19,6 +18,7 @@ from backoffice.models.push import Lane
 from backoffice.services.changes import set_changed
 from backoffice.services.integrations import get_vendor
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.registry import vendor_type
 from backoffice.vendors.sign_messages import Webhook

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
 from backoffice.tables.cells import Cell, CellFault, shown
+from backoffice.translatable import gettext as _
 
 
 def unreadable(text: str) -> InvalidInput:

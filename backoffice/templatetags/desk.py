@@ -11,9 +11,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince, timeuntil
-from django.utils.translation import gettext
 
 from backoffice.amounts import money
+from backoffice.translatable import gettext
 from backoffice.vendors.registry import vendor_title
 
 if TYPE_CHECKING:  # the package of the staff pages loads all of them, and they load this

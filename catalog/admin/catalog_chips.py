@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.amounts import money
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.models import Availability, Variant, VariantChange
 
 CHANGES: dict[str, tuple[Tone, str, Promise]] = {

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.base import actor, staff_user
@@ -13,6 +12,7 @@ from backoffice.admin.pages import act
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import Unavailable
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from backoffice.vendors.errors import VendorError
 from catalog.admin.change_words import account_words, values_words
 from catalog.models import ChangeSet

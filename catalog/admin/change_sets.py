@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
 from backoffice.reasons import REASON_MAX, REASON_MIN
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from catalog.admin import change_actions, price_editor, text_workbench
 from catalog.admin.change_listing import ROW_FILTERS, ChangeSetList, rows_page
 from catalog.admin.change_words import account_words, event_words, values_words

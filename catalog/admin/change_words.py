@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.amounts import money
+from backoffice.translatable import gettext as _
 from catalog.models import (
     ChangeKind,
     ChangeSet,

@@ -9,7 +9,6 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.filter_form import FilterForm
@@ -19,6 +18,7 @@ from backoffice.file_answers import answer_file
 from backoffice.models import Shop
 from backoffice.services.files import open_file
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import PICTURES
 from catalog.services.search import search_custom_products

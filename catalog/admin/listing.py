@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.list_page import ListPage
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.admin.catalog_chips import kind_chips, variant_chip
 from catalog.admin.filters import ProductFilters, VariantFilters
 from catalog.models import PriceList, PriceTier, Product, Variant

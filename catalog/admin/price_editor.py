@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
 from backoffice.errors import DomainError, InvalidInput
-from backoffice.said import gettext as _
 from backoffice.struct_texts import clean_texts
+from backoffice.translatable import gettext as _
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
 from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts

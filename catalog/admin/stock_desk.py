@@ -14,8 +14,8 @@ from backoffice.admin.filter_form import FilterForm, choice_field
 from backoffice.admin.keyset import Ascending, ascending_page
 from backoffice.admin.list_page import ListPage
 from backoffice.errors import DomainError
-from backoffice.said import gettext as _
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words
 from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts

@@ -11,7 +11,6 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
@@ -20,6 +19,7 @@ from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.errors import DomainError
 from backoffice.services.bell import ring
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_listing import LineRow
 from catalog.admin.change_words import account_words, key_words, value_words

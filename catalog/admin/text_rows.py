@@ -7,13 +7,13 @@ from django.db.models import Count, F, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Length, NullIf
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.filter_form import FilterForm, choice_field
 from backoffice.admin.keyset import Ascending, ascending_page
 from backoffice.admin.list_page import ListPage
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from catalog.admin.change_words import account_words
 from catalog.models import ChangeKind, Snapshot, Variant
 from catalog.services.change_sets.shapes import vendors_for

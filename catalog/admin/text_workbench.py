@@ -10,9 +10,9 @@ from django.urls import reverse
 from backoffice.admin.base import actor, refuse, staff_user
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
-from backoffice.said import gettext as _
 from backoffice.struct_texts import Text
 from backoffice.texts import BadText, clean_paragraph
+from backoffice.translatable import gettext as _
 from catalog.admin.change_actions import page_of_set
 from catalog.admin.change_words import account_words, key_words
 from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext as _
 
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from catalog.admin.catalog_chips import change_chip, change_lines, kind_chips, offer_chip, variant_chip
 from catalog.models import Availability, Variant, VariantChange, VariantText
-from catalog.services.orderable import why_not_orderable
+from catalog.services.orderable import can_order
 from catalog.services.price_grid import GridRow, price_grid
 from catalog.services.stock import find_left
 
@@ -73,7 +73,7 @@ def variant_facts(variant: Variant) -> VariantFacts:
             .only("sku", "name", "image_url")
             .order_by("sku")[:24]
         ),
-        why_not=why_not_orderable(variant),
+        why_not=can_order(variant).reason,
         left=find_left([variant]).get((variant.vendor, variant.sku)),
     )
 

@@ -11,7 +11,7 @@ from backoffice.api.validation import one_of
 from backoffice.models import Shop
 from backoffice.vendors.money import spell_total
 from catalog.models import PriceList, PriceTier, Product, Rating, Variant, VariantText
-from catalog.services.orderable import why_not_in_stock, why_not_orderable
+from catalog.services.orderable import can_order, can_take_from_stock
 from catalog.services.quotes import Quote
 from catalog.services.ratings import summarize
 from catalog.services.variant_users import Key
@@ -172,7 +172,7 @@ def _summary(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> Varian
         sku=variant.sku,
         name=variant.name,
         personalized=variant.personalized,
-        orderable=not (why_not_orderable(variant) or why_not_in_stock(variant, left, shop=shop)),
+        orderable=bool(can_order(variant) and can_take_from_stock(variant, left, shop=shop)),
         image_url=variant.image_url,
     )
 
@@ -180,7 +180,7 @@ def _summary(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> Varian
 def answer_variant(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> VariantAnswer:
     """Reads tiers and texts unless prefetched. `left` is what is in stock."""
     tiers = list(variant.tiers.all()) if variant.currency == shop.currency else []
-    reason = why_not_orderable(variant) or why_not_in_stock(variant, left, shop=shop)
+    reason = can_order(variant).reason or can_take_from_stock(variant, left, shop=shop).reason
     return VariantAnswer(
         id=variant.pk,
         sku=variant.sku,
@@ -214,8 +214,8 @@ def answer_variant(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> 
 def answer_quote(variant: Variant, quote: Quote, *, shop: Shop, left: Mapping[Key, int]) -> QuoteAnswer:
     """`left` is what is in stock."""
     following = quote.next_tier
-    short = why_not_in_stock(variant, left, shop=shop, quantity=quote.quantity)
-    reason = why_not_orderable(variant) or short
+    short = can_take_from_stock(variant, left, shop=shop, quantity=quote.quantity).reason
+    reason = can_order(variant).reason or short
     return QuoteAnswer(
         sku=variant.sku,
         quantity=quote.quantity,

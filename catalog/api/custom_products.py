@@ -7,7 +7,6 @@ import msgspec
 from django.db.models import Prefetch, QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from msgspec import Meta
@@ -26,6 +25,7 @@ from backoffice.links import public_url
 from backoffice.models import Shop
 from backoffice.models.shop import Scope
 from backoffice.services.files import open_file
+from backoffice.translatable import gettext as _
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_products import find_picture
 from catalog.services.search import search_custom_products

@@ -3,7 +3,6 @@
 from typing import Annotated, ClassVar
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from msgspec import Meta, Struct
 from rest_framework.exceptions import NotFound
@@ -15,6 +14,7 @@ from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
 from backoffice.models.shop import Scope, Shop
+from backoffice.translatable import gettext as _
 from catalog.api.answers import (
     ProductAnswer,
     ProductPage,

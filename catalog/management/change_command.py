@@ -21,7 +21,7 @@ from catalog.services.change_sets.view import ShownLine, differences
 from catalog.services.pushing.starting import push_change_set
 from catalog.services.tables.columns import LAYOUTS
 from catalog.services.tables.importing import drop_same_texts
-from catalog.services.tables.wishes import read_wishes, refuse_size
+from catalog.services.tables.wishes import ensure_size, read_wishes
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str
         content = path.read_bytes()
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
-    refuse_size(content)
+    ensure_size(content)
     reading = read_wishes(content, kind=kind, clear_blanks=clear_blanks)
     if reading.counts["windows_letters"]:
         logger.warning("%s does not say which letters it has: those of Western Europe were assumed.", path)

@@ -6,14 +6,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import IllegalTransition
 from backoffice.models import Shop
 from backoffice.models.event import TimelineEvent
-from backoffice.models.fields import SaidJSONField, SaidTextField
+from backoffice.models.fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import StateChoices, Tone
+from backoffice.translatable import gettext as _t
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
 
@@ -101,7 +101,7 @@ class ChangeSet(models.Model):
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
     language = models.CharField(_("language"), max_length=2, blank=True)
     # Of people, or ours and then in the language of its reader; at most 200 characters.
-    title = SaidTextField(_("title"))
+    title = TranslatableTextField(_("title"))
     source = models.CharField(_("made by"), max_length=12, choices=ChangeSource)
     state = models.CharField(_("state"), max_length=12, choices=ChangeSetState, default=ChangeSetState.DRAFT)
 
@@ -224,12 +224,12 @@ class Change(models.Model):
     before = models.JSONField(_("before"), default=dict, blank=True)
     after = models.JSONField(_("after"), default=dict, blank=True)
     # [{code, text, blocking, overridable}]
-    guards = SaidJSONField(_("guards"), default=list, blank=True)
+    guards = TranslatableJSONField(_("guards"), default=list, blank=True)
     # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person ticked.
     destroys = models.JSONField(_("would vanish"), default=list, blank=True)
     ticked = models.JSONField(_("ticked"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
-    note = SaidTextField(_("note"), blank=True)
+    note = TranslatableTextField(_("note"), blank=True)
     read_back = models.JSONField(_("read back"), null=True, blank=True)
 
     class Meta:

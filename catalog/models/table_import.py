@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import SaidJSONField
+from backoffice.models.fields import TranslatableJSONField
 from backoffice.states import StateChoices, Tone
 from catalog.models.change_set import ChangeKind, ChangeSet
 
@@ -38,7 +38,7 @@ class TableImport(models.Model):
     # By name: skus, changed, unchanged, not_compared, problems; windows_letters: 1 where its letters were assumed.
     counts = models.JSONField(_("counts"), default=dict)
     # The first of them: {"row": number in the file (None for the whole of it), "sku", "text"}.
-    problems = SaidJSONField(_("problems"), default=list)
+    problems = TranslatableJSONField(_("problems"), default=list)
     # What a change set would ask for, by SKU.
     wishes = models.JSONField(default=dict, editable=False)
     change_set = models.ForeignKey(

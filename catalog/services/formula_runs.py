@@ -5,9 +5,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
+from backoffice.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Variant
 from catalog.services.change_sets.editing import MOST_ROWS, make_change_set
 from catalog.services.change_sets.values import Value

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 
 from django.db.models import Q
 
+from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.models import Shop
 from backoffice.models.shop import ShortStock
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
-from backoffice.vendors.registry import has_ability, vendor_type, vendors_with
+from backoffice.vendors.registry import (
+    has_ability,
+    vendor_type,
+    vendors_with,
+)
 from catalog.models import Variant
 from catalog.services.variant_facts import VariantFacts
 from catalog.services.variant_users import Key
@@ -16,8 +21,8 @@ from catalog.services.variant_users import Key
 AnyVariant = Variant | VariantFacts
 
 
-def why_not_makeable(variant: AnyVariant) -> str:
-    """Return why its vendor would not make it; empty when it would."""
+def can_make(variant: AnyVariant) -> Eligibility:
+    """Return whether its vendor would make it."""
     if variant.gone_at is not None:
         text = _("%(sku)s is no longer offered by its vendor.")
     elif variant.test_product and not _takes_test_products(variant.vendor):
@@ -27,27 +32,27 @@ def why_not_makeable(variant: AnyVariant) -> str:
     elif not variant.orderable:
         text = _("%(sku)s cannot be made by anyone at the moment.")
     else:
-        return ""
-    return text % {"sku": variant.sku}
+        return ELIGIBLE
+    return ineligible(text % {"sku": variant.sku})
 
 
-def why_not_orderable(variant: AnyVariant) -> str:
-    """Return why a shop cannot order it; empty when it can."""
-    if text := why_not_makeable(variant):
-        return text
-    return "" if variant.available else _("%(sku)s is not offered in sales channels.") % {"sku": variant.sku}
+def can_order(variant: AnyVariant) -> Eligibility:
+    """Return whether shops can order it."""
+    if not (found := can_make(variant)) or variant.available:
+        return found
+    return ineligible(_("%(sku)s is not offered in sales channels.") % {"sku": variant.sku})
 
 
-def why_not_in_stock(variant: Variant, left: Mapping[Key, int], *, shop: Shop, quantity: int = 0) -> str:
-    """Return why there is too little for the quantity, or for any; empty when there is enough, or the shop takes orders
-    all the same. `left` is what `find_left` says.
+def can_take_from_stock(variant: Variant, left: Mapping[Key, int], *, shop: Shop, quantity: int = 0) -> Eligibility:
+    """Return whether there is enough for the quantity, or for any, or the shop takes orders all the same. `left` is
+    what `find_left` says.
     """
     pieces = left.get((variant.vendor, variant.sku))
     needed = max(quantity, variant.order_min_qty, 1)
     if pieces is None or pieces >= needed or shop.on_short_stock != ShortStock.REFUSE:
-        return ""
+        return ELIGIBLE
     text = _("%(quantity)d × %(sku)s is more than is left in stock, %(left)d.")
-    return text % {"quantity": needed, "sku": variant.sku, "left": pieces}
+    return ineligible(text % {"quantity": needed, "sku": variant.sku, "left": pieces})
 
 
 def shown_variants() -> Q:

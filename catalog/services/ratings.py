@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Shop
 from backoffice.models.push import Lane
 from backoffice.services.integrations import get_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import HasRatings
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.rating_messages import PublishedRating

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from catalog.services.vendor_html import clean_html
 
 register = template.Library()

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -18,6 +17,7 @@ from backoffice.admin.marks import marked_keys
 from backoffice.errors import DomainError
 from backoffice.file_answers import answer_file
 from backoffice.file_types import PDF
+from backoffice.translatable import gettext as _
 from fulfillment.admin.labels import FetchForm
 from fulfillment.admin.production_chips import label_chip, marks
 from fulfillment.admin.production_guard import desk_page, may_open, require_dispatch

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.states import Chip
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_guard import desk_page, find_order, may_open, require_dispatch
 from fulfillment.admin.production_pictures import pictures_of

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.pages import act
 from backoffice.errors import DomainError
+from backoffice.translatable import gettext as _
 from fulfillment.admin.production_guard import desk_page, order_url, require_dispatch
 from fulfillment.models import Label, LabelState
 from fulfillment.services.downloads import MAX_BYTES

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.pages import PagesAdmin, View
+from backoffice.translatable import gettext as _
 from fulfillment.admin import (
     dispatch_papers,
     dispatch_station,

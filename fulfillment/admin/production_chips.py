@@ -1,11 +1,10 @@
 """Production orders, labels and parcels in one chip each."""
 
-from django.utils.translation import gettext as _
-
 from backoffice.admin.machine_chips import push_chip
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.states import Chip, Tone
+from backoffice.translatable import gettext as _
 from fulfillment.models import (
     DispatchState,
     Label,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Model, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.timeline import Timeline, read_timeline
@@ -14,6 +13,7 @@ from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.postal import address_lines
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from fulfillment.admin.production_chips import axes, label_chip, parcel_chip
 from fulfillment.admin.production_pictures import document_url, pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step

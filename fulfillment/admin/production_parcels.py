@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
 from backoffice.admin.pages import act
 from backoffice.admin.text_fields import CodeField, ParagraphField
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.translatable import gettext as _
 from fulfillment.admin.production_guard import (
     desk_page,
     find_order,

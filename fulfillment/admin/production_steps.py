@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.states import Tone
+from backoffice.translatable import gettext as _
 from fulfillment.models import Label, LabelState, ParcelState, ProductionOrder, ProductionShipment, ProductionState
 from fulfillment.models.production_order import DispatchState
 from fulfillment.services.production_parcels import GONE_STATES

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.day_bars import Chart, plain
+from backoffice.translatable import gettext as _
 from fulfillment.admin.production_guard import desk_page, require_view
 from fulfillment.services.worklist import count_shipped_by_carrier, count_shipped_per_day, count_work
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.machine_chips import kind_in_words
@@ -13,6 +12,7 @@ from backoffice.admin.timeline import show_exchange
 from backoffice.models import Push
 from backoffice.states import Tone
 from backoffice.timeline import UNKNOWN, Sentence, fill
+from backoffice.translatable import gettext as _t
 from fulfillment.admin.production_guard import find_order, require_view
 from fulfillment.models import Label, ProductionEvent, ProductionShipment
 

@@ -10,13 +10,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.filter_form import ANY, FilterForm, day_field
 from backoffice.admin.list_page import ListPage, Tab
 from backoffice.admin.text_fields import LineField
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from fulfillment.admin.production_chips import marks
 from fulfillment.admin.production_pictures import pictures_of
 from fulfillment.admin.production_steps import NextStep, next_step

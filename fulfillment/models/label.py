@@ -5,13 +5,13 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
-from backoffice.models.fields import SaidTextField
+from backoffice.models.fields import TranslatableTextField
 from backoffice.models.stored_file import StoredFile
 from backoffice.states import StateChoices, Tone
+from backoffice.translatable import gettext as _t
 from fulfillment.models.production_order import ProductionOrder, ProductionState
 
 # A merchant may write a code in groups; scanners read none.
@@ -103,7 +103,7 @@ class LabelAnswer(StoredFile):
     label = models.OneToOneField(Label, models.CASCADE, related_name="answer", verbose_name=_("label"))
     # None where the worker was lost between keeping and recording.
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
-    problem = SaidTextField(_("what is wrong with it"))
+    problem = TranslatableTextField(_("what is wrong with it"))
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
 
     class Meta:

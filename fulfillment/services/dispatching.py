@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, NotAllowed, ineligible
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services.clock import database_now
 from backoffice.services.pushes import close_push, queue_push
+from backoffice.translatable import gettext as _
 from fulfillment.models import (
     Label,
     ParcelState,

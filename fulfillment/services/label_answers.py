@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 
 from backoffice.file_types import PDF, UNKNOWN
-from backoffice.said import gettext as _
 from backoffice.services import files
 from backoffice.services.files import Kept, UnfitFile, inspect_content
+from backoffice.translatable import gettext as _
 from fulfillment.services.downloads import MAX_BYTES, PRINTABLE
 
 # A picture that claims more would take the memory of the whole process.

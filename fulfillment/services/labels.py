@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services import files
 from backoffice.services.files import Kept
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from fulfillment.models import (
     Label,
     LabelKind,

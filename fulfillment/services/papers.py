@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from django.utils import formats, timezone
-from django.utils.translation import gettext as _
 from pypdf import PdfWriter
 from reportlab.platypus import Flowable
 
@@ -19,6 +18,7 @@ from backoffice.models.stored_file import StoredFile
 from backoffice.paper import barcode, make_pdf, make_table
 from backoffice.postal import address_lines
 from backoffice.services.files import open_file
+from backoffice.translatable import gettext as _
 from fulfillment.models import ProductionOrder
 from fulfillment.services.label_pages import picture_page
 from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, open_pdf

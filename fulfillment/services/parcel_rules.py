@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from fulfillment.models import (
     Carrier,
     Label,

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.handlers import Finding, push_kind
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport

@@ -1,6 +1,5 @@
 """A delivery slip of our own, for production orders whose merchant supplied none."""
 
-from django.utils.translation import gettext as _
 from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table
@@ -8,6 +7,7 @@ from reportlab.platypus import Flowable, Spacer, Table
 from backoffice.fonts.text import text_block
 from backoffice.paper import barcode, make_pdf, make_table, text_style
 from backoffice.postal import address_lines
+from backoffice.translatable import gettext as _
 from fulfillment.models import ProductionOrder
 
 TEXT, SMALL = text_style(9, leading=11.5), text_style(7.5, leading=9.5)

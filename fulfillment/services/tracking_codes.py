@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Callable
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from backoffice import texts
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant
 from fulfillment.models import Label, ProductionOrder

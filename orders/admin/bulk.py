@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -19,6 +18,7 @@ from backoffice.admin.marks import back_to, marked_keys
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import DomainError
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.admin.remedies import Remedy, address_remedy
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderState
 from orders.services.desk import assign_order

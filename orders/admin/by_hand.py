@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.text_fields import CodeField, LinkField, ParagraphField
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.translatable import gettext as _
 from orders.models import VendorOrder
 from orders.services.reports.by_hand import (
     LONGEST,

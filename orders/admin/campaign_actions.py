@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.admin.base import actor
@@ -13,6 +12,7 @@ from backoffice.admin.pages import act
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.admin.campaign_forms import TableForm
 from orders.models import CardRecipient, CardState, MailCampaign
 from orders.services.campaigns.deciding import deny_drafts, discard_draft, link_draft

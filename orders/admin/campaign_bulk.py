@@ -5,13 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.marks import marked_keys
 from backoffice.errors import DomainError
+from backoffice.translatable import gettext as _
 from orders.admin.bulk import MOST, back_to_list
 from orders.admin.campaign_actions import page_of_campaign
 from orders.admin.parts import Guard, Place, register_part, register_urls

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import refuse, staff_user
 from backoffice.admin.pages import act
@@ -13,6 +12,7 @@ from backoffice.errors import Conflict, DomainError
 from backoffice.file_answers import answer_file
 from backoffice.file_types import PDF
 from backoffice.services.files import open_path
+from backoffice.translatable import gettext as _
 from orders.admin.campaign_actions import page_of_campaign
 from orders.admin.campaign_words import cards_words, dollars, price_lines, send_words
 from orders.models import MailCampaign

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.core.cache import cache
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.text_fields import text_formfield
 from backoffice.models.push import Lane
 from backoffice.services.integrations import get_vendor
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.filter_form import FilterForm, choice_field
@@ -14,6 +13,7 @@ from backoffice.admin.keyset import page_of
 from backoffice.admin.list_page import ListPage, Tab, canonical
 from backoffice.models import Shop
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _t
 from orders.admin.campaign_words import recipient_chip
 from orders.models import (
     CampaignState,

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.amounts import money
 from backoffice.states import Chip, Tone
 from backoffice.timeline import fill
+from backoffice.translatable import gettext as _
 from backoffice.vendors.card_messages import CURRENCY
 from orders.models import CampaignEvent, CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
 

@@ -6,13 +6,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.machine_chips import kind_in_words
 from backoffice.admin.pages import PagesAdmin, View, find_or_404
 from backoffice.errors import DomainError
 from backoffice.models import Push
+from backoffice.translatable import gettext as _
 from orders.admin.campaign_actions import ACTIONS, Action, page_of_campaign
 from orders.admin.campaign_checkout import answer_proof, checkout_context, confirm_checkout
 from orders.admin.campaign_forms import CampaignForm, TableForm, card_templates

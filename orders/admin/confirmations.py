@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.amounts import money
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
 from orders.admin.facts import OrderFacts

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor, refuse
 from backoffice.admin.text_fields import CodeField, LineField, PartField
 from backoffice.errors import DomainError, InvalidInput
+from backoffice.translatable import gettext as _
 from orders.admin.address_facts import SENT, longest_allowed
 from orders.models import Address, AddressRole, Order
 from orders.services.corrections import correct_address

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -22,6 +21,7 @@ from backoffice.admin.timeline import show_exchange
 from backoffice.errors import DomainError
 from backoffice.models import Push
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.admin.confirmations import Confirmation, accepting, cancelling, holding, lifting, releasing, settling
 from orders.admin.facts import OrderFacts, order_facts
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder

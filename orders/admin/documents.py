@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
@@ -21,6 +20,7 @@ from backoffice.errors import DomainError, InvalidInput
 from backoffice.file_answers import answer_file
 from backoffice.file_types import PDF, PNG, content_type_of
 from backoffice.services.files import too_large_text
+from backoffice.translatable import gettext as _
 from fulfillment.models import Carrier
 from orders.models import Order, OrderLine, VendorOrder
 from orders.models.line import LineKind

@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
 from backoffice.admin.list_page import ListPage
 from backoffice.admin.marks import back_to
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.translatable import gettext as _
 from orders.admin.parts import Place, register_part
 from orders.models import Notice, Order
 from orders.services.rules.editing import finish_notice

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 
 from backoffice.admin.pages import PagesAdmin
+from backoffice.translatable import gettext as _
 from orders.admin import bulk, desk, saved_views
 from orders.admin.by_hand import by_hand_urls
 from orders.admin.correction import address_urls

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+
+from backoffice.translatable import gettext as _
 
 if TYPE_CHECKING:
     from orders.admin.facts import OrderFacts

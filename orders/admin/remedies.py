@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from backoffice.said import Said
+from backoffice.translatable import TranslatableText
+from backoffice.translatable import gettext as _
 from orders.admin.address_facts import AddressFacts
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine
 from orders.models.line import LineKind
@@ -96,7 +96,7 @@ def _exchange(order: Order, match: re.Match[str], lines: list[OrderLine]) -> Rem
 
 def _twin(hold: Hold) -> list[Remedy]:
     """The order that this one may repeat: the text of the hold was made with its number."""
-    params = hold.text.params if isinstance(hold.text, Said) else None
+    params = hold.text.params if isinstance(hold.text, TranslatableText) else None
     number = params.get("number", "") if isinstance(params, Mapping) else ""
     if not number:
         return []

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
@@ -19,6 +18,7 @@ from backoffice.admin.pages import find_or_404
 from backoffice.admin.text_fields import LineField, ParagraphField, searched_text
 from backoffice.errors import Conflict, DomainError, InvalidInput
 from backoffice.models import Shop
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names
 from fulfillment.models import Country
 from orders.models import Rule, RuleEvent

@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import actor
 from backoffice.admin.marks import back_to, marked_keys
+from backoffice.translatable import gettext as _
 from orders.admin.rule_rows import planned_row, run_row, words_of_cause
 from orders.models import Order, Rule, RuleEvent, RuleRun
 from orders.services.rules.plans import load_facts, plan_rules, plan_run, read_rule

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from orders.models import Rule, RuleRun, RunOutcome
 from orders.services.rules.actions import describe_reason
 from orders.services.rules.plans import PlannedRun

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
@@ -19,6 +18,7 @@ from backoffice.admin.text_fields import LineField
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.models import Shop
 from backoffice.moments import start_of_day
+from backoffice.translatable import gettext as _
 from orders.admin.filters import filter_orders
 from orders.admin.rule_editor import RuleForm
 from orders.admin.rule_rows import planned_row

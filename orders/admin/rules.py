@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from backoffice.admin.base import actor
 from backoffice.admin.keyset import page_of
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.translatable import gettext as _
 from orders.admin import rule_editor, rule_orders, rule_trials
 from orders.admin.parts import Place, register_part
 from orders.admin.rule_rows import rule_rows, run_row, words_of_cause

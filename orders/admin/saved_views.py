@@ -5,13 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.admin.base import refuse, staff_user
 from backoffice.admin.list_page import canonical
 from backoffice.admin.text_fields import posted_text
 from backoffice.errors import InvalidInput
+from backoffice.translatable import gettext as _
 from orders.models import SavedView
 
 LONGEST_NAME = 40

@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor
@@ -12,6 +11,7 @@ from backoffice.admin.list_page import ListPage
 from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
 from backoffice.admin.text_fields import posted_text
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.models import Order, StrayOrder, StrayState
 from orders.services.reports.strays import dismiss_stray
 from orders.services.restore.adopting import adopt_stray

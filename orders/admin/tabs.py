@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from backoffice.admin.list_page import Tab, canonical
+from backoffice.translatable import gettext as _
 from orders.admin.filters import OrderFilters, filter_orders
 from orders.models import Order
 from orders.models.saved_view import SavedView

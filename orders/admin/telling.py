@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admin.base import actor, refuse
 from backoffice.errors import DomainError
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type
 from orders.admin.confirmations import Confirmation

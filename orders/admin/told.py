@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from backoffice.states import Chip
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendors_with
 from orders.models import ExportState, Order, OrderExport

@@ -5,11 +5,11 @@ from typing import IO, Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import UnreadablePostError
-from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
 
 from backoffice.api.parsers import ensure_plain
+from backoffice.translatable import gettext as _
 
 CHUNK = 64 * 1024
 

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound
@@ -17,6 +16,7 @@ from backoffice.api.views import ApiView
 from backoffice.file_answers import answer_file
 from backoffice.file_types import content_type_of
 from backoffice.models.shop import Scope
+from backoffice.translatable import gettext as _
 from orders.api.design_answers import DesignAnswer, OpenedDesignAnswer, answer_design, answer_opened
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery

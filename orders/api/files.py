@@ -9,7 +9,6 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -26,6 +25,7 @@ from backoffice.models.shop import Scope
 from backoffice.services.disk import room_for
 from backoffice.services.files import FileTooLarge, open_file, too_large_text
 from backoffice.texts import clean_line
+from backoffice.translatable import gettext as _
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder

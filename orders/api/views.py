@@ -3,7 +3,6 @@
 from typing import Annotated, ClassVar
 
 import msgspec
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from backoffice.errors import Conflict
 from backoffice.models.shop import Scope
 from backoffice.services.idempotency import Answer, answer_once
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts

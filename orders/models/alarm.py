@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import SaidTextField
+from backoffice.models.fields import TranslatableTextField
 from orders.models.hold import HoldReason
 from orders.models.order import Order
 
@@ -14,7 +14,7 @@ class OrderAlarm(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="alarms", verbose_name=_("order"))
     reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
-    text = SaidTextField(_("what happened and what to do"))
+    text = TranslatableTextField(_("what happened and what to do"))
     raised_by = models.CharField(_("raised by"), max_length=150)
     raised_at = models.DateTimeField(_("since"), auto_now_add=True)
     settled_by = models.CharField(_("settled by"), max_length=150, blank=True)

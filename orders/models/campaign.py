@@ -4,13 +4,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
 from backoffice.models import Shop
 from backoffice.models.event import TimelineEvent
 from backoffice.states import StateChoices, Tone
+from backoffice.translatable import gettext as _t
 
 
 class CampaignState(StateChoices):

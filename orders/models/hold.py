@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import SaidJSONField, SaidTextField
+from backoffice.models.fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import StateChoices, Tone
 from orders.models.order import Order
 
@@ -35,14 +35,14 @@ class Hold(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="holds", verbose_name=_("order"))
     reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
-    text = SaidTextField(_("what happened and what to do"), blank=True)
+    text = TranslatableTextField(_("what happened and what to do"), blank=True)
     # {field path: [complaints]}, as at intake.
-    errors = SaidJSONField(_("errors by field"), default=dict, blank=True)
+    errors = TranslatableJSONField(_("errors by field"), default=dict, blank=True)
     placed_by = models.CharField(_("placed by"), max_length=150)
     placed_at = models.DateTimeField(_("since"), auto_now_add=True)
     released_by = models.CharField(_("released by"), max_length=150, blank=True)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
-    release_note = SaidTextField(_("note"), blank=True)
+    release_note = TranslatableTextField(_("note"), blank=True)
     # Released although nothing was mended: what was complained about is not looked at again.
     overridden = models.BooleanField(_("released anyway"), default=False, db_default=False)
 

@@ -10,13 +10,13 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
 from backoffice.models import Shop
 from backoffice.states import StateChoices, Tone
+from backoffice.translatable import gettext as _t
 
 if TYPE_CHECKING:
     from orders.models.hold import Hold

@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, InvalidInput
+from backoffice.translatable import gettext as _
 from orders.models import HoldReason, Order, OrderAlarm
 
 LONGEST_SETTLEMENT = 1000

@@ -1,12 +1,12 @@
 """Asking a vendor to cancel its part of an order. It agrees until production begins; its answer decides."""
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding, push_kind
+from backoffice.translatable import gettext as _
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState

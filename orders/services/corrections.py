@@ -7,7 +7,7 @@ from django.db import transaction
 from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, complain, ineligible
 from backoffice.models import Push
 from backoffice.regions import address_codes
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import InvalidInput
 from backoffice.texts import trim
+from backoffice.translatable import gettext as _
 from orders.models import Order
 
 LONGEST_TAG = 40

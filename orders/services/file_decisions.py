@@ -1,9 +1,9 @@
 """What a person does about a print file that was found unfit: have it exchanged, or let it go as it is."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.translatable import gettext as _
 from orders.models import (
     Hold,
     HoldReason,

@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict
+from backoffice.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderState
 from orders.services.alarms import raise_alarm
 

@@ -7,13 +7,12 @@ then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB"
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.said import gettext as said
 from backoffice.services.bell import RUN_RULES, ring_on_commit
 from backoffice.services.pushes import queue_first_push, queue_push
+from backoffice.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.cancellations import dismiss_refusals, settle_cancellation
@@ -54,7 +53,7 @@ def release_or_hold(order: Order, *, actor: str) -> Order:
     order = Order.objects.locked(order.pk)
     if order.can_release(holds=active_holds(order)):
         errors = recheck_orders([order])[order.pk].errors
-        text = said("The vendor would refuse it. Correct what is named, then release the hold.")
+        text = _("The vendor would refuse it. Correct what is named, then release the hold.")
         for reason, some in reasons_to_hold(errors).items():
             place_hold(order, reason=reason, text=text, errors=some, actor=actor)
         if errors:

@@ -9,7 +9,7 @@ import msgspec
 from django.conf import settings
 
 from backoffice.emails import usable_email
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import (
     Credentials,
     Customs,

@@ -10,11 +10,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.states import Tone
 from backoffice.timeline import UNKNOWN, Sentence, fill
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.registry import vendor_title
 from orders.models import AddressRole, HoldReason, OrderEvent
 from orders.services.hooks import event_words

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from backoffice.said import gettext as _
-from backoffice.said import join
+from backoffice.translatable import gettext as _
+from backoffice.translatable import join
 from catalog.models import Variant
-from catalog.services.orderable import why_not_makeable
+from catalog.services.orderable import can_make
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, ProductionState, VendorOrderState
 from orders.models.vendor_order import VendorOrderLine
 from orders.services.holds import hold_if_open
@@ -53,7 +53,7 @@ def _hold(order_id: int, lines: list[OrderLine]) -> bool:
     changed_at = max(variants[line.vendor, line.sku].changed_at for line in lines)
     if Hold.objects.filter(order=order, reason=HoldReason.UNAVAILABLE, placed_at__gte=changed_at).exists():
         return False
-    told = [why_not_makeable(variants[line.vendor, line.sku]) for line in lines]
+    told = [can_make(variants[line.vendor, line.sku]).reason for line in lines]
     more = ["…"] if len(told) > NAMED else []
     text = _("Can no longer be made. %(lines)s") % {"lines": join([*told[:NAMED], *more])}
     hold_if_open(order, reason=HoldReason.UNAVAILABLE, text=text, actor="system")

@@ -7,10 +7,10 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
 from backoffice.reasons import checked_reason
+from backoffice.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.bulk import to_json
 from catalog.services.change_sets.rules import rules_for, threshold_of

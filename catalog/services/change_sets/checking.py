@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
-from backoffice.said import keep
 from backoffice.services.integrations import get_vendor
+from backoffice.translatable import gettext as _
+from backoffice.translatable import serialize
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.registry import has_ability, vendor_type
 from catalog.models import Change, ChangeSet, ChangeSetState, Variant
@@ -177,7 +177,7 @@ def _as_row(row: Change, verdict: Verdict, *, variant: Variant | None) -> tuple[
         verdict.before.get("sku_fulfiller", ""),
         to_json(verdict.before),
         to_json(verdict.after),
-        to_json(keep([guard.as_json() for guard in verdict.guards])),
+        to_json(serialize([guard.as_json() for guard in verdict.guards])),
         to_json(verdict.destroys),
         to_json(ticked),
     )

@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.models import Shop
+from backoffice.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
-from catalog.services.change_sets.shapes import refuse_unable_vendor, shape_of
+from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of
 from catalog.services.change_sets.values import Shape, Value
 
 MOST_ROWS = 200_000
@@ -39,7 +39,7 @@ def make_change_set(
 
     Raises InvalidInput, with complaints by SKU, for rows that make no sense and vendors that take no such changes.
     """
-    refuse_unable_vendor(vendor, kind=kind)
+    ensure_able_vendor(vendor, kind=kind)
     cleaned = _cleaned(rows, shape=shape_of(kind))
     with transaction.atomic():
         change_set = ChangeSet.objects.create(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ListsPrices, TakesFulfillerPrices, TakesSalesPrices, Vendor
 from backoffice.vendors.batch_messages import FulfillerPriceRow, JobTicket, PriceTier, SalesPriceRow
 from backoffice.vendors.listing_messages import PriceFacts
@@ -26,9 +26,9 @@ from catalog.services.change_sets.values import (
     clean_count,
     clean_flag,
     clean_price,
+    ensure_known_keys,
     exact,
     refuse,
-    refuse_unknown_keys,
 )
 
 Tiers = dict[str, str]
@@ -89,7 +89,7 @@ class SalesPrices(_Prices):
     lists = (PriceList.SALES.value,)
 
     def clean(self, wanted: Value) -> Value:
-        refuse_unknown_keys(wanted, ("currency", "sales"))
+        ensure_known_keys(wanted, ("currency", "sales"))
         sales = clean_tiers(wanted.get("sales"))
         if None in sales.values():
             raise refuse(_("A sales price cannot be taken away, only changed."))
@@ -122,7 +122,7 @@ class FulfillerPrices(_Prices):
     lists = FULFILLERS_LISTS
 
     def clean(self, wanted: Value) -> Value:
-        refuse_unknown_keys(wanted, ("currency", "replace", *self.lists, *RULES))
+        ensure_known_keys(wanted, ("currency", "replace", *self.lists, *RULES))
         cleaned: Value = {name: clean_tiers(wanted[name]) for name in self.lists if name in wanted}
         if wanted.get("order_max_qty") is not None:
             cleaned["order_max_qty"] = clean_count(wanted["order_max_qty"], name="order_max_qty", least=1)

@@ -1,7 +1,7 @@
 """Which shape belongs to which kind of change, and which vendors know that kind."""
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.registry import has_ability, vendors_with
 from catalog.models import ChangeKind
 from catalog.services.change_sets.prices import FulfillerPrices, SalesPrices
@@ -28,7 +28,7 @@ def vendors_for(kind: str) -> list[str]:
     return vendors_with(shape_of(kind).ability)
 
 
-def refuse_unable_vendor(vendor: str, *, kind: str) -> None:
+def ensure_able_vendor(vendor: str, *, kind: str) -> None:
     """Raises InvalidInput when the vendor takes no such changes."""
     if not has_ability(vendor, shape_of(kind).ability):
         text = _("%(vendor)s takes no changes of this kind.") % {"vendor": vendor}

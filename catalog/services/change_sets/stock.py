@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
 from backoffice.vendors.batch_messages import JobTicket, StockLevel, StockRow, SyncRow
 from backoffice.vendors.listing_messages import StockFacts
@@ -23,7 +23,7 @@ from catalog.services.change_sets.values import (
     Value,
     clean_count,
     clean_flag,
-    refuse_unknown_keys,
+    ensure_known_keys,
 )
 
 FIELDS = ("available", "managed", "qty")
@@ -55,7 +55,7 @@ class Stock(_Stock):
     ability = TakesStock
 
     def clean(self, wanted: Value) -> Value:
-        refuse_unknown_keys(wanted, FIELDS)
+        ensure_known_keys(wanted, FIELDS)
         cleaned: Value = {
             name: clean_flag(wanted[name], name=name) for name in ("available", "managed") if name in wanted
         }
@@ -94,7 +94,7 @@ class Sync(_Stock):
     ability = TakesChannels
 
     def clean(self, wanted: Value) -> Value:
-        refuse_unknown_keys(wanted, ("available",))
+        ensure_known_keys(wanted, ("available",))
         return {"available": clean_flag(wanted.get("available"), name="available")}
 
     def resolve(self, wanted: Value, *, before: Value) -> Resolved:

@@ -11,13 +11,13 @@ from functools import partial
 
 import msgspec
 
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesTexts, Vendor
 from backoffice.vendors.batch_messages import JobTicket, SearchTextRow
 from backoffice.vendors.listing_messages import SearchFacts, SearchTexts
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
-from catalog.services.change_sets.values import Guard, Line, Resolved, Shape, Value, refuse, refuse_unknown_keys
+from catalog.services.change_sets.values import Guard, Line, Resolved, Shape, Value, ensure_known_keys, refuse
 
 TEXTS: tuple[str, ...] = SearchTexts.__struct_fields__
 RESET: Value = {"reset": True}
@@ -37,7 +37,7 @@ class Texts(Shape):
         return as_able(vendor, TakesTexts).iter_search_texts(sku=sku)
 
     def clean(self, wanted: Value) -> Value:
-        refuse_unknown_keys(wanted, TEXTS)
+        ensure_known_keys(wanted, TEXTS)
         for name, text in wanted.items():
             if text is not None and (not isinstance(text, str) or "\0" in text):
                 raise refuse(_("%(name)s is no text.") % {"name": name})

@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges, Vendor
 from backoffice.vendors.batch_messages import JobTicket
 from catalog.models import Change
@@ -116,7 +116,7 @@ def refuse(text: str) -> InvalidInput:
     return InvalidInput(text, errors={"": [text]})
 
 
-def refuse_unknown_keys(wanted: Value, known: Iterable[str]) -> None:
+def ensure_known_keys(wanted: Value, known: Iterable[str]) -> None:
     """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
     unknown = sorted(set(wanted) - set(known))
     if unknown:

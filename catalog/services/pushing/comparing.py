@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.models.push import Lane, PushState
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import push_kind
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob
@@ -20,7 +20,7 @@ from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.checking import changed_meanwhile, judge_change_set
 from catalog.services.change_sets.editing import NOT_APPROVED
 from catalog.services.change_sets.snapshots import FRESH, Reading, read_values, store_reading
-from catalog.services.pushing.starting import COMPARE, SEND, ChangeSetHandler, refuse_unapproved
+from catalog.services.pushing.starting import COMPARE, SEND, ChangeSetHandler, ensure_approved
 
 RIVAL_WAIT_SECONDS = 5.0
 
@@ -92,7 +92,7 @@ def _others(change_set: ChangeSet) -> QuerySet[Change]:
 def _plan(change_set_id: int, *, actor: str, size: int) -> None:
     """Batches of at most `size` rows, each with its push."""
     change_set = ChangeSet.objects.locked(change_set_id)
-    refuse_unapproved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
+    ensure_approved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
     _supersede(change_set)
     ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
     batches = [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
 from backoffice.models.push import PushState
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import Finding, push_kind
+from backoffice.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
 from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState
 from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.snapshots import read_values
 from catalog.services.pushing.jobs import finish_if_done, first_poll_at
-from catalog.services.pushing.starting import SEND, ChangeSetHandler, NotApproved, refuse_unapproved
+from catalog.services.pushing.starting import SEND, ChangeSetHandler, NotApproved, ensure_approved
 
 STEP = "send"
 SAMPLE = 3
@@ -112,7 +112,7 @@ def _rows_to_send(job_id: int) -> list[Change]:
     job = VendorJob.objects.get(pk=job_id)
     change_set = ChangeSet.objects.locked(job.change_set_id)
     try:
-        refuse_unapproved(change_set, approved_hash=job.rows_hash, rows=job.changes.all())
+        ensure_approved(change_set, approved_hash=job.rows_hash, rows=job.changes.all())
     except NotApproved as error:
         raise Withdrawn(error.text) from error
     job.refresh_from_db()

@@ -14,9 +14,9 @@ from django.utils import timezone
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.models import Push
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.handlers import PushHandler
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, VendorJob
 from catalog.services.change_sets.approval import PUSH, User, ensure_permitted, hash_of_rows
 from catalog.services.change_sets.editing import NOT_APPROVED
@@ -104,11 +104,11 @@ def start_push(change_set: ChangeSet, *, actor: str) -> Push:
             text = _("Only an approved change set can be pushed; this one is %s.")
             raise IllegalTransition(text % change_set.get_state_display())
         change_set.move_to(ChangeSetState.PUSHING, actor=actor, pushed_at=timezone.now())
-        refuse_unapproved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
+        ensure_approved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
         return queue_push(COMPARE, vendor=change_set.vendor, subject=change_set, actor=actor, lane=Lane.CATALOG)
 
 
-def refuse_unapproved(change_set: ChangeSet, *, approved_hash: str, rows: QuerySet[Change]) -> None:
+def ensure_approved(change_set: ChangeSet, *, approved_hash: str, rows: QuerySet[Change]) -> None:
     """Raises NotApproved unless the set, which must be locked, is being pushed and the rows are those approved.
 
     Whatever is to be sent passes here first: the whole set before it is cut into batches, then each batch.

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from backoffice.errors import IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.handlers import push_kind
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected

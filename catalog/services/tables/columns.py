@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
 from backoffice.tables.cells import Cell, is_blank, is_moment, read_code, read_line, read_paragraph, shown
 from backoffice.tables.numbers import read_amount, read_whole
 from backoffice.tables.rows import unreadable
 from backoffice.texts import BadText, clean_paragraph, trim
+from backoffice.translatable import gettext as _
 from catalog.models import ChangeKind, PriceList, Variant
 from catalog.services.change_sets.texts import ONE_LINE, TEXTS
 from catalog.services.change_sets.values import Value, exact, refuse
@@ -139,7 +139,7 @@ def without_same_texts(wanted: Value, *, held: Value) -> Value:
     return {name: text for name, text in wanted.items() if text is None or _plain(text) != _plain(own.get(name) or "")}
 
 
-def refuse_broken_lines(wanted: Value) -> None:
+def ensure_one_line(wanted: Value) -> None:
     """Raises InvalidInput for a line end in a text that has one line."""
     for name in ONE_LINE:
         _read(name, wanted.get(name), read_line)
@@ -216,7 +216,7 @@ def _plain(text: str) -> str:
         return text
 
 
-def refuse_unknown_columns(kind: str, header: Collection[str]) -> None:
+def ensure_known_columns(kind: str, header: Collection[str]) -> None:
     """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
     layout = LAYOUTS[kind]
     known = {*layout.keys, *layout.typed, *layout.shown}

@@ -7,14 +7,14 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, TableImportState
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.shapes import refuse_unable_vendor, shape_of
+from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of
 from catalog.services.change_sets.values import Value
 from catalog.services.held_values import held_values, variants_of
-from catalog.services.tables.columns import refuse_broken_lines, without_same_texts
-from catalog.services.tables.wishes import Reading, read_wishes, refuse_size
+from catalog.services.tables.columns import ensure_one_line, without_same_texts
+from catalog.services.tables.wishes import Reading, ensure_size, read_wishes
 
 # Waiting for the background, or in its hands.
 OPEN_STATES = (TableImportState.WAITING, TableImportState.READING)
@@ -25,8 +25,8 @@ def accept_table(
     content: bytes, *, file_name: str, kind: str, vendor: str, clear_blanks: bool, actor: str
 ) -> TableImport:
     """The file is kept and waits to be read. Raises InvalidInput for files that are too large or empty."""
-    refuse_unable_vendor(vendor, kind=kind)
-    refuse_size(content)
+    ensure_able_vendor(vendor, kind=kind)
+    ensure_size(content)
     return TableImport.objects.create(
         vendor=vendor,
         kind=kind,
@@ -130,7 +130,7 @@ def drop_same_texts(wishes: dict[str, Value], *, vendor: str) -> None:
             wishes[sku] = without_same_texts(wishes[sku], held=held)
     for sku, wish in wishes.items():
         try:
-            refuse_broken_lines(wish)
+            ensure_one_line(wish)
         except InvalidInput as error:
             raise InvalidInput(error.text, errors={sku: [error.text]}) from error
 
@@ -185,7 +185,7 @@ def _differing(kind: str, sku: str, wish: Value, held: Value | None, reading: Re
     if not wish:
         return None
     try:
-        refuse_broken_lines(wish)
+        ensure_one_line(wish)
         wish = shape.clean(wish)
     except InvalidInput as error:
         reading.complain(sku, "; ".join(error.errors.get("", [error.text])), row=reading.places[sku])

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
 from backoffice.tables.cells import Cell, read_code
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
+from backoffice.translatable import gettext as _
 from catalog.models import ChangeKind
 from catalog.services.change_sets.values import Value, refuse
 from catalog.services.tables.columns import (
     LAYOUTS,
     MOST_BYTES,
     MOST_TABLE_ROWS,
+    ensure_known_columns,
     join_wishes,
-    refuse_unknown_columns,
     wish_of,
 )
 
@@ -43,7 +43,7 @@ class Reading:
             self.problems.append({"row": row, "sku": sku, "text": text})
 
 
-def refuse_size(content: bytes) -> None:
+def ensure_size(content: bytes) -> None:
     """Raises InvalidInput for files that are empty or too large."""
     if not content:
         raise unreadable(_("The file is empty."))
@@ -61,7 +61,7 @@ def read_wishes(
     table = read_table(content, most_rows=MOST_TABLE_ROWS)
     aliases = _ALIASES.get(ChangeKind(kind), {})
     header = {place: aliases.get(name, name) for place, name in table.header.items()}
-    refuse_unknown_columns(kind, list(header.values()))
+    ensure_known_columns(kind, list(header.values()))
     reading = Reading()
     if table.has_windows_letters:
         reading.counts["windows_letters"] = 1

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.models import Push
@@ -15,6 +14,7 @@ from backoffice.models.push import Lane
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import ConversionToTell, ConversionUpload
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected

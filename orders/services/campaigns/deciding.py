@@ -1,12 +1,12 @@
 """What people decide about drafts at the vendor of which nobody knows whose they are."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.models import Push
 from backoffice.models.push import PushState
 from backoffice.services.pushes import decide_push
+from backoffice.translatable import gettext as _
 from orders.models import CampaignState, MailCampaign
 from orders.services.campaigns.making import PREPARE, discard_cards
 

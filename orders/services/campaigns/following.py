@@ -16,9 +16,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
 from backoffice.services.integrations import get_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, HeldCard
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.models import Push
 from backoffice.services.claims import Delivery
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
 from orders.models import MailCampaign
 from orders.services.campaigns.making import DISCARD_CARDS

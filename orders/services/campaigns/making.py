@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
 from backoffice.models import Shop
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.registry import vendor_type, vendors_with
 from orders.models import (

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from backoffice.models import Push
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from orders.models import CampaignState, MailCampaign
 from orders.services.campaigns.preparing import stick
 

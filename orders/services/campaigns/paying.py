@@ -13,16 +13,16 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy
 
 from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
 from backoffice.models import Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.handlers import Finding, Recovery, push_kind
 from backoffice.services.pushes import queue_push
+from backoffice.translatable import gettext as _
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CURRENCY, CardOrderReport, CardPrice, Settlement
 from backoffice.vendors.card_messages import CardState as TheirState

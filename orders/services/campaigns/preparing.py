@@ -10,17 +10,17 @@ from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy
 
 from backoffice.file_types import PDF
 from backoffice.models import Push
 from backoffice.models.push import OPEN_STATES
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Withdrawn
 from backoffice.services.clock import database_now
 from backoffice.services.files import UnfitFile, keep_file, new_path
 from backoffice.services.handlers import Finding, Recovery, push_kind
+from backoffice.translatable import gettext as _
+from backoffice.translatable import gettext as _t
 from backoffice.vendors.card_messages import (
     CardOrderReport,
     CardPrice,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from backoffice.said import gettext as _
 from backoffice.services.clock import database_now
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.card_messages import CardOrderReport
 from backoffice.vendors.card_messages import CardState as TheirState

@@ -8,10 +8,10 @@ a name or an organisation. Limits: 5 MB, 20,000 rows.
 from collections.abc import Mapping
 
 from backoffice.errors import InvalidInput
-from backoffice.said import gettext as _
 from backoffice.tables.cells import read_code, read_part
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
+from backoffice.translatable import gettext as _
 from orders.models import LeftOut
 from orders.services.campaigns.addresses import RecipientRow
 from orders.services.campaigns.making import MOST_RECIPIENTS

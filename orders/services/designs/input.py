@@ -4,14 +4,14 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
 from msgspec import Meta
 
 from backoffice.errors import Errors, InvalidInput, complain
 from backoffice.struct_texts import Input, Quantity, Text
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.registry import vendors_with
-from catalog.services.orderable import why_not_orderable
+from catalog.services.orderable import can_order
 from catalog.services.variant_facts import VariantFacts, find_variants
 
 MAX_ADDRESS = 2000
@@ -62,7 +62,7 @@ def check_design(new: NewDesign) -> VariantFacts:
 
 
 def _check_variant(new: NewDesign, variant: VariantFacts, *, errors: Errors) -> None:
-    if text := why_not_orderable(variant):
+    if text := can_order(variant).reason:
         complain(errors, "sku", text)
     elif not variant.editor_intents:
         complain(errors, "sku", _("%(sku)s cannot be designed in the editor.") % {"sku": new.sku})

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import DomainError, Errors, complain
+from backoffice.translatable import gettext as _
 from catalog.models import PriceTier, Variant
-from catalog.services.orderable import why_not_in_stock, why_not_orderable
+from catalog.services.orderable import can_order, can_take_from_stock
 from catalog.services.quotes import Quote, check_quantity, quote_price
 from catalog.services.stock import find_left
 from orders.models import Design
@@ -34,11 +33,11 @@ def judge_offer(design: Design) -> Offer:
         complain(problems, "sku", _("%(sku)s is not in the catalogue.") % {"sku": design.sku})
         return Offer(design.quantity or 1, None, problems)
     quantity = design.quantity or _smallest(variant)
-    if text := why_not_orderable(variant):
+    if text := can_order(variant).reason:
         complain(problems, "sku", text)
     for text in check_quantity(variant, variant.tiers.all(), quantity=quantity):
         complain(problems, "quantity", text)
-    if text := why_not_in_stock(variant, find_left([variant]), shop=design.shop, quantity=quantity):
+    if text := can_take_from_stock(variant, find_left([variant]), shop=design.shop, quantity=quantity).reason:
         complain(problems, "quantity", text)
     if problems:
         return Offer(quantity, None, problems)

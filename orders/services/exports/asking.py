@@ -7,16 +7,20 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
 from backoffice.reasons import checked_reason
 from backoffice.services.bell import ring_soon
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendor_title, vendor_type, vendors_with
 from orders.models import Consent, ExportState, OptOut, Order, OrderExport
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, waits_for_order, why_not_final
+from orders.services.exports.obstacles import (
+    can_export_now,
+    find_obstacles,
+    waits_for_order,
+)
 
 TELL_ORDERS = "orders.tasks.tell_orders"
 # The vendor has it: telling it again would be pointless at best.
@@ -35,7 +39,7 @@ def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
     if export is not None and (export.state != ExportState.SKIPPED or export.excluded_by):
         return export
     reason = find_obstacle(order, vendor=vendor)
-    if reason and not (waits_for_order(order) and reason == why_not_final(order)):
+    if reason and not (waits_for_order(order) and reason == can_export_now(order).reason):
         return _skip(order, export, vendor=vendor, actor=actor, reason=reason)
     return _await(order, export, vendor=vendor, actor=actor)
 

@@ -7,8 +7,8 @@ from django.db.models import F
 
 from backoffice.models import Shop
 from backoffice.models.push import Lane
-from backoffice.said import gettext as _
 from backoffice.services.pushes import queue_first_push
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendor_type, vendors_with
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport, OrderState

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import ExportState, Order, OrderEvent, OrderExport

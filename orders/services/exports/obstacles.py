@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
+from backoffice.errors import ELIGIBLE, Eligibility, ineligible
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.export_messages import OrderToTell
 from backoffice.vendors.registry import vendor_type
@@ -27,9 +28,9 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
     for order in orders:
         fact = facts[order.pk]
         reason = (
-            why_not_set_up(fact, vendor=vendor)
+            can_export_for_shop(fact, vendor=vendor).reason
             or _about_consent(order, fact, consent=consent, opted_out=opted_out)
-            or why_not_final(order)
+            or can_export_now(order).reason
             or _about_kind(order, fact, vendor=found)
             or found.find_export_obstacle(fact)
         )
@@ -38,31 +39,31 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
     return obstacles
 
 
-def why_not_set_up(fact: OrderToTell, *, vendor: str) -> str:
-    """Empty where the settings let the vendor be told of the order's shop."""
+def can_export_for_shop(fact: OrderToTell, *, vendor: str) -> Eligibility:
+    """Return whether the settings let the vendor be told of the order's shop."""
     found = vendor_type(vendor, ExportsOrders)
     if not found.is_configured():
-        return _("%(vendor)s is not set up.") % {"vendor": vendor}
+        return ineligible(_("%(vendor)s is not set up.") % {"vendor": vendor})
     if found.export_group(shop_code=fact.shop, language=fact.language) is None:
         text = _("%(vendor)s is not set up for the shop %(shop)s in the language %(language)s.")
-        return text % {"vendor": vendor, "shop": fact.shop, "language": fact.language}
-    return ""
+        return ineligible(text % {"vendor": vendor, "shop": fact.shop, "language": fact.language})
+    return ELIGIBLE
 
 
-def why_not_final(order: Order) -> str:
-    """Empty for an order about which nothing is to be decided any more."""
+def can_export_now(order: Order) -> Eligibility:
+    """Return whether nothing is to be decided about the order any more."""
     if order.state == OrderState.CANCELLED:
-        return _("The order is cancelled.")
+        return ineligible(_("The order is cancelled."))
     if order.cancel_requested_at:
-        return _("Its cancellation has been asked for.")
+        return ineligible(_("Its cancellation has been asked for."))
     if order.state not in FINAL:
-        return _("The order is not released: %(state)s.") % {"state": order.get_state_display()}
-    return ""
+        return ineligible(_("The order is not released: %(state)s.") % {"state": order.get_state_display()})
+    return ELIGIBLE
 
 
 def waits_for_order(order: Order) -> bool:
     """Whether it may still become one of which the vendor can be told."""
-    return order.state != OrderState.CANCELLED and bool(why_not_final(order))
+    return order.state != OrderState.CANCELLED and not can_export_now(order)
 
 
 def find_opt_outs(emails: Any, *, consent: Consent) -> set[str]:

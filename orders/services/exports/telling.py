@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.models import Integration, Push
-from backoffice.said import gettext as _
 from backoffice.services.claims import Delivery, Postponed
 from backoffice.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
@@ -25,7 +25,11 @@ from backoffice.vendors.registry import vendor_type
 from orders.models import ExportBatch, ExportState, Order, OrderEvent, OrderExport
 from orders.services.exports.batches import TELL, leave_out
 from orders.services.exports.facts import orders_to_tell
-from orders.services.exports.obstacles import find_obstacles, waits_for_order, why_not_set_up
+from orders.services.exports.obstacles import (
+    can_export_for_shop,
+    find_obstacles,
+    waits_for_order,
+)
 
 Answer = list[ToldOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
@@ -115,7 +119,7 @@ class Telling(PushHandler):
 
     def _may_wait(self, export: OrderExport, fact: OrderToTell) -> bool:
         """Whether what stands in the way may pass: the order is held, or its shop not set up at the moment."""
-        return waits_for_order(export.order) or bool(why_not_set_up(fact, vendor=self.batch.vendor))
+        return waits_for_order(export.order) or not can_export_for_shop(fact, vendor=self.batch.vendor)
 
     def _tell(self, exports: Sequence[OrderExport], messages: list[OrderToTell]) -> None:
         one = len(exports) == 1

@@ -12,9 +12,9 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, InvalidInput
+from backoffice.translatable import gettext as _
 from fulfillment.models import Carrier
 from orders.models import Order, ShopFile, SuppliedLabel, VendorOrder, VendorOrderState
 from orders.services.files.signed_links import Linked, read_link

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import formats, timezone, translation
-from django.utils.translation import gettext as _
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -23,6 +22,7 @@ from backoffice.fonts import REGULAR
 from backoffice.fonts.text import draw_text, text_block
 from backoffice.paper import make_pdf, make_table, text_style
 from backoffice.postal import address_lines
+from backoffice.translatable import gettext as _
 from fulfillment.models import Country
 from orders.models import Address, AddressRole, Order, OrderLine, VendorOrder
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from backoffice.errors import Conflict, InvalidInput, merge
 from backoffice.models import Shop
 from backoffice.models.shop import OddPrice, ShortStock
-from backoffice.said import gettext as _
 from backoffice.services.bell import RUN_RULES, ring_on_commit
+from backoffice.translatable import gettext as _
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument
 from orders.models.event import awaits_rules

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from backoffice.errors import Errors, complain
 from backoffice.regions import is_military
-from backoffice.said import gettext as _
 from backoffice.texts import has_letter_or_digit
+from backoffice.translatable import gettext as _
 from fulfillment.models import Country, State
 from orders.models import Address
 

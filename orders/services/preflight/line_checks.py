@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from backoffice.errors import Errors, complain
 from backoffice.models import Shop
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.money import round_money
 from backoffice.vendors.registry import vendor_title, vendors_with
 from catalog.models import CustomProduct
 from catalog.services.custom_products import find_custom_products
-from catalog.services.orderable import why_not_makeable, why_not_orderable
+from catalog.services.orderable import can_make, can_order
 from catalog.services.quotes import check_quantity, find_cost
 from catalog.services.variant_facts import VariantFacts, find_variants
 from orders.models import Design, OrderLine, ShopFile
@@ -120,7 +120,7 @@ def _check_variant(
     if variant is None:
         complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
         return
-    if text := why_not_makeable(variant) if sold_before else why_not_orderable(variant):
+    if text := (can_make(variant) if sold_before else can_order(variant)).reason:
         complain(errors, f"{path}.sku", text)
     for text in check_quantity(variant, variant.tiers, quantity=line.quantity):
         complain(errors, f"{path}.quantity", text)

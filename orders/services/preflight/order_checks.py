@@ -10,7 +10,7 @@ from django.conf import settings
 from backoffice.emails import usable_email
 from backoffice.errors import Errors, complain
 from backoffice.regions import country_code
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Order

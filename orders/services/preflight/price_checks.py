@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from backoffice.errors import Errors, complain
 from backoffice.models import Shop
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.money import exponent_of, round_money, spell_total
 from orders.models import Order, OrderLine
 from orders.services.preflight.line_checks import JudgedLine

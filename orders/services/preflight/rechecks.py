@@ -7,10 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from django.utils.translation import gettext as _
-
 from backoffice.errors import Errors, InvalidInput
 from backoffice.models import Shop
+from backoffice.translatable import gettext as _
 from catalog.models import Variant
 from orders.models import HoldReason, Order, VendorOrderState
 from orders.services.designs.ids import is_ours

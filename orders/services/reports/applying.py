@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from backoffice.models import Callback, Push
 from backoffice.models.callback import CallbackState
-from backoffice.said import gettext as _
 from backoffice.services.reports import ReportApplication, ReportOutcome, Source
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, OrderState
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState

@@ -9,9 +9,9 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, InvalidInput, ineligible
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
 from backoffice.vendors.registry import has_ability

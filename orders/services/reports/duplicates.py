@@ -3,9 +3,9 @@
 from typing import Any
 
 from backoffice.models.callback import CallbackState
-from backoffice.said import gettext as _
-from backoffice.said import join
 from backoffice.services.reports import ReportOutcome, Source
+from backoffice.translatable import gettext as _
+from backoffice.translatable import join
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
 from orders.services.drafts import discard_draft

@@ -11,7 +11,7 @@ from django.utils import timezone
 from backoffice.errors import Conflict
 from backoffice.models import Shop
 from backoffice.reasons import checked_reason
-from backoffice.said import gettext as _
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.order_message import differences, order_to_place

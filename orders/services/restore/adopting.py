@@ -7,8 +7,8 @@ from django.db import transaction
 
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.models import Shop
-from backoffice.said import gettext as _
 from backoffice.services.epoch import take_id
+from backoffice.translatable import gettext as _
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, PostalAddress
 from orders.models import (
     Address,

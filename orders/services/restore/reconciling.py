@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from backoffice.models import Epoch, Push
 from backoffice.models.callback import CallbackState
@@ -21,6 +20,7 @@ from backoffice.services import epoch as epochs
 from backoffice.services.delivery import mark_unknown
 from backoffice.services.handlers import handler_of
 from backoffice.services.integrations import get_vendor
+from backoffice.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import OrderReport, OrderState

@@ -9,12 +9,12 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
 from backoffice.struct_texts import Text, clean_texts
+from backoffice.translatable import gettext as _
 from orders.models import Order
 from orders.services.rules.facts import Facts
 

@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
 import msgspec
-from django.utils.translation import gettext as _
 from msgspec import Meta
 
 from backoffice.errors import InvalidInput
 from backoffice.regions import country_code
 from backoffice.struct_texts import clean_texts
+from backoffice.translatable import gettext as _
 from backoffice.vendors.money import spell_total
 from orders.services.rules.facts import Facts
 from orders.services.rules.fields import FIELDS, OPERATORS, Field

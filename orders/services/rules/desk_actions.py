@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Meta
 
 from backoffice.errors import IllegalTransition
 from backoffice.struct_texts import Text
+from backoffice.translatable import gettext as _
 from orders.models import HoldReason, Notice, Order, OrderState
 from orders.services.desk import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
 from orders.services.lifecycle import hold_order, release_or_hold

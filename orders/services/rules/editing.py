@@ -9,9 +9,9 @@ import msgspec
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.translatable import gettext as _
 from orders.models import Notice, Rule, RuleEvent
 from orders.services.rules.actions import RULE_ACTIONS, read_actions
 from orders.services.rules.conditions import parse_conditions, read_conditions

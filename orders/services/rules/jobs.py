@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.services.bell import RUN_RULES, ring_on_commit
+from backoffice.translatable import gettext as _
 from orders.models import Notice, NoticeKind, Order, OrderState, Rule, RuleEvent, RuleJob, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
 from orders.services.rules.conditions import Comparison, Group

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Collection, Iterable, Mapping
 
 from django.db import OperationalError, transaction
-from django.utils.translation import gettext as _
 
 from backoffice.errors import DomainError
+from backoffice.translatable import gettext as _
 from orders.models import Notice, NoticeKind, Order, OrderEvent, Rule, RuleEvent, RuleRun, RunOutcome
 from orders.services.rules.actions import Step
 from orders.services.rules.facts import Facts

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.errors import InvalidInput
+from backoffice.translatable import gettext as _
 from orders.models import Rule, RuleEvent
 from orders.services.rules.actions import RULE_ACTIONS, Step, describe_reason, read_actions
 from orders.services.rules.conditions import read_conditions

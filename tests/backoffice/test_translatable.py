@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone, translation
 
 from backoffice.models import Callback, Push
-from backoffice.models.fields import SaidTextField
-from backoffice.said import Said, gettext, join, keep, say, text_of
+from backoffice.models.fields import TranslatableTextField
 from backoffice.services.claims import Withdrawn
+from backoffice.translatable import TranslatableText, gettext, join, render, serialize, text_of
 
 SOURCE = "%(sku)s is not in the catalogue."
 GERMAN = "X-1 steht nicht im Katalog."
@@ -24,7 +24,7 @@ def made() -> str:
 
 def through(value: Any) -> Any:
     """To the database and back."""
-    return say(json.loads(json.dumps(keep(value))))
+    return render(json.loads(json.dumps(serialize(value))))
 
 
 def test_a_kept_text_is_read_in_the_language_of_its_reader_time_and_again() -> None:
@@ -44,23 +44,23 @@ def test_what_was_put_in_is_read_in_that_language_too_where_it_remembers() -> No
 
 def test_copies_remember() -> None:
     for again in (copy.copy(made()), copy.deepcopy([made()])[0], pickle.loads(pickle.dumps(made()))):
-        assert keep(again) == keep(made())
+        assert serialize(again) == serialize(made())
 
 
 @pytest.mark.parametrize("plain", ["", "100 % of it", "\x1e{}", '{"msgid": "x", "params": {}, "text": "y"}', "a\x1eb"])
 def test_what_people_wrote_stays_as_it_is(plain: str) -> None:
-    field = SaidTextField()
+    field = TranslatableTextField()
     assert field.from_db_value(field.get_prep_value(plain), None, None) == plain.lstrip("\x1e")
     assert through([plain]) == [plain]
 
 
 def test_a_text_that_no_longer_fits_its_source_stays_as_it_was_said() -> None:
-    kept = keep(made()) | {"params": {}}
-    assert say(kept | {"msgid": "%(other)s is gone.", "params": {"sku": "X-1"}}) == "X-1 is not in the catalogue."
+    kept = serialize(made()) | {"params": {}}
+    assert render(kept | {"msgid": "%(other)s is gone.", "params": {"sku": "X-1"}}) == "X-1 is not in the catalogue."
 
 
 def test_amounts_are_kept_as_they_were_put_in() -> None:
-    text = Said("Line %(line)s: %(sold)s", "Line %(line)s: %(sold)s") % {"line": 2, "sold": Decimal("1.50")}
+    text = TranslatableText("Line %(line)s: %(sold)s", "Line %(line)s: %(sold)s") % {"line": 2, "sold": Decimal("1.50")}
     assert through(text) == "Line 2: 1.50"
 
 
@@ -74,7 +74,7 @@ def test_what_is_put_in_by_place_is_remembered_as_what_is_put_in_by_name() -> No
 
 
 def test_an_exceptions_text_remembers_its_source() -> None:
-    assert keep(text_of(Withdrawn(made()))) == keep(made())
+    assert serialize(text_of(Withdrawn(made()))) == serialize(made())
     assert text_of(ValueError(7)) == "7"
 
 
