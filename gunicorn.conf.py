@@ -14,7 +14,7 @@ from django.conf import settings
 bind = settings.BIND if settings.BIND.startswith("unix:") else f"{settings.BIND}:{settings.PORT}"
 workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS
-worker_class = "backoffice.web_worker.DeadlineWorker"
+worker_class = "backoffice.web.web_worker.DeadlineWorker"
 # Two servers of one user would share its socket.
 control_socket_disable = True
 

@@ -1,4 +1,4 @@
-"""The project, and what all its apps share: pushes, callbacks, shops, vendors."""
+"""The shell of the project: settings, addresses, start-up; and a house for each floor that all apps stand on."""
 
 from backoffice.celery import app as celery_app
 

@@ -17,7 +17,12 @@ class BackofficeConfig(AppConfig):
 
         # The registries fill themselves: apps say what a push and a callback mean, what both are about, who needs what.
         autodiscover_modules(
-            *("pushes", "callbacks", "subjects", "variant_users", "price_lists", "own_codes"),
-            *("rules_hooks", "marketing_hooks", "marketing_subjects", "marketing_pushes"),
-            "marketing_rule_actions",
+            "pushes",
+            "callbacks",
+            "subjects",
+            "variant_users",
+            "price_lists",
+            "own_codes",
+            "hooks",
+            "rule_actions",
         )

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
-from backoffice.api import callbacks, health
 from backoffice.api.converters import CodeConverter
+from backoffice.engine.api import callbacks, health
 
 # For the addresses of all apps, which are loaded below.
 register_converter(CodeConverter, "code")

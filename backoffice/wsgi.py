@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from backoffice.chunked import with_known_length
+from backoffice.web.chunked import with_known_length
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backoffice.models import IdempotencyKey, Push, Shop
+from backoffice.accounts.models import IdempotencyKey, Shop
+from backoffice.engine.models import Push
 from orders.models import Address, Order, OrderEvent, OrderLine, VendorOrder, VendorOrderLine
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from backoffice.models import Callback
+from backoffice.engine.models import Callback
 from benchmarks.bare_orders import PlaceBareOrder
 
 

@@ -48,7 +48,7 @@ def fill() -> str:
     """A shop, what it sells, and where to; answers its key."""
     from django.utils import timezone
 
-    from backoffice.models import ApiKey, Shop
+    from backoffice.accounts.models import ApiKey, Shop
     from catalog.models import PriceTier, Product, Variant
     from fulfillment.models import Country, State
 

@@ -3,7 +3,7 @@
 from django.db import connection
 from django.utils import timezone
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from catalog.models import Product, Variant
 from orders.models import Order
 

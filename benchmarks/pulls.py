@@ -87,7 +87,7 @@ def hold_orders() -> None:
     """An order of ours for each of theirs, being produced."""
     from django.utils import timezone
 
-    from backoffice.models import Shop
+    from backoffice.accounts.models import Shop
     from orders.models import Order, VendorOrder
 
     shop, now = Shop.objects.create(name="Shop", code="WEB"), timezone.now()
@@ -114,7 +114,7 @@ def hold_orders() -> None:
 
 
 def measure(vendor: Vendor, order: str) -> None:
-    from backoffice.models import PullCursor
+    from backoffice.engine.models import PullCursor
     from orders.services.reports.pulling import OrderPull
 
     vendor.order = order

@@ -18,9 +18,10 @@ def _measure() -> None:
     from django.utils import timezone
 
     from benchmarks.order_rows import grow_to, make_catalogue
-    from orders.models import Order, Rule
-    from orders.services.rules.plans import plan_rules
-    from orders.services.rules.shipped import setup_rules
+    from orders.models import Order
+    from orders.rules.models import Rule
+    from orders.rules.services.plans import plan_rules
+    from orders.rules.services.shipped import setup_rules
 
     user = User.objects.create_user("bench")
     make_catalogue()
@@ -43,7 +44,7 @@ def _measure() -> None:
 
 def _add_rules() -> None:
     """Four more that hold for many orders, with lines, groups and several actions each."""
-    from orders.models import Rule
+    from orders.rules.models import Rule
 
     for number in range(4):
         lines = {"type": "is", "field": "sku", "op": "begins", "value": [f"MP-F1-{number}"], "lines": "any"}

@@ -22,8 +22,8 @@ def work(until: float, url: str) -> int:
 
     settings.MYPROMO_URL, settings.MYPROMO_CLIENT_ID = url, "1"
     settings.MYPROMO_CLIENT_SECRET, settings.MYPROMO_REQUESTS_PER_MINUTE = "sandbox-merchant-secret", PER_MINUTE
-    from backoffice.models.push import Lane
-    from backoffice.services.integrations import get_vendor
+    from backoffice.engine.models.push import Lane
+    from backoffice.engine.services.integrations import get_vendor
     from backoffice.vendors.abilities import ReportsOrders
     from backoffice.vendors.errors import BudgetEmpty
 

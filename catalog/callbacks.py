@@ -4,11 +4,11 @@ One about a job is believed for what it says of progress only: whatever it says,
 anything counts as done. One about a designed product is a question: a shopper waits.
 """
 
+from backoffice.engine.models import Callback
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.handlers import CallbackAnswer, callback_answer, callback_handler
+from backoffice.engine.services.reports import ReportOutcome
 from backoffice.errors import InvalidInput
-from backoffice.models import Callback
-from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import CallbackAnswer, callback_answer, callback_handler
-from backoffice.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.batch_messages import JobReport
 from backoffice.vendors.sign_messages import DesignedProduct

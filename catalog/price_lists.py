@@ -1,6 +1,6 @@
 """What the catalogue says of prices: the currencies that there are some in."""
 
-from backoffice.services.currencies import register_price_lists
+from backoffice.accounts.services.currencies import register_price_lists
 from catalog.models import Variant
 
 

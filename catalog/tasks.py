@@ -6,10 +6,10 @@ from typing import Any
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.errors import DomainError
-from backoffice.models.push import Lane
-from backoffice.services.integrations import get_vendor
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import HasCatalogue
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from backoffice.services.subjects import register_subject
+from backoffice.engine.services.subjects import register_subject
 from backoffice.vendors.registry import vendor_names
 from fulfillment.models import Label, ProductionOrder, ProductionShipment
 

@@ -4,10 +4,10 @@ import logging
 
 from celery import shared_task
 
-from backoffice.models.push import Lane
-from backoffice.services.bell import PULL_PRODUCTION_ORDERS
-from backoffice.services.integrations import get_vendor
-from backoffice.services.pull_runs import pull_all
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.bell import PULL_PRODUCTION_ORDERS
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.engine.services.pull_runs import pull_all
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with

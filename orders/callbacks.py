@@ -1,9 +1,9 @@
 """What callbacks about orders, and forms for their staff, mean."""
 
-from backoffice.models import Callback
-from backoffice.models.callback import CallbackState
-from backoffice.services.handlers import callback_handler
-from backoffice.services.reports import ReportOutcome, Source
+from backoffice.engine.models import Callback
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.handlers import callback_handler
+from backoffice.engine.services.reports import ReportOutcome, Source
 from backoffice.vendors.abilities import CallsUs, ReportsOrders
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.messages import OrderConfirmation, OrderReport, OrderState

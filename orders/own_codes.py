@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.vendors.registry import vendor_names
 from fulfillment.services.tracking_codes import register_own_codes
 from orders.models import Order, VendorOrder

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from backoffice.services.subjects import register_subject
+from backoffice.engine.services.subjects import register_subject
 from orders.models import Order, VendorOrder
 from orders.services.search import MOST_QUOTED, find_quoted_orders
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import Exists, OuterRef
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from catalog.models import CustomProduct, Product, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from catalog.services.sold import register_sold

@@ -10,7 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from backoffice.models import ApiKey, Shop
+from backoffice.accounts.models import ApiKey, Shop
 
 if TYPE_CHECKING:  # its module loads this one
     from rest_framework.views import APIView

@@ -1,6 +1,6 @@
 """Parts of addresses of the API that are compared letter by letter."""
 
-from backoffice.texts import clean_code
+from backoffice.text.cleaning import clean_code
 
 
 class CodeConverter:

@@ -16,10 +16,10 @@ from rest_framework.views import set_rollback
 from backoffice.api.answers import PROBLEMS, Problem
 from backoffice.api.renderers import JSONRenderer
 from backoffice.api.validation import MalformedInput
+from backoffice.engine.services.disk import NoRoom
 from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable
-from backoffice.links import public_url
-from backoffice.services.disk import NoRoom
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
+from backoffice.web.links import public_url
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"

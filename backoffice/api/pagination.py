@@ -14,9 +14,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from backoffice.api.validation import MalformedInput
-from backoffice.links import public_url
-from backoffice.moments import in_utc
-from backoffice.translatable import gettext as _
+from backoffice.text.moments import in_utc
+from backoffice.text.translatable import gettext as _
+from backoffice.web.links import public_url
 
 Row = TypeVar("Row", bound=Model)
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]

@@ -11,7 +11,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 MAX_NESTING = 32
 MAX_DIGITS = 18

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from rest_framework.renderers import BaseRenderer
 
-from backoffice.translatable import plain_text
+from backoffice.text.translatable import plain_text
 
 
 class JSONRenderer(BaseRenderer):

@@ -13,7 +13,7 @@ from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from backoffice.models import ApiKey
+from backoffice.accounts.models import ApiKey
 
 if TYPE_CHECKING:  # its module loads this one
     from rest_framework.views import APIView

@@ -9,8 +9,8 @@ from django.db.models import TextChoices
 from django.http import QueryDict
 
 from backoffice.errors import InvalidInput
-from backoffice.struct_texts import clean_texts, shown_name
-from backoffice.translatable import gettext as _
+from backoffice.text.structs import clean_texts, shown_name
+from backoffice.text.translatable import gettext as _
 
 T = TypeVar("T")
 # The end of a time whose "+01:00" was not encoded for an address.
@@ -29,7 +29,7 @@ def one_of(choices: type[TextChoices]) -> msgspec.Meta:
 
 
 def read_struct(data: object, kind: type[T]) -> T:
-    """`data`, of dicts and lists, as a `kind`, with its texts as they are kept (`backoffice.texts`); they are changed
+    """`data`, of dicts and lists, as a `kind`, with its texts as they are kept (`text.cleaning`); they are changed
     in `data` too.
 
     Raises MalformedInput with the complaints of all fields, `{"lines[0].quantity": ["..."]}`.

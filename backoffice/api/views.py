@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backoffice.accounts.models import Shop
+from backoffice.accounts.models.shop import Scope
 from backoffice.api.answers import PROBLEMS
-from backoffice.models import Shop
-from backoffice.models.shop import Scope
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 
 class ApiView(APIView):

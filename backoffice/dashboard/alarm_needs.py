@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, each, group_of, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from orders.models import OrderAlarm
 
 

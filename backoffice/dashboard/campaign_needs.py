@@ -2,8 +2,8 @@
 
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
-from orders.models import MailCampaign
+from backoffice.text.translatable import gettext as _
+from orders.marketing.models import MailCampaign
 
 
 def campaigns_with_problems() -> NeedGroup | None:
@@ -13,8 +13,8 @@ def campaigns_with_problems() -> NeedGroup | None:
         title=_("Card campaigns that need a look"),
         icon="stylus_note",
         tone=Tone.AMBER,
-        url=link("orders_mailcampaign_changelist", query="?problem=1"),
-        permission="orders.change_mailcampaign",
+        url=link("marketing_mailcampaign_changelist", query="?problem=1"),
+        permission="marketing.change_mailcampaign",
         needs=each(_need),
     )
 
@@ -25,5 +25,5 @@ def _need(campaign: MailCampaign) -> Need:
         detail=campaign.problem,
         since=campaign.updated_at,
         who=campaign.checkout_by or campaign.created_by,
-        url=link("orders_mailcampaign_change", campaign.pk),
+        url=link("marketing_mailcampaign_change", campaign.pk),
     )

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from catalog.models import ChangeSet, ChangeSetState, CustomPicture, SyncRun, TableImport, TableImportState, VendorJob
 from catalog.models.sync import SyncState

@@ -12,10 +12,10 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 
-from backoffice.admin.day_bars import Bar, Chart, plain
 from backoffice.amounts import money
-from backoffice.moments import start_of_day
-from backoffice.translatable import gettext as _
+from backoffice.staff.day_bars import Bar, Chart, plain
+from backoffice.text.moments import start_of_day
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import Shipment
 from orders.models import Order
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names, vendor_setting
 
 

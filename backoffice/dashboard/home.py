@@ -19,9 +19,9 @@ from backoffice.dashboard import (
 from backoffice.dashboard.day import CHART, DAYS, figures
 from backoffice.dashboard.lights import lights
 from backoffice.dashboard.needs import NeedGroup, total
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
-ORDERS, VENDORS, PRODUCTION = "orders.view_order", "backoffice.view_push", "fulfillment.view_productionorder"
+ORDERS, VENDORS, PRODUCTION = "orders.view_order", "engine.view_push", "fulfillment.view_productionorder"
 
 
 def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ _FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | No
     ([VENDORS], vendor_needs.refused_pushes),
     ([VENDORS], vendor_needs.waiting_for_long),
     ([PRODUCTION], production_needs.labels_without_copy),
-    (["orders.view_mailcampaign"], campaign_needs.campaigns_with_problems),
+    (["marketing.view_mailcampaign"], campaign_needs.campaigns_with_problems),
     ([ORDERS], stray_needs.strays),
     ([ORDERS], alarm_needs.alarms),
     ([ORDERS], notice_needs.notices),
@@ -58,7 +58,7 @@ _FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | No
     ([PRODUCTION], production_needs.late),
     ([PRODUCTION], production_needs.due_today),
     (["catalog.view_changeset"], catalog_needs.change_sets),
-    ([ORDERS, "orders.view_orderexport"], order_needs.refused_exports),
+    ([ORDERS, "marketing.view_orderexport"], order_needs.refused_exports),
     ([VENDORS], vendor_needs.unreadable_callbacks),
     # Background work that came to nothing.
     (["catalog.view_changeset"], catalog_needs.stuck_change_sets),

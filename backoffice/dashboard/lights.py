@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils.translation import ngettext
 
 from backoffice.dashboard.needs import link
-from backoffice.services.vendor_status import Queue, Standing, read_vendor_statuses
+from backoffice.engine.services.vendor_status import Queue, Standing, read_vendor_statuses
 from backoffice.states import Chip
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Light:
 
 def lights() -> list[Light]:
     """One light per vendor the project knows, those that are not set up last."""
-    url = link("backoffice_integration_changelist")
+    url = link("engine_integration_changelist")
     all_lights = [
         Light(
             vendor=status.title,

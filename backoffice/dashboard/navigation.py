@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from fulfillment.services.desk_accounts import has_desk
 
 
@@ -23,9 +23,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     request,
                     [
                         ("orders.order", _("Orders"), "shopping_bag"),
-                        ("orders.notice", _("Notices"), "notifications"),
+                        ("rules.notice", _("Notices"), "notifications"),
                         ("orders.enquiry", _("Enquiries"), "contact_support"),
-                        ("orders.rule", _("Rules"), "rule"),
+                        ("rules.rule", _("Rules"), "rule"),
                     ],
                 ),
             ],
@@ -68,9 +68,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": _lists(
                 request,
                 [
-                    ("orders.orderexport", _("Told to vendors"), "outgoing_mail"),
-                    ("orders.mailcampaign", _("Card campaigns"), "stylus_note"),
-                    ("orders.optout", _("Opt-outs"), "unsubscribe"),
+                    ("marketing.orderexport", _("Told to vendors"), "outgoing_mail"),
+                    ("marketing.mailcampaign", _("Card campaigns"), "stylus_note"),
+                    ("marketing.optout", _("Opt-outs"), "unsubscribe"),
                 ],
             ),
         },
@@ -79,9 +79,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": _lists(
                 request,
                 [
-                    ("backoffice.integration", _("Integrations"), "hub"),
-                    ("backoffice.push", _("Pushes"), "north_east"),
-                    ("backoffice.callback", _("Callbacks"), "south_west"),
+                    ("engine.integration", _("Integrations"), "hub"),
+                    ("engine.push", _("Pushes"), "north_east"),
+                    ("engine.callback", _("Callbacks"), "south_west"),
                     ("orders.strayorder", _("Only at the vendor"), "travel_explore"),
                 ],
             ),
@@ -103,8 +103,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": _lists(
                 request,
                 [
-                    ("backoffice.shop", _("Shops"), "storefront"),
-                    ("backoffice.apikey", _("API keys"), "key"),
+                    ("accounts.shop", _("Shops"), "storefront"),
+                    ("accounts.apikey", _("API keys"), "key"),
                     ("auth.user", _("Staff"), "group"),
                     ("auth.group", _("Groups"), "shield_person"),
                 ],

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy, pgettext
 
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 SHOWN = 3
 # Counting further tells nobody more than "many", and costs.

@@ -2,8 +2,8 @@
 
 from backoffice.dashboard.needs import SHOWN, Need, NeedGroup, assigned_to, count_up_to, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
-from orders.models import Notice, NoticeKind
+from backoffice.text.translatable import gettext as _
+from orders.rules.models import Notice, NoticeKind
 
 
 def notices() -> NeedGroup | None:
@@ -16,7 +16,7 @@ def notices() -> NeedGroup | None:
     tone = Tone.RED if shown[0].kind == NoticeKind.RULE_FAILED else Tone.BLUE
     needs = [_need(notice) for notice in shown[:SHOWN]]
     return NeedGroup(
-        _("Notices"), "notifications", tone, count, needs, link("orders_notice_changelist"), "orders.change_notice"
+        _("Notices"), "notifications", tone, count, needs, link("rules_notice_changelist"), "rules.change_notice"
     )
 
 
@@ -25,7 +25,7 @@ def _need(notice: Notice) -> Need:
     if order is None:
         name = notice.rule.name if notice.rule else ""
         what = _("A rule failed: %(name)s") % {"name": name}
-        return Need(what, notice.text, notice.made_at, link("orders_rule_change", notice.rule_id))
+        return Need(what, notice.text, notice.made_at, link("rules_rule_change", notice.rule_id))
     return Need(
         what=order.number,
         detail=notice.text,

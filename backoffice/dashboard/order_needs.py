@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop
 
 from backoffice.dashboard.needs import COUNTED, SHOWN, Need, NeedGroup, assigned_to, each, group_of, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
-from orders.models import ExportState, Hold, HoldReason, Order, OrderExport, OrderState, ShipmentState
+from backoffice.text.translatable import gettext as _
+from orders.marketing.models import ExportState, OrderExport
+from orders.models import Hold, HoldReason, Order, OrderState, ShipmentState
 
 # What a reason wants, the most urgent first.
 HOLDS = {
@@ -107,8 +108,8 @@ def refused_exports() -> NeedGroup | None:
         title=_("Not taken by a vendor that was told"),
         icon="unsubscribe",
         tone=Tone.AMBER,
-        url=link("orders_orderexport_changelist", query="?state=refused&open=1"),
-        permission="orders.tell_orders",
+        url=link("marketing_orderexport_changelist", query="?state=refused&open=1"),
+        permission="marketing.tell_orders",
         needs=each(_export_need),
     )
 

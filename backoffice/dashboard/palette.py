@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from unfold.dataclasses import SearchResult
 
 from backoffice.dashboard.navigation import sidebar
-from backoffice.texts import BadText, clean_line
-from backoffice.translatable import gettext as _
+from backoffice.text.cleaning import BadText, clean_line
+from backoffice.text.translatable import gettext as _
 from catalog.models import Product, Variant
 from catalog.services.search import search_products
 from orders.models import Order, OrderState

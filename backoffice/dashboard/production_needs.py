@@ -2,7 +2,7 @@
 
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionState
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.worklist import Section, orders_of_section

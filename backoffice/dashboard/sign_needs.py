@@ -2,7 +2,7 @@
 
 from backoffice.dashboard.needs import Need, NeedGroup, assigned_to, each, group_of, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import vendors_with
 from orders.models import Enquiry, VendorOrder, VendorOrderState

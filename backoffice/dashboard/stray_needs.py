@@ -2,7 +2,7 @@
 
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from orders.models import StrayOrder, StrayState
 

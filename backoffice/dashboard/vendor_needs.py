@@ -2,15 +2,15 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from backoffice.admin.machine_chips import kind_in_words
-from backoffice.admin.subject_links import subject_links
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
-from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import PushState
-from backoffice.services.alerts import current_alerts
+from backoffice.engine.admin.machine_chips import kind_in_words
+from backoffice.engine.admin.subject_links import subject_links
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.alerts import current_alerts
 from backoffice.states import Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from orders.models import Hold
 
@@ -18,7 +18,7 @@ from orders.models import Hold
 def standstills() -> NeedGroup | None:
     """What stands still, and all work with it: the background work, a vendor that we do not talk to."""
     alerts = current_alerts()
-    page = link("backoffice_integration_changelist")
+    page = link("engine_integration_changelist")
     needs = [Need(alert.text, alert.remedy, alert.since, page) for alert in alerts]
     tone = Tone.RED if any(alert.is_urgent for alert in alerts) else Tone.AMBER
     return NeedGroup(_("Standing still"), "cloud_off", tone, len(needs), needs, "") if needs else None
@@ -31,8 +31,8 @@ def unknown_outcomes() -> NeedGroup | None:
         title=_("Outcome unknown"),
         icon="help",
         tone=Tone.RED,
-        url=link("backoffice_push_changelist", query="?state=unknown&needs_person=1"),
-        permission="backoffice.decide_push",
+        url=link("engine_push_changelist", query="?state=unknown&needs_person=1"),
+        permission="engine.decide_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Decide")),
     )
 
@@ -47,8 +47,8 @@ def refused_pushes() -> NeedGroup | None:
         title=_("Refused by a vendor"),
         icon="block",
         tone=Tone.RED,
-        url=link("backoffice_push_changelist", query="?state=failed&needs_person=1"),
-        permission="backoffice.resend_push",
+        url=link("engine_push_changelist", query="?state=failed&needs_person=1"),
+        permission="engine.resend_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Look")),
     )
 
@@ -61,8 +61,8 @@ def unreadable_callbacks() -> NeedGroup | None:
         title=_("Callbacks that could not be used"),
         icon="report",
         tone=Tone.AMBER,
-        url=link("backoffice_callback_changelist", query="?state=unusable"),
-        permission="backoffice.replay_callback",
+        url=link("engine_callback_changelist", query="?state=unusable"),
+        permission="engine.replay_callback",
         needs=each(_callback_need),
     )
 
@@ -72,7 +72,7 @@ def _callback_need(callback: Callback) -> Need:
         what=f"{vendor_title(callback.vendor)} · {callback.topic}",
         detail=callback.note or callback.get_state_display(),
         since=callback.received_at,
-        url=link("backoffice_callback_change", callback.pk),
+        url=link("engine_callback_change", callback.pk),
     )
 
 
@@ -83,8 +83,8 @@ def waiting_for_long() -> NeedGroup | None:
         title=_("Cannot be sent for long"),
         icon="hourglass_top",
         tone=Tone.AMBER,
-        url=link("backoffice_push_changelist", query="?state=unsent&needs_person=1"),
-        permission="backoffice.resend_push",
+        url=link("engine_push_changelist", query="?state=unsent&needs_person=1"),
+        permission="engine.resend_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Look")),
     )
 
@@ -98,6 +98,6 @@ def _push_needs(pushes: list[Push], *, action: str) -> list[Need]:
         kind = kind_in_words(push.kind)
         what = f"{subject.name} · {kind}" if subject else f"{kind} → {push.vendor}"
         since = push.unknown_since or push.updated_at
-        page = link("backoffice_push_change", push.pk)
+        page = link("engine_push_change", push.pk)
         needs.append(Need(what, push.cause, since, page, who=push.decided_by, action=action))
     return needs

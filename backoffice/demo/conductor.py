@@ -17,9 +17,9 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+from backoffice.accounts.models import ApiKey, Shop
 from backoffice.demo.marketing import switch_rules_on
 from backoffice.demo.notes import Notes
-from backoffice.models import ApiKey, Shop
 from backoffice.sandbox import apps
 
 NOTES_NAME = "demo.json"

@@ -4,11 +4,13 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from backoffice.models import Shop
-from orders.models import Address, AddressRole, CampaignState, MailCampaign, Order, Rule
-from orders.services.campaigns.addresses import RecipientRow
-from orders.services.campaigns.making import add_orders, add_table, make_campaign, prepare_campaign
-from orders.services.rules.shipped import SETUP, setup_rules
+from backoffice.accounts.models import Shop
+from orders.marketing.models import CampaignState, MailCampaign
+from orders.marketing.services.campaigns.addresses import RecipientRow
+from orders.marketing.services.campaigns.making import add_orders, add_table, make_campaign, prepare_campaign
+from orders.models import Address, AddressRole, Order
+from orders.rules.models import Rule
+from orders.rules.services.shipped import SETUP, setup_rules
 
 ACTOR = "demo"
 TEMPLATE = (12345, "Thank you, handwritten")

@@ -2,8 +2,8 @@
 
 import time
 
-from backoffice.models import VendorWebhook
-from backoffice.services.webhooks import address_of, subscribe_webhooks
+from backoffice.engine.models import VendorWebhook
+from backoffice.engine.services.webhooks import address_of, subscribe_webhooks
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.registry import vendor_type
 

@@ -1,16 +1,21 @@
 """What Django is made of here: apps, middleware, templates, and the look of the staff pages."""
 
 from backoffice.settings.base import BASE_DIR
-from backoffice.unfold import UNFOLD
+from backoffice.staff.unfold import UNFOLD
 
 __all__ = ["INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF", "TEMPLATES", "UNFOLD", "WSGI_APPLICATION"]
 
 INSTALLED_APPS = [
     "backoffice",
+    "backoffice.engine",
+    "backoffice.accounts",
     "catalog",
     "fulfillment",
     "orders",
+    "orders.rules",
+    "orders.marketing",
     "backoffice.staff",
+    "backoffice.demo",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     # The staff pages are loaded by `urls.py`: workers and commands have no use for them.
@@ -30,12 +35,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "backoffice.request_id.RequestId",
+    "backoffice.web.request_id.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "backoffice.middleware.ReadersZone",
+    "backoffice.web.middleware.ReadersZone",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

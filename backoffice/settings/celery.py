@@ -26,14 +26,14 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("celery", "swept", "sweep")
 ]
-CELERY_TASK_ROUTES = {"backoffice.tasks.sweep": {"queue": "sweep", "routing_key": "sweep"}}
+CELERY_TASK_ROUTES = {"backoffice.engine.tasks.sweep": {"queue": "sweep", "routing_key": "sweep"}}
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 170
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
-        "task": "backoffice.tasks.sweep",
+        "task": "backoffice.engine.tasks.sweep",
         "schedule": SWEEP_SECONDS,
         # Long enough to outlast workers that are all busy: a sweep that expires unread ends no lost lease.
         "options": {"expires": max(60.0, SWEEP_SECONDS)},
@@ -44,7 +44,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 300},
     },
     "run-rules": {
-        "task": "orders.tasks.run_rules",
+        "task": "orders.rules.tasks.run_rules",
         # Bells ring for what is new; this finds what they missed, and what is due on a schedule.
         "schedule": env.float("RUN_RULES_SECONDS", default=5),
         "options": {"expires": 30},
@@ -65,7 +65,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "tell-orders": {
-        "task": "orders.tasks.tell_orders",
+        "task": "orders.marketing.tasks.tell_orders",
         "schedule": env.float("TELL_ORDERS_SECONDS", default=60),
         "options": {"expires": 60},
     },
@@ -85,7 +85,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "follow-campaigns": {
-        "task": "orders.tasks.follow_campaigns",
+        "task": "orders.marketing.tasks.follow_campaigns",
         "schedule": env.float("FOLLOW_CAMPAIGNS_SECONDS", default=30),
         "options": {"expires": 30},
     },

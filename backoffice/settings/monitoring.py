@@ -10,7 +10,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "mask": {"()": "backoffice.masking.MaskSecrets"},
-        "request": {"()": "backoffice.request_id.NameRequest"},
+        "request": {"()": "backoffice.web.request_id.NameRequest"},
     },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask", "request"]}},

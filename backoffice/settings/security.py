@@ -11,8 +11,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1
 AXES_VERBOSE = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_HANDLER = "backoffice.sign_in_guard.SignInGuard"
-AXES_CLIENT_IP_CALLABLE = "backoffice.client_address.sign_in_address"
+AXES_HANDLER = "backoffice.accounts.sign_in_guard.SignInGuard"
+AXES_CLIENT_IP_CALLABLE = "backoffice.web.client_address.sign_in_address"
 # Masked in what is kept of a failed sign-in.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 # Failed sign-ins of one address within an hour, whatever the names.

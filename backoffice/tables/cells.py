@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from backoffice.errors import InvalidInput
-from backoffice.texts import BadText, clean_code, clean_line, clean_paragraph, clean_part, trim
-from backoffice.translatable import gettext as _
+from backoffice.text.cleaning import BadText, clean_code, clean_line, clean_paragraph, clean_part, trim
+from backoffice.text.translatable import gettext as _
 
 # Spreadsheets keep so many digits of a number; those behind are noise of its binary form.
 SIGNIFICANT = 15

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from backoffice.tables.cells import Cell, text_cell
 from backoffice.tables.rows import TableRow, unreadable
-from backoffice.texts import trim
-from backoffice.translatable import gettext as _
+from backoffice.text.cleaning import trim
+from backoffice.text.translatable import gettext as _
 
 # A spreadsheet would take such a text for a formula and run it.
 FORMULA_STARTS = ("=", "+", "-", "@")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from backoffice.tables.cells import Cell, CellFault, bad_cell, plain_number, shown
-from backoffice.texts import trim
-from backoffice.translatable import gettext as _
+from backoffice.text.cleaning import trim
+from backoffice.text.translatable import gettext as _
 
 # Longer ones are no prices or quantities, and cost time.
 _LONGEST = 40

@@ -7,7 +7,7 @@ from backoffice.tables.cells import read_line
 from backoffice.tables.csv_files import has_windows_letters, read_csv
 from backoffice.tables.rows import TableRow, unreadable
 from backoffice.tables.workbooks import read_workbook
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 # Old workbooks, and those with a password.
 _OLE = b"\xd0\xcf\x11\xe0"

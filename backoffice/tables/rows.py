@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backoffice.errors import InvalidInput
 from backoffice.tables.cells import Cell, CellFault, shown
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 
 def unreadable(text: str) -> InvalidInput:

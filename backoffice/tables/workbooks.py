@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 from backoffice.errors import InvalidInput
 from backoffice.tables.cells import Cell, CellFault, text_cell
 from backoffice.tables.rows import TableRow, unreadable
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 # Everything that bytes which are no workbook can cause on their way through zipfile, zlib and the XML parser.
 _BROKEN = (

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from backoffice.files.pdf_marks import PdfMarks
 from backoffice.masking import mask
-from backoffice.pdf_marks import PdfMarks
 from backoffice.vendors.errors import (
     FieldError,
     VendorAmbiguous,

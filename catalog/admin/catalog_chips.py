@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.amounts import money
 from backoffice.states import Chip, Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import Availability, Variant, VariantChange
 
 CHANGES: dict[str, tuple[Tone, str, Promise]] = {

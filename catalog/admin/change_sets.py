@@ -7,16 +7,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
-from backoffice.admin.pages import PagesAdmin, View, find_or_404
-from backoffice.reasons import REASON_MAX, REASON_MIN
+from backoffice.staff.pages import PagesAdmin, View, find_or_404
 from backoffice.states import Chip
-from backoffice.translatable import gettext as _
-from catalog.admin import change_actions, price_editor, text_workbench
-from catalog.admin.change_listing import ROW_FILTERS, ChangeSetList, rows_page
-from catalog.admin.change_words import account_words, event_words, values_words
+from backoffice.text.reasons import REASON_MAX, REASON_MIN
+from backoffice.text.translatable import gettext as _
+from catalog.admin.change_set_pages import actions
+from catalog.admin.change_set_pages.listing import ROW_FILTERS, ChangeSetList, rows_page
+from catalog.admin.change_set_pages.vendor_changes import VendorChanges
+from catalog.admin.change_set_pages.words import account_words, event_words, values_words
+from catalog.admin.prices import editor as price_editor
 from catalog.admin.stock_desk import StockDesk, save_stock
-from catalog.admin.text_rows import TextList
-from catalog.admin.vendor_changes import VendorChanges
+from catalog.admin.texts import workbench as text_workbench
+from catalog.admin.texts.rows import TextList
 from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
 from catalog.services.change_sets.approval import can_approve, needs_somebody_else
 
@@ -45,10 +47,7 @@ class ChangeSetAdmin(PagesAdmin):
             ("texts/<int:pk>/", "text", self.text_view),
             ("texts/<int:pk>/save/", "text_save", self.text_save_view),
             ("vendor-changes/", "vendor_changes", self.vendor_changes_view),
-            *(
-                (f"<int:pk>/{name}/", name, self._acting(name, action))
-                for name, action in change_actions.ACTIONS.items()
-            ),
+            *((f"<int:pk>/{name}/", name, self._acting(name, action)) for name, action in actions.ACTIONS.items()),
         ]
 
     def stock_view(self, request: HttpRequest) -> HttpResponse:
@@ -152,11 +151,11 @@ class ChangeSetAdmin(PagesAdmin):
 
         return guarded
 
-    def _acting(self, name: str, action: change_actions.Action) -> View:
+    def _acting(self, name: str, action: actions.Action) -> View:
         """The button's view: needs the right to change sets; services ask for rights of their own."""
 
         def view(request: HttpRequest, pk: int) -> HttpResponse:
-            self.require(request, change_actions.PERMISSIONS.get(name, "change_changeset"))
+            self.require(request, actions.PERMISSIONS.get(name, "change_changeset"))
             return action(request, find_or_404(ChangeSet, pk))
 
         return view

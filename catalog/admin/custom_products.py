@@ -11,14 +11,14 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.filter_form import FilterForm
-from backoffice.admin.list_page import ListPage, Tab
-from backoffice.admin.pages import PagesAdmin, View, act
-from backoffice.file_answers import answer_file
-from backoffice.models import Shop
-from backoffice.services.files import open_file
+from backoffice.accounts.models import Shop
+from backoffice.engine.services.files import open_file
+from backoffice.staff.filter_form import FilterForm
+from backoffice.staff.list_page import ListPage, Tab
+from backoffice.staff.pages import PagesAdmin, View, act
 from backoffice.states import Chip, Tone
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
+from backoffice.web.file_answers import answer_file
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import PICTURES
 from catalog.services.search import search_custom_products

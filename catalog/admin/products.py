@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from backoffice.admin.pages import PagesAdmin
-from catalog.admin.listing import ProductList, product_chip, variant_rows
+from backoffice.staff.pages import PagesAdmin
+from catalog.admin.product_pages.listing import ProductList, product_chip, variant_rows
+from catalog.admin.product_pages.variant_facts import change_rows
 from catalog.admin.rating_facts import product_ratings
-from catalog.admin.variant_facts import change_rows
 from catalog.models import Product, VariantChange
 
 VARIANTS_SHOWN = 200

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils.formats import number_format
 
-from backoffice.models import Shop
-from backoffice.translatable import gettext as _
+from backoffice.accounts.models import Shop
+from backoffice.text.translatable import gettext as _
 from catalog.models import Product, Rating, RatingReading, Review
 from catalog.services.ratings import rating_sources
 

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.list_page import ListPage
-from backoffice.admin.pages import PagesAdmin
+from backoffice.staff.list_page import ListPage
+from backoffice.staff.pages import PagesAdmin
 from catalog.admin.rating_facts import RatingFacts, rating_facts, shop_facts
 from catalog.models import Rating
 

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.list_page import ListPage
-from backoffice.admin.pages import PagesAdmin
+from backoffice.staff.list_page import ListPage
+from backoffice.staff.pages import PagesAdmin
 from backoffice.states import Chip
-from backoffice.translatable import gettext as _
-from catalog.admin.variant_facts import change_rows
+from backoffice.text.translatable import gettext as _
+from catalog.admin.product_pages.variant_facts import change_rows
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 

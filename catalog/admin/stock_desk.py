@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.base import actor, refuse
-from backoffice.admin.filter_form import FilterForm, choice_field
-from backoffice.admin.keyset import Ascending, ascending_page
-from backoffice.admin.list_page import ListPage
 from backoffice.errors import DomainError
+from backoffice.staff.base import actor, refuse
+from backoffice.staff.filter_form import FilterForm, choice_field
+from backoffice.staff.keyset import Ascending, ascending_page
+from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
-from backoffice.translatable import gettext as _
-from catalog.admin.change_actions import page_of_set
-from catalog.admin.change_words import account_words
-from catalog.admin.drafts import OFFERED, find_set, keep_edits, open_drafts
+from backoffice.text.translatable import gettext as _
+from catalog.admin.change_set_pages.actions import page_of_set
+from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
+from catalog.admin.change_set_pages.words import account_words
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.values import Value

@@ -13,17 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.base import actor, refuse
-from backoffice.admin.list_page import ListPage
-from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
+from backoffice.engine.services.bell import ring
 from backoffice.errors import DomainError
-from backoffice.services.bell import ring
+from backoffice.staff.base import actor, refuse
+from backoffice.staff.list_page import ListPage
+from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.states import Chip
-from backoffice.translatable import gettext as _
-from catalog.admin.change_actions import page_of_set
-from catalog.admin.change_listing import LineRow
-from catalog.admin.change_words import account_words, key_words, value_words
-from catalog.admin.price_grid_rows import PriceFilters, filtered_variants
+from backoffice.text.translatable import gettext as _
+from catalog.admin.change_set_pages.actions import page_of_set
+from catalog.admin.change_set_pages.listing import LineRow
+from catalog.admin.change_set_pages.words import account_words, key_words, value_words
+from catalog.admin.prices.rows import PriceFilters, filtered_variants
 from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
 from catalog.services.change_sets.shapes import shape_of, vendors_for
 from catalog.services.change_sets.values import Value

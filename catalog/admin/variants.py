@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from backoffice.admin.pages import PagesAdmin
-from catalog.admin.listing import VariantList
-from catalog.admin.variant_facts import variant_facts
+from backoffice.staff.pages import PagesAdmin
+from catalog.admin.product_pages.listing import VariantList
+from catalog.admin.product_pages.variant_facts import variant_facts
 from catalog.models import Variant
 
 

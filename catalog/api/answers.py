@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from backoffice.accounts.models import Shop
 from backoffice.api.answers import Money, TotalMoney, spell_money
 from backoffice.api.validation import one_of
-from backoffice.models import Shop
 from backoffice.vendors.money import spell_total
 from catalog.models import PriceList, PriceTier, Product, Rating, Variant, VariantText
 from catalog.services.orderable import can_order, can_take_from_stock

@@ -14,18 +14,18 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backoffice.accounts.models import Shop
+from backoffice.accounts.models.shop import Scope
 from backoffice.api.answers import Money, spell_money
 from backoffice.api.pagination import PageQuery, build_next, read_newest
 from backoffice.api.renderers import AnyType
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
-from backoffice.file_answers import answer_file
-from backoffice.links import public_url
-from backoffice.models import Shop
-from backoffice.models.shop import Scope
-from backoffice.services.files import open_file
-from backoffice.translatable import gettext as _
+from backoffice.engine.services.files import open_file
+from backoffice.text.translatable import gettext as _
+from backoffice.web.file_answers import answer_file
+from backoffice.web.links import public_url
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_products import find_picture
 from catalog.services.search import search_custom_products

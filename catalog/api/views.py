@@ -9,12 +9,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backoffice.accounts.models.shop import Scope, Shop
 from backoffice.api.pagination import PageQuery, build_next, read_newest
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
-from backoffice.models.shop import Scope, Shop
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.api.answers import (
     ProductAnswer,
     ProductPage,

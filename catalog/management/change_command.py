@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import DomainError, InvalidInput
-from backoffice.models import Shop
-from backoffice.texts import clean_code, clean_line, clean_paragraph
+from backoffice.text.cleaning import clean_code, clean_line, clean_paragraph
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeKind, ChangeSet, ChangeSource
 from catalog.services.change_sets.approval import User, approve_change_set

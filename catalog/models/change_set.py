@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.models.event import TimelineEvent
 from backoffice.errors import IllegalTransition
-from backoffice.models import Shop
-from backoffice.models.event import TimelineEvent
-from backoffice.models.fields import TranslatableJSONField, TranslatableTextField
+from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import StateChoices, Tone
-from backoffice.translatable import gettext as _t
+from backoffice.text.translatable import gettext as _t
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
 
@@ -187,7 +187,7 @@ class ChangeSet(models.Model):
 
 
 class ChangeSetEvent(TimelineEvent):
-    """One line of a change set's timeline; `catalog.admin.change_words` has the words."""
+    """One line of a change set's timeline; `catalog.admin.change_set_pages.words` has the words."""
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
 

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Shop
-from backoffice.models.stored_file import FetchedFile
+from backoffice.accounts.models import Shop
+from backoffice.engine.models.stored_file import FetchedFile
 
 # Vendors that know products by number are told this plus the key: products of the catalogue have the keys below.
 FIRST_CUSTOM_NUMBER = 1_000_000_000

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 
 PERCENT = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1000))]
 MARGIN = [MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(100))]

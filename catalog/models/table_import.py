@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import TranslatableJSONField
+from backoffice.model_fields import TranslatableJSONField
 from backoffice.states import StateChoices, Tone
 from catalog.models.change_set import ChangeKind, ChangeSet
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import ClassVar
 
-from backoffice.file_types import JPEG, PNG, WEBP, picture_type
-from backoffice.services.fetching import Fetching
-from backoffice.services.files import UnfitFile
-from backoffice.translatable import gettext as _
+from backoffice.engine.services.fetching import Fetching
+from backoffice.engine.services.files import UnfitFile
+from backoffice.files.types import JPEG, PNG, WEBP, picture_type
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.http import fetch_untrusted
 from catalog.models import CustomPicture
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.services.clock import database_now
 from backoffice.errors import InvalidInput
-from backoffice.models import Shop
-from backoffice.services.clock import database_now
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import from_minor_units
 from backoffice.vendors.sign_messages import DesignedProduct
 from catalog.models import CustomPicture, CustomProduct

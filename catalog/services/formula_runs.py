@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from backoffice.errors import InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Variant
 from catalog.services.change_sets.editing import MOST_ROWS, make_change_set
 from catalog.services.change_sets.values import Value

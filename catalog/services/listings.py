@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from backoffice.models.push import Lane
-from backoffice.services.integrations import get_vendor
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.catalog_messages import CatalogProblem
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from django.db.models import Q
 
+from backoffice.accounts.models import Shop
+from backoffice.accounts.models.shop import ShortStock
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
-from backoffice.models import Shop
-from backoffice.models.shop import ShortStock
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import (
     has_ability,

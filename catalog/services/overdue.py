@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from backoffice.models import Push
-from backoffice.services.bell import ring_now
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Push
+from backoffice.engine.services.bell import ring_now
+from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeSet, ChangeSetState, SyncRun, TableImport, TableImportState, VendorJob, VendorJobState
 from catalog.models.sync import SyncState
 from catalog.models.vendor_job import FINAL_STATES

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from backoffice.errors import DomainError, InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import round_money
 from catalog.models import PriceList, PriceTier, Variant
 from catalog.services.variant_facts import Tier, VariantFacts

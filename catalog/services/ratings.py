@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from backoffice.models import Shop
-from backoffice.models.push import Lane
-from backoffice.services.integrations import get_vendor
-from backoffice.translatable import gettext as _
+from backoffice.accounts.models import Shop
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import HasRatings
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.rating_messages import PublishedRating

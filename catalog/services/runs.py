@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from backoffice.engine.services.locks import SharedLock
 from backoffice.errors import Conflict
-from backoffice.services.locks import SharedLock
 from backoffice.vendors.catalog_messages import CatalogProblem
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 
 # Answers at most `limit` numbers of products, as vendors are told them, above `after`, lowest first.
 Finder = Callable[[Shop, int, int], list[int]]

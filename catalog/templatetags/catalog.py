@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.services.vendor_html import clean_html
 
 register = template.Library()

@@ -2,4 +2,7 @@
 
 from fulfillment.admin import production, reference
 
-__all__ = ["production", "reference"]
+__all__ = [
+    "production",
+    "reference",
+]

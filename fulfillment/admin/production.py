@@ -5,20 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 
-from backoffice.admin.pages import PagesAdmin, View
-from backoffice.translatable import gettext as _
-from fulfillment.admin import (
-    dispatch_papers,
-    dispatch_station,
-    labels,
-    production_parcels,
-    production_throughput,
-    production_timeline,
-)
-from fulfillment.admin.documents import serve_document
-from fulfillment.admin.production_facts import find_facts
-from fulfillment.admin.production_guard import desk_page, may_open, require_view
-from fulfillment.admin.worklist import WorkList
+from backoffice.staff.pages import PagesAdmin, View
+from backoffice.text.translatable import gettext as _
+from fulfillment.admin.dispatch import papers as dispatch_papers
+from fulfillment.admin.dispatch import station as dispatch_station
+from fulfillment.admin.production_page import labels, timeline
+from fulfillment.admin.production_page import parcels as production_parcels
+from fulfillment.admin.production_page.documents import serve_document
+from fulfillment.admin.production_page.facts import find_facts
+from fulfillment.admin.production_page.guard import desk_page, may_open, require_view
+from fulfillment.admin.work_list import throughput as production_throughput
+from fulfillment.admin.work_list.worklist import WorkList
 from fulfillment.models import ProductionOrder
 
 
@@ -41,7 +38,7 @@ class ProductionOrderAdmin(PagesAdmin):
             ("labels/<int:pk>/copy/", "copy_label", labels.add_copy),
             ("<int:pk>/parcels/add/", "add_parcel", production_parcels.add),
             ("parcels/<int:pk>/withdraw/", "withdraw_parcel", production_parcels.withdraw),
-            ("<int:pk>/exchange/<int:push_pk>/", "exchange", production_timeline.exchange),
+            ("<int:pk>/exchange/<int:push_pk>/", "exchange", timeline.exchange),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from backoffice.admin.base import FactsAdmin
+from backoffice.staff.base import FactsAdmin
 from fulfillment.models import Carrier, Country, State
 
 

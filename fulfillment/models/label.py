@@ -7,11 +7,11 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.engine.models.stored_file import StoredFile
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
-from backoffice.models.fields import TranslatableTextField
-from backoffice.models.stored_file import StoredFile
+from backoffice.model_fields import TranslatableTextField
 from backoffice.states import StateChoices, Tone
-from backoffice.translatable import gettext as _t
+from backoffice.text.translatable import gettext as _t
 from fulfillment.models.production_order import ProductionOrder, ProductionState
 
 # A merchant may write a code in groups; scanners read none.

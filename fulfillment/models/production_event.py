@@ -4,12 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.event import VendorTimelineEvent
+from backoffice.engine.models.event import VendorTimelineEvent
 from fulfillment.models.production_order import ProductionOrder
 
 
 class ProductionEvent(VendorTimelineEvent):
-    """One line of a production order's timeline; `fulfillment.admin.production_timeline` has the sentences."""
+    """One line of a production order's timeline; `fulfillment.admin.production_page.timeline` has the sentences."""
 
     production_order = models.ForeignKey(
         ProductionOrder, models.CASCADE, related_name="events", verbose_name=_("production order")

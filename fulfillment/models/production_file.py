@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.stored_file import FetchedFile
+from backoffice.engine.models.stored_file import FetchedFile
 from fulfillment.models.production_item import ProductionItem
 from fulfillment.models.production_order import ProductionOrder
 

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import SealedJSONField
+from backoffice.model_fields import SealedJSONField
 from fulfillment.models.production_order import ProductionOrder, ProductionState
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.reported import Reported
+from backoffice.engine.models.reported import Reported
 from backoffice.states import StateChoices, Tone
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backoffice.services.vendor_status import Mode, mode_of
+from backoffice.engine.services.vendor_status import Mode, mode_of
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.registry import vendor_type, vendors_with
 from fulfillment.models import ProductionOrder

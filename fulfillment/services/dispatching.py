@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.pushes import close_push, queue_push
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, NotAllowed, ineligible
-from backoffice.models import Push
-from backoffice.models.push import PushState
-from backoffice.services.clock import database_now
-from backoffice.services.pushes import close_push, queue_push
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import (
     Label,
     ParcelState,

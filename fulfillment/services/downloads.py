@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from backoffice.file_types import JPEG, PDF, PNG
-from backoffice.models.push import Lane
-from backoffice.services.fetching import Fetching
-from backoffice.services.integrations import get_vendor
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.fetching import Fetching
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.files.types import JPEG, PDF, PNG
 from backoffice.vendors.abilities import GivesProductionOrders
 from fulfillment.models import FileKind, ProductionFile
 

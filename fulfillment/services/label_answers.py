@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from backoffice.file_types import PDF, UNKNOWN
-from backoffice.services import files
-from backoffice.services.files import Kept, UnfitFile, inspect_content
-from backoffice.translatable import gettext as _
+from backoffice.engine.services import files
+from backoffice.engine.services.files import Kept, UnfitFile, inspect_content
+from backoffice.files.types import PDF, UNKNOWN
+from backoffice.text.translatable import gettext as _
 from fulfillment.services.downloads import MAX_BYTES, PRINTABLE
 
 # A picture that claims more would take the memory of the whole process.

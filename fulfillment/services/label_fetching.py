@@ -11,13 +11,13 @@ from functools import partial
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.models import Push
-from backoffice.services import files
-from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.disk import NoRoom, require_room
-from backoffice.services.handlers import Finding, Recovery, push_kind
-from backoffice.services.pushes import is_settled
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Push
+from backoffice.engine.services import files
+from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.disk import NoRoom, require_room
+from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.services.pushes import is_settled
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable

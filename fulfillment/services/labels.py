@@ -7,12 +7,12 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.engine.models import Push
+from backoffice.engine.services import files
+from backoffice.engine.services.files import Kept
+from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from backoffice.models import Push
-from backoffice.services import files
-from backoffice.services.files import Kept
-from backoffice.services.pushes import queue_push
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import (
     Label,
     LabelKind,

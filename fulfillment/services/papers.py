@@ -10,15 +10,15 @@ from django.utils import formats, timezone
 from pypdf import PdfWriter
 from reportlab.platypus import Flowable
 
+from backoffice.engine.models.stored_file import StoredFile
+from backoffice.engine.services.files import open_file
 from backoffice.errors import Conflict
-from backoffice.file_types import PDF
-from backoffice.fonts import BOLD
-from backoffice.fonts.text import text_block
-from backoffice.models.stored_file import StoredFile
-from backoffice.paper import barcode, make_pdf, make_table
-from backoffice.postal import address_lines
-from backoffice.services.files import open_file
-from backoffice.translatable import gettext as _
+from backoffice.files.types import PDF
+from backoffice.paper.drawing import barcode, make_pdf, make_table
+from backoffice.paper.fonts import BOLD
+from backoffice.paper.fonts.text import text_block
+from backoffice.paper.postal import address_lines
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import ProductionOrder
 from fulfillment.services.label_pages import picture_page
 from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, open_pdf

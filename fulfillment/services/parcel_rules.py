@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import (
     Carrier,
     Label,

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from backoffice.pdf_marks import HEADER, HEADER_WITHIN
+from backoffice.files.pdf_marks import HEADER, HEADER_WITHIN
 
 # What pypdf lets through of broken files besides its own errors.
 BROKEN = (

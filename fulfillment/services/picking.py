@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Prefetch
 
 from backoffice.errors import DomainError
-from backoffice.fonts.shaping import find_unprintable
-from backoffice.postal import address_lines
+from backoffice.paper.fonts.shaping import find_unprintable
+from backoffice.paper.postal import address_lines
 from fulfillment.models import FileKind, Label, LabelState, ProductionFile, ProductionOrder
 from fulfillment.services.labels import fetch_label
 

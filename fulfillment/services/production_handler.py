@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backoffice.models import Push
-from backoffice.services.handlers import PushHandler
+from backoffice.engine.models import Push
+from backoffice.engine.services.handlers import PushHandler
 from fulfillment.models import ProductionEvent, ProductionOrder
 
 

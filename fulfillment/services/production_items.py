@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from backoffice.services.changes import set_changed
+from backoffice.engine.services.changes import set_changed
 from backoffice.vendors.production_messages import ProductionItemReport, Property
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from backoffice.services.changes import set_changed
+from backoffice.engine.services.changes import set_changed
 from backoffice.vendors.production_messages import FileKind, ProductionFile, ProductionOrderReport
 from fulfillment.models import Label, LabelKind, LabelState, ProductionOrder
 

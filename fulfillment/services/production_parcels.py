@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 
-from backoffice.models import Callback, Push
-from backoffice.services.changes import set_changed
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.services.changes import set_changed
 from backoffice.vendors.messages import ShipmentReport
 from fulfillment.models import (
     DispatchState,

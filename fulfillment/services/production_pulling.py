@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 from django.db.models import QuerySet
 
-from backoffice.models.pull import PullKind
-from backoffice.services.pull_runs import PullRun
-from backoffice.services.reports import ReportOutcome
+from backoffice.engine.models.pull import PullKind
+from backoffice.engine.services.pull_runs import PullRun
+from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.production_messages import ProductionOrderReport

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from backoffice.models import Callback, Push
-from backoffice.services.reports import ReportApplication, ReportOutcome, Source
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.services.reports import ReportApplication, ReportOutcome, Source
 from backoffice.vendors.messages import HistoryEntry, PostalAddress
 from backoffice.vendors.production_messages import PRODUCTION_RANK, ProductionOrderReport
 from fulfillment.models import ProductionEvent, ProductionOrder, ProductionState

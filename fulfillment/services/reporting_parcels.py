@@ -11,10 +11,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.models import Push
-from backoffice.services.claims import Delivery, Postponed, Withdrawn
-from backoffice.services.handlers import Finding, push_kind
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery, Postponed, Withdrawn
+from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from backoffice.services.changes import set_changed
+from backoffice.engine.services.changes import set_changed
 from backoffice.vendors.messages import ShipmentReport
 from fulfillment.models import ProductionShipment, Shipment, ShipmentLine
 

@@ -4,10 +4,10 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table
 
-from backoffice.fonts.text import text_block
-from backoffice.paper import barcode, make_pdf, make_table, text_style
-from backoffice.postal import address_lines
-from backoffice.translatable import gettext as _
+from backoffice.paper.drawing import barcode, make_pdf, make_table, text_style
+from backoffice.paper.fonts.text import text_block
+from backoffice.paper.postal import address_lines
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import ProductionOrder
 
 TEXT, SMALL = text_style(9, leading=11.5), text_style(7.5, leading=9.5)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from django.db.models import Q
 
-from backoffice import texts
-from backoffice.translatable import gettext as _
+from backoffice.text import cleaning
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant
 from fulfillment.models import Label, ProductionOrder
@@ -53,7 +53,7 @@ def register_own_codes(recogniser: Recogniser) -> None:
 def clean_code(code: str) -> str:
     """Return the code as printed, in the spelling in which codes are kept: without what a scanner adds."""
     shown = "".join(sign for sign in code if sign.isprintable()).strip()
-    return texts.clean_code(_SYMBOLOGY.sub("", shown))
+    return cleaning.clean_code(_SYMBOLOGY.sub("", shown))
 
 
 def without_spaces(code: str) -> str:

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.base import actor
-from backoffice.admin.list_page import ListPage
-from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
-from backoffice.translatable import gettext as _
+from backoffice.staff.base import actor
+from backoffice.staff.list_page import ListPage
+from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.text.translatable import gettext as _
 from orders.models import Enquiry
 from orders.services.enquiries import finish_enquiry, reopen_enquiry
 

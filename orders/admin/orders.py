@@ -8,17 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from backoffice.admin.pages import PagesAdmin
-from backoffice.translatable import gettext as _
-from orders.admin import bulk, desk, saved_views
-from orders.admin.by_hand import by_hand_urls
-from orders.admin.correction import address_urls
-from orders.admin.documents import document_urls
-from orders.admin.facts import order_facts
-from orders.admin.listing import OrderList
+from backoffice.staff.pages import PagesAdmin
+from backoffice.text.translatable import gettext as _
+from orders.admin.order_list import bulk, saved_views
+from orders.admin.order_list.listing import OrderList
+from orders.admin.order_page import desk
+from orders.admin.order_page.by_hand import by_hand_urls
+from orders.admin.order_page.correction import address_urls
+from orders.admin.order_page.documents import document_urls
+from orders.admin.order_page.facts import order_facts
+from orders.admin.order_page.possible import possible_actions
+from orders.admin.order_page.remedies import hold_boxes
 from orders.admin.parts import parts_of, registered_urls
-from orders.admin.possible import possible_actions
-from orders.admin.remedies import hold_boxes
 from orders.models import HoldReason, Order
 
 

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.base import actor
-from backoffice.admin.list_page import ListPage
-from backoffice.admin.pages import PagesAdmin, View, act, find_or_404
-from backoffice.admin.text_fields import posted_text
-from backoffice.struct_texts import Text
-from backoffice.translatable import gettext as _
+from backoffice.staff.base import actor
+from backoffice.staff.list_page import ListPage
+from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.staff.text_fields import posted_text
+from backoffice.text.structs import Text
+from backoffice.text.translatable import gettext as _
 from orders.models import Order, StrayOrder, StrayState
 from orders.services.reports.strays import dismiss_stray
 from orders.services.restore.adopting import adopt_stray

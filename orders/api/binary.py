@@ -9,7 +9,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
 
 from backoffice.api.parsers import ensure_plain
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 CHUNK = 64 * 1024
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from backoffice.api.answers import Money, TotalMoney, spell_money
 from backoffice.api.validation import one_of
-from backoffice.links import public_url
 from backoffice.vendors.money import spell_total
+from backoffice.web.links import public_url
 from orders.models import Design, DesignState
 from orders.services.designs.editor import SeenDesign
 from orders.services.designs.offers import Offer, judge_offer

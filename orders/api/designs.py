@@ -9,14 +9,14 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backoffice.accounts.models.shop import Scope
 from backoffice.api.renderers import AnyType
 from backoffice.api.schema import describe_problems
 from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
-from backoffice.file_answers import answer_file
-from backoffice.file_types import content_type_of
-from backoffice.models.shop import Scope
-from backoffice.translatable import gettext as _
+from backoffice.files.types import content_type_of
+from backoffice.text.translatable import gettext as _
+from backoffice.web.file_answers import answer_file
 from orders.api.design_answers import DesignAnswer, OpenedDesignAnswer, answer_design, answer_opened
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery

@@ -15,17 +15,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backoffice.accounts.models.shop import Scope
 from backoffice.api.parsers import TooLarge
 from backoffice.api.schema import describe_problems
 from backoffice.api.validation import MalformedInput, read_query
 from backoffice.api.views import ApiView
-from backoffice.file_answers import answer_file
-from backoffice.file_types import PDF
-from backoffice.models.shop import Scope
-from backoffice.services.disk import room_for
-from backoffice.services.files import FileTooLarge, open_file, too_large_text
-from backoffice.texts import clean_line
-from backoffice.translatable import gettext as _
+from backoffice.engine.services.disk import room_for
+from backoffice.engine.services.files import FileTooLarge, open_file, too_large_text
+from backoffice.files.types import PDF
+from backoffice.text.cleaning import clean_line
+from backoffice.text.translatable import gettext as _
+from backoffice.web.file_answers import answer_file
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from backoffice.api.validation import MalformedInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 IDEMPOTENCY_KEY = OpenApiParameter(

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
-from backoffice.client_address import client_address
+from backoffice.web.client_address import client_address
 from orders.services.files.generic_labels import find_label
 from orders.services.order_message import LABEL_USER
 

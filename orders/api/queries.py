@@ -6,11 +6,11 @@ from typing import Annotated
 from django.db.models import Prefetch, QuerySet
 from msgspec import Meta, Struct
 
+from backoffice.accounts.models import Shop
 from backoffice.api.pagination import PageQuery
 from backoffice.api.validation import one_of
-from backoffice.models import Shop
-from backoffice.moments import within_calendar
-from backoffice.struct_texts import Text
+from backoffice.text.moments import within_calendar
+from backoffice.text.structs import Text
 from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
 from orders.services.intake.input import OnInvalid
 from orders.services.search import search_orders

@@ -8,15 +8,15 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backoffice.accounts.models.shop import Scope
+from backoffice.accounts.services.idempotency import Answer, answer_once
 from backoffice.api.pagination import build_next, read_changes, read_newest
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.errors import Conflict
-from backoffice.models.shop import Scope
-from backoffice.services.idempotency import Answer, answer_once
-from backoffice.struct_texts import Text
-from backoffice.translatable import gettext as _
+from backoffice.text.structs import Text
+from backoffice.text.translatable import gettext as _
 from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts

@@ -2,20 +2,14 @@
 
 from orders.models.address import Address, AddressRole
 from orders.models.alarm import OrderAlarm
-from orders.models.campaign import CampaignEvent, CampaignState, MailCampaign, Postage, ProductionSpeed
-from orders.models.card_recipient import CardConversion, CardDeliveryState, CardRecipient, CardState, LeftOut
 from orders.models.customer_editor import CustomerEditor
 from orders.models.design import Design, DesignState
 from orders.models.document import OrderDocument
 from orders.models.enquiry import Enquiry
 from orders.models.event import OrderEvent
-from orders.models.export import Consent, ExportBatch, ExportState, OptOut, OrderExport
 from orders.models.hold import Hold, HoldReason
 from orders.models.line import OrderLine
-from orders.models.notice import Notice, NoticeKind
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
-from orders.models.rule import Rule, RuleEvent
-from orders.models.rule_run import RuleJob, RuleRun, RunOutcome
 from orders.models.saved_view import SavedView
 from orders.models.stored_file import ShopFile
 from orders.models.stray_order import StrayOrder, StrayState
@@ -25,41 +19,19 @@ from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrder
 __all__ = [
     "Address",
     "AddressRole",
-    "CampaignEvent",
-    "CampaignState",
-    "CardConversion",
-    "CardDeliveryState",
-    "CardRecipient",
-    "CardState",
-    "Consent",
     "CustomerEditor",
     "Design",
     "DesignState",
     "Enquiry",
-    "ExportBatch",
-    "ExportState",
     "Hold",
     "HoldReason",
-    "LeftOut",
-    "MailCampaign",
-    "Notice",
-    "NoticeKind",
-    "OptOut",
     "Order",
     "OrderAlarm",
     "OrderDocument",
     "OrderEvent",
-    "OrderExport",
     "OrderLine",
     "OrderState",
-    "Postage",
-    "ProductionSpeed",
     "ProductionState",
-    "Rule",
-    "RuleEvent",
-    "RuleJob",
-    "RuleRun",
-    "RunOutcome",
     "SavedView",
     "ShipmentState",
     "ShopFile",

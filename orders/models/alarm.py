@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import TranslatableTextField
+from backoffice.model_fields import TranslatableTextField
 from orders.models.hold import HoldReason
 from orders.models.order import Order
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 
 
 class CustomerEditor(models.Model):

@@ -5,7 +5,7 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from orders.models.customer_editor import CustomerEditor
 
 PREFIX = "dsg_"

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import SealedJSONField
+from backoffice.model_fields import SealedJSONField
 from orders.models.order import Order
 
 

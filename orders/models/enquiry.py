@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 
 
 class Enquiry(models.Model):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.event import VendorTimelineEvent
+from backoffice.engine.models.event import VendorTimelineEvent
 from orders.models.order import AWAITED, Order
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models.fields import TranslatableJSONField, TranslatableTextField
+from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
 from backoffice.states import StateChoices, Tone
 from orders.models.order import Order
 

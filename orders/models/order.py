@@ -13,10 +13,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, ineligible
-from backoffice.models import Shop
 from backoffice.states import StateChoices, Tone
-from backoffice.translatable import gettext as _t
+from backoffice.text.translatable import gettext as _t
 
 if TYPE_CHECKING:
     from orders.models.hold import Hold
@@ -46,7 +46,7 @@ class ShipmentState(StateChoices):
     DELIVERED = "delivered", Tone.GREEN, "where_to_vote", _("delivered")
 
 
-# Events of the timeline that rules may follow upon (see `orders.models.rule.RuleEvent`).
+# Events of the timeline that rules may follow upon (see `orders.rules.models.rule.RuleEvent`).
 AWAITED = frozenset({"order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered"})
 
 # What may follow what. Held and released may alternate; cancelled and closed are ends.

@@ -5,8 +5,8 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Shop
-from backoffice.models.stored_file import StoredFile
+from backoffice.accounts.models import Shop
+from backoffice.engine.models.stored_file import StoredFile
 
 PREFIX = "file_"
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.vendors.messages import OrderReport
 from orders.models.vendor_order import VendorOrder, VendorOrderState
 

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.engine.models.reported import Reported
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
-from backoffice.models.reported import Reported
 from backoffice.states import StateChoices, Tone
-from backoffice.translatable import gettext as _t
+from backoffice.text.translatable import gettext as _t
 from orders.models.line import OrderLine
 from orders.models.order import Order
 

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.errors import Conflict, InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from orders.models import HoldReason, Order, OrderAlarm
 
 LONGEST_SETTLEMENT = 1000

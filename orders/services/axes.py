@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from backoffice.services.bell import RUN_RULES, ring_on_commit
+from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
 from fulfillment.models import Shipment, ShipmentLine
 from orders.models import (
     Order,

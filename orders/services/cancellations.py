@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
-from backoffice.services.bell import RUN_RULES, ring_on_commit
-from backoffice.services.pushes import dismiss_push
-from backoffice.translatable import gettext as _
-from backoffice.translatable import gettext as said
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
+from backoffice.engine.services.pushes import dismiss_push
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import gettext as said
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.holds import end_holds_with_order, hold_if_open

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy
 
-from backoffice.models import Push
-from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.handlers import Finding, push_kind
-from backoffice.translatable import gettext as _
-from backoffice.translatable import gettext as _t
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from backoffice.engine.models import Push
 from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, complain, ineligible
-from backoffice.models import Push
-from backoffice.regions import address_codes
-from backoffice.translatable import gettext as _
+from backoffice.text.regions import address_codes
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderState

@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from backoffice.errors import InvalidInput
-from backoffice.texts import trim
-from backoffice.translatable import gettext as _
+from backoffice.text.cleaning import trim
+from backoffice.text.translatable import gettext as _
 from orders.models import Order
 
 LONGEST_TAG = 40

@@ -1,7 +1,7 @@
 """Drafts that are given up: never submitted, never adopted, and cancelled at the vendor."""
 
-from backoffice.models import Push
-from backoffice.services.pushes import queue_push
+from backoffice.engine.models import Push
+from backoffice.engine.services.pushes import queue_push
 from orders.models import VendorOrder
 from orders.services.push_kinds import DISCARD
 

@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import IllegalTransition, InvalidInput
-from backoffice.models import Shop
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.sign_messages import FormSubmission
 from catalog.services.custom_products import find_sign_shop
 from orders.models import Enquiry

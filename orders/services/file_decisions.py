@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from orders.models import (
     Hold,
     HoldReason,

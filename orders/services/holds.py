@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.errors import Conflict
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderState
 from orders.services.alarms import raise_alarm
 

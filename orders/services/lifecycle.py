@@ -8,11 +8,11 @@ then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB"
 from django.db import transaction
 from django.utils import timezone
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
-from backoffice.services.bell import RUN_RULES, ring_on_commit
-from backoffice.services.pushes import queue_first_push, queue_push
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
+from backoffice.engine.services.pushes import queue_first_push, queue_push
+from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes
 from orders.services.cancellations import dismiss_refusals, settle_cancellation

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from backoffice.emails import usable_email
-from backoffice.translatable import gettext as _
+from backoffice.text.emails import usable_email
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import (
     Credentials,
     Customs,

@@ -1,7 +1,7 @@
 """The kinds of pushes that are about a part of an order, and what all of them have in common."""
 
-from backoffice.models import Push
-from backoffice.services.handlers import PushHandler
+from backoffice.engine.models import Push
+from backoffice.engine.services.handlers import PushHandler
 from orders.models import Order, OrderEvent, VendorOrder
 
 PLACE, CANCEL, DISCARD = "orders.place", "orders.cancel", "orders.discard"

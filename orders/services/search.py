@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import BooleanField, CharField, F, Func, Q, QuerySet, Value
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.vendors.registry import vendor_names
 from orders.models import AddressRole, Order, VendorOrder
 

@@ -13,8 +13,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.states import Tone
+from backoffice.text.translatable import gettext as _t
 from backoffice.timeline import UNKNOWN, Sentence, fill
-from backoffice.translatable import gettext as _t
 from backoffice.vendors.registry import vendor_title
 from orders.models import AddressRole, HoldReason, OrderEvent
 from orders.services.hooks import event_words

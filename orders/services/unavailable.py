@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from backoffice.translatable import gettext as _
-from backoffice.translatable import join
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join
 from catalog.models import Variant
 from catalog.services.orderable import can_make
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, ProductionState, VendorOrderState

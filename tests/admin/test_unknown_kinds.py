@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.models import Push, PushAttempt
-from backoffice.models.push import PushState
-from backoffice.services.handlers import PUSH_HANDLERS, Recovery
+from backoffice.engine.models import Push, PushAttempt
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.handlers import PUSH_HANDLERS, Recovery
 from fulfillment.models import Label, LabelKind, ProductionOrder
 from tests.admin.desk.conftest import SignIn, sign_in
 from tests.fulfillment.page_reader import Node, read
@@ -61,7 +61,7 @@ def label() -> Label:
 
 def ask(sign_in: SignIn, push: Push) -> Node:
     client = sign_in("view_push", "decide_push", "resend_push", name=f"anna{push.pk}")
-    return read(client, reverse("admin:backoffice_push_outcome", args=[push.pk]))
+    return read(client, reverse("admin:engine_push_outcome", args=[push.pk]))
 
 
 def unknown(kind: str, vendor: str, step: str, *, about: int) -> Push:

@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from backoffice.models import ApiKey, Shop
+from backoffice.accounts.models import ApiKey, Shop
 from catalog.models import PriceTier, Product, Variant, VariantText
 from fulfillment.models import Country, State
 

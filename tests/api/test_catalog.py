@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from catalog.models import Availability, Category, PriceTier, Variant
 from catalog.services.sync.reading import sync_catalog
 from tests.api.storefront import CARD, PEN, SIGN, Storefront, build_order, make_variant

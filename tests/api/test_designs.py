@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from backoffice.models import IdempotencyKey
+from backoffice.accounts.models import IdempotencyKey
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.registry import vendor_type

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from backoffice.models import IdempotencyKey, Push
+from backoffice.accounts.models import IdempotencyKey
+from backoffice.engine.models import Push
 from orders.models import Order, OrderLine
 from tests.api.storefront import Storefront, build_order, make_catalog, make_storefront
 

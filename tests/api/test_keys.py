@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.accounts.models import ApiKey, Shop
+from backoffice.accounts.models.shop import Scope
 from backoffice.api import throttling
-from backoffice.models import ApiKey, Shop
-from backoffice.models.shop import Scope
 from tests.api.storefront import Storefront, build_order
 
 

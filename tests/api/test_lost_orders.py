@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from backoffice.models import Push
-from backoffice.services import epoch
+from backoffice.engine.models import Push
+from backoffice.engine.services import epoch
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState
 from catalog.models import Availability, Variant
 from orders.models import Address, Order, OrderLine, StrayOrder

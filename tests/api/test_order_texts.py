@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from orders.marketing.services.exports.facts import orders_to_tell
 from orders.models import HoldReason, Order, OrderEvent, OrderState
-from orders.services.exports.facts import orders_to_tell
+from orders.rules.services.facts import read_facts
 from orders.services.order_message import order_to_place
-from orders.services.rules.facts import read_facts
 from tests.api.storefront import PEN, Storefront, build_order
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "reports"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from backoffice import chunked
-from backoffice.chunked import with_known_length
+from backoffice.web import chunked
+from backoffice.web.chunked import with_known_length
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -12,9 +12,9 @@ from catalog.models import ChangeKind
 from catalog.services.change_sets.texts import TEXTS
 from catalog.services.tables.columns import LAYOUTS
 from catalog.services.tables.wishes import Reading, read_wishes
-from orders.models import LeftOut
-from orders.services.campaigns.addresses import judge_row
-from orders.services.campaigns.tables import COLUMNS, NEEDED, read_recipients
+from orders.marketing.models import LeftOut
+from orders.marketing.services.campaigns.addresses import judge_row
+from orders.marketing.services.campaigns.tables import COLUMNS, NEEDED, read_recipients
 
 Write = Callable[[dict[str, str]], bytes]
 # Padded, decomposed, with signs of direction and without ink around it.

@@ -1,4 +1,4 @@
-"""No text comes in without `backoffice.texts`: every struct of the API, every form, every page and every command."""
+"""No text comes in without `text.cleaning`: every struct of the API, every form, every page and every command."""
 
 import ast
 import importlib
@@ -17,10 +17,10 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import RequestFactory
 
-from backoffice.admin.base import FactsAdmin
-from backoffice.admin.text_fields import CleanField
 from backoffice.api.converters import CodeConverter
-from backoffice.struct_texts import clean_texts
+from backoffice.staff.base import FactsAdmin
+from backoffice.staff.text_fields import CleanField
+from backoffice.text.structs import clean_texts
 from backoffice.urls import urlpatterns
 
 ROOT = Path(__file__).parents[2]
@@ -207,7 +207,7 @@ SHOWN_AGAIN = ("typed = request.POST.get('reason', '')",)
 def test_pages_read_texts_through_forms_or_the_cleaner():
     unknown = []
     for path, tree in modules():
-        if "admin" not in path.parts:
+        if not {"admin", "staff"} & set(path.parts):
             continue
         again = {
             id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Assign) and ast.unparse(one) in SHOWN_AGAIN

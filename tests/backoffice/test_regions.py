@@ -2,7 +2,7 @@
 
 import pytest
 
-from backoffice.regions import country_code, is_military, state_code
+from backoffice.text.regions import country_code, is_military, state_code
 
 
 @pytest.mark.parametrize(

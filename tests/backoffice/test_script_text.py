@@ -9,9 +9,9 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from backoffice.fonts import REGULAR, load_fonts
-from backoffice.fonts.shaping import MISSING, find_unprintable, is_plain, shape_line
-from backoffice.fonts.text import draw_text, text_block
+from backoffice.paper.fonts import REGULAR, load_fonts
+from backoffice.paper.fonts.shaping import MISSING, find_unprintable, is_plain, shape_line
+from backoffice.paper.fonts.text import draw_text, text_block
 
 NAMES = Path("tests/samples/reports/scripts-on-slips/recipients.txt").read_text().split("\n")
 JAPANESE, KOREAN, ARABIC, HEBREW, THAI, EMOJI = NAMES[:6]

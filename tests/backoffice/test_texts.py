@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.texts import (
+from backoffice.text.cleaning import (
     MOST_MARKS,
     BadText,
     Forbidden,

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from backoffice.models import Callback, Push
-from backoffice.models.fields import TranslatableTextField
-from backoffice.services.claims import Withdrawn
-from backoffice.translatable import TranslatableText, gettext, join, render, serialize, text_of
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.services.claims import Withdrawn
+from backoffice.model_fields import TranslatableTextField
+from backoffice.text.translatable import TranslatableText, gettext, join, render, serialize, text_of
 
 SOURCE = "%(sku)s is not in the catalogue."
 GERMAN = "X-1 steht nicht im Katalog."

@@ -7,8 +7,9 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from backoffice.models import Callback, Heartbeat, Push, Shop
-from backoffice.models.push import PushState
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Callback, Heartbeat, Push
+from backoffice.engine.models.push import PushState
 from catalog.models import (
     Change,
     ChangeKind,
@@ -21,18 +22,9 @@ from catalog.models import (
     Variant,
 )
 from fulfillment.models import Carrier, Country, ProductionItem, ProductionOrder
-from orders.models import (
-    CardRecipient,
-    Enquiry,
-    HoldReason,
-    MailCampaign,
-    Notice,
-    OptOut,
-    Order,
-    OrderExport,
-    SavedView,
-    VendorOrder,
-)
+from orders.marketing.models import CardRecipient, MailCampaign, OptOut, OrderExport
+from orders.models import Enquiry, HoldReason, Order, SavedView, VendorOrder
+from orders.rules.models import Notice
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
 from orders.services.search import refresh_search

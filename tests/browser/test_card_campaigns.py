@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backoffice.models import Heartbeat
+from backoffice.engine.models import Heartbeat
 from backoffice.sandbox import Sandbox
-from orders.models import MailCampaign
-from orders.services.campaigns.following import follow_campaigns
-from orders.services.campaigns.making import add_to_campaign
+from orders.marketing.models import MailCampaign
+from orders.marketing.services.campaigns.following import follow_campaigns
+from orders.marketing.services.campaigns.making import add_to_campaign
 from tests.cards.conftest import cards_paid, charges, make_draft, make_us_order, sandbox
 from tests.flows.conftest import work_off
 

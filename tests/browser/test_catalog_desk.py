@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backoffice.models.push import Lane
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.sandbox import Sandbox
-from backoffice.services.integrations import get_vendor
 from backoffice.vendors.abilities import ListsPrices
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Snapshot, Variant
 from catalog.services.change_sets.editing import make_change_set

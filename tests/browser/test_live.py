@@ -4,10 +4,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport
-from orders.models import MailCampaign
-from orders.models.campaign import CampaignState
+from orders.marketing.models import MailCampaign
+from orders.marketing.models.campaign import CampaignState
 
 pytestmark = pytest.mark.browser
 

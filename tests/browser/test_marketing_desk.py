@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backoffice.models import Heartbeat
+from backoffice.engine.models import Heartbeat
 from backoffice.sandbox import Sandbox
-from orders.models import OrderExport
-from orders.services.exports.asking import exclude_export
+from orders.marketing.models import OrderExport
+from orders.marketing.services.exports.asking import exclude_export
 from tests.browser.test_order_desk import NAMES, WIDTHS, sideways
-from tests.orders.exports.conftest import Ask, Make, ask, letters, make, tell
+from tests.orders.marketing.conftest import Ask, Make, ask, letters, make, tell
 
 __all__ = ["ask", "letters", "make", "tell"]
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backoffice.models import Heartbeat
+from backoffice.engine.models import Heartbeat
 from orders.models import HoldReason, Order
 from orders.services.lifecycle import hold_order
 from tests.orders.rows import make_order

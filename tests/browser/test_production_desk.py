@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from backoffice.models import Heartbeat
+from backoffice.engine.models import Heartbeat
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.mypromo.pictures import picture_path
 from fulfillment.models import Carrier, Label, ProductionItem, ProductionOrder, ProductionShipment

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backoffice.models import Heartbeat, Integration, Shop
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Heartbeat, Integration
 from backoffice.vendors.rating_messages import PublishedRating, PublishedReview
 from catalog.models import Product
 from catalog.services.ratings import store_rating

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from backoffice.models import Heartbeat
-from orders.models import Rule
-from orders.services.rules.running import work_waiting_events
-from orders.services.rules.shipped import setup_rules
+from backoffice.engine.models import Heartbeat
+from orders.rules.models import Rule
+from orders.rules.services.running import work_waiting_events
+from orders.rules.services.shipped import setup_rules
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, asks, counts, group, happens, make_rule
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from backoffice.models import Heartbeat, Push
+from backoffice.engine.models import Heartbeat, Push
+from backoffice.engine.services.delivery import deliver
 from backoffice.sandbox import running_sandbox
-from backoffice.services.delivery import deliver
 from catalog.models import CustomProduct
 from catalog.services.custom_pictures import PICTURES
 from orders.services.lifecycle import release_order

@@ -8,7 +8,9 @@ from playwright.sync_api import Page
 from backoffice.dashboard.navigation import sidebar
 from catalog.models import ChangeSet, CustomProduct, TableImport
 from fulfillment.models import ProductionOrder
-from orders.models import Enquiry, MailCampaign, Order, Rule
+from orders.marketing.models import MailCampaign
+from orders.models import Enquiry, Order
+from orders.rules.models import Rule
 from tests.browser.hostile import LONG, seed
 
 pytestmark = pytest.mark.browser
@@ -52,9 +54,9 @@ def single_pages() -> list[str]:
         (ChangeSet, "catalog_changeset", {"title__startswith": LONG[:20]}),
         (TableImport, "catalog_tableimport", {"file_name__startswith": LONG[:20]}),
         (CustomProduct, "catalog_customproduct", {"title__startswith": LONG[:20]}),
-        (MailCampaign, "orders_mailcampaign", {"name__startswith": LONG[:20]}),
+        (MailCampaign, "marketing_mailcampaign", {"name__startswith": LONG[:20]}),
         (Enquiry, "orders_enquiry", {"subject__startswith": LONG[:20]}),
-        (Rule, "orders_rule", {"name__startswith": LONG[:20]}),
+        (Rule, "rules_rule", {"name__startswith": LONG[:20]}),
         (ProductionOrder, "fulfillment_productionorder", {"reference__startswith": LONG[:20]}),
     ]
     return [

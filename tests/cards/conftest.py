@@ -11,13 +11,14 @@ from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from orders.models import CampaignState, CardState, MailCampaign, Order
-from orders.services.campaigns.following import follow_campaigns
-from orders.services.campaigns.making import add_to_campaign, make_campaign, prepare_campaign
-from orders.services.campaigns.paying import Shown, check_out_campaign
+from orders.marketing.models import CampaignState, CardState, MailCampaign
+from orders.marketing.services.campaigns.following import follow_campaigns
+from orders.marketing.services.campaigns.making import add_to_campaign, make_campaign, prepare_campaign
+from orders.marketing.services.campaigns.paying import Shown, check_out_campaign
+from orders.models import Order
 from tests.flows.conftest import work_off
 from tests.orders.rows import make_order
 

@@ -8,15 +8,15 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import deliver, end_expired_leases
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.services.delivery import deliver, end_expired_leases
-from orders.models import CampaignState, MailCampaign
-from orders.services.campaigns.conversions import find_conversions
-from orders.services.campaigns.making import prepare_campaign
-from orders.services.campaigns.paying import Checkout
+from orders.marketing.models import CampaignState, MailCampaign
+from orders.marketing.services.campaigns.conversions import find_conversions
+from orders.marketing.services.campaigns.making import prepare_campaign
+from orders.marketing.services.campaigns.paying import Checkout
 from tests.cards.conftest import cards_paid, charges, confirm, settle
 from tests.cards.test_campaign_faults import buy
 from tests.flows.conftest import work_off

@@ -9,24 +9,26 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from backoffice.models import Integration, Push, Shop
-from backoffice.models.push import PushState
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Integration, Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services import reconcile
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.experience import SharedExperience
+from backoffice.engine.services.handlers import Finding
+from backoffice.engine.services.pushes import decide_push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.services import reconcile
-from backoffice.services.clock import database_now
-from backoffice.services.delivery import deliver
-from backoffice.services.experience import SharedExperience
-from backoffice.services.handlers import Finding
-from backoffice.services.pushes import decide_push
 from backoffice.vendors import answers, session
-from orders.models import CampaignState, CardConversion, MailCampaign, Order
-from orders.services.campaigns.conversions import find_conversions
-from orders.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
-from orders.services.campaigns.making import CHECK_OUT, cancel_campaign, prepare_campaign
-from orders.services.campaigns.matching import Matching
-from orders.services.campaigns.paying import Checkout
-from orders.services.campaigns.preparing import Preparation
+from orders.marketing.models import CampaignState, CardConversion, MailCampaign
+from orders.marketing.services.campaigns.conversions import find_conversions
+from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
+from orders.marketing.services.campaigns.making import CHECK_OUT, cancel_campaign, prepare_campaign
+from orders.marketing.services.campaigns.matching import Matching
+from orders.marketing.services.campaigns.paying import Checkout
+from orders.marketing.services.campaigns.preparing import Preparation
+from orders.models import Order
 from tests.cards.conftest import cards_paid, charges, confirm, make_us_order, settle
 from tests.flows.conftest import work_off
 
@@ -225,7 +227,7 @@ def test_conversions_without_our_number_would_count_twice(
 ) -> None:
     campaign = paid(1)
     buy(campaign, 0)
-    monkeypatch.setattr("orders.services.campaigns.conversions.ConversionToTell", _nameless)
+    monkeypatch.setattr("orders.marketing.services.campaigns.conversions.ConversionToTell", _nameless)
     strike(sandbox, CONVERSIONS, "cut_after", settings)
     find_conversions()
     work_off()

@@ -15,11 +15,17 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.vendors.card_messages import CardOrderReport
 from backoffice.vendors.card_messages import CardState as TheirState
-from orders.models import CampaignState, CardState, MailCampaign, Order
-from orders.services.campaigns.conversions import find_conversions
-from orders.services.campaigns.following import follow_campaigns
-from orders.services.campaigns.making import add_to_campaign, cancel_campaign, prepare_campaign, reopen_campaign
-from orders.services.campaigns.reports import apply_card_report
+from orders.marketing.models import CampaignState, CardState, MailCampaign
+from orders.marketing.services.campaigns.conversions import find_conversions
+from orders.marketing.services.campaigns.following import follow_campaigns
+from orders.marketing.services.campaigns.making import (
+    add_to_campaign,
+    cancel_campaign,
+    prepare_campaign,
+    reopen_campaign,
+)
+from orders.marketing.services.campaigns.reports import apply_card_report
+from orders.models import Order
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
 from tests.flows.conftest import work_off
 

@@ -12,12 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from orders.admin.campaign_words import event_words
-from orders.models import CampaignEvent, CampaignState, CardState, LeftOut, MailCampaign, Order
-from orders.services.campaigns.making import add_to_campaign, make_campaign
+from orders.marketing.admin.campaign_pages.words import event_words
+from orders.marketing.models import CampaignEvent, CampaignState, CardState, LeftOut, MailCampaign
+from orders.marketing.services.campaigns.making import add_to_campaign, make_campaign
+from orders.models import Order
 from tests.admin.desk.conftest import SignIn, sign_in
 from tests.cards.conftest import confirm, make_draft, make_us_order, settle
 from tests.flows.conftest import work_off

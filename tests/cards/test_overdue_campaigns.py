@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
 from backoffice.sandbox import Sandbox
-from orders.models import CampaignState, MailCampaign
-from orders.services.campaigns.making import prepare_campaign
-from orders.services.campaigns.overdue import move_stalled_campaigns
+from orders.marketing.models import CampaignState, MailCampaign
+from orders.marketing.services.campaigns.making import prepare_campaign
+from orders.marketing.services.campaigns.overdue import move_stalled_campaigns
 
 
 @pytest.mark.parametrize("state", ["preparing", "paying"])

@@ -12,10 +12,10 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from backoffice.errors import InvalidInput
-from orders.models import CardRecipient, CardState, LeftOut
-from orders.services.campaigns.addresses import judge_row
-from orders.services.campaigns.making import add_table
-from orders.services.campaigns.tables import read_recipients
+from orders.marketing.models import CardRecipient, CardState, LeftOut
+from orders.marketing.services.campaigns.addresses import judge_row
+from orders.marketing.services.campaigns.making import add_table
+from orders.marketing.services.campaigns.tables import read_recipients
 from tests.cards.conftest import make_draft
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "reports"
@@ -140,7 +140,7 @@ def test_a_workbook_of_something_else_is_refused_in_words_on_the_page(path: Path
     client.force_login(User.objects.create_superuser("mara"))
     campaign = make_draft()
     answer = client.post(
-        reverse("admin:orders_mailcampaign_table", args=[campaign.pk]),
+        reverse("admin:marketing_mailcampaign_table", args=[campaign.pk]),
         {"file": SimpleUploadedFile("people.xlsx", path.read_bytes()), "agreed": "on"},
         follow=True,
     )

@@ -11,19 +11,21 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
-from backoffice.models import Push, Shop
 from backoffice.sandbox import Sandbox
-from orders.models import CampaignState, CardRecipient, CardState, LeftOut, MailCampaign, OrderState
-from orders.services.campaigns.addresses import judge_address, person_key, split_zip
-from orders.services.campaigns.making import (
+from orders.marketing.models import CampaignState, CardRecipient, CardState, LeftOut, MailCampaign
+from orders.marketing.services.campaigns.addresses import judge_address, person_key, split_zip
+from orders.marketing.services.campaigns.making import (
     add_to_campaign,
     cancel_campaign,
     change_campaign,
     prepare_campaign,
     remove_recipient,
 )
-from orders.services.campaigns.tables import MOST_BYTES, read_recipients
+from orders.marketing.services.campaigns.tables import MOST_BYTES, read_recipients
+from orders.models import OrderState
 from tests.cards.conftest import make_draft, make_us_order
 from tests.orders.rows import make_order
 

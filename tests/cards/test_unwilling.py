@@ -6,15 +6,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services import budget
 from backoffice.errors import IllegalTransition
-from backoffice.models import Push
-from backoffice.models.push import Lane, PushState
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.services import budget
-from orders.models import CampaignState, CardState, Consent, LeftOut, MailCampaign, OptOut, Order, OrderState
-from orders.services.campaigns.addresses import RecipientRow
-from orders.services.campaigns.making import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
+from orders.marketing.models import CampaignState, CardState, Consent, LeftOut, MailCampaign, OptOut
+from orders.marketing.services.campaigns.addresses import RecipientRow
+from orders.marketing.services.campaigns.making import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
+from orders.models import Order, OrderState
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
 from tests.cards.test_recipients import GOOD
 from tests.flows.conftest import work_off

@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from backoffice.models import Push
-from backoffice.models.push import Lane, PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.sandbox import Sandbox
-from backoffice.services.delivery import deliver, end_expired_leases
-from backoffice.services.integrations import get_vendor
 from backoffice.vendors.abilities import ListsPrices
 from catalog.models import ChangeKind, ChangeSet, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import approve_change_set

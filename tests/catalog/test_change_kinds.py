@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from backoffice.engine.models import Push
 from backoffice.errors import Conflict, InvalidInput, NotAllowed
-from backoffice.models import Push
 from catalog.models import ChangeKind, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.editing import make_change_set, tick_losses

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
-from backoffice.models import Push, Shop
-from backoffice.services.delivery import deliver
-from backoffice.services.pushes import queue_push
 from catalog.models import (
     CatalogRules,
     Category,

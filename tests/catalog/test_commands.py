@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from backoffice.models import Integration
+from backoffice.engine.models import Integration
 from backoffice.sandbox.running import Sandbox, running_sandbox
 from catalog.models import SyncRun, Variant, VariantText
 from catalog.models.sync import SyncState

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from backoffice.models import ApiKey, Shop
+from backoffice.accounts.models import ApiKey, Shop
 from backoffice.vendors.money import CURRENCIES, EXPONENTS, spell_total
 from catalog.models import PriceTier, Variant
 from tests.api.storefront import CARD, build_order, make_catalog, make_storefront, make_variant

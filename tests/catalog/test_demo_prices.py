@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from backoffice.demo.basket import SIGN, baskets
-from backoffice.models.push import Lane
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.sandbox import Sandbox
-from backoffice.services.integrations import get_vendor
 from backoffice.vendors.abilities import HasCatalogue
 from catalog.models import Product, Variant
 from catalog.services.price_grid import price_grid

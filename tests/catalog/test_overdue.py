@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
 from catalog.models import ChangeSet, ChangeSetState, SyncRun, TableImport, TableImportState, VendorJobState
 from catalog.models.sync import SyncState
 from catalog.services.overdue import close_dead_runs, move_stalled_change_sets, refuse_overdue_tables
@@ -167,7 +167,7 @@ def test_a_change_set_whose_push_was_put_aside_is_to_be_approved_anew(desk: Desk
 def test_batches_that_nobody_sends_are_withdrawn_and_the_set_is_read_back(desk: Desk) -> None:
     change_set = on_its_way(desk)
     [compare] = Push.objects.all()
-    from backoffice.services.delivery import deliver
+    from backoffice.engine.services.delivery import deliver
 
     deliver(compare.pk)
     Push.objects.open().update(state=PushState.FAILED, needs_person=False)

@@ -20,13 +20,13 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import PushState
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.callbacks import store_callback, work_due_callbacks
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.pushes import decide_push
 from backoffice.sandbox import Sandbox, running_sandbox
-from backoffice.services.callbacks import store_callback, work_due_callbacks
-from backoffice.services.delivery import deliver
-from backoffice.services.pushes import decide_push
 from backoffice.vendors.base import CallbackRequest
 from catalog.models import ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState
 from catalog.services.change_sets.approval import hash_of_rows

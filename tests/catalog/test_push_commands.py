@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.change_sets.view import shown_lines
 from tests.catalog.change_desk import FULFILLER, Desk

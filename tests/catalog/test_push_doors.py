@@ -12,9 +12,10 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.accounts.models import ApiKey, Shop
+from backoffice.accounts.models.shop import Scope
+from backoffice.engine.models import Push
 from backoffice.errors import DomainError
-from backoffice.models import ApiKey, Push, Shop
-from backoffice.models.shop import Scope
 from catalog.models import ChangeSet, ChangeSetState
 from catalog.services.pushing.starting import push_change_set
 from tests.catalog.change_desk import Desk

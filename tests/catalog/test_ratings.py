@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.rating_messages import PublishedRating, PublishedReview
 from catalog.models import Product, Rating, RatingReading, Review

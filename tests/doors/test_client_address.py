@@ -6,9 +6,9 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
-from backoffice.client_address import client_address, sign_in_address
-from backoffice.models import Callback
-from tests.backoffice.conftest import toy_vendor
+from backoffice.engine.models import Callback
+from backoffice.web.client_address import client_address, sign_in_address
+from tests.engine.conftest import toy_vendor
 
 __all__ = ["toy_vendor"]
 PROXY, ANNA, MALLORY = "10.0.0.1", "203.0.113.7", "198.51.100.66"

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from backoffice.models import Shop
-from backoffice.services import foundations
-from backoffice.services.foundations import examine_files, examine_foundations, examine_static_files
+from backoffice.accounts.models import Shop
+from backoffice.engine.services import foundations
+from backoffice.engine.services.foundations import examine_files, examine_foundations, examine_static_files
 from orders.services.files.store import store_file
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_without_collectstatic_the_server_is_not_ready_and_the_doctor_says_why(c
 
 def test_files_of_a_new_version_that_are_not_collected_are_named(client: Client, collected: Path) -> None:
     manifest = {"version": "1.1", "hash": "", "paths": {}}
-    own = Path(foundations.__file__).parents[1] / "static"
+    own = Path(foundations.__file__).parents[2] / "staff" / "static"
     names = [str(path.relative_to(own)) for path in own.rglob("*.*") if not path.name.startswith(".")]
     staticfiles_storage.hashed_files = manifest["paths"] = {name: name for name in names}
     assert list(examine_static_files()) == []

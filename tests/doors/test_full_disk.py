@@ -8,10 +8,10 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from backoffice.models import Heartbeat
-from backoffice.services import disk
-from backoffice.services.alerts import current_alerts
-from backoffice.services.disk import NoRoom, room_for
+from backoffice.engine.models import Heartbeat
+from backoffice.engine.services import disk
+from backoffice.engine.services.alerts import current_alerts
+from backoffice.engine.services.disk import NoRoom, room_for
 from orders.models import ShopFile
 from tests.api.conftest import storefront
 from tests.api.storefront import Storefront

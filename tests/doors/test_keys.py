@@ -9,11 +9,11 @@ from django.core import signing
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from backoffice.models import VendorToken, VendorWebhook
-from backoffice.models.fields import KeyMissing
-from backoffice.services import foundations
-from backoffice.services.resealing import BATCH, reseal, sealed_columns
-from backoffice.services.tokens import SharedTokens
+from backoffice.engine.models import VendorToken, VendorWebhook
+from backoffice.engine.services import foundations
+from backoffice.engine.services.resealing import BATCH, reseal, sealed_columns
+from backoffice.engine.services.tokens import SharedTokens
+from backoffice.model_fields import KeyMissing
 from orders.services.files.signed_links import Linked, read_link, sign_link
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def run_reseal() -> str:
 
 def test_after_reseal_the_old_key_can_be_dropped(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW, OLD]
-    assert f"backoffice_vendorwebhook.secret: {BATCH + 7} sealed anew, 0 as they should be" in run_reseal()
+    assert f"engine_vendorwebhook.secret: {BATCH + 7} sealed anew, 0 as they should be" in run_reseal()
     settings.ENCRYPTION_KEYS = [NEW]
     kept = VendorWebhook.objects.filter(secret__isnull=False)
     assert {row.secret["secret"] for row in kept} == {f"s{n}" for n in range(BATCH + 7)}
@@ -55,16 +55,16 @@ def test_a_second_reseal_writes_nothing(sealed: None, settings: LazySettings) ->
     settings.ENCRYPTION_KEYS = [NEW, OLD]
     run_reseal()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, ctid FROM backoffice_vendorwebhook ORDER BY id")
+        cursor.execute("SELECT id, ctid FROM engine_vendorwebhook ORDER BY id")
         before = cursor.fetchall()
         assert f"0 sealed anew, {BATCH + 7} as they should be" in run_reseal()
-        cursor.execute("SELECT id, ctid FROM backoffice_vendorwebhook ORDER BY id")
+        cursor.execute("SELECT id, ctid FROM engine_vendorwebhook ORDER BY id")
         assert cursor.fetchall() == before
 
 
 def test_every_sealed_column_is_known() -> None:
     assert {str(column) for column in sealed_columns()} == {
-        "backoffice_vendortoken.token", "backoffice_vendorwebhook.secret", "orders_orderline.file_credentials",
+        "engine_vendortoken.token", "engine_vendorwebhook.secret", "orders_orderline.file_credentials",
         "orders_orderdocument.credentials", "fulfillment_productionitem.designs",
     }  # fmt: skip
 
@@ -72,13 +72,13 @@ def test_every_sealed_column_is_known() -> None:
 def test_doctor_says_when_an_older_key_is_still_needed(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW, OLD]
     found = {finding.text: finding.remedy for finding in foundations.examine_seals()}
-    assert f"{BATCH + 7} values of backoffice_vendorwebhook.secret still need an older key." in found
+    assert f"{BATCH + 7} values of engine_vendorwebhook.secret still need an older key." in found
     assert all("manage.py reseal" in remedy for remedy in found.values())
 
 
 def test_a_key_that_was_dropped_too_early_is_said_in_words(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW]
-    with pytest.raises(KeyMissing, match=r"backoffice\.vendorwebhook\.secret was sealed with a key"):
+    with pytest.raises(KeyMissing, match=r"engine\.vendorwebhook\.secret was sealed with a key"):
         list(VendorWebhook.objects.filter(secret__isnull=False))
     assert any("a key that is gone" in finding.text for finding in foundations.examine_seals())
     with pytest.raises(CommandError, match="put it back"):
@@ -98,7 +98,7 @@ def test_a_token_that_no_key_opens_is_fetched_anew(sealed: None, settings: LazyS
 
 def test_a_value_that_changes_during_reseal_is_kept(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW, OLD]
-    [column] = [one for one in sealed_columns() if str(one) == "backoffice_vendortoken.token"]
+    [column] = [one for one in sealed_columns() if str(one) == "engine_vendortoken.token"]
     VendorToken.objects.update(token="newer")
     reseal(column)
     assert VendorToken.objects.get().token == "newer"

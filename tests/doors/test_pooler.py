@@ -13,8 +13,8 @@ from django.conf import LazySettings
 from django.db import connection, connections
 from django.db.utils import OperationalError
 
-from backoffice.services import foundations
-from backoffice.services.tokens import SharedTokens
+from backoffice.engine.services import foundations
+from backoffice.engine.services.tokens import SharedTokens
 from catalog.models import SyncRun, Variant
 from catalog.models.sync import SyncState
 from catalog.services.runs import SyncRunning, only_one

@@ -4,7 +4,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from backoffice.request_id import NameRequest
+from backoffice.web.request_id import NameRequest
 
 GIVEN = "0123456789abcdef"
 
@@ -28,9 +28,9 @@ def test_lines_of_the_log_carry_it(client: Client, settings: LazySettings) -> No
     handler = logging.Handler()
     handler.addFilter(NameRequest())
     handler.emit = lines.append  # type: ignore[method-assign]
-    logging.getLogger("backoffice.api.callbacks").addHandler(handler)
+    logging.getLogger("backoffice.engine.api.callbacks").addHandler(handler)
     try:
         client.post("/callbacks/mypromo/order/nobody/", headers={"X-Request-ID": GIVEN})
     finally:
-        logging.getLogger("backoffice.api.callbacks").removeHandler(handler)
+        logging.getLogger("backoffice.engine.api.callbacks").removeHandler(handler)
     assert [line.request_id for line in lines] == [GIVEN]  # type: ignore[attr-defined]

@@ -88,7 +88,7 @@ Faults = Callable[..., list[str]]
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:
-    source = "".join(path.read_text() for path in (*SOURCES, ROOT / "backoffice" / "web_worker.py"))
+    source = "".join(path.read_text() for path in (*SOURCES, ROOT / "backoffice" / "web" / "web_worker.py"))
     read = set(re.findall(r"env(?:iron)?(?:\.\w+)?\(\s*\"([A-Z_]+)\"", source))
     assert len(NAMES) == len(set(NAMES)) > 100
     assert set(NAMES) == read

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from orders.models import Order, ShopFile
 from tests.api.storefront import Storefront, build_order, make_catalog, make_storefront
 

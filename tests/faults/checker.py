@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
 from backoffice.sandbox import Sandbox
 from orders.models import Order, VendorOrder
 

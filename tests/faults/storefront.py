@@ -11,7 +11,7 @@ import requests
 from django.test import Client
 from django.utils import timezone
 
-from backoffice.models import ApiKey, Shop
+from backoffice.accounts.models import ApiKey, Shop
 from catalog.models import Product, Variant
 from fulfillment.models import Country
 

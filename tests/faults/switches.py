@@ -12,8 +12,8 @@ from typing import Any
 
 from django.conf import settings
 
-from backoffice.services.claims import Delivery
-from backoffice.services.handlers import PUSH_HANDLERS, Finding
+from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.handlers import PUSH_HANDLERS, Finding
 from orders.services.placing import two_phases
 from orders.services.push_kinds import PLACE
 

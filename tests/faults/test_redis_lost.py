@@ -10,8 +10,8 @@ import pytest
 import redis
 
 from backoffice.embedded.redis import Redis
+from backoffice.engine.services.bell import DELIVER_PUSH
 from backoffice.sandbox import Sandbox
-from backoffice.services.bell import DELIVER_PUSH
 from tests.faults.checker import is_quiet, judge
 from tests.faults.storefront import Storefront, make_order, open_shop
 from tests.faults.system import System, wait_until
@@ -71,7 +71,7 @@ def test_a_bell_that_rings_five_times_sends_once(storefront: Storefront, system:
     """Celery promises to deliver a task at least once."""
     from celery import Celery
 
-    from backoffice.models import Push
+    from backoffice.engine.models import Push
 
     bell = Celery(broker=system.environment["REDIS_URL"], set_as_current=False)
     storefront.place_all([make_order(number, chance=random.Random(1)) for number in range(1, 6)], at_once=2)

@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.callbacks import store_callback, work_due_callbacks
+from backoffice.engine.services.delivery import deliver
 from backoffice.sandbox import Sandbox, running_sandbox
-from backoffice.services.callbacks import store_callback, work_due_callbacks
-from backoffice.services.delivery import deliver
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.registry import vendor_type

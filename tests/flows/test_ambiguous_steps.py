@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from backoffice.models import Push
-from backoffice.models.push import Lane, PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services import reconcile
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.orders import Orders as SandboxOrders
-from backoffice.services import reconcile
-from backoffice.services.delivery import deliver
-from backoffice.services.integrations import get_vendor
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace, PostalAddress
 from orders.models import HoldReason, Order, OrderState, VendorOrderState

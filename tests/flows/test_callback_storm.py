@@ -14,12 +14,12 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 
-from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
-from backoffice.models.reported import Reported
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.reported import Reported
+from backoffice.engine.services.callbacks import replay_callbacks, work_due_callbacks
+from backoffice.engine.services.reports import ReportApplication
 from backoffice.sandbox import Sandbox, running_sandbox
-from backoffice.services.callbacks import replay_callbacks, work_due_callbacks
-from backoffice.services.reports import ReportApplication
 from backoffice.vendors.abilities import CallsSecretAddresses
 from backoffice.vendors.registry import vendor_type
 from fulfillment.models import Shipment, ShipmentLine
@@ -224,5 +224,5 @@ def whole_tables() -> dict[str, list[tuple[Any, ...]]]:
 def start_over(*, orders: int) -> None:
     """The same orders as before anything was told of them."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE backoffice_callback, orders_order CASCADE")
+        cursor.execute("TRUNCATE engine_callback, orders_order CASCADE")
     make_rows(orders)

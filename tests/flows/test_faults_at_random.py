@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
+from backoffice.engine.services import gate
 from backoffice.sandbox import Sandbox
-from backoffice.services import gate
 from orders.models import Order, VendorOrderState
 from orders.services.lifecycle import release_order
 from orders.services.reports.pulling import OrderPull

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import PushState
 from backoffice.errors import IllegalTransition
-from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
 from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from backoffice.models import Drift, PullCursor, VendorToken
-from backoffice.models.callback import CallbackState
+from backoffice.engine.models import Drift, PullCursor, VendorToken
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services import gate, pull_runs
+from backoffice.engine.services.pull_runs import STALE_HOURS
 from backoffice.sandbox import Sandbox
-from backoffice.services import gate, pull_runs
-from backoffice.services.pull_runs import STALE_HOURS
 from orders.models import Order, VendorOrder
 from orders.services.reports.pulling import OrderPull
 

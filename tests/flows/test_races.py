@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import deliver
 from backoffice.sandbox import Sandbox
-from backoffice.services.delivery import deliver
 from orders.models import HoldReason, Order, OrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 from tests.orders.rows import make_order

@@ -18,12 +18,12 @@ from pytest_django import Settings
 from redis import Redis
 
 from backoffice.embedded.postgres import postgres_bin
-from backoffice.models import Epoch, Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Epoch, Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services import epoch_places, gate
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sweep import due_pushes, sweep
 from backoffice.sandbox import Sandbox
-from backoffice.services import epoch_places, gate
-from backoffice.services.delivery import deliver
-from backoffice.services.sweep import due_pushes, sweep
 from orders.models import Order, StrayOrder
 from tests.faults.storefront import make_order, open_shop
 

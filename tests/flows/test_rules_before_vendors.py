@@ -7,10 +7,11 @@ import pytest
 from django.db import connection, transaction
 
 from backoffice.sandbox import Sandbox
-from orders.models import Order, OrderEvent, OrderState, Rule, RuleEvent, RuleRun
+from orders.models import Order, OrderEvent, OrderState
+from orders.rules.models import Rule, RuleEvent, RuleRun
+from orders.rules.services.running import work_waiting_events
 from orders.services.lifecycle import release_hold, release_order
 from orders.services.placing import refusals
-from orders.services.rules.running import work_waiting_events
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, happens, make_rule
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
 
 REASON = "As the page says."
 _CARRIER = re.compile(r"Ask .+ whether the parcel (\S+) is announced")
@@ -85,13 +85,13 @@ class Person:
 
     def deal_with(self, push: Push) -> bool:
         """Answer an unknown outcome, or send again what was refused. False: the page leaves nothing to do now."""
-        page = read(self.client, reverse("admin:backoffice_push_change", args=[push.pk]))
-        again = reverse("admin:backoffice_push_send_again", args=[push.pk])
+        page = read(self.client, reverse("admin:engine_push_change", args=[push.pk]))
+        again = reverse("admin:engine_push_send_again", args=[push.pk])
         if page.find(action=again) is not None:
             self.client.post(again, {"reason": REASON})
             self.answers.append("again")
             return True
-        outcome = reverse("admin:backoffice_push_outcome", args=[push.pk])
+        outcome = reverse("admin:engine_push_outcome", args=[push.pk])
         if page.find(href=outcome) is None:
             return False
         return self._decide(read(self.client, outcome), outcome)

@@ -12,13 +12,13 @@ from django.db import connections
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services import files
+from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services.pushes import decide_push
 from backoffice.sandbox import Sandbox
-from backoffice.services import files
-from backoffice.services.claims import Delivery
-from backoffice.services.delivery import deliver, end_expired_leases
-from backoffice.services.pushes import decide_push
 from fulfillment.models import Label, LabelKind, LabelState, ParcelState
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.labels import fetch_label, request_generic_label

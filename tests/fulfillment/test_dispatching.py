@@ -10,13 +10,13 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.pushes import decide_push, retry_push
+from backoffice.engine.services.sweep import due_pushes
 from backoffice.errors import IllegalTransition, InvalidInput, NotAllowed
-from backoffice.models import Push
-from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
-from backoffice.services.delivery import deliver
-from backoffice.services.pushes import decide_push, retry_push
-from backoffice.services.sweep import due_pushes
 from fulfillment.models import (
     DispatchState,
     Label,

@@ -11,12 +11,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.file_types import PDF as PDF_TYPE
-from backoffice.models import Integration
+from backoffice.engine.models import Integration
+from backoffice.engine.services import disk
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.files import UnfitFile, inspect_content, open_file
+from backoffice.files.types import PDF as PDF_TYPE
 from backoffice.sandbox import Sandbox
-from backoffice.services import disk
-from backoffice.services.clock import database_now
-from backoffice.services.files import UnfitFile, inspect_content, open_file
 from fulfillment.models import FileKind, ProductionFile
 from fulfillment.services.downloads import (
     MAX_BYTES,

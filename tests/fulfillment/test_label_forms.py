@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
-from backoffice.pdf_marks import PdfMarks
+from backoffice.engine.services.files import open_file
+from backoffice.files.pdf_marks import PdfMarks
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo import production as sandbox_production
 from backoffice.sandbox.wire import Response
-from backoffice.services.files import open_file
 from fulfillment.models import Label, LabelAnswer, LabelState
 from fulfillment.services.labels import keep_label_copy
 from fulfillment.services.papers import merge_papers

@@ -14,16 +14,16 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import Settings
 
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services import disk
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.disk import NoRoom, require_room
+from backoffice.engine.services.files import keep_file, open_file
+from backoffice.engine.services.pushes import decide_push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from backoffice.models import Push
-from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
-from backoffice.services import disk
-from backoffice.services.delivery import deliver
-from backoffice.services.disk import NoRoom, require_room
-from backoffice.services.files import keep_file, open_file
-from backoffice.services.pushes import decide_push
-from fulfillment.admin.documents import serve_document
+from fulfillment.admin.production_page.documents import serve_document
 from fulfillment.models import Label, LabelKind, LabelState, ParcelState
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.labels import FETCH_LABEL, fetch_label, keep_label_copy, request_generic_label

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.faults import KINDS
-from backoffice.services.claims import Delivery
-from backoffice.services.delivery import deliver
 from fulfillment.models import Label, LabelAnswer, LabelState
 from fulfillment.services.label_fetching import LabelFetch
 from fulfillment.services.labels import fetch_label

@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from backoffice.models import Callback
-from backoffice.models.callback import CallbackState
+from backoffice.engine.models import Callback
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.callbacks import replay_callbacks, store_callback, work_due_callbacks
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.production_views import production_order
-from backoffice.services.callbacks import replay_callbacks, store_callback, work_due_callbacks
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.production_messages import ProductionOrderReport

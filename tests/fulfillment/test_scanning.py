@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
+from backoffice.engine.models import Push
 from backoffice.errors import Conflict, InvalidInput
-from backoffice.models import Push
 from backoffice.sandbox import Sandbox
 from fulfillment.models import Label, ParcelState, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import withdraw_parcel

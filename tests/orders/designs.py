@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from orders.models import CustomerEditor, Design
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from orders.models import Address, AddressRole, Order, OrderDocument, OrderLine
 from orders.models.document import DocumentKind
 from orders.models.line import LineKind

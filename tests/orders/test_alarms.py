@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from backoffice.engine.models import Epoch, Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.claims import Withdrawn
+from backoffice.engine.services.epoch import read_epoch
 from backoffice.errors import Conflict, InvalidInput
-from backoffice.models import Epoch, Push
-from backoffice.models.push import PushState
-from backoffice.services.claims import Withdrawn
-from backoffice.services.epoch import read_epoch
-from backoffice.translatable import gettext as said
+from backoffice.text.translatable import gettext as said
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderState as Reported
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, VendorOrder, VendorOrderState

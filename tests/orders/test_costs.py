@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from backoffice.models import Push, Shop
-from backoffice.services.handlers import handler_of
-from backoffice.services.subjects import find_subjects, load_subjects
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
+from backoffice.engine.services.handlers import handler_of
+from backoffice.engine.services.subjects import find_subjects, load_subjects
 from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine
 from orders.models.line import LineKind
 

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import deliver
 from backoffice.sandbox import Sandbox, running_sandbox
-from backoffice.services.delivery import deliver
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState, VendorOrderLine
 from orders.services.file_decisions import accept_files, exchange_file

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from backoffice.models import IdempotencyKey, Push
+from backoffice.accounts.models import IdempotencyKey
+from backoffice.engine.models import Push
 from catalog.models import Variant
 from orders.models import Hold, Order, OrderState, VendorOrder
 from tests.api.storefront import CARD, PEN, Storefront, build_order, make_catalog, make_storefront

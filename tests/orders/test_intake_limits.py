@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from catalog.models import Variant

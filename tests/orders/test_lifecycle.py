@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from backoffice.engine.models import Push
 from backoffice.errors import Conflict, DomainError, IllegalTransition
-from backoffice.models import Push
 from orders.models import Hold, HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 from orders.services.timeline import SENTENCES, describe

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backoffice.models import Push, Shop
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
 from catalog.models import Variant
 from orders.models import HoldReason, Order, OrderState
 from tests.api.storefront import CARD, PEN, Storefront, build_order, make_catalog, make_storefront, make_variant

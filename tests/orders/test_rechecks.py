@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
-from backoffice.models import Push
 from catalog.models import Product, Variant
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderState, VendorOrderState
 from orders.services.corrections import correct_address

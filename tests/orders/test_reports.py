@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from backoffice.models import Push
-from backoffice.models.callback import CallbackState
+from backoffice.engine.models import Push
+from backoffice.engine.models.callback import CallbackState
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, ShippedLine, Version
 from orders.models import HoldReason, Order, ProductionState, ShipmentState, VendorOrder, VendorOrderState
 from orders.models import OrderState as OurState

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Callback, Epoch, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.epoch import read_epoch, take_id
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from backoffice.models import Callback, Epoch, Push, Shop
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import PushState
-from backoffice.services.epoch import read_epoch, take_id
 from backoffice.vendors.abilities import ReportsOrders
 from backoffice.vendors.errors import VendorUnavailable
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress

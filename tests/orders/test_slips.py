@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from backoffice.fonts.shaping import MISSING
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
+from backoffice.paper.fonts.shaping import MISSING
 from fulfillment.models import Country
 from orders.models import Address, Order, VendorOrder
 from orders.models.document import DocumentKind, OrderDocument

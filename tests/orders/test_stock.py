@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from backoffice.models import Push, Shop
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
 from catalog.models import Availability, SyncRun, Variant
 from catalog.models.sync import SyncState
 from orders.models import (

@@ -155,6 +155,6 @@ COMMAND = """
 import sys
 from django.conf import settings
 settings.configure()
-from backoffice.management.commands.sandbox import Command
+from backoffice.demo.management.commands.sandbox import Command
 Command().run_from_argv(["manage.py", "sandbox", *sys.argv[1:]])
 """

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.sandbox import Sandbox, running_sandbox
 from catalog.models import CustomProduct
 from tests.admin.desk.conftest import nothing_remembered, sign_in

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.test import Client
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct
 from catalog.models import CustomProduct
 from catalog.services.custom_products import take_product

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from backoffice.models import Epoch, Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Epoch, Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.epoch import read_epoch
 from backoffice.sandbox import Sandbox
-from backoffice.services.delivery import deliver
-from backoffice.services.epoch import read_epoch
 from catalog.models import CustomProduct
 from orders.models import Hold, HoldReason, Order
 from orders.services.lifecycle import release_hold, release_order

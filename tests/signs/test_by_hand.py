@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.engine.models import Push
+from backoffice.engine.services.delivery import deliver
 from backoffice.errors import IllegalTransition, InvalidInput
-from backoffice.models import Push
-from backoffice.services.delivery import deliver
 from catalog.models import CustomProduct
 from fulfillment.models import Shipment
 from orders.models import Hold, Order, VendorOrder

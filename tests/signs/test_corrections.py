@@ -2,8 +2,9 @@
 
 import pytest
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
-from backoffice.models import Push, Shop
 from orders.models import Address, AddressRole, Order, OrderState
 from orders.services.corrections import correct_address
 from tests.signs.desk import design, make_shop, sign_order

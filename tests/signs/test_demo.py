@@ -7,10 +7,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from backoffice.demo.sandbox import Sandbox as Hands
 from backoffice.demo.signs import follow_signs
-from backoffice.models import Callback, Push
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.services.callbacks import work_due_callbacks
+from backoffice.engine.services.delivery import deliver
 from backoffice.sandbox import Sandbox
-from backoffice.services.callbacks import work_due_callbacks
-from backoffice.services.delivery import deliver
 from catalog.models import CustomProduct
 from orders.models import Enquiry
 from orders.services.lifecycle import release_order

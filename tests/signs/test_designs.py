@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Callback, Push, Shop
-from backoffice.models.callback import CallbackState
-from backoffice.services.callbacks import replay_callbacks, work_due_callbacks
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.callbacks import replay_callbacks, work_due_callbacks
 from catalog.models import CustomPicture, CustomProduct
 from tests.signs.desk import design, make_shop, product_body, tell
 

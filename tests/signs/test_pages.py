@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import ApiKey, Push, Shop, VendorWebhook
+from backoffice.accounts.models import ApiKey, Shop
+from backoffice.engine.models import Push, VendorWebhook
+from backoffice.engine.services.callbacks import work_due_callbacks
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.webhooks import KEPT_AFTER, kept_secrets
 from backoffice.sandbox import Sandbox
-from backoffice.services.callbacks import work_due_callbacks
-from backoffice.services.delivery import deliver
-from backoffice.services.webhooks import KEPT_AFTER, kept_secrets
 from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import PICTURES
@@ -168,7 +169,7 @@ def test_the_command_subscribes_once_keeps_secrets_sealed_and_ends(sandbox: Sand
     }
     assert kept_secrets("sign-customiser", "order-created") == (held[0]["secret"],)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT secret FROM backoffice_vendorwebhook")
+        cursor.execute("SELECT secret FROM engine_vendorwebhook")
         assert all(held[0]["secret"] not in row[0] for row in cursor.fetchall())
     assert "ours" in command("list")
     assert "Ended" in command("delete", str(held[0]["webhook_id"]))

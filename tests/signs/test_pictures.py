@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.files import UnfitFile, inspect_content, open_file
 from backoffice.sandbox import Sandbox
-from backoffice.services.clock import database_now
-from backoffice.services.files import UnfitFile, inspect_content, open_file
 from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture
 from catalog.services.custom_pictures import PICTURES, whole

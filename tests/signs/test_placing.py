@@ -11,16 +11,17 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services import claims
+from backoffice.engine.services.callbacks import work_due_callbacks
+from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services.pushes import decide_push, queue_push
 from backoffice.errors import IllegalTransition
-from backoffice.models import Callback, Push, Shop
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import PushState
 from backoffice.sandbox import Sandbox
-from backoffice.services import claims
-from backoffice.services.callbacks import work_due_callbacks
-from backoffice.services.claims import Delivery
-from backoffice.services.delivery import deliver, end_expired_leases
-from backoffice.services.pushes import decide_push, queue_push
 from backoffice.vendors.sign_customiser.payloads import order_payload
 from catalog.models import CustomProduct
 from orders.models import Address, AddressRole, Hold, Order, VendorOrder
@@ -324,7 +325,7 @@ def test_without_the_wait_for_proof_a_second_sign_would_be_made(
     order: Order, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: a look that takes silence for absence sends again, and the ledger shows it."""
-    from backoffice.services.handlers import Finding
+    from backoffice.engine.services.handlers import Finding
 
     monkeypatch.setattr(SingleCall, "look", lambda self, delivery: Finding.ABSENT)
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
@@ -343,7 +344,7 @@ def test_before_the_echos_time_is_over_nobody_is_asked(order: Order, sandbox: Sa
 
 
 def test_what_is_asked_of_a_person_says_what_it_costs(order: Order, sandbox: Sandbox) -> None:
-    from backoffice.admin.outcome_facts import outcome_facts
+    from backoffice.engine.admin.outcome_facts import outcome_facts
 
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.models import Push, Shop
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
 from catalog.models import CustomProduct
 from orders.models import Order, OrderEvent, OrderLine
 from orders.services.preflight.line_checks import judge_lines

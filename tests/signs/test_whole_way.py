@@ -7,11 +7,11 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from backoffice.models import Callback, Push
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.services.callbacks import work_due_callbacks
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.webhooks import subscribe_webhooks
 from backoffice.sandbox import Sandbox
-from backoffice.services.callbacks import work_due_callbacks
-from backoffice.services.delivery import deliver
-from backoffice.services.webhooks import subscribe_webhooks
 from catalog.models import CustomProduct
 from orders.models import Enquiry, VendorOrder
 from orders.services.lifecycle import release_order

@@ -11,7 +11,7 @@ from backoffice.tables.cells import Cell, read_code, read_paragraph
 from backoffice.tables.numbers import read_amount, read_whole
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow
-from backoffice.texts import clean_paragraph
+from backoffice.text.cleaning import clean_paragraph
 from tests.tables.sheets import HEADER, WAYS, Sheet, Written, any_sheet
 
 SHEETS = 2000

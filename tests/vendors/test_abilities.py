@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from pytest_django import Settings
 
-from backoffice.models.push import Lane
-from backoffice.services.integrations import get_vendor
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.abilities import (
     CallsUs,
     ReportsOrders,
@@ -79,8 +79,8 @@ def test_a_setting_is_the_accounts_own_or_its_systems() -> None:
 
 
 CALL = """
-from backoffice.models.push import Lane
-from backoffice.services.integrations import get_vendor
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import OrderToPlace
 

@@ -17,8 +17,10 @@ OWN = re.compile(
     r"|.*/management/commands/(demo_storefront|sandbox)\.py"
 )
 ALLOWED = {
-    "backoffice/models/shop.py": "a shop's account number at a vendor is a column, and its label says whose it is",
-    "orders/services/rules/shipped.py": "examples of rules, about the vendors that there are",
+    "backoffice/accounts/models/shop.py": (
+        "a shop's account number at a vendor is a column, and its label says whose it is"
+    ),
+    "orders/rules/services/shipped.py": "examples of rules, about the vendors that there are",
     "templates/catalog/rating_list.html": "the empty page says which setting is missing",
     "templates/catalog/custom_product_list.html": "the empty page says which address is to be entered where",
     "templates/orders/enquiry_list.html": "the empty page says whose forms are meant",

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.autoletter.streets import split_house_number
 from backoffice.vendors.export_messages import BoughtLine, OrderToTell
 from backoffice.vendors.messages import PostalAddress

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders, HasRatings
 from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected

@@ -5,7 +5,7 @@ import binascii
 from decimal import Decimal
 from typing import Any
 
-from backoffice.pdf_marks import PdfMarks
+from backoffice.files.pdf_marks import PdfMarks
 from backoffice.vendors.answers import Answer
 from backoffice.vendors.card_messages import (
     CardDelivery,

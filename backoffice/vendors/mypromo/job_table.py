@@ -10,7 +10,7 @@ from backoffice.errors import InvalidInput
 from backoffice.tables.cells import Cell, CellFault, plain_number
 from backoffice.tables.reading import read_rows
 from backoffice.tables.rows import TableRow
-from backoffice.texts import BadText, clean_code, clean_foreign
+from backoffice.text.cleaning import BadText, clean_code, clean_foreign
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
 from backoffice.vendors.reading import text
 

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from backoffice.moments import in_utc
-from backoffice.texts import clean_foreign
+from backoffice.text.cleaning import clean_foreign
+from backoffice.text.moments import in_utc
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import Message, OrderConfirmation, OrderState, Version
 from backoffice.vendors.sign_customiser import schemas as theirs

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from backoffice.texts import clean_foreign
+from backoffice.text.cleaning import clean_foreign
 
 # Room for what is to be found again by it.
 Id = Annotated[int, Meta(ge=0, le=10**18)] | Annotated[str, Meta(min_length=1, max_length=64)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from backoffice.vendors.abilities import HasRatings
 from backoffice.vendors.registry import setting_name, vendors_with
 from catalog.models import RatingReading

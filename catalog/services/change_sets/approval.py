@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
-from backoffice.reasons import checked_reason
-from backoffice.translatable import gettext as _
+from backoffice.text.reasons import checked_reason
+from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState
 from catalog.services.bulk import to_json
 from catalog.services.change_sets.rules import rules_for, threshold_of

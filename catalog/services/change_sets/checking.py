@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from backoffice.models.push import Lane
-from backoffice.services.integrations import get_vendor
-from backoffice.translatable import gettext as _
-from backoffice.translatable import serialize
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import serialize
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.registry import has_ability, vendor_type
 from catalog.models import Change, ChangeSet, ChangeSetState, Variant

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import IllegalTransition, InvalidInput
-from backoffice.models import Shop
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
 from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of

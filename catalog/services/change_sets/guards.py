@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, PriceList
 from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
 from catalog.services.change_sets.rules import Limits

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsPrices, TakesFulfillerPrices, TakesSalesPrices, Vendor
 from backoffice.vendors.batch_messages import FulfillerPriceRow, JobTicket, PriceTier, SalesPriceRow
 from backoffice.vendors.listing_messages import PriceFacts

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from backoffice.errors import IllegalTransition, NotAllowed
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import User, ensure_permitted
 from catalog.services.change_sets.editing import make_change_set

@@ -1,7 +1,7 @@
 """Which shape belongs to which kind of change, and which vendors know that kind."""
 
 from backoffice.errors import InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import has_ability, vendors_with
 from catalog.models import ChangeKind
 from catalog.services.change_sets.prices import FulfillerPrices, SalesPrices

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
 from backoffice.vendors.batch_messages import JobTicket, StockLevel, StockRow, SyncRow
 from backoffice.vendors.listing_messages import StockFacts

@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesTexts, Vendor
 from backoffice.vendors.batch_messages import JobTicket, SearchTextRow
 from backoffice.vendors.listing_messages import SearchFacts, SearchTexts

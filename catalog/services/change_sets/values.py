@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges, Vendor
 from backoffice.vendors.batch_messages import JobTicket
 from catalog.models import Change

@@ -7,12 +7,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.models import Push
-from backoffice.models.push import Lane, PushState
-from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.handlers import push_kind
-from backoffice.services.pushes import queue_push
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.handlers import push_kind
+from backoffice.engine.services.pushes import queue_push
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.errors import BudgetEmpty, VendorError
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob

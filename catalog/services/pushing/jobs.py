@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import Lane
-from backoffice.services.callbacks import callbacks_wait
-from backoffice.services.integrations import get_vendor
-from backoffice.services.pushes import queue_push
-from backoffice.services.reports import ReportOutcome
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.callbacks import callbacks_wait
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.engine.services.pushes import queue_push
+from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, JobState
 from backoffice.vendors.errors import VendorError

@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
-from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.handlers import Finding, push_kind
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
 from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.handlers import PushHandler
+from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
-from backoffice.models import Push
-from backoffice.models.push import Lane
-from backoffice.services.handlers import PushHandler
-from backoffice.services.pushes import queue_push
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, VendorJob
 from catalog.services.change_sets.approval import PUSH, User, ensure_permitted, hash_of_rows
 from catalog.services.change_sets.editing import NOT_APPROVED

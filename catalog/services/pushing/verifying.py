@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.handlers import push_kind
+from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import IllegalTransition
-from backoffice.models import Push
-from backoffice.models.push import Lane
-from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.handlers import push_kind
-from backoffice.services.pushes import queue_push
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobRow, UnreadableReport
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected

@@ -17,8 +17,8 @@ from backoffice.errors import InvalidInput
 from backoffice.tables.cells import Cell, is_blank, is_moment, read_code, read_line, read_paragraph, shown
 from backoffice.tables.numbers import read_amount, read_whole
 from backoffice.tables.rows import unreadable
-from backoffice.texts import BadText, clean_paragraph, trim
-from backoffice.translatable import gettext as _
+from backoffice.text.cleaning import BadText, clean_paragraph, trim
+from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, PriceList, Variant
 from catalog.services.change_sets.texts import ONE_LINE, TEXTS
 from catalog.services.change_sets.values import Value, exact, refuse

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, TableImportState
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of

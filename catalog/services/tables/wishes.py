@@ -9,7 +9,7 @@ from backoffice.errors import InvalidInput
 from backoffice.tables.cells import Cell, read_code
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind
 from catalog.services.change_sets.values import Value, refuse
 from catalog.services.tables.columns import (

@@ -1,6 +1,6 @@
 """manage.py pull_production_orders: ask for what is to be made, and say what no callback had told."""
 
-from backoffice.management.pull_command import PullCommand
+from backoffice.engine.management.pull_command import PullCommand
 from fulfillment.services.production_pulling import ProductionPull
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backoffice.models.push import Lane
-from backoffice.services.integrations import get_vendor
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import UnknownVendor, vendors_with

@@ -1,6 +1,6 @@
 """manage.py pull_orders: ask vendors how orders are, and say what no callback had told."""
 
-from backoffice.management.pull_command import PullCommand
+from backoffice.engine.management.pull_command import PullCommand
 from orders.services.lateness import close_silent_orders, mark_late_orders
 from orders.services.reports.pulling import OrderPull
 

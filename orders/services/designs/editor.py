@@ -13,12 +13,12 @@ from typing import TypeVar
 from django.conf import settings
 from django.utils import timezone
 
+from backoffice.accounts.models import Shop
+from backoffice.accounts.services.idempotency import Answer, answer_once, find_answer
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.errors import InvalidInput, Unavailable
-from backoffice.models import Shop
-from backoffice.models.push import Lane
-from backoffice.services.idempotency import Answer, answer_once, find_answer
-from backoffice.services.integrations import get_vendor
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.design_messages import DesignReport
 from backoffice.vendors.errors import VendorError, VendorRejected, VendorUnavailable

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from backoffice.errors import Errors, InvalidInput, complain
-from backoffice.struct_texts import Input, Quantity, Text
-from backoffice.translatable import gettext as _
+from backoffice.text.structs import Input, Quantity, Text
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.registry import vendors_with
 from catalog.services.orderable import can_order

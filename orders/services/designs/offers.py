@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from backoffice.errors import DomainError, Errors, complain
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import PriceTier, Variant
 from catalog.services.orderable import can_order, can_take_from_stock
 from catalog.services.quotes import Quote, check_quantity, quote_price

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from backoffice.file_types import PDF, content_type_of
+from backoffice.files.types import PDF, content_type_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.conf import settings
 
-from backoffice.pdf_marks import PdfMarks
-from backoffice.services.claims import Delivery, Interrupted, Withdrawn
-from backoffice.services.files import open_file
-from backoffice.translatable import gettext as _
+from backoffice.engine.services.claims import Delivery, Interrupted, Withdrawn
+from backoffice.engine.services.files import open_file
+from backoffice.files.pdf_marks import PdfMarks
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.http import fetch_untrusted

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from backoffice.errors import Conflict, InvalidInput
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import Carrier
 from orders.models import Order, ShopFile, SuppliedLabel, VendorOrder, VendorOrderState
 from orders.services.files.signed_links import Linked, read_link

@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 from pypdf import PageObject, PdfReader
 
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, ProtectedPdf, open_pdf
 from orders.services.files.specs import Spec
 

@@ -18,11 +18,11 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Spacer, Table
 
-from backoffice.fonts import REGULAR
-from backoffice.fonts.text import draw_text, text_block
-from backoffice.paper import make_pdf, make_table, text_style
-from backoffice.postal import address_lines
-from backoffice.translatable import gettext as _
+from backoffice.paper.drawing import make_pdf, make_table, text_style
+from backoffice.paper.fonts import REGULAR
+from backoffice.paper.fonts.text import draw_text, text_block
+from backoffice.paper.postal import address_lines
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import Country
 from orders.models import Address, AddressRole, Order, OrderLine, VendorOrder
 

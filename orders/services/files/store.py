@@ -5,12 +5,12 @@ A row is written only when its whole file lies under its name.
 
 from collections.abc import Iterable
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.services.disk import room_for
+from backoffice.engine.services.files import FileTooLarge, UnfitFile, keep_file
 from backoffice.errors import InvalidInput
-from backoffice.file_types import PDF
-from backoffice.models import Shop
-from backoffice.services.disk import room_for
-from backoffice.services.files import FileTooLarge, UnfitFile, keep_file
-from backoffice.translatable import gettext as _
+from backoffice.files.types import PDF
+from backoffice.text.translatable import gettext as _
 from orders.models import ShopFile
 from orders.services.files.signed_links import Linked, sign_link
 

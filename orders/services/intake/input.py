@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from backoffice.moments import in_utc
-from backoffice.regions import address_codes, country_code
-from backoffice.struct_texts import Input, Quantity, Text
+from backoffice.text.moments import in_utc
+from backoffice.text.regions import address_codes, country_code
+from backoffice.text.structs import Input, Quantity, Text
 
 # Texts rather than numbers: readers of JSON numbers round.
 Total = Annotated[

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import msgspec
 from django.conf import settings
 
-from backoffice.models import Shop
-from backoffice.services.epoch import take_id
+from backoffice.accounts.models import Shop
+from backoffice.engine.services.epoch import take_id
 from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
 from orders.services.intake.input import NewLine, NewOrder, PrintFile, amount, sealed

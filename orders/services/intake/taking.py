@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
+from backoffice.accounts.models import Shop
+from backoffice.accounts.models.shop import OddPrice, ShortStock
+from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
 from backoffice.errors import Conflict, InvalidInput, merge
-from backoffice.models import Shop
-from backoffice.models.shop import OddPrice, ShortStock
-from backoffice.services.bell import RUN_RULES, ring_on_commit
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument
 from orders.models.event import awaits_rules

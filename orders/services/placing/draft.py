@@ -2,8 +2,8 @@
 
 import msgspec
 
-from backoffice.services.claims import Delivery
-from backoffice.translatable import join
+from backoffice.engine.services.claims import Delivery
+from backoffice.text.translatable import join
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder

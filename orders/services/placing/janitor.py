@@ -4,9 +4,9 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.models import Push
-from backoffice.services.claims import Delivery
-from backoffice.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.handlers import Finding, Recovery, push_kind
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
-from backoffice.services.callbacks import replay_callbacks
-from backoffice.services.reports import ReportOutcome
-from backoffice.translatable import gettext as _
-from backoffice.translatable import join
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.callbacks import replay_callbacks
+from backoffice.engine.services.reports import ReportOutcome
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join
 from backoffice.vendors.messages import OrderReport, OrderState
 from backoffice.vendors.registry import vendor_title
 from orders.models import HoldReason, Order, OrderEvent, StrayOrder, StrayState, VendorOrder, VendorOrderState

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy
 
-from backoffice.models import Push
-from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.axes import derive_axes

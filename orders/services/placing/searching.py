@@ -7,7 +7,7 @@ certainly there. Without such an order, everything since the request is paged th
 
 from datetime import timedelta
 
-from backoffice.services.handlers import Finding
+from backoffice.engine.services.handlers import Finding
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import VendorOrder
 from orders.services.placing.draft import DraftHandler

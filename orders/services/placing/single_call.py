@@ -6,13 +6,13 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 
 from django.utils import timezone
 
-from backoffice.models import Push
-from backoffice.services.claims import Delivery
-from backoffice.services.clock import database_now
-from backoffice.services.epoch import is_from_before_restore
-from backoffice.services.handlers import Finding, Recovery, push_kind
-from backoffice.translatable import gettext as _
-from backoffice.translatable import gettext as _t
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.epoch import is_from_before_restore
+from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Version

@@ -7,11 +7,11 @@ vendor has no route for that): it is given up, and the next generation of the re
 
 from functools import partial
 
-from backoffice.models import Push
-from backoffice.services.claims import Delivery, Withdrawn
-from backoffice.services.handlers import Finding, push_kind
-from backoffice.translatable import gettext as _
-from backoffice.translatable import gettext as _t
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace
 from orders.models import HoldReason, Order, VendorOrder, VendorOrderState

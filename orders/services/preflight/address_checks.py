@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from backoffice.errors import Errors, complain
-from backoffice.regions import is_military
-from backoffice.texts import has_letter_or_digit
-from backoffice.translatable import gettext as _
+from backoffice.text.cleaning import has_letter_or_digit
+from backoffice.text.regions import is_military
+from backoffice.text.translatable import gettext as _
 from fulfillment.models import Country, State
 from orders.models import Address
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import Errors, complain
-from backoffice.models import Shop
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
 from backoffice.vendors.money import round_money

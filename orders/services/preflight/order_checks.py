@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
-from backoffice.emails import usable_email
 from backoffice.errors import Errors, complain
-from backoffice.regions import country_code
-from backoffice.translatable import gettext as _
+from backoffice.text.emails import usable_email
+from backoffice.text.regions import country_code
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Order

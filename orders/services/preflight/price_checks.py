@@ -6,9 +6,9 @@ What we pay is between staff: complaints go to storefronts, so they name the lim
 from collections.abc import Sequence
 from decimal import Decimal
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import Errors, complain
-from backoffice.models import Shop
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import exponent_of, round_money, spell_total
 from orders.models import Order, OrderLine
 from orders.services.preflight.line_checks import JudgedLine

@@ -7,9 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import Errors, InvalidInput
-from backoffice.models import Shop
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.models import Variant
 from orders.models import HoldReason, Order, VendorOrderState
 from orders.services.designs.ids import is_ours

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from backoffice.errors import Errors, complain
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from catalog.services.stock import Stock
 from catalog.services.variant_facts import VariantFacts
 from catalog.services.variant_users import Key

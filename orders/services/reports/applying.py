@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
-from backoffice.services.reports import ReportApplication, ReportOutcome, Source
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.reports import ReportApplication, ReportOutcome, Source
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, OrderState
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, InvalidInput, ineligible
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
 from backoffice.vendors.registry import has_ability

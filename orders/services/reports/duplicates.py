@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from backoffice.models.callback import CallbackState
-from backoffice.services.reports import ReportOutcome, Source
-from backoffice.translatable import gettext as _
-from backoffice.translatable import join
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.reports import ReportOutcome, Source
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import join
 from backoffice.vendors.messages import RANK, OrderReport, OrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
 from orders.services.drafts import discard_draft

@@ -3,12 +3,12 @@
 import msgspec
 from django.db import transaction
 
-from backoffice.models import Callback, Push
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import PushState
-from backoffice.services.pushes import close_push, note_attempt
-from backoffice.services.reports import ReportOutcome
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.pushes import close_push, note_attempt
+from backoffice.engine.services.reports import ReportOutcome
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import OrderReport
 from orders.models import Order
 from orders.services.push_kinds import PLACE

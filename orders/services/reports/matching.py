@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
 from backoffice.vendors.messages import OrderReport, OrderState
 from orders.models import VendorOrder, VendorOrderState
 from orders.services.push_kinds import PLACE

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import QuerySet
 
-from backoffice.models.callback import CallbackState
-from backoffice.models.pull import PullKind
-from backoffice.services.pull_runs import PullRun
-from backoffice.services.reports import ReportOutcome
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.pull import PullKind
+from backoffice.engine.services.pull_runs import PullRun
+from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import ReportsOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.messages import OrderReport

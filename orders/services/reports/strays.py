@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from backoffice.accounts.models import Shop
 from backoffice.errors import Conflict
-from backoffice.models import Shop
-from backoffice.reasons import checked_reason
-from backoffice.translatable import gettext as _
+from backoffice.text.reasons import checked_reason
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, PostalAddress
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.order_message import differences, order_to_place

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from backoffice.accounts.models import Shop
+from backoffice.engine.services.epoch import take_id
 from backoffice.errors import Conflict, IllegalTransition
-from backoffice.models import Shop
-from backoffice.services.epoch import take_id
-from backoffice.translatable import gettext as _
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import LineKind, LineReport, OrderReport, PostalAddress
 from orders.models import (
     Address,

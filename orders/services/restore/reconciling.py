@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
-from backoffice.models import Epoch, Push
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import Lane, PushState
-from backoffice.services import epoch as epochs
-from backoffice.services.delivery import mark_unknown
-from backoffice.services.handlers import handler_of
-from backoffice.services.integrations import get_vendor
-from backoffice.translatable import gettext as _
+from backoffice.engine.models import Epoch, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services import epoch as epochs
+from backoffice.engine.services.delivery import mark_unknown
+from backoffice.engine.services.handlers import handler_of
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, Vendor
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.messages import OrderReport, OrderState

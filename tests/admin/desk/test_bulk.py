@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from orders.models import HoldReason, OrderState
 from orders.services.lifecycle import hold_order
 from tests.admin.desk.conftest import SignIn

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from backoffice.models.push import Lane
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.sandbox import Sandbox, running_sandbox
-from backoffice.services.integrations import get_vendor
 from backoffice.vendors.abilities import MakesDesigns
 from fulfillment.models import Carrier
 from orders.models import HoldReason, Order, OrderState, SuppliedLabel

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backoffice.dashboard import day, order_needs
-from backoffice.models import Callback, Heartbeat, Push
-from backoffice.models.push import PushState
+from backoffice.engine.models import Callback, Heartbeat, Push
+from backoffice.engine.models.push import PushState
 from catalog.models import ChangeKind, ChangeSet, ChangeSource
 from fulfillment.models import ProductionOrder
-from orders.models import Hold, HoldReason, Order, OrderExport
+from orders.marketing.models import OrderExport
+from orders.models import Hold, HoldReason, Order
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
 from tests.admin.desk.conftest import SignIn

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders.admin.listing import OrderList
+from orders.admin.order_list.listing import OrderList
 from orders.models import HoldReason, Order, SavedView
 from orders.services.lifecycle import hold_order
 from orders.services.search import refresh_search

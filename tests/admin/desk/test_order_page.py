@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
 from fulfillment.models import Country, Shipment, ShipmentLine
 from orders.models import (
     Address,

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from backoffice.translatable import gettext as said
+from backoffice.text.translatable import gettext as said
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState
 from orders.services.lifecycle import hold_order

@@ -7,10 +7,12 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import CardRecipient, MailCampaign, Notice, Order, OrderExport, Rule, RuleEvent, RuleJob, RuleRun
-from orders.services.rules.jobs import work_jobs
-from orders.services.rules.running import work_waiting_events
-from orders.services.rules.shipped import setup_rules
+from orders.marketing.models import CardRecipient, MailCampaign, OrderExport
+from orders.models import Order
+from orders.rules.models import Notice, Rule, RuleEvent, RuleJob, RuleRun
+from orders.rules.services.jobs import work_jobs
+from orders.rules.services.running import work_waiting_events
+from orders.rules.services.shipped import setup_rules
 from tests.admin.desk.conftest import SignIn
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import TAG, Tree, act, asks, counts, group, happens, make_rule

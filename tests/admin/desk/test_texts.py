@@ -6,12 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.models import Shop
+from backoffice.accounts.models import Shop
 from fulfillment.models import Country
-from orders.models import HoldReason, OptOut, Order, OrderState, Rule, SavedView
+from orders.marketing.models import OptOut
+from orders.models import HoldReason, Order, OrderState, SavedView
+from orders.rules.models import Rule
+from orders.rules.services.conditions import read_conditions
+from orders.rules.services.editing import RuleInput, build_rule
 from orders.services.lifecycle import hold_order
-from orders.services.rules.conditions import read_conditions
-from orders.services.rules.editing import RuleInput, build_rule
 from tests.admin.desk.conftest import SignIn
 from tests.orders.rows import make_order
 
@@ -93,15 +95,15 @@ def test_an_odd_address_of_a_page_names_nothing(admin_client: Client, path: str)
 def test_an_odd_beginning_of_a_value_finds_nothing(admin_client: Client) -> None:
     for text in ("a\0b", "a\nb"):
         asked = {"field": "sku", "q": text}
-        assert admin_client.get(reverse("admin:orders_rule_values"), asked).json()["values"] == []
+        assert admin_client.get(reverse("admin:rules_rule_values"), asked).json()["values"] == []
 
 
 def test_forms_of_models_are_cleaned_too(sign_in: SignIn) -> None:
     client = sign_in("view_optout", "add_optout", "view_shop", "add_shop")
-    client.post(reverse("admin:orders_optout_add"), {"consent": "accepts_letters", "email": "a@example.com\u200b "})
+    client.post(reverse("admin:marketing_optout_add"), {"consent": "accepts_letters", "email": "a@example.com\u200b "})
     assert OptOut.objects.get().email == "a@example.com"
     shop = {"name": "Sho\np", "code": "WEB", "currency": "EUR", "language": "DE", "time_zone": "Europe/Berlin"}
-    answer = client.post(reverse("admin:backoffice_shop_add"), shop)
+    answer = client.post(reverse("admin:accounts_shop_add"), shop)
     assert "line end" in answer.context["adminform"].form.errors["name"][0]
     assert not Shop.objects.exists()
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from backoffice.admin.actors import actor_in_words
 from backoffice.amounts import money
+from backoffice.staff.actors import actor_in_words
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from backoffice.models import Heartbeat, Push, Shop
-from backoffice.services.delivery import deliver
-from backoffice.services.pushes import queue_push
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Heartbeat, Push
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.pushes import queue_push
 from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorRejected
-from tests.backoffice import toy
-from tests.backoffice.conftest import shop, toy_vendor
+from tests.engine import toy
+from tests.engine.conftest import shop, toy_vendor
 
 __all__ = ["shop", "toy_vendor"]
 

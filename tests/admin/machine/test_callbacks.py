@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.models import Callback, Shop
-from backoffice.models.callback import CallbackState
-from backoffice.services.callbacks import work_due_callbacks
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Callback
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.callbacks import work_due_callbacks
 from tests.admin.machine.conftest import SignIn
 
-LIST = reverse("admin:backoffice_callback_changelist")
+LIST = reverse("admin:engine_callback_changelist")
 
 
 def make(body: bytes, **values: Any) -> Callback:
@@ -24,7 +25,7 @@ def make(body: bytes, **values: Any) -> Callback:
 
 
 def page(callback: Callback, name: str = "change") -> str:
-    return reverse(f"admin:backoffice_callback_{name}", args=[callback.pk])
+    return reverse(f"admin:engine_callback_{name}", args=[callback.pk])
 
 
 def states() -> list[dict[str, Any]]:
@@ -88,17 +89,17 @@ def test_the_list_takes_as_many_queries_for_fifty_rows_as_for_one_and_reads_no_b
     sign_in: SignIn, shop: Shop
 ) -> None:
     client = sign_in()
-    make(b"x", subject_type="backoffice.shop", subject_id=shop.pk)
+    make(b"x", subject_type="accounts.shop", subject_id=shop.pk)
     client.get(LIST)
     with CaptureQueriesContext(connection) as few:
         client.get(LIST)
     for _ in range(60):
-        make(b"x", subject_type="backoffice.shop", subject_id=shop.pk)
+        make(b"x", subject_type="accounts.shop", subject_id=shop.pk)
     with CaptureQueriesContext(connection) as many:
         response = client.get(LIST)
     assert len(many) == len(few) <= 9
     assert not any('"body"' in query["sql"] or "COUNT(" in query["sql"] for query in many)
-    assert reverse("admin:backoffice_shop_change", args=[shop.pk]) in response.content.decode()
+    assert reverse("admin:accounts_shop_change", args=[shop.pk]) in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_replay_works_it_off_once_more_and_a_second_one_changes_nothing(sign_i
 def test_marked_callbacks_are_replayed_and_others_not(sign_in: SignIn) -> None:
     first, second, third = (make(b"x") for _ in range(3))
     data = {"callback": [first.pk, third.pk, "x"], "back": LIST + "?state=new"}
-    response = sign_in("replay_callback").post(reverse("admin:backoffice_callback_replay_many"), data)
+    response = sign_in("replay_callback").post(reverse("admin:engine_callback_replay_many"), data)
     assert response["Location"] == LIST + "?state=new"
     due = set(Callback.objects.filter(next_at__isnull=False).values_list("pk", flat=True))
     assert due == {first.pk, third.pk}
@@ -147,7 +148,7 @@ def test_marked_callbacks_are_replayed_and_others_not(sign_in: SignIn) -> None:
 def test_marking_nothing_is_said_and_leads_nowhere_else(sign_in: SignIn, back: str) -> None:
     make(b"x")
     before = states()
-    url = reverse("admin:backoffice_callback_replay_many")
+    url = reverse("admin:engine_callback_replay_many")
     response = sign_in("replay_callback").post(url, {"back": back}, follow=True)
     assert response.redirect_chain == [(LIST, 302)]
     assert "Nothing was marked." in response.content.decode()
@@ -157,7 +158,7 @@ def test_marking_nothing_is_said_and_leads_nowhere_else(sign_in: SignIn, back: s
 def test_readers_may_not_replay(sign_in: SignIn) -> None:
     callback = make(b"x")
     client, before = sign_in(), states()
-    for url in (page(callback, "replay"), reverse("admin:backoffice_callback_replay_many")):
+    for url in (page(callback, "replay"), reverse("admin:engine_callback_replay_many")):
         assert client.post(url, {"callback": callback.pk}).status_code == 403
         assert url not in client.get(page(callback)).content.decode() + client.get(LIST).content.decode()
     assert states() == before

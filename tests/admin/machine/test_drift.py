@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.models import Drift, Shop
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Drift
 from tests.admin.machine.conftest import SignIn
 
-LIST = reverse("admin:backoffice_drift_changelist")
-CARDS = reverse("admin:backoffice_integration_changelist")
+LIST = reverse("admin:engine_drift_changelist")
+CARDS = reverse("admin:engine_integration_changelist")
 
 
 def missed(reference: str, *, vendor: str = "toy", subject: Any = None, hours: int = 1) -> None:
@@ -29,7 +30,7 @@ def test_missed_webhooks_are_listed_newest_first_with_what_they_are_about(sign_i
     page = sign_in("view_drift").get(LIST).content.decode()
     assert page.index("R-2") < page.index("R-1")
     assert "SHIPPED" in page
-    assert reverse("admin:backoffice_shop_change", args=[shop.pk]) in page
+    assert reverse("admin:accounts_shop_change", args=[shop.pk]) in page
 
 
 def test_a_tab_counts_and_shows_those_of_one_vendor(sign_in: SignIn) -> None:
@@ -47,7 +48,7 @@ def test_the_vendors_card_and_the_metrics_count_those_of_a_day(sign_in: SignIn) 
     missed("R-2", hours=30)
     client = sign_in("view_drift")
     assert "1 missed in 24 hours" in client.get(CARDS).content.decode()
-    assert 'backoffice_drift{vendor="toy"} 1.0' in client.get("/metrics").content.decode()
+    assert 'engine_drift{vendor="toy"} 1.0' in client.get("/metrics").content.decode()
 
 
 def test_the_list_takes_a_fixed_number_of_queries(sign_in: SignIn, shop: Shop) -> None:

@@ -12,21 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.models import Callback, Heartbeat, Integration, Push
-from backoffice.services import budget, gate
-from backoffice.services.vendor_status import Mode, mode_of
+from backoffice.engine.models import Callback, Heartbeat, Integration, Push
+from backoffice.engine.services import budget, gate
+from backoffice.engine.services.vendor_status import Mode, mode_of
 from backoffice.vendors.abilities import CallsSecretAddresses, Vendor
 from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
 from backoffice.vendors.registry import vendor_type
 from tests.admin.machine.conftest import SignIn
-from tests.backoffice import toy
-from tests.backoffice.toy import SHELF
+from tests.engine import toy
+from tests.engine.toy import SHELF
 
-LIST = reverse("admin:backoffice_integration_changelist")
+LIST = reverse("admin:engine_integration_changelist")
 
 
 def url(name: str, vendor: str = "toy") -> str:
-    return reverse(f"admin:backoffice_integration_{name}", args=[vendor])
+    return reverse(f"admin:engine_integration_{name}", args=[vendor])
 
 
 def down(name: str) -> None:
@@ -70,10 +70,10 @@ def test_vendors_are_shown_by_their_titles_and_kept_by_their_names(
     assert "Makes toys." in shown
     assert 'id="toy"' in shown
     assert "Toy Makers is paused by jana" in shown
-    pushes = client.get(reverse("admin:backoffice_push_changelist")).content.decode()
+    pushes = client.get(reverse("admin:engine_push_changelist")).content.decode()
     assert "Toy Makers" in pushes
     assert '<option value="toy">Toy Makers</option>' in pushes
-    assert "→ Toy Makers" in client.get(reverse("admin:backoffice_push_change", args=[push.pk])).content.decode()
+    assert "→ Toy Makers" in client.get(reverse("admin:engine_push_change", args=[push.pk])).content.decode()
     assert Push.objects.get().vendor == "toy"
 
 
@@ -122,7 +122,7 @@ def test_pausing_is_asked_about_then_stops_all_calls_and_is_told_everywhere(sign
     assert Integration.objects.get().paused_by == "jana"
     with pytest.raises(BudgetEmpty):
         gate.SharedGate("toy", lane=10).enter(write=True)
-    banner = client.get(reverse("admin:backoffice_push_changelist")).content.decode()
+    banner = client.get(reverse("admin:engine_push_changelist")).content.decode()
     assert "toy is paused by jana (stock-taking)" in banner
     client.post(url("resume"))
     gate.SharedGate("toy", lane=10).enter(write=True)
@@ -275,7 +275,7 @@ def test_callbacks_that_cannot_reach_us_are_a_finding(capsys: Any, settings: Laz
 
 @pytest.mark.usefixtures("healthy")
 def test_a_vendor_that_calls_nobody_loses_no_callbacks(capsys: Any, settings: LazySettings) -> None:
-    settings.VENDORS = {"teller": "tests.orders.exports.teller.Teller"}
+    settings.VENDORS = {"teller": "tests.orders.marketing.teller.Teller"}
     settings.TELLER_URL, settings.PUBLIC_URL = "https://api.example.com", "http://127.0.0.1:8000"
     code, text = doctor(capsys, "--offline")
     assert (code, "PUBLIC_URL" in text) == (0, False), text

@@ -9,16 +9,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.models import Callback, Push, PushAttempt, Shop
-from backoffice.models.push import PushState
-from backoffice.services.subjects import SUBJECT_KINDS, register_subject
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Callback, Push, PushAttempt
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.subjects import SUBJECT_KINDS, register_subject
 from tests.admin.machine.conftest import SignIn
 
-LIST = reverse("admin:backoffice_push_changelist")
+LIST = reverse("admin:engine_push_changelist")
 
 
 def page(push: Push, name: str = "change") -> str:
-    return reverse(f"admin:backoffice_push_{name}", args=[push.pk])
+    return reverse(f"admin:engine_push_{name}", args=[push.pk])
 
 
 def row(push: Push) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def make(shop: Shop, number: int, **values: Any) -> None:
     first = Push.objects.count() + 1
     Push.objects.bulk_create(
         Push(
-            vendor="toy", kind="toy.make", subject_type="backoffice.shop", subject_id=shop.pk, generation=first + i,
+            vendor="toy", kind="toy.make", subject_type="accounts.shop", subject_id=shop.pk, generation=first + i,
             next_at=timezone.now(), **({"state": PushState.CONFIRMED} | values),
         )
         for i in range(number)
@@ -47,7 +48,7 @@ def attempt(push: Push, **values: Any) -> PushAttempt:
 def test_the_list_names_what_each_push_is_about_and_links_it(sign_in: SignIn, refused: Push, shop: Shop) -> None:
     text = sign_in().get(LIST).content.decode()
     assert "Web shop" in text
-    assert reverse("admin:backoffice_shop_change", args=[shop.pk]) in text
+    assert reverse("admin:accounts_shop_change", args=[shop.pk]) in text
     assert "The vendor refused." in text
 
 
@@ -107,7 +108,7 @@ def test_filters_and_search_leave_what_they_say(sign_in: SignIn, refused: Push, 
 
 def test_a_push_is_found_by_what_staff_quote_and_by_its_own_number(sign_in: SignIn, push: Push, shop: Shop) -> None:
     register_subject(
-        "backoffice.shop",
+        "accounts.shop",
         shown=Shop.objects.in_bulk,
         found=lambda text: Shop.objects.filter(code=text).values_list("pk", flat=True),
     )
@@ -116,7 +117,7 @@ def test_a_push_is_found_by_what_staff_quote_and_by_its_own_number(sign_in: Sign
         for text, number in (("WEB", 1), ("NONE", 0), (f"%23{push.pk}", 1), (str(push.pk + 1), 0)):
             assert len(client.get(f"{LIST}?q={text}").context["rows"]) == number, text
     finally:
-        del SUBJECT_KINDS["backoffice.shop"]
+        del SUBJECT_KINDS["accounts.shop"]
 
 
 def test_an_empty_list_says_what_will_be_there(sign_in: SignIn) -> None:
@@ -251,7 +252,7 @@ def test_two_attempts_are_compared_line_by_line(sign_in: SignIn, push: Push) -> 
     old = attempt(push, step="a", url="https://toy.test/a", request='{"qty": 1, "x": 2}', status=422)
     new = attempt(push, step="a", url="https://toy.test/a", request='{"qty": 5, "x": 2}', status=201)
     client = sign_in()
-    url = reverse("admin:backoffice_push_compare", args=[push.pk, old.pk, new.pk])
+    url = reverse("admin:engine_push_compare", args=[push.pk, old.pk, new.pk])
     assert url in client.get(page(push)).content.decode()
     parts = dict(client.get(url).context["parts"])
     assert [(line.mark, line.text.strip()) for line in parts["Sent"] if line.mark in "+-" and line.mark] == [
@@ -260,15 +261,15 @@ def test_two_attempts_are_compared_line_by_line(sign_in: SignIn, push: Push) -> 
     ]
     assert parts["Address"] == []
     other = Push.objects.create(
-        vendor="toy", kind="toy.make", subject_type="backoffice.shop", subject_id=0, next_at=timezone.now()
+        vendor="toy", kind="toy.make", subject_type="accounts.shop", subject_id=0, next_at=timezone.now()
     )
-    strange = reverse("admin:backoffice_push_compare", args=[other.pk, old.pk, new.pk])
+    strange = reverse("admin:engine_push_compare", args=[other.pk, old.pk, new.pk])
     assert client.get(strange).status_code == 404
 
 
 def test_the_page_names_the_callbacks_about_the_same_thing(sign_in: SignIn, push: Push, shop: Shop) -> None:
     callback = Callback.objects.create(
-        vendor="toy", topic="shops", key="k", body=b"x", subject_type="backoffice.shop", subject_id=shop.pk
+        vendor="toy", topic="shops", key="k", body=b"x", subject_type="accounts.shop", subject_id=shop.pk
     )
-    url = reverse("admin:backoffice_callback_change", args=[callback.pk])
+    url = reverse("admin:engine_callback_change", args=[callback.pk])
     assert url in sign_in().get(page(push)).content.decode()

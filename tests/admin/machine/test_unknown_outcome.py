@@ -8,16 +8,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.models import Push
-from backoffice.models.push import PushState
-from backoffice.services.delivery import deliver
-from backoffice.services.handlers import PUSH_HANDLERS
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.handlers import PUSH_HANDLERS
 from tests.admin.machine.conftest import SignIn
-from tests.backoffice.toy import MakeBoth
+from tests.engine.toy import MakeBoth
 
 
 def outcome(push: Push) -> str:
-    return reverse("admin:backoffice_push_outcome", args=[push.pk])
+    return reverse("admin:engine_push_outcome", args=[push.pk])
 
 
 def answer(push: Push, **values: str) -> dict[str, str]:
@@ -72,7 +72,7 @@ def test_it_did_not_happen_sends_it_again_as_a_new_push(sign_in: SignIn, unknown
     unknown.refresh_from_db()
     follower = Push.objects.exclude(pk=unknown.pk).get()
     assert (unknown.state, unknown.decision, follower.state) == (PushState.FAILED, "seen at the vendor", PushState.NEW)
-    assert response.redirect_chain[-1][0] == reverse("admin:backoffice_push_change", args=[follower.pk])
+    assert response.redirect_chain[-1][0] == reverse("admin:engine_push_change", args=[follower.pk])
 
 
 @pytest.mark.parametrize("reason", ["", " a ", "x" * 1001])

@@ -11,15 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
-from backoffice.models import Push, Shop
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
-from orders.models import ExportState, OptOut, Order, OrderExport
-from orders.services.exports.asking import exclude_export
+from orders.marketing.models import ExportState, OptOut, OrderExport
+from orders.marketing.services.exports.asking import exclude_export
+from orders.models import Order
 from tests.admin.desk.conftest import SignIn
-from tests.orders.exports.conftest import Ask, Make
-from tests.orders.exports.teller import Desk
+from tests.orders.marketing.conftest import Ask, Make
+from tests.orders.marketing.teller import Desk
 
-LIST = reverse("admin:orders_orderexport_changelist")
+LIST = reverse("admin:marketing_orderexport_changelist")
 SEES = ("view_order", "view_orderexport", "view_exportbatch", "view_push")
 
 
@@ -117,12 +119,12 @@ def test_a_batch_and_its_push_lead_to_its_orders(
     tell()
     ask(later)
     push = Push.objects.get()
-    address = reverse("admin:orders_exportbatch_change", args=[push.subject_id])
-    assert address in text_of(reader, reverse("admin:backoffice_push_changelist"))
+    address = reverse("admin:marketing_exportbatch_change", args=[push.subject_id])
+    assert address in text_of(reader, reverse("admin:engine_push_changelist"))
     answer = reader.get(address, follow=True)
     assert order.number in answer.content.decode()
     assert later.number not in answer.content.decode()
-    found = text_of(reader, reverse("admin:backoffice_push_changelist") + f"?q={order.number}")
+    found = text_of(reader, reverse("admin:engine_push_changelist") + f"?q={order.number}")
     assert f"#{push.pk}" in found
 
 
@@ -249,9 +251,9 @@ def test_what_a_vendor_did_not_take_is_on_the_home_page_until_somebody_deals_wit
 def test_opt_outs_are_noted_with_who_noted_them(sign_in: SignIn, db: None) -> None:
     client = sign_in("view_optout", "add_optout", "delete_optout")
     values = {"consent": "accepts_letters", "email": " Jana@Example.com ", "reason": "She called."}
-    client.post(reverse("admin:orders_optout_add"), values)
+    client.post(reverse("admin:marketing_optout_add"), values)
     assert OptOut.objects.values_list("email", "noted_by").get() == ("jana@example.com", "mara")
-    assert "jana@example.com" in text_of(client, reverse("admin:orders_optout_changelist"))
+    assert "jana@example.com" in text_of(client, reverse("admin:marketing_optout_changelist"))
 
 
 def test_the_group_marketing_may_tell_and_note_opt_outs(db: None) -> None:
@@ -265,7 +267,7 @@ def test_the_test_of_a_connection_that_cannot_be_tested_says_so(
     sign_in: SignIn, letters: Sandbox, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client = sign_in("view_integration", "test_integration")
-    answer = client.post(reverse("admin:backoffice_integration_test", args=["autoletter"]), follow=True)
+    answer = client.post(reverse("admin:engine_integration_test", args=["autoletter"]), follow=True)
     assert "AutoLetter was not called." in answer.content.decode()
     settings.VENDORS = {"autoletter": settings.VENDORS["autoletter"]}
     call_command("check_vendors")

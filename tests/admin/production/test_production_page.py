@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
-from fulfillment.admin.production_steps import next_step
+from fulfillment.admin.production_page.steps import next_step
 from fulfillment.models import Label, LabelState, ParcelState, ProductionFile, ProductionOrder, ProductionShipment
 from fulfillment.services.downloads import PRODUCTION_FILES
 from tests.admin.desk.conftest import SignIn

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
-from backoffice.models import Push
+from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
-from fulfillment.admin.dispatch_station import LOOK, RIGHT, WRONG, Result
+from fulfillment.admin.dispatch.station import LOOK, RIGHT, WRONG, Result
 from fulfillment.models import Label, LabelState, ParcelState, ProductionOrder
 from fulfillment.services.downloads import PRODUCTION_FILES
 from tests.fulfillment.conftest import Make

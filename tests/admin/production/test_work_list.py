@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
-from fulfillment.admin.worklist import Card, read_place, write_place
+from fulfillment.admin.work_list.worklist import Card, read_place, write_place
 from fulfillment.models import ProductionItem, ProductionOrder
 from fulfillment.services.production_pulling import ProductionPull
 from fulfillment.services.worklist import PAGE_SIZE, Place

@@ -7,8 +7,8 @@ import pytest
 
 from backoffice.errors import IllegalTransition
 from orders.models import Order
-from orders.services.rules.actions import RULE_ACTIONS, Params, RuleAction
-from orders.services.rules.facts import Facts
+from orders.rules.services.actions import RULE_ACTIONS, Params, RuleAction
+from orders.rules.services.facts import Facts
 
 
 class SendParams(Params, frozen=True):

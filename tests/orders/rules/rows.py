@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from orders.models import Order, OrderEvent, Rule, RuleEvent
+from orders.models import Order, OrderEvent
+from orders.rules.models import Rule, RuleEvent
 
 Tree = dict[str, Any]
 

@@ -8,9 +8,9 @@ import pytest
 from django.utils import translation
 
 from backoffice.errors import InvalidInput
-from orders.services.rules.conditions import judge, parse_conditions, read_conditions
-from orders.services.rules.facts import Facts, LineFacts
-from orders.services.rules.words import words_of_comparison
+from orders.rules.services.conditions import judge, parse_conditions, read_conditions
+from orders.rules.services.facts import Facts, LineFacts
+from orders.rules.services.words import words_of_comparison
 from tests.orders.rules.rows import Tree, asks, counts, group
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import HoldReason, OrderEvent, RuleEvent, RuleRun, VendorOrder
+from orders.models import HoldReason, OrderEvent, VendorOrder
+from orders.rules.models import RuleEvent, RuleRun
+from orders.rules.services.running import work_waiting_events
 from orders.services.reports.applying import apply_order_report
-from orders.services.rules.running import work_waiting_events
 from tests.api.storefront import build_order, make_catalog, make_storefront
 from tests.orders.reports import journey
 from tests.orders.rules.rows import act, make_rule
@@ -23,7 +24,7 @@ def test_intake_asks_nothing_of_rules_and_writes_its_timeline_once() -> None:
     with CaptureQueriesContext(connection) as queries:
         assert storefront.place(build_order(reference="second")).status_code == 201
     asked = [query["sql"] for query in queries]
-    assert not [sql for sql in asked if "orders_rule" in sql or "orders_notice" in sql]
+    assert not [sql for sql in asked if "rules_rule" in sql or "rules_notice" in sql]
     assert len([sql for sql in asked if "orders_orderevent" in sql]) == 1
     waiting = OrderEvent.objects.filter(awaiting_rules=True, order__reference="second")
     assert list(waiting.values_list("kind", flat=True)) == ["order.received", "order.released"]

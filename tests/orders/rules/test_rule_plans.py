@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders.models import Order, RuleEvent, RuleRun
+from orders.models import Order
+from orders.rules.models import RuleEvent, RuleRun
+from orders.rules.services.facts import read_facts
+from orders.rules.services.plans import plan_rules
+from orders.rules.services.running import work_waiting_events
+from orders.rules.services.shipped import SHIPPED, setup_rules
+from orders.rules.services.words import summarize
 from orders.services.desk import tag_order
-from orders.services.rules.facts import read_facts
-from orders.services.rules.plans import plan_rules
-from orders.services.rules.running import work_waiting_events
-from orders.services.rules.shipped import SHIPPED, setup_rules
-from orders.services.rules.words import summarize
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import TAG, act, asks, counts, group, happens, make_rule
 

@@ -7,23 +7,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backoffice.models import Shop
-from orders.models import (
-    HoldReason,
-    Notice,
-    NoticeKind,
-    Order,
-    OrderEvent,
-    OrderState,
-    RuleEvent,
-    RuleRun,
-    RunOutcome,
-)
+from backoffice.accounts.models import Shop
+from orders.models import HoldReason, Order, OrderEvent, OrderState
+from orders.rules.models import Notice, NoticeKind, RuleEvent, RuleRun, RunOutcome
+from orders.rules.services.running import run_by_hand, work_waiting_events
+from orders.rules.tasks import run_rules
 from orders.services.desk import assign_order, tag_order
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
-from orders.services.rules.running import run_by_hand, work_waiting_events
 from orders.services.timeline import describe
-from orders.tasks import run_rules
 from tests.orders.rows import make_order
 from tests.orders.rules.doubles import SendToVendor
 from tests.orders.rules.rows import TAG, act, asks, counts, group, happens, make_rule

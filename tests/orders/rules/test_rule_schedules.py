@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from orders.models import Notice, Order, Rule, RuleEvent, RuleJob, RuleRun
-from orders.services.rules import jobs
-from orders.services.rules.editing import RuleInput, build_rule, move_rule, remove_rule, save_rule, switch_rule
-from orders.services.rules.jobs import apply_to_past, end_endless_jobs, open_due_slots, orders_past, stop_job, work_jobs
-from orders.services.rules.slots import latest_slot, next_slot
+from orders.models import Order
+from orders.rules.models import Notice, Rule, RuleEvent, RuleJob, RuleRun
+from orders.rules.services import jobs
+from orders.rules.services.editing import RuleInput, build_rule, move_rule, remove_rule, save_rule, switch_rule
+from orders.rules.services.jobs import apply_to_past, end_endless_jobs, open_due_slots, orders_past, stop_job, work_jobs
+from orders.rules.services.slots import latest_slot, next_slot
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, asks, counts, group, make_rule
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from backoffice.texts import clean_foreign
+from backoffice.text.cleaning import clean_foreign
 from backoffice.vendors.catalog_messages import (
     AvailabilityFacts,
     CatalogPage,

@@ -10,10 +10,10 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from backoffice.models import Callback
+from backoffice.engine.models import Callback
+from backoffice.engine.services.callbacks import work_due_callbacks
+from backoffice.engine.services.webhooks import subscribe_webhooks
 from backoffice.sandbox import Sandbox, running_sandbox
-from backoffice.services.callbacks import work_due_callbacks
-from backoffice.services.webhooks import subscribe_webhooks
 from catalog.tasks import sync_catalog
 from fulfillment.models import Country
 from tests.api.storefront import Storefront, build_order, make_storefront

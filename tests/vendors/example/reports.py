@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from backoffice.texts import clean_foreign
+from backoffice.text.cleaning import clean_foreign
 from backoffice.vendors.messages import (
     RANK,
     LineReport,

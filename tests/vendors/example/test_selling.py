@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.models import Callback, Push, VendorWebhook
-from backoffice.models.callback import CallbackState
-from backoffice.models.push import PushState
-from backoffice.services.handlers import PUSH_HANDLERS
-from backoffice.services.webhooks import end_webhook, subscribe_webhooks
+from backoffice.engine.models import Callback, Push, VendorWebhook
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.handlers import PUSH_HANDLERS
+from backoffice.engine.services.webhooks import end_webhook, subscribe_webhooks
 from catalog.models import Variant
 from orders.models import HoldReason, Order, VendorOrder
 from orders.services.lifecycle import cancel_order
@@ -154,9 +154,9 @@ def test_staff_and_operators_find_the_vendor_like_any_other(shop: Shop, work: Wo
     work()
     order = Order.objects.get()
     for page in (
-        reverse("admin:backoffice_integration_changelist"),
+        reverse("admin:engine_integration_changelist"),
         reverse("admin:orders_order_change", args=[order.pk]),
-        reverse("admin:backoffice_push_changelist"),
+        reverse("admin:engine_push_changelist"),
     ):
         answer = admin_client.get(page)
         assert "Example Print" in answer.content.decode(), page

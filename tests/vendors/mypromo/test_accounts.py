@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.services.budget import requests_per_minute
+from backoffice.engine.services.budget import requests_per_minute
 from backoffice.vendors.abilities import (
     GivesProductionOrders,
     HasCatalogue,

@@ -1,0 +1,1 @@
+"""Who may do what: shops and their keys, staff and their groups."""

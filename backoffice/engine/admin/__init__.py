@@ -1,0 +1,10 @@
+"""The staff pages of the engine."""
+
+from backoffice.engine.admin import callbacks, drift, integrations, pushes
+
+__all__ = [
+    "callbacks",
+    "drift",
+    "integrations",
+    "pushes",
+]

@@ -1,0 +1,93 @@
+"""The attempts of a push as its page tells them: requests with what came back, and notes between them."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from backoffice.engine.admin.bodies import Body, show_text
+from backoffice.engine.models import PushAttempt
+from backoffice.states import Chip, Tone
+from backoffice.text.translatable import gettext as _
+
+# Lines without a difference that are shown around one.
+CONTEXT_LINES = 4
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One attempt. `chip` is None for a note; `earlier` is the attempt to compare with: same step, one before."""
+
+    attempt: PushAttempt
+    chip: Chip | None
+    sent: Body
+    answer: Body
+    earlier: int | None = None
+
+    @property
+    def is_note(self) -> bool:
+        return self.chip is None
+
+
+@dataclass(frozen=True)
+class DiffLine:
+    """One line of a comparison: `mark` is "+", "-", "…" or empty."""
+
+    mark: str
+    text: str
+
+
+def exchanges(attempts: Iterable[PushAttempt]) -> list[Exchange]:
+    """In the order given, which is the order of time."""
+    last: dict[tuple[str, str], int] = {}
+    shown = []
+    for attempt in attempts:
+        key = (attempt.step, attempt.method)
+        shown.append(_exchange(attempt, earlier=last.get(key) if attempt.method else None))
+        last[key] = attempt.pk
+    return shown
+
+
+def _exchange(attempt: PushAttempt, *, earlier: int | None = None) -> Exchange:
+    chip = _chip(attempt) if attempt.method else None
+    return Exchange(attempt, chip, show_text(attempt.request), show_text(attempt.answer), earlier)
+
+
+def _chip(attempt: PushAttempt) -> Chip:
+    if attempt.status is None:
+        return Chip(Tone.AMBER, "signal_disconnected", _("no answer"), hint=attempt.error)
+    if attempt.status < 300 and attempt.error:
+        return Chip(Tone.AMBER, "signal_disconnected", _("%d, broken off") % attempt.status, hint=attempt.error)
+    if attempt.status < 300:
+        return Chip(Tone.GREEN, "check", str(attempt.status))
+    if attempt.status >= 500 or attempt.status in (408, 429):
+        return Chip(Tone.AMBER, "warning", str(attempt.status))
+    return Chip(Tone.RED, "block", str(attempt.status))
+
+
+def compare(earlier: PushAttempt, later: PushAttempt) -> list[tuple[str, list[DiffLine]]]:
+    """(part in words, its lines) for address, request and answer; a part without a difference has no lines."""
+    return [
+        (_("Address"), _diff(f"{earlier.method} {earlier.url}", f"{later.method} {later.url}")),
+        (_("Sent"), _diff(show_text(earlier.request).text, show_text(later.request).text)),
+        (_("Outcome"), _diff(_outcome(earlier), _outcome(later))),
+        (_("Answer"), _diff(show_text(earlier.answer).text, show_text(later.answer).text)),
+    ]
+
+
+def _outcome(attempt: PushAttempt) -> str:
+    return f"{attempt.status or _('no answer')}\n{attempt.error}".rstrip()
+
+
+def _diff(old: str, new: str) -> list[DiffLine]:
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=CONTEXT_LINES, lineterm="")
+    return list(_lines(lines))
+
+
+def _lines(lines: Iterator[str]) -> Iterator[DiffLine]:
+    for line in lines:
+        if line.startswith(("---", "+++")) and not line[3:].strip():
+            continue  # the heads that name files
+        if line.startswith("@@"):
+            yield DiffLine("…", "")
+        else:
+            yield DiffLine(line[0].strip(), line[1:])

@@ -1,0 +1,243 @@
+"""Vendors in the admin: a card each, test, pause, resume."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from backoffice.engine.admin.bodies import show_text
+from backoffice.engine.models import Integration, VendorWebhook
+from backoffice.engine.services import gate
+from backoffice.engine.services.budget import BURST, Gauge
+from backoffice.engine.services.vendor_checks import check_vendor
+from backoffice.engine.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
+from backoffice.engine.services.webhooks import end_webhook, subscribe_webhooks
+from backoffice.errors import IllegalTransition
+from backoffice.staff.base import actor
+from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.staff.text_fields import posted_text
+from backoffice.states import Chip, Tone
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import CallsSecretAddresses, ManagesWebhooks, Vendor
+from backoffice.vendors.registry import has_ability, vendor_title, vendor_type
+
+SET_UP = "change_integration"
+PAUSE, TEST = "pause_integration", "test_integration"
+LONGEST_REASON = 300
+SUBSCRIBE, END_WEBHOOK = "add_vendorwebhook", "change_vendorwebhook"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """The budget in words: `percent` of the burst is used, 100 means that the next call has to stand in line."""
+
+    percent: int
+    tone: Tone
+    words: str
+    rate: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One vendor as its card shows it."""
+
+    status: VendorStatus
+    standing: Chip
+    mode: Chip
+    allowance: Allowance
+    breaker: str
+    may_resume: bool
+    # None where the vendor has no subscriptions.
+    webhooks: list[VendorWebhook] | None
+    wants_webhooks: bool
+    # Whether addresses of ours that cannot be guessed are entered at the vendor.
+    is_told_addresses: bool
+
+
+@admin.register(Integration)
+class IntegrationAdmin(PagesAdmin):
+    """There is one page for all vendors; a vendor's own address leads to its card."""
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return [
+            ("<slug:vendor>/test/", "test", self.test),
+            ("<slug:vendor>/pause/", "pause", self.pause),
+            ("<slug:vendor>/resume/", "resume", self.resume),
+            ("<slug:vendor>/callbacks/", "callbacks", self.callbacks),
+            ("<slug:vendor>/subscribe/", "subscribe", self.subscribe),
+            ("<slug:vendor>/webhooks/<int:pk>/end/", "end_webhook", self.end_webhook),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        webhooks: dict[str, list[VendorWebhook]] = {}
+        for row in VendorWebhook.objects.filter(ended_at__isnull=True).defer("secret").order_by("pk"):
+            webhooks.setdefault(row.vendor, []).append(row)
+        cards = [_card(status, webhooks.get(status.name, [])) for status in read_vendor_statuses()]
+        return self.render(
+            request,
+            "engine/integrations.html",
+            title=_("Integrations"),
+            cards=[card for card in cards if card.status.standing != Standing.NOT_SET_UP],
+            unused=[card for card in cards if card.status.standing == Standing.NOT_SET_UP],
+            may_set_up=self.may(request, SET_UP),
+            may_subscribe=self.may(request, SUBSCRIBE),
+            may_end=self.may(request, END_WEBHOOK),
+            may_pause=self.may(request, PAUSE),
+            may_test=self.may(request, TEST),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(_url(_known(object_id)))
+
+    def test(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        self.require(request, TEST)
+        to = _url(_known(vendor))
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        answer = check_vendor(vendor)
+        words = {
+            "vendor": vendor_title(vendor),
+            "text": answer.text,
+            "remedy": answer.remedy,
+            "seconds": answer.seconds,
+        }
+        if answer.is_ok and not answer.is_asked:
+            messages.info(request, _("%(vendor)s was not called. %(text)s") % words)
+        elif answer.is_ok:
+            messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % words)
+        else:
+            messages.error(request, _("%(text)s %(remedy)s") % words)
+        return HttpResponseRedirect(to)
+
+    def pause(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        """Ask first: it stops all that is to be sent to the vendor. A reason is shown to whoever wonders."""
+        self.require(request, PAUSE)
+        _known(vendor)
+        if request.method != "POST":
+            status = next(status for status in read_vendor_statuses() if status.name == vendor)
+            title = _("Pause %(vendor)s?") % {"vendor": vendor_title(vendor)}
+            return self.render(
+                request,
+                "engine/integration_pause.html",
+                title=title,
+                status=status,
+                longest_reason=LONGEST_REASON,
+            )
+
+        def do() -> str:
+            reason = posted_text(request.POST, "reason", most=LONGEST_REASON)
+            if not gate.pause(vendor, actor=actor(request), reason=reason):
+                raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor_title(vendor)})
+            return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor_title(vendor)}
+
+        return act(request, do, to=_url(vendor))
+
+    def resume(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        self.require(request, PAUSE)
+        _known(vendor)
+
+        def do() -> str:
+            gate.resume(vendor, actor=actor(request))
+            return _("%(vendor)s goes on; what waits is sent within a minute.") % {"vendor": vendor_title(vendor)}
+
+        return act(request, do, to=_url(vendor))
+
+    def callbacks(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        """The addresses to be entered at the vendor, for who sets it up; everywhere else they are masked."""
+        self.require(request, SET_UP)
+        addresses = vendor_type(_known(vendor, CallsSecretAddresses), CallsSecretAddresses).callback_addresses()
+        return self.render(
+            request,
+            "engine/callback_addresses.html",
+            title=_("Callback addresses for %(vendor)s") % {"vendor": vendor_title(vendor)},
+            vendor=vendor,
+            addresses=[(topic, show_text(url)) for topic, url in addresses.items()],
+            back=_url(vendor),
+        )
+
+    def subscribe(self, request: HttpRequest, vendor: str) -> HttpResponse:
+        """Asking twice changes nothing."""
+        self.require(request, SUBSCRIBE)
+        _known(vendor, ManagesWebhooks)
+
+        def do() -> str:
+            pushes = subscribe_webhooks(vendor, actor=actor(request))
+            return _("They are subscribed within a minute.") if pushes else _("All are subscribed already.")
+
+        return act(request, do, to=_url(vendor))
+
+    def end_webhook(self, request: HttpRequest, vendor: str, pk: int) -> HttpResponse:
+        self.require(request, END_WEBHOOK)
+        row = find_or_404(VendorWebhook, pk)
+        if row.vendor != vendor:
+            raise Http404
+
+        def do() -> str:
+            end_webhook(row, actor=actor(request))
+            return _("The vendor is told within a minute.")
+
+        return act(request, do, to=_url(vendor))
+
+
+def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
+    integration = status.integration
+    subscribes = has_ability(status.name, ManagesWebhooks)
+    topics = vendor_type(status.name, ManagesWebhooks).WEBHOOK_TOPICS if subscribes else ()
+    return Card(
+        status=status,
+        standing=status.standing.chip(integration.last_failure if integration.failures else ""),
+        mode=status.mode.chip(),
+        allowance=_allowance(status.gauge),
+        breaker=_breaker(status),
+        may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
+        webhooks=webhooks if subscribes else None,
+        is_told_addresses=has_ability(status.name, CallsSecretAddresses),
+        wants_webhooks=bool(set(topics) - {row.topic for row in webhooks if row.is_made}),
+    )
+
+
+def _allowance(gauge: Gauge) -> Allowance:
+    burst_seconds = BURST * 60 / (gauge.per_minute * gauge.factor)
+    percent = min(100, round(100 * gauge.waiting / burst_seconds))
+    rate = _("%(rate)d calls a minute") % {"rate": round(gauge.per_minute * gauge.factor)}
+    if gauge.factor < 1:
+        rate = _("%(rate)d of %(full)d calls a minute, slowed down at the vendor's wish") % {
+            "rate": round(gauge.per_minute * gauge.factor),
+            "full": round(gauge.per_minute),
+        }
+    if gauge.blocked_seconds:
+        words = _("asked to wait: the next call leaves in %(seconds)d s") % {"seconds": round(gauge.blocked_seconds)}
+        return Allowance(100, Tone.RED, words, rate)
+    line = gauge.waiting - burst_seconds
+    if line > 0:
+        return Allowance(100, Tone.AMBER, _("used up: a call waits %(seconds).1f s") % {"seconds": line}, rate)
+    return Allowance(percent, Tone.GREEN, _("%(percent)d %% of the burst used now") % {"percent": percent}, rate)
+
+
+def _breaker(status: VendorStatus) -> str:
+    failures, open_until = status.integration.failures, status.integration.open_until
+    if open_until and open_until > timezone.now():
+        return _("open: calls are stopped after %(count)d failures in a row") % {"count": failures}
+    if failures:
+        words = _("closed, %(count)d failures in a row (opens at %(limit)d)")
+        return words % {"count": failures, "limit": gate.FAILURES_TO_OPEN}
+    return _("closed")
+
+
+def _known(vendor: str, ability: type[Vendor] = Vendor) -> str:
+    """Return the name. Raises Http404 when the project knows no such vendor, or it does not offer that."""
+    if not has_ability(vendor, ability):
+        raise Http404
+    return vendor
+
+
+def _url(vendor: str) -> str:
+    return f"{reverse('admin:engine_integration_changelist')}#{vendor}"

@@ -1,0 +1,78 @@
+"""The list of pushes, and the rows of pushes on other pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.engine.admin.machine_chips import kind_in_words, push_chip
+from backoffice.engine.admin.subject_links import SubjectLink, of_subjects, subject_links
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services.handlers import PUSH_HANDLERS
+from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
+from backoffice.staff.list_page import ListPage
+from backoffice.states import Chip
+
+# Waiting, or on its way.
+UNSENT = "unsent"
+
+
+def _kinds() -> list[tuple[str, Any]]:
+    """Known when asked for: the registry fills itself after this file was read."""
+    return [(kind, kind_in_words(kind)) for kind in sorted(PUSH_HANDLERS)]
+
+
+class PushFilters(FilterForm):
+    CONDITIONS = {("state", UNSENT): Q(state__in=[PushState.NEW, PushState.IN_FLIGHT])}
+    DATED = "created_at"
+
+    state = choice_field(_("State"), [*PushState.choices, (UNSENT, _("not yet sent"))])
+    needs_person = choice_field(_("Needs a person"), [("1", _("needs a person"))])
+    vendor = choice_field(_("Vendor"), vendor_choices)
+    kind = choice_field(_("What"), _kinds)
+    lane = choice_field(_("Lane"), Lane.choices)
+    since = day_field(_("Made from"))
+    until = day_field(_("Made until"))
+
+    def search(self, rows: QuerySet[Push], text: str) -> QuerySet[Push]:
+        """By what it is about (an order's number, a vendor's id), by its own number ("#17"), else within the cause."""
+        found = of_subjects(rows, text)
+        return rows.filter(~Q(cause=""), cause__icontains=text) if found is None else found
+
+
+@dataclass(frozen=True)
+class PushRow:
+    push: Push
+    chip: Chip
+    kind: str
+    subject: SubjectLink | None
+
+
+def push_rows(pushes: list[Push]) -> list[PushRow]:
+    """With what they are about, in one lookup for all."""
+    links = subject_links(pushes)
+    return [
+        PushRow(push, push_chip(push), kind_in_words(push.kind), links.get((push.subject_type, push.subject_id)))
+        for push in pushes
+    ]
+
+
+class PushList(ListPage[Push]):
+    title = _("Pushes")
+    template_name = "engine/push_list.html"
+    queryset = Push.objects.defer("payload", "errors", "follow_up")
+    filter_class = PushFilters
+    views = (
+        (_("All"), ""),
+        (_("Need a person"), "needs_person=1"),
+        (_("Outcome unknown"), "state=unknown"),
+        (_("Refused"), "state=failed"),
+        (_("Waiting"), "state=new"),
+    )
+    search_words = _("Order number, vendor's id, #push, words of the cause")
+    empty_icon = "north_east"
+
+    def get_rows(self, found: list[Push]) -> list[PushRow]:
+        return push_rows(found)

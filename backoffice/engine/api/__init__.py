@@ -1,0 +1,1 @@
+"""Where vendors and operations reach us over HTTP."""

@@ -1,0 +1,39 @@
+"""Asks every vendor whether we are welcome."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice.engine.models.push import Lane
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.vendors.abilities import Vendor
+from backoffice.vendors.errors import VendorAuthFailed, VendorError
+from backoffice.vendors.registry import vendor_names, vendor_type
+
+
+class Command(BaseCommand):
+    help = "Say of each vendor whether it is configured, reachable, and what it answers to our credentials."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = [name for name in vendor_names() if not self._check(name)]
+        if failed:
+            raise CommandError(f"Not working: {', '.join(failed)}.")
+
+    def _check(self, name: str) -> bool:
+        """Print one line; False when this vendor needs a look. One that is not configured is not used."""
+        if not vendor_type(name, Vendor).is_configured():
+            self.stdout.write(f"{name}: not configured")
+            return True
+        try:
+            said = get_vendor(name, Vendor, lane=Lane.READS).check()
+        except VendorAuthFailed as error:
+            self.stdout.write(self.style.ERROR(f"{name}: configured, reachable, credentials refused: {error.text}"))
+            return False
+        except VendorError as error:
+            self.stdout.write(self.style.ERROR(f"{name}: configured, not working: {error.text}"))
+            return False
+        if not vendor_type(name, Vendor).CHECK_ASKS:
+            self.stdout.write(f"{name}: configured, not called: {said}")
+            return True
+        self.stdout.write(self.style.SUCCESS(f"{name}: configured, reachable, token accepted, says {said!r}"))
+        return True

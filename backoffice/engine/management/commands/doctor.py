@@ -1,0 +1,32 @@
+"""`manage.py doctor`: is everything well, and if not, why and what next."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from backoffice.engine.services.diagnosis import examine
+
+
+class Command(BaseCommand):
+    help = (
+        "Check database, Redis, migrations, background work, vendors, queues and settings. Exit 1 if one is not well."
+    )
+    # It examines what the system checks would stop at.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--offline", action="store_true", help="ask no vendor")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ill = 0
+        for finding in examine(ask_vendors=not options["offline"]):
+            if finding.is_well:
+                self.stdout.write(f"{self.style.SUCCESS('ok')}    {finding.what}: {finding.text}")
+                continue
+            ill += 1
+            self.stdout.write(f"{self.style.ERROR('wrong')} {finding.what}: {finding.text}")
+            self.stdout.write(f"      {finding.remedy}")
+        self.stdout.write("All is well." if not ill else f"{ill} of these need attention.")
+        if ill:
+            raise SystemExit(1)

@@ -1,0 +1,83 @@
+"""`manage.py sign_webhooks`: what a vendor that signs its webhooks tells us, and where."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.webhooks import (
+    Subscription,
+    adopt_webhook,
+    end_webhook,
+    list_subscriptions,
+    subscribe_webhooks,
+)
+from backoffice.errors import DomainError
+from backoffice.vendors.abilities import ManagesWebhooks
+from backoffice.vendors.errors import VendorError
+from backoffice.vendors.registry import vendor_title, vendor_type, vendors_with
+
+ACTOR = "command"
+
+
+class Command(BaseCommand):
+    """Each does its work at once, workers or not; a lost answer is looked for by the workers later."""
+
+    help = "Lists, makes and ends the webhooks at a vendor that call this back office."
+    vendor: str
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        known = vendors_with(ManagesWebhooks)
+        parser.add_argument(
+            "--vendor", choices=known, default=next(iter(known), None), help="whose (default: %(default)s)"
+        )
+        actions = parser.add_subparsers(dest="action", required=True)
+        actions.add_parser("list", help="all webhooks there; ours are marked")
+        actions.add_parser("subscribe", help="make those for PUBLIC_URL that are missing")
+        ending = actions.add_parser("delete", help="end one")
+        ending.add_argument("webhook_id", help="its number in the list")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.vendor = options["vendor"]
+        if not vendor_type(self.vendor, ManagesWebhooks).is_configured():
+            raise CommandError(f"{vendor_title(self.vendor)} is not set up (.env.example lists its settings).")
+        try:
+            getattr(self, f"_{options['action']}")(options)
+        except (VendorError, DomainError) as error:
+            raise CommandError(error.text) from error
+
+    def _list(self, options: dict[str, Any]) -> None:
+        found = list_subscriptions(self.vendor)
+        for one in found:
+            webhook, mark = one.webhook, "ours" if one.row else "other"
+            self.stdout.write(f"{webhook.vendor_id}\t{mark}\t{webhook.topic}\t{webhook.status}\t{webhook.url}")
+        if not found:
+            self.stdout.write("There are none.")
+
+    def _subscribe(self, options: dict[str, Any]) -> None:
+        pushes = subscribe_webhooks(self.vendor, actor=ACTOR)
+        for push in pushes:
+            self._deliver(push, done="Subscribed")
+        if not pushes:
+            self.stdout.write("All are subscribed already.")
+
+    def _delete(self, options: dict[str, Any]) -> None:
+        found = next(
+            (one for one in list_subscriptions(self.vendor) if one.webhook.vendor_id == options["webhook_id"]), None
+        )
+        if found is None:
+            raise CommandError("There is no webhook of that number.")
+        self._deliver(end_webhook(self._row(found), actor=ACTOR), done="Ended")
+
+    def _row(self, found: Subscription) -> Any:
+        return found.row or adopt_webhook(self.vendor, found.webhook, actor=ACTOR)
+
+    def _deliver(self, push: Push, *, done: str) -> None:
+        deliver(push.pk)
+        push.refresh_from_db()
+        if push.state != PushState.CONFIRMED:
+            raise CommandError(f"{push.get_state_display()}: {push.cause} (push {push.pk})")
+        self.stdout.write(f"{done}: {push.subject()}")

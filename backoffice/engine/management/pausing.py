@@ -1,0 +1,45 @@
+"""What `manage.py pause` and `manage.py resume` share: which vendors, who, and why."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from backoffice.engine.models import Integration
+from backoffice.text.cleaning import clean_line
+from backoffice.vendors.registry import vendor_names
+
+
+class VendorsCommand(BaseCommand):
+    """A command about one or more vendors, which keeps who gave it and why."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("vendors", nargs="*", metavar="vendor", help=f"one or more of: {', '.join(vendor_names())}")
+        parser.add_argument("--all", action="store_true", help="every vendor")
+        reason, actor = _Kept("pause_reason"), _Kept("paused_by")
+        parser.add_argument("--reason", type=reason, default="", help="shown to staff and written to the log")
+        parser.add_argument("--actor", type=actor, default="command line", help="who does it (default: %(default)s)")
+
+    def chosen(self, options: dict[str, Any]) -> list[str]:
+        """The vendors named. Raises CommandError for none, and for one that is not known."""
+        known = vendor_names()
+        names = known if options["all"] else options["vendors"]
+        if not names:
+            raise CommandError(f"Name a vendor, or give --all. There are: {', '.join(known)}.")
+        if unknown := [name for name in names if name not in known]:
+            raise CommandError(f"Unknown: {', '.join(unknown)}. There are: {', '.join(known)}.")
+        return names
+
+
+class _Kept:
+    """Reads what is kept in a column of `Integration`."""
+
+    def __init__(self, column: str) -> None:
+        self.most = int(getattr(Integration._meta.get_field(column), "max_length", None) or 0)
+
+    def __call__(self, text: str) -> str:
+        """Raises ArgumentTypeError where it is too long."""
+        line = clean_line(text)
+        if len(line) > self.most:
+            raise ArgumentTypeError(f"at most {self.most} characters")
+        return line

@@ -1,0 +1,23 @@
+"""Pushes, callbacks, and how each vendor is doing."""
+
+from backoffice.engine.models.callback import Callback
+from backoffice.engine.models.epoch import Epoch
+from backoffice.engine.models.integration import Integration, VendorBudget, VendorToken
+from backoffice.engine.models.pull import Drift, PullCursor
+from backoffice.engine.models.push import Push, PushAttempt
+from backoffice.engine.models.webhook import VendorWebhook
+from backoffice.engine.models.worker import Heartbeat
+
+__all__ = [
+    "Callback",
+    "Drift",
+    "Epoch",
+    "Heartbeat",
+    "Integration",
+    "PullCursor",
+    "Push",
+    "PushAttempt",
+    "VendorBudget",
+    "VendorToken",
+    "VendorWebhook",
+]

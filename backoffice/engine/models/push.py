@@ -1,0 +1,166 @@
+"""What we must tell vendors: the row is the truth, Celery only rings the bell (docs/architecture.md)."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.model_fields import TranslatableTextField
+from backoffice.states import StateChoices, Tone
+
+
+class PushState(StateChoices):
+    NEW = "new", Tone.GREY, "schedule", _("waiting")
+    IN_FLIGHT = "in_flight", Tone.BLUE, "sync", _("being sent")
+    CONFIRMED = "confirmed", Tone.GREEN, "check_circle", _("confirmed")
+    FAILED = "failed", Tone.RED, "block", _("refused")
+    UNKNOWN = "unknown", Tone.AMBER, "help", _("outcome unknown")
+
+
+OPEN_STATES = (PushState.NEW, PushState.IN_FLIGHT, PushState.UNKNOWN)
+
+
+class Lane(models.IntegerChoices):
+    """Who goes first when the vendor's allowance is short."""
+
+    ORDERS = 10, _("orders")
+    READS = 30, _("reading again")
+    CATALOG = 50, _("catalogue")
+
+
+class PushQuerySet(models.QuerySet["Push"]):
+    def open(self) -> "PushQuerySet":
+        """Not finished: waiting, being sent, or unknown."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def about(self, subject: models.Model) -> "PushQuerySet":
+        """All pushes of one thing, oldest first."""
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("pk")
+
+    def needing_a_person(self) -> "PushQuerySet":
+        """Refused, or unknown with nothing left to try, and not yet dealt with."""
+        return self.filter(needs_person=True)
+
+
+class Push(models.Model):
+    """One thing we must tell a vendor. Committed before anything is sent; never sent twice on a guess."""
+
+    vendor = models.CharField(_("vendor"), max_length=32)
+    kind = models.CharField(_("kind"), max_length=64)
+    subject_type = models.CharField(_("subject"), max_length=64)
+    subject_id = models.BigIntegerField(_("subject id"))
+    # A person's "send again" never edits a row: it makes the next generation.
+    generation = models.PositiveIntegerField(_("generation"), default=1)
+    payload = models.JSONField(_("payload"), default=dict)
+    # What was asked for while this one was on its way: becomes the next generation (pushes that merge only).
+    follow_up = models.JSONField(null=True, editable=False)
+    lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane, default=Lane.ORDERS)
+
+    state = models.CharField(_("state"), max_length=16, choices=PushState, default=PushState.NEW)
+    # The write that is under way or whose outcome is unknown; empty between writes.
+    step = models.CharField(_("step"), max_length=100, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    # Times the row outlived its worker with nothing under way: a row that kills workers is set aside.
+    crashes = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_at = models.DateTimeField(_("next try"))
+    token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+
+    unknown_since = models.DateTimeField(_("unknown since"), null=True, blank=True)
+    # Nothing sent before this moment can still be on its way: lease end plus settle time count from here.
+    settles_at = models.DateTimeField(null=True, editable=False)
+    looks = models.PositiveIntegerField(_("searches made"), default=0)
+    absences = models.PositiveIntegerField(_("searches that proved absence"), default=0)
+
+    needs_person = models.BooleanField(_("needs a person"), default=False)
+    cause = TranslatableTextField(_("cause"), blank=True)
+    errors = models.JSONField(_("errors by field"), default=list)
+    decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
+    decision = models.TextField(_("decision and its reason"), blank=True)
+
+    created_by = models.CharField(_("asked for by"), max_length=150, default="system")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = PushQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("push")
+        verbose_name_plural = _("pushes")
+        permissions = [
+            ("resend_push", "Can try pushes now, send refused ones again and put them aside"),
+            ("decide_push", "Can decide what became of a push whose outcome is unknown"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vendor", "kind", "subject_type", "subject_id", "generation"], name="one_push_per_generation"
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "kind", "subject_type", "subject_id"],
+                condition=Q(state__in=["new", "in_flight", "unknown"]),
+                name="one_open_push_per_subject",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state__in=["new", "unknown"]), name="push_due"),
+            models.Index(
+                fields=["vendor", "lane", "next_at"],
+                condition=Q(state__in=["new", "unknown"]),
+                name="push_due_by_vendor",
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="in_flight"), name="push_leased"),
+            models.Index(
+                fields=["vendor", "subject_type", "subject_id", "id"],
+                condition=Q(state__in=["new", "in_flight", "unknown"]),
+                name="push_in_order",
+            ),
+            models.Index(fields=["subject_type", "subject_id"], name="push_subject"),
+            models.Index(F("updated_at").desc(), condition=Q(needs_person=True), name="push_needs_person"),
+            models.Index(fields=["state", "-id"], name="push_state"),
+            models.Index(fields=["kind", "-id"], name="push_kind"),
+            models.Index(fields=["-created_at"], name="push_created"),
+            # Nearly all are in the lane of orders; a list of the others must not look for them among those.
+            models.Index(fields=["lane", "-id"], condition=Q(lane__gt=Lane.ORDERS), name="push_lane"),
+            # Few pushes have a cause: searching in it stays cheap however many there are.
+            models.Index(F("id").desc(), condition=~Q(cause=""), name="push_with_cause"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.vendor} #{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    def subject(self) -> Any:
+        """The thing this push is about, None when it is gone."""
+        from django.apps import apps
+
+        return apps.get_model(self.subject_type)._default_manager.filter(pk=self.subject_id).first()
+
+
+class PushAttempt(models.Model):
+    """One request made for a push, or one decision about it: masked, cut to size, never changed."""
+
+    push = models.ForeignKey(Push, models.CASCADE, related_name="attempt_rows", verbose_name=_("push"))
+    step = models.CharField(_("step"), max_length=100, blank=True)
+    started_at = models.DateTimeField(_("started"))
+    duration_ms = models.PositiveIntegerField(_("milliseconds"), default=0)
+    method = models.CharField(_("method"), max_length=8, blank=True)
+    url = models.TextField(_("address"), blank=True)
+    request = models.TextField(_("sent"), blank=True)
+    status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    # It may have changed something at the vendor: a write, or a read with an effect, whatever its verb.
+    has_effect = models.BooleanField(_("may have had an effect"), default=False)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.status or self.error}"

@@ -1,0 +1,209 @@
+"""How one push is sent: claim, call, record, act. The transitions are in docs/architecture.md.
+
+    NEW ──claim──> IN_FLIGHT ──> CONFIRMED | FAILED | UNKNOWN, or NEW again when certainly nothing was done
+    UNKNOWN ──look──> CONFIRMED | NEW, the latter only on proof that the write did not happen
+
+Only one worker has a push at a time (`claimable.py`); no transaction is open over a call to the vendor.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services import gate, reconcile
+from backoffice.engine.services.bell import DELIVER_PUSH, ring_now
+from backoffice.engine.services.claimable import claim
+from backoffice.engine.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.handlers import handler_of
+from backoffice.engine.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import text_of
+from backoffice.vendors.errors import (
+    BudgetEmpty,
+    VendorAmbiguous,
+    VendorAuthFailed,
+    VendorError,
+    VendorProtocolError,
+    VendorRejected,
+    VendorUnavailable,
+)
+
+logger = logging.getLogger(__name__)
+# Waiting that long for a vendor is told to a person; the push goes on trying.
+PATIENCE_ATTEMPTS = 12
+CRASHES_TO_SET_ASIDE = 5
+
+
+def deliver(push_id: int) -> PushState | None:
+    """Work on a push as far as it goes now. Answers its state afterwards, None when it was not to be had.
+
+    Safe to call at any time, from any number of workers, for any push.
+    """
+    push = Push.objects.filter(pk=push_id).first()
+    if push is None:
+        return None
+    if push.state == PushState.UNKNOWN and reconcile.look(push_id) is not PushState.NEW:
+        return _state(push_id)
+    return _send(push_id)
+
+
+def end_expired_leases() -> int:
+    """Deal with pushes whose worker died. A write may have been under way: UNKNOWN. Between two writes: NEW again.
+
+    Answers how many there were.
+    """
+    expired = Push.objects.filter(state=PushState.IN_FLIGHT, lease_until__lte=Now())
+    count = 0
+    for push in expired.order_by("pk")[:500]:
+        with transaction.atomic():
+            handler_of(push).lock(push)
+            locked = expired.select_for_update(skip_locked=True).filter(pk=push.pk).first()
+            if locked is not None:
+                _end_lease(locked)
+                count += 1
+    return count
+
+
+def _send(push_id: int) -> PushState | None:
+    delivery = claim(push_id, state=PushState.NEW)
+    if delivery is None:
+        return None
+    handler = handler_of(delivery.push)
+    try:
+        handler.begin(delivery)
+        handler.deliver(delivery)
+    except LeaseLost:
+        logger.warning("The lease of push %s was lost; somebody else goes on with it.", push_id)
+        return None
+    except Withdrawn as withdrawn:
+        reason = text_of(withdrawn)
+        _finish(delivery, lambda push: _confirm(push, cause=reason))
+    except Postponed as postponed:
+        wait, cause = postponed.seconds, text_of(postponed)
+        _finish(delivery, lambda push: _put_back(push, seconds=wait, counted=False, cause=cause))
+    except Interrupted:
+        _finish(delivery, lambda push: _put_back(push, seconds=0, counted=False, cause=""))
+    except VendorError as raised:
+        error = raised
+        _finish(delivery, lambda push: _act_on(push, error))
+    except Exception as fault:  # a fault of ours must neither lose the row nor guess
+        logger.exception("Push %s failed in our own code.", push_id)
+        text = f"{type(fault).__name__}: {fault}"
+        _finish(delivery, lambda push: _act_on_fault(push, text))
+    else:
+        _finish(delivery, _confirm)
+    return _state(push_id)
+
+
+def _finish(delivery: Delivery, act: Callable[[Push], None]) -> None:
+    """Say what became of a delivery, in one transaction that proves the push is still ours."""
+    with transaction.atomic():
+        handler_of(delivery.push).lock(delivery.push)
+        push = Push.objects.select_for_update().filter(pk=delivery.push.pk, token=delivery.token).first()
+        if push is None or push.state != PushState.IN_FLIGHT:
+            logger.warning("Push %s went on without us; our end of it is dropped.", delivery.push.pk)
+            return
+        act(push)
+
+
+def _act_on(push: Push, error: VendorError) -> None:
+    match error:
+        case BudgetEmpty():
+            _put_back(push, seconds=error.retry_after or 1, counted=False, cause=error.text)
+        case VendorAuthFailed():
+            gate.stop_for_credentials(push.vendor, text=error.text)
+            _put_back(push, seconds=gate.OPEN_SECONDS, counted=False, cause=error.text)
+        case VendorUnavailable(status=429):
+            # How fast calls leave is the allowance's business: the ladder on top would punish one order for all.
+            _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text, climbs=False)
+        case VendorUnavailable():
+            _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text)
+        case VendorRejected():
+            _fail(push, error)
+        case VendorAmbiguous() | VendorProtocolError() if push.step:
+            mark_unknown(push, cause=error.text, settle_from_lease=False)
+        case VendorProtocolError():
+            _fail(push, error)
+        case _:
+            _put_back(push, seconds=0, counted=True, cause=error.text)
+
+
+def _act_on_fault(push: Push, text: str) -> None:
+    if push.step:
+        mark_unknown(push, cause=text, settle_from_lease=False)
+        return
+    push.crashes += 1
+    if push.crashes >= CRASHES_TO_SET_ASIDE:
+        _fail(push, VendorError(_("Set aside after %(n)d faults: %(text)s") % {"n": push.crashes, "text": text}))
+        return
+    _put_back(push, seconds=0, counted=True, cause=text)
+
+
+def _confirm(push: Push, *, cause: str = "") -> None:
+    handler_of(push).confirmed(push)
+    close_push(push, PushState.CONFIRMED, cause=cause)
+
+
+def _fail(push: Push, error: VendorError) -> None:
+    errors = [{"field": item.field, "text": item.text} for item in getattr(error, "errors", ())]
+    close_push(push, PushState.FAILED, cause=error.text, errors=errors, needs_person=True)
+    handler_of(push).rejected(push, error)
+
+
+def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: bool = True) -> None:
+    """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also climbs the ladder.
+
+    A bell rings for what is due before the next sweep; not for what our own allowance kept from leaving: of that there
+    may be thousands, all due when it is free again, and the sweep takes them in turn.
+    """
+    if counted and climbs:
+        seconds = max(seconds, ladder_seconds(push.attempts) * random.uniform(0.5, 1))
+    else:
+        seconds *= random.uniform(1, 1.2)
+    if not counted:
+        push.attempts = max(push.attempts - 1, 0)
+    push.state, push.step, push.token, push.lease_until = PushState.NEW, "", None, None
+    push.cause = cause
+    push.needs_person = push.attempts >= PATIENCE_ATTEMPTS
+    push.next_at = database_now() + timedelta(seconds=seconds)
+    push.save()
+    if seconds < settings.SWEEP_SECONDS and (counted or not seconds):
+        transaction.on_commit(partial(ring_now, DELIVER_PUSH, push.pk, delay=seconds), robust=True)
+
+
+def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:
+    """The write under way may have happened: from now on only a look, or a person, decides.
+
+    What we sent may still be worked on until the settle time is over. It counts from the lease's end when the worker
+    was lost: until then a worker that was only paused could still have sent.
+    """
+    now = database_now()
+    begin = max(now, push.lease_until) if settle_from_lease and push.lease_until else now
+    push.state, push.token, push.lease_until = PushState.UNKNOWN, None, None
+    push.cause, push.unknown_since, push.looks, push.absences = cause, now, 0, 0
+    settle = handler_of(push).settle_seconds(push)
+    push.settles_at = begin + timedelta(seconds=settle)
+    push.next_at = now + timedelta(seconds=min(5.0, settle / 2))
+    push.save()
+
+
+def _end_lease(push: Push) -> None:
+    note_attempt(push, step=push.step, text=_("The worker was lost."))
+    if push.step:
+        mark_unknown(push, cause=_("The worker was lost while it was sending."), settle_from_lease=True)
+    else:
+        _act_on_fault(push, _("The worker was lost."))
+
+
+def _state(push_id: int) -> PushState | None:
+    state = Push.objects.filter(pk=push_id).values_list("state", flat=True).first()
+    return PushState(state) if state else None

@@ -1,0 +1,191 @@
+"""Looks at everything the project stands on, and names for each fault its cause and the next step."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import checks
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import ngettext
+from redis import Redis
+from redis.exceptions import RedisError
+
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.services import alerts
+from backoffice.engine.services.claimable import claimable
+from backoffice.engine.services.epoch import notice_restore, read_epoch
+from backoffice.engine.services.epoch_places import PlacesUnreadable, file_of, recall
+from backoffice.engine.services.findings import Finding
+from backoffice.engine.services.foundations import examine_database, examine_foundations
+from backoffice.engine.services.vendor_checks import check_vendor
+from backoffice.engine.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import CallsUs, Vendor
+from backoffice.vendors.registry import setting_name, vendor_names, vendors_with
+
+# What is due is taken within seconds; a row due for that long is stuck.
+LONGEST_DUE = timedelta(minutes=10)
+# The banner speaks of silence after a minute: a slower sweep would always be silent.
+SLOWEST_SWEEP_SECONDS = 30
+
+
+def examine(*, ask_vendors: bool) -> Iterator[Finding]:
+    """Everything, the foundations first; without a database what stands on it is not looked at."""
+    database = examine_database()
+    yield database
+    yield _redis()
+    yield from _settings()
+    if not database.is_well:
+        return
+    migrations = _migrations()
+    yield migrations
+    if not migrations.is_well:
+        return
+    yield from examine_foundations()
+    yield from _standstills()
+    yield _places()
+    yield from _queues()
+    if ask_vendors:
+        yield from _answers()
+
+
+def _redis() -> Finding:
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as redis:
+            version = redis.info("server")["redis_version"]
+    except (RedisError, ValueError) as error:
+        remedy = _("Start Redis, or mend REDIS_URL. Nothing is lost meanwhile, but work starts late.")
+        return Finding("Redis", str(error), remedy)
+    return Finding("Redis", f"Redis {version}")
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _backwards in missing)
+        return Finding(_("Migrations"), _("not applied: %s") % names, _("Run manage.py migrate."))
+    return Finding(_("Migrations"), _("all applied"))
+
+
+def _settings() -> Iterator[Finding]:
+    issues = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
+    ours = [issue for issue in issues if issue.is_serious() or str(issue.id).startswith("backoffice.")]
+    for issue in ours:
+        yield Finding(_("Settings"), issue.msg, issue.hint or _("See %s in Django's documentation.") % issue.id)
+    faults = [fault for rule in _RULES for fault in rule()]
+    yield from faults
+    if not ours and not faults:
+        yield Finding(_("Settings"), _("without contradictions"))
+
+
+def _production_rules() -> Iterator[Finding]:
+    if not settings.PRODUCTION:
+        return
+    if settings.DEBUG:
+        yield _contradiction("PRODUCTION, DEBUG", _("DEBUG shows secrets to everybody."), _("Unset DEBUG."))
+    if settings.ALLOW_PRIVATE_FILE_HOSTS:
+        text = _("Print files could be fetched from inside the network.")
+        yield _contradiction("PRODUCTION, ALLOW_PRIVATE_FILE_HOSTS", text, _("Unset ALLOW_PRIVATE_FILE_HOSTS."))
+    for name in vendors_with(Vendor, configured=True):
+        if mode_of(name) != Mode.LIVE:
+            text = _("Orders go to a place where nothing is produced: %s.") % address_of(name)
+            remedy = _("Set its real address and unset its SANDBOX setting, or unset PRODUCTION.")
+            yield _contradiction(f"PRODUCTION, {setting_name(name, 'URL')}", text, remedy)
+
+
+def _time_rules() -> Iterator[Finding]:
+    if settings.PUSH_SETTLE_SECONDS < settings.VENDOR_READ_TIMEOUT:
+        text = _("A vendor may still be working on what was sent when its absence counts as proved.")
+        yield _contradiction("PUSH_SETTLE_SECONDS < VENDOR_READ_TIMEOUT", text, _("Raise PUSH_SETTLE_SECONDS."))
+    if settings.SWEEP_SECONDS > SLOWEST_SWEEP_SECONDS:
+        text = _("Between two sweeps the background work counts as dead.")
+        remedy = _("Set SWEEP_SECONDS to at most %d.") % SLOWEST_SWEEP_SECONDS
+        yield _contradiction("SWEEP_SECONDS", text, remedy)
+
+
+def _address_rules() -> Iterator[Finding]:
+    for name in vendors_with(CallsUs, configured=True):
+        if is_loopback(settings.PUBLIC_URL) and mode_of(name) != Mode.LOCAL:
+            text = _("%(vendor)s cannot reach %(url)s: its callbacks get lost.")
+            remedy = _("Set PUBLIC_URL to the address under which this server is reached from outside.")
+            yield _contradiction("PUBLIC_URL", text % {"vendor": name, "url": settings.PUBLIC_URL}, remedy)
+    # Of several accounts at one system it is enough that one is set up; and who published an address is not in use yet.
+    in_use = {
+        "",
+        *settings.VENDOR_ADDRESSES.values(),
+        *(address_of(name) for name in vendors_with(Vendor, configured=True)),
+    }
+    for name in vendor_names():
+        if address_of(name) not in in_use:
+            remedy = _("Set its other settings too; .env.example lists them.")
+            yield _contradiction(setting_name(name, "URL"), _("It is set, but %s is not set up fully.") % name, remedy)
+
+
+_RULES: tuple[Callable[[], Iterator[Finding]], ...] = (_production_rules, _time_rules, _address_rules)
+
+
+def _contradiction(names: str, text: str, remedy: str) -> Finding:
+    return Finding(_("Settings"), f"{names}: {text}", remedy)
+
+
+def _standstills() -> Iterator[Finding]:
+    notice_restore()  # also before any worker has run
+    found = alerts.current_alerts()
+    for alert in found:
+        yield Finding(alert.vendor or _("Background work"), alert.text, alert.remedy)
+    if not found:
+        yield Finding(_("Background work"), _("the last sweep was a moment ago, no vendor is paused or stopped"))
+
+
+def _places() -> Finding:
+    """Whether a restore from a backup would be noticed."""
+    what = _("Guard against restores")
+    epoch = read_epoch()
+    if epoch.counter == 0:
+        return Finding(what, _("begins with the first request to a vendor"))
+    try:
+        recall(epoch.installation)
+    except PlacesUnreadable as error:
+        return Finding(what, str(error), _("Start Redis: until it answers nothing is sent to vendors."))
+    path = file_of(epoch.installation)
+    if not path.exists():
+        remedy = _("Let EPOCH_DIR name a folder that this machine keeps, and that the worker may write to.")
+        return Finding(what, _("%s does not exist: only Redis remembers how far the database is.") % path, remedy)
+    return Finding(
+        what, _("%(count)d steps, remembered in Redis and %(path)s") % {"count": epoch.counter, "path": path}
+    )
+
+
+def _queues() -> Iterator[Finding]:
+    now = timezone.now()
+    due = claimable().filter(next_at__lte=now - LONGEST_DUE)
+    oldest = due.order_by("next_at").values_list("next_at", flat=True).first()
+    yield _queue(_("Pushes"), oldest, _("Look at the worker's log and at the first of these in the list of pushes."))
+    late = Callback.objects.filter(next_at__lte=now - LONGEST_DUE)
+    oldest = late.order_by("next_at").values_list("next_at", flat=True).first()
+    yield _queue(_("Callbacks"), oldest, _("Look at the worker's log and at the first of these in the list."))
+    waiting = Push.objects.needing_a_person().count()
+    words = ngettext("%d waits for a person", "%d wait for a person", waiting) % waiting
+    yield Finding(_("Pushes"), words if waiting else _("none waits for a person"))
+
+
+def _queue(what: str, oldest: object, remedy: str) -> Finding:
+    if oldest is None:
+        total = sum(queue.waiting for queue in read_queues().values())
+        text = _("nothing is overdue") + (f" ({total})" if what == _("Pushes") and total else "")
+        return Finding(what, text)
+    return Finding(what, _("the oldest has been due for %s") % timesince(oldest), remedy)  # type: ignore[arg-type]
+
+
+def _answers() -> Iterator[Finding]:
+    names = vendors_with(Vendor, configured=True)
+    if not names:
+        yield Finding(_("Vendors"), _("none is set up"), _("Set a vendor's address and credentials (.env.example)."))
+    for name in names:
+        answer = check_vendor(name)
+        text = f"{answer.text} ({answer.seconds:.1f} s)" if answer.is_asked else answer.text
+        yield Finding(name, text, answer.remedy)

@@ -1,0 +1,56 @@
+"""Room for files: the disk is ours, so a full one is nobody's mistake but ours."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from backoffice.errors import Unavailable
+from backoffice.text.translatable import gettext as _
+
+# Bytes. What is left of the disk belongs to the database first.
+FREE_BYTES_FLOOR = 1024 * 1024 * 1024
+# Seconds until asking again is worth it: somebody has to make room.
+RETRY_AFTER = 300
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class NoRoom(Unavailable):
+    """Files cannot be kept now."""
+
+    code = "no_room"
+
+
+def has_room(size: int) -> bool:
+    """Return whether a file of so many bytes may be put on the disk."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(root).free >= FREE_BYTES_FLOOR + size
+
+
+def require_room(size: int) -> None:
+    """Raise NoRoom where a file of so many bytes might not fit: asked before what can be fetched only once."""
+    if not has_room(size):
+        raise _no_room()
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Write a file of at most so many bytes in here. Raises NoRoom, also when the disk fills up meanwhile."""
+    require_room(size)
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise _no_room() from error
+        raise
+
+
+def _no_room() -> NoRoom:
+    text = _(
+        "There is no room for files at the moment. Whoever runs the back office can see that and has to make some."
+    )
+    return NoRoom(text, retry_after=RETRY_AFTER)

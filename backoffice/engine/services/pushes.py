@@ -1,0 +1,218 @@
+"""Making pushes, and what people may do with them. How they are sent is in `delivery.py`."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from backoffice.engine.models import Push, PushAttempt
+from backoffice.engine.models.push import OPEN_STATES, Lane, PushState
+from backoffice.engine.services.bell import DELIVER_PUSH, ring
+from backoffice.engine.services.callbacks import callbacks_wait
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.handlers import PUSH_HANDLERS, handler_of
+from backoffice.errors import IllegalTransition
+from backoffice.text.reasons import checked_reason
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.registry import vendor_title
+
+
+def queue_push(
+    kind: str,
+    *,
+    vendor: str,
+    subject: models.Model,
+    actor: str,
+    payload: dict[str, Any] | None = None,
+    lane: Lane = Lane.ORDERS,
+    merge: bool = False,
+    not_before: datetime | None = None,
+) -> Push:
+    """There is one open push of this kind about the subject; a worker hears of it when the transaction commits.
+
+    An open one is returned as it is; with `merge` the payload is joined to it (lists united, other values replaced),
+    or to its follow-up while it is on its way. A new one waits until `not_before`, by the database's clock; the sweep
+    then finds it. Must run inside the transaction that makes the push necessary.
+    """
+    payload = payload or {}
+    about = _about(kind, vendor=vendor, subject=subject)
+    push = _open_push(about)
+    if push is None:
+        try:
+            with transaction.atomic():
+                push = _make(about, payload=payload, lane=lane, actor=actor, next_at=not_before or Now())
+        except IntegrityError:  # another transaction made it between our look and our insert
+            push = _open_push(about)
+            if push is None:
+                raise
+            _join(push, payload, merge=merge)
+    else:
+        _join(push, payload, merge=merge)
+    if not_before is None:
+        _ring(push)
+    return push
+
+
+def queue_first_push(
+    kind: str, *, vendor: str, subject: models.Model, actor: str, payload: dict[str, Any], lane: Lane = Lane.ORDERS
+) -> Push:
+    """As `queue_push`, about a subject made in this very transaction: no other can be there, and none is looked for."""
+    about = _about(kind, vendor=vendor, subject=subject)
+    push = Push.objects.create(**about, payload=payload, lane=lane, next_at=Now(), created_by=actor)
+    _ring(push)
+    return push
+
+
+def retry_push(push: Push, *, actor: str, reason: str) -> Push:
+    """A refused push is sent again, as its next generation; the old one keeps its record.
+
+    Raises IllegalTransition unless it is refused and nothing newer of its kind is under way.
+    """
+    reason = checked_reason(reason)
+    with transaction.atomic():
+        push = Push.objects.select_for_update().get(pk=push.pk)
+        if push.state != PushState.FAILED:
+            raise IllegalTransition(
+                _("Only a refused push can be sent again; this one is %s.") % push.get_state_display()
+            )
+        return _next_generation(push, actor=actor, reason=reason)
+
+
+def ring_push(push: Push, *, actor: str) -> None:
+    """A waiting push is tried now instead of at its next time."""
+    updated = Push.objects.filter(pk=push.pk, state__in=[PushState.NEW, PushState.UNKNOWN]).update(next_at=Now())
+    if not updated:
+        raise IllegalTransition(_("Only a waiting push can be tried now."))
+    note_attempt(push, step="", text=_("Tried now at the wish of %s.") % actor)
+    _ring(push)
+
+
+def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
+    """A person decides an unknown outcome: it happened (confirmed), or it did not (the next generation sends again).
+
+    Raises IllegalTransition unless the outcome is unknown, and for "it did not" while a callback of the vendor waits to
+    be read, which may say that it did, or while what we sent may still be worked on: sent again then, it could happen
+    twice. Return the push that goes on.
+    """
+    reason = checked_reason(reason)
+    with transaction.atomic():
+        handler_of(push).lock(push)
+        push = Push.objects.select_for_update().get(pk=push.pk)
+        if push.state != PushState.UNKNOWN:
+            raise IllegalTransition(_("The outcome of this push is not unknown."))
+        if not happened and callbacks_wait(push.vendor):
+            text = _("A webhook of %s has just arrived and may say what happened. Look again in a moment.")
+            raise IllegalTransition(text % vendor_title(push.vendor))
+        if not happened and not is_settled(push):
+            raise IllegalTransition(
+                _("What was sent may still be worked on. It can be sent again once the settle time is over.")
+            )
+        handler_of(push).decided(push, happened=happened)
+        if not happened:
+            return _next_generation(push, actor=actor, reason=reason)
+        close_push(push, PushState.CONFIRMED, decided_by=actor, decision=reason)
+    return push
+
+
+def is_settled(push: Push) -> bool:
+    """Whether what was sent for an unknown outcome can no longer be on its way."""
+    return push.settles_at is None or push.settles_at <= database_now()
+
+
+def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
+    """A refused push no longer needs a person: somebody dealt with it elsewhere."""
+    reason = checked_reason(reason)
+    updated = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_person=True).update(
+        needs_person=False, decided_by=actor, decision=reason, updated_at=timezone.now()
+    )
+    if not updated:
+        raise IllegalTransition(_("Only a refused push that waits for a person can be put aside."))
+
+
+def close_push(push: Push, state: PushState, **changes: Any) -> None:
+    """Write an end state; the row must be locked or fenced by the caller."""
+    changes = {"needs_person": False, **changes}
+    for name, value in changes.items():
+        setattr(push, name, value)
+    push.state, push.finished_at, push.token, push.lease_until, push.step = state, timezone.now(), None, None, ""
+    push.save(update_fields=["state", "finished_at", "token", "lease_until", "step", "updated_at", *changes])
+    if push.follow_up is not None and state == PushState.CONFIRMED:
+        about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
+        _ring(_make(about, payload=push.follow_up, lane=Lane(push.lane), actor="system"))
+    _ring_next(push)
+
+
+def note_attempt(push: Push, *, step: str, text: str) -> None:
+    """A line among the attempts that is no request: a decision, a lost worker, a search's result."""
+    PushAttempt.objects.create(push=push, step=step, started_at=timezone.now(), error=text)
+
+
+def _about(kind: str, *, vendor: str, subject: models.Model) -> dict[str, Any]:
+    if kind not in PUSH_HANDLERS:
+        raise LookupError(f"Nobody has registered the push kind {kind!r}.")
+    return {
+        "vendor": vendor,
+        "kind": kind,
+        "subject_type": subject._meta.label_lower,
+        "subject_id": subject.pk,
+    }
+
+
+def _ring_next(push: Push) -> None:
+    """What waited for this one, such as a cancellation behind its order, need not wait for the sweep."""
+    about = {name: getattr(push, name) for name in ("vendor", "subject_type", "subject_id")}
+    waiting = Push.objects.filter(**about, state=PushState.NEW, pk__gt=push.pk).order_by("pk").first()
+    if waiting is not None:
+        _ring(waiting)
+
+
+def _open_push(about: dict[str, Any]) -> Push | None:
+    return Push.objects.select_for_update().filter(**about, state__in=OPEN_STATES).first()
+
+
+def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: Lane, actor: str, **more: Any) -> Push:
+    newest = Push.objects.filter(**about).aggregate(models.Max("generation"))["generation__max"] or 0
+    more = {"next_at": Now(), **more}
+    return Push.objects.create(**about, payload=payload, lane=lane, generation=newest + 1, created_by=actor, **more)
+
+
+def _next_generation(push: Push, *, actor: str, reason: str) -> Push:
+    close_push(push, PushState.FAILED, decided_by=actor, decision=reason, follow_up=None)
+    about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
+    # Also when the newer one has ended: it may have been confirmed, and sending again would do it twice.
+    if Push.objects.filter(**about, generation__gt=push.generation).exists():
+        raise IllegalTransition(_("It has been sent again already."))
+    follower = _make(about, payload=push.payload, lane=Lane(push.lane), actor=actor)
+    _ring(follower)
+    return follower
+
+
+def _join(push: Push, payload: dict[str, Any], *, merge: bool) -> None:
+    if not merge:
+        return
+    name = "payload" if push.state == PushState.NEW else "follow_up"
+    setattr(push, name, _united(getattr(push, name) or {}, payload))
+    push.save(update_fields=[name, "updated_at"])
+
+
+def _united(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    united = dict(old)
+    for key, value in new.items():
+        if isinstance(value, list) and isinstance(old.get(key), list):
+            united[key] = list(dict.fromkeys([*old[key], *value]))
+        else:
+            united[key] = value
+    return united
+
+
+def _ring(push: Push) -> None:
+    ring(DELIVER_PUSH, push.pk)
+
+
+def ladder_seconds(attempt: int) -> float:
+    """Seconds to wait after the n-th try (from 1), without jitter."""
+    ladder = settings.PUSH_RETRY_LADDER
+    return ladder[min(max(attempt, 1), len(ladder)) - 1]

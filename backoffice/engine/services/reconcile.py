@@ -1,0 +1,120 @@
+"""What becomes of a write whose outcome is unknown.
+
+Only a proof of absence lets it be sent again: two searches that came back empty, the last made after the settle time,
+when the vendor can no longer be working on what we sent. Whether a search is good for a proof says the handler, which
+runs it beside a positive control. Nobody is asked while a callback of the vendor waits for a worker: it may be the
+answer.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.bell import WORK_CALLBACKS, ring_on_commit
+from backoffice.engine.services.callbacks import callbacks_wait
+from backoffice.engine.services.claimable import claim
+from backoffice.engine.services.claims import LeaseLost
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.handlers import Finding, handler_of
+from backoffice.engine.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.errors import VendorError, VendorUnavailable
+
+logger = logging.getLogger(__name__)
+
+ABSENCES_NEEDED = 2
+# Seconds until the next look while a callback waits that may say what became of it.
+CALLBACK_WAIT = 5
+
+
+def look(push_id: int) -> PushState | None:
+    """Search for the write that is under question. Answers the push's state afterwards, None when it was not due."""
+    delivery = claim(push_id, state=PushState.UNKNOWN)
+    if delivery is None:
+        return None
+    # The clock that counts is the one before the search: what appears during it is seen by the next.
+    is_settled = delivery.push.settles_at is not None and delivery.push.settles_at <= database_now()
+    note = ""
+    try:
+        handler = handler_of(delivery.push)
+        handler.begin(delivery)
+        finding = handler.look(delivery)
+    except LeaseLost:
+        return None
+    except VendorError as error:
+        finding, note = Finding.UNDECIDED, error.text
+        if isinstance(error, VendorUnavailable) and error.retry_after:
+            note = f"{error.text} ({error.retry_after:.0f} s)"
+    except Exception as error:  # a fault of ours while looking changes nothing: the question stays open
+        logger.exception("The look for push %s failed in our own code.", push_id)
+        finding, note = Finding.UNDECIDED, f"{type(error).__name__}: {error}"
+    with transaction.atomic():
+        handler_of(delivery.push).lock(delivery.push)
+        push = Push.objects.select_for_update().filter(pk=push_id, token=delivery.token).first()
+        if push is None or push.state != PushState.UNKNOWN:
+            return None
+        _conclude(push, finding, is_settled=is_settled, note=note)
+    return PushState(push.state)
+
+
+def _conclude(push: Push, finding: Finding, *, is_settled: bool, note: str) -> None:
+    push.looks += 1
+    push.token = push.lease_until = None
+    note_attempt(push, step=push.step, text=_WORDS[finding]() + (f" {note}" if note else ""))
+    match finding:
+        case Finding.DONE:
+            handler_of(push).confirmed(push)
+            close_push(push, PushState.CONFIRMED)
+        case Finding.FOUND:
+            _go_on(push)
+        case Finding.ABSENT if is_settled and push.absences + 1 >= ABSENCES_NEEDED:
+            _go_on(push)
+        case Finding.ABSENT:
+            push.absences += 1
+            _look_again(push)
+        case Finding.UNDECIDED:
+            _look_again(push)
+        case Finding.BLIND:
+            _look_again(push, ask_person=True)
+
+
+def _go_on(push: Push) -> None:
+    push.state, push.step, push.next_at = PushState.NEW, "", database_now()
+    push.unknown_since = push.settles_at = None
+    push.cause, push.needs_person = "", False
+    push.save()
+
+
+def _look_again(push: Push, *, ask_person: bool = False) -> None:
+    now = database_now()
+    wait = ladder_seconds(push.looks)
+    if push.settles_at and now < push.settles_at:
+        # Nothing can be decided before the settle time is over; right after it is the moment to look.
+        push.next_at = push.settles_at + timedelta(milliseconds=50)
+    elif push.absences and push.absences < ABSENCES_NEEDED:
+        push.next_at = now + timedelta(seconds=min(wait, 5))
+    else:
+        push.next_at = now + timedelta(seconds=wait)
+    hours = timedelta(hours=settings.PUSH_UNKNOWN_HOURS)
+    ask_person |= push.unknown_since is not None and now - push.unknown_since > hours
+    if ask_person and not push.needs_person:
+        if callbacks_wait(push.vendor):
+            push.next_at = min(push.next_at, now + timedelta(seconds=CALLBACK_WAIT))
+            ring_on_commit(WORK_CALLBACKS)
+        else:
+            push.needs_person = True
+            handler_of(push).needs_person(push)
+    push.save()
+
+
+_WORDS = {
+    Finding.DONE: lambda: _("Looked: it has happened."),
+    Finding.FOUND: lambda: _("Looked: found at the vendor, going on from there."),
+    Finding.ABSENT: lambda: _("Looked: not there."),
+    Finding.UNDECIDED: lambda: _("Looked: nothing certain."),
+    Finding.BLIND: lambda: _("Looked: only a person can tell."),
+}

@@ -1,0 +1,151 @@
+"""One way in for what vendors report: a push's answer, a callback, a poll and a person say the same and end here.
+
+Reports come late, twice and out of order. Each is compared with the newest one applied (`Version`: the vendor's time
+of change, its newest history id, the rank of the state) before anything is set. No state goes back; the vendor's
+history only grows. What follows from a change happens in its transaction, so a repeat causes nothing.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from django.db.models import Model, TextChoices
+from django.utils import timezone
+
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.changes import set_changed
+from backoffice.vendors.messages import HistoryEntry
+
+Source = Literal["answer", "callback", "poll", "hand"]
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    """What became of something that a vendor told us; `subject` is what it is about, None for an orphan."""
+
+    state: CallbackState
+    subject: Model | None = None
+    note: str = ""
+
+
+class ReportApplication(ABC):
+    """One report on its way into a locked row (`Reported`). A kind of report says which columns it decides, which
+    parts it has beside them, and what follows.
+    """
+
+    report: Any
+    row: Any
+    states: ClassVar[type[TextChoices]]
+    # Of our states and of the vendor's, by value: a report never moves a row to a lower one.
+    ranks: ClassVar[Mapping[Any, float]]
+    # The event of a word that we do not know.
+    unknown_word: ClassVar[str]
+
+    def __init__(
+        self,
+        report: Any,
+        row: Any,
+        *,
+        source: Source,
+        callback: Callback | None = None,
+        push: Push | None = None,
+        actor: str = "",
+    ) -> None:
+        self.report, self.row, self.source = report, row, source
+        self.origin: dict[str, Any] = {"actor": actor or f"vendor:{report.vendor}", "callback": callback, "push": push}
+        newest = row.newest_version
+        self.is_first = newest is None
+        self.is_old = newest is not None and report.version < newest
+        # A reading of this moment may say more than an equal version that came as a callback.
+        self.is_newest = not self.is_old and (newest != report.version or source != "callback")
+
+    def apply(self, *, changed: bool = False) -> ReportOutcome:
+        """Take over what the report says and we did not know yet."""
+        before = self.row.state
+        changed |= self.is_first
+        changed |= self._set_fields()
+        changed |= self._note_history()
+        changed |= self.record_parts()
+        self.follow(before, changed=changed)
+        if changed:
+            return ReportOutcome(CallbackState.APPLIED, self.subject)
+        return ReportOutcome(CallbackState.STALE if self.is_old else CallbackState.KNOWN, self.subject)
+
+    @property
+    def subject(self) -> Model:
+        """What staff know the row by, whose timeline it is."""
+        return self.row
+
+    @abstractmethod
+    def values(self) -> dict[str, Any]:
+        """Return the columns that the newest report decides, beside those of its version."""
+
+    def values_of_state(self) -> dict[str, Any]:
+        """Return the columns that come with a state which was reached."""
+        return {}
+
+    @abstractmethod
+    def record_parts(self) -> bool:
+        """Save what the report says of lines, parcels and the like; return whether anything changed."""
+
+    @abstractmethod
+    def follow(self, before: str, *, changed: bool) -> None:
+        """Do what follows from a state that is another than before, and from any change at all."""
+
+    @abstractmethod
+    def event(self, kind: str, params: Mapping[str, Any], **fields: Any) -> Model:
+        """Return a line for the timeline, unsaved; `fields` are those of the event."""
+
+    @abstractmethod
+    def source_key(self, entry: HistoryEntry) -> str:
+        """Return what one line of the vendor's history is known by in the timeline."""
+
+    def history_fields(self, entry: HistoryEntry, *, place: int) -> dict[str, Any]:
+        """Return when a line of the vendor's history happened, and what it says; `place` counts from 1."""
+        return {"at": entry.at, "params": {"text": entry.text}}
+
+    def note(self, kind: str, **params: str) -> None:
+        """Write a line into the timeline."""
+        self.event(kind, params).save()
+
+    def _set_fields(self) -> bool:
+        """Save what differs; return whether anything but the time of reading did."""
+        report, row = self.report, self.row
+        values: dict[str, Any] = {}
+        if self._moves_state():
+            values = {"state": self.states(report.state.value)} | self.values_of_state()
+        if self.is_newest:
+            values |= {
+                "raw_state": report.raw_state,
+                "reported_at": report.version.updated_at,
+                "reported_history_id": report.version.history_id,
+                "reported_rank": report.version.rank,
+            } | self.values()
+        changed = set_changed(row, values)
+        if "raw_state" in changed and report.state == "unknown":
+            self.note(self.unknown_word, word=report.raw_state)
+        read = {"read_at": timezone.now()} if self.source in ("answer", "poll") else {}
+        if changed or read:
+            set_changed(row, read)
+            row.save(update_fields=[*changed, *read, "updated_at"])
+        return bool(changed)
+
+    def _moves_state(self) -> bool:
+        """No state goes back, however new the report; between two ends the newest decides."""
+        ours, theirs = self.ranks[self.row.state], self.ranks[self.report.state]
+        return theirs > ours or (self.is_newest and theirs == ours)
+
+    def _note_history(self) -> bool:
+        """The vendor's own lines join the timeline, each once, at the time the vendor gives them."""
+        histories = sorted(self.report.histories, key=lambda entry: entry.vendor_id)
+        entries = {self.source_key(entry): entry for entry in histories}
+        events: Any = self.subject.events  # type: ignore[attr-defined]
+        known = set(events.filter(source_key__in=entries).values_list("source_key", flat=True))
+        lines = [
+            self.event("vendor.history", source_key=key, **self.history_fields(entry, place=place))
+            for place, (key, entry) in enumerate(entries.items(), start=1)
+            if key not in known
+        ]
+        return bool(events.bulk_create(lines))

@@ -1,0 +1,123 @@
+"""Everything that is kept encrypted, sealed anew under the newest key, so that older ones can be dropped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.models import Model
+
+from backoffice.model_fields import SealedJSONField
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class SealedColumn:
+    """A column of a table with sealed values."""
+
+    model: type[Model]
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.db_table}.{self.name}"
+
+
+@dataclass
+class Seals:
+    """How many values the newest key opens, an older one, and none."""
+
+    newest: int = 0
+    older: int = 0
+    lost: int = 0
+
+
+def sealed_columns() -> Iterator[SealedColumn]:
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, SealedJSONField):
+                yield SealedColumn(model, str(field.column))
+
+
+def reseal(column: SealedColumn) -> Seals:
+    """Every value that an older key opens is sealed with the newest. What no key opens stays as it is.
+
+    May be stopped and run again at any time, beside everything else. Return what was found.
+    """
+    found = Seals()
+    for rows in _batches(column):
+        older = [(pk, value) for pk, value, kind in _judged(rows, found) if kind == "older"]
+        # A value that somebody changed meanwhile is under the newest key already.
+        _execute(
+            f"UPDATE {column.model._meta.db_table} t SET {column.name} = n.new"  # noqa: S608 - names of our own models
+            f" FROM unnest(%s::text[], %s::text[], %s::text[]) AS n (pk, old, new)"
+            f" WHERE t.{_key(column)}::text = n.pk AND t.{column.name} = n.old",
+            [[pk for pk, _ in older], [value for _, value in older], [_sealed_anew(value) for _, value in older]],
+        )
+    return found
+
+
+def count_seals(column: SealedColumn, *, most: int | None = None) -> Seals:
+    """Return how the column's values are sealed; of its first rows and its last ones, when `most` is given."""
+    found = Seals()
+    if most is None:
+        for rows in _batches(column):
+            list(_judged(rows, found))
+        return found
+    for order in ("ASC", "DESC"):
+        list(_judged(_read(column, f"ORDER BY {_key(column)} {order} LIMIT %s", [most]), found))
+    return found
+
+
+def _judged(rows: list[tuple[str, str]], found: Seals) -> Iterator[tuple[str, str, str]]:
+    """Give key, value and which key opens it, and count."""
+    newest, every = Fernet(settings.ENCRYPTION_KEYS[0]), _all_keys()
+    for pk, value in rows:
+        kind = "newest" if _opens(newest, value) else "older" if _opens(every, value) else "lost"
+        setattr(found, kind, getattr(found, kind) + 1)
+        yield pk, value, kind
+
+
+def _opens(cipher: Fernet | MultiFernet, value: str) -> bool:
+    try:
+        cipher.decrypt(value.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def _sealed_anew(value: str) -> str:
+    return _all_keys().rotate(value.encode()).decode()
+
+
+def _all_keys() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+
+
+def _batches(column: SealedColumn) -> Iterator[list[tuple[str, str]]]:
+    after: list[str] = []
+    while rows := _read(
+        column, f"{'AND ' + _key(column) + ' > %s' if after else ''} ORDER BY {_key(column)} LIMIT %s", [*after, BATCH]
+    ):
+        yield rows
+        after = [rows[-1][0]]
+
+
+def _read(column: SealedColumn, rest: str, values: list[Any]) -> list[tuple[str, str]]:
+    table = column.model._meta.db_table
+    statement = f"SELECT {_key(column)}, {column.name} FROM {table} WHERE {column.name} IS NOT NULL {rest}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [(str(pk), value) for pk, value in cursor.fetchall()]
+
+
+def _execute(statement: str, values: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _key(column: SealedColumn) -> str:
+    return str(column.model._meta.pk.column)

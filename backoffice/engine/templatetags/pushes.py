@@ -1,0 +1,14 @@
+"""What pages show of pushes."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def push_kind(kind: str) -> str:
+    """What a push does, in words."""
+    # The package of the pages loads all of them, and they load this.
+    from backoffice.engine.admin.machine_chips import kind_in_words
+
+    return kind_in_words(kind)

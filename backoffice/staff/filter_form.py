@@ -1,0 +1,122 @@
+"""Filters of a list as a form over the page's address, so that a link is a view."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.staff.text_fields import LineField
+from backoffice.text.moments import start_of_day
+from backoffice.vendors.registry import vendor_names, vendor_title
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+Choices = Iterable[tuple[Any, Any]]
+ANY, UNSET = "", _("any")
+
+
+class FilterForm(forms.Form):
+    """Every field may be empty; what is unknown is ignored, since old links should still open.
+
+    `q` is the search, `since` and `until` are whole days of the field DATED. All others ask for rows whose field of
+    that name (or of the name in LOOKUPS) has the value, unless CONDITIONS say by (name, value) what else is meant.
+    What has a label is offered in the panel.
+    """
+
+    LOOKUPS: ClassVar[dict[str, str]] = {}
+    CONDITIONS: ClassVar[dict[tuple[str, Any], Q]] = {}
+    DATED: ClassVar[str] = ""
+    # What is not offered in the panel, and stays when something is looked for or filtered.
+    HIDDEN: ClassVar[tuple[str, ...]] = ()
+
+    q = LineField(required=False, max_length=200)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was given and understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def panel(self) -> list[forms.BoundField]:
+        return [self[name] for name, field in self.fields.items() if field.label]
+
+    @property
+    def active(self) -> list[tuple[str, str, str]]:
+        """(name, label, value in words) of the panel's filters that are set."""
+        values = self.values
+        return [(one.name, str(one.label), self._words(one.name)) for one in self.panel if one.name in values]
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """(name, value) of what stays when something is looked for or filtered."""
+        return [(name, self.data[name]) for name in self.HIDDEN if name in self.values]
+
+    def filter_queryset(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows that the filters leave, unordered."""
+        values = self.values
+        text, since, until = (values.pop(name, None) for name in ("q", "since", "until"))
+        for name, value in values.items():
+            rows = rows.filter(self.condition(name, value))
+        rows = within_days(rows, self.DATED, since=since, until=until)
+        return self.search(rows, text) if text else rows
+
+    def condition(self, name: str, value: Any) -> Q:
+        """Return what one filter asks for."""
+        return self.CONDITIONS.get((name, value), Q(**{self.LOOKUPS.get(name, name): value}))
+
+    def search(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Return the rows that somebody may mean who quotes the text."""
+        raise NotImplementedError
+
+    def _words(self, name: str) -> str:
+        value = self.cleaned_data[name]
+        choices = getattr(self.fields[name], "choices", ()) if isinstance(value, str) else ()
+        return str(dict(choices).get(value, value))
+
+
+def choice_field(
+    label: Any, choices: Choices | Callable[[], Choices], *, unset: Any = UNSET, **options: Any
+) -> forms.ChoiceField:
+    """A choice that may be left open, which is called `unset`; a function is asked anew for each page."""
+
+    def offered() -> list[tuple[Any, Any]]:
+        return [(ANY, unset), *(choices() if callable(choices) else choices)]
+
+    return forms.ChoiceField(label=label, required=False, choices=offered, **options)
+
+
+def day_field(label: Any) -> forms.DateField:
+    return forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}))
+
+
+def vendor_choices() -> list[tuple[str, Any]]:
+    """All vendors the project knows."""
+    return [(name, vendor_title(name)) for name in vendor_names()]
+
+
+def within_days(rows: Rows, field: str, *, since: date | None, until: date | None) -> Rows:
+    """Rows whose `field` lies within whole days of the reader's zone, both included.
+
+    Keys grow with time, so the first and last key bound the scan of a list that is ordered by key.
+    """
+    model = rows.model._default_manager
+    if since:
+        start = start_of_day(since)
+        first = model.filter(**{f"{field}__gte": start}).order_by(field).values_list("pk", flat=True).first()
+        if first is None:
+            return rows.none()
+        rows = rows.filter(**{f"{field}__gte": start}, pk__gte=first - _SLACK)
+    if until:
+        end = start_of_day(until + timedelta(days=1))
+        last = model.filter(**{f"{field}__lt": end}).order_by(f"-{field}").values_list("pk", flat=True).first()
+        if last is None:
+            return rows.none()
+        rows = rows.filter(**{f"{field}__lt": end}, pk__lte=last + _SLACK)
+    return rows
+
+
+# Rows are numbered a moment before they are dated: that far may both orders differ.
+_SLACK = 1000

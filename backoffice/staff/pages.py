@@ -1,0 +1,97 @@
+"""Pages of their own for rows that staff read and act upon: facts above, actions by services, refusals in words."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from backoffice.errors import DomainError
+from backoffice.staff.base import FactsAdmin, refuse
+from backoffice.staff.list_page import ListPage
+
+View = Callable[..., HttpResponseBase]
+M = TypeVar("M", bound=Model)
+
+
+class PagesAdmin(FactsAdmin):
+    """The list of rows is a `list_page`, the page of one is `detail_view`; both need the right to see rows.
+
+    `pages()` adds pages below the list as (route, name, view); names get the model's prefix.
+    """
+
+    list_page: type[ListPage[Any]]
+
+    def pages(self) -> list[tuple[str, str, View]]:
+        return []
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
+            for route, name, view in self.pages()
+        ]
+        return own + super().get_urls()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return self.show_list(request, self.list_page)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self.require_view(request)
+        return self.detail_view(request, find_or_404(self.model, object_id))
+
+    def detail_view(self, request: HttpRequest, row: Any, /) -> HttpResponse:
+        raise NotImplementedError
+
+    def show_list(self, request: HttpRequest, list_page: type[ListPage[Any]]) -> HttpResponse:
+        self.require_view(request)
+        page = list_page(request)
+        return self.render(request, page.template_name, title=page.title, **page.get_context_data())
+
+    def require_view(self, request: HttpRequest) -> None:
+        """Raises PermissionDenied unless the reader may see the rows."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def render(self, request: HttpRequest, template: str, *, title: Any, **context: Any) -> TemplateResponse:
+        """A page in the frame of the admin; its heading is the title, since "Change sets" would name six pages."""
+        frame = self.admin_site.each_context(request)
+        return TemplateResponse(request, template, {**frame, "title": title, **context})
+
+    def require(self, request: HttpRequest, permission: str) -> None:
+        """Raises PermissionDenied unless the reader may, besides seeing the rows, do this ("resend_push")."""
+        self.require_view(request)
+        if not self.may(request, permission):
+            raise PermissionDenied
+
+    def may(self, request: HttpRequest, permission: str) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.{permission}")
+
+
+def find_or_404(model: type[M], pk: Any) -> M:
+    """The row. Raises Http404, also for what cannot be a key."""
+    try:
+        row = model._default_manager.filter(pk=pk).first()
+    except (ValueError, OverflowError):
+        row = None
+    if row is None:
+        raise Http404
+    return row
+
+
+def act(request: HttpRequest, do: Callable[[], str], *, to: str) -> HttpResponse:
+    """Do it and say so on the page `to`; a refusal is said there instead, and nothing has changed."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        text = do()
+    except DomainError as error:
+        return refuse(request, error, to=to)
+    messages.success(request, text)
+    return HttpResponseRedirect(to)

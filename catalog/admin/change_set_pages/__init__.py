@@ -1,0 +1,1 @@
+"""What the pages of change sets are made of."""

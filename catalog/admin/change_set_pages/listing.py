@@ -1,0 +1,196 @@
+"""The list of change sets, and the rows of one, page by page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.staff.filter_form import FilterForm, choice_field, vendor_choices
+from backoffice.staff.keyset import ascending_page
+from backoffice.staff.list_page import ListPage
+from backoffice.staff.text_fields import searched_text
+from backoffice.states import Chip
+from catalog.admin.change_set_pages.words import account_words, key_words, value_words
+from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
+from catalog.services.change_sets.prices import decimals
+from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.texts import RESET
+from catalog.services.change_sets.values import Line, Value
+from catalog.services.price_grid import margin_percent, price_at
+
+ROWS_SHOWN = 100
+LONGEST_SHOWN = 300
+OPEN = (ChangeSetState.DRAFT, ChangeSetState.CHECKED, ChangeSetState.APPROVED, ChangeSetState.SCHEDULED)
+
+
+class ChangeSetFilters(FilterForm):
+    CONDITIONS = {("state", "open"): Q(state__in=OPEN)}
+
+    state = choice_field(_("State"), [("open", _("open")), *ChangeSetState.choices])
+    kind = choice_field(_("Kind"), ChangeKind.choices)
+    vendor = choice_field(_("Vendor"), vendor_choices)
+
+    def search(self, rows: QuerySet[ChangeSet], text: str) -> QuerySet[ChangeSet]:
+        holding = Change.objects.filter(sku=text).values("change_set_id")
+        return rows.filter(Q(title__icontains=text) | Q(pk__in=holding))
+
+
+@dataclass(frozen=True)
+class SetRow:
+    change_set: ChangeSet
+    chip: Chip
+    account: str
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One value: before, after, by how much in percent, and the margin that is left (None where there is none)."""
+
+    name: str
+    before: str
+    after: str
+    move: Decimal | None
+    margin: Decimal | None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A value that would vanish at the vendor, and whether a person has ticked it."""
+
+    key: str
+    name: str
+    held: str
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    change: Change
+    chip: Chip
+    lines: list[LineRow]
+    losses: list[Loss]
+
+
+@dataclass(frozen=True)
+class ProductGroup:
+    """Rows of one product that stand together; `product` is None for SKUs we do not have."""
+
+    product: Product | None
+    rows: list[ChangeRow]
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """A page of rows by ascending key. `first` and `next` are queries, None where there is nothing to go to."""
+
+    groups: list[ProductGroup]
+    first: str | None
+    next: str | None
+    shown: str
+
+
+class ChangeSetList(ListPage[ChangeSet]):
+    title = _("Change sets")
+    template_name = "catalog/change_list.html"
+    queryset = ChangeSet.objects.all()
+    filter_class = ChangeSetFilters
+    views = (
+        (_("All"), ""),
+        (_("Open"), "state=open"),
+        (_("Being pushed"), "state=pushing"),
+        (_("Differing"), "state=differing"),
+        (_("Failed"), "state=failed"),
+    )
+    search_words = _("Title, or a whole SKU")
+    empty_icon = "difference"
+
+    def get_rows(self, found: list[ChangeSet]) -> list[SetRow]:
+        return [SetRow(row, ChangeSetState(row.state).chip(), account_words(row.kind)) for row in found]
+
+
+ROW_FILTERS: dict[str, Q] = {
+    "all": Q(),
+    "guards": ~Q(guards=[]),
+    "losses": ~Q(destroys=[]),
+    "verified": Q(state=ChangeState.VERIFIED),
+    "differs": Q(state=ChangeState.DIFFERS),
+    "failed": Q(state=ChangeState.FAILED),
+}
+
+
+def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_SHOWN) -> RowsPage:
+    """The rows after `?after=<pk>` of those that `?rows=` names: one query with the products, whatever the page."""
+    shown = parameters.get("rows", "all")
+    shown = shown if shown in ROW_FILTERS else "all"
+    rows = change_set.changes.filter(ROW_FILTERS[shown]).select_related("variant__product")
+    if text := searched_text(parameters, "sku"):
+        rows = rows.filter(sku__istartswith=text[:100])
+    page = ascending_page(rows, parameters, size=size)
+    return RowsPage(_grouped(change_set, page.rows), first=page.first, next=page.next, shown=shown)
+
+
+def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGroup]:
+    def product_of(change: Change) -> Product | None:
+        return change.variant.product if change.variant else None
+
+    return [
+        ProductGroup(product, [change_row(change_set, change) for change in some])
+        for product, some in groupby(changes, key=product_of)
+    ]
+
+
+def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
+    """A row with its difference; before the first check, with what is asked for."""
+    named = [values.get("currency") for values in (change.before, change.after, change.wanted)]
+    currency = next(filter(None, [*named, change.variant and change.variant.currency]), "")
+    lines = _lines(change_set.kind, change)
+    return ChangeRow(
+        change=change,
+        chip=ChangeState(change.state).chip(change.note),
+        lines=[_line_row(change, line, currency=currency) for line in lines],
+        losses=[_loss(change, key, currency=currency) for key in change.destroys],
+    )
+
+
+def _lines(kind: str, change: Change) -> list[Line]:
+    if change.after:
+        return shape_of(kind).lines(change.before, after=change.after)
+    if change.wanted == RESET:
+        return [Line("reset", None, True)]
+    lines = []
+    for name, value in change.wanted.items():
+        if isinstance(value, dict):
+            lines += [Line(f"{name}:{quantity}", None, price, is_price=True) for quantity, price in value.items()]
+        else:
+            lines.append(Line(name, None, value))
+    return lines
+
+
+def _line_row(change: Change, line: Line, *, currency: str) -> LineRow:
+    before, after = (
+        value_words(value, currency=currency, is_price=line.is_price)[:LONGEST_SHOWN]
+        for value in (line.before, line.after)
+    )
+    return LineRow(key_words(line.key), before, after, line.move, _margin(change.before, line))
+
+
+def _margin(before: Value, line: Line) -> Decimal | None:
+    """What is left of a sales price, in percent."""
+    name, _separator, quantity = line.key.partition(":")
+    if name != "sales" or line.after is None or not before.get("purchase"):
+        return None
+    cost = price_at(decimals(before["purchase"]), int(quantity))
+    return margin_percent(purchase=cost, sales=Decimal(line.after))
+
+
+def _loss(change: Change, key: str, *, currency: str) -> Loss:
+    name, separator, quantity = key.partition(":")
+    if separator:
+        held = value_words(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
+    else:
+        held = value_words(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
+    return Loss(key, key_words(key), held[:LONGEST_SHOWN], key in change.ticked)

@@ -1,0 +1,82 @@
+"""What changed at the vendors: new, gone, dearer, cheaper, unavailable, and the open orders that are touched."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
+from backoffice.staff.list_page import ListPage
+from backoffice.states import Chip
+from catalog.admin.catalog_chips import CHANGES, change_chip, change_lines
+from catalog.models import SyncRun, VariantChange
+from catalog.services.variant_users import VariantUser, users_of_variants
+
+ORDERS_SHOWN = 5
+_WORDS: dict[str, Any] = {kind: word for kind, (_tone, _icon, word) in CHANGES.items()}
+# Those that have a tab.
+_KINDS = ("new", "gone", "dearer", "cheaper", "unavailable")
+
+
+class ChangesFilters(FilterForm):
+    LOOKUPS = {"vendor": "variant__vendor"}
+    DATED = "at"
+
+    kind = choice_field(_("What"), _WORDS.items())
+    vendor = choice_field(_("Vendor"), vendor_choices)
+    since = day_field(_("From"))
+    until = day_field(_("Until"))
+
+    def search(self, rows: QuerySet[VariantChange], text: str) -> QuerySet[VariantChange]:
+        return rows.filter(variant__sku__istartswith=text)
+
+
+@dataclass(frozen=True)
+class ChangeOfVariant:
+    """`orders` are names and addresses of the first of those touched, `more` how many there are beside them."""
+
+    change: VariantChange
+    chip: Chip
+    lines: list[dict[str, Any]]
+    orders: list[tuple[str, str]]
+    more: int
+
+
+class VendorChanges(ListPage[VariantChange]):
+    title = _("What changed at the vendors")
+    template_name = "catalog/vendor_changes.html"
+    queryset = VariantChange.objects.select_related("variant").defer(
+        "variant__media", "variant__properties", "variant__parts"
+    )
+    filter_class = ChangesFilters
+    views = ((_("All"), ""), *((capfirst(_WORDS[kind]), f"kind={kind}") for kind in _KINDS))
+    search_words = _("Beginning of a SKU")
+    empty_icon = "published_with_changes"
+
+    def get_rows(self, found: list[VariantChange]) -> list[ChangeOfVariant]:
+        users = users_of_variants({(row.variant.vendor, row.variant.sku) for row in found})
+        return [_row(row, users.get((row.variant.vendor, row.variant.sku), [])) for row in found]
+
+    def get_context_data(self) -> dict[str, Any]:
+        return {"last": _last_run(), **super().get_context_data()}
+
+
+def _row(change: VariantChange, users: list[VariantUser]) -> ChangeOfVariant:
+    shown = [(user.name, _address(user)) for user in users[:ORDERS_SHOWN]]
+    return ChangeOfVariant(change, change_chip(change), change_lines(change), shown, len(users) - len(shown))
+
+
+def _address(user: VariantUser) -> str:
+    return reverse(f"admin:{user.label.replace('.', '_')}_change", args=[user.pk])
+
+
+def _last_run() -> tuple[SyncRun, list[tuple[Any, int]]] | None:
+    """The newest synchronisation of a catalogue and what it found, by kind in words."""
+    run = SyncRun.objects.filter(kind="catalog", finished_at__isnull=False).first()
+    if run is None:
+        return None
+    counts = dict(run.changes.order_by().values_list("kind").annotate(count=Count("pk")))
+    return run, [(word, counts[kind]) for kind, word in _WORDS.items() if kind in counts]

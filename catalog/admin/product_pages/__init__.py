@@ -1,0 +1,1 @@
+"""What the pages of products and variants are made of."""

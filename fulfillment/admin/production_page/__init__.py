@@ -1,0 +1,1 @@
+"""What the page of one production order is made of."""

@@ -1,0 +1,44 @@
+"""Serves our copies of files and labels to staff who may see them."""
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET
+
+from backoffice.engine.services.files import open_file
+from backoffice.web.file_answers import answer_file
+from fulfillment.models import Label, LabelAnswer, ProductionFile
+
+
+@require_GET
+@staff_member_required
+@permission_required("fulfillment.view_documents", raise_exception=True)
+def serve_document(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
+    """A "file" or "label" by its id, from our disk; with `?save` it is saved instead of shown. An "answer", what came
+    instead of a label that can be printed, is saved in any case.
+    """
+    row, name = _find(kind, pk)
+    try:
+        content = open_file(row)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    save = kind == "answer" or "save" in request.GET
+    return answer_file(content, content_type=row.content_type, name=slugify(name)[:100], save=save)
+
+
+def _find(kind: str, pk: int) -> tuple[ProductionFile | Label | LabelAnswer, str]:
+    """The row, and what it is saved as. Raises Http404."""
+    if kind == "file":
+        file = get_object_or_404(ProductionFile.objects.select_related("production_order"), pk=pk)
+        return file, f"{file.production_order.vendor_id}-{file.kind}-{file.raw_kind}-{pk}"
+    if kind == "label":
+        label = get_object_or_404(Label.objects.select_related("production_order"), pk=pk)
+        return label, f"{label.production_order.vendor_id}-label-{label.tracking_code}-{pk}"
+    if kind == "answer":
+        answer = get_object_or_404(LabelAnswer.objects.select_related("label__production_order"), label=pk)
+        label = answer.label
+        return answer, f"{label.production_order.vendor_id}-label-{label.tracking_code}-as-it-came"
+    raise Http404

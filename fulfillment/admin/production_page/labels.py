@@ -1,0 +1,90 @@
+"""Fetching labels from their page: asked first, since the download announces the pick-up; and copies added by hand."""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from backoffice.errors import DomainError
+from backoffice.staff.base import actor, refuse
+from backoffice.staff.pages import act
+from backoffice.text.translatable import gettext as _
+from fulfillment.admin.production_page.guard import desk_page, order_url, require_dispatch
+from fulfillment.models import Label, LabelState
+from fulfillment.services.downloads import MAX_BYTES
+from fulfillment.services.labels import fetch_label, keep_label_copy
+
+
+class FetchForm(forms.Form):
+    """The day that the page named: a page left open overnight must not fetch for another day."""
+
+    dispatch_on = forms.DateField(widget=forms.HiddenInput)
+
+
+class CopyForm(forms.Form):
+    """A label that somebody got elsewhere."""
+
+    file = forms.FileField(label=gettext_lazy("Label as PDF, PNG or JPEG"), max_length=200)
+
+
+def fetch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Names the label and what its download causes; on POST it is fetched."""
+    require_dispatch(request)
+    label = _find(pk)
+    back = order_url(label.production_order, "labels")
+    if label.state != LabelState.WAITING:
+        messages.info(request, label.can_fetch().reason)
+        return HttpResponseRedirect(back)
+    form = FetchForm(request.POST or None, initial={"dispatch_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        return _fetch(request, label, form.cleaned_data["dispatch_on"], back=back)
+    return desk_page(
+        request,
+        "fulfillment/fetch_label.html",
+        title=_("Fetch a label"),
+        label=label,
+        order=label.production_order,
+        form=form,
+        back=back,
+        today=timezone.localdate(),
+        too_early=_is_too_early(label),
+    )
+
+
+def add_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """A copy of a label that was announced and lost."""
+    require_dispatch(request)
+    label = _find(pk)
+    back = order_url(label.production_order, "labels")
+    form = CopyForm(request.POST, request.FILES)
+    if not form.is_valid() or form.cleaned_data["file"].size > MAX_BYTES:
+        messages.error(request, _("Choose a PDF, PNG or JPEG of at most %(size)d MB.") % {"size": MAX_BYTES // 1024**2})
+        return HttpResponseRedirect(back)
+
+    def keep() -> str:
+        keep_label_copy(label, form.cleaned_data["file"].read(), actor=actor(request))
+        return _("The copy is kept and can be printed.")
+
+    return act(request, keep, to=back)
+
+
+def _fetch(request: HttpRequest, label: Label, dispatch_on: date, *, back: str) -> HttpResponse:
+    try:
+        fetch_label(label, actor=actor(request), dispatch_on=dispatch_on)
+    except DomainError as error:
+        return refuse(request, error, to=back)
+    messages.success(request, _("The label is being fetched; it appears here in a moment."))
+    return HttpResponseRedirect(back)
+
+
+def _find(pk: int) -> Label:
+    return get_object_or_404(Label.objects.select_related("production_order"), pk=pk)
+
+
+def _is_too_early(label: Label) -> bool:
+    earliest = label.production_order.shipping_earliest
+    return earliest is not None and timezone.localtime(earliest).date() > timezone.localdate()

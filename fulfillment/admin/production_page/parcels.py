@@ -1,0 +1,148 @@
+"""Reporting a parcel by hand and taking it back, from the page of a production order."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy
+
+from backoffice.errors import DomainError, InvalidInput
+from backoffice.staff.base import actor
+from backoffice.staff.pages import act
+from backoffice.staff.text_fields import CodeField, ParagraphField
+from backoffice.text.translatable import gettext as _
+from fulfillment.admin.production_page.guard import desk_page, find_order, may_force, order_url, require_dispatch
+from fulfillment.admin.production_page.steps import open_labels
+from fulfillment.models import Carrier, ProductionItem, ProductionOrder, ProductionShipment
+from fulfillment.services.dispatching import add_parcel, withdraw_parcel
+from fulfillment.services.parcel_rules import ParcelToMake, Sizes
+from fulfillment.services.scanning import UNDO_SECONDS
+
+WHOLE, PART = "whole", "part"
+
+
+class ParcelForm(forms.Form):
+    """A parcel as a person describes it. The rules are the service's; its complaints come back to these fields."""
+
+    contents = forms.ChoiceField(
+        label=gettext_lazy("Contents"),
+        choices=[(WHOLE, gettext_lazy("the whole order")), (PART, gettext_lazy("these quantities"))],
+        widget=forms.RadioSelect,
+    )
+    carrier = forms.ChoiceField()  # the available ones: see __init__
+    tracking_code = CodeField(label=gettext_lazy("Tracking code"), max_length=200)
+    height_cm = forms.DecimalField(label=gettext_lazy("Height (cm)"), required=False, max_digits=10, decimal_places=2)
+    width_cm = forms.DecimalField(label=gettext_lazy("Width (cm)"), required=False, max_digits=10, decimal_places=2)
+    depth_cm = forms.DecimalField(label=gettext_lazy("Depth (cm)"), required=False, max_digits=10, decimal_places=2)
+    weight_g = forms.DecimalField(label=gettext_lazy("Weight (g)"), required=False, max_digits=12, decimal_places=2)
+    code_is_confirmed = forms.BooleanField(label=gettext_lazy("The tracking code is right"), required=False)
+    force = forms.BooleanField(
+        label=gettext_lazy("Report it although the vendor would refuse it (re-shipment, own label)"), required=False
+    )
+    force_reason = ParagraphField(
+        label=gettext_lazy("Reason for forcing"), required=False, max_length=1000, widget=forms.Textarea({"rows": 2})
+    )
+
+    SIZES = ("height_cm", "width_cm", "depth_cm", "weight_g")
+
+    def __init__(self, order: ProductionOrder, *, with_force: bool, data: Any = None) -> None:
+        items = list(order.items.all())
+        super().__init__(data, initial=_initial(order, items))
+        carriers = Carrier.objects.filter(available=True).order_by("name").values_list("key", "name")
+        self.fields["carrier"] = forms.ChoiceField(label=_("Carrier"), choices=[("", _("choose one")), *carriers])
+        self.items = {_quantity_name(item): item for item in items}
+        for name, item in self.items.items():
+            self.fields[name] = forms.IntegerField(
+                label=item.name or item.sku, required=False, min_value=0, initial=item.remaining
+            )
+        if not with_force:
+            del self.fields["force"], self.fields["force_reason"]
+
+    @property
+    def quantity_fields(self) -> list[tuple[forms.BoundField, ProductionItem]]:
+        return [(self[name], item) for name, item in self.items.items()]
+
+    @property
+    def size_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.SIZES]
+
+    @property
+    def asked(self) -> ParcelToMake:
+        """For the service; the form must be valid."""
+        given = self.cleaned_data
+        quantities = {item.pk: given[name] for name, item in self.items.items() if given[name]}
+        return ParcelToMake(
+            carrier=given["carrier"],
+            tracking_code=given["tracking_code"],
+            quantities=quantities if given["contents"] == PART else None,
+            sizes=Sizes(**{name: given[name] for name in self.SIZES}),
+            code_is_confirmed=given["code_is_confirmed"],
+            force=given.get("force", False),
+            force_reason=given.get("force_reason", ""),
+        )
+
+    def complain(self, error: InvalidInput) -> None:
+        """Put the refusal's words, which are the vendor's, beside the fields they are about."""
+        for path, texts in error.errors.items():
+            name = path.replace("quantities.", "quantity_")
+            for text in texts:
+                self.add_error(name if name in self.fields else None, text)
+
+
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form of a parcel; on POST the parcel is made, and reported after a time in which it can be taken back."""
+    require_dispatch(request)
+    order = find_order(pk)
+    form = ParcelForm(order, with_force=may_force(request), data=request.POST or None)
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            parcel = add_parcel(
+                order, form.asked, actor=actor(request), may_force=may_force(request), undo_seconds=UNDO_SECONDS
+            )
+        except InvalidInput as error:
+            form.complain(error)
+        except DomainError as error:
+            refusal = error.text
+        else:
+            text = _("Parcel %(code)s is made. The vendor is told in %(seconds)d seconds; until then it can be undone.")
+            messages.success(request, text % {"code": parcel.tracking_code, "seconds": UNDO_SECONDS})
+            return HttpResponseRedirect(order_url(order, "parcels"))
+    return desk_page(
+        request,
+        "fulfillment/add_parcel.html",
+        title=_("Report a parcel"),
+        order=order,
+        form=form,
+        refusal=refusal,
+        labels=open_labels(order),
+        back=order_url(order, "parcels"),
+    )
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a parcel back before the vendor hears of it."""
+    require_dispatch(request)
+    parcel = get_object_or_404(ProductionShipment.objects.select_related("production_order"), pk=pk)
+
+    def undo() -> str:
+        withdraw_parcel(parcel, actor=actor(request))
+        return _("Parcel %(code)s is taken back: the vendor is not told.") % {"code": parcel.tracking_code}
+
+    return act(request, undo, to=order_url(parcel.production_order, "parcels"))
+
+
+def _quantity_name(item: ProductionItem) -> str:
+    return f"quantity_{item.pk}"
+
+
+def _initial(order: ProductionOrder, items: list[ProductionItem]) -> dict[str, str]:
+    """What is most likely meant: the next label's carrier and code; the rest where parts have left already."""
+    label = next(iter(open_labels(order)), None)
+    return {
+        "contents": PART if any(item.shipped for item in items) else WHOLE,
+        "carrier": label.carrier if label else "",
+        "tracking_code": label.tracking_code if label else "",
+    }

@@ -1,0 +1,86 @@
+"""The timeline of a production order: one whole sentence per kind of event, and the exchange behind it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.engine.admin.machine_chips import kind_in_words
+from backoffice.engine.admin.timeline import show_exchange
+from backoffice.engine.models import Push
+from backoffice.states import Tone
+from backoffice.text.translatable import gettext as _t
+from backoffice.timeline import UNKNOWN, Sentence, fill
+from fulfillment.admin.production_page.guard import find_order, require_view
+from fulfillment.models import Label, ProductionEvent, ProductionShipment
+
+SENTENCES: dict[str, Sentence] = {
+    "production.pending": ("inbox", Tone.GREY, _("The production order came in.")),
+    "production.in_production": ("precision_manufacturing", Tone.BLUE, _("It is in production.")),
+    "production.done": ("check_circle", Tone.GREEN, _("The vendor counts it as finished.")),
+    "production.cancelled": ("cancel", Tone.AMBER, _("The vendor cancelled it: make and ship nothing.")),
+    "production.unknown": ("help", Tone.AMBER, _("The vendor calls its state “%(word)s”: unknown.")),
+    "production.unknown_word": ("help", Tone.AMBER, _("The vendor calls its state “%(word)s”: unknown.")),
+    "label.asked": ("print", Tone.BLUE, _("The label %(tracking_code)s was asked for.")),
+    "label.made": ("new_label", Tone.BLUE, _("The vendor made a label, %(carrier)s %(tracking_code)s.")),
+    "label.fetched": (
+        "local_shipping",
+        Tone.GREEN,
+        _("The label was fetched: the parcel %(carrier)s %(tracking_code)s is announced to the carrier."),
+    ),
+    "label.unfit": (
+        "error",
+        Tone.RED,
+        _("The label %(tracking_code)s was handed out, which announces its parcel, but cannot be printed: %(cause)s"),
+    ),
+    "label.refused": ("block", Tone.RED, _("The vendor refused the label: %(cause)s")),
+    "label.let_go": ("undo", Tone.GREY, _("The label was not fetched; it can be asked for again.")),
+    "label.not_handed_out": (
+        "undo",
+        Tone.BLUE,
+        _("The vendor never handed out the label %(tracking_code)s: it can be fetched."),
+    ),
+    "label.copied": ("file_copy", Tone.GREEN, _("A copy of the label %(tracking_code)s was added by hand.")),
+    "parcel.made": ("package_2", Tone.BLUE, _("A parcel was made: %(carrier)s %(tracking_code)s.")),
+    "parcel.withdrawn": ("undo", Tone.GREY, _("The parcel %(carrier)s %(tracking_code)s was taken back.")),
+    "parcel.reported": ("local_shipping", Tone.GREEN, _("The vendor has the parcel %(carrier)s %(tracking_code)s.")),
+    "parcel.seen": (
+        "visibility",
+        Tone.BLUE,
+        _("The vendor shows a parcel that was not reported here: %(carrier)s %(tracking_code)s."),
+    ),
+    "parcel.refused": ("block", Tone.RED, _("The vendor refused the parcel %(tracking_code)s: %(cause)s")),
+    "vendor.history": ("history", Tone.GREY, "%(text)s"),
+    "push.needs_person": (
+        "person_alert",
+        Tone.RED,
+        _("It is unknown what became of “%(push_kind)s”: somebody has to decide."),
+    ),
+    "push.decided": ("gavel", Tone.AMBER, _("Somebody decided what became of “%(push_kind)s”.")),
+}
+
+
+def describe(event: ProductionEvent) -> str:
+    """Return the event as a sentence in the active language."""
+    text = fill(SENTENCES.get(event.kind, UNKNOWN)[2], _words(event.params)) or event.kind
+    if reason := event.params.get("force_reason"):
+        text = f"{text} {_t('Forced: %(reason)s') % {'reason': reason}}"
+    return text
+
+
+def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
+    """A fragment of the page: what was sent to the vendor about one production order and what came back, masked."""
+    require_view(request)
+    order = find_order(pk)
+    labels = Q(subject_type=Label._meta.label_lower, subject_id__in=order.labels.values("pk"))
+    parcels = Q(subject_type=ProductionShipment._meta.label_lower, subject_id__in=order.shipments.values("pk"))
+    return show_exchange(request, Push.objects.filter(labels | parcels), pk=push_pk)
+
+
+def _words(params: Mapping[str, Any]) -> dict[str, str]:
+    words = {key: "" if value is None else str(value) for key, value in params.items()}
+    if "push_kind" in words:
+        words["push_kind"] = str(kind_in_words(words["push_kind"]))
+    return words

@@ -1,0 +1,1 @@
+"""What the list of production orders is made of."""

@@ -1,0 +1,199 @@
+"""The work list: cards of what is to be made and shipped, the most pressing first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy
+
+from backoffice.staff.filter_form import ANY, FilterForm, day_field
+from backoffice.staff.list_page import ListPage, Tab
+from backoffice.staff.text_fields import LineField
+from backoffice.states import Chip
+from backoffice.text.translatable import gettext as _
+from fulfillment.admin.production_page.chips import marks
+from fulfillment.admin.production_page.pictures import pictures_of
+from fulfillment.admin.production_page.steps import NextStep, next_step
+from fulfillment.models import ProductionItem, ProductionOrder
+from fulfillment.services.production_reports import NEVER
+from fulfillment.services.worklist import (
+    Place,
+    Section,
+    WorkFilter,
+    count_work,
+    list_merchants,
+    list_printing_methods,
+    list_work,
+)
+
+# Of an order with more, the card says how many there are.
+ITEMS_SHOWN = 4
+_EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+class WorkFilters(FilterForm):
+    """What the list is narrowed to. Merchants and methods are offered, but any other is taken too: a link is a view."""
+
+    HIDDEN = ("section",)
+
+    section = forms.ChoiceField(required=False, choices=[(section.value, "") for section in Section])
+    product = LineField(label=gettext_lazy("Product"), required=False, max_length=100)
+    printing_method = LineField(label=gettext_lazy("Printing method"), required=False, max_length=100)
+    merchant = LineField(label=gettext_lazy("Merchant"), required=False, max_length=200)
+    ships_from = day_field(gettext_lazy("Due from"))
+    ships_until = day_field(gettext_lazy("Due until"))
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        for name, offered in (("printing_method", list_printing_methods()), ("merchant", list_merchants())):
+            choices = [(ANY, _("any")), *((one, one) for one in offered)]
+            self.fields[name].widget = forms.Select(choices=choices)
+
+    @property
+    def wanted(self) -> WorkFilter:
+        """For the service."""
+        values = self.values
+        values.pop("q", None)
+        section = Section(values.pop("section", Section.ALL))
+        return WorkFilter(section=section, **values)
+
+
+@dataclass(frozen=True)
+class CardItem:
+    """An item with its picture, empty when there is none."""
+
+    item: ProductionItem
+    picture: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One production order as the list shows it."""
+
+    order: ProductionOrder
+    items: list[CardItem]
+    more_items: int
+    pieces: int
+    methods: list[str]
+    marks: list[Chip]
+    next: NextStep
+
+    @property
+    def has_due(self) -> bool:
+        return self.order.due_at != NEVER
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cards that are due together."""
+
+    title: Any
+    cards: list[Card]
+
+
+class WorkList(ListPage[ProductionOrder]):
+    """Cards instead of a table, in groups; a fixed number of queries, however many cards."""
+
+    title = gettext_lazy("Work list")
+    template_name = "fulfillment/worklist.html"
+    filter_class = WorkFilters
+    empty_icon = "task_alt"
+    marks_permissions = ("fulfillment.dispatch_productionorder",)
+    filters: WorkFilters
+
+    def get_tabs(self) -> list[Tab]:
+        counts, current = count_work(), self.filters.wanted.section
+        tabs = [
+            (Section.ALL, _("To do"), counts.to_do),
+            (Section.EXPRESS, _("Express"), counts.express),
+            (Section.DUE_TODAY, _("Due today"), counts.due_today),
+            (Section.LATE, _("Late"), counts.late),
+            (Section.OPEN_WINDOW, _("May be shipped now"), None),
+        ]
+        return [
+            Tab(title, self._query(section=section.value), section == current, count) for section, title, count in tabs
+        ]
+
+    def get_context_data(self) -> dict[str, Any]:
+        page = list_work(self.filters.wanted, after=read_place(self.request.GET.get("after", "")))
+        may_open = self.request.user.has_perm("fulfillment.view_documents")
+        pictures = pictures_of(page.orders, may_open=may_open)
+        groups = list(_groups([_card(order, pictures) for order in page.orders]))
+        return {
+            "list": self,
+            "filters": self.filters,
+            "tabs": self.get_tabs(),
+            "rows": groups,
+            "groups": groups,
+            "older": f"?{self._query(after=write_place(page.next))}" if page.next else "",
+            "newest": f"?{self._query()}" if "after" in self.request.GET else "",
+        }
+
+    def _query(self, **changes: str) -> str:
+        """The page's own address with these changes, from the first page on unless `after` is among them."""
+        kept = self.request.GET.copy()
+        kept.pop("after", None)
+        for name, value in changes.items():
+            kept[name] = value
+        return kept.urlencode()
+
+
+def read_place(text: str) -> Place | None:
+    """A place of the list's address; None for what is not one."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        return None
+    express, ticks, pk = map(int, parts)
+    try:
+        return Place(is_express=bool(express), due_at=_EPOCH + ticks * _TICK, pk=pk)
+    except OverflowError:
+        return None
+
+
+def write_place(place: Place) -> str:
+    """A place as it stands in an address."""
+    return f"{int(place.is_express)}.{(place.due_at - _EPOCH) // _TICK}.{place.pk}"
+
+
+def _card(order: ProductionOrder, pictures: dict[int, str]) -> Card:
+    items = [item for item in order.items.all() if item.remaining] or list(order.items.all())
+    return Card(
+        order=order,
+        items=[CardItem(item, pictures.get(item.pk, "")) for item in items[:ITEMS_SHOWN]],
+        more_items=len(items[ITEMS_SHOWN:]),
+        pieces=sum(item.remaining for item in items),
+        methods=sorted({method for item in items for method in item.printing_methods}),
+        marks=marks(order),
+        next=next_step(order),
+    )
+
+
+def _groups(cards: list[Card]) -> Iterator[Group]:
+    """The list's order is kept: express ones first, then day by day."""
+    for title, some in groupby(cards, key=_title):
+        yield Group(title, list(some))
+
+
+def _title(card: Card) -> Any:
+    if card.order.is_express:
+        return _("Express")
+    if not card.has_due:
+        return _("No day given")
+    return _day(timezone.localtime(card.order.due_at).date())
+
+
+def _day(due: date) -> Any:
+    today = timezone.localdate()
+    if due < today:
+        return _("Overdue")
+    if due == today:
+        return _("Due today")
+    if due == today + timedelta(days=1):
+        return _("Due tomorrow")
+    return _("Due %(day)s") % {"day": date_format(due, "DATE_FORMAT")}

@@ -1,0 +1,123 @@
+"""The order list: one page of rows with all that they show, in a number of queries that does not depend on the page."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.staff.base import staff_user
+from backoffice.staff.list_page import ListPage, Tab
+from backoffice.states import Chip, Tone
+from orders.admin.order_list.filters import OrderFilters, filter_orders
+from orders.admin.order_list.tabs import tabs
+from orders.admin.order_page import chips
+from orders.admin.parts import Part, parts_for_marked
+from orders.admin.pictures import pictures_of
+from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
+
+THUMBNAILS = 3
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    image: str
+    title: str
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One row of the list; `lines` says how many the order has."""
+
+    order: Order
+    chips: list[Chip]
+    thumbnails: list[Thumbnail]
+    lines: str
+    overdue: bool
+
+
+class OrderList(ListPage[Order]):
+    title = gettext_lazy("Orders")
+    template_name = "orders/list.html"
+    queryset = Order.objects.select_related("shop", "assignee").defer("search", "custom_properties", "note")
+    paginate_by = 40
+    filter_class = OrderFilters
+    search_words = gettext_lazy("Number, name, e-mail, postcode, SKU, tracking code …")
+    empty_icon = "shopping_bag"
+    late = Chip(Tone.AMBER, "schedule", gettext_lazy("late"), gettext_lazy("later than promised"))
+
+    @cached_property
+    def marked_parts(self) -> list[Part]:
+        """What other apps offer for the marked orders."""
+        return parts_for_marked(self.request)
+
+    @property
+    def may_mark(self) -> bool:
+        return self.request.user.has_perm("orders.change_order") or bool(self.marked_parts)
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return filter_orders(self.queryset.all(), self.filters.values, user=staff_user(self.request))
+
+    def get_rows(self, found: list[Order]) -> list[OrderRow]:
+        return _rows(found)
+
+    def get_tabs(self) -> list[Tab]:
+        return tabs(self.request.GET, staff_user(self.request))
+
+
+def _rows(orders: list[Order]) -> list[OrderRow]:
+    keys = [order.pk for order in orders]
+    lines = _first_lines(keys)
+    pictures = pictures_of(line for some in lines.values() for line in some)
+    counts = _counts(keys)
+    reasons = _reasons(orders)
+    now = timezone.now()
+    return [
+        OrderRow(
+            order=order,
+            chips=chips.axes(order, reasons=reasons[order.pk]),
+            thumbnails=[
+                Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
+                for line in lines[order.pk]
+            ],
+            lines=ngettext("%(count)s line", "%(count)s lines", counts[order.pk]) % {"count": counts[order.pk]},
+            overdue=_is_overdue(order, now),
+        )
+        for order in orders
+    ]
+
+
+def _first_lines(keys: list[int]) -> dict[int, list[OrderLine]]:
+    rows: dict[int, list[OrderLine]] = defaultdict(list)
+    lines = OrderLine.objects.filter(order__in=keys, position__lte=THUMBNAILS).order_by("order_id", "position")
+    for line in lines.only("order_id", "vendor", "sku", "name", "quantity"):
+        rows[line.order_id].append(line)
+    return rows
+
+
+def _counts(keys: list[int]) -> dict[int, int]:
+    rows = OrderLine.objects.filter(order__in=keys).order_by().values_list("order_id")
+    return defaultdict(int, rows.annotate(Count("pk")))
+
+
+def _reasons(orders: list[Order]) -> dict[int, list[str]]:
+    """Return why each order waits, or what is alarming about one that has ended."""
+    held = [order.pk for order in orders if order.state == OrderState.HELD]
+    ended = [order.pk for order in orders if order.has_ended]
+    reasons: dict[int, list[str]] = defaultdict(list)
+    rows: list[tuple[int, str]] = []
+    if held:
+        rows += Hold.objects.filter(order__in=held, released_at__isnull=True).values_list("order_id", "reason")
+    if ended:
+        rows += OrderAlarm.objects.filter(order__in=ended, settled_at__isnull=True).values_list("order_id", "reason")
+    for key, reason in rows:
+        reasons[key].append(reason)
+    return reasons
+
+
+def _is_overdue(order: Order, now: datetime) -> bool:
+    unshipped = order.shipment in (ShipmentState.NONE, ShipmentState.PARTIAL)
+    return bool(order.ship_by and order.ship_by < now and unshipped and not order.has_ended)

@@ -1,9 +1,0 @@
-"""manage.py push_reviews: have the vendor of reviews told of past orders."""
-
-from orders.management.telling import TellCommand
-from orders.models import Consent
-
-
-class Command(TellCommand):
-    help = "Tells past orders to the vendor that asks each customer for a review once. Try --dry-run first."
-    consent = Consent.REVIEW_REQUEST

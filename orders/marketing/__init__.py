@@ -1,0 +1,1 @@
+"""What past orders are used for: card campaigns, exports to vendors, opt-outs."""

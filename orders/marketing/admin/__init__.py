@@ -1,0 +1,12 @@
+"""The staff pages of marketing."""
+
+from orders.marketing.admin import campaigns, exports, opt_outs, telling
+from orders.marketing.admin.campaign_pages import bulk as campaign_bulk
+
+__all__ = [
+    "campaign_bulk",
+    "campaigns",
+    "exports",
+    "opt_outs",
+    "telling",
+]

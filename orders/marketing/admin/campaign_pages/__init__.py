@@ -1,0 +1,1 @@
+"""What the pages of card campaigns are made of."""

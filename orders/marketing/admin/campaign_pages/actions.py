@@ -1,0 +1,124 @@
+"""What one does with one card campaign: each button calls one service and goes back to the campaign's page."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from backoffice.errors import Conflict, InvalidInput
+from backoffice.staff.base import actor
+from backoffice.staff.marks import marked_keys
+from backoffice.staff.pages import act
+from backoffice.staff.text_fields import posted_text
+from backoffice.text.structs import Text
+from backoffice.text.translatable import gettext as _
+from orders.marketing.admin.campaign_pages.forms import TableForm
+from orders.marketing.models import CardRecipient, CardState, MailCampaign
+from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
+from orders.marketing.services.campaigns.making import (
+    add_table,
+    cancel_campaign,
+    prepare_campaign,
+    remove_recipient,
+    reopen_campaign,
+)
+from orders.marketing.services.campaigns.tables import MOST_BYTES, read_recipients
+
+Action = Callable[[HttpRequest, MailCampaign], HttpResponse]
+
+
+def page_of_campaign(campaign: MailCampaign) -> str:
+    return reverse("admin:marketing_mailcampaign_change", args=[campaign.pk])
+
+
+def prepare(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    def do() -> str:
+        prepare_campaign(campaign, actor=actor(request))
+        return _("It is being prepared: proof and price appear here. Nothing is paid.")
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def reopen(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    def do() -> str:
+        reopen_campaign(campaign, actor=actor(request))
+        return _("It is a draft again.")
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def cancel(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    def do() -> str:
+        cancel_campaign(campaign, actor=actor(request))
+        return _("The campaign is cancelled: nobody gets a card.")
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def upload(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    """Recipients from a table; what is wrong with it is said in words, and then nothing of it is taken."""
+
+    def do() -> str:
+        form = TableForm(request.POST, request.FILES)
+        if not form.is_valid():
+            text = _("Choose a file, and say that its people have agreed to get mail.")
+            raise InvalidInput(text, errors={"file": [text]})
+        rows = read_recipients(form.cleaned_data["file"].read(MOST_BYTES + 1))
+        made = add_table(campaign, rows, actor=actor(request))
+        listed = sum(row.state == CardState.LISTED for row in made)
+        text = ngettext("%(listed)s of %(all)s row is listed.", "%(listed)s of %(all)s rows are listed.", len(made))
+        return text % {"listed": listed, "all": len(made)}
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def remove(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    def do() -> str:
+        remove_recipient(_recipient(request, campaign), actor=actor(request))
+        return _("Taken off the list.")
+
+    return act(request, do, to=page_of_campaign(campaign) + "#recipients")
+
+
+def link(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    def do() -> str:
+        link_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
+        return _("Linked; its preparation goes on.")
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def deny(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    def do() -> str:
+        deny_drafts(campaign, actor=actor(request))
+        return _("Another draft is made.")
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def discard(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+    def do() -> str:
+        discard_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
+        return _("It is deleted at the vendor.")
+
+    return act(request, do, to=page_of_campaign(campaign))
+
+
+def _recipient(request: HttpRequest, campaign: MailCampaign) -> CardRecipient:
+    found = campaign.recipients.filter(pk__in=marked_keys(request.POST, "recipient")).first()
+    if found is None:
+        raise Conflict(_("This recipient is not in the campaign any more."))
+    return found
+
+
+ACTIONS: dict[str, Action] = {
+    "prepare": prepare,
+    "reopen": reopen,
+    "cancel": cancel,
+    "table": upload,
+    "remove": remove,
+    "link": link,
+    "deny": deny,
+    "discard": discard,
+}

@@ -1,0 +1,275 @@
+import django.contrib.postgres.fields
+import django.core.validators
+import django.db.models.deletion
+import django.utils.timezone
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('accounts', '0001_initial'),
+        ('orders', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='ExportBatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('vendor', models.CharField(max_length=32, verbose_name='vendor')),
+                ('group', models.CharField(blank=True, max_length=200, verbose_name='group')),
+                ('corrected', models.BooleanField(default=False, verbose_name='corrections')),
+                ('size', models.PositiveIntegerField(verbose_name='orders')),
+                ('limit', models.PositiveIntegerField(verbose_name='orders a request')),
+                ('silences', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('taken', models.PositiveIntegerField(default=0, verbose_name='told')),
+                ('known', models.PositiveIntegerField(default=0, verbose_name='known there already')),
+                ('refused', models.PositiveIntegerField(default=0, verbose_name='refused there')),
+                ('left_out', models.PositiveIntegerField(default=0, verbose_name='left out')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+            ],
+            options={
+                'verbose_name': 'batch of orders',
+                'verbose_name_plural': 'batches of orders',
+            },
+        ),
+        migrations.CreateModel(
+            name='MailCampaign',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('vendor', models.CharField(max_length=32, verbose_name='vendor')),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('template_id', models.PositiveBigIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name="template's number")),
+                ('template_name', models.CharField(blank=True, max_length=255, verbose_name='template')),
+                ('postage', models.CharField(choices=[('Standard', 'standard'), ('FirstClass', 'first class')], default='Standard', max_length=10, verbose_name='postage')),
+                ('speed', models.CharField(choices=[('Normal', 'normal'), ('ExpeditedFaster', 'faster'), ('ExpeditedFastest', 'fastest')], default='Normal', max_length=16, verbose_name='production speed')),
+                ('hold_until', models.DateField(blank=True, null=True, verbose_name='do not mail before')),
+                ('budget', models.DecimalField(decimal_places=2, max_digits=10, validators=[django.core.validators.MinValueValidator(0)], verbose_name='budget, US dollars')),
+                ('auto_bill', models.BooleanField(default=False, help_text='Off: it is paid from the prepaid balance.', verbose_name='charge the saved payment method')),
+                ('attribution_days', models.PositiveSmallIntegerField(default=90, help_text='What a recipient buys within that time after mailing counts as brought by the card.', verbose_name='attribution window, days')),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('preparing', 'being prepared'), ('proofed', 'ready to be checked out'), ('paying', 'being checked out'), ('payment_needed', 'payment under way'), ('paid', 'paid'), ('mailed', 'mailed'), ('cancelled', 'cancelled'), ('stuck', 'needs a person')], default='draft', max_length=16, verbose_name='state')),
+                ('problem', models.TextField(blank=True, verbose_name='problem')),
+                ('vendor_id', models.CharField(blank=True, max_length=20, verbose_name="vendor's id")),
+                ('raw_state', models.CharField(blank=True, max_length=64, verbose_name="vendor's word")),
+                ('create_attempted_at', models.DateTimeField(editable=False, null=True)),
+                ('drafts_before', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, editable=False, size=None)),
+                ('uncertain_ids', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, editable=False, size=None)),
+                ('abandoned_ids', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, editable=False, size=None)),
+                ('submitted', models.PositiveIntegerField(default=0, verbose_name='recipients submitted')),
+                ('accepted', models.PositiveIntegerField(default=0, verbose_name='recipients accepted')),
+                ('price', models.DecimalField(decimal_places=2, editable=False, max_digits=12, null=True, verbose_name='price, US dollars')),
+                ('price_credits', models.DecimalField(decimal_places=2, default=0, editable=False, max_digits=12)),
+                ('price_lines', models.JSONField(default=list, editable=False)),
+                ('priced_at', models.DateTimeField(editable=False, null=True)),
+                ('proof_path', models.CharField(blank=True, editable=False, max_length=100)),
+                ('proof_size', models.PositiveIntegerField(default=0, editable=False)),
+                ('proofed_at', models.DateTimeField(editable=False, null=True)),
+                ('checkout_attempted_at', models.DateTimeField(editable=False, null=True, verbose_name='checkout attempted')),
+                ('checkout_by', models.CharField(blank=True, editable=False, max_length=150, verbose_name='checked out by')),
+                ('poll_at', models.DateTimeField(editable=False, null=True)),
+                ('poll_seconds', models.FloatField(default=0, editable=False)),
+                ('settles_until', models.DateTimeField(editable=False, null=True)),
+                ('paid_at', models.DateTimeField(editable=False, null=True, verbose_name='paid')),
+                ('mailed_at', models.DateTimeField(editable=False, null=True, verbose_name='mailed')),
+                ('charged', models.DecimalField(decimal_places=2, editable=False, max_digits=12, null=True, verbose_name='charged, US dollars')),
+                ('counts', models.JSONField(default=dict, editable=False)),
+                ('scans', models.PositiveIntegerField(default=0, editable=False, verbose_name='scans')),
+                ('last_scan', models.DateTimeField(editable=False, null=True)),
+                ('followed_at', models.DateTimeField(editable=False, null=True, verbose_name='last asked')),
+                ('orders_seen', models.BigIntegerField(default=0, editable=False)),
+                ('created_by', models.CharField(default='system', editable=False, max_length=150, verbose_name='made by')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
+                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mail_campaigns', to='accounts.shop', verbose_name='shop')),
+            ],
+            options={
+                'verbose_name': 'card campaign',
+                'verbose_name_plural': 'card campaigns',
+                'permissions': [('check_out_mailcampaign', 'Can check out card campaigns, which costs money')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CardRecipient',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('table_row', models.PositiveIntegerField(null=True, verbose_name='row of the table')),
+                ('firstname', models.CharField(blank=True, max_length=200, verbose_name='first name')),
+                ('lastname', models.CharField(blank=True, max_length=200, verbose_name='last name')),
+                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
+                ('address1', models.CharField(blank=True, max_length=200, verbose_name='address')),
+                ('address2', models.CharField(blank=True, max_length=200, verbose_name='address, second line')),
+                ('city', models.CharField(blank=True, max_length=200, verbose_name='city')),
+                ('state_code', models.CharField(blank=True, max_length=200, verbose_name='state')),
+                ('zip5', models.CharField(blank=True, max_length=200, verbose_name='ZIP code')),
+                ('zip4', models.CharField(blank=True, max_length=4, verbose_name='ZIP+4')),
+                ('email', models.CharField(blank=True, max_length=255, verbose_name='e-mail')),
+                ('key', models.CharField(blank=True, editable=False, max_length=32)),
+                ('state', models.CharField(choices=[('listed', 'listed'), ('left_out', 'left out'), ('attached', 'handed over'), ('accepted', 'accepted'), ('undeliverable', 'not taken')], default='listed', max_length=16, verbose_name='state')),
+                ('reason', models.CharField(blank=True, choices=[('no_consent', 'does not accept letters'), ('cancelled', 'the order is cancelled'), ('not_us', 'the address is not in the US'), ('no_name', 'neither a name nor an organisation'), ('no_street', 'no street'), ('no_city', 'no city'), ('bad_state', 'no two-letter state of the US'), ('bad_zip', 'no ZIP code of five digits'), ('too_long', 'a text is too long'), ('more_cells', 'more cells in the row than columns: a comma not in quotation marks?'), ('bad_cell', 'a cell shows an error, a date or a character that no address has'), ('twice', 'is in the campaign already'), ('recent', "had a card, or is in another campaign, within the shop's pause")], max_length=16, verbose_name='reason')),
+                ('said', models.CharField(blank=True, max_length=255, verbose_name="the vendor's words")),
+                ('batch', models.PositiveIntegerField(default=0, editable=False)),
+                ('vendor_id', models.CharField(blank=True, max_length=20, verbose_name="vendor's id")),
+                ('delivery', models.CharField(blank=True, choices=[('', 'nothing known'), ('waiting', "waits for the post's word"), ('mailed', 'mailed'), ('in_transit', 'in transit'), ('local', 'at the local facility'), ('delivered', 'delivered'), ('undeliverable', 'undeliverable'), ('untracked', 'not tracked'), ('unknown', 'unknown')], max_length=16, verbose_name='delivery')),
+                ('raw_delivery', models.CharField(blank=True, max_length=64, verbose_name="vendor's word")),
+                ('scans', models.PositiveIntegerField(default=0, verbose_name='scans')),
+                ('last_scan', models.DateTimeField(null=True, verbose_name='last scan')),
+                ('added_by', models.CharField(default='system', max_length=150, verbose_name='added by')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='added')),
+                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='card_recipients', to='orders.order', verbose_name='order')),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='marketing.mailcampaign', verbose_name='campaign')),
+            ],
+            options={
+                'verbose_name': 'recipient of a card',
+                'verbose_name_plural': 'recipients of cards',
+            },
+        ),
+        migrations.CreateModel(
+            name='CardConversion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('told_at', models.DateTimeField(null=True, verbose_name='told')),
+                ('problem', models.CharField(blank=True, max_length=500, verbose_name='problem')),
+                ('upload_id', models.CharField(blank=True, editable=False, max_length=20)),
+                ('raw_state', models.CharField(blank=True, max_length=64, verbose_name="vendor's word")),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='found')),
+                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='card_conversion', to='orders.order', verbose_name='order')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversions', to='marketing.cardrecipient', verbose_name='recipient')),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversions', to='marketing.mailcampaign', verbose_name='campaign')),
+            ],
+            options={
+                'verbose_name': 'conversion',
+                'verbose_name_plural': 'conversions',
+            },
+        ),
+        migrations.CreateModel(
+            name='CampaignEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                ('actor', models.CharField(max_length=150, verbose_name='by')),
+                ('kind', models.CharField(max_length=64, verbose_name='kind')),
+                ('params', models.JSONField(default=dict)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='marketing.mailcampaign', verbose_name='campaign')),
+            ],
+            options={
+                'verbose_name': 'event',
+                'verbose_name_plural': 'timeline',
+                'ordering': ['at', 'pk'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='OptOut',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('consent', models.CharField(choices=[('accepts_letters', 'letters'), ('accepts_review_request', 'review requests')], max_length=32, verbose_name='wants no')),
+                ('email', models.EmailField(max_length=255, verbose_name='e-mail')),
+                ('reason', models.TextField(blank=True, max_length=1000, verbose_name='reason')),
+                ('noted_by', models.CharField(max_length=150, verbose_name='noted by')),
+                ('noted_at', models.DateTimeField(auto_now_add=True, verbose_name='noted')),
+            ],
+            options={
+                'verbose_name': 'opt-out',
+                'verbose_name_plural': 'opt-outs',
+                'constraints': [models.UniqueConstraint(fields=('email', 'consent'), name='one_opt_out_per_customer')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrderExport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('vendor', models.CharField(max_length=32, verbose_name='vendor')),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'told'), ('known', 'known there already'), ('refused', 'refused there'), ('skipped', 'not told')], default='waiting', max_length=10, verbose_name='state')),
+                ('text', models.TextField(blank=True, verbose_name='reason')),
+                ('excluded_by', models.CharField(blank=True, max_length=150, verbose_name='set aside by')),
+                ('requested_by', models.CharField(max_length=150, verbose_name='asked for by')),
+                ('corrected', models.BooleanField(default=False, verbose_name='correction')),
+                ('changed_meanwhile', models.BooleanField(default=False, editable=False)),
+                ('tries', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('failing_since', models.DateTimeField(editable=False, null=True)),
+                ('requested_at', models.DateTimeField(verbose_name='asked for')),
+                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='told')),
+                ('times_told', models.PositiveSmallIntegerField(default=0, verbose_name='times told')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='exports', to='marketing.exportbatch', verbose_name='batch')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to='orders.order', verbose_name='order')),
+            ],
+            options={
+                'verbose_name': 'order told to a vendor',
+                'verbose_name_plural': 'orders told to vendors',
+                'permissions': [('tell_orders', 'Can have vendors told of orders and set orders aside')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='mailcampaign',
+            index=models.Index(condition=models.Q(('poll_at__isnull', False)), fields=['poll_at'], name='campaign_due'),
+        ),
+        migrations.AddIndex(
+            model_name='mailcampaign',
+            index=models.Index(fields=['state', '-id'], name='campaign_state'),
+        ),
+        migrations.AddIndex(
+            model_name='mailcampaign',
+            index=models.Index(condition=models.Q(('problem', ''), _negated=True), fields=['updated_at'], name='campaign_problem'),
+        ),
+        migrations.AddConstraint(
+            model_name='mailcampaign',
+            constraint=models.UniqueConstraint(condition=models.Q(('vendor_id', ''), _negated=True), fields=('vendor', 'vendor_id'), name='one_campaign_per_draft'),
+        ),
+        migrations.AddIndex(
+            model_name='cardrecipient',
+            index=models.Index(condition=models.Q(('state', 'left_out'), _negated=True), fields=['key'], name='card_person'),
+        ),
+        migrations.AddIndex(
+            model_name='cardrecipient',
+            index=models.Index(fields=['campaign', 'state', '-id'], name='card_state'),
+        ),
+        migrations.AddIndex(
+            model_name='cardrecipient',
+            index=models.Index(condition=models.Q(('email', ''), _negated=True), fields=['campaign', 'email'], name='card_email'),
+        ),
+        migrations.AddConstraint(
+            model_name='cardrecipient',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'left_out'), _negated=True), fields=('campaign', 'key'), name='one_card_per_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='cardrecipient',
+            constraint=models.UniqueConstraint(condition=models.Q(('order__isnull', False)), fields=('campaign', 'order'), name='one_card_per_order'),
+        ),
+        migrations.AddIndex(
+            model_name='cardconversion',
+            index=models.Index(condition=models.Q(('told_at__isnull', True)), fields=['campaign', 'id'], name='conversion_untold'),
+        ),
+        migrations.AddIndex(
+            model_name='cardconversion',
+            index=models.Index(condition=models.Q(models.Q(('upload_id', ''), _negated=True), ('raw_state', '')), fields=['upload_id'], name='conversion_upload'),
+        ),
+        migrations.AddIndex(
+            model_name='orderexport',
+            index=models.Index(condition=models.Q(('batch__isnull', True), ('state', 'waiting')), fields=['vendor', 'id'], name='export_to_gather'),
+        ),
+        migrations.AddIndex(
+            model_name='orderexport',
+            index=models.Index(fields=['state', '-id'], name='export_state'),
+        ),
+        migrations.AddIndex(
+            model_name='orderexport',
+            index=models.Index(fields=['vendor', 'state', '-id'], name='export_vendor'),
+        ),
+        migrations.AddIndex(
+            model_name='orderexport',
+            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), condition=models.Q(('state', 'refused')), name='export_refused'),
+        ),
+        migrations.AddIndex(
+            model_name='orderexport',
+            index=models.Index(condition=models.Q(('excluded_by', ''), _negated=True), fields=['-id'], name='export_set_aside'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderexport',
+            constraint=models.UniqueConstraint(fields=('order', 'vendor'), name='one_export_per_order_and_vendor'),
+        ),
+    ]

@@ -1,0 +1,68 @@
+"""What all pushes of card campaigns have in common, and the one that only clears away."""
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.text.translatable import gettext as _t
+from backoffice.vendors.abilities import SendsCards
+from orders.marketing.models import MailCampaign
+from orders.marketing.services.campaigns.making import DISCARD_CARDS
+
+MOST_TRIES = 12
+
+
+def leave_to_campaign(push: Push) -> None:
+    """A refusal is one need, not two: the campaign shows it, and is where it is dealt with."""
+    push.needs_person = False
+    push.save(update_fields=["needs_person"])
+
+
+def again_or_person(delivery: Delivery) -> Finding:
+    """What may be done twice is simply done again; but not for ever, where no answer can ever be read."""
+    return Finding.FOUND if delivery.push.attempts < MOST_TRIES else Finding.BLIND
+
+
+class CampaignHandler(PushHandler):
+    """All pushes of campaigns change their campaign, which is locked first."""
+
+    def lock(self, push: Push) -> None:
+        MailCampaign.objects.locked(push.subject_id)
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
+        self.vendor = delivery.vendor_as(SendsCards)
+        self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
+
+    def locked(self) -> MailCampaign:
+        """The row; `lock` has locked it."""
+        self.campaign = MailCampaign.objects.locked(self.campaign.pk)
+        return self.campaign
+
+    def needs_person(self, push: Push) -> None:
+        """Said on the campaign's page too, unless something more exact is."""
+        campaign = MailCampaign.objects.locked(push.subject_id)
+        if not campaign.problem:
+            campaign.problem = _t("It is unknown what became of a request to the vendor: somebody has to decide.")
+            campaign.save(update_fields=["problem", "updated_at"])
+
+
+@push_kind(DISCARD_CARDS)
+class DiscardCards(CampaignHandler):
+    """Given-up drafts are deleted at the vendor. One that cannot be is an alarm: somebody may have paid it."""
+
+    title = _("Delete given-up drafts of cards")
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.REPEAT
+
+    def deliver(self, delivery: Delivery) -> None:
+        for vendor_id in delivery.push.payload["ids"]:
+            delivery.write(f"discard:{vendor_id}", partial(self.vendor.delete_cards, vendor_id), lambda answer: None)
+
+    def look(self, delivery: Delivery) -> Finding:
+        # Deleting again is harmless: a draft costs nothing, and one that is gone stays gone.
+        return again_or_person(delivery)

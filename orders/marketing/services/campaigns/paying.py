@@ -1,0 +1,286 @@
+"""Checking out a campaign: the one step that costs money, and cannot be undone.
+
+A person confirms a price and a number of cards; both are asked for again before the call and have to be the same.
+"Attempted" is committed before the call. After a lost answer the vendor's order says what became of it, and only a
+draft leads back to the page that asks a person again: nothing is ever paid by a retry.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from backoffice.engine.models import Push
+from backoffice.engine.services.claims import Delivery, Postponed, Withdrawn
+from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.services.pushes import queue_push
+from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
+from backoffice.text.translatable import gettext as _
+from backoffice.text.translatable import gettext as _t
+from backoffice.vendors.abilities import SendsCards
+from backoffice.vendors.card_messages import CURRENCY, CardOrderReport, CardPrice, Settlement
+from backoffice.vendors.card_messages import CardState as TheirState
+from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorRejected, VendorUnavailable
+from backoffice.vendors.registry import setting_name, vendor_type
+from orders.marketing.models import CampaignState, MailCampaign
+from orders.marketing.services.campaigns.handling import CampaignHandler, leave_to_campaign
+from orders.marketing.services.campaigns.making import CHECK_OUT, find_unwilling, unwilling_text
+from orders.marketing.services.campaigns.preparing import mailing_of, note_price, stick
+from orders.marketing.services.campaigns.reports import apply_card_report, back_to_proof, poll_seconds
+
+# A price that was asked for longer ago is asked for again before somebody confirms it.
+PRICE_LASTS = timedelta(hours=1)
+PERMISSION = "marketing.check_out_mailcampaign"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page showed to whoever confirmed: the price in USD and how many cards."""
+
+    price: Decimal
+    cards: int
+
+
+def can_check_out(campaign: MailCampaign) -> Eligibility:
+    """Return whether the campaign may be paid now."""
+    if not vendor_type(campaign.vendor, SendsCards).may_check_out():
+        text = _("Checkouts are switched off here (%(setting)s=0): nothing is paid, nothing is mailed.")
+        return ineligible(text % {"setting": setting_name(campaign.vendor, "CHECKOUT")})
+    if campaign.state != CampaignState.PROOFED:
+        return ineligible(campaign.state_text())
+    if campaign.price is None or campaign.priced_at is None or timezone.now() - campaign.priced_at > PRICE_LASTS:
+        return ineligible(_("The price was asked for more than an hour ago: ask again first."))
+    if campaign.price > campaign.budget:
+        return ineligible(_("It costs more than the budget of this campaign."))
+    if unwilling := find_unwilling(campaign):
+        return ineligible(unwilling_text(len(unwilling)))
+    return ELIGIBLE
+
+
+@transaction.atomic
+def check_out_campaign(
+    campaign: MailCampaign, *, user: User | AbstractBaseUser | AnonymousUser, shown: Shown, accepts_difference: bool
+) -> MailCampaign:
+    """The campaign is on its way to be paid, at the price and for the cards that the page showed.
+
+    Raises NotAllowed without the permission; IllegalTransition when it cannot be (see `can_check_out`); Conflict
+    when price or cards are not those shown, or fewer were accepted than submitted and nobody ticked that.
+    """
+    if not user.has_perm(PERMISSION):  # type: ignore[union-attr]
+        raise NotAllowed(_("You may not check out card campaigns."))
+    campaign = MailCampaign.objects.locked(campaign.pk)
+    can_check_out(campaign).ensure()
+    if campaign.price != shown.price or campaign.accepted != shown.cards:
+        raise Conflict(_("Price or number of cards have changed since the page was shown: look again."))
+    if campaign.accepted != campaign.submitted and not accepts_difference:
+        raise Conflict(
+            _("%(submitted)d recipients were handed over and %(accepted)d accepted: tick that this is right.")
+            % {"submitted": campaign.submitted, "accepted": campaign.accepted}
+        )
+    actor = user.get_username()
+    campaign.checkout_by, campaign.problem = actor, ""
+    campaign.save(update_fields=["checkout_by", "problem", "updated_at"])
+    campaign.move_to(CampaignState.PAYING, actor=actor, cards=campaign.accepted, price=str(campaign.price))
+    payload = {"vendor_id": campaign.vendor_id, "price": str(campaign.price), "cards": campaign.accepted}
+    queue_push(CHECK_OUT, vendor=campaign.vendor, subject=campaign, actor=actor, payload=payload)
+    return campaign
+
+
+@push_kind(CHECK_OUT)
+class Checkout(CampaignHandler):
+    """One stored draft is paid and mailed. A retry never pays: whatever is unclear goes back to a person."""
+
+    title = gettext_lazy("Check out the cards")
+
+    def recovery(self, push: Push) -> Recovery:
+        return Recovery.ASK_ANEW
+
+    def if_sent_again(self, push: Push) -> list[str]:
+        return [
+            _t("The order is read first. Paid: it goes on. Still a draft: the checkout is asked for anew on its page."),
+            _t("Nothing is paid by this decision."),
+        ]
+
+    def cost(self, push: Push) -> tuple[Decimal, str] | None:
+        return Decimal(push.payload["price"]), CURRENCY
+
+    def rejected(self, push: Push, error: VendorError) -> None:
+        campaign = MailCampaign.objects.locked(push.subject_id)
+        if campaign.state == CampaignState.PAYING:
+            back_to_proof(campaign, error.text, kind="refused")
+        leave_to_campaign(push)
+
+    def decided(self, push: Push, *, happened: bool) -> None:
+        if happened:
+            _assume_checked_out(push)
+
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
+        self.agreed: dict[str, Any] = self.push.payload
+
+    def deliver(self, delivery: Delivery) -> None:
+        """The stored draft is checked out once, or a person is asked again. Raises Withdrawn when nothing was paid."""
+        self._refuse_unwanted()
+        report = self._read()
+        if report.state is not TheirState.DRAFT:
+            self.record_report(report)
+            return
+        if self.campaign.checkout_attempted_at is not None:
+            self._give_back()
+        self._compare()
+        self.delivery.record(self._note_attempt)
+        self._pay()
+
+    def _refuse_unwanted(self) -> None:
+        if self.campaign.state != CampaignState.PAYING:
+            raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
+        if self.campaign.vendor_id != self.agreed.get("vendor_id"):
+            raise Withdrawn(_("The campaign has another draft than the one that was confirmed."))
+        if not self.vendor.may_check_out() and self.campaign.checkout_attempted_at is None:
+            text = _("Checkouts are switched off here (%(setting)s=0): nothing was paid.")
+            self._back(text % {"setting": setting_name(self.campaign.vendor, "CHECKOUT")})
+
+    def _read(self) -> CardOrderReport:
+        """The order as the vendor shows it. One that it does not show is for a person: Withdrawn."""
+        vendor_id = self.campaign.vendor_id
+        report: CardOrderReport | None = self.delivery.read(lambda: self.vendor.read_cards([vendor_id])).get(vendor_id)
+        if report is None:
+            text = _("The vendor does not know order %s (any more).") % vendor_id
+            self.delivery.record(lambda: stick(self.locked(), text))
+            raise Withdrawn(text)
+        return report
+
+    def _give_back(self) -> None:
+        """An attempt was under way and the order is still a draft: once that is certain, a person is asked again."""
+        wait = seconds_until(self.campaign)
+        if wait > 0:
+            raise Postponed(_("The vendor may still be at work on the checkout."), seconds=wait)
+        self._back(_("The checkout did not reach the vendor: the order is still a draft, and nothing was paid."))
+
+    def _compare(self) -> None:
+        """Price and cards as they are now have to be those that were confirmed, and everybody still to get one."""
+        self._refuse_unwilling()
+        vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
+        price: CardPrice = self.delivery.read(lambda: self.vendor.price_cards(vendor_id, mailing))
+        cards = len(self.delivery.read(lambda: self.vendor.read_recipients(vendor_id)))
+        agreed = Decimal(self.agreed["price"])
+        now = MailCampaign()
+        note_price(now, price)
+        if cards != self.agreed["cards"]:
+            words = {"now": cards, "agreed": self.agreed["cards"]}
+            self._back(_("The draft holds %(now)d recipients and not %(agreed)d: nothing was paid.") % words)
+        if now.price != agreed:
+            words = {"now": f"${now.price}", "agreed": f"${agreed}"}
+            text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % words
+            self._back(text, price=price)
+
+    def _refuse_unwilling(self) -> None:
+        """Nobody may be in the draft who is to get no card any more: else a person has it priced anew without them."""
+        if unwilling := find_unwilling(self.campaign):
+            self._back(unwilling_text(len(unwilling)))
+
+    def _back(self, text: str, *, price: CardPrice | None = None) -> None:
+        def change() -> None:
+            campaign = self.locked()
+            if price is not None:
+                note_price(campaign, price)
+                campaign.save()
+            back_to_proof(campaign, text)
+
+        self.delivery.record(change)
+        raise Withdrawn(text)
+
+    def _note_attempt(self) -> None:
+        """From here on it may be paid. Looked at once more under the lock: somebody may have cancelled meanwhile."""
+        campaign = self.locked()
+        if campaign.state != CampaignState.PAYING or campaign.vendor_id != self.agreed.get("vendor_id"):
+            raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
+        campaign.checkout_attempted_at = timezone.now()
+        campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
+        campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)
+        campaign.save(update_fields=["checkout_attempted_at", "poll_seconds", "poll_at", "updated_at"])
+
+    def _forget_attempt(self) -> None:
+        """It certainly never reached the vendor."""
+        campaign = self.locked()
+        campaign.checkout_attempted_at = campaign.poll_at = None
+        campaign.save(update_fields=["checkout_attempted_at", "poll_at", "updated_at"])
+
+    def _pay(self) -> None:
+        vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
+        try:
+            self.delivery.write(
+                "checkout",
+                lambda: self.vendor.check_out_cards(vendor_id, mailing),
+                self.record_settlement,
+                # Orders are cancelled and customers opt out at any time: in the wait for our turn too.
+                last_look=self._refuse_unwilling,
+            )
+        except (VendorUnavailable, VendorAuthFailed):
+            self.delivery.record(self._forget_attempt)
+            raise
+        except VendorRejected:
+            # A late first attempt makes a second one fail: the order's state decides, not the refusal.
+            report = self._read()
+            if report.state is TheirState.DRAFT:
+                raise
+            self.record_report(report)
+
+    def record_settlement(self, settlement: Settlement) -> None:
+        """The payment is under way; the vendor says when to ask for it."""
+        campaign = self.locked()
+        campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
+        if settlement.poll_after is not None:
+            campaign.poll_seconds = min(max(settlement.poll_after, 0.0), 24 * 3600.0)
+        campaign.poll_at = database_now() + timedelta(seconds=campaign.poll_seconds)
+        if settlement.expected_within is not None:
+            seconds = min(max(settlement.expected_within, 0.0), 30 * 24 * 3600.0)
+            campaign.settles_until = database_now() + timedelta(seconds=seconds)
+        campaign.raw_state = settlement.raw_state[:64]
+        campaign.save()
+        campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)
+        if settlement.state in (TheirState.PAID, TheirState.MAILED):
+            report = CardOrderReport(
+                vendor_id=campaign.vendor_id, state=settlement.state, raw_state=settlement.raw_state
+            )
+            apply_card_report(campaign, report)
+
+    def record_report(self, report: CardOrderReport) -> None:
+        self.delivery.record(lambda: apply_card_report(self.locked(), report))
+
+    def look(self, delivery: Delivery) -> Finding:
+        """The order's state decides. A draft proves that nothing was paid, after the time that the vendor needs."""
+        if self.push.step != "checkout":
+            return Finding.UNDECIDED
+        report = self._read_or_none()
+        if report is None or report.state is TheirState.UNKNOWN:
+            return Finding.UNDECIDED
+        if report.state is not TheirState.DRAFT:
+            self.record_report(report)
+            return Finding.DONE
+        return Finding.UNDECIDED if seconds_until(self.campaign) > 0 else Finding.ABSENT
+
+    def _read_or_none(self) -> CardOrderReport | None:
+        vendor_id = self.campaign.vendor_id
+        report: CardOrderReport | None = self.delivery.read(lambda: self.vendor.read_cards([vendor_id])).get(vendor_id)
+        return report
+
+
+def seconds_until(campaign: MailCampaign) -> float:
+    """Until the vendor may be asked what became of the payment."""
+    return (campaign.poll_at - database_now()).total_seconds() if campaign.poll_at else 0.0
+
+
+def _assume_checked_out(push: Push) -> None:
+    """A person says that the checkout happened: the vendor is asked at once, and its word counts."""
+    campaign = MailCampaign.objects.locked(push.subject_id)
+    if campaign.state == CampaignState.PAYING:
+        campaign.poll_at, campaign.problem = database_now(), ""
+        campaign.save(update_fields=["poll_at", "problem", "updated_at"])
+        campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)

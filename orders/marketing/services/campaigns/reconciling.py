@@ -1,0 +1,26 @@
+"""After a restore: campaigns are compared with what their vendor holds of them."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from backoffice.vendors.abilities import SendsCards, Vendor
+from backoffice.vendors.registry import as_able, has_ability
+from orders.marketing.models import MailCampaign
+from orders.marketing.services.campaigns.reports import apply_card_report
+
+
+def compare_cards(vendor: Vendor, *, step: Callable[[], AbstractContextManager[None]]) -> Counter[str]:
+    """What the vendor says of each campaign is taken over. Return how many were known and how many are further."""
+    counts: Counter[str] = Counter()
+    if not has_ability(vendor.name, SendsCards):
+        return counts
+    ids = dict(MailCampaign.objects.filter(vendor=vendor.name).exclude(vendor_id="").values_list("vendor_id", "pk"))
+    found = as_able(vendor, SendsCards).read_cards(list(ids)) if ids else {}
+    for vendor_id, report in found.items():
+        with step():
+            campaign = MailCampaign.objects.locked(ids[vendor_id])
+            before = campaign.state
+            apply_card_report(campaign, report)
+        counts["known" if campaign.state == before else "further there"] += 1
+    return counts

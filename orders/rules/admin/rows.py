@@ -1,0 +1,143 @@
+"""Rules, their runs and their plans as pages show them: in words, with chips."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from backoffice.states import Chip
+from backoffice.text.translatable import gettext as _
+from orders.rules.models import Rule, RuleRun, RunOutcome
+from orders.rules.services.actions import describe_reason
+from orders.rules.services.plans import PlannedRun
+from orders.rules.services.words import summarize, words_of_comparison, words_of_seen, words_of_step
+
+COUNTED = 1000
+# One look into the index of runs for each rule, and no further than to a thousand.
+_LAST_RUNS = """
+SELECT rule.id, (SELECT max(run.at) FROM rules_rulerun run WHERE run.rule_id = rule.id
+                 AND run.id = (SELECT max(id) FROM rules_rulerun WHERE rule_id = rule.id)),
+       (SELECT count(*) FROM (SELECT FROM rules_rulerun run WHERE run.rule_id = rule.id LIMIT %s) counted)
+FROM rules_rule rule WHERE rule.id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """One rule of the list; `runs` is counted to a thousand."""
+
+    rule: Rule
+    summary: str
+    runs: str
+    last_run: datetime | None
+    # Before which rule it stands after a move; None where it cannot go, "" for the end.
+    up: int | None = None
+    down: int | str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of a finding: a comparison, or a group with what lies below it further to the right."""
+
+    depth: int
+    text: str
+    seen: str
+    held: bool
+    is_group: bool
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One action: done (or to be done) when `why` is empty."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One rule at one order: planned, or run (then `run` says when)."""
+
+    number: str
+    order_id: int
+    held: bool
+    found: list[Found]
+    deeds: list[Deed]
+    error: str = ""
+    run: RuleRun | None = None
+    chip: Chip | None = None
+    rule: Rule | None = None
+
+
+def rule_rows(rules: Iterable[Rule]) -> list[RuleRow]:
+    """The rules with how often and when they ran. One query for all of them."""
+    rules = list(rules)
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_RUNS, [COUNTED, [rule.pk for rule in rules]])
+        runs = {pk: (last, count) for pk, last, count in cursor.fetchall()}
+    keys = [rule.pk for rule in rules]
+    return [
+        RuleRow(
+            rule,
+            summarize(rule),
+            _counted(runs[rule.pk][1]),
+            runs[rule.pk][0],
+            up=keys[place - 1] if place else None,
+            down=None if place == len(keys) - 1 else keys[place + 2] if place + 2 < len(keys) else "",
+        )
+        for place, rule in enumerate(rules)
+    ]
+
+
+def planned_row(run: PlannedRun, *, rule: Rule | None = None) -> RunRow:
+    deeds = [Deed(words_of_step(one.kind, one.params), describe_reason(one.why)) for one in run.actions]
+    found = list(flatten(run.finding)) if run.finding else []
+    return RunRow(run.number, run.order_id, run.held, found, deeds, run.error, rule=rule)
+
+
+def run_row(run: RuleRun) -> RunRow:
+    """A run as it was kept; rule and order must be at hand."""
+    deeds = [Deed(words_of_step(one["kind"], one["params"]), describe_reason(one["why"])) for one in run.actions]
+    return RunRow(
+        run.order.number,
+        run.order_id,
+        held=bool(run.finding.get("held")),
+        found=list(flatten(run.finding)) if run.finding else [],
+        deeds=deeds,
+        error=run.error,
+        run=run,
+        chip=RunOutcome(run.outcome).chip(),
+        rule=run.rule,
+    )
+
+
+def words_of_cause(run: RuleRun) -> str:
+    """What made it run."""
+    kind = run.source.partition(":")[0]
+    if kind == "slot":
+        return _("on its schedule")
+    if kind == "event":
+        return _("by itself")
+    return _("asked for by %(name)s") % {"name": run.asked_by}
+
+
+def flatten(finding: Mapping[str, Any], *, depth: int = 0) -> Iterator[Found]:
+    """The tree as lines, groups before what they hold."""
+    if "is" in finding:
+        asked = finding["is"]
+        seen = words_of_seen(asked, finding["seen"])
+        yield Found(depth, words_of_comparison(asked), seen, finding["held"], is_group=False)
+        return
+    words = {"all": _("all of these"), "any": _("any of these"), "none": _("none of these")}
+    if depth or finding["match"] != "all" or not finding["of"]:
+        text = words[finding["match"]] if finding["of"] else _("every order")
+        yield Found(depth, text, "", finding["held"], is_group=True)
+        depth += 1
+    for child in finding["of"]:
+        yield from flatten(child, depth=depth)
+
+
+def _counted(count: int) -> str:
+    return f"{COUNTED - 1}+" if count >= COUNTED else str(count)

@@ -1,0 +1,156 @@
+"""Trying a rule over past orders without effect, and applying it to them when the trial is convincing."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from backoffice.accounts.models import Shop
+from backoffice.errors import DomainError, InvalidInput
+from backoffice.staff.base import actor, staff_user
+from backoffice.staff.filter_form import day_field
+from backoffice.staff.pages import find_or_404
+from backoffice.staff.text_fields import LineField
+from backoffice.text.moments import start_of_day
+from backoffice.text.translatable import gettext as _
+from orders.admin.order_list.filters import filter_orders
+from orders.rules.admin.editor import RuleForm
+from orders.rules.admin.rows import planned_row
+from orders.rules.models import Rule, RuleEvent
+from orders.rules.services.editing import build_rule
+from orders.rules.services.jobs import apply_to_past, orders_on_schedule, orders_past
+from orders.rules.services.plans import plan_rules
+from orders.rules.services.words import summarize
+
+SIZES = [(100, "100"), (500, "500"), (2000, "2,000")]
+SHOWN = 100
+COUNTED = 100_000
+
+
+class TrialForm(forms.Form):
+    """Over which orders; what is not understood is as if it were not given."""
+
+    last = forms.TypedChoiceField(label=gettext_lazy("The newest"), choices=SIZES, coerce=int, required=False)
+    since = day_field(gettext_lazy("received from"))
+    until = day_field(gettext_lazy("until"))
+    shop = forms.ModelChoiceField(
+        label=gettext_lazy("Shop"),
+        required=False,
+        queryset=Shop.objects.order_by("name"),
+        empty_label=gettext_lazy("any"),
+    )
+    tag = LineField(label=gettext_lazy("Tag"), required=False, max_length=40)
+    show = forms.ChoiceField(
+        label=gettext_lazy("Show"),
+        choices=[("held", gettext_lazy("where it holds")), ("all", gettext_lazy("all orders"))],
+        required=False,
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        self.is_valid()
+        given = self.cleaned_data
+        kept = {name: given.get(name) for name in ("since", "until", "shop", "tag")}
+        return {**kept, "last": given.get("last") or 500, "all": given.get("show") == "all"}
+
+
+def try_saved(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the rule would do, and why."""
+    _require(request, "rules.view_rule")
+    return _trial(request, find_or_404(Rule, pk), TrialForm(request.GET))
+
+
+@require_POST
+def try_unsaved(request: HttpRequest) -> HttpResponse:
+    """As `try_saved`, of a rule that is still being written: nothing of it is kept."""
+    _require(request, "rules.add_rule")
+    form = RuleForm(request.POST)
+    key = request.POST.get("rule", "")
+    rule = find_or_404(Rule, key) if key.isdigit() else None
+    back = reverse("admin:rules_rule_edit", args=[key]) if rule else reverse("admin:rules_rule_new")
+    try:
+        if not form.is_valid():
+            raise InvalidInput(_("Something is missing: look at the form again."), errors={})
+        rule = build_rule(form.given, rule=rule)
+    except InvalidInput as error:
+        messages.error(request, error.text)
+        return TemplateResponse(request, "rules/again.html", _frame(request, form, back))
+    trial = TrialForm({name: request.POST.get(name, "") for name in TrialForm.base_fields})
+    return _trial(request, rule, trial, **_frame(request, form, back))
+
+
+def past(request: HttpRequest, pk: int) -> HttpResponse:
+    """What it would do to orders that had its event before; on POST it goes through them in the background."""
+    _require(request, "rules.change_rule")
+    rule = find_or_404(Rule, pk)
+    form = TrialForm(request.POST if request.method == "POST" else request.GET)
+    since = form.values["since"] and start_of_day(form.values["since"])
+    count = len(orders_past(rule, since=since).values_list("pk", flat=True)[:COUNTED])
+    if request.method != "POST":
+        return _trial(request, rule, form, is_past=True, count=count, button=_button(count))
+    page = reverse("admin:rules_rule_change", args=[rule.pk])
+    try:
+        apply_to_past(rule, since=since, expected=count, actor=actor(request))
+    except DomainError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("The rule is on its way through them; how far it is stands below."))
+    return HttpResponseRedirect(page)
+
+
+def _trial(request: HttpRequest, rule: Rule, form: TrialForm, **more: Any) -> HttpResponse:
+    asked = form.values
+    orders = orders_on_schedule(rule) if rule.event == RuleEvent.SCHEDULE else orders_past(rule)
+    filters = {name: asked[name] for name in ("since", "until", "shop", "tag") if asked[name]}
+    found = filter_orders(orders, filters, user=staff_user(request))
+    rule.pk = rule.pk or 0
+    keys = list(found.order_by("-pk").values_list("pk", flat=True)[: asked["last"]])
+    plan = plan_rules(keys, [rule], with_unheld=asked["all"])
+    runs = sorted(plan.runs, key=lambda run: (not run.error, not run.does_something, not run.held, -run.order_id))
+    return TemplateResponse(
+        request,
+        "rules/trial.html",
+        {
+            **admin.site.each_context(request),
+            "title": _("Trial: %(name)s") % {"name": rule.name},
+            "rule": rule,
+            "summary": summarize(rule),
+            "form": form,
+            "asked": asked,
+            "plan": plan,
+            "held": plan.held[rule.pk],
+            "acting": plan.acting[rule.pk],
+            "failing": sum(1 for run in plan.runs if run.error),
+            "rows": [planned_row(run) for run in runs[:SHOWN]],
+            "hidden": max(0, len(runs) - SHOWN),
+            **more,
+        },
+    )
+
+
+def _frame(request: HttpRequest, form: RuleForm, back: str) -> dict[str, Any]:
+    """What brings somebody back to the editor with what they had typed."""
+    kept = [(name, request.POST.get(name, "")) for name in form.fields]
+    return {
+        **admin.site.each_context(request),
+        "title": _("Trial"),
+        "kept": kept,
+        "back": back,
+        "unsaved": True,
+        "rule_key": request.POST.get("rule", ""),
+    }
+
+
+def _button(count: int) -> str:
+    return ngettext("Apply it to %(count)s order", "Apply it to %(count)s orders", count) % {"count": count}
+
+
+def _require(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied

@@ -1,0 +1,173 @@
+"""What rules can do: a registry. Each action says in advance whether it would do something, and why not.
+
+`plan` reads facts only. `foresee` notes on the facts what `apply` does to the order, so that a trial and a run take
+the same way: rules that come later see what those before them did.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+import msgspec
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from msgspec import Meta
+
+from backoffice.errors import InvalidInput
+from backoffice.text.structs import Text, clean_texts
+from backoffice.text.translatable import gettext as _
+from orders.models import Order
+from orders.rules.services.facts import Facts
+
+MOST_ACTIONS = 10
+
+
+class Params(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What an action has to be told; a subclass for each."""
+
+
+P = TypeVar("P", bound=Params)
+
+# Why an action does nothing: kept as a word, so that each reader reads it in their language.
+REASONS: dict[str, Promise] = {
+    "done_before": gettext_lazy("this rule has done it already"),
+    "already_so": gettext_lazy("it is so already"),
+    "hand_released": gettext_lazy("a hold of this rule was released before"),
+    "tag_removed": gettext_lazy("a person took this tag away"),
+    "assigned_by_hand": gettext_lazy("a person decided whose it is"),
+    "assigned": gettext_lazy("it is somebody's already"),
+    "no_such_person": gettext_lazy("there is no such person any more"),
+    "held": gettext_lazy("something else holds it"),
+    "released": gettext_lazy("it is released already"),
+    "ended": gettext_lazy("the order is cancelled or closed"),
+    "too_many_tags": gettext_lazy("it has as many tags as an order may have"),
+    "not_set_up": gettext_lazy("not set up"),
+    "excluded": gettext_lazy("a person has excluded it"),
+}
+
+
+class RuleAction(Generic[P]):
+    """One kind of action. Its methods get the rule's key, and params that were checked when the rule was saved."""
+
+    kind: ClassVar[str]
+    title: ClassVar[Promise]
+    params: type[P]
+    # For the editor: (name of the param, label, how it is entered: text, long, tag, person, number or choice).
+    inputs: ClassVar[tuple[tuple[str, Promise, str], ...]] = ()
+    # What a person who runs a rule by hand needs beside the right to change orders, and what is said to who has it not.
+    permission: ClassVar[str] = ""
+    refusal: ClassVar[Promise | str] = ""
+
+    def choices(self, name: str) -> list[tuple[str, str]]:
+        """(value, words) of an input of the kind `choice`."""
+        return []
+
+    def describe(self, params: P) -> str:
+        """In plain words, to go on after "then"."""
+        raise NotImplementedError
+
+    def key(self, params: P) -> str:
+        """What of it is done once an order and rule. Two actions of one rule must differ in it."""
+        return self.kind
+
+    def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
+        """Facts of its own, by order, for `facts.extra[kind]`; in a number of queries that does not grow."""
+        return {}
+
+    def plan(self, facts: Facts, params: P, *, rule_id: int) -> str:
+        """Empty when it would do something, else why not: a key of REASONS. Reads the facts only."""
+        raise NotImplementedError
+
+    def foresee(self, facts: Facts, params: P, *, rule_id: int) -> None:
+        """Change the facts as `apply` changes the order."""
+
+    def apply(self, order: Order, params: P, *, rule_id: int, actor: str) -> None:
+        """Do it. The order is locked. Raises DomainError."""
+        raise NotImplementedError
+
+
+RULE_ACTIONS: dict[str, RuleAction[Any]] = {}
+
+A = TypeVar("A", bound=type[RuleAction[Any]])
+
+
+def rule_action(kind: str) -> Callable[[A], A]:
+    """Register the class as what that kind of action means."""
+
+    def register(action: A) -> A:
+        action.kind = kind
+        RULE_ACTIONS[kind] = action()
+        return action
+
+    return register
+
+
+class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One action of a rule as it is stored. A kind that nobody registered is kept, and does nothing."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=40)]
+    # As they are for a kind that nobody registered; of the others the action's struct knows better.
+    params: Annotated[dict[str, Any], Text.PARAGRAPH] = {}
+
+    @property
+    def action(self) -> RuleAction[Any] | None:
+        return RULE_ACTIONS.get(self.kind)
+
+    @property
+    def known_params(self) -> Any:
+        """The params as the action's struct; numbers may be written as text, as the editor does. Raises
+        msgspec.ValidationError.
+        """
+        return msgspec.convert(self.params, self.action.params, strict=False) if self.action else None
+
+    @property
+    def key(self) -> str:
+        return self.action.key(self.known_params) if self.action else self.kind
+
+    def describe(self) -> str:
+        if self.action is None:
+            return _("%(action)s (not set up)") % {"action": self.kind}
+        return self.action.describe(self.known_params)
+
+
+def read_actions(raw: Any) -> list[Step]:
+    """The steps of that JSON value. Raises InvalidInput, naming the step and the limit."""
+    errors: dict[str, list[str]] = {}
+    raw = clean_texts(raw, list[Step], errors=errors)
+    for place, texts in errors.items():
+        raise _wrong(f"{place}: {texts[0]}")
+    try:
+        steps = msgspec.convert(raw, list[Step])
+    except msgspec.ValidationError as error:
+        raise _wrong(str(error)) from None
+    if len(steps) > MOST_ACTIONS:
+        raise _wrong(_("A rule has at most %(most)s actions.") % {"most": MOST_ACTIONS})
+    if len(msgspec.json.encode(raw)) > 10_000:
+        raise _wrong(_("The actions are larger than %(most)s bytes.") % {"most": 10_000})
+    keys = []
+    for number, step in enumerate(steps, start=1):
+        _clean_params(step, number=number)
+        try:
+            keys.append(step.key)
+        except msgspec.ValidationError as error:
+            raise _wrong(_("Action %(number)s: %(error)s") % {"number": number, "error": error}) from None
+    if len(set(keys)) < len(keys):
+        raise _wrong(_("The rule has the same action twice."))
+    return steps
+
+
+def _clean_params(step: Step, *, number: int) -> None:
+    """The action's own struct knows which of its texts may have several lines."""
+    errors: dict[str, list[str]] = {}
+    if step.action is not None:
+        clean_texts(step.params, step.action.params, errors=errors)
+    for place, texts in errors.items():
+        raise _wrong(_("Action %(number)s: %(error)s") % {"number": number, "error": f"{place}: {texts[0]}"})
+
+
+def describe_reason(why: str) -> str:
+    """In words; a text of a refusal is its own words."""
+    return str(REASONS.get(why, why))
+
+
+def _wrong(text: str) -> InvalidInput:
+    return InvalidInput(text, errors={"actions": [text]})

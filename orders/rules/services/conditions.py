@@ -1,0 +1,227 @@
+"""Conditions of rules: a tree of groups over comparisons, read from JSON within limits and judged without any query.
+
+Every comparison is judged, also where the outcome is settled already: a person wants to see each with its value.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from backoffice.errors import InvalidInput
+from backoffice.text.regions import country_code
+from backoffice.text.structs import clean_texts
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.money import spell_total
+from orders.rules.services.facts import Facts
+from orders.rules.services.fields import FIELDS, OPERATORS, Field
+from orders.rules.services.text import fold
+
+MOST_BYTES = 20_000
+DEEPEST = 4
+MOST_NODES = 60
+LARGEST = Decimal(10) ** 12
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+# Of a value seen, so much is kept.
+SHOWN = 200
+
+
+class Comparison(msgspec.Struct, tag_field="type", tag="is", forbid_unknown_fields=True, frozen=True):
+    """One question. `value` is a list of texts, a number as text, or left out for yes and no."""
+
+    field: Text
+    op: Text
+    value: Annotated[list[Text], Meta(min_length=1, max_length=100)] | Annotated[str, Meta(max_length=40)] | None = None
+    lines: Literal["any", "all", "none"] | None = None
+    currency: Annotated[str, Meta(min_length=3, max_length=3)] | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.field == "country" and isinstance(self.value, list):
+            codes = [country_code(text) or text.upper() for text in self.value]
+            msgspec.structs.force_setattr(self, "value", codes)
+
+
+class Group(msgspec.Struct, tag_field="type", tag="group", forbid_unknown_fields=True, frozen=True):
+    """All, any or none of these hold. An empty group holds with `all` and `none`."""
+
+    match: Literal["all", "any", "none"]
+    of: list["Group | Comparison"]
+
+
+Node = Group | Comparison
+
+
+def read_conditions(raw: Any) -> Group:
+    """The tree of that JSON value. Raises InvalidInput, naming the place and the limit."""
+    if len(msgspec.json.encode(raw)) > MOST_BYTES:
+        raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
+    errors: dict[str, list[str]] = {}
+    try:
+        raw = clean_texts(raw, Group, errors=errors)
+        group = msgspec.convert(raw, Group)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise _wrong(str(error)) from None
+    for place, texts in errors.items():
+        raise _wrong(f"{place}: {texts[0]}")
+    nodes = list(_walk(group, depth=1))
+    if len(nodes) > MOST_NODES:
+        raise _wrong(_("There are %(count)s conditions, at most %(most)s.") % {"count": len(nodes), "most": MOST_NODES})
+    for node in nodes:
+        if isinstance(node, Comparison):
+            _check(node)
+    return group
+
+
+def parse_conditions(text: str) -> Group:
+    """As `read_conditions`, from JSON text. Raises InvalidInput."""
+    if len(text) > MOST_BYTES:
+        raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
+    try:
+        return read_conditions(msgspec.json.decode(text))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _wrong(str(error)) from None
+
+
+def judge(node: Node, facts: Facts) -> dict[str, Any]:
+    """Whether it holds, with every comparison's value: a tree of plain values.
+
+    A group: {"match", "of", "held"}; a comparison: {"is", "seen", "held"}. `seen` is None for what is unknown.
+    """
+    if isinstance(node, Comparison):
+        return _judge_comparison(node, facts)
+    found = [judge(child, facts) for child in node.of]
+    held = [one["held"] for one in found]
+    holds = {"all": all(held), "any": any(held), "none": not any(held)}[node.match]
+    return {"match": node.match, "of": found, "held": holds}
+
+
+def _judge_comparison(asked: Comparison, facts: Facts) -> dict[str, Any]:
+    field = FIELDS[asked.field]
+    if field.per_line:
+        seen: Any = [(line.position, field.get(line)) for line in facts.lines]
+        answers = [_holds(asked, field, value) for _position, value in seen]
+        # An order without lines has none of which all could be said.
+        held = {"any": any(answers), "all": bool(answers) and all(answers), "none": not any(answers)}[asked.lines or ""]
+        shown: Any = [[position, _show(value)] for position, value in seen[:20]]
+        return {"is": _plain(asked), "seen": shown, "held": held}
+    value = field.get(facts)
+    if asked.field == "total":
+        seen = spell_total(facts.total, currency=facts.currency)
+        if facts.currency != asked.currency:
+            return {"is": _plain(asked), "seen": f"{seen} {facts.currency}", "held": False}
+        return {"is": _plain(asked), "seen": seen, "held": _holds(asked, field, value)}
+    if asked.field == "property":
+        value = _property(value, asked.name or "")
+    return {"is": _plain(asked), "seen": _show(value), "held": _holds(asked, field, value)}
+
+
+def _holds(asked: Comparison, field: Field, value: Any) -> bool:
+    """Of what is unknown nothing holds, neither a thing nor its opposite."""
+    if value is None:
+        return False
+    if field.kind == "number":
+        return _compares(asked.op, Decimal(value), Decimal(str(asked.value)))
+    if field.kind == "yesno":
+        return bool(value) == (asked.op == "yes")
+    return _matches(asked.op, value, [fold(text) for text in asked.value or ()])
+
+
+def _compares(op: str, value: Decimal, wanted: Decimal) -> bool:
+    return {
+        "at_least": value >= wanted,
+        "at_most": value <= wanted,
+        "more_than": value > wanted,
+        "less_than": value < wanted,
+        "equals": value == wanted,
+    }[op]
+
+
+def _matches(op: str, value: Any, wanted: Sequence[str]) -> bool:
+    if isinstance(value, list):
+        own = {fold(text) for text in value}
+        if op in ("is_any", "is_none"):  # paths: one lies below another where its beginning is the other
+            found = any(path == one or path.startswith(f"{one}/") for path in own for one in wanted)
+            return found == (op == "is_any")
+        return {
+            "has_any": not own.isdisjoint(wanted),
+            "has_all": own.issuperset(wanted),
+            "has_none": own.isdisjoint(wanted),
+        }[op]
+    text = fold(str(value))
+    if op == "begins":
+        return text.startswith(tuple(wanted))
+    if op == "contains":
+        return any(one in text for one in wanted)
+    return (text in wanted) == (op == "is_any")
+
+
+def _property(properties: Any, name: str) -> Any:
+    """The value of the property of that name, in whatever letter case; None when it has none."""
+    found = next((value for key, value in dict(properties).items() if fold(str(key)) == fold(name)), None)
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    return None if found is None else str(found)[:2000]
+
+
+def _walk(node: Node, *, depth: int) -> Iterator[Node]:
+    yield node
+    if isinstance(node, Group):
+        if depth > DEEPEST:
+            raise _wrong(_("Groups lie at most %(most)s deep.") % {"most": DEEPEST})
+        for child in node.of:
+            yield from _walk(child, depth=depth + 1)
+
+
+def _check(asked: Comparison) -> None:
+    field = FIELDS.get(asked.field)
+    if field is None:
+        raise _wrong(_("There is no such thing to ask as “%(field)s”.") % {"field": asked.field})
+    words = {"field": str(field.label)}
+    if asked.op not in OPERATORS[field.kind]:
+        raise _wrong(_("“%(field)s” cannot be compared like that.") % words)
+    if (asked.lines is not None) != field.per_line:
+        raise _wrong(_("“%(field)s”: say any, all or no line, and only of what lines have.") % words)
+    needed = {name for name in ("currency", "name") if getattr(asked, name) is not None}
+    if needed != ({field.needs} if field.needs else set()):
+        raise _wrong(_("“%(field)s”: a currency belongs to the total, a name to a custom property.") % words)
+    if field.kind == "number":
+        _check_number(asked, words)
+    elif field.kind == "yesno":
+        if asked.value is not None:
+            raise _wrong(_("“%(field)s” takes no value beside yes or no.") % words)
+    elif not isinstance(asked.value, list) or any(not text.strip() for text in asked.value):
+        raise _wrong(_("“%(field)s” wants at least one value.") % words)
+    elif field.choices is not None and not set(asked.value) <= set(field.choices):
+        raise _wrong(_("“%(field)s” has no such value.") % words)
+
+
+def _check_number(asked: Comparison, words: dict[str, str]) -> None:
+    try:
+        number = Decimal(asked.value) if isinstance(asked.value, str) else None
+    except InvalidOperation:
+        number = None
+    if number is None or not number.is_finite() or abs(number) > LARGEST:
+        raise _wrong(_("“%(field)s” wants a number.") % words)
+
+
+def _plain(asked: Comparison) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(asked)
+    return {name: value for name, value in plain.items() if value is not None and name != "type"}
+
+
+def _show(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, list):
+        return [str(item)[:SHOWN] for item in value[:20]]
+    return str(value)[:SHOWN]
+
+
+def _wrong(text: str) -> InvalidInput:
+    return InvalidInput(text, errors={"conditions": [text]})

@@ -1,0 +1,181 @@
+"""What rules would do: a pure function of facts and rules. A run takes the same way and then does it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+
+from backoffice.errors import InvalidInput
+from orders.rules.models import Rule
+from orders.rules.services import desk_actions
+from orders.rules.services.actions import RULE_ACTIONS, Step, read_actions
+from orders.rules.services.conditions import Group, judge, read_conditions
+from orders.rules.services.facts import Facts, read_facts
+
+# Actions are registered by being imported; other apps have theirs loaded when Django starts.
+OWN_ACTIONS = (desk_actions,)
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class ReadRule:
+    """A rule understood once; `error` says why it cannot be, then it has nothing else."""
+
+    pk: int
+    conditions: Group | None = None
+    steps: tuple[Step, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedAction:
+    """`why` is empty where it would be done (see `actions.REASONS`)."""
+
+    kind: str
+    params: dict[str, Any]
+    key: str
+    why: str
+
+    def plain(self, *, failed: str = "") -> dict[str, Any]:
+        """As a run keeps it."""
+        why = self.why or failed
+        return {"kind": self.kind, "params": self.params, "key": self.key, "done": not why, "why": why}
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One rule at one order: whether its conditions hold, and what it would do."""
+
+    rule_id: int
+    order_id: int
+    number: str
+    held: bool
+    finding: dict[str, Any]
+    actions: tuple[PlannedAction, ...] = ()
+    error: str = ""
+
+    @property
+    def does_something(self) -> bool:
+        return any(not action.why for action in self.actions)
+
+
+@dataclass
+class Plan:
+    """What some rules would do to some orders. `runs` has those that hold (all of them where that was asked for)."""
+
+    looked_at: int = 0
+    runs: list[PlannedRun] = field(default_factory=list)
+    held: Counter[int] = field(default_factory=Counter)
+    acting: Counter[int] = field(default_factory=Counter)
+
+
+def read_rule(rule: Rule) -> ReadRule:
+    """The rule understood; one that cannot be says why instead of raising."""
+    try:
+        return ReadRule(rule.pk, read_conditions(rule.conditions), tuple(read_actions(rule.actions)))
+    except InvalidInput as error:
+        return ReadRule(rule.pk, error=error.text)
+
+
+def plan_rules(
+    orders: Iterable[int], rules: Sequence[Rule], *, now: datetime | None = None, with_unheld: bool = False
+) -> Plan:
+    """What the rules, in this order, would do to orders of these keys. Writes nothing; the same again is the same.
+
+    Reads 500 orders at a time. `now` is what ages are counted to.
+    """
+    now, understood, plan = now or timezone.now(), [read_rule(rule) for rule in rules], Plan()
+    for keys in _chunks(orders):
+        for facts in load_facts(keys, understood, now=now):
+            plan.looked_at += 1
+            for run in plan_order(facts, understood):
+                plan.held[run.rule_id] += run.held
+                plan.acting[run.rule_id] += run.does_something
+                if run.held or run.error or with_unheld:
+                    plan.runs.append(run)
+    return plan
+
+
+def load_facts(keys: Collection[int], rules: Iterable[ReadRule], *, now: datetime | None = None) -> list[Facts]:
+    """The facts of these orders, with what the rules' actions want to know beside."""
+    found = read_facts(keys, now=now)
+    for kind in sorted({step.kind for rule in rules for step in rule.steps} & RULE_ACTIONS.keys()):
+        own = RULE_ACTIONS[kind].load(keys)
+        for facts in found:
+            facts.extra[kind] = own.get(facts.pk, {})
+    return found
+
+
+def plan_order(facts: Facts, rules: Iterable[ReadRule]) -> Iterator[PlannedRun]:
+    """Each rule in turn; what one would do is noted on the facts before the next looks at them."""
+    for rule in rules:
+        run = plan_run(facts, rule)
+        for step, action in zip(rule.steps, run.actions, strict=False):
+            if not action.why:
+                foresee(facts, step, rule_id=rule.pk)
+        yield run
+
+
+def plan_run(facts: Facts, rule: ReadRule) -> PlannedRun:
+    """One rule. Each action is planned on what those before it leave, but the facts stay as they are.
+
+    A rule that cannot cope with the order says so in `error`.
+    """
+    if rule.conditions is None:
+        return PlannedRun(rule.pk, facts.pk, facts.number, held=False, finding={}, error=rule.error)
+    try:
+        return _plan_understood(facts, rule, rule.conditions)
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        text = f"{type(error).__name__}: {error}"
+        return PlannedRun(rule.pk, facts.pk, facts.number, held=False, finding={}, error=text)
+
+
+def _plan_understood(facts: Facts, rule: ReadRule, conditions: Group) -> PlannedRun:
+    finding = judge(conditions, facts)
+    actions: list[PlannedAction] = []
+    if finding["held"]:
+        after = copy_facts(facts) if len(rule.steps) > 1 else facts
+        for step in rule.steps:
+            actions.append(plan_action(after, step, rule_id=rule.pk))
+            if after is not facts and not actions[-1].why:
+                foresee(after, step, rule_id=rule.pk)
+    return PlannedRun(rule.pk, facts.pk, facts.number, finding["held"], finding, tuple(actions))
+
+
+def plan_action(facts: Facts, step: Step, *, rule_id: int) -> PlannedAction:
+    why = "not_set_up"
+    if step.action is not None:
+        why = step.action.plan(facts, step.known_params, rule_id=rule_id)
+    return PlannedAction(step.kind, step.params, step.key, why)
+
+
+def foresee(facts: Facts, step: Step, *, rule_id: int) -> None:
+    """Note on the facts what the action does."""
+    facts.past.done.add((rule_id, step.key))
+    if step.action is not None:
+        step.action.foresee(facts, step.known_params, rule_id=rule_id)
+
+
+def copy_facts(facts: Facts) -> Facts:
+    """A copy that can be changed without changing the other. Lines, and what actions loaded, are shared: nobody
+    changes those.
+    """
+    past = facts.past
+    kept = replace(
+        past,
+        holds=dict(past.holds),
+        tags_removed=set(past.tags_removed),
+        notices=set(past.notices),
+        done=set(past.done),
+    )
+    return replace(facts, tags=list(facts.tags), past=kept)
+
+
+def _chunks(orders: Iterable[int]) -> Iterator[list[int]]:
+    keys = iter(orders)
+    while chunk := list(islice(keys, AT_ONCE)):
+        yield chunk

@@ -1,0 +1,101 @@
+"""Orders as vendors are told of them: the same numbers for all, in a number of queries that does not grow."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from backoffice.accounts.models import Shop
+from catalog.models import Category, CustomProduct, Product, Variant
+from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
+from catalog.services.sold import iter_sold
+from orders.marketing.services.exports.facts import orders_to_tell
+from orders.marketing.services.exports.obstacles import is_relay
+from orders.models import Address, AddressRole, Order, OrderLine
+from tests.orders.marketing.conftest import Make
+from tests.orders.rows import SKU, make_order
+
+
+def in_catalogue(sku: str, *, gtin: str = "") -> Variant:
+    now = timezone.now()
+    product = Product.objects.create(
+        vendor="mypromo", vendor_id=f"p-{sku}", name="Mugs", changed_at=now, created_at=now
+    )
+    product.categories.add(Category.objects.get_or_create(vendor="mypromo", path="Kitchen/Mugs")[0])
+    return Variant.objects.create(
+        product=product, vendor="mypromo", vendor_id=sku, sku=sku, gtin=gtin, changed_at=now, created_at=now
+    )
+
+
+def told(order: Order) -> Any:
+    return orders_to_tell([Order.objects.select_related("shop").get(pk=order.pk)])[order.pk]
+
+
+def test_an_order_is_told_with_its_shop_customer_and_addresses(make: Make) -> None:
+    Shop.objects.create(code="WEB", name="Web shop", language="fr", letter_shop_id="7", time_zone="Europe/Paris")
+    order = make(placed_at=datetime(2026, 2, 20, 10, 30, tzinfo=UTC))
+    Address.objects.create(order=order, role=AddressRole.INVOICE, company="Acme GmbH", country_code="DE")
+    fact = told(order)
+    assert (fact.order_id, fact.number, fact.reference) == (str(order.pk), order.number, order.reference)
+    assert (fact.shop, fact.shop_id, fact.language, fact.time_zone) == ("WEB", "7", "FR", "Europe/Paris")
+    assert (fact.total, fact.currency) == (Decimal("189.00"), "EUR")
+    assert (fact.firstname, fact.lastname, fact.email) == ("Jana", "Größer", "jana@example.com")
+    assert (fact.recipient.street, fact.invoice.company) == ("Hauptstraße 42", "Acme GmbH")
+
+
+def test_a_customer_without_a_name_bears_the_recipients(make: Make) -> None:
+    fact = told(make(customer_firstname="", customer_lastname=""))
+    assert (fact.firstname, fact.lastname, fact.shop_id) == ("Jana", "Größer", "WEB")
+
+
+def test_lines_bear_the_key_of_the_catalogues_product_and_those_without_are_left_out(make: Make) -> None:
+    variant = in_catalogue(SKU, gtin="4006381333931")
+    order = make()
+    OrderLine.objects.update(tax_percent=Decimal(19))
+    OrderLine.objects.create(
+        order=order, position=2, reference="L2", kind="stock", vendor="mypromo", sku="GONE", quantity=1, unit_price=1
+    )
+    (line,) = told(order).lines
+    assert (line.product_id, line.sku, line.name, line.quantity) == (variant.product_id, SKU, "Mug", 5)
+    assert (line.unit_price_gross, line.gtin, line.category) == (Decimal("1.5351"), "4006381333931", "Kitchen/Mugs")
+
+
+def test_a_custom_product_is_told_under_a_number_of_its_own_and_counts_as_sold(db: None) -> None:
+    shop = Shop.objects.create(code="WEB", name="Web shop")
+    sign = CustomProduct.objects.create(shop=shop, vendor="sign-customiser", vendor_id="7", currency="EUR")
+    number = FIRST_CUSTOM_NUMBER + sign.pk
+    assert number not in iter_sold(shop, after=0)
+    order = make_order({"vendor": "sign-customiser", "sku": sign.external_id, "kind": "sign"})
+    assert [line.product_id for line in told(order).lines] == [number]
+    assert list(iter_sold(shop, after=number - 1)) == [number]
+    assert list(iter_sold(shop, after=number)) == []
+
+
+def test_many_orders_take_as_many_queries_as_one(make: Make, django_assert_num_queries: Any) -> None:
+    in_catalogue(SKU)
+    for _ in range(6):
+        make()
+    orders = list(Order.objects.select_related("shop"))
+    with django_assert_num_queries(4):
+        orders_to_tell(orders[:1])
+    with django_assert_num_queries(4):
+        orders_to_tell(orders)
+
+
+@pytest.mark.parametrize(
+    ("email", "expected"),
+    [
+        ("a@marketplace.amazon.de", True),
+        ("a@Marketplace.Amazon.co.uk", True),
+        ("a@members.ebay.com", True),
+        ("a@x.members.ebay", True),
+        ("a@amazon.de", False),
+        ("a@notmarketplace.amazon.de", False),
+        ("marketplace.amazon.de@example.com", False),
+        ("", False),
+    ],
+)
+def test_marketplaces_are_known_by_the_domains_they_lend(email: str, expected: bool) -> None:
+    assert is_relay(email) is expected
