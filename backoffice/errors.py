@@ -10,7 +10,7 @@ Errors = dict[str, list[str]]
 class DomainError(Exception):
     """Something asked for is not possible now. `text` is for people; `code` is stable, for programs.
 
-    `details` are further facts by name that help the one who asked (see `backoffice.api.answers.Problem`).
+    `details` are further facts by name that help the one who asked (see `backoffice.api.responses.Problem`).
     """
 
     code = "refused"
@@ -56,7 +56,7 @@ class InvalidInput(DomainError):
         self.errors = errors
 
 
-def complain(errors: Errors, path: str, text: str) -> None:
+def add_error(errors: Errors, path: str, text: str) -> None:
     """Add a complaint about the field."""
     errors.setdefault(path, []).append(text)
 

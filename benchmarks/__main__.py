@@ -5,7 +5,7 @@ import sys
 import time
 
 ALL = [
-    "vendor_budget",
+    "rate_limit",
     "after_429",
     "pulls",
     "callbacks_in",

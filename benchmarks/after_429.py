@@ -12,7 +12,7 @@ import socketserver
 import threading
 import time
 
-from benchmarks.vendor_budget import PER_MINUTE, work
+from benchmarks.rate_limit import PER_MINUTE, work
 
 WORKERS = 4
 REFUSING, RECOVERING, MEASURED = 60, 120, 30  # seconds

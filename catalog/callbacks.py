@@ -6,7 +6,7 @@ anything counts as done. One about a designed product is a question: a shopper w
 
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
-from backoffice.engine.services.handlers import CallbackAnswer, callback_answer, callback_handler
+from backoffice.engine.services.handlers import CallbackResponse, callback_handler, callback_response
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.errors import InvalidInput
 from backoffice.vendors.abilities import CallsUs
@@ -22,18 +22,18 @@ def handle_job(callback: Callback, report: JobReport, vendor: CallsUs) -> Report
     return apply_job_report(report)
 
 
-@callback_answer(DesignedProduct)
-def answer_design(callback: Callback, designed: DesignedProduct) -> CallbackAnswer:
+@callback_response(DesignedProduct)
+def design_response(callback: Callback, designed: DesignedProduct) -> CallbackResponse:
     """The product is made, once, and the vendor gets our id of it. Raises InvalidInput when no shop can be told."""
     taken = take_product(designed, shop=find_sign_shop(callback.recipient))
     state = CallbackState.APPLIED if taken.is_new or taken.changed else CallbackState.KNOWN
-    return CallbackAnswer(ReportOutcome(state, subject=taken.product), {"external_id": taken.product.external_id})
+    return CallbackResponse(ReportOutcome(state, subject=taken.product), {"external_id": taken.product.external_id})
 
 
 @callback_handler(DesignedProduct)
 def handle_design(callback: Callback, designed: DesignedProduct, vendor: CallsUs) -> ReportOutcome:
     """A replay, or the answer was lost on the way: the same once more."""
     try:
-        return answer_design(callback, designed).outcome
+        return design_response(callback, designed).outcome
     except InvalidInput as error:
         return ReportOutcome(CallbackState.INVALID, note=error.text)

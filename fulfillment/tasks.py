@@ -5,9 +5,9 @@ import logging
 from celery import shared_task
 
 from backoffice.engine.models.push import Lane
-from backoffice.engine.services.bell import PULL_PRODUCTION_ORDERS
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.engine.services.pull_runs import pull_all
+from backoffice.engine.services.task_queue import PULL_PRODUCTION_ORDERS
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with

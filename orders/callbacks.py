@@ -12,7 +12,7 @@ from backoffice.vendors.sign_messages import FormSubmission
 from orders.models import VendorOrder
 from orders.services.enquiries import take_enquiry
 from orders.services.reports.applying import apply_order_report, is_known
-from orders.services.reports.echoes import take_echo
+from orders.services.reports.confirmations import apply_confirmation
 from orders.services.reports.matching import find_vendor_order
 
 _ENDS = (OrderState.CANCELLED, OrderState.DONE)
@@ -48,7 +48,7 @@ def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
 @callback_handler(OrderConfirmation)
 def handle_confirmation(callback: Callback, message: OrderConfirmation, vendor: CallsUs) -> ReportOutcome:
     """Our own order is there. One that we do not know stays an orphan and makes nothing."""
-    return take_echo(message, callback=callback)
+    return apply_confirmation(message, callback=callback)
 
 
 @callback_handler(FormSubmission)

@@ -4,9 +4,9 @@ import logging
 
 from celery import shared_task
 
-from backoffice.engine.services.bell import PULL_ORDERS
 from backoffice.engine.services.pull_runs import pull_all
 from backoffice.engine.services.pulling import forget_old_drift
+from backoffice.engine.services.task_queue import PULL_ORDERS
 from orders.services import lateness, stock, unavailable
 from orders.services.reports.pulling import OrderPull
 
@@ -24,6 +24,6 @@ def pull_orders() -> None:
 def _follow_time() -> None:
     forget_old_drift()
     lateness.mark_late_orders()
-    lateness.close_silent_orders()
+    lateness.close_unreported_orders()
     unavailable.hold_unmakeable_orders()
     stock.settle_stock()

@@ -13,8 +13,8 @@ from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from backoffice.api.answers import PROBLEMS, Problem
 from backoffice.api.renderers import JSONRenderer
+from backoffice.api.responses import PROBLEMS, Problem
 from backoffice.api.validation import MalformedInput
 from backoffice.engine.services.disk import NoRoom
 from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable

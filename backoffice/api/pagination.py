@@ -14,7 +14,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from backoffice.api.validation import MalformedInput
-from backoffice.text.moments import in_utc
+from backoffice.text.datetimes import in_utc
 from backoffice.text.translatable import gettext as _
 from backoffice.web.links import public_url
 

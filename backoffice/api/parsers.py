@@ -94,7 +94,7 @@ def parse_json(body: bytes) -> Any:
         raise _too_deep() from None
     # Counting brackets first keeps the walk away from nearly all requests.
     if body.count(b"{") + body.count(b"[") > MAX_NESTING:
-        _refuse_deep(value)
+        _ensure_shallow(value)
     return value
 
 
@@ -134,7 +134,7 @@ def _children(value: Any) -> Iterator[Any]:
         yield from value
 
 
-def _refuse_deep(value: Any) -> None:
+def _ensure_shallow(value: Any) -> None:
     level = [value]
     for _depth in range(MAX_NESTING):
         level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]

@@ -10,8 +10,8 @@ from drf_spectacular.utils import Direction, OpenApiParameter, OpenApiResponse
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
-from backoffice.api.answers import Problem
 from backoffice.api.errors import MEDIA_TYPE
+from backoffice.api.responses import Problem
 
 REF = "#/components/schemas/{name}"
 WORDS = {

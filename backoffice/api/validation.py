@@ -80,7 +80,7 @@ def _complaints(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
     """What is wrong with the value, down to the smallest part that is."""
     inner = _bare(kind)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, dict):
-        return _struct_complaints(value, inner, path=path)
+        return _struct_errors(value, inner, path=path)
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -93,7 +93,7 @@ def _complaints(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
     return {}
 
 
-def _struct_complaints(value: dict[str, Any], kind: type[msgspec.Struct], *, path: str) -> dict[str, list[str]]:
+def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], *, path: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     hints = get_type_hints(kind, include_extras=True)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from backoffice.accounts.models import Shop
 from backoffice.accounts.models.shop import Scope
-from backoffice.api.answers import PROBLEMS
+from backoffice.api.responses import PROBLEMS
 from backoffice.text.translatable import gettext as _
 
 

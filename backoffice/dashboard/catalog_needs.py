@@ -68,7 +68,7 @@ def _need(row: ChangeSet, action: str) -> Need:
 
 def stuck_change_sets() -> NeedGroup | None:
     """On their way or overdue for long, or with a batch of which the vendor says nothing."""
-    silent = VendorJob.objects.filter(change_set=OuterRef("pk"), needs_person=True)
+    silent = VendorJob.objects.filter(change_set=OuterRef("pk"), needs_attention=True)
     slow = Q(state__in=[ChangeSetState.PUSHING], pushed_at__lte=Now() - SLOW)
     overdue = Q(state=ChangeSetState.SCHEDULED, scheduled_for__lte=Now() - SLOW)
     return group_of(

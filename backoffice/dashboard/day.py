@@ -14,7 +14,7 @@ from django.utils.translation import get_language, pgettext
 
 from backoffice.amounts import money
 from backoffice.staff.day_bars import Bar, Chart, plain
-from backoffice.text.moments import start_of_day
+from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
 from fulfillment.models import Shipment
 from orders.models import Order

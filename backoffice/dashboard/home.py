@@ -49,7 +49,7 @@ _FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | No
     ([ORDERS], stray_needs.strays),
     ([ORDERS], alarm_needs.alarms),
     ([ORDERS], notice_needs.notices),
-    ([ORDERS], sign_needs.vendors_to_tell),
+    ([ORDERS], sign_needs.vendors_to_inform),
     ([ORDERS], order_needs.held),
     ([ORDERS], order_needs.late_at_production),
     ([ORDERS], order_needs.late_in_delivery),

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import ngettext
 
 from backoffice.dashboard.needs import link
-from backoffice.engine.services.vendor_status import Queue, Standing, read_vendor_statuses
+from backoffice.engine.services.vendor_status import Queue, VendorHealth, read_vendor_statuses
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 
@@ -30,7 +30,7 @@ def lights() -> list[Light]:
     all_lights = [
         Light(
             vendor=status.title,
-            is_set_up=status.standing != Standing.NOT_SET_UP,
+            is_set_up=status.standing != VendorHealth.NOT_SET_UP,
             state=status.standing.chip(status.integration.last_failure),
             last_success=status.integration.last_success_at,
             queue=_in_words(status.queue),

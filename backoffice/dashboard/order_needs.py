@@ -109,7 +109,7 @@ def refused_exports() -> NeedGroup | None:
         icon="unsubscribe",
         tone=Tone.AMBER,
         url=link("marketing_orderexport_changelist", query="?state=refused&open=1"),
-        permission="marketing.tell_orders",
+        permission="marketing.export_orders",
         needs=each(_export_need),
     )
 

@@ -70,7 +70,7 @@ def _need(label: Label) -> Need:
 def files() -> NeedGroup | None:
     """Files of production orders of which the quick tries are over."""
     return group_of(
-        ProductionFile.objects.filter(needs_person=True).select_related("production_order").order_by("pk"),
+        ProductionFile.objects.filter(needs_attention=True).select_related("production_order").order_by("pk"),
         title=_("Files that cannot be downloaded"),
         icon="file_download_off",
         tone=Tone.AMBER,

@@ -31,7 +31,7 @@ def enquiries() -> NeedGroup | None:
     )
 
 
-def vendors_to_tell() -> NeedGroup | None:
+def vendors_to_inform() -> NeedGroup | None:
     """Cancellations that no interface takes: somebody has to tell the vendor."""
     rows = VendorOrder.objects.filter(
         vendor__in=vendors_with(TakesOrdersAtOnce), state__in=_OPEN, order__cancel_requested_at__isnull=False

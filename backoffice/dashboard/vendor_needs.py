@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
-from backoffice.engine.admin.machine_chips import kind_in_words
+from backoffice.engine.admin.machine_chips import kind_label
 from backoffice.engine.admin.subject_links import subject_links
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
@@ -25,13 +25,13 @@ def standstills() -> NeedGroup | None:
 
 
 def unknown_outcomes() -> NeedGroup | None:
-    rows = Push.objects.needing_a_person().filter(state=PushState.UNKNOWN).order_by("updated_at")
+    rows = Push.objects.needing_attention().filter(state=PushState.UNKNOWN).order_by("updated_at")
     return group_of(
         rows,
         title=_("Outcome unknown"),
         icon="help",
         tone=Tone.RED,
-        url=link("engine_push_changelist", query="?state=unknown&needs_person=1"),
+        url=link("engine_push_changelist", query="?state=unknown&needs_attention=1"),
         permission="engine.decide_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Decide")),
     )
@@ -41,13 +41,13 @@ def refused_pushes() -> NeedGroup | None:
     """Refused, except where an order is held for it already: that is one need, not two."""
     held = Hold.objects.filter(order__vendor_orders=OuterRef("subject_id"), released_at__isnull=True)
     shown_as_held = Q(subject_type="orders.vendororder") & Exists(held)
-    rows = Push.objects.needing_a_person().filter(~shown_as_held, state=PushState.FAILED).order_by("updated_at")
+    rows = Push.objects.needing_attention().filter(~shown_as_held, state=PushState.FAILED).order_by("updated_at")
     return group_of(
         rows,
         title=_("Refused by a vendor"),
         icon="block",
         tone=Tone.RED,
-        url=link("engine_push_changelist", query="?state=failed&needs_person=1"),
+        url=link("engine_push_changelist", query="?state=failed&needs_attention=1"),
         permission="engine.resend_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Look")),
     )
@@ -77,13 +77,15 @@ def _callback_need(callback: Callback) -> Need:
 
 
 def waiting_for_long() -> NeedGroup | None:
-    rows = Push.objects.needing_a_person().filter(state__in=[PushState.NEW, PushState.IN_FLIGHT]).order_by("updated_at")
+    rows = (
+        Push.objects.needing_attention().filter(state__in=[PushState.NEW, PushState.IN_FLIGHT]).order_by("updated_at")
+    )
     return group_of(
         rows,
         title=_("Cannot be sent for long"),
         icon="hourglass_top",
         tone=Tone.AMBER,
-        url=link("engine_push_changelist", query="?state=unsent&needs_person=1"),
+        url=link("engine_push_changelist", query="?state=unsent&needs_attention=1"),
         permission="engine.resend_push",
         needs=lambda pushes: _push_needs(pushes, action=_("Look")),
     )
@@ -95,7 +97,7 @@ def _push_needs(pushes: list[Push], *, action: str) -> list[Need]:
     needs = []
     for push in pushes:
         subject = about.get((push.subject_type, push.subject_id))
-        kind = kind_in_words(push.kind)
+        kind = kind_label(push.kind)
         what = f"{subject.name} · {kind}" if subject else f"{kind} → {push.vendor}"
         since = push.unknown_since or push.updated_at
         page = link("engine_push_change", push.pk)

@@ -2,8 +2,8 @@
 
 import time
 
-from backoffice.engine.models import VendorWebhook
-from backoffice.engine.services.webhooks import address_of, subscribe_webhooks
+from backoffice.engine.models import WebhookSubscription
+from backoffice.engine.services.webhook_subscriptions import address_of, subscribe_webhooks
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.registry import vendor_type
 
@@ -23,6 +23,6 @@ def follow_signs(*, patience: float = PATIENCE_SECONDS) -> bool:
 
 
 def _are_made() -> bool:
-    ours = VendorWebhook.objects.filter(vendor=VENDOR, ended_at__isnull=True)
+    ours = WebhookSubscription.objects.filter(vendor=VENDOR, ended_at__isnull=True)
     made = {(row.topic, row.url) for row in ours if row.is_made and row.secret is not None}
     return made >= {(topic, address_of(VENDOR, topic)) for topic in vendor_type(VENDOR, ManagesWebhooks).WEBHOOK_TOPICS}

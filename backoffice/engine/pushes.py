@@ -2,21 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.engine.models import Push, VendorWebhook
+from backoffice.engine.models import Push, WebhookSubscription
 from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.handlers import Finding, PushHandler, Recovery, push_kind
-from backoffice.engine.services.webhooks import SUBSCRIBE, UNSUBSCRIBE, note_ended, note_webhook
+from backoffice.engine.services.handlers import PushHandler, ReconcileResult, Recovery, push_kind
+from backoffice.engine.services.webhook_subscriptions import SUBSCRIBE, UNSUBSCRIBE, note_ended, note_webhook
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.sign_messages import Webhook
 
 
-def _row(delivery: Delivery) -> VendorWebhook:
-    return VendorWebhook.objects.get(pk=delivery.push.subject_id)
+def _row(delivery: Delivery) -> WebhookSubscription:
+    return WebhookSubscription.objects.get(pk=delivery.push.subject_id)
 
 
-def _find(delivery: Delivery, row: VendorWebhook) -> Webhook | None:
+def _find(delivery: Delivery, row: WebhookSubscription) -> Webhook | None:
     """Ours in the vendor's list, with its secret where the list or its own page shows it."""
     vendor = delivery.vendor_as(ManagesWebhooks)
     topic = vendor.WEBHOOK_TOPICS.get(row.topic)
@@ -51,13 +51,13 @@ class Subscribe(PushHandler):
             lambda webhook: note_webhook(row, webhook),
         )
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         row = _row(delivery)
         found = _find(delivery, row)
         if found is None:
-            return Finding.ABSENT
+            return ReconcileResult.ABSENT
         delivery.record(lambda: note_webhook(row, found))
-        return Finding.DONE
+        return ReconcileResult.DONE
 
 
 @push_kind(UNSUBSCRIBE)
@@ -80,5 +80,5 @@ class Unsubscribe(PushHandler):
         except VendorNotFound:
             delivery.record(lambda: note_ended(row), step="")
 
-    def look(self, delivery: Delivery) -> Finding:
-        return Finding.FOUND
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
+        return ReconcileResult.FOUND

@@ -81,7 +81,7 @@ class Options(OptionSet):
 
     # batches of prices, stock and SEO texts, and the jobs that apply them
     merchant_price_names: list[str] = field(default_factory=lambda: ["retail_prices"])  # sources disagree: sales_prices
-    refuse_both_skus: bool = False  # "not both", says the text; the examples send both, and `sku` wins
+    ensure_one_sku: bool = False  # "not both", says the text; the examples send both, and `sku` wins
     price_digits: int = -1  # round written prices to so many decimals; -1 keeps them as they were sent
     job_hidden_seconds: float = 2.0  # how long a new job answers 404
     job_step_seconds: float = 1.0  # how long it is SCHEDULED, and then PROCESSING

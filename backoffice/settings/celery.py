@@ -65,7 +65,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "tell-orders": {
-        "task": "orders.marketing.tasks.tell_orders",
+        "task": "orders.marketing.tasks.export_orders",
         "schedule": env.float("TELL_ORDERS_SECONDS", default=60),
         "options": {"expires": 60},
     },

@@ -4,7 +4,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 
 
-def actor_in_words(actor: str) -> str:
+def actor_label(actor: str) -> str:
     """As staff would say it; a person's name stays as it is."""
     kind, _colon, name = actor.partition(":")
     if actor == "system":

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.staff.text_fields import LineField
-from backoffice.text.moments import start_of_day
+from backoffice.text.datetimes import start_of_day
 from backoffice.vendors.registry import vendor_names, vendor_title
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])

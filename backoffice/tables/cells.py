@@ -40,8 +40,8 @@ class CellFault:
         return _("a formula without a result: open the file in a spreadsheet program, save it, and upload that.")
 
 
-Moment = datetime | date | time | timedelta
-Cell = str | int | float | Decimal | bool | Moment | CellFault | None
+Timestamp = datetime | date | time | timedelta
+Cell = str | int | float | Decimal | bool | Timestamp | CellFault | None
 
 
 def bad_cell(text: str) -> InvalidInput:
@@ -71,9 +71,9 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not trim(cell))
 
 
-def is_moment(cell: Cell) -> bool:
+def is_datetime(cell: Cell) -> bool:
     """Return whether a spreadsheet took the cell for a date or a time."""
-    return isinstance(cell, Moment)
+    return isinstance(cell, Timestamp)
 
 
 def plain_number(number: float) -> Decimal:
@@ -116,7 +116,7 @@ def read_code(cell: Cell) -> str:
 def _text(cell: Cell, clean: Callable[[str], str]) -> str:
     if isinstance(cell, CellFault):
         raise bad_cell(cell.text)
-    if isinstance(cell, bool | Moment):
+    if isinstance(cell, bool | Timestamp):
         text = _("%(value)s is a date or a check box, no text: give the cell the format “text” and type it again.")
         raise bad_cell(text % {"value": shown(cell)})
     if isinstance(cell, float):

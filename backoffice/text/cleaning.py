@@ -158,11 +158,11 @@ def trim(text: str) -> str:
 
 def _compose(text: str) -> str:
     if len(text) > _SHORT:
-        _refuse_marks(text)
+        _ensure_no_control_marks(text)
     return unicodedata.normalize("NFC", text)
 
 
-def _refuse_marks(text: str) -> None:
+def _ensure_no_control_marks(text: str) -> None:
     run = 0
     for char in text:
         run = run + 1 if char > "\u02ff" and unicodedata.combining(char) else 0

@@ -14,7 +14,7 @@ MARGIN = 300.0
 UNNAMED_LIFE = 3600.0
 
 
-class _TokenAnswer(msgspec.Struct):
+class _TokenResponse(msgspec.Struct):
     access_token: str
     expires_in: float | None = None
 
@@ -74,7 +74,7 @@ class ClientCredentials:
     def _fetch(self) -> tuple[str, float]:
         try:
             body = msgspec.json.encode(self.request)
-            answer = self.session.fetch(_TokenAnswer, "POST", self.path, body=body, secret=True, is_harmless=True)
+            answer = self.session.fetch(_TokenResponse, "POST", self.path, body=body, secret=True, is_harmless=True)
         except VendorAmbiguous as error:
             raise VendorUnavailable(error.text, status=error.status) from error
         except VendorRejected as error:

@@ -30,13 +30,13 @@ class Exchange:
     has_effect: bool = False
 
 
-class Gate(Protocol):
-    """Stands before every call: shared allowance, breaker, pause. Raises `BudgetEmpty`.
+class Limiter(Protocol):
+    """Stands before every call: shared allowance, breaker, pause. Raises `RateLimited`.
 
     `write`: the call changes something at the vendor, so a pause stops it.
     """
 
-    def enter(self, *, write: bool) -> None: ...
+    def acquire(self, *, write: bool) -> None: ...
 
     def succeeded(self, *, write: bool) -> None: ...
 
@@ -85,7 +85,7 @@ class Connection:
     repeated.
     """
 
-    gate: Gate
+    limiter: Limiter
     tokens: TokenStore
     record: Callable[[Exchange], None] = field(default=lambda exchange: None)
     patience: float | None = None

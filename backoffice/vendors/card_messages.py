@@ -59,7 +59,7 @@ class CardAddress(Message, frozen=True):
     email: str = ""
 
 
-class HeldCard(Message, frozen=True):
+class RemoteCard(Message, frozen=True):
     """A recipient as the vendor holds it; `vendor_id` is empty where it names none."""
 
     vendor_id: str
@@ -171,7 +171,7 @@ class CardCharge(Message, frozen=True):
     volume: int | None
 
 
-class ConversionToTell(Message, frozen=True):
+class ConversionToReport(Message, frozen=True):
     """Somebody who got a card bought. `order_id` is ours: the vendor counts each one once. `revenue` in USD."""
 
     order_id: str

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from backoffice.vendors.messages import Message
 
 
-class TierFacts(NamedTuple):
+class TierData(NamedTuple):
     """The unit price from a quantity on. `price_list` is "purchase", "recommended" or "sales".
 
     A tuple rather than a Message: a catalogue has a hundred thousand of them.
@@ -23,7 +23,7 @@ class TierFacts(NamedTuple):
     price: Decimal
 
 
-class TextFacts(Message, frozen=True):
+class TextData(Message, frozen=True):
     """Name and descriptions in one language; descriptions may be HTML, as the vendor sent it."""
 
     name: str = ""
@@ -33,7 +33,7 @@ class TextFacts(Message, frozen=True):
     overwritten: bool = False
 
 
-class AvailabilityFacts(Message, frozen=True):
+class AvailabilityData(Message, frozen=True):
     """One fulfiller's offer. `contract_state` is lower case, empty when the vendor does not say."""
 
     fulfiller_id: str
@@ -47,14 +47,14 @@ class AvailabilityFacts(Message, frozen=True):
     contract_state: str = ""
 
 
-class RelationFacts(NamedTuple):
+class RelationData(NamedTuple):
     """`kind` is "related", "up-selling", "cross-selling", "samples" or another word of the vendor."""
 
     kind: str
     related_sku: str
 
 
-class VariantFacts(Message, frozen=True):
+class VariantData(Message, frozen=True):
     """One SKU as the vendor describes it. Tiers, availabilities and relations are sorted and free of repeats.
 
     `availabilities` is None when the vendor does not say who makes it, which is not the same as "nobody".
@@ -82,13 +82,13 @@ class VariantFacts(Message, frozen=True):
     media: dict[str, Any] = {}
     properties: list[dict[str, Any]] = []
     parts: list[dict[str, Any]] = []
-    text: TextFacts = TextFacts()
-    tiers: tuple[TierFacts, ...] = ()
-    availabilities: tuple[AvailabilityFacts, ...] | None = None
-    relations: tuple[RelationFacts, ...] = ()
+    text: TextData = TextData()
+    tiers: tuple[TierData, ...] = ()
+    availabilities: tuple[AvailabilityData, ...] | None = None
+    relations: tuple[RelationData, ...] = ()
 
 
-class ProductFacts(Message, frozen=True):
+class ProductData(Message, frozen=True):
     """A group of variants. `categories` are paths joined by "/"; `language` is what the vendor says it answered in."""
 
     vendor_id: str
@@ -98,7 +98,7 @@ class ProductFacts(Message, frozen=True):
     image_url: str = ""
     video_url: str = ""
     categories: tuple[str, ...] = ()
-    variants: tuple[VariantFacts, ...] = ()
+    variants: tuple[VariantData, ...] = ()
 
 
 class CatalogProblem(Message, frozen=True):
@@ -131,9 +131,9 @@ class ListedProduct(NamedTuple):
     vendor_id: str
     fingerprint: str
     body: bytes
-    reader: Callable[[bytes], ProductFacts]
+    reader: Callable[[bytes], ProductData]
 
-    def read(self) -> ProductFacts:
+    def read(self) -> ProductData:
         """Raises UnreadableProduct."""
         return self.reader(self.body)
 

@@ -2,7 +2,7 @@
 
 VendorError
 ├── VendorUnavailable     certainly not done; try again later
-│   └── BudgetEmpty       our own allowance is used up; no attempt is counted
+│   └── RateLimited       our own allowance is used up; no attempt is counted
 ├── VendorAmbiguous       perhaps done: look before anything else
 ├── VendorRejected        understood, and no
 ├── VendorAuthFailed      our credentials, after one token refresh
@@ -52,7 +52,7 @@ class VendorUnavailable(VendorError):
         self.retry_after = retry_after
 
 
-class BudgetEmpty(VendorUnavailable):
+class RateLimited(VendorUnavailable):
     """Our own gate refused: allowance used up, breaker open, vendor paused. Nothing was sent, nothing is counted."""
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from backoffice.vendors.messages import Message, PostalAddress
 
 
-class BoughtLine(Message, frozen=True):
+class ExportLine(Message, frozen=True):
     """One thing bought. `product_id` is our own number of what was sold, stable and unique through all vendors.
 
     `unit_price_gross` is per unit with value added tax, None where the tax is not known.
@@ -22,7 +22,7 @@ class BoughtLine(Message, frozen=True):
     category: str = ""
 
 
-class OrderToTell(Message, frozen=True):
+class OrderToExport(Message, frozen=True):
     """An order of a customer, as it was bought. `order_id` is ours: unique, and the same each time it is told.
 
     `total` is gross in `currency`. `placed_at` is aware UTC, `time_zone` the shop's (IANA). `language` is two letters
@@ -44,10 +44,10 @@ class OrderToTell(Message, frozen=True):
     email: str
     recipient: PostalAddress
     invoice: PostalAddress | None = None
-    lines: tuple[BoughtLine, ...] = ()
+    lines: tuple[ExportLine, ...] = ()
 
 
-class Verdict(StrEnum):
+class ExportResult(StrEnum):
     """What became of one order of a batch at the vendor."""
 
     TAKEN = "taken"
@@ -55,11 +55,11 @@ class Verdict(StrEnum):
     REFUSED = "refused"  # understood, and no: telling it again unchanged is useless
 
 
-class ToldOrder(Message, frozen=True):
+class ExportedOrder(Message, frozen=True):
     """The vendor's verdict on one order, with its words where it gave any."""
 
     order_id: str
-    verdict: Verdict
+    verdict: ExportResult
     text: str = ""
 
 

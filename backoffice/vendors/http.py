@@ -22,9 +22,9 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter
 
 from backoffice.masking import hide, hide_bytes, mask
 from backoffice.vendors.addresses import check_public_url
-from backoffice.vendors.answers import EXCERPT, Answer, after_sending, readable, unreadable
 from backoffice.vendors.bodies import storable
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorUnavailable
+from backoffice.vendors.responses import EXCERPT, Response, after_sending, readable, unreadable
 
 MAX_ANSWER = 32 * 1024 * 1024  # bytes, after decompression
 _CHUNK = 64 * 1024
@@ -143,7 +143,7 @@ class Request:
         return self.write and not self.is_harmless
 
 
-def send(request: Request, *, session: requests.Session, headers: Mapping[str, str], vendor: str) -> Answer:
+def send(request: Request, *, session: requests.Session, headers: Mapping[str, str], vendor: str) -> Response:
     """Send once and receive the whole answer, whatever its status.
 
     What goes wrong below HTTP becomes a VendorError: VendorUnavailable while not a byte had left, later for a
@@ -231,8 +231,8 @@ class _Arrived:
         return self.status is not None and self.status >= 300
 
     @property
-    def answer(self) -> Answer:
-        return Answer(self.status or 0, self.headers, storable(bytes(self.body)))
+    def answer(self) -> Response:
+        return Response(self.status or 0, self.headers, storable(bytes(self.body)))
 
 
 def _failure(error: Exception, progress: _Progress, request: Request, *, came: _Arrived, vendor: str) -> VendorError:
@@ -254,7 +254,7 @@ def _with_arrived(error: VendorError, came: _Arrived, request: Request) -> Vendo
     return error
 
 
-def fetch_untrusted(url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
+def fetch_untrusted(url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Response:
     """Fetch an address that came from outside: no redirects, never from a private network, none of our credentials.
 
     `headers` are the credentials that came with the address; as nothing is followed, no other host gets them.

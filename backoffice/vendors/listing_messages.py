@@ -1,10 +1,10 @@
 """Stock, prices and search texts by SKU, in our words. Prices are Decimal, net, per piece, in `currency`."""
 
-from backoffice.vendors.catalog_messages import TierFacts
+from backoffice.vendors.catalog_messages import TierData
 from backoffice.vendors.messages import Message
 
 
-class StockFacts(Message, frozen=True):
+class StockData(Message, frozen=True):
     """`qty` is None where stock is not managed; `available` is None when the vendor does not say.
 
     For a merchant `available` means passed on to sales channels, for a fulfiller that it can be ordered.
@@ -17,12 +17,12 @@ class StockFacts(Message, frozen=True):
     sku_fulfiller: str = ""
 
 
-class PriceFacts(Message, frozen=True):
+class PriceData(Message, frozen=True):
     """All tiers of a SKU. `tier_price_qty_only`: nothing but the tiers' quantities can be ordered."""
 
     sku: str
     currency: str
-    tiers: tuple[TierFacts, ...] = ()
+    tiers: tuple[TierData, ...] = ()
     order_min_qty: int = 1
     order_max_qty: int | None = None
     tier_price_qty_only: bool = False
@@ -41,7 +41,7 @@ class SearchTexts(Message, frozen=True):
     meta_description: str | None = None
 
 
-class SearchFacts(Message, frozen=True):
+class SearchData(Message, frozen=True):
     """The vendor's texts and the merchant's own, which win where they are set."""
 
     sku: str

@@ -236,14 +236,14 @@ class OrderConfirmation(OrderReport, frozen=True):
     """That the vendor has an order of ours; nobody can ask it for more."""
 
 
-class CountryFacts(Message, frozen=True):
+class CountryData(Message, frozen=True):
     name: str
     iso2: str
     iso3: str
     state_mandatory: bool
 
 
-class StateFacts(Message, frozen=True):
+class StateData(Message, frozen=True):
     """`country_iso2` is empty where the vendor's reference cannot be resolved."""
 
     name: str
@@ -252,7 +252,7 @@ class StateFacts(Message, frozen=True):
     country_iso2: str = ""
 
 
-class CarrierFacts(Message, frozen=True):
+class CarrierData(Message, frozen=True):
     """`key` is lower case. `kind` is the vendor's word: parcel or freight."""
 
     key: str

@@ -9,10 +9,10 @@ from typing import Any, Protocol, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from backoffice.masking import hide, hide_bytes, mask
-from backoffice.vendors.answers import THROTTLED_FOR, Answer, decode, describe_binary, raise_for, readable
 from backoffice.vendors.base import Connection, Exchange
-from backoffice.vendors.errors import BudgetEmpty, VendorError, VendorUnavailable
+from backoffice.vendors.errors import RateLimited, VendorError, VendorUnavailable
 from backoffice.vendors.http import MAX_ANSWER, Request, new_session, send
+from backoffice.vendors.responses import THROTTLED_FOR, Response, decode, describe_binary, raise_for, readable
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Pace:
     def _is_worth_repeating(self, error: BaseException) -> bool:
         return (
             isinstance(error, VendorUnavailable)
-            and not isinstance(error, BudgetEmpty)
+            and not isinstance(error, RateLimited)
             and (error.status in _REPEATED_STATUSES or error.arrived is not None)
             and (error.retry_after or 0) <= self.patience
         )
@@ -111,7 +111,7 @@ class VendorSession:
         content_type: str = "application/json",
         secrets: tuple[str, ...] = (),
         read_by_caller: frozenset[int] = frozenset(),
-    ) -> Answer:
+    ) -> Response:
         """Send, and answer with a 2xx. `path` is below `base_url`, `body` of `content_type`; `secret` keeps no bodies.
 
         `has_effect`: a GET that changes something at the vendor, so it is never repeated; `is_harmless`: a POST that
@@ -137,10 +137,10 @@ class VendorSession:
         )
         if request.write:
             return self._attempt(request, secret=secret, read_by_caller=read_by_caller)
-        answer: Answer = self.pace.retrying()(self._attempt, request, secret=secret, read_by_caller=read_by_caller)
+        answer: Response = self.pace.retrying()(self._attempt, request, secret=secret, read_by_caller=read_by_caller)
         return answer
 
-    def _attempt(self, request: Request, *, secret: bool, read_by_caller: frozenset[int]) -> Answer:
+    def _attempt(self, request: Request, *, secret: bool, read_by_caller: frozenset[int]) -> Response:
         """One request, and a second one with a new token after a 401 (which is certain not to have acted)."""
         token = self.auth.token() if self.auth else ""
         answer = self._send(request, token=token, secret=secret)
@@ -151,30 +151,30 @@ class VendorSession:
             raise_for(answer, write=request.write, vendor=self.name, documented_503=self.documented_503, is_get=is_get)
         return answer
 
-    def _send(self, request: Request, *, token: str, secret: bool) -> Answer:
-        self.connection.gate.enter(write=request.changes_vendor)
+    def _send(self, request: Request, *, token: str, secret: bool) -> Response:
+        self.connection.limiter.acquire(write=request.changes_vendor)
         headers = self.auth.headers(request.url, token=token) if self.auth else {}
         exchange = _Recorder(request, secret=secret)
         try:
             answer = send(request, session=self._line, headers=headers, vendor=self.name)
         except VendorError as error:
             self.connection.record(exchange.broken(error))
-            self.connection.gate.failed(write=request.write, text=error.text)
+            self.connection.limiter.failed(write=request.write, text=error.text)
             raise
         answer = replace(answer, body=hide_bytes(answer.body, request.secrets)) if request.secrets else answer
         self.connection.record(exchange.answered(answer))
         self._report(answer, write=request.write, took=exchange.seconds())
         return answer
 
-    def _report(self, answer: Answer, *, write: bool, took: float) -> None:
-        gate = self.connection.gate
+    def _report(self, answer: Response, *, write: bool, took: float) -> None:
+        limiter = self.connection.limiter
         if answer.status == 429:
             wait = answer.retry_after()
-            gate.throttled(retry_after=THROTTLED_FOR if wait is None else wait, took=took)
+            limiter.throttled(retry_after=THROTTLED_FOR if wait is None else wait, took=took)
         elif answer.status >= 500:
-            gate.failed(write=write, text=f"HTTP {answer.status}")
+            limiter.failed(write=write, text=f"HTTP {answer.status}")
         else:
-            gate.succeeded(write=write)
+            limiter.succeeded(write=write)
 
 
 class _Recorder:
@@ -190,7 +190,7 @@ class _Recorder:
         """How long ago the request left."""
         return time.monotonic() - self.started
 
-    def answered(self, answer: Answer) -> Exchange:
+    def answered(self, answer: Response) -> Exchange:
         body = self._kept(answer.body, content_type=answer.headers.get("content-type", ""))
         return self._exchange(status=answer.status, answer=body)
 

@@ -18,7 +18,7 @@ _SAFE = {
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
 
 
-def answer_file(
+def file_response(
     content: bytes | IO[bytes], *, content_type: str, name: str, save: bool = False, seconds: int = 0
 ) -> HttpResponseBase:
     """Return a file to look at or, with `save` and where its type is none of ours, one that is only saved.

@@ -14,7 +14,7 @@ from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages import actions
 from catalog.admin.change_set_pages.listing import ROW_FILTERS, ChangeSetList, rows_page
 from catalog.admin.change_set_pages.vendor_changes import VendorChanges
-from catalog.admin.change_set_pages.words import account_words, event_words, values_words
+from catalog.admin.change_set_pages.words import account_label, describe_event, describe_values
 from catalog.admin.prices import editor as price_editor
 from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.texts import workbench as text_workbench
@@ -111,12 +111,14 @@ class ChangeSetAdmin(PagesAdmin):
             title=change_set.title,
             change_set=change_set,
             chip=ChangeSetState(change_set.state).chip(),
-            account=account_words(change_set.kind),
-            values=values_words(change_set),
+            account=account_label(change_set.kind),
+            values=describe_values(change_set),
             page=rows_page(change_set, request.GET),
             row_views=_row_views(change_set),
             jobs=_jobs(change_set),
-            events=[(event, event_words(event)) for event in change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN]],
+            events=[
+                (event, describe_event(event)) for event in change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN]
+            ],
             **self._possible(request, change_set),
         )
 
@@ -137,7 +139,7 @@ class ChangeSetAdmin(PagesAdmin):
             "may_restore": may_edit and change_set.pushed_at is not None and state != ChangeSetState.PUSHING,
             "needs_other": state == ChangeSetState.CHECKED and needs_somebody_else(change_set),
             "own_approval": against == "own_approval",
-            "stands_against": against in ("empty", "blocked", "unticked"),
+            "stands_against": against in ("empty", "blocked", "unconfirmed"),
             "reason_min": REASON_MIN,
             "reason_max": REASON_MAX,
         }

@@ -18,7 +18,7 @@ from backoffice.staff.list_page import ListPage, Tab
 from backoffice.staff.pages import PagesAdmin, View, act
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
+from backoffice.web.file_answers import file_response
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import PICTURES
 from catalog.services.search import search_custom_products
@@ -34,7 +34,7 @@ class CustomProductFilters(FilterForm):
 
 
 @dataclass(frozen=True)
-class PictureFacts:
+class PictureContext:
     """A picture and our copy of it: `url` is where we serve it, empty while there is none."""
 
     picture: CustomPicture
@@ -86,7 +86,7 @@ class CustomProductAdmin(PagesAdmin):
         ]
 
     def detail_view(self, request: HttpRequest, product: CustomProduct) -> HttpResponse:
-        pictures = [picture_facts(picture) for picture in product.pictures.all()]
+        pictures = [picture_context(picture) for picture in product.pictures.all()]
         return self.render(
             request,
             "catalog/custom_product.html",
@@ -106,7 +106,7 @@ class CustomProductAdmin(PagesAdmin):
             content = open_file(picture)
         except FileNotFoundError:
             raise Http404 from None
-        return answer_file(content, content_type=picture.content_type, name=f"sign-{pk}-{position}")
+        return file_response(content, content_type=picture.content_type, name=f"sign-{pk}-{position}")
 
     def fetch(self, request: HttpRequest, pk: int, position: int) -> HttpResponse:
         self.require(request, "change_customproduct")
@@ -119,7 +119,7 @@ class CustomProductAdmin(PagesAdmin):
         return act(request, do, to=reverse("admin:catalog_customproduct_change", args=[pk]))
 
 
-def picture_facts(picture: CustomPicture) -> PictureFacts:
+def picture_context(picture: CustomPicture) -> PictureContext:
     if picture.is_kept:
         chip = Chip(Tone.GREEN, "check_circle", _("kept"))
     elif picture.failed:
@@ -128,7 +128,7 @@ def picture_facts(picture: CustomPicture) -> PictureFacts:
         chip = Chip(Tone.AMBER, "schedule", _("tried again"), hint=picture.problem)
     else:
         chip = Chip(Tone.GREY, "hourglass_empty", _("is fetched soon"))
-    return PictureFacts(picture, chip, _address(picture) if picture.is_kept else "")
+    return PictureContext(picture, chip, _address(picture) if picture.is_kept else "")
 
 
 def _address(picture: CustomPicture) -> str:
@@ -145,7 +145,7 @@ def _picture(pk: int, position: int) -> CustomPicture:
 
 def _row(product: CustomProduct) -> ProductRow:
     """One chip for all pictures: the worst is what matters."""
-    facts = [picture_facts(picture) for picture in product.pictures.all()]
+    facts = [picture_context(picture) for picture in product.pictures.all()]
     shown = next((one.url for one in facts if one.url), "")
     order = [Tone.RED, Tone.AMBER, Tone.GREY, Tone.GREEN]
     worst = min(facts, key=lambda one: order.index(one.chip.tone), default=None)

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 
 from backoffice.staff.pages import PagesAdmin
 from catalog.admin.product_pages.listing import ProductList, product_chip, variant_rows
-from catalog.admin.product_pages.variant_facts import change_rows
-from catalog.admin.rating_facts import product_ratings
+from catalog.admin.product_pages.variant_context import change_rows
+from catalog.admin.rating_context import product_ratings
 from catalog.models import Product, VariantChange
 
 VARIANTS_SHOWN = 200

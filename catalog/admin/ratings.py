@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin
-from catalog.admin.rating_facts import RatingFacts, rating_facts, shop_facts
+from catalog.admin.rating_context import RatingContext, rating_context, shop_rating_context
 from catalog.models import Rating
 
 
@@ -21,11 +21,11 @@ class RatingList(ListPage[Rating]):
     queryset = Rating.objects.filter(number__gt=0).select_related("shop", "product")
     empty_icon = "star"
 
-    def get_rows(self, found: list[Rating]) -> list[RatingFacts]:
-        return [rating_facts(rating, with_reviews=False) for rating in found]
+    def get_rows(self, found: list[Rating]) -> list[RatingContext]:
+        return [rating_context(rating, with_reviews=False) for rating in found]
 
     def get_context_data(self) -> dict[str, Any]:
-        return {"shops": shop_facts(), **super().get_context_data()}
+        return {"shops": shop_rating_context(), **super().get_context_data()}
 
 
 @admin.register(Rating)

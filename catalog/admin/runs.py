@@ -12,7 +12,7 @@ from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
-from catalog.admin.product_pages.variant_facts import change_rows
+from catalog.admin.product_pages.variant_context import change_rows
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 
@@ -30,7 +30,7 @@ class RunRow:
     percent: int | None
     duration: timedelta
     remaining: timedelta | None
-    is_silent: bool
+    is_unanswered: bool
 
 
 class RunList(ListPage[SyncRun]):
@@ -55,7 +55,7 @@ class SyncRunAdmin(PagesAdmin):
             title=_("Synchronisation #%(number)s") % {"number": run.pk},
             row=run_row(run),
             run=run,
-            counts=count_words(run),
+            counts=count_label(run),
             changes=change_rows(run.changes.select_related("variant")[:CHANGES_SHOWN]),
         )
 
@@ -72,11 +72,11 @@ def run_row(run: SyncRun) -> RunRow:
         percent=percent,
         duration=duration,
         remaining=max(remaining, timedelta()) if remaining is not None else None,
-        is_silent=is_running and now - run.heartbeat_at > SILENT_AFTER,
+        is_unanswered=is_running and now - run.heartbeat_at > SILENT_AFTER,
     )
 
 
-def count_words(run: SyncRun) -> list[tuple[str, int]]:
+def count_label(run: SyncRun) -> list[tuple[str, int]]:
     """What was done, in words, without what did not happen."""
     words = {
         "new": _("variants new"),

@@ -18,7 +18,7 @@ from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.words import account_words
+from catalog.admin.change_set_pages.words import account_label
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.values import Value
@@ -74,7 +74,7 @@ class StockDesk(ListPage[Snapshot]):
         self.kind = self.filters.chosen_kind
         self.is_stock = self.kind == ChangeKind.STOCK
         self.vendor = vendors_for(self.kind)[0]
-        self.account = account_words(self.kind)
+        self.account = account_label(self.kind)
         self.available_title = _("Can be ordered") if self.is_stock else _("In sales channels")
         self.views = self._views()
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.engine.services.bell import ring
+from backoffice.engine.services.task_queue import ring
 from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.list_page import ListPage
@@ -22,12 +22,12 @@ from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.listing import LineRow
-from catalog.admin.change_set_pages.words import account_words, key_words, value_words
+from catalog.admin.change_set_pages.words import account_label, describe_value, key_label
 from catalog.admin.prices.rows import PriceFilters, filtered_variants
 from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
 from catalog.services.change_sets.shapes import shape_of, vendors_for
 from catalog.services.change_sets.values import Value
-from catalog.services.held_values import held_values, variants_of
+from catalog.services.current_values import current_values, variants_of
 from catalog.services.overdue import READ_TABLE
 from catalog.services.tables.columns import LAYOUTS, MOST_BYTES, MOST_TABLE_ROWS
 from catalog.services.tables.exporting import export_rows
@@ -59,12 +59,12 @@ class TableList(ListPage[TableImport]):
     queryset = TableImport.objects.defer(*_HEAVY)
 
     def get_rows(self, found: list[TableImport]) -> list[tuple[TableImport, Chip, Any]]:
-        return [(table, TableImportState(table.state).chip(), account_words(table.kind)) for table in found]
+        return [(table, TableImportState(table.state).chip(), account_label(table.kind)) for table in found]
 
     def get_context_data(self) -> dict[str, Any]:
         return super().get_context_data() | {
             "form": UploadForm(initial={"kind": self.request.GET.get("kind", "")}),
-            "layouts": [(kind.label, account_words(kind), LAYOUTS[kind]) for kind in ChangeKind],
+            "layouts": [(kind.label, account_label(kind), LAYOUTS[kind]) for kind in ChangeKind],
             "kinds": ChangeKind.choices,
             "most_rows": MOST_TABLE_ROWS,
             "most_megabytes": MOST_BYTES // 1024 // 1024,
@@ -91,7 +91,7 @@ class TableImportAdmin(PagesAdmin):
             title=table.file_name,
             table=table,
             chip=TableImportState(table.state).chip(),
-            account=account_words(table.kind),
+            account=account_label(table.kind),
             is_open=table.state in OPEN_STATES,
             may_discard=table.state not in (TableImportState.DRAFTED, TableImportState.DISCARDED),
             preview=_preview(table),
@@ -186,20 +186,20 @@ def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:
     if not wishes:
         return []
     variants = list(variants_of(table.vendor).filter(sku__in=wishes))
-    held = held_values(table.kind, vendor=table.vendor, variants=variants)
+    held = current_values(table.kind, vendor=table.vendor, variants=variants)
     return [(sku, _lines(table.kind, wish, held.get(sku))) for sku, wish in wishes.items()]
 
 
 def _lines(kind: str, wish: Value, held: Value | None) -> list[LineRow]:
     if held is None:
-        return [LineRow(key_words(key), "?", str(value), None, None) for key, value in wish.items()]
+        return [LineRow(key_label(key), "?", str(value), None, None) for key, value in wish.items()]
     shape = shape_of(kind)
     currency = held.get("currency") or "EUR"
     return [
         LineRow(
-            key_words(line.key),
-            value_words(line.before, currency=currency, is_price=line.is_price)[:200],
-            value_words(line.after, currency=currency, is_price=line.is_price)[:200],
+            key_label(line.key),
+            describe_value(line.before, currency=currency, is_price=line.is_price)[:200],
+            describe_value(line.after, currency=currency, is_price=line.is_price)[:200],
             line.move,
             None,
         )

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backoffice.staff.pages import PagesAdmin
 from catalog.admin.product_pages.listing import VariantList
-from catalog.admin.product_pages.variant_facts import variant_facts
+from catalog.admin.product_pages.variant_context import variant_facts
 from catalog.models import Variant
 
 

@@ -16,15 +16,15 @@ from rest_framework.response import Response
 
 from backoffice.accounts.models import Shop
 from backoffice.accounts.models.shop import Scope
-from backoffice.api.answers import Money, spell_money
 from backoffice.api.pagination import PageQuery, build_next, read_newest
 from backoffice.api.renderers import AnyType
+from backoffice.api.responses import Money, spell_money
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
 from backoffice.engine.services.files import open_file
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
+from backoffice.web.file_answers import file_response
 from backoffice.web.links import public_url
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_products import find_picture
@@ -41,7 +41,7 @@ class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
     """Nothing can be chosen."""
 
 
-class CustomProductAnswer(msgspec.Struct):
+class CustomProductResponse(msgspec.Struct):
     """A thing that a shopper designed. `price` is gross, as the shopper saw it; `description_html` is clean.
     `picture_url` is ours and needs the key; null until we have the picture.
     """
@@ -65,7 +65,7 @@ class CustomProductPage(msgspec.Struct):
     """`next` is the address of the next page, null at the end."""
 
     next: str | None
-    results: list[CustomProductAnswer]
+    results: list[CustomProductResponse]
 
 
 class CustomProducts(ApiView):
@@ -86,7 +86,7 @@ class CustomProducts(ApiView):
         if query.search:
             products = search_custom_products(products, query.search)
         page = read_newest(products, query=query)
-        results = [answer_custom_product(product) for product in page.rows]
+        results = [custom_product_response(product) for product in page.rows]
         return Response(CustomProductPage(build_next(request, page), results))
 
 
@@ -99,11 +99,11 @@ class CustomProductDetail(ApiView):
         operation_id="get_custom_product",
         summary="A custom product",
         tags=["catalog"],
-        responses={200: CustomProductAnswer, **describe_problems()},
+        responses={200: CustomProductResponse, **describe_problems()},
     )
     def get(self, request: Request, external_id: str) -> Response:
         read_query(request.GET, NoQuery)
-        return Response(answer_custom_product(_find(self.shop, external_id)))
+        return Response(custom_product_response(_find(self.shop, external_id)))
 
 
 class CustomProductPicture(ApiView):
@@ -132,10 +132,10 @@ class CustomProductPicture(ApiView):
             content = open_file(picture)
         except FileNotFoundError:
             raise NotFound(_("There is no picture yet.")) from None
-        return answer_file(content, content_type=picture.content_type, name=product.external_id)
+        return file_response(content, content_type=picture.content_type, name=product.external_id)
 
 
-def answer_custom_product(product: CustomProduct) -> CustomProductAnswer:
+def custom_product_response(product: CustomProduct) -> CustomProductResponse:
     """Reads the pictures unless prefetched."""
     has_picture = any(picture.is_kept for picture in product.pictures.all())
     path = reverse("api-custom-product-picture", args=[product.external_id])
@@ -144,7 +144,7 @@ def answer_custom_product(product: CustomProduct) -> CustomProductAnswer:
         "created_at", "updated_at",
     )  # fmt: skip
     facts: dict[str, Any] = {name: getattr(product, name) for name in names}
-    return CustomProductAnswer(
+    return CustomProductResponse(
         **facts,
         price=None if product.price is None else spell_money(product.price),
         compare_price=None if product.compare_price is None else spell_money(product.compare_price),

@@ -15,14 +15,14 @@ from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
 from backoffice.api.views import ApiView
 from backoffice.text.translatable import gettext as _
-from catalog.api.answers import (
-    ProductAnswer,
+from catalog.api.responses import (
     ProductPage,
-    QuoteAnswer,
-    VariantAnswer,
-    answer_product,
-    answer_quote,
-    answer_variant,
+    ProductResponse,
+    QuoteResponse,
+    VariantResponse,
+    product_response,
+    quote_response,
+    variant_response,
 )
 from catalog.models import Product, Variant
 from catalog.services.orderable import shown_variants
@@ -65,8 +65,8 @@ class Products(ApiView):
         query = read_query(request.GET, ProductQuery)
         page = read_newest(_with_parts(_filter_products(query), shop=self.shop), query=query)
         left = find_left(variant for product in page.rows for variant in product.variants.all())
-        results: list[ProductAnswer] = [
-            answer_product(product, ratings=product.shop_ratings, shop=self.shop, left=left) for product in page.rows
+        results: list[ProductResponse] = [
+            product_response(product, ratings=product.shop_ratings, shop=self.shop, left=left) for product in page.rows
         ]
         return Response(ProductPage(build_next(request, page), results))
 
@@ -81,12 +81,12 @@ class VariantDetail(ApiView):
         summary="A variant with its prices",
         tags=["catalog"],
         parameters=describe_query(VariantQuery),
-        responses={200: VariantAnswer, **describe_problems()},
+        responses={200: VariantResponse, **describe_problems()},
     )
     def get(self, request: Request, sku: str) -> Response:
         query = read_query(request.GET, VariantQuery)
         variant = find_variant(sku, "tiers", "texts", "availabilities")
-        answer = answer_variant(variant, shop=self.shop, left=find_left([variant]))
+        answer = variant_response(variant, shop=self.shop, left=find_left([variant]))
         if query.lang:
             answer.texts = [text for text in answer.texts if text.language == query.lang.upper()]
         return Response(answer)
@@ -102,13 +102,13 @@ class VariantQuote(ApiView):
         summary="The price of a quantity",
         tags=["catalog"],
         parameters=describe_query(QuoteQuery),
-        responses={200: QuoteAnswer, **describe_problems(422)},
+        responses={200: QuoteResponse, **describe_problems(422)},
     )
     def get(self, request: Request, sku: str) -> Response:
         query = read_query(request.GET, QuoteQuery)
         variant = find_variant(sku, "tiers", "availabilities")
         quote = quote_price(variant, quantity=query.quantity, currency=self.shop.currency)
-        return Response(answer_quote(variant, quote, shop=self.shop, left=find_left([variant])))
+        return Response(quote_response(variant, quote, shop=self.shop, left=find_left([variant])))
 
 
 def find_variant(sku: str, *parts: str) -> Variant:

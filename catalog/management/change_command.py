@@ -21,7 +21,7 @@ from catalog.services.change_sets.view import ShownLine, differences
 from catalog.services.pushing.starting import push_change_set
 from catalog.services.tables.columns import LAYOUTS
 from catalog.services.tables.importing import drop_same_texts
-from catalog.services.tables.wishes import ensure_size, read_wishes
+from catalog.services.tables.requests import ensure_size, read_requests
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class ChangeCommand(BaseCommand):
         counts = change_set.counts
         self.stdout.write(
             f"{counts['rows']} SKUs, {counts.get('values', 0)} values, {counts['unchanged']} SKUs as they should be,"
-            f" {counts.get('blocking', 0)} blocked, {counts.get('unticked', 0)} values would vanish."
+            f" {counts.get('blocking', 0)} blocked, {counts.get('unconfirmed', 0)} values would vanish."
         )
 
 
@@ -138,7 +138,7 @@ def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
     ensure_size(content)
-    reading = read_wishes(content, kind=kind, clear_blanks=clear_blanks)
+    reading = read_requests(content, kind=kind, clear_blanks=clear_blanks)
     if reading.counts["windows_letters"]:
         logger.warning("%s does not say which letters it has: those of Western Europe were assumed.", path)
     if reading.problems:

@@ -124,7 +124,7 @@ class ChangeSet(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="restorations", verbose_name=_("restores")
     )
     # By name: rows, values, unchanged, blocking (of these final: those that nobody may override), flagged, destroys,
-    # unticked, largest_move (percent, as text); once read back also the rows by their states.
+    # unconfirmed, largest_move (percent, as text); once read back also the rows by their states.
     counts = models.JSONField(_("counts"), default=dict, blank=True)
 
     objects = ChangeSetQuerySet.as_manager()
@@ -248,6 +248,6 @@ class Change(models.Model):
         return self.sku
 
     @property
-    def unticked(self) -> list[str]:
+    def unconfirmed(self) -> list[str]:
         """What would vanish and nobody has ticked yet."""
         return [key for key in self.destroys if key not in self.ticked]

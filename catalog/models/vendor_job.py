@@ -62,7 +62,7 @@ class VendorJob(models.Model):
     processed_at = models.DateTimeField(_("processed by the vendor"), null=True, blank=True)
     polls = models.PositiveIntegerField(_("times asked"), default=0)
     next_poll_at = models.DateTimeField(_("asked again"), null=True, blank=True)
-    needs_person = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs a person"), default=False)
 
     class Meta:
         verbose_name = _("batch")
@@ -73,7 +73,7 @@ class VendorJob(models.Model):
             models.Index(fields=["next_poll_at"], condition=Q(next_poll_at__isnull=False), name="job_due"),
             models.Index(fields=["vendor", "queue_id"], condition=~Q(queue_id=""), name="job_by_queue_id"),
             models.Index(fields=["vendor", "job_id"], condition=~Q(job_id=""), name="job_by_job_id"),
-            models.Index(fields=["-id"], condition=Q(needs_person=True), name="job_needs_person"),
+            models.Index(fields=["-id"], condition=Q(needs_attention=True), name="job_needs_person"),
         ]
 
     def __str__(self) -> str:

@@ -11,10 +11,11 @@ from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, Variant
 from catalog.services.change_sets.editing import MOST_ROWS, make_change_set
 from catalog.services.change_sets.values import Value
+from catalog.services.current_values import current_values
 from catalog.services.formulas import (
     Formula,
     Preview,
-    as_wish,
+    as_request,
     from_recommended,
     plus_percent,
     preview,
@@ -22,7 +23,6 @@ from catalog.services.formulas import (
     tiers_of,
     with_margin,
 )
-from catalog.services.held_values import held_values
 
 ENDINGS = ("0.95", "0.99")
 _BATCH = 2000
@@ -52,7 +52,7 @@ def formula_of(given: dict[str, Any]) -> Formula:
 
 def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> list[Preview]:
     """The tiers that it changes; nothing is stored."""
-    held = held_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
+    held = current_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
     return [
         row
         for variant in variants
@@ -86,7 +86,7 @@ def _wishes(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> di
     by_sku: dict[str, list[Preview]] = {}
     for row in preview_formula(formula, vendor=vendor, variants=variants):
         by_sku.setdefault(row.sku, []).append(row)
-    return {sku: as_wish(rows) for sku, rows in by_sku.items()}
+    return {sku: as_request(rows) for sku, rows in by_sku.items()}
 
 
 def _with_tiers(value: Value | None) -> Value | None:

@@ -110,7 +110,7 @@ def preview(formula: Formula, *, sku: str, tiers: Iterable[Prices]) -> list[Prev
     return found
 
 
-def as_wish(previews: Iterable[Preview]) -> Value:
+def as_request(previews: Iterable[Preview]) -> Value:
     """What `make_change_set` takes for one SKU."""
     return {"sales": {str(row.quantity): exact(row.after) for row in previews}}
 

@@ -15,10 +15,10 @@ from backoffice.vendors.registry import (
     vendors_with,
 )
 from catalog.models import Variant
-from catalog.services.variant_facts import VariantFacts
+from catalog.services.orderable_variants import OrderableVariant
 from catalog.services.variant_users import Key
 
-AnyVariant = Variant | VariantFacts
+AnyVariant = Variant | OrderableVariant
 
 
 def can_make(variant: AnyVariant) -> Eligibility:

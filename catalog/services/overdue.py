@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.bell import ring_now
+from backoffice.engine.services.task_queue import enqueue
 from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeSet, ChangeSetState, SyncRun, TableImport, TableImportState, VendorJob, VendorJobState
 from catalog.models.sync import SyncState
@@ -20,7 +20,7 @@ from catalog.models.vendor_job import FINAL_STATES
 from catalog.services.change_sets.editing import NOT_APPROVED
 from catalog.services.pushing.sending import withdraw_batch
 from catalog.services.runs import SyncRunning, only_one
-from catalog.services.tables.importing import refuse_table
+from catalog.services.tables.importing import fail_table
 
 READ_TABLE = "catalog.tasks.read_table"
 # A table of 300,000 rows takes some minutes; a worker is stopped after that time.
@@ -39,22 +39,22 @@ AT_ONCE = 100
 
 def end_overdue() -> dict[str, int]:
     """Whatever is overdue has ended. Return how many of each kind there were."""
-    return {"tables": refuse_overdue_tables(), "runs": close_dead_runs(), "change sets": move_stalled_change_sets()}
+    return {"tables": fail_overdue_tables(), "runs": close_dead_runs(), "change sets": move_stalled_change_sets()}
 
 
-def refuse_overdue_tables() -> int:
+def fail_overdue_tables() -> int:
     """Tables that no worker reads to their end are refused; ones that no worker heard of are announced again."""
     waiting = TableImport.objects.filter(state=TableImportState.WAITING).defer("content", "wishes")
     for table in waiting.filter(waiting_since__lte=Now() - UNHEARD, waiting_since__gt=Now() - MOST_WAITING)[:AT_ONCE]:
         if cache.add(f"table-announced-{table.pk}", True, timeout=UNHEARD.total_seconds()):
-            ring_now(READ_TABLE, table.pk)
+            enqueue(READ_TABLE, table.pk)
     unread = waiting.filter(waiting_since__lte=Now() - MOST_WAITING)
     endless = TableImport.objects.filter(state=TableImportState.READING, reading_since__lte=Now() - MOST_READING)
     refused = [(table, _("No worker was free to read it for an hour. Try again.")) for table in unread[:AT_ONCE]]
     text = _("Reading it took too long and was stopped. Try again, with fewer rows in one file if it happens twice.")
     refused += [(table, text) for table in endless.defer("content", "wishes")[:AT_ONCE]]
     for table, why in refused:
-        refuse_table(table, text=why)
+        fail_table(table, text=why)
     return len(refused)
 
 

@@ -9,7 +9,7 @@ from backoffice.errors import DomainError, InvalidInput
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import round_money
 from catalog.models import PriceList, PriceTier, Variant
-from catalog.services.variant_facts import Tier, VariantFacts
+from catalog.services.orderable_variants import OrderableVariant, Tier
 
 AnyTier = TypeVar("AnyTier", Tier, PriceTier)
 
@@ -59,7 +59,7 @@ def quote_price(variant: Variant, *, quantity: int, currency: str) -> Quote:
     raise DomainError(_("There is no sales price for %(sku)s.") % {"sku": variant.sku}, code="no_price")
 
 
-def check_quantity(variant: Variant | VariantFacts, tiers: Iterable[AnyTier], *, quantity: int) -> list[str]:
+def check_quantity(variant: Variant | OrderableVariant, tiers: Iterable[AnyTier], *, quantity: int) -> list[str]:
     """Complaints about the quantity, each naming its limit; empty when it can be ordered."""
     found = []
     if quantity < variant.order_min_qty:

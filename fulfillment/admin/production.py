@@ -11,8 +11,8 @@ from fulfillment.admin.dispatch import papers as dispatch_papers
 from fulfillment.admin.dispatch import station as dispatch_station
 from fulfillment.admin.production_page import labels, timeline
 from fulfillment.admin.production_page import parcels as production_parcels
+from fulfillment.admin.production_page.context import find_variant_data
 from fulfillment.admin.production_page.documents import serve_document
-from fulfillment.admin.production_page.facts import find_facts
 from fulfillment.admin.production_page.guard import desk_page, may_open, require_view
 from fulfillment.admin.work_list import throughput as production_throughput
 from fulfillment.admin.work_list.worklist import WorkList
@@ -50,7 +50,7 @@ class ProductionOrderAdmin(PagesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         require_view(request)
-        facts = find_facts(object_id, may_open=may_open(request))
+        facts = find_variant_data(object_id, may_open=may_open(request))
         if facts is None:
             raise Http404
         title = _("Production order %(number)s") % {"number": facts.order.vendor_id}

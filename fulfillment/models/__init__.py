@@ -1,6 +1,6 @@
 """What is made and shipped, by others for us or by us for others, and the reference data that shipping needs."""
 
-from fulfillment.models.label import Label, LabelAnswer, LabelKind, LabelState
+from fulfillment.models.label import Label, LabelKind, LabelResponse, LabelState
 from fulfillment.models.production_event import ProductionEvent
 from fulfillment.models.production_file import FileKind, ProductionFile
 from fulfillment.models.production_item import ProductionItem
@@ -15,8 +15,8 @@ __all__ = [
     "DispatchState",
     "FileKind",
     "Label",
-    "LabelAnswer",
     "LabelKind",
+    "LabelResponse",
     "LabelState",
     "ParcelState",
     "ProductionEvent",

@@ -97,7 +97,7 @@ class Label(StoredFile):
         return self.tracking_code or f"{self.get_kind_display()} {self.vendor_id}".strip()
 
 
-class LabelAnswer(StoredFile):
+class LabelResponse(StoredFile):
     """What came when a label was downloaded and is no label that can be printed: kept as it came, beside the label."""
 
     label = models.OneToOneField(Label, models.CASCADE, related_name="answer", verbose_name=_("label"))

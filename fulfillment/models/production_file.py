@@ -31,7 +31,7 @@ class ProductionFile(FetchedFile):
     raw_kind = models.CharField(_("vendor's type"), max_length=64, blank=True)
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
     url = models.TextField(_("vendor's link"))
-    needs_person = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs a person"), default=False)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
 
     class Meta:
@@ -41,7 +41,7 @@ class ProductionFile(FetchedFile):
         constraints = [models.UniqueConstraint(fields=["production_order", "source_key"], name="one_row_per_file")]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="production_file_due"),
-            models.Index(fields=["-id"], condition=Q(needs_person=True), name="production_file_stuck"),
+            models.Index(fields=["-id"], condition=Q(needs_attention=True), name="production_file_stuck"),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ class _ProductionFiles(Fetching[ProductionFile]):
     max_bytes = MAX_BYTES
     backoff = (5, 30, 120)
     every_seconds = 3600
-    flag = "needs_person"
+    flag = "needs_attention"
 
     def get(self, row: ProductionFile) -> bytes:
         vendor = get_vendor(row.production_order.vendor, GivesProductionOrders, lane=Lane.READS)

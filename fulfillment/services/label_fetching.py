@@ -15,16 +15,16 @@ from backoffice.engine.models import Push
 from backoffice.engine.services import files
 from backoffice.engine.services.claims import Delivery, Withdrawn
 from backoffice.engine.services.disk import NoRoom, require_room
-from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.pushes import is_settled
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.production_messages import LabelReport
-from fulfillment.models import Label, LabelAnswer, LabelKind, LabelState, ProductionState
+from fulfillment.models import Label, LabelKind, LabelResponse, LabelState, ProductionState
 from fulfillment.services.downloads import MAX_BYTES
-from fulfillment.services.label_answers import LabelDownload, find_answer, keep_answer
+from fulfillment.services.label_responses import LabelDownload, find_answer, keep_answer
 from fulfillment.services.labels import FETCH_LABEL, GENERIC_LABEL, note_label, record_copy
 from fulfillment.services.production_handler import ProductionHandler
 from fulfillment.services.production_reports import apply_production_report
@@ -90,17 +90,17 @@ class LabelFetch(ProductionHandler):
             _make(delivery, label)
         delivery.write(DOWNLOAD, partial(_download, delivery, label), partial(_record_download, delivery.push))
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """What lies on the disk proves the download. The production order shows whether a label was made."""
         label = _label_of(delivery.push)
         if delivery.push.step == MAKE:
-            return Finding.FOUND if _is_made(delivery, label) else Finding.ABSENT
+            return ReconcileResult.FOUND if _is_made(delivery, label) else ReconcileResult.ABSENT
         came = find_answer(label.path) if delivery.push.step == DOWNLOAD else None
         if came is None:
             # Before that a person could not know either.
-            return Finding.BLIND if is_settled(delivery.push) else Finding.UNDECIDED
+            return ReconcileResult.BLIND if is_settled(delivery.push) else ReconcileResult.UNDECIDED
         delivery.record(partial(_record_download, delivery.push, came))
-        return Finding.DONE
+        return ReconcileResult.DONE
 
     def confirmed(self, push: Push) -> None:
         """The push ended without sending anything: the label may be asked for again."""
@@ -197,7 +197,7 @@ def _record_download(push: Push, came: LabelDownload) -> None:
         note_label(label, "label.fetched", actor=label.asked_by, push=push)
         return
     _lose_copy(label)
-    answer = LabelAnswer(label=label, status=came.status, problem=came.problem)
+    answer = LabelResponse(label=label, status=came.status, problem=came.problem)
     if came.is_kept:
         files.note_kept(answer, came.kept)
     answer.save()

@@ -21,7 +21,7 @@ from fulfillment.models import (
     ProductionOrder,
 )
 from fulfillment.services.downloads import FOLDER
-from fulfillment.services.label_answers import judge_label
+from fulfillment.services.label_responses import validate_label
 
 FETCH_LABEL, GENERIC_LABEL = "fulfillment.fetch_label", "fulfillment.generic_label"
 
@@ -69,7 +69,7 @@ def keep_label_copy(label: Label, content: bytes, *, actor: str) -> Label:
     label = Label.objects.select_for_update().get(pk=label.pk)
     if label.state != LabelState.LOST:
         raise Conflict(_("Our copy of this label is not missing."))
-    if problem := judge_label(content):
+    if problem := validate_label(content):
         raise InvalidInput(problem, errors={"file": [problem]})
     label.path = files.new_path(FOLDER)  # what came from the vendor stays where it is
     record_copy(label, files.keep_file(content, path=label.path))

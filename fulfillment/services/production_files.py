@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from backoffice.engine.services.bell import ring
 from backoffice.engine.services.changes import set_changed
+from backoffice.engine.services.task_queue import ring
 from backoffice.vendors.production_messages import FileKind as Theirs
 from backoffice.vendors.production_messages import ProductionFile as FileReport
 from backoffice.vendors.production_messages import ProductionOrderReport

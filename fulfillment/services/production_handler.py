@@ -15,8 +15,8 @@ class ProductionHandler(PushHandler):
     def lock(self, push: Push) -> None:
         ProductionOrder.objects.locked(self._order_id(push))
 
-    def needs_person(self, push: Push) -> None:
-        self._note(push, "push.needs_person")
+    def needs_attention(self, push: Push) -> None:
+        self._note(push, "push.needs_attention")
 
     def decided(self, push: Push, *, happened: bool) -> None:
         self._note(push, "push.decided", happened=happened)

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
-from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
+from backoffice.vendors.messages import CarrierData, CountryData, StateData
 from fulfillment.models import Carrier, Country, State
 
 
@@ -40,11 +40,11 @@ def _upsert(model: type[Model], rows: list[Model], *, key: list[str]) -> None:
     )
 
 
-def _country(facts: CountryFacts) -> Country:
+def _country(facts: CountryData) -> Country:
     return Country(iso2=facts.iso2, iso3=facts.iso3, name=facts.name, state_mandatory=facts.state_mandatory)
 
 
-def _state(facts: StateFacts, *, known: set[str]) -> State:
+def _state(facts: StateData, *, known: set[str]) -> State:
     return State(
         country_id=facts.country_iso2 if facts.country_iso2 in known else None,
         iso2=facts.iso2,
@@ -53,5 +53,5 @@ def _state(facts: StateFacts, *, known: set[str]) -> State:
     )
 
 
-def _carrier(facts: CarrierFacts) -> Carrier:
+def _carrier(facts: CarrierData) -> Carrier:
     return Carrier(key=facts.key, name=facts.name, kind=facts.kind, available=facts.available)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
 from backoffice.engine.services.claims import Delivery, Postponed, Withdrawn
-from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
@@ -67,10 +67,10 @@ class ParcelReport(ProductionHandler):
             if not _find(delivery, parcel):
                 raise
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """Whether the production order shows our parcel."""
         parcel = _parcel_of(delivery.push)
-        return Finding.DONE if parcel.vendor_id or _find(delivery, parcel) else Finding.ABSENT
+        return ReconcileResult.DONE if parcel.vendor_id or _find(delivery, parcel) else ReconcileResult.ABSENT
 
     def rejected(self, push: Push, error: VendorError) -> None:
         """The vendor refused: the parcel is not shipped for it, and its pieces remain."""

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from backoffice.text.moments import start_of_day
+from backoffice.text.datetimes import start_of_day
 from fulfillment.models import ParcelState, ProductionItem, ProductionOrder, ProductionShipment
 from fulfillment.models.production_order import ProductionOrderQuerySet
 

@@ -14,9 +14,9 @@ from orders.admin.order_list import bulk, saved_views
 from orders.admin.order_list.listing import OrderList
 from orders.admin.order_page import desk
 from orders.admin.order_page.by_hand import by_hand_urls
+from orders.admin.order_page.context import order_context
 from orders.admin.order_page.correction import address_urls
 from orders.admin.order_page.documents import document_urls
-from orders.admin.order_page.facts import order_facts
 from orders.admin.order_page.possible import possible_actions
 from orders.admin.order_page.remedies import hold_boxes
 from orders.admin.parts import parts_of, registered_urls
@@ -49,7 +49,7 @@ class OrderAdmin(PagesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self.require_view(request)
-        facts = order_facts(object_id)
+        facts = order_context(object_id)
         if facts is None:
             raise Http404
         may_act = self.has_change_permission(request)

@@ -16,8 +16,8 @@ from backoffice.api.validation import read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.files.types import content_type_of
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
-from orders.api.design_answers import DesignAnswer, OpenedDesignAnswer, answer_design, answer_opened
+from backoffice.web.file_answers import file_response
+from orders.api.design_responses import DesignResponse, OpenedDesignResponse, design_response, opened_response
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery
 from orders.models import Design
@@ -40,7 +40,7 @@ class Designs(ApiView):
         tags=["designs"],
         parameters=[IDEMPOTENCY_KEY],
         request=NewDesign,
-        responses={201: OpenedDesignAnswer, **describe_problems(409, 413, 415, 422)},
+        responses={201: OpenedDesignResponse, **describe_problems(409, 413, 415, 422)},
     )
     def post(self, request: Request) -> Response:
         key = read_key(request)
@@ -50,7 +50,7 @@ class Designs(ApiView):
         headers = {**NOT_KEPT, "Location": f"{request.path}{seen.design.public_id}/"}
         if seen.replayed:
             headers["Idempotent-Replayed"] = "true"
-        return Response(answer_opened(seen), status=201, headers=headers)
+        return Response(opened_response(seen), status=201, headers=headers)
 
 
 class OneDesign(ApiView):
@@ -75,11 +75,11 @@ class DesignDetail(OneDesign):
         summary="A design, read at its vendor",
         description="Tells whether the customer switched the SKU in the editor, and what it costs now.",
         tags=["designs"],
-        responses={200: OpenedDesignAnswer, **describe_problems(422)},
+        responses={200: OpenedDesignResponse, **describe_problems(422)},
     )
     def get(self, request: Request, public_id: str) -> Response:
         read_query(request.GET, NoQuery)
-        return Response(answer_opened(read_design(self.find_design(public_id))), headers=NOT_KEPT)
+        return Response(opened_response(read_design(self.find_design(public_id))), headers=NOT_KEPT)
 
 
 class DesignPreview(OneDesign):
@@ -101,7 +101,7 @@ class DesignPreview(OneDesign):
         read_query(request.GET, NoQuery)
         design = self.find_design(public_id)
         content = read_preview(design).content
-        return answer_file(content, content_type=content_type_of(content), name=design.public_id)
+        return file_response(content, content_type=content_type_of(content), name=design.public_id)
 
 
 class DesignSubmission(OneDesign):
@@ -115,8 +115,8 @@ class DesignSubmission(OneDesign):
         description="It can be ordered from then on and changed no more. Asking twice changes nothing.",
         tags=["designs"],
         request=None,
-        responses={200: DesignAnswer, **describe_problems(422)},
+        responses={200: DesignResponse, **describe_problems(422)},
     )
     def post(self, request: Request, public_id: str) -> Response:
         read_query(request.GET, NoQuery)
-        return Response(answer_design(submit_design(self.find_design(public_id)).design))
+        return Response(design_response(submit_design(self.find_design(public_id)).design))

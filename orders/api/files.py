@@ -25,7 +25,7 @@ from backoffice.engine.services.files import FileTooLarge, open_file, too_large_
 from backoffice.files.types import PDF
 from backoffice.text.cleaning import clean_line
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
+from backoffice.web.file_answers import file_response
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
 from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
@@ -36,7 +36,7 @@ from orders.services.files.signed_links import Linked, LinkEnded, read_link
 FORM_OVERHEAD = 64 * 1024
 
 
-class ShopFileAnswer(msgspec.Struct):
+class ShopFileResponse(msgspec.Struct):
     """A file that we keep. Name `id` as `file_id` in order lines. `size` is in bytes, `sha256` in hexadecimal."""
 
     id: str
@@ -66,11 +66,11 @@ class Files(ApiView):
                 "required": ["file"],
             },
         },
-        responses={200: ShopFileAnswer, 201: ShopFileAnswer, **describe_problems(413, 415, 422, 507)},
+        responses={200: ShopFileResponse, 201: ShopFileResponse, **describe_problems(413, 415, 422, 507)},
     )
     def post(self, request: Request) -> Response:
         read_query(request.GET, NoQuery)
-        _refuse_large(request)
+        _ensure_size(request)
         with room_for(store.MAX_FILE_BYTES):  # a form is spooled to the disk, too
             file = _file_of(request)
         try:
@@ -80,11 +80,11 @@ class Files(ApiView):
                 kept, is_new = store.store_file(read_chunks(file), shop=self.shop)
         except FileTooLarge as error:
             raise TooLarge(error.text) from error
-        answer = ShopFileAnswer(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
+        answer = ShopFileResponse(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
         return Response(answer, status=201 if is_new else 200)
 
 
-def _refuse_large(request: Request) -> None:
+def _ensure_size(request: Request) -> None:
     """Before a byte of it is read. No more than announced can be read."""
     announced = str(request.META.get("CONTENT_LENGTH") or "0")
     if announced.isdigit() and int(announced) > store.MAX_FILE_BYTES + FORM_OVERHEAD:
@@ -113,7 +113,7 @@ def serve_file(request: HttpRequest, token: str) -> HttpResponseBase:
         return _gone()
     except (signing.BadSignature, ShopFile.DoesNotExist, FileNotFoundError):
         return _nothing()
-    return answer_file(content, content_type=PDF, name=row.public_id)
+    return file_response(content, content_type=PDF, name=row.public_id)
 
 
 @require_safe
@@ -127,7 +127,7 @@ def serve_slip(request: HttpRequest, token: str) -> HttpResponseBase:
         return _nothing()
     from orders.services.files.slips import render_slip  # heavy to load, and most processes never draw
 
-    return answer_file(render_slip(row), content_type=PDF, name=row.reference)
+    return file_response(render_slip(row), content_type=PDF, name=row.reference)
 
 
 def _nothing() -> HttpResponseBase:

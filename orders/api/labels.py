@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 @require_GET
-def answer_label(request: HttpRequest, token: str) -> HttpResponse:
+def label_response(request: HttpRequest, token: str) -> HttpResponse:
     """`url`, `carrier` and `tracking_code`, the same each time; 401, 404 when there is none, 503 to ask again."""
     if not _is_vendor(request):
         logger.warning("Refused a label to %s.", client_address(request))

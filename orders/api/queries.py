@@ -9,13 +9,13 @@ from msgspec import Meta, Struct
 from backoffice.accounts.models import Shop
 from backoffice.api.pagination import PageQuery
 from backoffice.api.validation import one_of
-from backoffice.text.moments import within_calendar
+from backoffice.text.datetimes import within_calendar
 from backoffice.text.structs import Text
 from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
 from orders.services.intake.input import OnInvalid
 from orders.services.search import search_orders
 
-Moment = Annotated[datetime, Meta(tz=True)]
+Timestamp = Annotated[datetime, Meta(tz=True)]
 
 
 class OrderQuery(PageQuery, kw_only=True):
@@ -27,9 +27,9 @@ class OrderQuery(PageQuery, kw_only=True):
     late: bool | None = None
     reference: Annotated[str, Meta(max_length=50, description="The shop's reference, exactly."), Text.CODE] = ""
     number: Annotated[str, Meta(max_length=32, description="Our number, exactly."), Text.CODE] = ""
-    created_since: Annotated[Moment | None, Meta(description="Received then or later.")] = None
+    created_since: Annotated[Timestamp | None, Meta(description="Received then or later.")] = None
     updated_since: Annotated[
-        Moment | None,
+        Timestamp | None,
         Meta(description="Changed then or later, in order of change. Go on with `resume_at` to miss nothing."),
     ] = None
     search: Annotated[

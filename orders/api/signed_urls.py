@@ -3,10 +3,10 @@
 from django.urls import path
 
 from orders.api.files import serve_file, serve_slip
-from orders.api.labels import answer_label
+from orders.api.labels import label_response
 
 urlpatterns = [
     path("files/<str:token>/", serve_file, name="signed-file"),
     path("slips/<str:token>/", serve_slip, name="signed-slip"),
-    path("labels/<str:token>/", answer_label, name="signed-label"),
+    path("labels/<str:token>/", label_response, name="signed-label"),
 ]

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backoffice.accounts.models.shop import Scope
-from backoffice.accounts.services.idempotency import Answer, answer_once
+from backoffice.accounts.services.idempotency import Answer, respond_once
 from backoffice.api.pagination import build_next, read_changes, read_newest
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query, read_struct
@@ -17,9 +17,9 @@ from backoffice.api.views import ApiView
 from backoffice.errors import Conflict
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
-from orders.api.answers import EventAnswer, OrderAnswer, OrderPage, Timeline, answer_order
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
+from orders.api.responses import EventResponse, OrderPage, OrderResponse, Timeline, order_response
 from orders.models import HoldReason, Order, OrderState
 from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import OrderRefused, place_order, refusing_taken_reference
@@ -53,7 +53,7 @@ class Orders(ApiView):
             page = read_newest(orders, query=query)
         else:
             page = read_changes(orders, query=query, since=query.updated_since)
-        results = [answer_order(order) for order in page.rows]
+        results = [order_response(order) for order in page.rows]
         return Response(OrderPage(build_next(request, page), page.resume_at, results))
 
     @extend_schema(
@@ -64,7 +64,7 @@ class Orders(ApiView):
         tags=["orders"],
         parameters=[IDEMPOTENCY_KEY, *describe_query(PlaceQuery)],
         request=NewOrder,
-        responses={201: OrderAnswer, **describe_problems(409, 413, 415, 422)},
+        responses={201: OrderResponse, **describe_problems(409, 413, 415, 422)},
     )
     def post(self, request: Request) -> Response:
         key = read_key(request)
@@ -73,7 +73,7 @@ class Orders(ApiView):
 
         def act() -> Answer:
             placed = place_order(new, shop=self.shop, actor=f"shop:{self.shop.code}", hold_invalid=hold)
-            return Answer(201, answer_order(placed.order, parts=placed))
+            return Answer(201, order_response(placed.order, parts=placed))
 
         asked = ["POST", request.path, hold, new]
 
@@ -81,17 +81,17 @@ class Orders(ApiView):
             order = complete_adopted(new, shop=self.shop)
             if order is None:
                 raise refusal
-            return Answer(201, answer_order(with_parts(Order.objects.filter(pk=order.pk)).get()))
+            return Answer(201, order_response(with_parts(Order.objects.filter(pk=order.pk)).get()))
 
         try:
             with refusing_taken_reference(new, shop=self.shop):
-                answer = answer_once(self.shop, key=key, request=asked, act=act)
+                answer = respond_once(self.shop, key=key, request=asked, act=act)
         except (Conflict, OrderRefused) as error:
             if isinstance(error, Conflict) and error.code != "reference_taken":
                 raise
             # One that was brought in without its shop is completed, though its own pieces may have been the last ones.
             refusal = error
-            answer = answer_once(self.shop, key=key, request=asked, act=complete)
+            answer = respond_once(self.shop, key=key, request=asked, act=complete)
         headers = {"Location": f"{request.path}{_id_of(answer)}/"}
         if answer.replayed:
             headers["Idempotent-Replayed"] = "true"
@@ -118,11 +118,11 @@ class OrderDetail(OneOrder):
         operation_id="get_order",
         summary="An order",
         tags=["orders"],
-        responses={200: OrderAnswer, **describe_problems()},
+        responses={200: OrderResponse, **describe_problems()},
     )
     def get(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
-        return Response(answer_order(self.find_order(pk)))
+        return Response(order_response(self.find_order(pk)))
 
 
 class OrderTimeline(ApiView):
@@ -144,7 +144,7 @@ class OrderTimeline(ApiView):
         # Rules, and what they hold an order for, are between staff.
         events = order.events.exclude(kind__startswith="rule.").order_by("at", "pk")
         events = events.exclude(kind__startswith="hold.", params__reason=HoldReason.RULE)
-        return Response(Timeline([EventAnswer(event.at, event.kind, str(describe(event))) for event in events]))
+        return Response(Timeline([EventResponse(event.at, event.kind, str(describe(event))) for event in events]))
 
 
 class OrderCancellation(OneOrder):
@@ -158,7 +158,7 @@ class OrderCancellation(OneOrder):
         description="200 when it is cancelled, 202 while its vendor is asked; see `state` and `cancel_requested`.",
         tags=["orders"],
         request=CancelInput,
-        responses={200: OrderAnswer, 202: OrderAnswer, **describe_problems(409, 413, 415)},
+        responses={200: OrderResponse, 202: OrderResponse, **describe_problems(409, 413, 415)},
     )
     def post(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
@@ -168,7 +168,7 @@ class OrderCancellation(OneOrder):
             cancel_order(order, actor=f"shop:{self.shop.code}", reason=asked.reason)
             order = self.find_order(pk)
         done = order.state == OrderState.CANCELLED
-        return Response(answer_order(order), status=200 if done else 202)
+        return Response(order_response(order), status=200 if done else 202)
 
 
 def _id_of(answer: Answer) -> int:

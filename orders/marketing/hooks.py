@@ -5,8 +5,8 @@ from typing import Any
 
 from orders.marketing.models import Consent
 from orders.marketing.services.campaigns.reconciling import compare_cards
-from orders.marketing.services.exports.asking import note_correction
-from orders.services.hooks import event_words, on_correction, on_reconcile
+from orders.marketing.services.exports.requesting import note_correction
+from orders.services.hooks import describe_event, on_correction, on_reconcile
 
 
 def _words_of_export(params: Mapping[str, Any]) -> dict[str, str]:
@@ -17,4 +17,4 @@ def _words_of_export(params: Mapping[str, Any]) -> dict[str, str]:
 
 on_correction.append(note_correction)
 on_reconcile.append(compare_cards)
-event_words.append(_words_of_export)
+describe_event.append(_words_of_export)

@@ -18,10 +18,10 @@ from backoffice.vendors.registry import (
 )
 from orders.marketing.models import CampaignState, CardRecipient, ExportState, MailCampaign, OrderExport
 from orders.marketing.services.campaigns.making import add_to_campaign
-from orders.marketing.services.exports.asking import request_export
+from orders.marketing.services.exports.requesting import request_export
 from orders.models import Order
 from orders.rules.services.actions import Params, RuleAction, rule_action
-from orders.rules.services.facts import Facts
+from orders.rules.services.context import RuleContext
 
 MOST_CHOICES = 100
 
@@ -37,7 +37,7 @@ class SendToVendor(RuleAction[SendParams]):
     title = gettext_lazy("Tell a vendor of it")
     params = SendParams
     inputs = (("vendor", gettext_lazy("Vendor"), "choice"),)
-    permission = "marketing.tell_orders"
+    permission = "marketing.export_orders"
     refusal = gettext_lazy("This rule tells a vendor of the order. You have no right to have vendors told of orders.")
 
     def choices(self, name: str) -> list[tuple[str, str]]:
@@ -60,12 +60,12 @@ class SendToVendor(RuleAction[SendParams]):
                 known[order_id][vendor] = "already_so"
         return known
 
-    def plan(self, facts: Facts, params: SendParams, *, rule_id: int) -> str:
-        if not _can_be_told(params.vendor):
+    def plan(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> str:
+        if not _can_be_exported(params.vendor):
             return "not_set_up"
         return str(facts.extra.get(self.kind, {}).get(params.vendor, ""))
 
-    def foresee(self, facts: Facts, params: SendParams, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> None:
         facts.extra.setdefault(self.kind, {})[params.vendor] = "already_so"
 
     def apply(self, order: Order, params: SendParams, *, rule_id: int, actor: str) -> None:
@@ -117,18 +117,18 @@ class AddToCampaign(RuleAction[CampaignParams]):
             for key in order_ids
         }
 
-    def plan(self, facts: Facts, params: CampaignParams, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: CampaignParams, *, rule_id: int) -> str:
         known = facts.extra.get(self.kind, {})
         if params.campaign_id in known.get("listed", ()):
             return "already_so"
         return "" if params.campaign_id in known.get("open", ()) else "not_set_up"
 
-    def foresee(self, facts: Facts, params: CampaignParams, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: CampaignParams, *, rule_id: int) -> None:
         facts.extra.setdefault(self.kind, {}).setdefault("listed", set()).add(params.campaign_id)
 
     def apply(self, order: Order, params: CampaignParams, *, rule_id: int, actor: str) -> None:
         add_to_campaign(order, campaign_id=params.campaign_id, actor=actor)
 
 
-def _can_be_told(vendor: str) -> bool:
+def _can_be_exported(vendor: str) -> bool:
     return has_ability(vendor, ExportsOrders) and vendor_type(vendor, ExportsOrders).is_configured()

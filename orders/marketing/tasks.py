@@ -12,8 +12,8 @@ from orders.marketing.services.exports import batches
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="orders.marketing.tasks.tell_orders")
-def tell_orders() -> None:
+@shared_task(name="orders.marketing.tasks.export_orders")
+def export_orders() -> None:
     """Gather the orders of which vendors are to be told into batches."""
     if made := batches.gather_exports():
         logger.info("%s batches of orders to tell were made.", made)

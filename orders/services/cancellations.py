@@ -4,13 +4,13 @@ from typing import Any
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
 from backoffice.engine.services.pushes import dismiss_push
+from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as said
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
-from orders.services.axes import derive_axes
 from orders.services.holds import end_holds_with_order, hold_if_open
+from orders.services.statuses import derive_statuses
 
 
 def settle_cancellation(order: Order, *, actor: str) -> None:
@@ -26,8 +26,8 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
     for vendor_order in order.vendor_orders.all():
         dismiss_refusals(vendor_order, actor=actor, reason=_("The order was cancelled."))
     order.move_to(OrderState.CANCELLED, actor=actor)
-    derive_axes(order)
-    ring_on_commit(RUN_RULES)
+    derive_statuses(order)
+    enqueue_soon_on_commit(RUN_RULES)
 
 
 def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push | None = None) -> None:
@@ -50,10 +50,10 @@ def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push |
         )
         text = told % {"parts": ", ".join(cancelled), "text": words["text"]}
         hold_if_open(order, reason=HoldReason.VENDOR_CANCELLED, text=text, actor="system")
-    derive_axes(order)
+    derive_statuses(order)
 
 
 def dismiss_refusals(vendor_order: VendorOrder, *, actor: str, reason: str) -> None:
     """What a vendor refused before no longer waits for a person: it is dealt with by this."""
-    for push in Push.objects.about(vendor_order).needing_a_person().filter(state=PushState.FAILED):
+    for push in Push.objects.about(vendor_order).needing_attention().filter(state=PushState.FAILED):
         dismiss_push(push, actor=actor, reason=reason)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
 from backoffice.engine.services.claims import Delivery, Withdrawn
-from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
@@ -47,13 +47,13 @@ class Cancellation(VendorOrderHandler):
             report = self._ask()
         self.delivery.record(lambda: self._conclude(report))
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """What became of a request to cancel that was not answered."""
         report = self.read()
         if report.state not in _DECIDED:
-            return Finding.ABSENT
+            return ReconcileResult.ABSENT
         self.delivery.record(lambda: self._conclude(report))
-        return Finding.DONE
+        return ReconcileResult.DONE
 
     def if_sent_again(self, push: Push) -> list[str]:
         return [_t("The vendor's order is read first, then it is asked again. Cancelling twice does no harm.")]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from backoffice.engine.models import Push
-from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, complain, ineligible
+from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, add_error, ineligible
 from backoffice.text.regions import address_codes
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
@@ -79,7 +79,7 @@ def _ensure_valid(order: Order, address: Address) -> None:
     for vendor in order.lines.order_by().values_list("vendor", flat=True).distinct():
         for complaint in vendor_type(vendor, TakesOrders).check_order(message):
             if complaint.field.startswith(f"{address.field}."):
-                complain(errors, complaint.field, complaint.text)
+                add_error(errors, complaint.field, complaint.text)
     if errors:
         raise InvalidInput(_("The address would still be refused."), errors=errors)
 

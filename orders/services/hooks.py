@@ -31,4 +31,4 @@ on_correction: list[OrderHook] = []
 # After a restore, when a vendor's orders have been compared with ours.
 on_reconcile: list[VendorHook] = []
 # With the params of an event of the timeline; returns those that are more than plain text, in words.
-event_words: list[Callable[[Mapping[str, Any]], Mapping[str, str]]] = []
+describe_event: list[Callable[[Mapping[str, Any]], Mapping[str, str]]] = []

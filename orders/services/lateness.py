@@ -33,7 +33,7 @@ def mark_late_orders(*, now: datetime | None = None) -> int:
     return _until_none_is_left(mark_some)
 
 
-def close_silent_orders(*, now: datetime | None = None) -> int:
+def close_unreported_orders(*, now: datetime | None = None) -> int:
     """Orders produced and wholly shipped, of which nothing was heard for SILENT_DAYS, are closed. Return how many."""
     silent = Order.objects.filter(
         state=OrderState.RELEASED,

@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
 from backoffice.engine.services.pushes import queue_first_push, queue_push
+from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
-from orders.services.axes import derive_axes
 from orders.services.cancellations import dismiss_refusals, settle_cancellation
 from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, end_hold, place_hold
 from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 from orders.services.push_kinds import CANCEL, PLACE
+from orders.services.statuses import derive_statuses
 
 # Nothing is in the making there, and what the vendor may still hold of it is given up.
 _FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
@@ -40,8 +40,8 @@ def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
     order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None)
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
         _place_part(vendor_order, actor=actor)
-    derive_axes(order)
-    ring_on_commit(RUN_RULES)
+    derive_statuses(order)
+    enqueue_soon_on_commit(RUN_RULES)
     return order
 
 

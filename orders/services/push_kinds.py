@@ -14,8 +14,8 @@ class VendorOrderHandler(PushHandler):
         order_id = VendorOrder.objects.values_list("order_id", flat=True).get(pk=push.subject_id)
         Order.objects.locked(order_id)
 
-    def needs_person(self, push: Push) -> None:
-        self.note(push, "push.needs_person", actor="system")
+    def needs_attention(self, push: Push) -> None:
+        self.note(push, "push.needs_attention", actor="system")
 
     def decided(self, push: Push, *, happened: bool) -> None:
         self.note(push, "push.decided", actor="system", happened=happened)

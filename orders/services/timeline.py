@@ -17,7 +17,7 @@ from backoffice.text.translatable import gettext as _t
 from backoffice.timeline import UNKNOWN, Sentence, fill
 from backoffice.vendors.registry import vendor_title
 from orders.models import AddressRole, HoldReason, OrderEvent
-from orders.services.hooks import event_words
+from orders.services.hooks import describe_event
 
 SENTENCES: dict[str, Sentence] = {
     "order.received": ("add_shopping_cart", Tone.GREY, _("The order came in.")),
@@ -128,7 +128,7 @@ SENTENCES: dict[str, Sentence] = {
     "export.skipped": ("unsubscribe", Tone.GREY, _("%(vendor)s is not told of the order: %(text)s")),
     "export.excluded": ("unsubscribe", Tone.GREY, _("%(vendor)s is not to be told of the order: %(text)s")),
     "export.opted_out": ("unsubscribe", Tone.GREY, _("The customer wants no more of it (%(consent)s): %(text)s")),
-    "push.needs_person": (
+    "push.needs_attention": (
         "person_alert",
         Tone.RED,
         _("It is unknown whether %(vendor)s has %(reference)s: somebody has to decide."),
@@ -159,7 +159,7 @@ def _words(params: Mapping[str, Any]) -> dict[str, str]:
     words = {key: _plain(value) for key, value in params.items()}
     if "vendor" in params:
         words["vendor"] = vendor_title(words["vendor"])
-    for find in event_words:
+    for find in describe_event:
         words |= find(params)
     if params.get("reason") in HoldReason.values:
         words["reason"] = str(HoldReason(params["reason"]).label)

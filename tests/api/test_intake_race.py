@@ -26,11 +26,11 @@ def storefront(transactional_db: None) -> Storefront:
 
 def all_at_once(calls: list[Callable[[], Any]]) -> list[Any]:
     """Run each call in a thread of its own, begun together; answers in the order of the calls."""
-    gate = threading.Barrier(len(calls))
+    limiter = threading.Barrier(len(calls))
     answers: list[Any] = [None] * len(calls)
 
     def run(index: int) -> None:
-        gate.wait()
+        limiter.wait()
         try:
             answers[index] = calls[index]()
         finally:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from orders.marketing.services.exports.facts import orders_to_tell
+from orders.marketing.services.exports.messages import orders_to_export
 from orders.models import HoldReason, Order, OrderEvent, OrderState
-from orders.rules.services.facts import read_facts
+from orders.rules.services.context import read_rule_data
 from orders.services.order_message import order_to_place
 from tests.api.storefront import PEN, Storefront, build_order
 
@@ -182,9 +182,9 @@ def test_every_vendor_gets_a_country_by_its_two_letters(storefront: Storefront):
     order = Order.objects.select_related("shop").get()
     wanted = order_to_place(order.vendor_orders.get())
     assert (wanted.recipient.country_code, wanted.lines[0].customs.origin) == ("DE", "CN")
-    exported = orders_to_tell([order])[order.pk]
+    exported = orders_to_export([order])[order.pk]
     assert (exported.recipient.country_code, exported.invoice.country_code) == ("DE", "US")
-    assert read_facts([order.pk])[0].country == "DE"
+    assert read_rule_data([order.pk])[0].country == "DE"
 
 
 @pytest.mark.parametrize("origin", ["", "XX", "-", "276"])

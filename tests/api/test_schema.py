@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from backoffice.api.answers import PROBLEMS
+from backoffice.api.responses import PROBLEMS
 from tests.api.storefront import Storefront, build_order, make_catalog, make_storefront
 
 OPERATIONS = (

@@ -11,9 +11,9 @@ from backoffice.vendors.mypromo.job_table import ERROR_HEADS, SKU_HEADS, read_re
 from catalog.models import ChangeKind
 from catalog.services.change_sets.texts import TEXTS
 from catalog.services.tables.columns import LAYOUTS
-from catalog.services.tables.wishes import Reading, read_wishes
+from catalog.services.tables.requests import Reading, read_requests
 from orders.marketing.models import LeftOut
-from orders.marketing.services.campaigns.addresses import judge_row
+from orders.marketing.services.campaigns.addresses import validate_row
 from orders.marketing.services.campaigns.tables import COLUMNS, NEEDED, read_recipients
 
 Write = Callable[[dict[str, str]], bytes]
@@ -64,7 +64,7 @@ def read(kind: str, column: str, text: str, write: Write) -> Reading:
     layout = LAYOUTS[kind]
     other = next(name for name in layout.typed if name != column or len(layout.typed) == 1)
     beside = {name: text for name, text in BESIDE.items() if name in layout.keys} | {other: TYPED[other][0]}
-    return read_wishes(write(beside | {column: text}), kind=kind, clear_blanks=False)
+    return read_requests(write(beside | {column: text}), kind=kind, clear_blanks=False)
 
 
 def values_of(reading: Reading) -> set[Any]:
@@ -98,7 +98,7 @@ def test_a_control_character_in_any_column_is_a_problem_of_its_row(kind: str, co
 @both_files
 def test_a_currency_is_cleaned_although_it_is_only_shown(write: Write) -> None:
     cells = {"sku": "A", "quantity": "1", "sales": "5", "currency": "\u200e eur\u00a0"}
-    assert read_wishes(write(cells), kind=ChangeKind.SALES_PRICES, clear_blanks=False).wishes == {
+    assert read_requests(write(cells), kind=ChangeKind.SALES_PRICES, clear_blanks=False).wishes == {
         "A": {"sales": {"1": "5"}, "currency": "EUR"}
     }
 
@@ -115,7 +115,7 @@ def test_every_column_of_recipients_is_cleaned(field: str, write: Write) -> None
     row = recipient(field, DIRTY, write)
     assert (row.values[field], row.reason) == (CLEAN, "")
     row = recipient(field, "\x01".join(DIRTY[:6:3]), write)
-    assert (row.values[field], judge_row(row).reason) == ("", LeftOut.BAD_CELL)
+    assert (row.values[field], validate_row(row).reason) == ("", LeftOut.BAD_CELL)
 
 
 @both_files

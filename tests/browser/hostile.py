@@ -114,7 +114,7 @@ def _machine(name: str, *, place: int) -> None:
         subject_id=row.pk,
         generation=7,
         state=PushState.FAILED,
-        needs_person=True,
+        needs_attention=True,
         cause=f"Refused: {name}",
         next_at=timezone.now(),
         created_by="w" * 150,

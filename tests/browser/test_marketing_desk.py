@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from backoffice.engine.models import Heartbeat
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import OrderExport
-from orders.marketing.services.exports.asking import exclude_export
+from orders.marketing.services.exports.requesting import exclude_export
 from tests.browser.test_order_desk import NAMES, WIDTHS, sideways
 from tests.orders.marketing.conftest import Ask, Make, ask, letters, make, tell
 

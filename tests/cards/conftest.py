@@ -38,7 +38,7 @@ def sandbox(settings: Settings, tmp_path: Path, db: None) -> Iterator[Sandbox]:
         settings.MEDIA_ROOT = tmp_path / "media"
         settings.VENDOR_READ_TIMEOUT = 0.4
         settings.PUSH_SETTLE_SECONDS = 0.2
-        settings.PUSH_RETRY_LADDER = [0.01]
+        settings.PUSH_RETRY_BACKOFF = [0.01]
         sandbox.lettrlabs.options.change(poll_after_seconds=0)
         yield sandbox
 

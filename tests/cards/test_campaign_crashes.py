@@ -106,7 +106,7 @@ def test_each_sale_is_counted_once_wherever_the_worker_dies(
     work_off()
     assert [event["order_id"] for event in vendor.ledger.of_kind("conversion")] == [number]
     row.refresh_from_db()
-    assert row.told_at is not None
+    assert row.exported_at is not None
 
 
 def test_a_worker_that_was_only_paused_pays_nothing(

@@ -16,11 +16,11 @@ from backoffice.engine.services import reconcile
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.experience import SharedExperience
-from backoffice.engine.services.handlers import Finding
+from backoffice.engine.services.handlers import ReconcileResult
 from backoffice.engine.services.pushes import decide_push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.vendors import answers, session
+from backoffice.vendors import responses, session
 from orders.marketing.models import CampaignState, CardConversion, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
@@ -49,7 +49,7 @@ every_fault = pytest.mark.parametrize(
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a 429 names no time, a quarter of a minute is waited otherwise."""
-    monkeypatch.setattr(answers, "THROTTLED_FOR", 0.05)
+    monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
     monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
 
 
@@ -159,7 +159,7 @@ def test_each_sale_is_counted_once(
     assert find_conversions() == 2
     work_off()
     assert sorted(event["order_id"] for event in vendor.ledger.of_kind("conversion")) == sorted(orders)
-    assert not CardConversion.objects.filter(told_at__isnull=True).exists()
+    assert not CardConversion.objects.filter(exported_at__isnull=True).exists()
 
 
 def settle_paid(sandbox: Sandbox, campaign: MailCampaign, payer: User) -> MailCampaign:
@@ -179,7 +179,7 @@ def test_without_reading_back_a_lost_batch_would_be_sent_twice(
     sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
 ) -> None:
     """The control of the reading: taken as absent, and blind for doubles, the vendor holds every recipient twice."""
-    monkeypatch.setattr(Preparation, "look", lambda self, delivery: Finding.ABSENT)
+    monkeypatch.setattr(Preparation, "look", lambda self, delivery: ReconcileResult.ABSENT)
     monkeypatch.setattr(Preparation, "_read_back", lambda self: Matching())
     strike(sandbox, ATTACH, "cut_after", settings)
     prepared(fill(2))
@@ -190,7 +190,7 @@ def test_without_reading_back_a_lost_batch_would_be_sent_twice(
 def test_without_comparing_drafts_a_lost_create_would_leave_two(
     sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
 ) -> None:
-    monkeypatch.setattr(Preparation, "look", lambda self, delivery: Finding.ABSENT)
+    monkeypatch.setattr(Preparation, "look", lambda self, delivery: ReconcileResult.ABSENT)
     strike(sandbox, CREATE, "cut_after", settings)
     campaign = prepared(fill(1))
     assert len(vendor.store.orders) == 2
@@ -213,7 +213,7 @@ def test_without_the_note_of_an_attempt_a_checkout_would_be_repeated_by_itself(
 def test_without_reading_the_order_a_lost_checkout_would_be_taken_for_unpaid(
     sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
 ) -> None:
-    monkeypatch.setattr(Checkout, "look", lambda self, delivery: Finding.BLIND)
+    monkeypatch.setattr(Checkout, "look", lambda self, delivery: ReconcileResult.BLIND)
     strike(sandbox, CHECKOUT, "cut_after", settings)
     campaign = confirm(proofed(1), payer)
     push = Push.objects.get(kind="orders.check_out_campaign")
@@ -227,7 +227,7 @@ def test_conversions_without_our_number_would_count_twice(
 ) -> None:
     campaign = paid(1)
     buy(campaign, 0)
-    monkeypatch.setattr("orders.marketing.services.campaigns.conversions.ConversionToTell", _nameless)
+    monkeypatch.setattr("orders.marketing.services.campaigns.conversions.ConversionToReport", _nameless)
     strike(sandbox, CONVERSIONS, "cut_after", settings)
     find_conversions()
     work_off()
@@ -235,9 +235,9 @@ def test_conversions_without_our_number_would_count_twice(
 
 
 def _nameless(**fields: object) -> object:
-    from backoffice.vendors.card_messages import ConversionToTell
+    from backoffice.vendors.card_messages import ConversionToReport
 
-    return ConversionToTell(**fields | {"order_id": ""})  # type: ignore[arg-type]
+    return ConversionToReport(**fields | {"order_id": ""})  # type: ignore[arg-type]
 
 
 def test_sales_whose_answer_can_never_be_read_are_for_a_person(
@@ -248,13 +248,13 @@ def test_sales_whose_answer_can_never_be_read_are_for_a_person(
     sandbox.faults.add("html", vendor="lettrlabs", method="POST", path=CONVERSIONS[1])
     find_conversions()
     deadline = time.monotonic() + 30
-    while not Push.objects.filter(needs_person=True, state=PushState.UNKNOWN).exists():
+    while not Push.objects.filter(needs_attention=True, state=PushState.UNKNOWN).exists():
         assert time.monotonic() < deadline
         Push.objects.update(next_at=timezone.now())
         deliver(Push.objects.get().pk)
     assert [event["order_id"] for event in vendor.ledger.of_kind("conversion")] == [number]
     decide_push(Push.objects.get(), happened=True, actor="mara", reason="seen in their app")
-    assert campaign.conversions.get().told_at is not None
+    assert campaign.conversions.get().exported_at is not None
 
 
 def test_a_batch_that_comes_too_late_is_taken_out_again(
@@ -355,7 +355,10 @@ def test_a_refused_checkout_is_told_and_nothing_is_paid(
     campaign.refresh_from_db()
     assert (campaign.state, campaign.problem) == (CampaignState.PROOFED, "The balance is too low.")
     push = Push.objects.get(state=PushState.FAILED)
-    assert (push.cause, push.needs_person) == ("The balance is too low.", False)  # its campaign is what needs a person
+    assert (push.cause, push.needs_attention) == (
+        "The balance is too low.",
+        False,
+    )  # its campaign is what needs a person
     assert charges(vendor) == []
 
 
@@ -411,7 +414,7 @@ def doubtful(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings) -> Ma
     assert deliver(push.pk) == PushState.UNKNOWN
     _stray(vendor)
     Push.objects.update(next_at=timezone.now(), settles_at=timezone.now())
-    assert reconcile.look(push.pk) == PushState.UNKNOWN
+    assert reconcile.reconcile(push.pk) == PushState.UNKNOWN
     campaign.refresh_from_db()
     return campaign
 
@@ -419,7 +422,7 @@ def doubtful(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings) -> Ma
 def test_which_of_two_new_drafts_is_ours_is_for_a_person(doubtful: MailCampaign, vendor: LettrlabsApp) -> None:
     assert len(doubtful.uncertain_ids) == 2
     assert "which draft" in doubtful.problem
-    assert Push.objects.get().needs_person
+    assert Push.objects.get().needs_attention
     ours, other = doubtful.uncertain_ids
     link_draft(doubtful, ours, actor="mara")
     discard_draft(doubtful, other, actor="mara")
@@ -458,7 +461,7 @@ def test_a_given_up_draft_that_was_paid_elsewhere_is_an_alarm(
     cancel_campaign(campaign, actor="mara")
     work_off()
     push = Push.objects.get(kind="orders.discard_campaign")
-    assert (push.state, push.needs_person) == (PushState.FAILED, True)
+    assert (push.state, push.needs_attention) == (PushState.FAILED, True)
     assert push.errors[0]["field"] == "ORDER_NOT_DELETABLE_STATUS"
 
 
@@ -470,4 +473,4 @@ def test_a_wrong_row_of_sales_does_not_keep_back_the_others(paid: Make, sandbox:
     work_off()
     assert [event["order_id"] for event in vendor.ledger.of_kind("conversion")] == [right]
     assert "revenue" in CardConversion.objects.get(order__number=wrong).problem
-    assert CardConversion.objects.get(order__number=right).told_at is not None
+    assert CardConversion.objects.get(order__number=right).exported_at is not None

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from orders.marketing.admin.campaign_pages.words import event_words
+from orders.marketing.admin.campaign_pages.words import describe_event
 from orders.marketing.models import CampaignEvent, CampaignState, CardState, LeftOut, MailCampaign
 from orders.marketing.services.campaigns.making import add_to_campaign, make_campaign
 from orders.models import Order
@@ -40,7 +40,7 @@ RIGHTS = ("view_mailcampaign", "change_mailcampaign", "view_order")
 def test_what_cards_cost_is_written_as_the_reader_writes_it(language: str, words: str) -> None:
     event = CampaignEvent(kind="proofed", params={"accepted": 1200, "price": "3360.00"})
     with translation.override(language):
-        assert event_words(event) == words
+        assert describe_event(event) == words
 
 
 def page(campaign: MailCampaign, name: str = "change") -> str:

@@ -22,7 +22,7 @@ def test_a_campaign_that_nothing_moves_needs_a_person(
     prepare_campaign(campaign, actor="mara")
     MailCampaign.objects.update(state=state, updated_at=timezone.now() - timedelta(hours=1))
     assert move_stalled_campaigns() == 0  # its push is to come
-    Push.objects.update(state=PushState.FAILED, needs_person=False)
+    Push.objects.update(state=PushState.FAILED, needs_attention=False)
     assert move_stalled_campaigns() == 1
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.STUCK

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from backoffice.errors import InvalidInput
 from orders.marketing.models import CardRecipient, CardState, LeftOut
-from orders.marketing.services.campaigns.addresses import judge_row
+from orders.marketing.services.campaigns.addresses import validate_row
 from orders.marketing.services.campaigns.making import add_table
 from orders.marketing.services.campaigns.tables import read_recipients
 from tests.cards.conftest import make_draft
@@ -62,7 +62,7 @@ def test_places_are_read_however_they_were_written(
     [row] = read_recipients(
         workbook(COLUMNS.strip().split(","), ["Ann", "Lee", "1 Main St", "Town", state, zip_code, country])
     )
-    judged = judge_row(row)
+    judged = validate_row(row)
     assert (judged.reason, judged.address.state_code, judged.address.zip5, judged.address.zip4) == ("", *expected)
 
 
@@ -77,7 +77,7 @@ def test_places_are_read_however_they_were_written(
 )
 def test_what_is_not_certain_is_left_out(state: str, zip_code: str, country: str, reason: str) -> None:
     [row] = read_recipients(f"{COLUMNS}Ann,Lee,1 Main St,Town,{state},{zip_code},{country}\n".encode())
-    assert judge_row(row).reason == reason
+    assert validate_row(row).reason == reason
 
 
 def test_a_comma_too_many_leaves_its_row_out(db: None) -> None:
@@ -107,7 +107,7 @@ def test_what_only_fills_a_field_is_missing(column: str, reason: str, blank: str
     cells = {"lastname": "Lee", "address1": "1 Main St", "city": "Austin", "state": "TX", "zip": "78701"}
     cells[column] = blank
     [row] = read_recipients(f"{','.join(cells)}\n{','.join(cells.values())}\n".encode())
-    assert judge_row(row).reason == reason
+    assert validate_row(row).reason == reason
 
 
 HEADERS = {

@@ -16,7 +16,7 @@ from backoffice.engine.models import Push
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import CampaignState, CardRecipient, CardState, LeftOut, MailCampaign
-from orders.marketing.services.campaigns.addresses import judge_address, person_key, split_zip
+from orders.marketing.services.campaigns.addresses import person_key, split_zip, validate_address
 from orders.marketing.services.campaigns.making import (
     add_to_campaign,
     cancel_campaign,
@@ -59,25 +59,25 @@ GOOD = {
     ],
 )
 def test_an_address_is_deliverable_or_says_what_is_wrong(change: dict[str, str], reason: str) -> None:
-    assert judge_address(GOOD | change).reason == reason
+    assert validate_address(GOOD | change).reason == reason
 
 
 def test_zip_plus_four_is_split() -> None:
-    address = judge_address(GOOD).address
+    address = validate_address(GOOD).address
     assert (address.zip5, address.zip4) == ("02139", "4307")
     assert split_zip("nonsense") == ("nonsense", "")
 
 
 def test_two_spellings_of_one_person_are_one(db: None) -> None:
     other = {"firstname": "ADA", "lastname": "Lovelacé", "address1": "1 main st.", "zip": "02139"}
-    assert judge_address(GOOD | other).key == judge_address(GOOD).key != ""
-    assert judge_address(GOOD | {"address1": "2 Main Street"}).key != judge_address(GOOD).key
-    assert person_key(judge_address({}).address) == ""
+    assert validate_address(GOOD | other).key == validate_address(GOOD).key != ""
+    assert validate_address(GOOD | {"address1": "2 Main Street"}).key != validate_address(GOOD).key
+    assert person_key(validate_address({}).address) == ""
 
 
 @given(st.dictionaries(st.sampled_from([*GOOD, "organisation", "email", "address2"]), st.text(max_size=300)))
 def test_no_text_breaks_the_judgement(texts: dict[str, str]) -> None:
-    judged = judge_address(texts)
+    judged = validate_address(texts)
     assert "\x00" not in "".join(getattr(judged.address, name) for name in judged.address.__struct_fields__)
     assert judged.reason in ("", *LeftOut.values)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
-from backoffice.engine.services import budget
+from backoffice.engine.services import rate_limits
 from backoffice.errors import IllegalTransition
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
@@ -107,14 +107,14 @@ def test_an_order_cancelled_while_the_call_waits_for_its_turn_stops_the_checkout
 ) -> None:
     campaign = proofed(2)
     confirm(campaign, payer)
-    take = budget.take
+    take = rate_limits.take
 
     def cancel_meanwhile(name: str, *, lane: Lane) -> None:
         if Push.objects.filter(kind=CHECK_OUT, step="checkout").exists():
             Order.objects.filter(customer_lastname="Doe0").update(state=OrderState.CANCELLED)
         take(name, lane=lane)
 
-    monkeypatch.setattr(budget, "take", cancel_meanwhile)
+    monkeypatch.setattr(rate_limits, "take", cancel_meanwhile)
     work_off()
     campaign.refresh_from_db()
     assert (campaign.state, campaign.checkout_attempted_at) == (CampaignState.PROOFED, None)

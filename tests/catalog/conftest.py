@@ -36,8 +36,8 @@ def sandbox(settings: Settings, db: None) -> Iterator[Sandbox]:
         settings.MYPROMO_REQUESTS_PER_MINUTE = settings.MYPROMO_FULFILLER_REQUESTS_PER_MINUTE = 60_000
         settings.VENDOR_READ_TIMEOUT = 2
         settings.PUSH_SETTLE_SECONDS = 0.2
-        settings.PUSH_RETRY_LADDER = [0.01]
-        settings.JOB_POLL_LADDER = [0.0]
+        settings.PUSH_RETRY_BACKOFF = [0.01]
+        settings.JOB_POLL_BACKOFF = [0.0]
         yield sandbox
 
 

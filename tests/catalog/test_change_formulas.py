@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catalog.services.formulas import (
     Formula,
     Prices,
-    as_wish,
+    as_request,
     from_recommended,
     plus_percent,
     preview,
@@ -81,4 +81,4 @@ def test_a_preview_shows_margins_and_becomes_a_wish() -> None:
         (50, Decimal(10), Decimal("10.99"), Decimal("54.5")),
         (100, Decimal("9.99"), Decimal("10.99"), Decimal("63.6")),
     ]
-    assert as_wish(found) == {"sales": {"50": "10.99", "100": "10.99"}}
+    assert as_request(found) == {"sales": {"50": "10.99", "100": "10.99"}}

@@ -10,7 +10,7 @@ from backoffice.engine.models import Push
 from backoffice.errors import Conflict, InvalidInput, NotAllowed
 from catalog.models import ChangeKind, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import approve_change_set
-from catalog.services.change_sets.editing import make_change_set, tick_losses
+from catalog.services.change_sets.editing import confirm_removals, make_change_set
 from catalog.services.change_sets.restoring import reset_search_texts, restore
 from catalog.services.change_sets.values import Value
 from tests.catalog.change_desk import FULFILLER, MERCHANT, Desk
@@ -44,13 +44,13 @@ def test_a_tier_that_would_vanish_is_refused_until_it_is_ticked_and_can_be_resto
     assert change_set.changes.get().destroys == keys
     with pytest.raises(Conflict) as refused:
         approve_change_set(change_set, user=desk.boss)
-    assert refused.value.code == "unticked"
-    tick_losses(change_set, sku=sku, keys=keys[:1], actor="author")
+    assert refused.value.code == "unconfirmed"
+    confirm_removals(change_set, sku=sku, keys=keys[:1], actor="author")
     with pytest.raises(Conflict):
         approve_change_set(change_set, user=desk.boss)
     assert desk.held(sku) == before
     assert not Push.objects.exists()
-    tick_losses(change_set, sku=sku, keys=keys, actor="author")
+    confirm_removals(change_set, sku=sku, keys=keys, actor="author")
     done = desk.push(change_set)
     assert done.state == ChangeSetState.VERIFIED
     assert gone not in by_quantity(desk.held(sku)["purchase_prices"])
@@ -65,7 +65,7 @@ def test_only_what_would_vanish_can_be_ticked(desk: Desk) -> None:
     [first, *_others] = by_quantity(desk.held(sku)["purchase_prices"])
     change_set = desk.check(desk.make({sku: {"purchase": {first: "9.99"}}}, kind=PRICES, vendor=FULFILLER))
     with pytest.raises(InvalidInput):
-        tick_losses(change_set, sku=sku, keys=["purchase:1"], actor="author")
+        confirm_removals(change_set, sku=sku, keys=["purchase:1"], actor="author")
 
 
 def test_the_largest_quantity_has_to_be_above_the_highest_tier(desk: Desk) -> None:
@@ -90,7 +90,7 @@ def test_search_texts_are_sent_complete_and_a_text_that_would_vanish_is_ticked(d
     assert first.state == ChangeSetState.VERIFIED
     second = desk.check(desk.make({sku: {"meta_title": "Pens & more", "meta_keywords": None}}, kind=kind))
     assert second.changes.get().destroys == ["meta_keywords"]
-    tick_losses(second, sku=sku, keys=["meta_keywords"], actor="author")
+    confirm_removals(second, sku=sku, keys=["meta_keywords"], actor="author")
     assert desk.push(second).state == ChangeSetState.VERIFIED
     held = desk.held(sku)["overwrites"]
     assert (held["meta_title"], held["meta_keywords"]) == ("Pens & more", None)
@@ -121,7 +121,7 @@ def test_back_to_default_needs_its_permission_its_confirmation_and_every_tick(
     assert "meta_title" in row.destroys
     with pytest.raises(Conflict):
         approve_change_set(change_set, user=desk.boss)
-    tick_losses(change_set, sku=sku, keys=row.destroys, actor="author")
+    confirm_removals(change_set, sku=sku, keys=row.destroys, actor="author")
     assert desk.push(change_set).state == ChangeSetState.VERIFIED
     assert not any(desk.held(sku)["overwrites"].values())
 

@@ -17,7 +17,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from catalog.models import ChangeSet, ChangeSetState, SyncRun, TableImport, TableImportState, VendorJobState
 from catalog.models.sync import SyncState
-from catalog.services.overdue import close_dead_runs, move_stalled_change_sets, refuse_overdue_tables
+from catalog.services.overdue import close_dead_runs, fail_overdue_tables, move_stalled_change_sets
 from catalog.services.pushing.starting import push_change_set, push_due_change_sets, schedule_change_set
 from catalog.services.tables.importing import accept_table, discard_import, read_import
 from catalog.tasks import follow_change_sets
@@ -88,7 +88,7 @@ def test_a_table_that_is_young_or_read_is_left_alone() -> None:
         table(state="reading", reading_since=timezone.now() - timedelta(minutes=5)),
         table(state="ready", waiting_since=timezone.now() - 9 * HOUR),
     ]
-    assert refuse_overdue_tables() == 0
+    assert fail_overdue_tables() == 0
     states = [row.state for row in rows]
     for row in rows:
         row.refresh_from_db()
@@ -156,7 +156,7 @@ def on_its_way(desk: Desk, *, count: int = 2) -> ChangeSet:
 def test_a_change_set_whose_push_was_put_aside_is_to_be_approved_anew(desk: Desk) -> None:
     change_set = on_its_way(desk)
     assert move_stalled_change_sets() == 0  # its push is to come
-    Push.objects.update(state=PushState.FAILED, needs_person=False)
+    Push.objects.update(state=PushState.FAILED, needs_attention=False)
     assert move_stalled_change_sets() == 1
     change_set.refresh_from_db()
     assert (change_set.state, change_set.approved_by) == (ChangeSetState.CHECKED, "")
@@ -170,7 +170,7 @@ def test_batches_that_nobody_sends_are_withdrawn_and_the_set_is_read_back(desk: 
     from backoffice.engine.services.delivery import deliver
 
     deliver(compare.pk)
-    Push.objects.open().update(state=PushState.FAILED, needs_person=False)
+    Push.objects.open().update(state=PushState.FAILED, needs_attention=False)
     assert move_stalled_change_sets() == 1
     assert set(change_set.jobs.values_list("state", flat=True)) == {VendorJobState.WITHDRAWN}
     assert desk.work_off(change_set).state == ChangeSetState.FAILED
@@ -185,7 +185,7 @@ def test_a_set_that_cannot_be_read_back_differs_until_it_is(
         desk.work_once()
     while not Push.objects.open().filter(kind="catalog.verify").exists():
         desk.work_once()
-    Push.objects.open().update(state=PushState.FAILED, needs_person=False)
+    Push.objects.open().update(state=PushState.FAILED, needs_attention=False)
     assert home()["Change sets that need a look"] == [change_set.title]
     assert move_stalled_change_sets() == 1
     change_set.refresh_from_db()

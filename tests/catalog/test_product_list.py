@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from backoffice.vendors.catalog_messages import CatalogPage, ProductFacts, UnreadableProduct
+from backoffice.vendors.catalog_messages import CatalogPage, ProductData, UnreadableProduct
 from backoffice.vendors.errors import VendorAuthFailed, VendorNotFound, VendorProtocolError, VendorUnavailable
 from backoffice.vendors.mypromo.catalog_pages import read_listing, read_page, read_product
 from tests.catalog.source import SAMPLES, Catalog, Pages, make_product, sample_product
 
 
-def read(product: dict[str, Any]) -> ProductFacts:
+def read(product: dict[str, Any]) -> ProductData:
     return read_product(json.dumps(product).encode())
 
 

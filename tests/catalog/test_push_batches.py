@@ -150,7 +150,7 @@ def test_a_person_may_decide_that_a_batch_arrived(desk: Desk) -> None:
 
 
 def test_a_callback_ends_a_job_as_a_poll_does_and_a_replay_changes_nothing(desk: Desk, settings: Settings) -> None:
-    settings.JOB_POLL_LADDER = [3600.0]
+    settings.JOB_POLL_BACKOFF = [3600.0]
     settings.MYPROMO_CALLBACK_SECRET = "a secret for callbacks of jobs"
     change_set = plan(desk, desk.skus(2))
     send(desk)
@@ -191,7 +191,7 @@ def test_a_job_that_stays_silent_for_a_day_is_read_back_and_told_to_a_person(des
     job.refresh_from_db()
     follow_job(job)
     job.refresh_from_db()
-    assert (job.state, job.needs_person) == (VendorJobState.SILENT, True)
+    assert (job.state, job.needs_attention) == (VendorJobState.SILENT, True)
     assert desk.work_off(change_set).state == ChangeSetState.VERIFIED
 
 
@@ -263,8 +263,8 @@ class Worker:
             "MYPROMO_REQUESTS_PER_MINUTE": "60000",
             "PUSH_LEASE_SECONDS": "2",
             "PUSH_SETTLE_SECONDS": "1",
-            "PUSH_RETRY_LADDER": "0.1",
-            "JOB_POLL_LADDER": "0.1",
+            "PUSH_RETRY_BACKOFF": "0.1",
+            "JOB_POLL_BACKOFF": "0.1",
             "LOG_LEVEL": "CRITICAL",
             "DJANGO_SETTINGS_MODULE": "backoffice.settings",
         }

@@ -9,7 +9,7 @@ from django.core import signing
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from backoffice.engine.models import VendorToken, VendorWebhook
+from backoffice.engine.models import VendorToken, WebhookSubscription
 from backoffice.engine.services import foundations
 from backoffice.engine.services.resealing import BATCH, reseal, sealed_columns
 from backoffice.engine.services.tokens import SharedTokens
@@ -21,8 +21,8 @@ OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 
 
 def make_webhooks(count: int) -> None:
-    VendorWebhook.objects.bulk_create(
-        VendorWebhook(vendor="toy", topic=str(n), url="x", secret={"secret": f"s{n}"}) for n in range(count)
+    WebhookSubscription.objects.bulk_create(
+        WebhookSubscription(vendor="toy", topic=str(n), url="x", secret={"secret": f"s{n}"}) for n in range(count)
     )
 
 
@@ -31,7 +31,7 @@ def sealed(settings: LazySettings) -> None:
     """Values of two tables under the old key, and one without a value."""
     settings.ENCRYPTION_KEYS = [OLD]
     make_webhooks(BATCH + 7)
-    VendorWebhook.objects.create(vendor="toy", topic="none", url="x", secret=None)
+    WebhookSubscription.objects.create(vendor="toy", topic="none", url="x", secret=None)
     SharedTokens("mypromo").renew(stale=None, fetch=lambda: ("a-token", 3600))
 
 
@@ -43,9 +43,9 @@ def run_reseal() -> str:
 
 def test_after_reseal_the_old_key_can_be_dropped(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW, OLD]
-    assert f"engine_vendorwebhook.secret: {BATCH + 7} sealed anew, 0 as they should be" in run_reseal()
+    assert f"engine_webhooksubscription.secret: {BATCH + 7} sealed anew, 0 as they should be" in run_reseal()
     settings.ENCRYPTION_KEYS = [NEW]
-    kept = VendorWebhook.objects.filter(secret__isnull=False)
+    kept = WebhookSubscription.objects.filter(secret__isnull=False)
     assert {row.secret["secret"] for row in kept} == {f"s{n}" for n in range(BATCH + 7)}
     assert SharedTokens("mypromo").get() == "a-token"
     assert list(foundations.examine_seals()) == []
@@ -55,16 +55,16 @@ def test_a_second_reseal_writes_nothing(sealed: None, settings: LazySettings) ->
     settings.ENCRYPTION_KEYS = [NEW, OLD]
     run_reseal()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, ctid FROM engine_vendorwebhook ORDER BY id")
+        cursor.execute("SELECT id, ctid FROM engine_webhooksubscription ORDER BY id")
         before = cursor.fetchall()
         assert f"0 sealed anew, {BATCH + 7} as they should be" in run_reseal()
-        cursor.execute("SELECT id, ctid FROM engine_vendorwebhook ORDER BY id")
+        cursor.execute("SELECT id, ctid FROM engine_webhooksubscription ORDER BY id")
         assert cursor.fetchall() == before
 
 
 def test_every_sealed_column_is_known() -> None:
     assert {str(column) for column in sealed_columns()} == {
-        "engine_vendortoken.token", "engine_vendorwebhook.secret", "orders_orderline.file_credentials",
+        "engine_vendortoken.token", "engine_webhooksubscription.secret", "orders_orderline.file_credentials",
         "orders_orderdocument.credentials", "fulfillment_productionitem.designs",
     }  # fmt: skip
 
@@ -72,14 +72,14 @@ def test_every_sealed_column_is_known() -> None:
 def test_doctor_says_when_an_older_key_is_still_needed(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW, OLD]
     found = {finding.text: finding.remedy for finding in foundations.examine_seals()}
-    assert f"{BATCH + 7} values of engine_vendorwebhook.secret still need an older key." in found
+    assert f"{BATCH + 7} values of engine_webhooksubscription.secret still need an older key." in found
     assert all("manage.py reseal" in remedy for remedy in found.values())
 
 
 def test_a_key_that_was_dropped_too_early_is_said_in_words(sealed: None, settings: LazySettings) -> None:
     settings.ENCRYPTION_KEYS = [NEW]
-    with pytest.raises(KeyMissing, match=r"engine\.vendorwebhook\.secret was sealed with a key"):
-        list(VendorWebhook.objects.filter(secret__isnull=False))
+    with pytest.raises(KeyMissing, match=r"engine\.webhooksubscription\.secret was sealed with a key"):
+        list(WebhookSubscription.objects.filter(secret__isnull=False))
     assert any("a key that is gone" in finding.text for finding in foundations.examine_seals())
     with pytest.raises(CommandError, match="put it back"):
         run_reseal()

@@ -125,7 +125,7 @@ def test_garbage_is_refused_where_a_setting_has_a_shape(faults: Faults, name: st
     [
         ("PRODUCTION", ["maybe", "2"]),
         ("MYPROMO_REQUESTS_PER_MINUTE", ["0", "-1", "nan", "inf", "1e999", "1,5"]),
-        ("PUSH_RETRY_LADDER", ["2,,x", "0", "2;5", ","]),
+        ("PUSH_RETRY_BACKOFF", ["2,,x", "0", "2;5", ","]),
         ("API_REQUESTS_PER_KEY", ["many", "0/min", "10", "10/week"]),
         ("PUBLIC_URL", ["backoffice.example.com", "https://", "https://host/path", "https://host:port", "ftp://host"]),
         ("MYPROMO_URL", ["nourl", "http//host", "https:///path"]),

@@ -14,7 +14,7 @@ def toy_vendor(settings: LazySettings) -> Iterator[toy.MakeBoth]:
     settings.VENDORS = {"toy": "tests.engine.toy.Toy"}
     settings.TOY_REQUESTS_PER_MINUTE = 60_000
     settings.PUSH_SETTLE_SECONDS = 0.2
-    settings.PUSH_RETRY_LADDER = [0.0]
+    settings.PUSH_RETRY_BACKOFF = [0.0]
     handler = toy.MakeBoth()
     PUSH_HANDLERS[handler.kind] = handler
     CALLBACK_HANDLERS[toy.ToyMessage] = toy.rename_shop

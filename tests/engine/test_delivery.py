@@ -12,15 +12,15 @@ from django.utils import timezone
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Integration, Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services import claims, clock, gate
+from backoffice.engine.services import claims, clock, limiter
 from backoffice.engine.services.claimable import claim
 from backoffice.engine.services.delivery import deliver, end_expired_leases
 from backoffice.engine.services.pushes import decide_push, dismiss_push, queue_push, retry_push
 from backoffice.engine.services.sweep import due_pushes
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.vendors.errors import (
-    BudgetEmpty,
     FieldError,
+    RateLimited,
     VendorAmbiguous,
     VendorAuthFailed,
     VendorProtocolError,
@@ -80,7 +80,7 @@ def test_the_vendors_wish_to_wait_is_a_floor_under_the_ladder(push: Push) -> Non
 
 
 def test_an_empty_allowance_counts_no_attempt(push: Push) -> None:
-    SHELF.mishaps = [raising(BudgetEmpty("later", retry_after=1))]
+    SHELF.mishaps = [raising(RateLimited("later", retry_after=1))]
     assert deliver(push.pk) == PushState.NEW
     push.refresh_from_db()
     assert push.attempts == 0
@@ -148,7 +148,7 @@ def test_a_search_that_cannot_be_made_proves_nothing(push: Push, toy_vendor: Mak
     SHELF.mishaps = [raising(VendorAmbiguous("cut"))]
     deliver(push.pk)
     Push.objects.filter(pk=push.pk).update(settles_at=timezone.now())
-    toy_vendor.look = lambda delivery: (_ for _ in ()).throw(VendorUnavailable("down"))  # type: ignore[method-assign]
+    toy_vendor.reconcile = lambda delivery: (_ for _ in ()).throw(VendorUnavailable("down"))  # type: ignore[method-assign]
     for _ in range(4):
         make_due(push)
         assert deliver(push.pk) == PushState.UNKNOWN
@@ -159,18 +159,18 @@ def test_a_search_that_cannot_be_made_proves_nothing(push: Push, toy_vendor: Mak
 def test_an_outcome_unknown_for_too_long_is_handed_to_a_person(push: Push, toy_vendor: MakeBoth) -> None:
     SHELF.mishaps = [raising(VendorAmbiguous("cut"))]
     deliver(push.pk)
-    toy_vendor.look = lambda delivery: "undecided"  # type: ignore[method-assign,assignment,return-value]
+    toy_vendor.reconcile = lambda delivery: "undecided"  # type: ignore[method-assign,assignment,return-value]
     Push.objects.filter(pk=push.pk).update(unknown_since=timezone.now() - timedelta(hours=25), next_at=timezone.now())
     assert deliver(push.pk) == PushState.UNKNOWN
     push.refresh_from_db()
-    assert push.needs_person
+    assert push.needs_attention
 
 
 def test_a_refusal_is_final_and_needs_a_person(push: Push, toy_vendor: MakeBoth) -> None:
     SHELF.mishaps = [raising(VendorRejected("no", errors=(FieldError("zip", "too short"),), status=422))]
     assert deliver(push.pk) == PushState.FAILED
     push.refresh_from_db()
-    assert push.needs_person
+    assert push.needs_attention
     assert push.errors == [{"field": "zip", "text": "too short"}]
     assert [error.text for error in toy_vendor.rejections] == ["no"]
 
@@ -182,7 +182,7 @@ def test_refused_credentials_stop_the_queue_and_lose_nothing(push: Push) -> None
     make_due(push)
     assert deliver(push.pk) == PushState.NEW  # the gate turns it away
     assert SHELF.made == []
-    gate.resume("toy")
+    limiter.resume("toy")
     make_due(push)
     assert deliver(push.pk) == PushState.CONFIRMED
 
@@ -213,7 +213,7 @@ def test_a_push_that_kills_its_workers_is_set_aside(push: Push) -> None:
         Push.objects.filter(pk=push.pk).update(lease_until=timezone.now())
         end_expired_leases()
     push.refresh_from_db()
-    assert (push.state, push.needs_person) == (PushState.FAILED, True)
+    assert (push.state, push.needs_attention) == (PushState.FAILED, True)
 
 
 def paused_past_its_lease(push: Push) -> claims.Delivery:
@@ -241,7 +241,7 @@ def test_control_without_the_lease_check_the_paused_worker_sends_twice(
 ) -> None:
     delivery = paused_past_its_lease(push)
     monkeypatch.setattr(claims.Delivery, "_enter", lambda self, step: None)
-    object.__setattr__(delivery.vendor.connection.gate, "before_send", lambda: None)
+    object.__setattr__(delivery.vendor.connection.limiter, "before_send", lambda: None)
     with pytest.raises(claims.LeaseLost):  # even then it cannot record
         delivery.write("again", lambda: delivery.vendor.make("again"), lambda made: None)
     assert SHELF.made == [*both(push), "again"]
@@ -305,21 +305,21 @@ def test_a_refused_push_is_sent_again_as_a_new_generation_or_put_aside(push: Pus
     follower = retry_push(push, actor="jo", reason="address corrected")
     assert deliver(follower.pk) == PushState.CONFIRMED
     push.refresh_from_db()
-    assert not push.needs_person
+    assert not push.needs_attention
     with pytest.raises(IllegalTransition):
         dismiss_push(push, actor="jo", reason="done elsewhere")
 
 
 def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_probe_through(toy_vendor: MakeBoth) -> None:
-    mine = gate.SharedGate("toy", 10)  # type: ignore[arg-type]
-    for _ in range(gate.FAILURES_TO_OPEN):
-        mine.enter(write=True)
+    mine = limiter.SharedLimiter("toy", 10)  # type: ignore[arg-type]
+    for _ in range(limiter.FAILURES_TO_OPEN):
+        mine.acquire(write=True)
         mine.failed(write=True, text="no answer")
-    with pytest.raises(BudgetEmpty):
-        mine.enter(write=True)
+    with pytest.raises(RateLimited):
+        mine.acquire(write=True)
     Integration.objects.update(open_until=timezone.now() - timedelta(seconds=1))
-    mine.enter(write=True)
-    with pytest.raises(BudgetEmpty):
-        mine.enter(write=True)  # the probe is out; the others wait for it
+    mine.acquire(write=True)
+    with pytest.raises(RateLimited):
+        mine.acquire(write=True)  # the probe is out; the others wait for it
     mine.succeeded(write=True)
-    mine.enter(write=True)
+    mine.acquire(write=True)

@@ -12,13 +12,13 @@ from redis import Redis
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.push import Lane
-from backoffice.engine.services import epoch, epoch_places, gate
+from backoffice.engine.services import epoch, epoch_places, limiter
 from backoffice.engine.services.alerts import current_alerts
 from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.diagnosis import examine
 from backoffice.engine.services.pushes import queue_push
 from backoffice.engine.services.sweep import sweep
-from backoffice.vendors.errors import BudgetEmpty
+from backoffice.vendors.errors import RateLimited
 from tests.engine.toy import SHELF, MakeBoth
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def forget(*, file: bool = False, redis: bool = False, memory: bool = False) -> 
 
 def send() -> None:
     """What happens right before a request that changes something leaves."""
-    gate.SharedGate("toy", Lane.ORDERS).enter(write=True)
+    limiter.SharedLimiter("toy", Lane.ORDERS).acquire(write=True)
 
 
 def go_back(steps: int = 1) -> None:
@@ -69,19 +69,19 @@ def test_one_place_is_enough_to_notice_a_restore(toy_vendor: MakeBoth, places: P
     go_back()
     forget(**lost)
     for _ in range(2):
-        with pytest.raises(BudgetEmpty, match="reconcile"):
+        with pytest.raises(RateLimited, match="reconcile"):
             send()
     row = Epoch.objects.get()
     assert row.is_locked
     assert row.is_certain
     assert row.saved_at == row.advanced_at
-    gate.SharedGate("toy", Lane.READS).enter(write=False)
+    limiter.SharedLimiter("toy", Lane.READS).acquire(write=False)
 
 
 def test_a_copy_is_locked_because_no_place_knows_it(toy_vendor: MakeBoth, places: Path) -> None:
     send()
     forget(file=True, redis=True, memory=True)
-    with pytest.raises(BudgetEmpty, match="copied"):
+    with pytest.raises(RateLimited, match="copied"):
         send()
     assert not Epoch.objects.get().is_certain
     [alert] = [one for one in current_alerts() if "copy" in one.text]
@@ -93,7 +93,7 @@ def test_a_copy_that_is_made_anew_is_noticed_although_its_places_know_an_earlier
 ) -> None:
     send()
     Epoch.objects.update(counter=500, home="16384:7000000000000000000")
-    with pytest.raises(BudgetEmpty, match="copied"):
+    with pytest.raises(RateLimited, match="copied"):
         send()
     assert not Epoch.objects.get().is_certain
     epoch.open_epoch()
@@ -117,7 +117,7 @@ def test_a_redis_that_does_not_answer_stops_nothing_while_the_file_knows(
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     send()
     forget(file=True, memory=True)
-    with pytest.raises(BudgetEmpty, match="cannot be seen"):
+    with pytest.raises(RateLimited, match="cannot be seen"):
         send()
     assert not Epoch.objects.get().is_locked
 
@@ -126,7 +126,7 @@ def test_nothing_is_sent_that_no_place_can_remember(toy_vendor: MakeBoth, places
     send()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     settings.EPOCH_DIR = Path("/dev/null/nowhere")
-    with pytest.raises(BudgetEmpty):
+    with pytest.raises(RateLimited):
         send()
 
 

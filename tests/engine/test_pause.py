@@ -12,13 +12,13 @@ from django.utils import timezone
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Integration, Push
 from backoffice.engine.models.push import Lane, PushState
-from backoffice.engine.services import gate
+from backoffice.engine.services import limiter
 from backoffice.engine.services.claims import Delivery
 from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.handlers import PUSH_HANDLERS, PushHandler
 from backoffice.engine.services.pushes import queue_push
 from backoffice.engine.services.sweep import due_pushes
-from backoffice.vendors.errors import BudgetEmpty, VendorAmbiguous
+from backoffice.vendors.errors import RateLimited, VendorAmbiguous
 from tests.engine.toy import SHELF, MakeBoth
 
 pytestmark = pytest.mark.django_db
@@ -46,31 +46,31 @@ def make_due(push: Push) -> None:
 
 
 def test_a_paused_vendor_can_be_read_and_not_written(toy_vendor: MakeBoth) -> None:
-    mine = gate.SharedGate("toy", Lane.ORDERS)
-    gate.pause("toy", actor="jo")
-    mine.enter(write=False)
-    with pytest.raises(BudgetEmpty, match="paused"):
-        mine.enter(write=True)
-    gate.resume("toy")
-    mine.enter(write=True)
+    mine = limiter.SharedLimiter("toy", Lane.ORDERS)
+    limiter.pause("toy", actor="jo")
+    mine.acquire(write=False)
+    with pytest.raises(RateLimited, match="paused"):
+        mine.acquire(write=True)
+    limiter.resume("toy")
+    mine.acquire(write=True)
 
 
 def test_a_waiting_push_is_left_alone_during_a_pause_and_sent_after_it(push: Push) -> None:
-    gate.pause("toy", actor="jo")
+    limiter.pause("toy", actor="jo")
     assert due_pushes(limit=10) == []
     assert deliver(push.pk) is None
     push.refresh_from_db()
     assert (push.state, push.attempts, SHELF.made) == (PushState.NEW, 0, [])
-    gate.resume("toy")
+    limiter.resume("toy")
     assert due_pushes(limit=10) == [push.pk]
     assert deliver(push.pk) == PushState.CONFIRMED
 
 
 def test_a_push_on_its_way_stops_before_its_next_write(push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
-    SHELF.mishaps = [lambda name: gate.pause("toy", actor="jo") and None]
+    SHELF.mishaps = [lambda name: limiter.pause("toy", actor="jo") and None]
     assert deliver(push.pk) == PushState.NEW
     assert [f"{push.subject_id}/a"] == SHELF.made
-    gate.resume("toy")
+    limiter.resume("toy")
     make_due(push)
     assert deliver(push.pk) == PushState.CONFIRMED
     assert [f"{push.subject_id}/a", f"{push.subject_id}/b"] == SHELF.made
@@ -79,7 +79,7 @@ def test_a_push_on_its_way_stops_before_its_next_write(push: Push, monkeypatch: 
 def test_an_unknown_outcome_is_found_during_a_pause_and_nothing_more_is_sent(push: Push) -> None:
     SHELF.mishaps = [lost(after_work=True)]
     assert deliver(push.pk) == PushState.UNKNOWN
-    gate.pause("toy", actor="jo")
+    limiter.pause("toy", actor="jo")
     make_due(push)
     assert due_pushes(limit=10) == [push.pk]
     deliver(push.pk)
@@ -92,13 +92,13 @@ def test_an_unknown_outcome_is_found_during_a_pause_and_nothing_more_is_sent(pus
 def test_what_is_proved_absent_during_a_pause_is_sent_after_it_only(push: Push) -> None:
     SHELF.mishaps = [lost(after_work=False)]
     deliver(push.pk)
-    gate.pause("toy", actor="jo")
+    limiter.pause("toy", actor="jo")
     for _ in range(3):
         make_due(push)
         deliver(push.pk)
     push.refresh_from_db()
     assert (push.state, push.looks, SHELF.made) == (PushState.NEW, 2, [])
-    gate.resume("toy")
+    limiter.resume("toy")
     assert deliver(push.pk) == PushState.CONFIRMED
 
 
@@ -111,7 +111,7 @@ def test_a_push_that_only_reads_goes_on_during_a_pause(toy_vendor: MakeBoth, sho
 
     PUSH_HANDLERS["toy.ask"] = Ask()
     try:
-        gate.pause("toy", actor="jo")
+        limiter.pause("toy", actor="jo")
         with transaction.atomic():
             push = queue_push("toy.ask", vendor="toy", subject=shop, actor="test")
         assert due_pushes(limit=10) == [push.pk]
@@ -127,7 +127,7 @@ def test_what_waits_for_a_paused_vendor_is_not_overdue(push: Push, settings: obj
     with pytest.raises(SystemExit):
         call_command("doctor", "--offline", stdout=out)
     assert "has been due for" in out.getvalue()
-    gate.pause("toy", actor="jo")
+    limiter.pause("toy", actor="jo")
     out = StringIO()
     with pytest.raises(SystemExit):
         call_command("doctor", "--offline", stdout=out)

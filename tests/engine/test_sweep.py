@@ -17,9 +17,9 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Integration, Push
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import sweep as sweeping
-from backoffice.engine.services.bell import SWEPT_BELLS
 from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.sweep import due_pushes, sweep
+from backoffice.engine.services.task_queue import SWEEP_QUEUE
 from tests.engine.toy import SHELF, MakeBoth
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +29,9 @@ pytestmark = pytest.mark.django_db
 def swept(settings: LazySettings) -> Iterator[redis.Redis]:
     """The queue of the sweep's bells, empty before and after."""
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
-        broker.delete(SWEPT_BELLS)
+        broker.delete(SWEEP_QUEUE)
         yield broker
-        broker.delete(SWEPT_BELLS)
+        broker.delete(SWEEP_QUEUE)
 
 
 def due(subject_id: int, *, kind: str = "toy.make", vendor: str = "toy", **facts: Any) -> Push:
@@ -49,7 +49,7 @@ def due(subject_id: int, *, kind: str = "toy.make", vendor: str = "toy", **facts
 def rung(broker: redis.Redis) -> list[tuple[str, list[Any]]]:
     """Names and arguments of the bells that wait, oldest first."""
     found = []
-    for raw in reversed(broker.lrange(SWEPT_BELLS, 0, -1)):
+    for raw in reversed(broker.lrange(SWEEP_QUEUE, 0, -1)):
         message = json.loads(raw)
         found.append((message["headers"]["task"], json.loads(b64decode(message["body"]))[0]))
     return found
@@ -58,7 +58,7 @@ def rung(broker: redis.Redis) -> list[tuple[str, list[Any]]]:
 def test_pushes_behind_an_unknown_outcome_hide_none_that_is_free(toy_vendor: MakeBoth) -> None:
     """120 subjects whose older push waits for a person, each with a younger due one behind it."""
     later = timezone.now() + timedelta(days=1)
-    Push.objects.bulk_create(due(n, state=PushState.UNKNOWN, needs_person=True) for n in range(120))
+    Push.objects.bulk_create(due(n, state=PushState.UNKNOWN, needs_attention=True) for n in range(120))
     Push.objects.update(next_at=later)
     Push.objects.bulk_create(due(n, kind="toy.cancel", lane=Lane.ORDERS) for n in range(120))
     free = due(999)
@@ -96,7 +96,7 @@ def test_more_than_one_sweep_rings_for_is_swept_as_soon_as_the_bells_are_heard(
     ]
     assert sweep()["rung"] == 0, "nobody has heard them yet"
     Push.objects.filter(pk__in=[arguments[0] for _, arguments in bells[:3]]).update(state=PushState.CONFIRMED)
-    swept.delete(SWEPT_BELLS)
+    swept.delete(SWEEP_QUEUE)
     assert sweep()["rung"] == 2
     assert "backoffice.engine.tasks.sweep" not in dict(rung(swept))
 

@@ -10,7 +10,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.handlers import Finding, PushHandler
+from backoffice.engine.services.handlers import PushHandler, ReconcileResult
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest, Connection, InvalidCallback
@@ -51,7 +51,7 @@ class Toy(CallsUs):
 
     def make(self, name: str) -> str:
         """The vendor's write: passes the gate as every real one does."""
-        self.connection.gate.enter(write=True)
+        self.connection.limiter.acquire(write=True)
         if SHELF.mishaps:
             SHELF.mishaps.pop(0)(name)
         SHELF.made.append(name)
@@ -63,7 +63,7 @@ class Toy(CallsUs):
 
     def check(self) -> str:
         """The harmless call."""
-        self.connection.gate.enter(write=False)
+        self.connection.limiter.acquire(write=False)
         if SHELF.mishaps:
             SHELF.mishaps.pop(0)("check")
         return "pong"
@@ -96,11 +96,11 @@ class MakeBoth(PushHandler):
                     name, lambda name=name: delivery.vendor.make(name), lambda made: self._note(delivery, made)
                 )
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         if delivery.push.step not in SHELF.made:
-            return Finding.ABSENT
+            return ReconcileResult.ABSENT
         delivery.record(lambda: self._note(delivery, delivery.push.step))
-        return Finding.FOUND
+        return ReconcileResult.FOUND
 
     def rejected(self, push: Push, error: VendorError) -> None:
         self.rejections.append(error)

@@ -76,7 +76,7 @@ def _is_explained(order: Order) -> bool:
     if order.holds.filter(released_at__isnull=True).exclude(text="").exists():
         return True
     return any(
-        push.needs_person or (push.is_open and push.cause and push.next_at > timezone.now())
+        push.needs_attention or (push.is_open and push.cause and push.next_at > timezone.now())
         for push in _pushes_of(order)
     )
 
@@ -97,7 +97,7 @@ def explain(number: str) -> str:
 
 def is_quiet() -> bool:
     """Nothing is left to do: every push has ended or waits for a person."""
-    return not Push.objects.open().filter(needs_person=False).exists()
+    return not Push.objects.open().filter(needs_attention=False).exists()
 
 
 def count_states() -> dict[str, int]:

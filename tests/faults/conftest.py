@@ -46,7 +46,7 @@ def environment_for(sandbox: Sandbox, *, port: int) -> dict[str, str]:
         "VENDOR_READ_TIMEOUT": "1",
         "PUSH_LEASE_SECONDS": "5",
         "PUSH_SETTLE_SECONDS": "3",
-        "PUSH_RETRY_LADDER": "0.2,0.5,1,2",
+        "PUSH_RETRY_BACKOFF": "0.2,0.5,1,2",
         "SWEEP_SECONDS": "1",
         "PULL_ORDERS_SECONDS": "45",
         "LOG_LEVEL": "ERROR",

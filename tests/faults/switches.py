@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.handlers import PUSH_HANDLERS, Finding
+from backoffice.engine.services.handlers import PUSH_HANDLERS, ReconcileResult
 from orders.services.placing import two_phases
 from orders.services.push_kinds import PLACE
 
@@ -29,7 +29,7 @@ def switch_off(names: str) -> None:
 def _skip_look() -> None:
     """An unknown outcome counts as "not done" at once, and nothing is read before going on: a plain retry."""
     handler: Any = PUSH_HANDLERS[PLACE]
-    handler.look = lambda delivery: Finding.ABSENT
+    handler.reconcile = lambda delivery: ReconcileResult.ABSENT
     placement: Any = two_phases.Placement
     placement._is_submitted_already = lambda self: False
     _skip_settling()

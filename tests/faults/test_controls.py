@@ -27,7 +27,7 @@ QUICK = {
     "VENDOR_READ_TIMEOUT": "2",
     "PUSH_LEASE_SECONDS": "4",
     "PUSH_SETTLE_SECONDS": "2",
-    "PUSH_RETRY_LADDER": "0.1",
+    "PUSH_RETRY_BACKOFF": "0.1",
 }
 # The submit is worked on for so long: what comes meanwhile gets in. Shorter than the time-out.
 WINDOW = {"method": "POST", "path": r"^v1/orders/\d+/submit$", "nth": [1], "seconds": 1.2}

@@ -19,7 +19,7 @@ def test_an_unreadable_answer_after_many_attempts_is_asked_for_again(system, san
     bad = sandbox.faults.add(
         "redirect", method="GET", path=r"^v1/orders/\d+$", times=3, location="https://example.com/"
     )
-    system.start_engine(PUSH_RETRY_LADDER="0.05")
+    system.start_engine(PUSH_RETRY_BACKOFF="0.05")
 
     wait_until(is_quiet, seconds=60, what="the push has ended")
 

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from backoffice.embedded.redis import Redis
-from backoffice.engine.services.bell import DELIVER_PUSH
+from backoffice.engine.services.task_queue import DELIVER_PUSH
 from backoffice.sandbox import Sandbox
 from tests.faults.checker import is_quiet, judge
 from tests.faults.storefront import Storefront, make_order, open_shop

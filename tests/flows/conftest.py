@@ -92,7 +92,7 @@ def sandbox(settings: Settings, postbox: Postbox, db: None) -> Iterator[Sandbox]
         settings.PUBLIC_URL = postbox.url
         settings.VENDOR_READ_TIMEOUT = 0.3
         settings.PUSH_SETTLE_SECONDS = 0.2
-        settings.PUSH_RETRY_LADDER = [0.01]
+        settings.PUSH_RETRY_BACKOFF = [0.01]
         yield sandbox
 
 

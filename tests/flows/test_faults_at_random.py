@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from backoffice.engine.models import Push
-from backoffice.engine.services import gate
+from backoffice.engine.services import limiter
 from backoffice.sandbox import Sandbox
 from orders.models import Order, VendorOrderState
 from orders.services.lifecycle import release_order
@@ -31,7 +31,7 @@ def test_with_a_fifth_of_all_requests_failing_each_order_is_made_exactly_once(
     sandbox: Sandbox, settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PUSH_SETTLE_SECONDS = 0.5
-    monkeypatch.setattr(gate, "FAILURES_TO_OPEN", 10**6)
+    monkeypatch.setattr(limiter, "FAILURES_TO_OPEN", 10**6)
     rules = [sandbox.faults.add(kind, probability=0.2 / len(FAULTS), **more) for kind, more in FAULTS]
     orders = [release_order(make_order({"quantity": 5}, {"quantity": 25}), actor="tester") for _ in range(ORDERS)]
 

@@ -101,7 +101,7 @@ def test_a_corrected_order_is_placed_anew_and_its_old_draft_cancelled(sandbox, p
     assert physical["reference"] == f"{order.number}-g2"
     assert len(physical["items"]) == 2
     assert {row["state"] for row in sandbox.ledger.orders.values() if row["id"] != physical["id"]} == {"CANCELED"}
-    assert not Push.objects.needing_a_person().exists()
+    assert not Push.objects.needing_attention().exists()
 
 
 def test_a_file_that_cannot_be_fetched_fails_production_and_holds_with_the_vendors_words(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backoffice.engine.models import Drift, PullCursor, VendorToken
 from backoffice.engine.models.callback import CallbackState
-from backoffice.engine.services import gate, pull_runs
+from backoffice.engine.services import limiter, pull_runs
 from backoffice.engine.services.pull_runs import STALE_HOURS
 from backoffice.sandbox import Sandbox
 from orders.models import Order, VendorOrder
@@ -132,7 +132,7 @@ def test_a_vendor_that_stops_answering_ends_the_run_and_is_said(sandbox: Sandbox
 def test_a_pause_does_not_stop_a_pull_even_when_the_token_has_ended(sandbox: Sandbox, place: Place) -> None:
     order = place()
     sandbox.clock.advance(60)
-    gate.pause("mypromo", actor="jo", reason="restore")
+    limiter.pause("mypromo", actor="jo", reason="restore")
     VendorToken.objects.all().delete()
 
     result = OrderPull("mypromo").run()

@@ -20,7 +20,7 @@ from redis import Redis
 from backoffice.embedded.postgres import postgres_bin
 from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services import epoch_places, gate
+from backoffice.engine.services import epoch_places, limiter
 from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.sweep import due_pushes, sweep
 from backoffice.sandbox import Sandbox
@@ -150,10 +150,10 @@ def disaster(operator: Operator, shop: Storefront) -> None:
     for number in (1, 2):
         shop.order(number)
     work()
-    gate.pause("mypromo", actor="jo")
+    limiter.pause("mypromo", actor="jo")
     for number in (3, 4):
         shop.order(number)
-    gate.resume("mypromo")
+    limiter.resume("mypromo")
     operator.type(operator.backup)
     for number in (5, 6, 7, 8, 9):
         shop.order(number)

@@ -29,7 +29,7 @@ def sandbox(settings: Settings, tmp_path: Path, db: None) -> Iterator[Sandbox]:
         settings.MEDIA_ROOT = tmp_path / "media"
         settings.VENDOR_READ_TIMEOUT = 0.5
         settings.PUSH_SETTLE_SECONDS = 0.2
-        settings.PUSH_RETRY_LADDER = [0.01]
+        settings.PUSH_RETRY_BACKOFF = [0.01]
         offered = {"ups": True, "dhl": True, "gls": True, "dp-warenpost": False}
         Carrier.objects.bulk_create(Carrier(key=key, name=key, available=yes) for key, yes in offered.items())
         yield sandbox

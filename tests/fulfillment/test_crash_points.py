@@ -105,7 +105,7 @@ def go_on(*, happened: bool) -> None:
     while Push.objects.open().exists():
         assert time.monotonic() < deadline
         for push in Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN]):
-            if push.needs_person:
+            if push.needs_attention:
                 decide_push(push, happened=happened, actor="anna", reason="asked the carrier")
             else:
                 Push.objects.filter(pk=push.pk, next_at__gt=timezone.now(), settles_at__isnull=True).update(

@@ -74,9 +74,9 @@ def test_quick_tries_are_followed_by_one_an_hour_and_a_person_hears_of_it(
         before = timezone.now()
         again(file)
         assert wait - 1 < (file.next_at - before).total_seconds() < wait + 10
-        assert file.needs_person == (wait == 3600)
+        assert file.needs_attention == (wait == 3600)
     sandbox.faults.clear()
-    assert (again(file).is_kept, file.needs_person, file.problem) == (True, False, "")
+    assert (again(file).is_kept, file.needs_attention, file.problem) == (True, False, "")
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
@@ -101,7 +101,7 @@ def test_a_vendor_whose_calls_are_stopped_counts_no_try(file: ProductionFile) ->
     stopped = {"open_until": timezone.now() + timedelta(minutes=1)}
     Integration.objects.update_or_create(vendor=VENDOR, defaults=stopped)
     again(file)
-    assert (file.attempts, file.needs_person, file.is_kept) == (0, False, False)
+    assert (file.attempts, file.needs_attention, file.is_kept) == (0, False, False)
 
 
 @pytest.mark.parametrize("kind", ["html", "truncated", "empty", "cut_after"])
@@ -183,7 +183,7 @@ def test_nothing_is_fetched_onto_a_disk_that_is_nearly_full(
 def test_a_link_to_another_host_is_given_up_and_shown(file: ProductionFile) -> None:
     ProductionFile.objects.filter(pk=file.pk).update(url="https://files.example.com/v1/download/1/poi/1")
     again(file)
-    assert (file.next_at, file.needs_person) == (None, True)
+    assert (file.next_at, file.needs_attention) == (None, True)
     assert "does not lead to mypromo" in file.problem
 
 

@@ -13,7 +13,7 @@ from backoffice.files.pdf_marks import PdfMarks
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo import production as sandbox_production
 from backoffice.sandbox.wire import Response
-from fulfillment.models import Label, LabelAnswer, LabelState
+from fulfillment.models import Label, LabelResponse, LabelState
 from fulfillment.services.labels import keep_label_copy
 from fulfillment.services.papers import merge_papers
 from fulfillment.services.picking import find_batch
@@ -116,7 +116,7 @@ def test_what_cannot_be_printed_is_kept_too_and_a_copy_stands_in_for_it(
 ) -> None:
     hand_out(monkeypatch, content)
     label = fetch(make("label").labels.get())
-    answer = LabelAnswer.objects.get(label=label)
+    answer = LabelResponse.objects.get(label=label)
     assert (label.state, label.is_kept) == (LabelState.LOST, False)
     assert words in answer.problem
     label = keep_label_copy(label, picture("PNG"), actor="bert")
@@ -134,7 +134,7 @@ def test_a_disk_that_refuses_a_label_changes_nothing_about_what_happened(
 
     monkeypatch.setattr("os.fsync", full)
     label = fetch(make("label").labels.get())
-    answer = LabelAnswer.objects.get(label=label)
+    answer = LabelResponse.objects.get(label=label)
     assert (label.state, answer.is_kept) == (LabelState.LOST, False)
     assert "No space left" in answer.problem
     assert list(sandbox.ledger.label_downloads().values()) == [1]

@@ -207,8 +207,8 @@ def test_a_download_without_an_answer_goes_to_a_person_and_is_not_tried_again(
     fetch_label(label, actor="anna", dispatch_on=today())
     sandbox.faults.add(kind, method="GET", path=LABEL, times=1, seconds=1)
     push = look_once()
-    assert (push.state, push.needs_person) == (PushState.UNKNOWN, True)
-    assert label.production_order.events.filter(kind="push.needs_person").count() == 1
+    assert (push.state, push.needs_attention) == (PushState.UNKNOWN, True)
+    assert label.production_order.events.filter(kind="push.needs_attention").count() == 1
     assert announced(sandbox) == [1]
 
     decide_push(push, happened=True, actor="anna", reason="the carrier has announced it")
@@ -225,7 +225,7 @@ def test_nobody_decides_against_a_download_that_may_still_be_under_way(sandbox: 
     Push.objects.update(settles_at=timezone.now() + timedelta(minutes=2), next_at=timezone.now())
     deliver(push.pk)
     push.refresh_from_db()
-    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)  # a person could not know either
+    assert (push.state, push.needs_attention) == (PushState.UNKNOWN, False)  # a person could not know either
     with pytest.raises(IllegalTransition, match="may still be worked on"):
         decide_push(push, happened=False, actor="anna", reason="the carrier knows nothing of it")
     push.refresh_from_db()

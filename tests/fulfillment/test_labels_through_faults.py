@@ -18,7 +18,7 @@ from backoffice.engine.services.claims import Delivery
 from backoffice.engine.services.delivery import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.faults import KINDS
-from fulfillment.models import Label, LabelAnswer, LabelState
+from fulfillment.models import Label, LabelResponse, LabelState
 from fulfillment.services.label_fetching import LabelFetch
 from fulfillment.services.labels import fetch_label
 from tests.admin.desk.conftest import SignIn, sign_in
@@ -62,11 +62,11 @@ class Scene:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             pushes = list(Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN]))
-            pushes += Push.objects.needing_a_person().filter(state=PushState.FAILED)
+            pushes += Push.objects.needing_attention().filter(state=PushState.FAILED)
             if not pushes:
                 break
             for push in pushes:
-                if not (push.needs_person and self.person.deal_with(push)):
+                if not (push.needs_attention and self.person.deal_with(push)):
                     deliver(push.pk)
             time.sleep(0.005)
         label.refresh_from_db()
@@ -108,7 +108,7 @@ def test_each_label_is_downloaded_once(fault: str, step: str, scene: Scene, make
     assert scene.downloads == [1]
     assert sum(scene.sandbox.ledger.generic_labels().values()) == (step != "supplied")
     assert not Push.objects.open().exists()
-    assert not Push.objects.needing_a_person().exists()
+    assert not Push.objects.needing_attention().exists()
     was_it_lost = fault in ANSWERED or fault in ("status_after", "hang_after", "late", "cut_after")
     expected = LabelState.LOST if was_it_lost and step != "generic, made" else LabelState.KEPT
     assert label.state == expected
@@ -140,7 +140,7 @@ def test_what_was_handed_out_is_recorded_kept_as_it_came_and_shown(
     assert (attempt.method, attempt.status, attempt.step) == ("GET", 200, "download")
     assert attempt.url.startswith("http")
     assert bool(attempt.error) == (fault in ("truncated", "slow_body"))
-    answer = LabelAnswer.objects.get(label=label)
+    answer = LabelResponse.objects.get(label=label)
     kept = (Path(settings.MEDIA_ROOT) / answer.path).read_bytes()
     if fault in ("broken_json", "truncated", "slow_body"):
         # Of a body that drips, a busy machine may see nothing in time but its head.

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.vendors.errors import VendorProtocolError
-from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
+from backoffice.vendors.messages import CarrierData, CountryData, StateData
 from fulfillment.models import Carrier, Country, State
 from fulfillment.services.reference import sync_reference
 
@@ -19,24 +19,24 @@ class Lists:
     name = "vendor"
 
     def __init__(self) -> None:
-        self.country_rows = [CountryFacts(name="Germany", iso2="DE", iso3="DEU", state_mandatory=False)]
-        self.state_rows = [StateFacts(name="Berlin", iso2="BE", iso3="DE-BE", country_iso2="DE")]
-        self.carrier_rows = [CarrierFacts(key="dhl", name="DHL", kind="parcel", available=True)]
+        self.country_rows = [CountryData(name="Germany", iso2="DE", iso3="DEU", state_mandatory=False)]
+        self.state_rows = [StateData(name="Berlin", iso2="BE", iso3="DE-BE", country_iso2="DE")]
+        self.carrier_rows = [CarrierData(key="dhl", name="DHL", kind="parcel", available=True)]
 
-    def countries(self) -> list[CountryFacts]:
+    def countries(self) -> list[CountryData]:
         return self.country_rows
 
-    def states(self) -> list[StateFacts]:
+    def states(self) -> list[StateData]:
         return self.state_rows
 
-    def carriers(self) -> list[CarrierFacts]:
+    def carriers(self) -> list[CarrierData]:
         return self.carrier_rows
 
 
 def test_a_second_run_updates_and_deletes_nothing() -> None:
     lists = Lists()
     sync_reference(lists)
-    lists.country_rows = [CountryFacts(name="Deutschland", iso2="DE", iso3="DEU", state_mandatory=True)]
+    lists.country_rows = [CountryData(name="Deutschland", iso2="DE", iso3="DEU", state_mandatory=True)]
     lists.carrier_rows = []
     assert sync_reference(lists) == {"countries": 1, "states": 1, "carriers": 0}
     assert list(Country.objects.values_list("name", "state_mandatory")) == [("Deutschland", True)]
@@ -46,7 +46,7 @@ def test_a_second_run_updates_and_deletes_nothing() -> None:
 
 def test_a_state_of_a_country_that_nobody_knows_has_none() -> None:
     lists = Lists()
-    lists.state_rows = [StateFacts(name="Nowhere", iso2="NO", iso3="", country_iso2="XX")] * 2
+    lists.state_rows = [StateData(name="Nowhere", iso2="NO", iso3="", country_iso2="XX")] * 2
     sync_reference(lists)
     sync_reference(lists)
     assert State.objects.get().country is None

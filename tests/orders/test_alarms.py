@@ -120,7 +120,7 @@ def sold_before_a_restore(row: VendorOrder) -> None:
     call = SingleCall()
     call.begin(Delivery())  # type: ignore[arg-type]
     with pytest.raises(Withdrawn):
-        call._refuse_doubtful()
+        call._ensure_not_doubtful()
 
 
 # Every function that calls hold_if_open: how it comes to call it, and whether a cancelled order is told as well.
@@ -143,7 +143,7 @@ CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
         sent_as_something_else_since_the_backup,
         {OrderState.CLOSED, OrderState.CANCELLED},
     ),
-    "services/placing/single_call.py:_refuse_doubtful": (sold_before_a_restore, {OrderState.CLOSED}),
+    "services/placing/single_call.py:_ensure_not_doubtful": (sold_before_a_restore, {OrderState.CLOSED}),
     # Of what has ended nothing has to be made.
     "services/unavailable.py:_hold": (no_longer_made, set()),
 }
@@ -235,10 +235,10 @@ def test_cancelling_an_order_does_not_end_the_alarm_about_a_second_one(sent: Sen
 def test_a_cancelled_order_asks_for_nothing(sent: Sent) -> None:
     row = sent(vendor_id="")
     VendorOrder.objects.update(state=VendorOrderState.REFUSED)
-    Push.objects.update(state=PushState.FAILED, needs_person=True, updated_at=timezone.now() - timedelta(days=1))
+    Push.objects.update(state=PushState.FAILED, needs_attention=True, updated_at=timezone.now() - timedelta(days=1))
     order = cancel_order(row.order, actor="tom", reason="changed their mind")
     push = Push.objects.get()
-    assert (order.state, push.needs_person, push.decided_by) == (OrderState.CANCELLED, False, "tom")
+    assert (order.state, push.needs_attention, push.decided_by) == (OrderState.CANCELLED, False, "tom")
     assert not OrderAlarm.objects.exists()
 
 

@@ -38,7 +38,7 @@ def sandbox(settings: Settings, tmp_path: Path, db: None) -> Iterator[Sandbox]:
         settings.MYPROMO_REQUESTS_PER_MINUTE = 60_000
         settings.CHECK_PRINT_FILES = settings.ALLOW_PRIVATE_FILE_HOSTS = True
         settings.MEDIA_ROOT = tmp_path
-        settings.PUSH_RETRY_LADDER = [0.01]
+        settings.PUSH_RETRY_BACKOFF = [0.01]
         settings.VENDOR_READ_TIMEOUT = 2
         yield sandbox
 

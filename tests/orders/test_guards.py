@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.errors import DomainError
-from orders.admin.order_page.facts import OrderFacts
+from orders.admin.order_page.context import OrderPageContext
 from orders.admin.order_page.possible import possible_actions
 from orders.models import HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.holds import active_holds, place_hold
@@ -36,12 +36,12 @@ def order_in(state: OrderState, part: VendorOrderState | None, *, asked: bool, h
     return Order.objects.get(pk=order.pk)
 
 
-def facts_of(order: Order) -> OrderFacts:
+def facts_of(order: Order) -> OrderPageContext:
     """What the page asks its guards with."""
     facts = SimpleNamespace(
         order=order, active_holds=list(active_holds(order)), vendor_orders=list(order.vendor_orders.all())
     )
-    return cast(OrderFacts, facts)
+    return cast(OrderPageContext, facts)
 
 
 def refusal_of(deed: Callable[[Order], object], order: Order) -> str:

@@ -178,7 +178,7 @@ def test_only_refuse_and_hold_are_known(storefront: Storefront) -> None:
 
 
 def test_an_order_that_looks_like_one_of_a_moment_ago_waits_for_a_person(storefront: Storefront, settings) -> None:
-    settings.ORDER_LOOKALIKE_MINUTES = 10
+    settings.ORDER_DUPLICATE_MINUTES = 10
     first = storefront.place(build_order(reference="A"))
     second = storefront.place(build_order(**{"reference": "B", "recipient.lastname": "GRÖSSER"}))
     assert first.json()["state"]["order"] == "released"
@@ -192,7 +192,7 @@ def test_an_order_that_looks_like_one_of_a_moment_ago_waits_for_a_person(storefr
     [{"recipient.street": "Hauptstraße 43"}, {"lines.0.quantity": 101}, {"complaint": True}, {"lines.1.design_id": 10}],
 )
 def test_an_order_that_differs_is_no_lookalike(storefront: Storefront, settings, change: dict[str, Any]) -> None:
-    settings.ORDER_LOOKALIKE_MINUTES = 10
+    settings.ORDER_DUPLICATE_MINUTES = 10
     storefront.place(build_order(reference="A"))
     assert storefront.place(build_order(reference="B", **change)).json()["holds"] == []
 
@@ -200,7 +200,7 @@ def test_an_order_that_differs_is_no_lookalike(storefront: Storefront, settings,
 def test_neither_an_older_nor_a_cancelled_order_nor_one_of_another_shop_is_a_twin(
     storefront: Storefront, settings
 ) -> None:
-    settings.ORDER_LOOKALIKE_MINUTES = 10
+    settings.ORDER_DUPLICATE_MINUTES = 10
     storefront.place(build_order(reference="A"))
     assert make_storefront("OTH").place(build_order(reference="B")).json()["holds"] == []
     Order.objects.update(created_at=timezone.now() - timedelta(minutes=11))
@@ -210,13 +210,13 @@ def test_neither_an_older_nor_a_cancelled_order_nor_one_of_another_shop_is_a_twi
 
 
 def test_lookalikes_are_not_looked_for_unless_asked(storefront: Storefront, settings) -> None:
-    settings.ORDER_LOOKALIKE_MINUTES = 0
+    settings.ORDER_DUPLICATE_MINUTES = 0
     storefront.place(build_order(reference="A"))
     assert storefront.place(build_order(reference="B")).json()["holds"] == []
 
 
 def test_looking_for_a_twin_uses_its_index(storefront: Storefront, settings) -> None:
-    settings.ORDER_LOOKALIKE_MINUTES = 10
+    settings.ORDER_DUPLICATE_MINUTES = 10
     storefront.place(build_order())
     with connection.cursor() as cursor:
         # With one order any index will do: many others make it choose.

@@ -14,9 +14,9 @@ from backoffice.engine.models import Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.vendors.messages import LineReport, OrderReport, OrderState, ShippedLine, Version
 from orders.models import HoldReason, Order, ProductionState, ShipmentState, VendorOrder, VendorOrderState
-from orders.models import OrderState as OurState
+from orders.models import OrderState as RemoteOrderState
 from orders.services import lateness
-from orders.services.lateness import SILENT_DAYS, close_silent_orders, mark_late_orders
+from orders.services.lateness import SILENT_DAYS, close_unreported_orders, mark_late_orders
 from orders.services.lifecycle import cancel_order
 from orders.services.reports.applying import apply_order_report
 from orders.services.timeline import describe
@@ -154,7 +154,7 @@ def test_three_of_five_shipped_is_partly_shipped_however_finished_the_vendor_cal
     )
 
     order = Order.objects.get()
-    assert (order.production, order.shipment, order.state) == ("done", ShipmentState.PARTIAL, OurState.RELEASED)
+    assert (order.production, order.shipment, order.state) == ("done", ShipmentState.PARTIAL, RemoteOrderState.RELEASED)
 
 
 def test_a_parcel_without_lines_holds_all_of_its_vendor_order(sent: Sent) -> None:
@@ -171,7 +171,7 @@ def test_a_cancellation_that_nobody_asked_for_holds_the_order_with_the_vendors_w
 
     order = Order.objects.get()
     hold = order.holds.get()
-    assert (order.state, order.production) == (OurState.HELD, ProductionState.FAILED)
+    assert (order.state, order.production) == (RemoteOrderState.HELD, ProductionState.FAILED)
     assert hold.reason == HoldReason.VENDOR_CANCELLED
     assert "Step 4." in hold.text
 
@@ -183,7 +183,7 @@ def test_a_cancellation_that_was_asked_for_ends_the_order_without_a_hold(sent: S
     apply_order_report(report(OrderState.CANCELLED, step=4), source="callback")
 
     order = Order.objects.get()
-    assert order.state == OurState.CANCELLED
+    assert order.state == RemoteOrderState.CANCELLED
     assert not order.holds.exists()
 
 
@@ -247,7 +247,7 @@ def test_all_that_is_late_or_silent_is_worked_off_in_one_run_however_many(
     Order.objects.update(state="released", production="sent", ship_by=long_ago)
     assert mark_late_orders() == 5
     Order.objects.update(production="done", shipment="shipped", updated_at=long_ago)
-    assert close_silent_orders() == 5
+    assert close_unreported_orders() == 5
 
 
 def test_an_order_becomes_late_when_its_day_passes_and_is_told_once(sent: Sent) -> None:
@@ -266,10 +266,10 @@ def test_an_order_becomes_late_when_its_day_passes_and_is_told_once(sent: Sent) 
 def test_an_order_whose_delivery_nobody_reports_is_closed_after_long_silence(sent: Sent) -> None:
     sent()
     apply_order_report(report(OrderState.DONE, step=6, shipments=(parcel(),)), source="callback")
-    assert close_silent_orders() == 0
+    assert close_unreported_orders() == 0
 
-    assert close_silent_orders(now=timezone.now() + timedelta(days=SILENT_DAYS + 1)) == 1
-    assert Order.objects.get().state == OurState.CLOSED
+    assert close_unreported_orders(now=timezone.now() + timedelta(days=SILENT_DAYS + 1)) == 1
+    assert Order.objects.get().state == RemoteOrderState.CLOSED
 
 
 def test_times_of_the_vendor_are_kept_for_its_history(sent: Sent) -> None:

@@ -281,7 +281,7 @@ def test_texts_are_the_merchants_alone(fulfiller: Client) -> None:
 def test_both_skus_in_one_entry_can_be_refused(sandbox: Sandbox, fulfiller: Client) -> None:
     row = {"sku": SKU, "sku_fulfiller": "anything", "available": True}
     assert fulfiller.patch("v1/inventory", [row]).status_code == 200
-    sandbox.settings.change(refuse_both_skus=True)
+    sandbox.settings.change(ensure_one_sku=True)
     assert fulfiller.patch("v1/inventory", [row]).status_code == 400
 
 

@@ -18,7 +18,7 @@ __all__ = ["nothing_remembered", "sign_in"]
 def secrets(settings: Settings) -> None:
     settings.SIGN_CUSTOMISER_INTEGRATION_SECRET = SECRET
     settings.SIGN_CUSTOMISER_WEBHOOK_SECRETS = [HOOK_SECRET]
-    settings.PUSH_RETRY_LADDER = [0.01]
+    settings.PUSH_RETRY_BACKOFF = [0.01]
     settings.PUSH_SETTLE_SECONDS = 0.05
     settings.SIGN_CUSTOMISER_ECHO_SECONDS = 0.15
     settings.SIGN_CUSTOMISER_REQUESTS_PER_MINUTE = 60_000

@@ -74,5 +74,5 @@ def test_a_sign_that_waited_at_the_backup_is_decided_by_a_person(order: Order, s
     push = Push.objects.get()
     assert (push.state, push.step) == (PushState.UNKNOWN, "place")
     Push.objects.update(settles_at=timezone.now())
-    assert send().needs_person
+    assert send().needs_attention
     assert made(sandbox) == 0

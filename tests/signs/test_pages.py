@@ -13,10 +13,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from backoffice.accounts.models import ApiKey, Shop
-from backoffice.engine.models import Push, VendorWebhook
+from backoffice.engine.models import Push, WebhookSubscription
 from backoffice.engine.services.callbacks import work_due_callbacks
 from backoffice.engine.services.delivery import deliver
-from backoffice.engine.services.webhooks import KEPT_AFTER, kept_secrets
+from backoffice.engine.services.webhook_subscriptions import KEPT_AFTER, kept_secrets
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.sign_messages import DesignedPicture
 from catalog.models import CustomPicture, CustomProduct
@@ -169,14 +169,14 @@ def test_the_command_subscribes_once_keeps_secrets_sealed_and_ends(sandbox: Sand
     }
     assert kept_secrets("sign-customiser", "order-created") == (held[0]["secret"],)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT secret FROM engine_vendorwebhook")
+        cursor.execute("SELECT secret FROM engine_webhooksubscription")
         assert all(held[0]["secret"] not in row[0] for row in cursor.fetchall())
     assert "ours" in command("list")
     assert "Ended" in command("delete", str(held[0]["webhook_id"]))
     assert len(sandbox.sign_customiser.webhooks.held) == 1
     # What was on its way may still come; later it may not.
     assert kept_secrets("sign-customiser", "order-created")
-    VendorWebhook.objects.update(ended_at=timezone.now() - KEPT_AFTER * 2)
+    WebhookSubscription.objects.update(ended_at=timezone.now() - KEPT_AFTER * 2)
     assert not kept_secrets("sign-customiser", "order-created")
     with pytest.raises(CommandError):
         command("delete", "999")
@@ -185,11 +185,11 @@ def test_the_command_subscribes_once_keeps_secrets_sealed_and_ends(sandbox: Sand
 def test_a_webhook_that_is_there_already_is_taken_and_its_secret_read(sandbox: Sandbox, settings: Settings) -> None:
     settings.PUBLIC_URL = "https://desk.example.com"
     command("subscribe")
-    VendorWebhook.objects.all().delete()
+    WebhookSubscription.objects.all().delete()
     sandbox.sign_customiser.options.show_secrets = False
     command("subscribe")
     assert len(sandbox.sign_customiser.webhooks.held) == 2
-    assert VendorWebhook.objects.filter(secret__isnull=False).count() == 2
+    assert WebhookSubscription.objects.filter(secret__isnull=False).count() == 2
 
 
 @pytest.mark.parametrize("kind", ["cut_after", "cut_before"])
@@ -215,7 +215,12 @@ def test_the_integrations_page_lists_and_subscribes_by_permission(sandbox: Sandb
     assert reader.post(f"{url}sign-customiser/subscribe/").status_code == 403
     few = queries_of(reader, url)
     lead = sign_in(
-        "view_integration", "add_vendorwebhook", "change_vendorwebhook", "view_push", "view_callback", name="tom"
+        "view_integration",
+        "add_webhooksubscription",
+        "change_webhooksubscription",
+        "view_push",
+        "view_callback",
+        name="tom",
     )
     assert b"Subscribe" in lead.get(url).content
     assert lead.post(f"{url}sign-customiser/subscribe/").status_code == 302
@@ -225,7 +230,7 @@ def test_the_integrations_page_lists_and_subscribes_by_permission(sandbox: Sandb
     assert "order-created" in page
     assert "whsec" not in page
     assert queries_of(reader, url) <= few + 1
-    row = VendorWebhook.objects.first()
+    row = WebhookSubscription.objects.first()
     lead.post(f"{url}sign-customiser/webhooks/{row.pk}/end/")
     assert Push.objects.filter(kind="webhooks.unsubscribe").count() == 1
     assert lead.post(f"{url}mypromo/subscribe/").status_code == 404

@@ -60,7 +60,7 @@ def look_until_settled(order: Order, *, seconds: float = 5) -> Push:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         push = place_push(order)
-        if push.needs_person or not push.is_open:
+        if push.needs_attention or not push.is_open:
             return push
         deliver(push.pk)
         time.sleep(0.02)
@@ -138,7 +138,7 @@ def test_after_a_lost_answer_nothing_is_sent_again_and_a_person_is_asked(
     sandbox.faults.add(kind, vendor="sign-customiser", path="v2/orders", times=1, **how)
     assert send(order).state == PushState.UNKNOWN
     push = look_until_settled(order)
-    assert (push.state, push.needs_person, push.step) == (PushState.UNKNOWN, True, "place")
+    assert (push.state, push.needs_attention, push.step) == (PushState.UNKNOWN, True, "place")
     deliver(push.pk)
     assert len(made(sandbox)) == count
     assert push.attempt_rows.filter(method="POST").count() == 1
@@ -149,7 +149,7 @@ def test_the_echo_settles_what_was_unknown(client: Client, order: Order, sandbox
     send(order)
     assert echo(client, order).json() == {"ok": True}
     push = place_push(order)
-    assert (push.state, push.needs_person) == (PushState.CONFIRMED, False)
+    assert (push.state, push.needs_attention) == (PushState.CONFIRMED, False)
     assert (part_of(order).vendor_id, part_of(order).state) == ("1", "submitted")
     assert Callback.objects.get().state == CallbackState.APPLIED
     echo(client, order)
@@ -163,13 +163,13 @@ def test_nobody_is_asked_while_the_echo_waits_for_a_worker(client: Client, order
     echo_arrives(client, order)
     Push.objects.update(settles_at=timezone.now())
     push = send(order)
-    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)
+    assert (push.state, push.needs_attention) == (PushState.UNKNOWN, False)
     assert (push.next_at - timezone.now()).total_seconds() < 6, "it is looked for again soon"
     with pytest.raises(IllegalTransition, match="webhook"):
         decide_push(push, happened=False, actor="jo", reason="nothing came")
     work_callbacks()
     push = place_push(order)
-    assert (push.state, push.needs_person, len(made(sandbox))) == (PushState.CONFIRMED, False, 1)
+    assert (push.state, push.needs_attention, len(made(sandbox))) == (PushState.CONFIRMED, False, 1)
 
 
 def test_an_echo_that_cannot_be_read_for_an_hour_keeps_nobody_from_being_asked(
@@ -180,7 +180,7 @@ def test_an_echo_that_cannot_be_read_for_an_hour_keeps_nobody_from_being_asked(
     echo_arrives(client, order)
     Callback.objects.update(received_at=timezone.now() - timedelta(hours=1, minutes=1))
     Push.objects.update(settles_at=timezone.now())
-    assert send(order).needs_person
+    assert send(order).needs_attention
 
 
 def test_an_echo_that_is_here_before_the_answer_is_the_same(client: Client, order: Order, sandbox: Sandbox) -> None:
@@ -318,16 +318,16 @@ def test_a_worker_killed_between_any_two_writes_leaves_one_order_at_most(
     assert end_expired_leases() == 1
     push = look_until_settled(order)
     assert (push.state, len(made(sandbox))) == (state, count)
-    assert push.needs_person == (state == PushState.UNKNOWN)
+    assert push.needs_attention == (state == PushState.UNKNOWN)
 
 
 def test_without_the_wait_for_proof_a_second_sign_would_be_made(
     order: Order, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: a look that takes silence for absence sends again, and the ledger shows it."""
-    from backoffice.engine.services.handlers import Finding
+    from backoffice.engine.services.handlers import ReconcileResult
 
-    monkeypatch.setattr(SingleCall, "look", lambda self, delivery: Finding.ABSENT)
+    monkeypatch.setattr(SingleCall, "look", lambda self, delivery: ReconcileResult.ABSENT)
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     look_until_settled(order)
@@ -339,16 +339,16 @@ def test_before_the_echos_time_is_over_nobody_is_asked(order: Order, sandbox: Sa
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     push = send(order)
-    assert (push.state, push.needs_person) == (PushState.UNKNOWN, False)
+    assert (push.state, push.needs_attention) == (PushState.UNKNOWN, False)
     assert (push.next_at - timezone.now()).total_seconds() > 50
 
 
 def test_what_is_asked_of_a_person_says_what_it_costs(order: Order, sandbox: Sandbox) -> None:
-    from backoffice.engine.admin.outcome_facts import outcome_facts
+    from backoffice.engine.admin.outcome_context import outcome_context
 
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
-    outcome = outcome_facts(look_until_settled(order))
+    outcome = outcome_context(look_until_settled(order))
     assert any("119.00 EUR" in line for line in outcome.if_not)
     assert any("119.00 EUR" in line for line in outcome.if_happened)
     assert "cannot be searched" in outcome.goes_on

@@ -11,7 +11,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
 from catalog.models import CustomProduct
 from orders.models import Order, OrderEvent, OrderLine
-from orders.services.preflight.line_checks import judge_lines
+from orders.services.preflight.line_checks import validate_lines
 from tests.api.storefront import Storefront, build_order, make_catalog, make_storefront
 from tests.signs.desk import design, make_shop
 
@@ -110,7 +110,7 @@ def test_what_the_vendor_needs_is_asked_for_at_once(storefront: Storefront, desi
 def test_lines_cost_no_queries_each(storefront: Storefront, designed: CustomProduct) -> None:
     lines = [OrderLine(custom_product=designed.external_id, quantity=1, unit_price=Decimal(1)) for _ in range(20)]
     with CaptureQueriesContext(connection) as queries:
-        judge_lines(lines, shop=storefront.shop, errors={})
+        validate_lines(lines, shop=storefront.shop, errors={})
     assert len(queries) == 1
 
 

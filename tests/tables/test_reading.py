@@ -13,7 +13,7 @@ import xlsxwriter
 from openpyxl import Workbook
 
 from backoffice.errors import InvalidInput
-from backoffice.tables.cells import CellFault, is_moment
+from backoffice.tables.cells import CellFault, is_datetime
 from backoffice.tables.reading import Table, read_table
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "reports"
@@ -122,7 +122,7 @@ def test_a_formula_whose_result_is_an_empty_text_is_blank() -> None:
 def test_a_date_is_known_for_one_and_its_number_for_no_price() -> None:
     """A spreadsheet makes 1 May of "1.5"; the number behind it would be a price of 46,143."""
     _table, [row] = read(written(["a", "b", "c"], [datetime(2026, 5, 1), date(2026, 5, 1), 46143]))
-    assert [is_moment(cell) for cell in row] == [True, True, False]
+    assert [is_datetime(cell) for cell in row] == [True, True, False]
 
 
 def test_a_strict_workbook_is_read() -> None:

@@ -9,13 +9,13 @@ from backoffice.vendors.base import Connection, Exchange
 
 
 @dataclass
-class NotingGate:
+class NotingLimiter:
     """Lets everybody in and writes down what it is told; `closed` is raised instead, when set."""
 
     events: list[Any] = field(default_factory=list)
     closed: Exception | None = None
 
-    def enter(self, *, write: bool) -> None:
+    def acquire(self, *, write: bool) -> None:
         if self.closed:
             raise self.closed
         self.events.append(("enter", write))
@@ -52,13 +52,13 @@ class MemoryTokens:
 class Outside:
     """All three together, ready to be looked into."""
 
-    gate: NotingGate = field(default_factory=NotingGate)
+    limiter: NotingLimiter = field(default_factory=NotingLimiter)
     tokens: MemoryTokens = field(default_factory=MemoryTokens)
     exchanges: list[Exchange] = field(default_factory=list)
 
     @property
     def connection(self) -> Connection:
-        return Connection(gate=self.gate, tokens=self.tokens, record=self.exchanges.append)
+        return Connection(limiter=self.limiter, tokens=self.tokens, record=self.exchanges.append)
 
     def patient(self, seconds: float) -> Connection:
         """The same while somebody waits that long for each answer: then nothing is repeated."""

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.vendors.answers import Answer, decode, raise_for, read_complaints, read_retry_after, readable
 from backoffice.vendors.errors import (
     FieldError,
     VendorAmbiguous,
@@ -18,11 +17,12 @@ from backoffice.vendors.errors import (
     VendorRejected,
     VendorUnavailable,
 )
+from backoffice.vendors.responses import Response, decode, raise_for, read_errors, read_retry_after, readable
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
 
 
-def error_of(answer: Answer, *, write: bool, documented_503: bool = True) -> VendorError:
+def error_of(answer: Response, *, write: bool, documented_503: bool = True) -> VendorError:
     with pytest.raises(VendorError) as raised:
         raise_for(answer, write=write, vendor="acme", documented_503=documented_503)
     assert raised.value.status == answer.status
@@ -59,25 +59,25 @@ MEANINGS = [
 def test_each_status_has_one_meaning_for_writes_and_one_for_reads(
     status: int, write: type[VendorError], read: type[VendorError]
 ) -> None:
-    assert type(error_of(Answer(status), write=True)) is write
-    assert type(error_of(Answer(status), write=False)) is read
+    assert type(error_of(Response(status), write=True)) is write
+    assert type(error_of(Response(status), write=False)) is read
 
 
 def test_a_503_that_is_not_documented_may_have_been_done() -> None:
-    assert type(error_of(Answer(503), write=True, documented_503=False)) is VendorAmbiguous
+    assert type(error_of(Response(503), write=True, documented_503=False)) is VendorAmbiguous
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 226])
 def test_every_2xx_is_an_answer(status: int) -> None:
-    raise_for(Answer(status), write=True, vendor="acme", documented_503=True)
+    raise_for(Response(status), write=True, vendor="acme", documented_503=True)
 
 
 def test_a_429_without_a_time_asks_for_fifteen_seconds() -> None:
-    assert error_of(Answer(429), write=True).retry_after == 15
-    assert error_of(Answer(429, {"retry-after": "7"}), write=True).retry_after == 7
-    assert error_of(Answer(429, {"retry-after": "soon"}), write=True).retry_after == 15
-    assert error_of(Answer(503, {"retry-after": "120"}), write=True).retry_after == 120
-    assert error_of(Answer(503), write=True).retry_after is None
+    assert error_of(Response(429), write=True).retry_after == 15
+    assert error_of(Response(429, {"retry-after": "7"}), write=True).retry_after == 7
+    assert error_of(Response(429, {"retry-after": "soon"}), write=True).retry_after == 15
+    assert error_of(Response(503, {"retry-after": "120"}), write=True).retry_after == 120
+    assert error_of(Response(503), write=True).retry_after is None
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ COMPLAINTS = [
 
 @pytest.mark.parametrize(("body", "message", "errors"), COMPLAINTS)
 def test_complaints_are_read_in_every_shape(body: bytes, message: str, errors: tuple[FieldError, ...]) -> None:
-    assert read_complaints(body) == (message, errors)
-    refused = error_of(Answer(422, body=body), write=True)
+    assert read_errors(body) == (message, errors)
+    refused = error_of(Response(422, body=body), write=True)
     assert isinstance(refused, VendorRejected)
     assert refused.errors == errors
     assert refused.text == (message or "acme refused with HTTP 422.")
@@ -148,9 +148,9 @@ class Thing(msgspec.Struct):
                                   b'{"id": 1, "x": ' + b"[" * 100_000])  # fmt: skip
 def test_a_success_that_cannot_be_read_is_none(body: bytes) -> None:
     with pytest.raises(VendorAmbiguous):
-        decode(Answer(201, body=body), Thing, write=True, vendor="acme")
+        decode(Response(201, body=body), Thing, write=True, vendor="acme")
     with pytest.raises(VendorProtocolError):
-        decode(Answer(200, body=body), Thing, write=False, vendor="acme")
+        decode(Response(200, body=body), Thing, write=False, vendor="acme")
 
 
 def test_what_is_kept_of_a_body_shows_no_secret_not_even_half_of_one() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from backoffice.vendors.auth import ClientCredentials, life_of
 from backoffice.vendors.errors import (
-    BudgetEmpty,
+    RateLimited,
     VendorAuthFailed,
     VendorError,
     VendorProtocolError,
@@ -49,7 +49,7 @@ def test_a_read_is_repeated_until_it_succeeds(first: Act, outside: Outside) -> N
         assert plain(server, outside).request("GET", "things").status == 200
     assert len(server.seen) == 4
     # Every try, not the read as a whole, passes the gate and is recorded.
-    assert [event for event in outside.gate.events if event[0] == "enter"] == [("enter", False)] * 4
+    assert [event for event in outside.limiter.events if event[0] == "enter"] == [("enter", False)] * 4
     assert len(outside.exchanges) == 4
 
 
@@ -85,14 +85,14 @@ def test_a_wait_that_the_vendor_names_is_kept(outside: Outside) -> None:
     with loopback(reply(429, Retry_After="3"), reply(503, Retry_After="0"), OK) as server:
         plain(server, outside, waits=waits).request("GET", "things")
     assert waits[0] == 3
-    assert ("throttled", 3) in outside.gate.events
+    assert ("throttled", 3) in outside.limiter.events
 
 
 def test_a_429_without_a_time_pauses_everybody_for_fifteen_seconds(outside: Outside) -> None:
     with loopback(reply(429)) as server, pytest.raises(VendorUnavailable) as raised:
         plain(server, outside).request("POST", "things")
     assert raised.value.retry_after == 15
-    assert outside.gate.events == [("enter", True), ("throttled", 15)]
+    assert outside.limiter.events == [("enter", True), ("throttled", 15)]
 
 
 def test_a_wait_of_more_than_half_a_minute_is_not_sat_out(outside: Outside) -> None:
@@ -103,9 +103,9 @@ def test_a_wait_of_more_than_half_a_minute_is_not_sat_out(outside: Outside) -> N
 
 
 def test_a_closed_gate_stops_a_read_at_once(outside: Outside) -> None:
-    outside.gate.closed = BudgetEmpty("Not now.", retry_after=1)
+    outside.limiter.closed = RateLimited("Not now.", retry_after=1)
     waits: list[float] = []
-    with loopback(OK) as server, pytest.raises(BudgetEmpty):
+    with loopback(OK) as server, pytest.raises(RateLimited):
         plain(server, outside, waits=waits).request("GET", "things")
     assert (server.connections, waits) == (0, [])
     assert outside.exchanges == []
@@ -125,7 +125,7 @@ def test_a_closed_gate_stops_a_read_at_once(outside: Outside) -> None:
 def test_the_gate_learns_how_the_vendor_is(answer: Act, events: list[Any], outside: Outside) -> None:
     with loopback(answer) as server, suppress(VendorError):
         plain(server, outside).request("POST", "things")
-    assert outside.gate.events[1:] == events
+    assert outside.limiter.events[1:] == events
 
 
 def test_an_exchange_is_kept_without_its_secrets(outside: Outside) -> None:
@@ -180,7 +180,7 @@ def test_a_refused_token_is_renewed_once_and_the_request_made_again(method: str,
         assert authorized(server, outside).request(method, "things", body=b"{}").status == 200
     assert [seen.path for seen in server.seen] == ["/things", "/oauth/token", "/things"]
     assert server.seen[2].headers["authorization"] == "Bearer second-token"
-    assert [event for event in outside.gate.events if event[0] == "enter"] == [
+    assert [event for event in outside.limiter.events if event[0] == "enter"] == [
         ("enter", method != "GET"), ("enter", False), ("enter", method != "GET"),
     ]  # fmt: skip
 

@@ -27,7 +27,7 @@ class Answer:
     replayed: bool = False
 
 
-def answer_once(shop: Shop, *, key: str, request: object, act: Callable[[], Answer]) -> Answer:
+def respond_once(shop: Shop, *, key: str, request: object, act: Callable[[], Answer]) -> Answer:
     """What `act` answers, or what it answered when the shop sent the same request under this key before.
 
     Key, effects and answer are one transaction: a twin that comes meanwhile waits for it at the unique index, and a

@@ -17,7 +17,7 @@ from backoffice.masking import mask_bytes
 from backoffice.staff.marks import back_to, marked_keys
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
+from backoffice.web.file_answers import file_response
 
 REPLAY = "replay_callback"
 
@@ -79,7 +79,7 @@ class CallbackAdmin(PagesAdmin):
         """The body, secrets masked, to be saved: never anything that a browser would show or run."""
         self.require_view(request)
         callback = find_or_404(Callback, pk)
-        return answer_file(mask_bytes(bytes(callback.body)), content_type=UNKNOWN, name=f"callback-{pk}")
+        return file_response(mask_bytes(bytes(callback.body)), content_type=UNKNOWN, name=f"callback-{pk}")
 
 
 _MEANINGS = {

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.engine.admin.bodies import show_text
-from backoffice.engine.models import Integration, VendorWebhook
-from backoffice.engine.services import gate
-from backoffice.engine.services.budget import BURST, Gauge
+from backoffice.engine.models import Integration, WebhookSubscription
+from backoffice.engine.services import limiter
+from backoffice.engine.services.rate_limits import BURST, RateLimitStatus
 from backoffice.engine.services.vendor_checks import check_vendor
-from backoffice.engine.services.vendor_status import Standing, VendorStatus, read_vendor_statuses
-from backoffice.engine.services.webhooks import end_webhook, subscribe_webhooks
+from backoffice.engine.services.vendor_status import VendorHealth, VendorStatus, read_vendor_statuses
+from backoffice.engine.services.webhook_subscriptions import end_webhook, subscribe_webhooks
 from backoffice.errors import IllegalTransition
 from backoffice.staff.base import actor
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
@@ -28,7 +28,7 @@ from backoffice.vendors.registry import has_ability, vendor_title, vendor_type
 SET_UP = "change_integration"
 PAUSE, TEST = "pause_integration", "test_integration"
 LONGEST_REASON = 300
-SUBSCRIBE, END_WEBHOOK = "add_vendorwebhook", "change_vendorwebhook"
+SUBSCRIBE, END_WEBHOOK = "add_webhooksubscription", "change_webhooksubscription"
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Card:
     breaker: str
     may_resume: bool
     # None where the vendor has no subscriptions.
-    webhooks: list[VendorWebhook] | None
+    webhooks: list[WebhookSubscription] | None
     wants_webhooks: bool
     # Whether addresses of ours that cannot be guessed are entered at the vendor.
-    is_told_addresses: bool
+    takes_callback_addresses: bool
 
 
 @admin.register(Integration)
@@ -75,16 +75,16 @@ class IntegrationAdmin(PagesAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        webhooks: dict[str, list[VendorWebhook]] = {}
-        for row in VendorWebhook.objects.filter(ended_at__isnull=True).defer("secret").order_by("pk"):
+        webhooks: dict[str, list[WebhookSubscription]] = {}
+        for row in WebhookSubscription.objects.filter(ended_at__isnull=True).defer("secret").order_by("pk"):
             webhooks.setdefault(row.vendor, []).append(row)
         cards = [_card(status, webhooks.get(status.name, [])) for status in read_vendor_statuses()]
         return self.render(
             request,
             "engine/integrations.html",
             title=_("Integrations"),
-            cards=[card for card in cards if card.status.standing != Standing.NOT_SET_UP],
-            unused=[card for card in cards if card.status.standing == Standing.NOT_SET_UP],
+            cards=[card for card in cards if card.status.standing != VendorHealth.NOT_SET_UP],
+            unused=[card for card in cards if card.status.standing == VendorHealth.NOT_SET_UP],
             may_set_up=self.may(request, SET_UP),
             may_subscribe=self.may(request, SUBSCRIBE),
             may_end=self.may(request, END_WEBHOOK),
@@ -134,7 +134,7 @@ class IntegrationAdmin(PagesAdmin):
 
         def do() -> str:
             reason = posted_text(request.POST, "reason", most=LONGEST_REASON)
-            if not gate.pause(vendor, actor=actor(request), reason=reason):
+            if not limiter.pause(vendor, actor=actor(request), reason=reason):
                 raise IllegalTransition(_("%(vendor)s is paused already.") % {"vendor": vendor_title(vendor)})
             return _("%(vendor)s is paused. What is to be sent there waits.") % {"vendor": vendor_title(vendor)}
 
@@ -145,7 +145,7 @@ class IntegrationAdmin(PagesAdmin):
         _known(vendor)
 
         def do() -> str:
-            gate.resume(vendor, actor=actor(request))
+            limiter.resume(vendor, actor=actor(request))
             return _("%(vendor)s goes on; what waits is sent within a minute.") % {"vendor": vendor_title(vendor)}
 
         return act(request, do, to=_url(vendor))
@@ -176,7 +176,7 @@ class IntegrationAdmin(PagesAdmin):
 
     def end_webhook(self, request: HttpRequest, vendor: str, pk: int) -> HttpResponse:
         self.require(request, END_WEBHOOK)
-        row = find_or_404(VendorWebhook, pk)
+        row = find_or_404(WebhookSubscription, pk)
         if row.vendor != vendor:
             raise Http404
 
@@ -187,7 +187,7 @@ class IntegrationAdmin(PagesAdmin):
         return act(request, do, to=_url(vendor))
 
 
-def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
+def _card(status: VendorStatus, webhooks: list[WebhookSubscription]) -> Card:
     integration = status.integration
     subscribes = has_ability(status.name, ManagesWebhooks)
     topics = vendor_type(status.name, ManagesWebhooks).WEBHOOK_TOPICS if subscribes else ()
@@ -199,12 +199,12 @@ def _card(status: VendorStatus, webhooks: list[VendorWebhook]) -> Card:
         breaker=_breaker(status),
         may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
         webhooks=webhooks if subscribes else None,
-        is_told_addresses=has_ability(status.name, CallsSecretAddresses),
+        takes_callback_addresses=has_ability(status.name, CallsSecretAddresses),
         wants_webhooks=bool(set(topics) - {row.topic for row in webhooks if row.is_made}),
     )
 
 
-def _allowance(gauge: Gauge) -> Allowance:
+def _allowance(gauge: RateLimitStatus) -> Allowance:
     burst_seconds = BURST * 60 / (gauge.per_minute * gauge.factor)
     percent = min(100, round(100 * gauge.waiting / burst_seconds))
     rate = _("%(rate)d calls a minute") % {"rate": round(gauge.per_minute * gauge.factor)}
@@ -228,7 +228,7 @@ def _breaker(status: VendorStatus) -> str:
         return _("open: calls are stopped after %(count)d failures in a row") % {"count": failures}
     if failures:
         words = _("closed, %(count)d failures in a row (opens at %(limit)d)")
-        return words % {"count": failures, "limit": gate.FAILURES_TO_OPEN}
+        return words % {"count": failures, "limit": limiter.FAILURES_TO_OPEN}
     return _("closed")
 
 

@@ -19,12 +19,12 @@ _PUSHES_OF_PEOPLE: dict[tuple[str, bool], tuple[Tone, str, Promise]] = {
 def push_chip(push: Push) -> Chip:
     """State of a push; red only while a person is needed."""
     hint = push.cause or push.decision
-    if look := _PUSHES_OF_PEOPLE.get((push.state, push.needs_person)):
-        return Chip(*look, hint)
+    if reconcile := _PUSHES_OF_PEOPLE.get((push.state, push.needs_attention)):
+        return Chip(*reconcile, hint)
     return PushState(push.state).chip(hint)
 
 
-def kind_in_words(kind: str) -> str:
+def kind_label(kind: str) -> str:
     """What a kind of push is, in words; the kind itself when nobody gave words for it."""
     handler = PUSH_HANDLERS.get(kind)
     return str(handler.title) if handler and handler.title else kind

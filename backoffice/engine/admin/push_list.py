@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.engine.admin.machine_chips import kind_in_words, push_chip
+from backoffice.engine.admin.machine_chips import kind_label, push_chip
 from backoffice.engine.admin.subject_links import SubjectLink, of_subjects, subject_links
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
@@ -21,7 +21,7 @@ UNSENT = "unsent"
 
 def _kinds() -> list[tuple[str, Any]]:
     """Known when asked for: the registry fills itself after this file was read."""
-    return [(kind, kind_in_words(kind)) for kind in sorted(PUSH_HANDLERS)]
+    return [(kind, kind_label(kind)) for kind in sorted(PUSH_HANDLERS)]
 
 
 class PushFilters(FilterForm):
@@ -29,7 +29,7 @@ class PushFilters(FilterForm):
     DATED = "created_at"
 
     state = choice_field(_("State"), [*PushState.choices, (UNSENT, _("not yet sent"))])
-    needs_person = choice_field(_("Needs a person"), [("1", _("needs a person"))])
+    needs_attention = choice_field(_("Needs a person"), [("1", _("needs a person"))])
     vendor = choice_field(_("Vendor"), vendor_choices)
     kind = choice_field(_("What"), _kinds)
     lane = choice_field(_("Lane"), Lane.choices)
@@ -54,7 +54,7 @@ def push_rows(pushes: list[Push]) -> list[PushRow]:
     """With what they are about, in one lookup for all."""
     links = subject_links(pushes)
     return [
-        PushRow(push, push_chip(push), kind_in_words(push.kind), links.get((push.subject_type, push.subject_id)))
+        PushRow(push, push_chip(push), kind_label(push.kind), links.get((push.subject_type, push.subject_id)))
         for push in pushes
     ]
 
@@ -66,7 +66,7 @@ class PushList(ListPage[Push]):
     filter_class = PushFilters
     views = (
         (_("All"), ""),
-        (_("Need a person"), "needs_person=1"),
+        (_("Need a person"), "needs_attention=1"),
         (_("Outcome unknown"), "state=unknown"),
         (_("Refused"), "state=failed"),
         (_("Waiting"), "state=new"),

@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from backoffice.engine.admin.exchanges import compare
-from backoffice.engine.admin.outcome_facts import outcome_facts
-from backoffice.engine.admin.push_facts import push_facts
+from backoffice.engine.admin.outcome_context import outcome_context
+from backoffice.engine.admin.push_context import push_context
 from backoffice.engine.admin.push_list import PushList
 from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.pushes import decide_push, dismiss_push, retry_push, ring_push
+from backoffice.engine.services.pushes import decide_push, dismiss_push, enqueue_push, retry_push
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
@@ -45,7 +45,7 @@ class PushAdmin(PagesAdmin):
             request,
             "engine/push.html",
             title=_("Push #%(number)s") % {"number": push.pk},
-            facts=push_facts(push),
+            facts=push_context(push),
             push=push,
             original=push,
             may_resend=self.may(request, RESEND),
@@ -60,7 +60,7 @@ class PushAdmin(PagesAdmin):
         push = find_or_404(Push, pk)
 
         def do() -> str:
-            ring_push(push, actor=actor(request))
+            enqueue_push(push, actor=actor(request))
             return _("It is tried now. Reload in a moment to see what came of it.")
 
         return act(request, do, to=_url(push))
@@ -133,7 +133,7 @@ class PushAdmin(PagesAdmin):
             request,
             "engine/unknown_outcome.html",
             title=_("Did it happen? Push #%(number)s") % {"number": push.pk},
-            outcome=outcome_facts(push),
+            outcome=outcome_context(push),
             push=push,
             original=push,
             question=question_of(push),

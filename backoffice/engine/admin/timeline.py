@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.event import TimelineEvent
-from backoffice.staff.actors import actor_in_words
+from backoffice.staff.actors import actor_label
 from backoffice.states import Tone
 from backoffice.timeline import UNKNOWN, Sentence
 
@@ -57,7 +57,7 @@ def read_timeline(events: QuerySet[E], *, sentences: Mapping[str, Sentence], des
 
     def entry(event: E) -> Entry:
         icon, tone, _text = sentences.get(event.kind, UNKNOWN)
-        return Entry(event, describe(event), icon, tone, actor_in_words(event.actor))
+        return Entry(event, describe(event), icon, tone, actor_label(event.actor))
 
     by_day = groupby(newest[:SHOWN], key=lambda event: timezone.localtime(event.at).date())
     return Timeline([Day(day, [entry(event) for event in some]) for day, some in by_day], cut=len(newest) > SHOWN)

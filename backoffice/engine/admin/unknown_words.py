@@ -20,11 +20,11 @@ def recovery_of(push: Push) -> Recovery:
 def unknown_situation(push: Push) -> str:
     """Where it stands and what happens next."""
     recovery = recovery_of(push)
-    if push.needs_person and recovery in SEARCHED:
+    if push.needs_attention and recovery in SEARCHED:
         text = _("It may or may not have happened at %(vendor)s, and searching has not settled it: decide.")
-    elif push.needs_person and recovery is Recovery.REPEAT:
+    elif push.needs_attention and recovery is Recovery.REPEAT:
         text = _("%(vendor)s was sent it several times, and no answer could be read: decide.")
-    elif push.needs_person:
+    elif push.needs_attention:
         text = _("It may or may not have happened at %(vendor)s, and only a person can find out: decide.")
     elif recovery is Recovery.REPEAT:
         text = _("It may or may not have happened at %(vendor)s. It is sent again: twice counts once there.")
@@ -58,11 +58,11 @@ def what_goes_on(push: Push) -> str:
     return text % words
 
 
-def when_a_person_is_asked(push: Push) -> str:
+def when_staff_are_asked(push: Push) -> str:
     """Until when it goes on so."""
-    if push.needs_person and recovery_of(push) in SEARCHED:
+    if push.needs_attention and recovery_of(push) in SEARCHED:
         return _("It has been handed to a person; the search goes on meanwhile.")
-    if push.needs_person:
+    if push.needs_attention:
         return _("It has been handed to a person.")
     if recovery_of(push) in SEARCHED:
         text = _("After %(hours)g hours without a proof it is handed to a person.")

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostE
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from backoffice.engine.services.callbacks import answer_callback, store_callback
+from backoffice.engine.services.callbacks import respond_to_callback, store_callback
 from backoffice.engine.services.handlers import waits_for_answer
-from backoffice.engine.services.webhooks import kept_secrets
+from backoffice.engine.services.webhook_subscriptions import kept_secrets
 from backoffice.errors import DomainError, Unavailable
 from backoffice.vendors.abilities import CallsUs, ManagesWebhooks
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
@@ -43,7 +43,7 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
     try:
         callback = _verified(request, vendor, topic, token)
         callback_id, _is_new = store_callback(vendor, callback, source_ip=client_address(request))
-        answer = answer_callback(callback_id) if waits_for_answer(vendor, topic) else None
+        answer = respond_to_callback(callback_id) if waits_for_answer(vendor, topic) else None
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
     except (OperationalError, InterfaceError, Unavailable):

@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 
-from backoffice.engine.services import budget
+from backoffice.engine.services import rate_limits
 from backoffice.engine.services.foundations import missing_static_files
 from backoffice.engine.services.pulling import count_drift
 from backoffice.published_secrets import is_loopback
@@ -35,7 +35,7 @@ _CALLBACKS = """
     SELECT count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)
       FROM engine_callback WHERE next_at IS NOT NULL
 """
-_NEEDS = "SELECT count(*) FROM engine_push WHERE needs_person"
+_NEEDS = "SELECT count(*) FROM engine_push WHERE needs_attention"
 _BEAT = "SELECT extract(epoch from clock_timestamp() - at) FROM engine_heartbeat WHERE name = 'sweep'"
 _LOCKED = "SELECT count(*) FROM engine_epoch WHERE found_at IS NOT NULL AND reconciled_at IS NULL"
 _BREAKERS = "SELECT vendor, failures, coalesce(open_until > clock_timestamp(), false) FROM engine_integration"
@@ -117,7 +117,7 @@ class DatabaseCollector(Collector):
             is_open.add_metric([vendor], int(stopped))
         line = GaugeMetricFamily("backoffice_vendor_line_seconds", "Wait for the next call", labels=["vendor"])
         for vendor in vendors_with(Vendor, configured=True):
-            line.add_metric([vendor], budget.gauge(vendor).waiting)
+            line.add_metric([vendor], rate_limits.gauge(vendor).waiting)
         yield failures
         yield is_open
         yield line

@@ -36,7 +36,7 @@ class Integration(models.Model):
         return self.vendor
 
 
-class VendorBudget(models.Model):
+class RateLimit(models.Model):
     """The shared allowance of one vendor (GCRA): one hot row, all comparisons by the database's clock."""
 
     vendor = models.CharField(max_length=32, primary_key=True)

@@ -38,9 +38,9 @@ class PushQuerySet(models.QuerySet["Push"]):
         """All pushes of one thing, oldest first."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("pk")
 
-    def needing_a_person(self) -> "PushQuerySet":
+    def needing_attention(self) -> "PushQuerySet":
         """Refused, or unknown with nothing left to try, and not yet dealt with."""
-        return self.filter(needs_person=True)
+        return self.filter(needs_attention=True)
 
 
 class Push(models.Model):
@@ -73,7 +73,7 @@ class Push(models.Model):
     looks = models.PositiveIntegerField(_("searches made"), default=0)
     absences = models.PositiveIntegerField(_("searches that proved absence"), default=0)
 
-    needs_person = models.BooleanField(_("needs a person"), default=False)
+    needs_attention = models.BooleanField(_("needs a person"), default=False)
     cause = TranslatableTextField(_("cause"), blank=True)
     errors = models.JSONField(_("errors by field"), default=list)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
@@ -117,7 +117,7 @@ class Push(models.Model):
                 name="push_in_order",
             ),
             models.Index(fields=["subject_type", "subject_id"], name="push_subject"),
-            models.Index(F("updated_at").desc(), condition=Q(needs_person=True), name="push_needs_person"),
+            models.Index(F("updated_at").desc(), condition=Q(needs_attention=True), name="push_needs_person"),
             models.Index(fields=["state", "-id"], name="push_state"),
             models.Index(fields=["kind", "-id"], name="push_kind"),
             models.Index(fields=["-created_at"], name="push_created"),

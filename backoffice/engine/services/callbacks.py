@@ -17,11 +17,11 @@ from django.utils import timezone
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import Lane
-from backoffice.engine.services.bell import WORK_CALLBACKS, ring_soon
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS, waits_for_answer
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.engine.services.reports import ReportOutcome
+from backoffice.engine.services.task_queue import WORK_CALLBACKS, enqueue_soon
 from backoffice.errors import DomainError, Unavailable
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
@@ -79,7 +79,7 @@ def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | No
     return callback_id, is_new
 
 
-def answer_callback(callback_id: int) -> dict[str, Any] | None:
+def respond_to_callback(callback_id: int) -> dict[str, Any] | None:
     """Work a stored callback off now, because the vendor waits; answers what it gets, None for a topic that has no
     answer of its own. A repeat gets the same answer and changes nothing.
 
@@ -210,4 +210,4 @@ def _orphan_wait(callback: Callback) -> float:
 
 
 def _ring() -> None:
-    ring_soon(WORK_CALLBACKS)
+    enqueue_soon(WORK_CALLBACKS)

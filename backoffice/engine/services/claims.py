@@ -56,7 +56,7 @@ class Delivery:
         self.push = push
         self.token = token
         self._lock = lock
-        self.is_look = push.state == PushState.UNKNOWN
+        self.is_reconciling = push.state == PushState.UNKNOWN
         self._last_look: Callable[[], None] | None = None
         self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
         self.vendor = get_vendor(
@@ -73,10 +73,10 @@ class Delivery:
         call: Callable[[], T],
         record: Callable[[T], None],
         *,
-        last_look: Callable[[], None] | None = None,
+        last_check: Callable[[], None] | None = None,
     ) -> T:
         """Make one write at the vendor. The step is committed before `call`; `record` gets the answer in one fenced
-        transaction with the end of the step. `last_look` is called right before the request leaves, after any wait for
+        transaction with the end of the step. `last_check` is called right before the request leaves, after any wait for
         its turn: raising Withdrawn there, it keeps it from leaving and ends the step.
 
         Raises what `call` raises (VendorAmbiguous leaves the step on the row, to be looked for), LeaseLost, and
@@ -85,7 +85,7 @@ class Delivery:
         if time.monotonic() > self._deadline:
             raise Interrupted
         self._enter(step)
-        self._last_look = last_look
+        self._last_look = last_check
         try:
             answer = call()
         except Withdrawn:
@@ -103,7 +103,7 @@ class Delivery:
         try:
             return call()
         except VendorProtocolError as error:
-            if self.is_look or self._count_unreadable() >= UNREADABLE_IN_A_ROW:
+            if self.is_reconciling or self._count_unreadable() >= UNREADABLE_IN_A_ROW:
                 raise
             raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
 

@@ -18,17 +18,17 @@ from django.db.models.functions import Now
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services import gate, reconcile
-from backoffice.engine.services.bell import DELIVER_PUSH, ring_now
+from backoffice.engine.services import limiter, reconcile
 from backoffice.engine.services.claimable import claim
 from backoffice.engine.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.handlers import handler_of
-from backoffice.engine.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.engine.services.pushes import backoff_seconds, close_push, note_attempt
+from backoffice.engine.services.task_queue import DELIVER_PUSH, enqueue
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
 from backoffice.vendors.errors import (
-    BudgetEmpty,
+    RateLimited,
     VendorAmbiguous,
     VendorAuthFailed,
     VendorError,
@@ -51,7 +51,7 @@ def deliver(push_id: int) -> PushState | None:
     push = Push.objects.filter(pk=push_id).first()
     if push is None:
         return None
-    if push.state == PushState.UNKNOWN and reconcile.look(push_id) is not PushState.NEW:
+    if push.state == PushState.UNKNOWN and reconcile.reconcile(push_id) is not PushState.NEW:
         return _state(push_id)
     return _send(push_id)
 
@@ -117,11 +117,11 @@ def _finish(delivery: Delivery, act: Callable[[Push], None]) -> None:
 
 def _act_on(push: Push, error: VendorError) -> None:
     match error:
-        case BudgetEmpty():
+        case RateLimited():
             _put_back(push, seconds=error.retry_after or 1, counted=False, cause=error.text)
         case VendorAuthFailed():
-            gate.stop_for_credentials(push.vendor, text=error.text)
-            _put_back(push, seconds=gate.OPEN_SECONDS, counted=False, cause=error.text)
+            limiter.stop_for_credentials(push.vendor, text=error.text)
+            _put_back(push, seconds=limiter.OPEN_SECONDS, counted=False, cause=error.text)
         case VendorUnavailable(status=429):
             # How fast calls leave is the allowance's business: the ladder on top would punish one order for all.
             _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text, climbs=False)
@@ -155,7 +155,7 @@ def _confirm(push: Push, *, cause: str = "") -> None:
 
 def _fail(push: Push, error: VendorError) -> None:
     errors = [{"field": item.field, "text": item.text} for item in getattr(error, "errors", ())]
-    close_push(push, PushState.FAILED, cause=error.text, errors=errors, needs_person=True)
+    close_push(push, PushState.FAILED, cause=error.text, errors=errors, needs_attention=True)
     handler_of(push).rejected(push, error)
 
 
@@ -166,18 +166,18 @@ def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: 
     may be thousands, all due when it is free again, and the sweep takes them in turn.
     """
     if counted and climbs:
-        seconds = max(seconds, ladder_seconds(push.attempts) * random.uniform(0.5, 1))
+        seconds = max(seconds, backoff_seconds(push.attempts) * random.uniform(0.5, 1))
     else:
         seconds *= random.uniform(1, 1.2)
     if not counted:
         push.attempts = max(push.attempts - 1, 0)
     push.state, push.step, push.token, push.lease_until = PushState.NEW, "", None, None
     push.cause = cause
-    push.needs_person = push.attempts >= PATIENCE_ATTEMPTS
+    push.needs_attention = push.attempts >= PATIENCE_ATTEMPTS
     push.next_at = database_now() + timedelta(seconds=seconds)
     push.save()
     if seconds < settings.SWEEP_SECONDS and (counted or not seconds):
-        transaction.on_commit(partial(ring_now, DELIVER_PUSH, push.pk, delay=seconds), robust=True)
+        transaction.on_commit(partial(enqueue, DELIVER_PUSH, push.pk, delay=seconds), robust=True)
 
 
 def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:

@@ -16,9 +16,9 @@ from redis.exceptions import RedisError
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.services import alerts
 from backoffice.engine.services.claimable import claimable
+from backoffice.engine.services.doctor_results import DoctorResult
 from backoffice.engine.services.epoch import notice_restore, read_epoch
 from backoffice.engine.services.epoch_places import PlacesUnreadable, file_of, recall
-from backoffice.engine.services.findings import Finding
 from backoffice.engine.services.foundations import examine_database, examine_foundations
 from backoffice.engine.services.vendor_checks import check_vendor
 from backoffice.engine.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
@@ -32,7 +32,7 @@ LONGEST_DUE = timedelta(minutes=10)
 SLOWEST_SWEEP_SECONDS = 30
 
 
-def examine(*, ask_vendors: bool) -> Iterator[Finding]:
+def examine(*, ask_vendors: bool) -> Iterator[DoctorResult]:
     """Everything, the foundations first; without a database what stands on it is not looked at."""
     database = examine_database()
     yield database
@@ -52,37 +52,37 @@ def examine(*, ask_vendors: bool) -> Iterator[Finding]:
         yield from _answers()
 
 
-def _redis() -> Finding:
+def _redis() -> DoctorResult:
     try:
         with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as redis:
             version = redis.info("server")["redis_version"]
     except (RedisError, ValueError) as error:
         remedy = _("Start Redis, or mend REDIS_URL. Nothing is lost meanwhile, but work starts late.")
-        return Finding("Redis", str(error), remedy)
-    return Finding("Redis", f"Redis {version}")
+        return DoctorResult("Redis", str(error), remedy)
+    return DoctorResult("Redis", f"Redis {version}")
 
 
-def _migrations() -> Finding:
+def _migrations() -> DoctorResult:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _backwards in missing)
-        return Finding(_("Migrations"), _("not applied: %s") % names, _("Run manage.py migrate."))
-    return Finding(_("Migrations"), _("all applied"))
+        return DoctorResult(_("Migrations"), _("not applied: %s") % names, _("Run manage.py migrate."))
+    return DoctorResult(_("Migrations"), _("all applied"))
 
 
-def _settings() -> Iterator[Finding]:
+def _settings() -> Iterator[DoctorResult]:
     issues = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
     ours = [issue for issue in issues if issue.is_serious() or str(issue.id).startswith("backoffice.")]
     for issue in ours:
-        yield Finding(_("Settings"), issue.msg, issue.hint or _("See %s in Django's documentation.") % issue.id)
+        yield DoctorResult(_("Settings"), issue.msg, issue.hint or _("See %s in Django's documentation.") % issue.id)
     faults = [fault for rule in _RULES for fault in rule()]
     yield from faults
     if not ours and not faults:
-        yield Finding(_("Settings"), _("without contradictions"))
+        yield DoctorResult(_("Settings"), _("without contradictions"))
 
 
-def _production_rules() -> Iterator[Finding]:
+def _production_rules() -> Iterator[DoctorResult]:
     if not settings.PRODUCTION:
         return
     if settings.DEBUG:
@@ -97,7 +97,7 @@ def _production_rules() -> Iterator[Finding]:
             yield _contradiction(f"PRODUCTION, {setting_name(name, 'URL')}", text, remedy)
 
 
-def _time_rules() -> Iterator[Finding]:
+def _time_rules() -> Iterator[DoctorResult]:
     if settings.PUSH_SETTLE_SECONDS < settings.VENDOR_READ_TIMEOUT:
         text = _("A vendor may still be working on what was sent when its absence counts as proved.")
         yield _contradiction("PUSH_SETTLE_SECONDS < VENDOR_READ_TIMEOUT", text, _("Raise PUSH_SETTLE_SECONDS."))
@@ -107,7 +107,7 @@ def _time_rules() -> Iterator[Finding]:
         yield _contradiction("SWEEP_SECONDS", text, remedy)
 
 
-def _address_rules() -> Iterator[Finding]:
+def _address_rules() -> Iterator[DoctorResult]:
     for name in vendors_with(CallsUs, configured=True):
         if is_loopback(settings.PUBLIC_URL) and mode_of(name) != Mode.LOCAL:
             text = _("%(vendor)s cannot reach %(url)s: its callbacks get lost.")
@@ -125,42 +125,42 @@ def _address_rules() -> Iterator[Finding]:
             yield _contradiction(setting_name(name, "URL"), _("It is set, but %s is not set up fully.") % name, remedy)
 
 
-_RULES: tuple[Callable[[], Iterator[Finding]], ...] = (_production_rules, _time_rules, _address_rules)
+_RULES: tuple[Callable[[], Iterator[DoctorResult]], ...] = (_production_rules, _time_rules, _address_rules)
 
 
-def _contradiction(names: str, text: str, remedy: str) -> Finding:
-    return Finding(_("Settings"), f"{names}: {text}", remedy)
+def _contradiction(names: str, text: str, remedy: str) -> DoctorResult:
+    return DoctorResult(_("Settings"), f"{names}: {text}", remedy)
 
 
-def _standstills() -> Iterator[Finding]:
+def _standstills() -> Iterator[DoctorResult]:
     notice_restore()  # also before any worker has run
     found = alerts.current_alerts()
     for alert in found:
-        yield Finding(alert.vendor or _("Background work"), alert.text, alert.remedy)
+        yield DoctorResult(alert.vendor or _("Background work"), alert.text, alert.remedy)
     if not found:
-        yield Finding(_("Background work"), _("the last sweep was a moment ago, no vendor is paused or stopped"))
+        yield DoctorResult(_("Background work"), _("the last sweep was a moment ago, no vendor is paused or stopped"))
 
 
-def _places() -> Finding:
+def _places() -> DoctorResult:
     """Whether a restore from a backup would be noticed."""
     what = _("Guard against restores")
     epoch = read_epoch()
     if epoch.counter == 0:
-        return Finding(what, _("begins with the first request to a vendor"))
+        return DoctorResult(what, _("begins with the first request to a vendor"))
     try:
         recall(epoch.installation)
     except PlacesUnreadable as error:
-        return Finding(what, str(error), _("Start Redis: until it answers nothing is sent to vendors."))
+        return DoctorResult(what, str(error), _("Start Redis: until it answers nothing is sent to vendors."))
     path = file_of(epoch.installation)
     if not path.exists():
         remedy = _("Let EPOCH_DIR name a folder that this machine keeps, and that the worker may write to.")
-        return Finding(what, _("%s does not exist: only Redis remembers how far the database is.") % path, remedy)
-    return Finding(
+        return DoctorResult(what, _("%s does not exist: only Redis remembers how far the database is.") % path, remedy)
+    return DoctorResult(
         what, _("%(count)d steps, remembered in Redis and %(path)s") % {"count": epoch.counter, "path": path}
     )
 
 
-def _queues() -> Iterator[Finding]:
+def _queues() -> Iterator[DoctorResult]:
     now = timezone.now()
     due = claimable().filter(next_at__lte=now - LONGEST_DUE)
     oldest = due.order_by("next_at").values_list("next_at", flat=True).first()
@@ -168,24 +168,26 @@ def _queues() -> Iterator[Finding]:
     late = Callback.objects.filter(next_at__lte=now - LONGEST_DUE)
     oldest = late.order_by("next_at").values_list("next_at", flat=True).first()
     yield _queue(_("Callbacks"), oldest, _("Look at the worker's log and at the first of these in the list."))
-    waiting = Push.objects.needing_a_person().count()
+    waiting = Push.objects.needing_attention().count()
     words = ngettext("%d waits for a person", "%d wait for a person", waiting) % waiting
-    yield Finding(_("Pushes"), words if waiting else _("none waits for a person"))
+    yield DoctorResult(_("Pushes"), words if waiting else _("none waits for a person"))
 
 
-def _queue(what: str, oldest: object, remedy: str) -> Finding:
+def _queue(what: str, oldest: object, remedy: str) -> DoctorResult:
     if oldest is None:
         total = sum(queue.waiting for queue in read_queues().values())
         text = _("nothing is overdue") + (f" ({total})" if what == _("Pushes") and total else "")
-        return Finding(what, text)
-    return Finding(what, _("the oldest has been due for %s") % timesince(oldest), remedy)  # type: ignore[arg-type]
+        return DoctorResult(what, text)
+    return DoctorResult(what, _("the oldest has been due for %s") % timesince(oldest), remedy)  # type: ignore[arg-type]
 
 
-def _answers() -> Iterator[Finding]:
+def _answers() -> Iterator[DoctorResult]:
     names = vendors_with(Vendor, configured=True)
     if not names:
-        yield Finding(_("Vendors"), _("none is set up"), _("Set a vendor's address and credentials (.env.example)."))
+        yield DoctorResult(
+            _("Vendors"), _("none is set up"), _("Set a vendor's address and credentials (.env.example).")
+        )
     for name in names:
         answer = check_vendor(name)
         text = f"{answer.text} ({answer.seconds:.1f} s)" if answer.is_asked else answer.text
-        yield Finding(name, text, answer.remedy)
+        yield DoctorResult(name, text, answer.remedy)

@@ -25,7 +25,7 @@ from django.utils import timezone
 from backoffice.engine.models import Epoch
 from backoffice.engine.services import epoch_places as places
 from backoffice.engine.services.epoch_places import Mark, PlacesUnreadable
-from backoffice.vendors.errors import BudgetEmpty
+from backoffice.vendors.errors import RateLimited
 
 logger = logging.getLogger(__name__)
 
@@ -77,18 +77,18 @@ _looked_at = _advanced_at = float("-inf")
 def require_current() -> None:
     """Right before a request that changes something at a vendor: the database is the newest state there is.
 
-    Raises BudgetEmpty: certainly nothing was sent.
+    Raises RateLimited: certainly nothing was sent.
     """
     try:
         epoch = _compare()
     except PlacesUnreadable as error:
-        raise BudgetEmpty(f"It cannot be seen whether the database is current: {error}", retry_after=5) from error
+        raise RateLimited(f"It cannot be seen whether the database is current: {error}", retry_after=5) from error
     if epoch.is_locked or not _advance(epoch):
         text = "The database was restored or copied: nothing is sent until manage.py reconcile has run."
-        raise BudgetEmpty(text, retry_after=RETRY_SECONDS)
+        raise RateLimited(text, retry_after=RETRY_SECONDS)
 
 
-def look() -> Epoch:
+def reconcile() -> Epoch:
     """Return the epoch, compared with the places and locked where it is behind them. Each sweep does this."""
     try:
         epoch = _compare()
@@ -126,7 +126,7 @@ def take_id(sequence: str) -> tuple[int, str]:
     is_behind = known is not None and counter < known.counter
     if not is_locked and (is_behind or time.monotonic() - _looked_at > LOOK_SECONDS):
         transaction.on_commit(_advance_now_and_then, robust=True)
-        if look().series != series:
+        if reconcile().series != series:
             pk, installation, counter, series, is_locked = _take(sequence)
     return pk, letters_of(series)
 
@@ -201,7 +201,7 @@ def _advance(epoch: Epoch) -> bool:
 def _advance_now_and_then() -> None:
     """So that a backup is older than what was taken in after it, even while no worker runs."""
     if time.monotonic() - _advanced_at > LOOK_SECONDS:
-        look()
+        reconcile()
 
 
 def _lock(epoch: Epoch, *, mark: Mark | None, is_certain: bool) -> Epoch:

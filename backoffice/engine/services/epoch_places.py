@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 REDIS_KEY = "backoffice:epoch"
 TIMEOUT_SECONDS = 1
 # After a failure Redis is left alone for so long, or each request to a vendor would wait for it.
-SILENT_SECONDS = 5
+UNREACHABLE_SECONDS = 5
 
 
 class PlacesUnreadable(Exception):
@@ -139,7 +139,7 @@ def _ask(question: Any) -> Any:
     try:
         return question(_client(url))
     except RedisError:
-        _silent[url] = time.monotonic() + SILENT_SECONDS
+        _silent[url] = time.monotonic() + UNREACHABLE_SECONDS
         raise
 
 

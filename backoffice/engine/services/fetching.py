@@ -20,7 +20,7 @@ from backoffice.engine.services.files import keep_file, new_path, note_kept
 from backoffice.errors import DomainError
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
-from backoffice.vendors.errors import BudgetEmpty, VendorError
+from backoffice.vendors.errors import RateLimited, VendorError
 
 Row = TypeVar("Row", bound=FetchedFile)
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Fetching(ABC, Generic[Row]):
             self._keep(row)
         except UnsafeUrl as error:
             self._put_off(row, problem=str(error), seconds=None)
-        except BudgetEmpty as error:  # nothing was sent
+        except RateLimited as error:  # nothing was sent
             row.attempts -= 1
             self._put_off(row, problem=error.text, seconds=error.retry_after or 1)
         except (VendorError, DomainError) as error:

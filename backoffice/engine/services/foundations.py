@@ -10,7 +10,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from backoffice.engine.models.stored_file import StoredFile
-from backoffice.engine.services.findings import Finding
+from backoffice.engine.services.doctor_results import DoctorResult
 from backoffice.engine.services.resealing import count_seals, sealed_columns
 from backoffice.published_secrets import is_loopback
 from backoffice.text.translatable import gettext as _
@@ -19,7 +19,7 @@ SEALS_TRIED = 100
 FILES_LOOKED_FOR = 20
 
 
-def examine_foundations() -> Iterator[Finding]:
+def examine_foundations() -> Iterator[DoctorResult]:
     """Everything here; the database answers and has its tables."""
     yield from examine_pooling()
     yield from _encryption()
@@ -29,7 +29,7 @@ def examine_foundations() -> Iterator[Finding]:
     yield from examine_files()
 
 
-def examine_database() -> Finding:
+def examine_database() -> DoctorResult:
     """Return whether PostgreSQL answers."""
     try:
         with connection.cursor() as cursor:
@@ -38,12 +38,12 @@ def examine_database() -> Finding:
     except DatabaseError as error:
         text = str(error).strip()
         if "startup parameter" in text:
-            return Finding(_("Database"), text, _("A pooler stands before PostgreSQL: set DATABASE_POOLED=1."))
-        return Finding(_("Database"), text, _("Start PostgreSQL, or correct DATABASE_URL."))
-    return Finding(_("Database"), f"PostgreSQL {version}")
+            return DoctorResult(_("Database"), text, _("A pooler stands before PostgreSQL: set DATABASE_POOLED=1."))
+        return DoctorResult(_("Database"), text, _("Start PostgreSQL, or correct DATABASE_URL."))
+    return DoctorResult(_("Database"), f"PostgreSQL {version}")
 
 
-def examine_pooling() -> list[Finding]:
+def examine_pooling() -> list[DoctorResult]:
     """Return what is wrong with the way to the database: a pooler that nobody named, time-outs that are not set."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -56,16 +56,16 @@ def examine_pooling() -> list[Finding]:
     # A pooler says which process of its own it is, and the query which one of the server.
     if connection.connection.info.backend_pid != pid and not settings.DATABASE_POOLED:
         remedy = _("Set DATABASE_POOLED=1, or connect to PostgreSQL itself.")
-        return [Finding(_("Database"), _("A pooler stands between us and PostgreSQL."), remedy)]
+        return [DoctorResult(_("Database"), _("A pooler stands between us and PostgreSQL."), remedy)]
     if not unset:
         return []
     role = connection.ops.quote_name(connection.settings_dict["USER"])
     orders = "; ".join(f"ALTER ROLE {role} SET {name} = '{settings.DATABASE_TIMEOUTS[name]}'" for name in unset)
     text = _("Without a limit a page may hang for ever: %s.") % ", ".join(unset)
-    return [Finding(_("Database"), text, _("Run in PostgreSQL, then connect anew: %s") % orders)]
+    return [DoctorResult(_("Database"), text, _("Run in PostgreSQL, then connect anew: %s") % orders)]
 
 
-def examine_seals() -> Iterator[Finding]:
+def examine_seals() -> Iterator[DoctorResult]:
     """Find values that need a key which is to be dropped, or that no key opens any more."""
     # With one key only its oldest values and its newest are tried: whatever needs another one is among the oldest.
     most = None if len(settings.ENCRYPTION_KEYS) > 1 else SEALS_TRIED
@@ -74,20 +74,20 @@ def examine_seals() -> Iterator[Finding]:
         if found.lost:
             text = _("%(number)d values of %(column)s were sealed with a key that is gone.")
             remedy = _("Put the old key back at the end of ENCRYPTION_KEYS, run manage.py reseal, then drop it.")
-            yield Finding("ENCRYPTION_KEYS", text % {"number": found.lost, "column": column}, remedy)
+            yield DoctorResult("ENCRYPTION_KEYS", text % {"number": found.lost, "column": column}, remedy)
         elif found.older:
             text = _("%(number)d values of %(column)s still need an older key.")
             remedy = _("Run manage.py reseal before you drop it.")
-            yield Finding("ENCRYPTION_KEYS", text % {"number": found.older, "column": column}, remedy)
+            yield DoctorResult("ENCRYPTION_KEYS", text % {"number": found.older, "column": column}, remedy)
 
 
-def examine_static_files() -> Iterator[Finding]:
+def examine_static_files() -> Iterator[DoctorResult]:
     """Find pages that would answer with errors because `collectstatic` was not run, or not since the last version."""
     missing = missing_static_files()
     if missing:
         text = _("%(number)d files of the staff pages are not collected, %(name)s among them.")
         names = {"number": len(missing), "name": missing[0]}
-        yield Finding(_("Static files"), text % names, _("Run manage.py collectstatic --no-input."))
+        yield DoctorResult(_("Static files"), text % names, _("Run manage.py collectstatic --no-input."))
 
 
 def missing_static_files() -> list[str]:
@@ -99,7 +99,7 @@ def missing_static_files() -> list[str]:
     return [name for name in names if name not in staticfiles_storage.hashed_files]
 
 
-def examine_files() -> Iterator[Finding]:
+def examine_files() -> Iterator[DoctorResult]:
     """Find files that the database knows and this machine has not: another one keeps them on a disk of its own, or
     they were not restored with the database.
     """
@@ -114,10 +114,10 @@ def examine_files() -> Iterator[Finding]:
                 "missing": missing, "number": len(paths), "table": model._meta.db_table, "folder": settings.MEDIA_ROOT,
             }  # fmt: skip
             remedy = _("Let all machines share one folder there, and restore it together with the database.")
-            yield Finding(_("Files"), text, remedy)
+            yield DoctorResult(_("Files"), text, remedy)
 
 
-def _encryption() -> Iterator[Finding]:
+def _encryption() -> Iterator[DoctorResult]:
     """Find addresses of customers that cross a network in the open, unless `sslmode=disable` says that it is known."""
     database = connection.settings_dict
     is_elsewhere = not all(host.startswith("/") or is_loopback(host) for host in database["HOST"].split(","))
@@ -126,11 +126,11 @@ def _encryption() -> Iterator[Finding]:
         remedy = _(
             "Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL; ?sslmode=disable if the network is yours alone."
         )
-        yield Finding(_("Database"), text, remedy)
+        yield DoctorResult(_("Database"), text, remedy)
 
 
-def _proxies() -> Iterator[Finding]:
+def _proxies() -> Iterator[DoctorResult]:
     if settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXIES:
         text = _("PUBLIC_URL is https, but no proxy is believed that says so: pages redirect to themselves for ever.")
         remedy = _("Set TRUSTED_PROXIES to the number of proxies in a row before this server.")
-        yield Finding(_("Settings"), f"TRUSTED_PROXIES: {text}", remedy)
+        yield DoctorResult(_("Settings"), f"TRUSTED_PROXIES: {text}", remedy)

@@ -20,7 +20,7 @@ from backoffice.vendors.messages import Message
 from backoffice.vendors.registry import has_ability, vendor_type
 
 
-class Finding(StrEnum):
+class ReconcileResult(StrEnum):
     """What a look at the vendor says about a write whose outcome is unknown."""
 
     FOUND = "found"  # the write happened and is recorded; the push goes on with its next step
@@ -63,9 +63,9 @@ class PushHandler:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
         raise TypeError(f"{type(self).__name__} does not say how it is delivered")
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """Find out what became of `delivery.push.step`. The default is a vendor that cannot be searched."""
-        return Finding.UNDECIDED
+        return ReconcileResult.UNDECIDED
 
     def recovery(self, push: Push) -> Recovery:
         """What goes on by itself while the outcome of the push's step is unknown. It has to fit what `look` does."""
@@ -114,7 +114,7 @@ class PushHandler:
     def rejected(self, push: Push, error: VendorError) -> None:
         """The vendor understood and refused, or its answer cannot be understood."""
 
-    def needs_person(self, push: Push) -> None:
+    def needs_attention(self, push: Push) -> None:
         """Nothing is left that the machine may try."""
 
     def decided(self, push: Push, *, happened: bool) -> None:
@@ -165,18 +165,18 @@ def callback_handler(message: type[M]) -> Callable[[_Handler[M]], _Handler[M]]:
 
 
 @dataclass(frozen=True)
-class CallbackAnswer:
+class CallbackResponse:
     """What became of a callback that was worked off at once, and the JSON that the vendor gets with a 200."""
 
     outcome: ReportOutcome
     body: dict[str, Any]
 
 
-_Answerer = Callable[[Callback, M], CallbackAnswer]
-CALLBACK_ANSWERS: dict[type[Message], Callable[[Callback, Any], CallbackAnswer]] = {}
+_Answerer = Callable[[Callback, M], CallbackResponse]
+CALLBACK_ANSWERS: dict[type[Message], Callable[[Callback, Any], CallbackResponse]] = {}
 
 
-def callback_answer(message: type[M]) -> Callable[[_Answerer[M]], _Answerer[M]]:
+def callback_response(message: type[M]) -> Callable[[_Answerer[M]], _Answerer[M]]:
     """Register what a message is answered with: called while the vendor waits, so it asks nobody and holds no lock for
     long.
 

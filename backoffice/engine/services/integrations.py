@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.experience import SharedExperience
-from backoffice.engine.services.gate import SharedGate
+from backoffice.engine.services.limiter import SharedLimiter
 from backoffice.engine.services.tokens import SharedTokens
 from backoffice.vendors.base import Connection, Exchange, Vendor
 from backoffice.vendors.registry import vendor_type
@@ -32,9 +32,13 @@ def get_vendor(
     `patience`: somebody waits for the answer, so many seconds a call. Raises UnknownVendor, MissingAbility.
     """
     found = vendor_type(name, ability)
-    gate = SharedGate(name, lane, before_send)
+    limiter = SharedLimiter(name, lane, before_send)
     return found(
         Connection(
-            gate=gate, tokens=SharedTokens(name), record=record, patience=patience, experience=SharedExperience(name)
+            limiter=limiter,
+            tokens=SharedTokens(name),
+            record=record,
+            patience=patience,
+            experience=SharedExperience(name),
         )
     )

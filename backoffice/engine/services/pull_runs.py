@@ -16,10 +16,10 @@ from django.utils import timezone
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.pull import PullKind
 from backoffice.engine.models.push import Lane
-from backoffice.engine.services.bell import ring_now
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.engine.services.pulling import note_drift, read_on
 from backoffice.engine.services.reports import ReportOutcome
+from backoffice.engine.services.task_queue import enqueue
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.errors import VendorError, VendorNotFound
 from backoffice.vendors.registry import vendors_with
@@ -177,4 +177,4 @@ def pull_all(pull: type[PullRun[Any]], *, bell: str, afterwards: Callable[[], ob
     finally:
         cache.delete(lock)
     if not is_complete:
-        ring_now(bell)
+        enqueue(bell)

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.models.push import OPEN_STATES, Lane, PushState
-from backoffice.engine.services.bell import DELIVER_PUSH, ring
 from backoffice.engine.services.callbacks import callbacks_wait
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.handlers import PUSH_HANDLERS, handler_of
+from backoffice.engine.services.task_queue import DELIVER_PUSH, ring
 from backoffice.errors import IllegalTransition
 from backoffice.text.reasons import checked_reason
 from backoffice.text.translatable import gettext as _
@@ -81,7 +81,7 @@ def retry_push(push: Push, *, actor: str, reason: str) -> Push:
         return _next_generation(push, actor=actor, reason=reason)
 
 
-def ring_push(push: Push, *, actor: str) -> None:
+def enqueue_push(push: Push, *, actor: str) -> None:
     """A waiting push is tried now instead of at its next time."""
     updated = Push.objects.filter(pk=push.pk, state__in=[PushState.NEW, PushState.UNKNOWN]).update(next_at=Now())
     if not updated:
@@ -125,8 +125,8 @@ def is_settled(push: Push) -> bool:
 def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
     """A refused push no longer needs a person: somebody dealt with it elsewhere."""
     reason = checked_reason(reason)
-    updated = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_person=True).update(
-        needs_person=False, decided_by=actor, decision=reason, updated_at=timezone.now()
+    updated = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_attention=True).update(
+        needs_attention=False, decided_by=actor, decision=reason, updated_at=timezone.now()
     )
     if not updated:
         raise IllegalTransition(_("Only a refused push that waits for a person can be put aside."))
@@ -134,7 +134,7 @@ def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
 
 def close_push(push: Push, state: PushState, **changes: Any) -> None:
     """Write an end state; the row must be locked or fenced by the caller."""
-    changes = {"needs_person": False, **changes}
+    changes = {"needs_attention": False, **changes}
     for name, value in changes.items():
         setattr(push, name, value)
     push.state, push.finished_at, push.token, push.lease_until, push.step = state, timezone.now(), None, None, ""
@@ -142,7 +142,7 @@ def close_push(push: Push, state: PushState, **changes: Any) -> None:
     if push.follow_up is not None and state == PushState.CONFIRMED:
         about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
         _ring(_make(about, payload=push.follow_up, lane=Lane(push.lane), actor="system"))
-    _ring_next(push)
+    _enqueue_next(push)
 
 
 def note_attempt(push: Push, *, step: str, text: str) -> None:
@@ -161,7 +161,7 @@ def _about(kind: str, *, vendor: str, subject: models.Model) -> dict[str, Any]:
     }
 
 
-def _ring_next(push: Push) -> None:
+def _enqueue_next(push: Push) -> None:
     """What waited for this one, such as a cancellation behind its order, need not wait for the sweep."""
     about = {name: getattr(push, name) for name in ("vendor", "subject_type", "subject_id")}
     waiting = Push.objects.filter(**about, state=PushState.NEW, pk__gt=push.pk).order_by("pk").first()
@@ -212,7 +212,7 @@ def _ring(push: Push) -> None:
     ring(DELIVER_PUSH, push.pk)
 
 
-def ladder_seconds(attempt: int) -> float:
+def backoff_seconds(attempt: int) -> float:
     """Seconds to wait after the n-th try (from 1), without jitter."""
-    ladder = settings.PUSH_RETRY_LADDER
+    ladder = settings.PUSH_RETRY_BACKOFF
     return ladder[min(max(attempt, 1), len(ladder)) - 1]

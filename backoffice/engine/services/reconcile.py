@@ -14,13 +14,13 @@ from django.db import transaction
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.bell import WORK_CALLBACKS, ring_on_commit
 from backoffice.engine.services.callbacks import callbacks_wait
 from backoffice.engine.services.claimable import claim
 from backoffice.engine.services.claims import LeaseLost
 from backoffice.engine.services.clock import database_now
-from backoffice.engine.services.handlers import Finding, handler_of
-from backoffice.engine.services.pushes import close_push, ladder_seconds, note_attempt
+from backoffice.engine.services.handlers import ReconcileResult, handler_of
+from backoffice.engine.services.pushes import backoff_seconds, close_push, note_attempt
+from backoffice.engine.services.task_queue import WORK_CALLBACKS, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorUnavailable
 
@@ -31,7 +31,7 @@ ABSENCES_NEEDED = 2
 CALLBACK_WAIT = 5
 
 
-def look(push_id: int) -> PushState | None:
+def reconcile(push_id: int) -> PushState | None:
     """Search for the write that is under question. Answers the push's state afterwards, None when it was not due."""
     delivery = claim(push_id, state=PushState.UNKNOWN)
     if delivery is None:
@@ -42,16 +42,16 @@ def look(push_id: int) -> PushState | None:
     try:
         handler = handler_of(delivery.push)
         handler.begin(delivery)
-        finding = handler.look(delivery)
+        finding = handler.reconcile(delivery)
     except LeaseLost:
         return None
     except VendorError as error:
-        finding, note = Finding.UNDECIDED, error.text
+        finding, note = ReconcileResult.UNDECIDED, error.text
         if isinstance(error, VendorUnavailable) and error.retry_after:
             note = f"{error.text} ({error.retry_after:.0f} s)"
     except Exception as error:  # a fault of ours while looking changes nothing: the question stays open
         logger.exception("The look for push %s failed in our own code.", push_id)
-        finding, note = Finding.UNDECIDED, f"{type(error).__name__}: {error}"
+        finding, note = ReconcileResult.UNDECIDED, f"{type(error).__name__}: {error}"
     with transaction.atomic():
         handler_of(delivery.push).lock(delivery.push)
         push = Push.objects.select_for_update().filter(pk=push_id, token=delivery.token).first()
@@ -61,37 +61,37 @@ def look(push_id: int) -> PushState | None:
     return PushState(push.state)
 
 
-def _conclude(push: Push, finding: Finding, *, is_settled: bool, note: str) -> None:
+def _conclude(push: Push, finding: ReconcileResult, *, is_settled: bool, note: str) -> None:
     push.looks += 1
     push.token = push.lease_until = None
     note_attempt(push, step=push.step, text=_WORDS[finding]() + (f" {note}" if note else ""))
     match finding:
-        case Finding.DONE:
+        case ReconcileResult.DONE:
             handler_of(push).confirmed(push)
             close_push(push, PushState.CONFIRMED)
-        case Finding.FOUND:
+        case ReconcileResult.FOUND:
             _go_on(push)
-        case Finding.ABSENT if is_settled and push.absences + 1 >= ABSENCES_NEEDED:
+        case ReconcileResult.ABSENT if is_settled and push.absences + 1 >= ABSENCES_NEEDED:
             _go_on(push)
-        case Finding.ABSENT:
+        case ReconcileResult.ABSENT:
             push.absences += 1
             _look_again(push)
-        case Finding.UNDECIDED:
+        case ReconcileResult.UNDECIDED:
             _look_again(push)
-        case Finding.BLIND:
-            _look_again(push, ask_person=True)
+        case ReconcileResult.BLIND:
+            _look_again(push, hand_to_staff=True)
 
 
 def _go_on(push: Push) -> None:
     push.state, push.step, push.next_at = PushState.NEW, "", database_now()
     push.unknown_since = push.settles_at = None
-    push.cause, push.needs_person = "", False
+    push.cause, push.needs_attention = "", False
     push.save()
 
 
-def _look_again(push: Push, *, ask_person: bool = False) -> None:
+def _look_again(push: Push, *, hand_to_staff: bool = False) -> None:
     now = database_now()
-    wait = ladder_seconds(push.looks)
+    wait = backoff_seconds(push.looks)
     if push.settles_at and now < push.settles_at:
         # Nothing can be decided before the settle time is over; right after it is the moment to look.
         push.next_at = push.settles_at + timedelta(milliseconds=50)
@@ -100,21 +100,21 @@ def _look_again(push: Push, *, ask_person: bool = False) -> None:
     else:
         push.next_at = now + timedelta(seconds=wait)
     hours = timedelta(hours=settings.PUSH_UNKNOWN_HOURS)
-    ask_person |= push.unknown_since is not None and now - push.unknown_since > hours
-    if ask_person and not push.needs_person:
+    hand_to_staff |= push.unknown_since is not None and now - push.unknown_since > hours
+    if hand_to_staff and not push.needs_attention:
         if callbacks_wait(push.vendor):
             push.next_at = min(push.next_at, now + timedelta(seconds=CALLBACK_WAIT))
-            ring_on_commit(WORK_CALLBACKS)
+            enqueue_soon_on_commit(WORK_CALLBACKS)
         else:
-            push.needs_person = True
-            handler_of(push).needs_person(push)
+            push.needs_attention = True
+            handler_of(push).needs_attention(push)
     push.save()
 
 
 _WORDS = {
-    Finding.DONE: lambda: _("Looked: it has happened."),
-    Finding.FOUND: lambda: _("Looked: found at the vendor, going on from there."),
-    Finding.ABSENT: lambda: _("Looked: not there."),
-    Finding.UNDECIDED: lambda: _("Looked: nothing certain."),
-    Finding.BLIND: lambda: _("Looked: only a person can tell."),
+    ReconcileResult.DONE: lambda: _("Looked: it has happened."),
+    ReconcileResult.FOUND: lambda: _("Looked: found at the vendor, going on from there."),
+    ReconcileResult.ABSENT: lambda: _("Looked: not there."),
+    ReconcileResult.UNDECIDED: lambda: _("Looked: nothing certain."),
+    ReconcileResult.BLIND: lambda: _("Looked: only a person can tell."),
 }

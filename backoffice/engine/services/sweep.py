@@ -10,9 +10,9 @@ from redis.exceptions import RedisError
 
 from backoffice.engine.models import Callback
 from backoffice.engine.services import epoch
-from backoffice.engine.services.bell import DELIVER_PUSH, SWEEP, SWEPT_BELLS, WORK_CALLBACKS, ring_now
 from backoffice.engine.services.claimable import claimable
 from backoffice.engine.services.delivery import end_expired_leases
+from backoffice.engine.services.task_queue import DELIVER_PUSH, SWEEP, SWEEP_QUEUE, WORK_CALLBACKS, enqueue
 from backoffice.vendors.registry import vendor_names
 
 # So many bells for each vendor in one sweep. Where more is due, the next sweep comes as soon as these are heard.
@@ -25,21 +25,21 @@ def sweep() -> dict[str, int]:
 
     Run twice at once, it rings twice; a push is claimed once.
     """
-    epoch.look()
+    epoch.reconcile()
     _beat()
     lost = end_expired_leases()
-    if bells_waiting():
+    if tasks_waiting():
         return {"lost": lost, "rung": 0, "callbacks": 0}
     rung = 0
     for push_id in due_pushes(limit=MOST_BELLS):
-        if not ring_now(DELIVER_PUSH, push_id, queue=SWEPT_BELLS):
+        if not enqueue(DELIVER_PUSH, push_id, queue=SWEEP_QUEUE):
             break
         rung += 1
     if rung >= MOST_BELLS:
-        ring_now(SWEEP, queue=SWEPT_BELLS)
+        enqueue(SWEEP, queue=SWEEP_QUEUE)
     callbacks = Callback.objects.filter(next_at__lte=Now()).exists()
     if callbacks:
-        ring_now(WORK_CALLBACKS, queue=SWEPT_BELLS)
+        enqueue(WORK_CALLBACKS, queue=SWEEP_QUEUE)
     return {"lost": lost, "rung": rung, "callbacks": int(callbacks)}
 
 
@@ -54,11 +54,11 @@ def due_pushes(*, limit: int) -> list[int]:
     return [pk for turn in zip_longest(*due) for pk in turn if pk is not None]
 
 
-def bells_waiting() -> int:
+def tasks_waiting() -> int:
     """How many bells of sweeps no worker has heard yet; 0 when the broker cannot be asked."""
     try:
         with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as broker:
-            return int(broker.llen(SWEPT_BELLS))
+            return int(broker.llen(SWEEP_QUEUE))
     except RedisError:
         return 0
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models import Callback, Integration, Push
 from backoffice.engine.models.push import OPEN_STATES, PushState
-from backoffice.engine.services import budget
-from backoffice.engine.services.budget import Gauge
+from backoffice.engine.services import rate_limits
 from backoffice.engine.services.pulling import count_drift
+from backoffice.engine.services.rate_limits import RateLimitStatus
 from backoffice.states import StateChoices, Tone
-from backoffice.text.moments import start_of_day
+from backoffice.text.datetimes import start_of_day
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.registry import (
     vendor_names,
@@ -25,7 +25,7 @@ from backoffice.vendors.registry import (
 )
 
 
-class Standing(StateChoices):
+class VendorHealth(StateChoices):
     """The worst thing that is true of a vendor, worst first."""
 
     NOT_SET_UP = "not_set_up", Tone.GREY, "power_off", _("not set up")
@@ -65,11 +65,11 @@ class VendorStatus:
     name: str
     title: str
     purpose: str
-    standing: Standing
+    standing: VendorHealth
     mode: Mode
     address: str
     integration: Integration
-    gauge: Gauge
+    gauge: RateLimitStatus
     queue: Queue
     callbacks_today: int
     # News of the last day that a pull found and no webhook had brought.
@@ -96,7 +96,7 @@ def read_vendor_statuses() -> list[VendorStatus]:
                 mode=mode_of(name),
                 address=address_of(name),
                 integration=integration,
-                gauge=budget.gauge(name),
+                gauge=rate_limits.gauge(name),
                 queue=queues.get(name, Queue()),
                 callbacks_today=callbacks.get(name, 0),
                 drift=drift.get(name, 0),
@@ -124,19 +124,19 @@ def read_queues() -> dict[str, Queue]:
     }
 
 
-def standing_of(integration: Integration) -> Standing:
+def standing_of(integration: Integration) -> VendorHealth:
     """The worst thing that is true of the vendor now."""
     if not vendor_type(integration.vendor, Vendor).is_configured():
-        return Standing.NOT_SET_UP
+        return VendorHealth.NOT_SET_UP
     if integration.auth_failed_at:
-        return Standing.REFUSED
+        return VendorHealth.REFUSED
     if integration.paused_at:
-        return Standing.PAUSED
+        return VendorHealth.PAUSED
     if integration.open_until and integration.open_until > timezone.now():
-        return Standing.STOPPED
+        return VendorHealth.STOPPED
     if integration.failures:
-        return Standing.FAILING
-    return Standing.WORKING if integration.last_success_at else Standing.UNUSED
+        return VendorHealth.FAILING
+    return VendorHealth.WORKING if integration.last_success_at else VendorHealth.UNUSED
 
 
 def address_of(vendor: str) -> str:

@@ -9,6 +9,6 @@ register = template.Library()
 def push_kind(kind: str) -> str:
     """What a push does, in words."""
     # The package of the pages loads all of them, and they load this.
-    from backoffice.engine.admin.machine_chips import kind_in_words
+    from backoffice.engine.admin.machine_chips import kind_label
 
-    return kind_in_words(kind)
+    return kind_label(kind)

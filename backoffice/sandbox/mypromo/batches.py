@@ -68,7 +68,7 @@ class Batches:
     def _variant(self, row: Entry, *, is_fulfiller: bool, caller: Caller) -> Variant:
         """Return the variant an entry names; `sku` wins when a fulfiller names both, as the examples do."""
         names = [row.get("sku"), row.get("sku_fulfiller") if is_fulfiller else None]
-        if all(names) and self._options.refuse_both_skus:
+        if all(names) and self._options.ensure_one_sku:
             raise Wrong("Invalid sku. Use sku or sku_fulfiller, not both.")
         sku, own = names
         wanted = sku or (own.removeprefix("F-") if isinstance(own, str) else own)

@@ -28,9 +28,9 @@ NOTHING = mark_safe('<span class="nothing">–</span>')
 @register.filter
 def who(actor: str) -> str:
     """Who did it, in words."""
-    from backoffice.staff.actors import actor_in_words
+    from backoffice.staff.actors import actor_label
 
-    return actor_in_words(actor)
+    return actor_label(actor)
 
 
 @register.simple_tag

@@ -19,8 +19,8 @@ from backoffice.vendors.batch_messages import (
     SyncRow,
 )
 from backoffice.vendors.catalog_messages import CatalogPage
-from backoffice.vendors.listing_messages import PriceFacts, SearchFacts, StockFacts
-from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
+from backoffice.vendors.listing_messages import PriceData, SearchData, StockData
+from backoffice.vendors.messages import CarrierData, CountryData, StateData
 from backoffice.vendors.rating_messages import PublishedRating
 
 
@@ -43,11 +43,11 @@ class HasCatalogue(Vendor, Protocol):
 class HasReferenceData(Vendor, Protocol):
     """Knows countries, states and carriers. Each list comes whole, or VendorError is raised."""
 
-    def countries(self) -> list[CountryFacts]: ...
+    def countries(self) -> list[CountryData]: ...
 
-    def states(self) -> list[StateFacts]: ...
+    def states(self) -> list[StateData]: ...
 
-    def carriers(self) -> list[CarrierFacts]: ...
+    def carriers(self) -> list[CarrierData]: ...
 
 
 class ListsPrices(Vendor, Protocol):
@@ -55,13 +55,13 @@ class ListsPrices(Vendor, Protocol):
     VendorError: what is missing must never look like "gone".
     """
 
-    def iter_prices(self, *, sku: str = "") -> Iterator[PriceFacts]: ...
+    def iter_prices(self, *, sku: str = "") -> Iterator[PriceData]: ...
 
 
 class ListsStock(Vendor, Protocol):
     """Shows what it holds of stock and availability."""
 
-    def iter_stock(self, *, sku: str = "") -> Iterator[StockFacts]: ...
+    def iter_stock(self, *, sku: str = "") -> Iterator[StockData]: ...
 
 
 class TakesChanges(Vendor, Protocol):
@@ -103,7 +103,7 @@ class TakesFulfillerPrices(TakesChanges, ListsPrices, Protocol):
 
 
 class TakesTexts(TakesChanges, Protocol):
-    def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchFacts]: ...
+    def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchData]: ...
 
     def update_search_texts(self, rows: Sequence[SearchTextRow]) -> JobTicket:
         """Set all our texts of the SKUs, or reset them to the defaults."""

@@ -13,13 +13,13 @@ from backoffice.vendors.card_messages import (
     CardResults,
     CardsAttached,
     CardTemplate,
-    ConversionToTell,
+    ConversionToReport,
     ConversionUpload,
-    HeldCard,
     Mailing,
+    RemoteCard,
     Settlement,
 )
-from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
+from backoffice.vendors.export_messages import ExportedOrder, OrderToExport, Unclear
 
 
 class ExportsOrders(Vendor, Protocol):
@@ -45,13 +45,13 @@ class ExportsOrders(Vendor, Protocol):
         ...
 
     @classmethod
-    def find_export_obstacle(cls, order: OrderToTell) -> str:
+    def find_export_obstacle(cls, order: OrderToExport) -> str:
         """Return why the vendor cannot take the order, in words; empty when it can."""
         ...
 
     def export_orders(
-        self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
-    ) -> list[ToldOrder] | Unclear:
+        self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False
+    ) -> list[ExportedOrder] | Unclear:
         """Hand over orders of one group in one request. `corrected` ones are updated where they are known.
 
         Return the verdicts that can be told, Unclear when there are none: orders without one are to be sent again.
@@ -105,7 +105,7 @@ class SendsCards(Vendor, Protocol):
         """Append recipients. Twice is two cards each."""
         ...
 
-    def read_recipients(self, order_id: str) -> list[HeldCard]:
+    def read_recipients(self, order_id: str) -> list[RemoteCard]:
         """Return all recipients that the order holds."""
         ...
 
@@ -135,7 +135,7 @@ class SendsCards(Vendor, Protocol):
         """Return what was charged for these orders; those without a readable total are left out."""
         ...
 
-    def report_conversions(self, rows: Sequence[ConversionToTell]) -> ConversionUpload:
+    def report_conversions(self, rows: Sequence[ConversionToReport]) -> ConversionUpload:
         """Report sales that follow from cards. The same `order_id` again changes nothing."""
         ...
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
-from backoffice.vendors.autoletter.answers import read_answer
 from backoffice.vendors.autoletter.client import AutoLetterClient
 from backoffice.vendors.autoletter.payloads import find_obstacle, write_orders
+from backoffice.vendors.autoletter.responses import read_answer
 from backoffice.vendors.base import Connection
-from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
+from backoffice.vendors.export_messages import ExportedOrder, OrderToExport, Unclear
 
 
 @final
@@ -56,12 +56,12 @@ class AutoLetter(ExportsOrders):
         return ""
 
     @classmethod
-    def find_export_obstacle(cls, order: OrderToTell) -> str:
+    def find_export_obstacle(cls, order: OrderToExport) -> str:
         return find_obstacle(order)
 
     def export_orders(
-        self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
-    ) -> list[ToldOrder] | Unclear:
+        self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False
+    ) -> list[ExportedOrder] | Unclear:
         """One request. `corrected` orders are updated where they are known, all others created.
 
         Answers the verdicts it can tell, Unclear when there are none. Orders without a verdict are to be told again,

@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from backoffice.vendors.answers import Answer
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
+from backoffice.vendors.responses import Response
 from backoffice.vendors.session import VendorSession
 
 # Their bodies say which orders are meant, so they are read whole; 404 and 405 tell of a wrong address.
@@ -31,6 +31,6 @@ class AutoLetterClient:
         auth = FixedHeader(origin, name="Authorization", value=f"Bearer {settings.AUTOLETTER_TOKEN}")
         self.session = VendorSession("AutoLetter", base_url=origin, connection=connection, auth=auth)
 
-    def push_orders(self, body: bytes) -> Answer:
+    def push_orders(self, body: bytes) -> Response:
         """POST: create orders, or update them too. Answers any 2xx and what READ_HERE lists; sent once."""
         return self.session.request("POST", self.path, body=body, read_by_caller=READ_HERE)

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.autoletter.streets import split_house_number
-from backoffice.vendors.export_messages import BoughtLine, OrderToTell
+from backoffice.vendors.export_messages import ExportLine, OrderToExport
 from backoffice.vendors.messages import PostalAddress
 from backoffice.vendors.money import round_money
 
@@ -19,13 +19,13 @@ from backoffice.vendors.money import round_money
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def write_orders(orders: Sequence[OrderToTell], *, corrected: bool) -> bytes:
+def write_orders(orders: Sequence[OrderToExport], *, corrected: bool) -> bytes:
     """The body of one request: a bare array, or an object that allows updates."""
     entries = [order_entry(order) for order in orders]
     return _ENCODER.encode({"allowUpdates": True, "orders": entries} if corrected else entries)
 
 
-def order_entry(order: OrderToTell) -> dict[str, Any]:
+def order_entry(order: OrderToExport) -> dict[str, Any]:
     """One order."""
     address = address_entry(order.recipient, order=order)
     entry: dict[str, Any] = {
@@ -48,7 +48,7 @@ def order_entry(order: OrderToTell) -> dict[str, Any]:
     return {name: value for name, value in entry.items() if value != ""}
 
 
-def address_entry(address: PostalAddress, *, order: OrderToTell) -> dict[str, str]:
+def address_entry(address: PostalAddress, *, order: OrderToExport) -> dict[str, str]:
     """An address; one without any name bears the customer's."""
     firstname, lastname = address.firstname.strip(), address.lastname.strip()
     company = address.company.strip()
@@ -68,7 +68,7 @@ def address_entry(address: PostalAddress, *, order: OrderToTell) -> dict[str, st
     return {name: value for name, value in entry.items() if value}
 
 
-def find_obstacle(order: OrderToTell) -> str:
+def find_obstacle(order: OrderToExport) -> str:
     """Why AutoLetter cannot take the order, in words; empty when it can."""
     if order.currency.upper() != settings.AUTOLETTER_CURRENCY.upper():
         text = _("AutoLetter knows no currencies: only orders in %(wanted)s are sent, this one is in %(currency)s.")
@@ -93,7 +93,7 @@ def _missing(entry: dict[str, str]) -> list[str]:
     return [str(word) for name, word in needed.items() if not found.get(name)]
 
 
-def _product(line: BoughtLine, *, order: OrderToTell) -> dict[str, Any]:
+def _product(line: ExportLine, *, order: OrderToExport) -> dict[str, Any]:
     entry: dict[str, Any] = {"Sku": line.sku, "Name": line.name, "Quantity": line.quantity}
     if line.unit_price_gross is not None:
         entry["Price"] = round_money(line.unit_price_gross, currency=order.currency)

@@ -13,8 +13,8 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders, HasRatings
 from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
-from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear
-from backoffice.vendors.guaranteed_reviews.client import Client
+from backoffice.vendors.export_messages import ExportedOrder, OrderToExport, Unclear
+from backoffice.vendors.guaranteed_reviews.client import GuaranteedReviewsClient
 from backoffice.vendors.guaranteed_reviews.keys import Key, find_faults, group_of, private_keys, public_keys
 from backoffice.vendors.guaranteed_reviews.meaning import judge
 from backoffice.vendors.guaranteed_reviews.payloads import sent_order
@@ -42,7 +42,7 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
     TAKES_CORRECTIONS: ClassVar[bool] = False
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
-        self.client = Client(connection, pace=pace)
+        self.client = GuaranteedReviewsClient(connection, pace=pace)
 
     @classmethod
     def is_configured(cls) -> bool:
@@ -94,7 +94,7 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
         return group_of(shop_code, language)
 
     @classmethod
-    def find_export_obstacle(cls, order: OrderToTell) -> str:
+    def find_export_obstacle(cls, order: OrderToExport) -> str:
         if not order.firstname.strip():
             return _("The customer's first name is missing.")
         if not order.lastname.strip():
@@ -109,8 +109,8 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
         return ""
 
     def export_orders(
-        self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
-    ) -> list[ToldOrder] | Unclear:
+        self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False
+    ) -> list[ExportedOrder] | Unclear:
         """Report orders, so that their customers are invited 10 days later. Telling again does no harm.
 
         Raises VendorRejected when the settings have no key of that name (any more), VendorAuthFailed when the vendor

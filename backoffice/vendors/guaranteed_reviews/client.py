@@ -5,12 +5,12 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from backoffice.vendors.answers import Answer
 from backoffice.vendors.base import Connection
 from backoffice.vendors.guaranteed_reviews.keys import Key, every_secret
 from backoffice.vendors.guaranteed_reviews.meaning import NAME
 from backoffice.vendors.guaranteed_reviews.payloads import form_body, json_body
 from backoffice.vendors.guaranteed_reviews.schemas import PrivateReviews, PublicReviews, SentOrder
+from backoffice.vendors.responses import Response
 from backoffice.vendors.session import ANY_STATUS, Pace, VendorSession
 
 _BODIES = {"form": form_body, "json": json_body}
@@ -18,7 +18,7 @@ ORDERS = "private/v3/orders"
 MAX_REVIEWS = 16 * 1024 * 1024  # bytes: a thousand long reviews
 
 
-class Client:
+class GuaranteedReviewsClient:
     """All calls. Raises VendorError and nothing else."""
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
@@ -26,7 +26,7 @@ class Client:
         base_url = settings.GUARANTEED_REVIEWS_URL.strip().rstrip("/").removesuffix(f"/{ORDERS}")
         self.session = VendorSession(NAME, base_url=base_url, connection=connection, pace=pace)
 
-    def send_orders(self, key: Key, orders: Sequence[SentOrder]) -> Answer:
+    def send_orders(self, key: Key, orders: Sequence[SentOrder]) -> Response:
         """`POST private/v3/orders`: the answer whatever its status (`meaning.judge` says what it means).
 
         Safe to repeat: an order is not imported again when its `id_order` or `reference` is known. No quota; no

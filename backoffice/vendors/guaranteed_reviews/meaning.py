@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from backoffice.vendors.answers import Answer, raise_for
 from backoffice.vendors.errors import VendorAmbiguous, VendorAuthFailed, VendorNotFound, VendorRejected
-from backoffice.vendors.export_messages import ToldOrder, Unclear, Verdict
-from backoffice.vendors.guaranteed_reviews.schemas import ImportAnswer, Problem
+from backoffice.vendors.export_messages import ExportedOrder, ExportResult, Unclear
+from backoffice.vendors.guaranteed_reviews.schemas import ImportResponse, ProblemSchema
+from backoffice.vendors.responses import Response, raise_for
 
 NAME = "Guaranteed Reviews"
 # The only message of the document is English; keys have languages, and so may messages.
@@ -28,7 +28,7 @@ _ACCESS = re.compile(
 )
 
 
-def judge(answer: Answer, *, order_ids: Sequence[str]) -> list[ToldOrder] | Unclear:
+def judge(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] | Unclear:
     """The verdict on each order told, or Unclear for more than one where the answer fits only some.
 
     Raises VendorAmbiguous for an answer that says nothing certain (telling again is safe), VendorUnavailable when the
@@ -36,21 +36,21 @@ def judge(answer: Answer, *, order_ids: Sequence[str]) -> list[ToldOrder] | Uncl
     """
     content = _json(answer.body)
     if (imported := read_import(content)) is not None and answer.status != 429:
-        return _judge_import(imported, answer, order_ids=order_ids)
+        return _read_import_result(imported, answer, order_ids=order_ids)
     if (problem := _read_problem(content, status=answer.status)) is not None:
         status = problem.status if problem.status and problem.status >= 400 else answer.status
-        return _judge_problem(problem, replace(answer, status=status), order_ids=order_ids)
+        return _read_error_body(problem, replace(answer, status=status), order_ids=order_ids)
     if 200 <= answer.status < 300:
         raise VendorAmbiguous(f"{NAME} answered what we cannot read.", status=answer.status, excerpt=answer.excerpt)
-    return _judge_refusal("", answer, order_ids=order_ids)
+    return _read_refusal("", answer, order_ids=order_ids)
 
 
-def read_import(content: Any) -> ImportAnswer | None:
+def read_import(content: Any) -> ImportResponse | None:
     """The documented answer; None for anything else. Numbers and flags may come as text."""
     if not isinstance(content, dict) or (success := _whole(content.get("success"))) is None:
         return None
     message = content.get("message")
-    return ImportAnswer(
+    return ImportResponse(
         success=success > 0,
         imported=_whole(content.get("orders_imported")),
         count=_whole(content.get("orders_count")),
@@ -58,38 +58,44 @@ def read_import(content: Any) -> ImportAnswer | None:
     )
 
 
-def _judge_import(imported: ImportAnswer, answer: Answer, *, order_ids: Sequence[str]) -> list[ToldOrder] | Unclear:
+def _read_import_result(
+    imported: ImportResponse, answer: Response, *, order_ids: Sequence[str]
+) -> list[ExportedOrder] | Unclear:
     sent, message = len(order_ids), imported.message
     if imported.imported is not None and imported.imported >= sent:
-        return _all(order_ids, Verdict.TAKEN, message)
+        return _all(order_ids, ExportResult.TAKEN, message)
     if imported.success:
-        return _judge_partial(imported, answer, order_ids=order_ids)
+        return _read_partial_result(imported, answer, order_ids=order_ids)
     if imported.imported:
         return _unclear(answer, message, order_ids=order_ids)
     if _is_known(message):
-        return _all(order_ids, Verdict.KNOWN, message)
-    return _judge_refusal(message, answer, order_ids=order_ids)
+        return _all(order_ids, ExportResult.KNOWN, message)
+    return _read_refusal(message, answer, order_ids=order_ids)
 
 
-def _judge_partial(imported: ImportAnswer, answer: Answer, *, order_ids: Sequence[str]) -> list[ToldOrder] | Unclear:
+def _read_partial_result(
+    imported: ImportResponse, answer: Response, *, order_ids: Sequence[str]
+) -> list[ExportedOrder] | Unclear:
     """Success, which is true for one order of many already."""
     if len(order_ids) == 1 and imported.imported is None:
-        return _all(order_ids, Verdict.TAKEN, imported.message)
+        return _all(order_ids, ExportResult.TAKEN, imported.message)
     if len(order_ids) == 1 and _is_known(imported.message):
-        return _all(order_ids, Verdict.KNOWN, imported.message)
+        return _all(order_ids, ExportResult.KNOWN, imported.message)
     return _unclear(answer, imported.message, order_ids=order_ids)
 
 
-def _judge_problem(problem: Problem, answer: Answer, *, order_ids: Sequence[str]) -> list[ToldOrder] | Unclear:
+def _read_error_body(
+    problem: ProblemSchema, answer: Response, *, order_ids: Sequence[str]
+) -> list[ExportedOrder] | Unclear:
     """A problem in WordPress' words, with the status it names."""
     if _is_known(problem.message):
-        return _all(order_ids, Verdict.KNOWN, problem.message)
-    return _judge_refusal(problem.message or problem.code, answer, order_ids=order_ids, code=problem.code)
+        return _all(order_ids, ExportResult.KNOWN, problem.message)
+    return _read_refusal(problem.message or problem.code, answer, order_ids=order_ids, code=problem.code)
 
 
-def _judge_refusal(
-    message: str, answer: Answer, *, order_ids: Sequence[str], code: str = ""
-) -> list[ToldOrder] | Unclear:
+def _read_refusal(
+    message: str, answer: Response, *, order_ids: Sequence[str], code: str = ""
+) -> list[ExportedOrder] | Unclear:
     """Nothing was imported, and not because it was known."""
     said = f"{code} {message}"
     misses_field = bool(_MISSING.search(said)) and answer.status not in (401, 403)
@@ -103,21 +109,21 @@ def _judge_refusal(
             message = message or error.text
     if len(order_ids) > 1:
         return Unclear(text=message)
-    return _all(order_ids, Verdict.REFUSED, message)
+    return _all(order_ids, ExportResult.REFUSED, message)
 
 
 def _is_known(message: str) -> bool:
     return bool(_ALREADY_SENT.search(message)) and not _KEY.search(message)
 
 
-def _unclear(answer: Answer, message: str, *, order_ids: Sequence[str]) -> Unclear:
+def _unclear(answer: Response, message: str, *, order_ids: Sequence[str]) -> Unclear:
     if len(order_ids) > 1:
         return Unclear(text=message)
     # Of one order the answer says that it was imported and that none was: told again, it is known or taken.
     raise VendorAmbiguous(f"{NAME} contradicts itself: {message}", status=answer.status, excerpt=answer.excerpt)
 
 
-def _raise_by_status(answer: Answer) -> None:
+def _raise_by_status(answer: Response) -> None:
     """Raise what the status means for an order told; nothing for a 2xx."""
     try:
         if answer.status == 405:
@@ -129,8 +135,8 @@ def _raise_by_status(answer: Answer) -> None:
         raise VendorAuthFailed(text, status=answer.status, excerpt=error.excerpt) from error
 
 
-def _all(order_ids: Sequence[str], verdict: Verdict, text: str) -> list[ToldOrder]:
-    return [ToldOrder(order_id=order_id, verdict=verdict, text=text) for order_id in order_ids]
+def _all(order_ids: Sequence[str], verdict: ExportResult, text: str) -> list[ExportedOrder]:
+    return [ExportedOrder(order_id=order_id, verdict=verdict, text=text) for order_id in order_ids]
 
 
 def _json(body: bytes) -> Any:
@@ -141,7 +147,7 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def _read_problem(content: Any, *, status: int) -> Problem | None:
+def _read_problem(content: Any, *, status: int) -> ProblemSchema | None:
     """WordPress' shape; a 2xx with nothing but a message is none of ours."""
     if not isinstance(content, dict) or not isinstance(content.get("message"), str):
         return None
@@ -150,7 +156,7 @@ def _read_problem(content: Any, *, status: int) -> Problem | None:
     code = content.get("code")
     if 200 <= status < 300 and named is None and not code:
         return None
-    return Problem(code=code if isinstance(code, str) else "", message=content["message"], status=named)
+    return ProblemSchema(code=code if isinstance(code, str) else "", message=content["message"], status=named)
 
 
 def _whole(value: Any) -> int | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from backoffice.vendors.export_messages import BoughtLine, OrderToTell
+from backoffice.vendors.export_messages import ExportLine, OrderToExport
 from backoffice.vendors.guaranteed_reviews.schemas import SentOrder, SentProduct
 from backoffice.vendors.money import round_money
 
@@ -15,7 +15,7 @@ from backoffice.vendors.money import round_money
 LONGEST = 255
 
 
-def sent_order(order: OrderToTell) -> SentOrder:
+def sent_order(order: OrderToExport) -> SentOrder:
     """The order as the vendor wants it. What is not known is left out."""
     products = (sent_product(line, currency=order.currency) for line in order.lines)
     return SentOrder(
@@ -29,12 +29,12 @@ def sent_order(order: OrderToTell) -> SentOrder:
     )
 
 
-def order_date(order: OrderToTell) -> str:
+def order_date(order: OrderToExport) -> str:
     """When it was placed, in the shop's own time; the vendor takes no offset."""
     return order.placed_at.astimezone(ZoneInfo(order.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def sent_product(line: BoughtLine, *, currency: str) -> SentProduct:
+def sent_product(line: ExportLine, *, currency: str) -> SentProduct:
     """A line with its number, not its SKU, as id. The price is gross, to the currency's decimals, half a cent up."""
     codes = {13: "ean13", 12: "upc"}
     gtin = {codes[len(line.gtin)]: line.gtin} if line.gtin.isdecimal() and len(line.gtin) in codes else {}

@@ -36,7 +36,7 @@ class SentOrder(msgspec.Struct, omit_defaults=True):
     products: tuple[SentProduct, ...] = ()
 
 
-class ImportAnswer(msgspec.Struct):
+class ImportResponse(msgspec.Struct):
     """The answer to told orders. `imported` and `count` are None where it does not say."""
 
     success: bool
@@ -45,7 +45,7 @@ class ImportAnswer(msgspec.Struct):
     message: str
 
 
-class Problem(msgspec.Struct):
+class ProblemSchema(msgspec.Struct):
     """A problem as WordPress words it; `status` is None where it names none."""
 
     code: str

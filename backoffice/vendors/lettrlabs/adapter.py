@@ -22,15 +22,15 @@ from backoffice.vendors.card_messages import (
     CardScan,
     CardState,
     CardTemplate,
-    ConversionToTell,
+    ConversionToReport,
     ConversionUpload,
-    HeldCard,
     Mailing,
+    RemoteCard,
     Settlement,
 )
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
 from backoffice.vendors.lettrlabs import payloads, reading
-from backoffice.vendors.lettrlabs.client import Client
+from backoffice.vendors.lettrlabs.client import LettrLabsClient
 from backoffice.vendors.lettrlabs.reports import (
     card_delivery,
     card_results,
@@ -73,7 +73,7 @@ class LettrLabs(SendsCards):
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
         self.connection = connection
-        self.client = Client(connection, pace=pace)
+        self.client = LettrLabsClient(connection, pace=pace)
 
     @classmethod
     def is_configured(cls) -> bool:
@@ -175,14 +175,14 @@ class LettrLabs(SendsCards):
             undeliverable=tuple(undeliverable_card(row) for row in reading.rows_of(answer.undeliverable, "recipients")),
         )
 
-    def read_recipients(self, order_id: str) -> list[HeldCard]:
+    def read_recipients(self, order_id: str) -> list[RemoteCard]:
         """All recipients that the order holds, page by page; what has an id is taken once."""
 
         def read(page: dict[str, str]) -> list[Mapping[str, Any]]:
             return reading.listed_rows(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
 
         cards = [
-            HeldCard(vendor_id=recipient_id(row), address=reading.address(row))
+            RemoteCard(vendor_id=recipient_id(row), address=reading.address(row))
             for row in self._pages(read, what="recipients")
         ]
         by_id = {card.vendor_id: card for card in reversed(cards) if card.vendor_id}
@@ -281,7 +281,7 @@ class LettrLabs(SendsCards):
         payload = self.client.recipient_statistics(payloads.statistics_body(order_ids))
         return [card_scan(row) for row in reading.rows_of(payload, "recipients", "items", "statistics")]
 
-    def report_conversions(self, rows: Sequence[ConversionToTell]) -> ConversionUpload:
+    def report_conversions(self, rows: Sequence[ConversionToReport]) -> ConversionUpload:
         """Tell of sales, at most `MAX_CONVERSIONS` at once. The same `order_id` again changes nothing."""
         payload = self.client.report_conversions([payloads.conversion(row) for row in rows])
         return conversion_upload(payload)

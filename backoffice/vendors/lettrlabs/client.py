@@ -9,20 +9,20 @@ from typing import Any
 
 from django.conf import settings
 
-from backoffice.vendors.answers import Answer
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
-from backoffice.vendors.lettrlabs import schemas as theirs
+from backoffice.vendors.lettrlabs import schemas
 from backoffice.vendors.lettrlabs.envelope import VENDOR, convert, in_words, open_envelope
 from backoffice.vendors.lettrlabs.payloads import encode
+from backoffice.vendors.responses import Response
 from backoffice.vendors.session import Pace, VendorSession
 
 MAX_PROOF = 25 * 1024 * 1024  # bytes of the PDF; base64 takes a third more
 Params = dict[str, str]
 
 
-class Client:
+class LettrLabsClient:
     """Speaks with LettrLabs under one key. Ids in paths are numbers."""
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
@@ -39,29 +39,29 @@ class Client:
         """GET v1/templates: known from the MCP repository; the document says that it does not exist (404, 405)."""
         return self._read("v1/templates")
 
-    def create_order(self, body: dict[str, Any]) -> theirs.Created:
+    def create_order(self, body: dict[str, Any]) -> schemas.Created:
         """POST v1/order: a Draft. Each request makes another one; none carries a reference of ours."""
-        created = convert(self._write("POST", "v1/order", body), theirs.Created, write=True)
+        created = convert(self._write("POST", "v1/order", body), schemas.Created, write=True)
         if (created.orderId or created.id) is None:
             raise VendorAmbiguous(f"{VENDOR} made an order and did not say which.")
         return created
 
-    def orders(self, params: Params) -> list[theirs.Order]:
+    def orders(self, params: Params) -> list[schemas.OrderSchema]:
         """GET v1/order: `id` (comma list), `status`, `showRecipients`, `pageNumber` from 0, `pageSize` at most 500."""
-        return convert(_orders(self._read("v1/order", params)), list[theirs.Order], write=False)
+        return convert(_orders(self._read("v1/order", params)), list[schemas.OrderSchema], write=False)
 
     def delete_order(self, order_id: str) -> None:
         """DELETE v1/order/{id}: Draft and Edits Needed only, else 400 ORDER_NOT_DELETABLE_STATUS."""
         self._write("DELETE", _order(order_id), None)
 
-    def add_recipients(self, order_id: str, body: dict[str, Any] | list[Any]) -> theirs.Attached:
+    def add_recipients(self, order_id: str, body: dict[str, Any] | list[Any]) -> schemas.Attached:
         """PUT v1/order/{id}/recipients: appends at most 1,000, in an object or, as the page shows it, as a bare array.
         Draft and Edits Needed only, else 400.
 
         Incomplete addresses are left out of a 2xx. `…/recipients:append` is another name of the same.
         """
         payload = self._write("PUT", f"{_order(order_id)}/recipients", body)
-        return convert({} if payload is None else payload, theirs.Attached, write=True)
+        return convert({} if payload is None else payload, schemas.Attached, write=True)
 
     def recipients(self, order_id: str, params: Params) -> Any:
         """GET v1/order/{id}/recipients: `query`, `pageNumber` from 0, `pageSize` at most 500."""
@@ -75,31 +75,31 @@ class Client:
         """GET v1/order/{id}/recipient-delivery-status: one entry per recipient."""
         return self._read(f"{_order(order_id)}/recipient-delivery-status")
 
-    def proof(self, order_id: str) -> Answer:
+    def proof(self, order_id: str) -> Response:
         """GET v1/order/{id}/proof: a PDF, in one of several wrappings."""
         path = f"{_order(order_id)}/proof"
         return self._sent("GET", path, accept="application/json, application/pdf", max_bytes=MAX_PROOF * 2)
 
-    def price(self, order_id: str, params: Params) -> theirs.Preview:
+    def price(self, order_id: str, params: Params) -> schemas.PreviewSchema:
         """GET v1/order/{id}/checkout: what a checkout would cost; nothing is charged."""
-        return convert(self._read(f"{_order(order_id)}/checkout", params), theirs.Preview, write=False)
+        return convert(self._read(f"{_order(order_id)}/checkout", params), schemas.PreviewSchema, write=False)
 
-    def check_out(self, order_id: str, body: dict[str, Any] | None) -> theirs.Checkout:
+    def check_out(self, order_id: str, body: dict[str, Any] | None) -> schemas.CheckoutSchema:
         """POST v1/order/{id}/checkout: costs money and cannot be undone. Settled after the answer; 400 meanwhile. The
         page sends no body.
         """
         payload = self._write("POST", f"{_order(order_id)}/checkout", body)
-        return convert({} if payload is None else payload, theirs.Checkout, write=True)
+        return convert({} if payload is None else payload, schemas.CheckoutSchema, write=True)
 
-    def analytics(self, order_ids: str) -> list[theirs.Analytics]:
+    def analytics(self, order_ids: str) -> list[schemas.Analytics]:
         """GET v1/order/analytics: `Id` with a capital letter, a comma list."""
         payload = self._read("v1/order/analytics", {"Id": order_ids})
-        return convert(_orders(payload), list[theirs.Analytics], write=False)
+        return convert(_orders(payload), list[schemas.Analytics], write=False)
 
-    def transactions(self, order_ids: str) -> list[theirs.Transaction]:
+    def transactions(self, order_ids: str) -> list[schemas.Transaction]:
         """GET v1/order/transaction: `Id` as for the analytics."""
         payload = self._read("v1/order/transaction", {"Id": order_ids})
-        return convert(_orders(payload), list[theirs.Transaction], write=False)
+        return convert(_orders(payload), list[schemas.Transaction], write=False)
 
     def recipient_statistics(self, body: dict[str, Any]) -> Any:
         """POST v1/order-recipients-statistics: QR scans. A question, though it is a POST."""
@@ -124,7 +124,7 @@ class Client:
             return None
         return open_envelope(answer, write=True)
 
-    def _sent(self, method: str, path: str, **request: Any) -> Answer:
+    def _sent(self, method: str, path: str, **request: Any) -> Response:
         try:
             return self.session.request(method, path, **request)
         except VendorRejected as error:

@@ -5,15 +5,15 @@ from typing import Any
 import msgspec
 
 from backoffice.masking import mask
-from backoffice.vendors.answers import Answer, decode, unreadable
 from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorError, VendorNotFound, VendorRejected
+from backoffice.vendors.responses import Response, decode, unreadable
 
 VENDOR = "lettrlabs"
 LONGEST = 500
 _OWN = {"payload", "errors", "errorDetails", "warnings", "hasErrors", "hasWarnings"}
 
 
-def open_envelope(answer: Answer, *, write: bool, repeatable: bool = False) -> Any:
+def open_envelope(answer: Response, *, write: bool, repeatable: bool = False) -> Any:
     """The payload of a 2xx; an answer without envelope is taken as the payload itself.
 
     Raises VendorRejected when it says `hasErrors` and has no payload, VendorAmbiguous for a write that has both: then
@@ -26,7 +26,7 @@ def open_envelope(answer: Answer, *, write: bool, repeatable: bool = False) -> A
     payload = content.get("payload")
     if content.get("hasErrors") not in (True, "true", "True", 1):
         return payload
-    complaints = read_complaints(content)
+    complaints = read_errors(content)
     text = words_of(complaints) or f"{VENDOR} says that it has errors."
     seen: dict[str, Any] = {"status": answer.status, "excerpt": answer.excerpt}
     if write and not repeatable and payload not in (None, [], {}, ""):
@@ -42,13 +42,13 @@ def in_words(error: VendorError, *, excerpt: str) -> VendorError:
         content = msgspec.json.decode(excerpt.encode())
     except (ValueError, RecursionError):
         return error
-    complaints = read_complaints(content) if isinstance(content, dict) else ()
+    complaints = read_errors(content) if isinstance(content, dict) else ()
     text = words_of(complaints)
     kind = VendorNotFound if isinstance(error, VendorNotFound) else VendorRejected
     return kind(text, errors=complaints, status=error.status, excerpt=error.excerpt) if text else error
 
 
-def read_complaints(content: dict[str, Any]) -> tuple[FieldError, ...]:
+def read_errors(content: dict[str, Any]) -> tuple[FieldError, ...]:
     """All that an envelope complains of; `reasonCode` is kept as the field where nothing else names one."""
     code = _text(content.get("reasonCode"))
     found = [_complaint(entry, code) for entry in _entries(content.get("errors"))]

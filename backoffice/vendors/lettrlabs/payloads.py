@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from backoffice.vendors.card_messages import CardAddress, ConversionToTell, Mailing
+from backoffice.vendors.card_messages import CardAddress, ConversionToReport, Mailing
 
 LONGEST_CONVERSION_TEXT = 255
 
@@ -75,7 +75,7 @@ def statistics_body(order_ids: Sequence[str]) -> dict[str, Any]:
     return {"orderIds": [int(key) for key in order_ids]}
 
 
-def conversion(row: ConversionToTell) -> dict[str, Any]:
+def conversion(row: ConversionToReport) -> dict[str, Any]:
     """One sale. `orderId` is what LettrLabs tells repeats by."""
     buyer = row.buyer
     place = {

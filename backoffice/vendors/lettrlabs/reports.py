@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from backoffice.files.pdf_marks import PdfMarks
-from backoffice.vendors.answers import Answer
 from backoffice.vendors.card_messages import (
     CardDelivery,
     CardOrderReport,
@@ -17,11 +16,11 @@ from backoffice.vendors.card_messages import (
     UndeliverableCard,
 )
 from backoffice.vendors.errors import VendorProtocolError
-from backoffice.vendors.lettrlabs import reading
-from backoffice.vendors.lettrlabs import schemas as theirs
+from backoffice.vendors.lettrlabs import reading, schemas
 from backoffice.vendors.lettrlabs.client import MAX_PROOF
 from backoffice.vendors.lettrlabs.envelope import open_envelope
 from backoffice.vendors.reading import moment
+from backoffice.vendors.responses import Response
 
 # By the names of their analytics; ours are those of `DeliveryState`.
 _COUNTS = {
@@ -35,7 +34,7 @@ _COUNTS = {
 }
 
 
-def order_report(row: theirs.Order) -> CardOrderReport:
+def order_report(row: schemas.OrderSchema) -> CardOrderReport:
     word = reading.text(row.status or row.orderStatus, most=64)
     return CardOrderReport(
         vendor_id=str(row.id or row.orderId),
@@ -74,7 +73,7 @@ def price_line(row: dict[str, Any]) -> PriceLine:
     )
 
 
-def card_results(row: theirs.Analytics) -> CardResults:
+def card_results(row: schemas.Analytics) -> CardResults:
     counts = {ours: reading.whole(getattr(row, name)) for ours, name in _COUNTS.items()}
     code = row.qrCode if isinstance(row.qrCode, dict) else {}
     word = reading.text(row.orderStatus or row.status)
@@ -116,7 +115,7 @@ def conversion_upload(payload: Any) -> ConversionUpload:
     return ConversionUpload(vendor_id=recipient_id(row), raw_state=reading.text(row.get("status"), most=64))
 
 
-def unwrap_proof(answer: Answer) -> bytes:
+def unwrap_proof(answer: Response) -> bytes:
     """The PDF of a proof: bytes as they are, else base64 as plain text, as a JSON string or inside the envelope."""
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     body = answer.body

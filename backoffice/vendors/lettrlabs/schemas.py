@@ -29,7 +29,7 @@ class Attached(Struct):
     undeliverable: Any = None
 
 
-class Checkout(Struct):
+class CheckoutSchema(Struct):
     """The answer to a checkout."""
 
     orderStatus: Any = None
@@ -38,14 +38,14 @@ class Checkout(Struct):
     settlementExpectedWithinSeconds: Any = None
 
 
-class Preview(Struct):
+class PreviewSchema(Struct):
     """The price of a checkout that is not made."""
 
     lineItems: list[dict[str, Any]]
     credits: Any = None
 
 
-class Order(Struct):
+class OrderSchema(Struct):
     """An order in the list; recipients only when they are asked for. Times of creation stand in no document."""
 
     id: Id | None = None

@@ -14,7 +14,7 @@ from backoffice.vendors.mypromo import callbacks
 from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT, Account, fulfiller_account, merchant_account
 from backoffice.vendors.mypromo.batches import FulfillerBatches, MerchantBatches
 from backoffice.vendors.mypromo.catalog import CatalogAbility
-from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.designs import DesignsAbility, PreviewAbility
 from backoffice.vendors.mypromo.files import FilesAbility
 from backoffice.vendors.mypromo.jobs import JobsAbility
@@ -31,10 +31,10 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
     # Of the settings that both share: address, sandbox.
     settings_prefix: ClassVar[str] = "MYPROMO"
     SIGNS_CALLBACKS: ClassVar[bool] = False
-    client: Client
+    client: MypromoClient
 
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
-        self.client = Client(connection, account=self._account(), pace=pace)
+        self.client = MypromoClient(connection, account=self._account(), pace=pace)
 
     @classmethod
     def _account(cls) -> Account:

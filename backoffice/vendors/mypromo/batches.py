@@ -28,7 +28,7 @@ from backoffice.vendors.batch_messages import (
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.mypromo import batch_payloads as payloads
 from backoffice.vendors.mypromo.callbacks import callback_request
-from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.limits import MAX_BATCH
 from backoffice.vendors.mypromo.schemas import Queued
 from backoffice.vendors.reading import text
@@ -44,7 +44,7 @@ class _Batches(TakesChanges):
 
     MAX_BATCH: ClassVar[int] = MAX_BATCH
 
-    client: Client
+    client: MypromoClient
 
     def _send(
         self, patch: Callable[[dict[str, Any]], Queued], rows: Sequence[Row], *, encode: Callable[[Row], dict[str, Any]]

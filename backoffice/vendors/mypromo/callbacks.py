@@ -19,9 +19,9 @@ from backoffice.vendors.messages import Message, OrderReport
 from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT
 from backoffice.vendors.mypromo.jobs import job_report
 from backoffice.vendors.mypromo.production_reports import production_report
-from backoffice.vendors.mypromo.production_schemas import ProductionOrder
+from backoffice.vendors.mypromo.production_schemas import ProductionOrderSchema
 from backoffice.vendors.mypromo.reports import order_report
-from backoffice.vendors.mypromo.schemas import Job, Order
+from backoffice.vendors.mypromo.schemas import Job, OrderSchema
 from backoffice.vendors.production_messages import ProductionOrderReport
 
 USERNAME = "mypromo"
@@ -128,7 +128,7 @@ def read(topic: str, body: bytes, *, vendor: str) -> tuple[Message, ...]:
         raise InvalidCallback("contains NUL characters")
     try:
         body.decode("utf-8")
-        _refuse_others(topic, msgspec.json.decode(body, type=_Keys))
+        _ensure_ours(topic, msgspec.json.decode(body, type=_Keys))
         return (_read_one(topic, body, vendor=vendor),)
     except (ValueError, RecursionError, OverflowError) as error:
         raise InvalidCallback(str(error)) from error
@@ -138,11 +138,11 @@ def _read_one(topic: str, body: bytes, *, vendor: str) -> Message:
     if topic == "jobs":
         return job_report(msgspec.json.decode(body, type=Job, strict=False), vendor=vendor)
     if topic == "production":
-        return production_report(msgspec.json.decode(body, type=ProductionOrder, strict=False), vendor=vendor)
-    return order_report(msgspec.json.decode(body, type=Order, strict=False))
+        return production_report(msgspec.json.decode(body, type=ProductionOrderSchema, strict=False), vendor=vendor)
+    return order_report(msgspec.json.decode(body, type=OrderSchema, strict=False))
 
 
-def _refuse_others(topic: str, keys: _Keys) -> None:
+def _ensure_ours(topic: str, keys: _Keys) -> None:
     found = _topic_of(keys)
     if found != topic:
         raise InvalidCallback(f"is no message about {topic}, but about {found or 'nothing that is known'}")

@@ -12,16 +12,16 @@ from hashlib import blake2b
 from django.conf import settings
 
 from backoffice.vendors.abilities import HasCatalogue
-from backoffice.vendors.catalog_messages import CatalogPage, CatalogProblem, ProductFacts
+from backoffice.vendors.catalog_messages import CatalogPage, CatalogProblem, ProductData
 from backoffice.vendors.errors import (
-    BudgetEmpty,
+    RateLimited,
     VendorAmbiguous,
     VendorNotFound,
     VendorProtocolError,
     VendorUnavailable,
 )
 from backoffice.vendors.mypromo.catalog_pages import Listing, read_listing, read_page, read_product
-from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.client import MypromoClient
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +35,14 @@ THEIR_COUNTRY_CODES = {"GB": "UK"}
 class CatalogAbility(HasCatalogue):
     """Reading products. Mixed into `MyPromo`, which gives `client`."""
 
-    client: Client
+    client: MypromoClient
 
     @property
     def languages(self) -> list[str]:
         """Languages to read, the main one first."""
         return [language.upper() for language in settings.MYPROMO_LANGUAGES]
 
-    def read_product(self, vendor_id: str, *, language: str) -> ProductFacts:
+    def read_product(self, vendor_id: str, *, language: str) -> ProductData:
         """A group with all its variants; a variant's id gives its group. Raises VendorError, UnreadableProduct."""
         return read_product(self.client.product(vendor_id, lang=language))
 
@@ -60,7 +60,7 @@ class CatalogAbility(HasCatalogue):
 class _ListingReader:
     """Where we are in a listing, and when it is over."""
 
-    def __init__(self, client: Client, *, language: str, sku: str) -> None:
+    def __init__(self, client: MypromoClient, *, language: str, sku: str) -> None:
         home = settings.MYPROMO_SHIPPING_FROM.upper()
         self.client = client
         self.params = {
@@ -82,7 +82,7 @@ class _ListingReader:
         try:
             place = {"from": str(self.count)} if self.by_offset else {"page": str(self.page)}
             listing = read_listing(self.client.products_page(self.params | place))
-        except BudgetEmpty:
+        except RateLimited:
             raise
         except VendorNotFound as error:
             return self._end_of_list(error)

@@ -7,28 +7,28 @@ from typing import Any, TypeVar
 import msgspec
 
 from backoffice.vendors.catalog_messages import (
-    AvailabilityFacts,
+    AvailabilityData,
     CatalogPage,
     CatalogProblem,
     ListedProduct,
-    ProductFacts,
-    RelationFacts,
-    TextFacts,
-    TierFacts,
+    ProductData,
+    RelationData,
+    TextData,
+    TierData,
     UnreadableProduct,
-    VariantFacts,
+    VariantData,
 )
 from backoffice.vendors.errors import VendorProtocolError
-from backoffice.vendors.mypromo import catalog_schemas as theirs
+from backoffice.vendors.mypromo import catalog_schemas as schemas
 
 T = TypeVar("T")
 
 # strict=False: numbers, flags and nulls may come as text.
-_PAGE = msgspec.json.Decoder(theirs.Page, strict=False)
+_PAGE = msgspec.json.Decoder(schemas.PageSchema, strict=False)
 _BARE = msgspec.json.Decoder(list[msgspec.Raw])
-_PRODUCT = msgspec.json.Decoder(theirs.Product, strict=False)
-_ID = msgspec.json.Decoder(theirs.ProductId)
-_IDENTITY = msgspec.json.Decoder(theirs.Identity)
+_PRODUCT = msgspec.json.Decoder(schemas.ProductSchema, strict=False)
+_ID = msgspec.json.Decoder(schemas.ProductId)
+_IDENTITY = msgspec.json.Decoder(schemas.Identity)
 
 # Goes into every fingerprint: raise it when the reading below changes, so that all is read again.
 READER_VERSION = b"1"
@@ -66,8 +66,8 @@ def read_listing(body: bytes) -> Listing:
         raise VendorProtocolError("The product list has no data.", excerpt=_excerpt(body))
     # PHP writes an array with gaps as an object.
     products = list(page.data.values()) if isinstance(page.data, dict) else page.data
-    meta = _object(page.meta, theirs.PageMeta)
-    links = _object(page.links, theirs.PageLinks)
+    meta = _object(page.meta, schemas.PageMeta)
+    links = _object(page.links, schemas.PageLinks)
     return Listing(
         products=products,
         last_page=meta.last_page,
@@ -91,7 +91,7 @@ def _listed(raw: msgspec.Raw) -> ListedProduct:
     return ListedProduct(vendor_id, fingerprint, body, read_product)
 
 
-def read_product(body: bytes) -> ProductFacts:
+def read_product(body: bytes) -> ProductData:
     """Decode one product, from the list or alone. Raises UnreadableProduct naming the field."""
     try:
         return _product(_PRODUCT.decode(body))
@@ -99,10 +99,10 @@ def read_product(body: bytes) -> ProductFacts:
         raise UnreadableProduct(_problem(body, text=f"The product cannot be read: {error}.")) from error
 
 
-def _product(product: theirs.Product) -> ProductFacts:
-    descriptions = _object(product.descriptions, theirs.Descriptions)
-    media = _object(product.media, theirs.GroupMedia)
-    return ProductFacts(
+def _product(product: schemas.ProductSchema) -> ProductData:
+    descriptions = _object(product.descriptions, schemas.Descriptions)
+    media = _object(product.media, schemas.GroupMedia)
+    return ProductData(
         vendor_id=str(product.id),
         language=(product.lang or "").upper(),
         name=descriptions.name or "",
@@ -114,13 +114,13 @@ def _product(product: theirs.Product) -> ProductFacts:
     )
 
 
-def _variant(variant: theirs.Variant) -> VariantFacts:
-    rules = _object(variant.rules, theirs.Rules)
-    shipping = _object(variant.shipping, theirs.Shipping)
-    media = _object(variant.media, theirs.Media)
-    prices = _object(variant.prices, theirs.Prices)
-    editor = _object(variant.editor, theirs.Editor)
-    return VariantFacts(
+def _variant(variant: schemas.VariantSchema) -> VariantData:
+    rules = _object(variant.rules, schemas.RulesSchema)
+    shipping = _object(variant.shipping, schemas.Shipping)
+    media = _object(variant.media, schemas.Media)
+    prices = _object(variant.prices, schemas.PricesSchema)
+    editor = _object(variant.editor, schemas.EditorSchema)
+    return VariantData(
         vendor_id=str(variant.id),
         sku=str(variant.sku),
         gtin=_text(variant.gtin),
@@ -146,16 +146,16 @@ def _variant(variant: theirs.Variant) -> VariantFacts:
             for item in variant.properties or ()
         ],
         parts=variant.parts or [],
-        text=_texts(_object(variant.descriptions, theirs.Descriptions)),
+        text=_texts(_object(variant.descriptions, schemas.Descriptions)),
         tiers=price_tiers(prices),
         availabilities=_availabilities(variant.availability),
         relations=_relations(variant.relations),
     )
 
 
-def price_tiers(prices: theirs.Prices) -> tuple[TierFacts, ...]:
+def price_tiers(prices: schemas.PricesSchema) -> tuple[TierData, ...]:
     """Where a quantity is listed twice the first wins."""
-    tiers: dict[tuple[str, int], TierFacts] = {}
+    tiers: dict[tuple[str, int], TierData] = {}
     for ours, name in _PRICE_LISTS:
         for tier in getattr(prices, name) or ():
             quantity, price = tier.qty, tier.price
@@ -164,22 +164,22 @@ def price_tiers(prices: theirs.Prices) -> tuple[TierFacts, ...]:
             if not price.is_finite() or not 0 <= price < _PRICE_LIMIT:
                 raise ValueError(f"{name}: {price} is no price")
             if (ours, quantity) not in tiers:
-                tiers[ours, quantity] = TierFacts(ours, quantity, price)
+                tiers[ours, quantity] = TierData(ours, quantity, price)
     return tuple([tiers[key] for key in sorted(tiers)])
 
 
 def _availabilities(
-    availability: theirs.Availability | list[Any] | None,
-) -> tuple[AvailabilityFacts, ...] | None:
-    if not isinstance(availability, theirs.Availability) or availability.clients is None:
+    availability: schemas.AvailabilitySchema | list[Any] | None,
+) -> tuple[AvailabilityData, ...] | None:
+    if not isinstance(availability, schemas.AvailabilitySchema) or availability.clients is None:
         return None
     clients = {str(client.id): _availability(client) for client in reversed(availability.clients)}
     return tuple([clients[key] for key in sorted(clients)])
 
 
-def _availability(client: theirs.Client) -> AvailabilityFacts:
-    stock = _object(client.stock, theirs.Stock)
-    return AvailabilityFacts(
+def _availability(client: schemas.ClientSchema) -> AvailabilityData:
+    stock = _object(client.stock, schemas.StockSchema)
+    return AvailabilityData(
         fulfiller_id=str(client.id),
         fulfiller_name=client.name or "",
         sku_fulfiller=_text(client.sku_fulfiller),
@@ -189,17 +189,17 @@ def _availability(client: theirs.Client) -> AvailabilityFacts:
         shipping_from=_country(client.shipping_from),
         contract_id=_text(client.contract_id),
         # "ACCEPTED" in the list, "accepted" in the single product.
-        contract_state=(_object(client.contract, theirs.Contract).status or "").lower(),
+        contract_state=(_object(client.contract, schemas.Contract).status or "").lower(),
     )
 
 
 def _relations(
-    relations: dict[str, list[theirs.Related] | None] | list[Any] | None,
-) -> tuple[RelationFacts, ...]:
+    relations: dict[str, list[schemas.Related] | None] | list[Any] | None,
+) -> tuple[RelationData, ...]:
     if not isinstance(relations, dict):
         return ()
     found = {
-        RelationFacts(kind, str(item.sku))
+        RelationData(kind, str(item.sku))
         for kind, items in relations.items()
         for item in items or ()
         if item.sku is not None
@@ -207,8 +207,8 @@ def _relations(
     return tuple(sorted(found))
 
 
-def _texts(descriptions: theirs.Descriptions) -> TextFacts:
-    return TextFacts(
+def _texts(descriptions: schemas.Descriptions) -> TextData:
+    return TextData(
         name=descriptions.name or "",
         description=descriptions.description or "",
         description_short=descriptions.description_short or "",
@@ -217,7 +217,7 @@ def _texts(descriptions: theirs.Descriptions) -> TextFacts:
     )
 
 
-def _media(media: theirs.Media) -> dict[str, Any]:
+def _media(media: schemas.Media) -> dict[str, Any]:
     """What there is beside the main picture: images, videos, documents by their kind. Absent ones are left out."""
     found: dict[str, Any] = {
         "images": [url for url in media.additional_images or () if url],

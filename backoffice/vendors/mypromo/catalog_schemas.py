@@ -30,21 +30,21 @@ class Descriptions(Struct):
     overwritten: bool | None = None
 
 
-class Tier(Struct):
+class TierSchema(Struct):
     qty: Quantity | None = None
     price: Decimal | None = None
 
 
-class Prices(Struct):
+class PricesSchema(Struct):
     currency: Annotated[str, Meta(max_length=3)] | None = None
-    purchase_prices: list[Tier] | None = None
+    purchase_prices: list[TierSchema] | None = None
     # The merchant's price list says "buying" where the product list says "purchase".
-    buying_prices: list[Tier] | None = None
-    recommended_retail_prices: list[Tier] | None = None
-    sales_prices: list[Tier] | None = None
+    buying_prices: list[TierSchema] | None = None
+    recommended_retail_prices: list[TierSchema] | None = None
+    sales_prices: list[TierSchema] | None = None
 
 
-class Stock(Struct):
+class StockSchema(Struct):
     managed: bool | None = None
     # Null when unmanaged; may be negative where more was promised than there is.
     qty: Annotated[int, Meta(ge=-2_147_483_648, le=2_147_483_647)] | None = None
@@ -54,22 +54,22 @@ class Contract(Struct):
     status: Word | None = None
 
 
-class Client(Struct):
+class ClientSchema(Struct):
     id: Id
     name: Annotated[str, Meta(max_length=200)] | None = None
     sku_fulfiller: Code = None
     available: bool | None = None
-    stock: Stock | Nothing = None
+    stock: StockSchema | Nothing = None
     shipping_from: str | None = None
     contract_id: int | Annotated[str, Meta(max_length=64)] | None = None
     contract: Contract | Nothing = None
 
 
-class Availability(Struct):
-    clients: list[Client] | None = None
+class AvailabilitySchema(Struct):
+    clients: list[ClientSchema] | None = None
 
 
-class Property(Struct):
+class PropertySchema(Struct):
     property: str | None = None
     value: Any = None
 
@@ -84,7 +84,7 @@ class Media(Struct):
     download_datasheet: str | None = None
 
 
-class Rules(Struct):
+class RulesSchema(Struct):
     order_min_qty: Quantity | None = None
     order_max_qty: Quantity | None = None
     tier_price_qty_only: bool | None = None
@@ -101,32 +101,32 @@ class Related(Struct):
     sku: Sku | None = None
 
 
-class Editor(Struct):
+class EditorSchema(Struct):
     intents: list[str] | None = None
 
 
-class Variant(Struct):
+class VariantSchema(Struct):
     id: Id
     sku: Sku
     gtin: int | Word | None = None
     active: bool | None = None
     available: bool | None = None
-    availability: Availability | Nothing = None
+    availability: AvailabilitySchema | Nothing = None
     test_product: bool | None = None
     sample_product: bool | None = None
     personalized: bool | None = None
     descriptions: Descriptions | Nothing = None
-    properties: list[Property] | None = None
+    properties: list[PropertySchema] | None = None
     parts: list[dict[str, Any]] | None = None
     media: Media | Nothing = None
-    prices: Prices | Nothing = None
-    rules: Rules | Nothing = None
+    prices: PricesSchema | Nothing = None
+    rules: RulesSchema | Nothing = None
     shipping: Shipping | Nothing = None
     relations: dict[Word, list[Related] | None] | Nothing = None
-    editor: Editor | Nothing = None
+    editor: EditorSchema | Nothing = None
 
 
-class Category(Struct):
+class CategorySchema(Struct):
     name: Name | None = None
 
 
@@ -135,13 +135,13 @@ class GroupMedia(Struct):
     video: str | None = None
 
 
-class Product(Struct):
+class ProductSchema(Struct):
     id: Id
     lang: str | None = None
     descriptions: Descriptions | Nothing = None
-    categories: list[Category] | None = None
+    categories: list[CategorySchema] | None = None
     media: GroupMedia | Nothing = None
-    variants: list[Variant] | None = None
+    variants: list[VariantSchema] | None = None
 
 
 class PageMeta(Struct):
@@ -156,7 +156,7 @@ class PageLinks(Struct):
     next: str | UnsetType | None = UNSET
 
 
-class Page(Struct):
+class PageSchema(Struct):
     """`meta` and `links` are left out where the vendor does not cut into pages."""
 
     data: list[Raw] | dict[str, Raw] | None = None

@@ -10,15 +10,14 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from backoffice.vendors.answers import Answer
 from backoffice.vendors.auth import ClientCredentials
 from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.mypromo import design_schemas, production_schemas
-from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo import design_schemas, production_schemas, schemas
 from backoffice.vendors.mypromo.accounts import Account
 from backoffice.vendors.mypromo.links import path_below
 from backoffice.vendors.mypromo.payloads import encode
+from backoffice.vendors.responses import Response
 from backoffice.vendors.session import Authorization, Pace, VendorSession
 
 Params = dict[str, str]
@@ -27,7 +26,7 @@ T = TypeVar("T")
 MAX_DOWNLOAD = 25 * 1024 * 1024  # bytes
 
 
-class Client:
+class MypromoClient:
     """Speaks with mypromo as one client account. Ids are put into paths quoted."""
 
     def __init__(self, connection: Connection, *, account: Account, pace: Pace | None = None) -> None:
@@ -46,39 +45,39 @@ class Client:
         """GET any route; the body undecoded, for lists that are streamed."""
         return self.session.request("GET", path, params=params).body
 
-    def status(self) -> theirs.Status:
+    def status(self) -> schemas.Status:
         """GET v1/status: `message` is "OK". The document shows it without a token; one is sent, as by the SDK."""
-        return self.session.fetch(theirs.Status, "GET", "v1/status")
+        return self.session.fetch(schemas.Status, "GET", "v1/status")
 
-    def create_order(self, payload: dict[str, Any]) -> theirs.Order:
+    def create_order(self, payload: dict[str, Any]) -> schemas.OrderSchema:
         """POST v1/orders: 201 with the draft. Not idempotent; `reference` finds it again."""
-        return self.session.fetch(theirs.Order, "POST", "v1/orders", body=encode(payload))
+        return self.session.fetch(schemas.OrderSchema, "POST", "v1/orders", body=encode(payload))
 
-    def add_item(self, order_id: str, payload: dict[str, Any]) -> theirs.Item:
+    def add_item(self, order_id: str, payload: dict[str, Any]) -> schemas.ItemSchema:
         """POST v1/orders/{id}/items: 201, for stock items 200.
 
         At most 50 items, one when the order has files. 400 without a contract with the fulfiller. Not idempotent,
         and an item can be neither changed nor removed.
         """
-        return self.session.fetch(theirs.Item, "POST", f"{_order(order_id)}/items", body=encode(payload))
+        return self.session.fetch(schemas.ItemSchema, "POST", f"{_order(order_id)}/items", body=encode(payload))
 
-    def add_amazon_item(self, order_id: str, payload: dict[str, Any]) -> theirs.Item:
+    def add_amazon_item(self, order_id: str, payload: dict[str, Any]) -> schemas.ItemSchema:
         """POST v1/orders/{id}/items with `amazon_custom`: "not available yet", so nothing is sent unless set so."""
         if not settings.MYPROMO_AMAZON_CUSTOM:
             raise VendorRejected("mypromo does not take items from Amazon Custom yet; see MYPROMO_AMAZON_CUSTOM.")
         return self.add_item(order_id, payload)
 
-    def submit_order(self, order_id: str) -> theirs.Order:
+    def submit_order(self, order_id: str) -> schemas.OrderSchema:
         """POST v1/orders/{id}/submit (PATCH after a 405): costs money. The state may be PENDING or PROCESSING."""
-        return self._first_allowed(theirs.Order, ("POST", "PATCH"), f"{_order(order_id)}/submit")
+        return self._first_allowed(schemas.OrderSchema, ("POST", "PATCH"), f"{_order(order_id)}/submit")
 
-    def cancel_order(self, order_id: str) -> theirs.Order:
+    def cancel_order(self, order_id: str) -> schemas.OrderSchema:
         """PATCH v1/orders/{id}/cancel (PUT after a 405): 422 once production has begun."""
-        return self._first_allowed(theirs.Order, ("PATCH", "PUT"), f"{_order(order_id)}/cancel")
+        return self._first_allowed(schemas.OrderSchema, ("PATCH", "PUT"), f"{_order(order_id)}/cancel")
 
-    def get_order(self, order_id: str) -> theirs.Order:
+    def get_order(self, order_id: str) -> schemas.OrderSchema:
         """GET v1/orders/{id}: with items, parcels and history."""
-        return self.session.fetch(theirs.Order, "GET", _order(order_id))
+        return self.session.fetch(schemas.OrderSchema, "GET", _order(order_id))
 
     def orders_page(self, params: Params) -> bytes:
         """GET v1/orders: `page`, `per_page` (at most 15), `created_from`, `created_to`, `updated_from`, `updated_to`.
@@ -106,14 +105,14 @@ class Client:
         """
         return self.get_raw("v1/prices", params)
 
-    def update_inventory(self, payload: dict[str, Any]) -> theirs.Queued:
+    def update_inventory(self, payload: dict[str, Any]) -> schemas.Queued:
         """PATCH v1/inventory: at most 500 entries; 400 names those that are wrong and nothing is done (assumed).
 
         A fulfiller sends availability and stock by `sku` or `sku_fulfiller`, a merchant availability by `sku`.
         """
         return self._patch("v1/inventory", payload)
 
-    def update_prices(self, payload: dict[str, Any]) -> theirs.Queued:
+    def update_prices(self, payload: dict[str, Any]) -> schemas.Queued:
         """PATCH v1/prices: at most 500 entries; 400 as for the inventory.
 
         A merchant's `retail_prices` change the quantities given. A fulfiller's `buying_prices` and
@@ -121,13 +120,13 @@ class Client:
         """
         return self._patch("v1/prices", payload)
 
-    def update_seo(self, payload: dict[str, Any]) -> theirs.Queued:
+    def update_seo(self, payload: dict[str, Any]) -> schemas.Queued:
         """PATCH v1/seo: at most 500 entries; `overwrites: null` resets all texts and SEO addresses."""
         return self._patch("v1/seo", payload)
 
-    def job(self, job_id: str) -> theirs.Job:
+    def job(self, job_id: str) -> schemas.Job:
         """GET v1/jobs/{id}: 404 also for a job that is not queued yet."""
-        return self.session.fetch(theirs.Job, "GET", f"v1/jobs/{_quoted(job_id)}")
+        return self.session.fetch(schemas.Job, "GET", f"v1/jobs/{_quoted(job_id)}")
 
     def jobs_page(self, params: Params) -> bytes:
         """GET v1/jobs/ (with that slash): `page`, `per_page`; an empty list is a 404."""
@@ -141,79 +140,79 @@ class Client:
         """GET v1/countries: `page`, `per_page`; 251 in all."""
         return self.get_raw("v1/countries", params)
 
-    def country(self, country_id: str) -> theirs.Country:
+    def country(self, country_id: str) -> schemas.CountrySchema:
         """GET v1/countries/{id}"""
-        return self.session.fetch(theirs.Country, "GET", f"v1/countries/{_quoted(country_id)}")
+        return self.session.fetch(schemas.CountrySchema, "GET", f"v1/countries/{_quoted(country_id)}")
 
     def states_page(self, params: Params) -> bytes:
         """GET v1/states: `page`, `per_page`; 4,502 in all."""
         return self.get_raw("v1/states", params)
 
-    def state(self, state_id: str) -> theirs.State:
+    def state(self, state_id: str) -> schemas.StateSchema:
         """GET v1/states/{id}"""
-        return self.session.fetch(theirs.State, "GET", f"v1/states/{_quoted(state_id)}")
+        return self.session.fetch(schemas.StateSchema, "GET", f"v1/states/{_quoted(state_id)}")
 
     def carriers_page(self, params: Params) -> bytes:
         """GET v1/carriers: `page`, `per_page`; 16 in all."""
         return self.get_raw("v1/carriers", params)
 
-    def carrier(self, carrier_id: str) -> theirs.Carrier:
+    def carrier(self, carrier_id: str) -> schemas.CarrierSchema:
         """GET v1/carriers/{id}"""
-        return self.session.fetch(theirs.Carrier, "GET", f"v1/carriers/{_quoted(carrier_id)}")
+        return self.session.fetch(schemas.CarrierSchema, "GET", f"v1/carriers/{_quoted(carrier_id)}")
 
     def create_editor_user(self) -> design_schemas.EditorUser:
         """POST v1/editor_user: 201. What the user uploads is at hand in later designs."""
         return self.session.fetch(design_schemas.EditorUser, "POST", "v1/editor_user")
 
-    def create_design(self, payload: dict[str, Any]) -> design_schemas.Design:
+    def create_design(self, payload: dict[str, Any]) -> design_schemas.DesignSchema:
         """POST v1/designs: 201 with a draft and the addresses of the editor. 422 for an unknown SKU."""
-        return self.session.fetch(design_schemas.Design, "POST", "v1/designs", body=encode(payload))
+        return self.session.fetch(design_schemas.DesignSchema, "POST", "v1/designs", body=encode(payload))
 
-    def design(self, design_id: str) -> design_schemas.Design:
+    def design(self, design_id: str) -> design_schemas.DesignSchema:
         """GET v1/designs/{id}: the SKU may have changed. Each call makes a new token for the CNAME's address."""
-        return self.session.fetch(design_schemas.Design, "GET", _design(design_id))
+        return self.session.fetch(design_schemas.DesignSchema, "GET", _design(design_id))
 
-    def design_preview(self, design_id: str) -> Answer:
+    def design_preview(self, design_id: str) -> Response:
         """GET v1/designs/{id}/preview: the file itself, of a kind that the document does not name."""
         return self._file(f"{_design(design_id)}/preview")
 
-    def submit_design(self, design_id: str) -> design_schemas.Design:
+    def submit_design(self, design_id: str) -> design_schemas.DesignSchema:
         """POST v1/designs/{id}/submit (PATCH after a 405): ends the editing, the preview stays."""
-        return self._first_allowed(design_schemas.Design, ("POST", "PATCH"), f"{_design(design_id)}/submit")
+        return self._first_allowed(design_schemas.DesignSchema, ("POST", "PATCH"), f"{_design(design_id)}/submit")
 
     def production_orders_page(self, params: Params) -> bytes:
         """GET v1/production_orders: filters as for orders, but for the references; at most 15 a page."""
         return self.get_raw("v1/production_orders", params)
 
-    def production_order(self, order_id: str) -> production_schemas.ProductionOrder:
+    def production_order(self, order_id: str) -> production_schemas.ProductionOrderSchema:
         """GET v1/production_orders/{id}: with items, files, labels, parcels and history."""
-        return self.session.fetch(production_schemas.ProductionOrder, "GET", _production(order_id))
+        return self.session.fetch(production_schemas.ProductionOrderSchema, "GET", _production(order_id))
 
-    def generic_label(self, order_id: str) -> production_schemas.Label:
+    def generic_label(self, order_id: str) -> production_schemas.LabelSchema:
         """GET v1/production_orders/{id}/generic_label: has the merchant's system make a label, so it is sent once."""
         path = f"{_production(order_id)}/generic_label"
-        return self.session.fetch(production_schemas.Label, "GET", path, has_effect=True)
+        return self.session.fetch(production_schemas.LabelSchema, "GET", path, has_effect=True)
 
-    def add_shipment(self, order_id: str, payload: dict[str, Any]) -> production_schemas.Shipment:
+    def add_shipment(self, order_id: str, payload: dict[str, Any]) -> production_schemas.ShipmentSchema:
         """POST v1/production_orders/{id}/add_shipment: 201. Not idempotent: twice is a re-shipment.
 
         400 while supplied labels are unused or not downloaded, and for more pieces than remain.
         """
         path = f"{_production(order_id)}/add_shipment"
-        return self.session.fetch(production_schemas.Shipment, "POST", path, body=encode(payload))
+        return self.session.fetch(production_schemas.ShipmentSchema, "POST", path, body=encode(payload))
 
-    def download(self, url: str, *, has_effect: bool = False) -> Answer:
+    def download(self, url: str, *, has_effect: bool = False) -> Response:
         """GET a protected link from an answer. UnsafeUrl for one that is not below our base address.
 
         Downloading a label announces the parcel to its carrier: `has_effect` keeps such a call from being repeated.
         """
         return self._file(path_below(url, base=self.session.base_url), has_effect=has_effect)
 
-    def _file(self, path: str, *, has_effect: bool = False) -> Answer:
+    def _file(self, path: str, *, has_effect: bool = False) -> Response:
         return self.session.request("GET", path, accept="*/*", max_bytes=MAX_DOWNLOAD, has_effect=has_effect)
 
-    def _patch(self, path: str, payload: dict[str, Any]) -> theirs.Queued:
-        return self.session.fetch(theirs.Queued, "PATCH", path, body=encode(payload))
+    def _patch(self, path: str, payload: dict[str, Any]) -> schemas.Queued:
+        return self.session.fetch(schemas.Queued, "PATCH", path, body=encode(payload))
 
     def _first_allowed(self, shape: type[T], methods: tuple[str, str], path: str) -> T:
         """The documented verb, and the SDK's after a 405, which is certain not to have acted."""

@@ -11,7 +11,7 @@ class EditorUser(Struct):
     editor_user_hash: Annotated[str, Meta(min_length=1, max_length=255)]
 
 
-class Design(Struct):
+class DesignSchema(Struct):
     """A design as all its routes show it; reading leaves out the two return addresses, which we know anyway."""
 
     id: Id

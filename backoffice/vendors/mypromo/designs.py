@@ -3,8 +3,8 @@
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.design_messages import DesignReport, DesignState
 from backoffice.vendors.file_messages import Download
-from backoffice.vendors.mypromo import design_schemas as theirs
-from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo import design_schemas as schemas
+from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.files import to_download
 from backoffice.vendors.reading import link, text
 
@@ -20,7 +20,7 @@ DESIGN_STATES = {
 class PreviewAbility:
     """Merchant and fulfiller both may see a design. Raises VendorError."""
 
-    client: Client
+    client: MypromoClient
 
     def read_preview(self, vendor_id: str) -> Download:
         """A picture or PDF of the design as it is now, or as it was submitted; of which kind is not documented."""
@@ -71,7 +71,7 @@ def design_state(word: str) -> DesignState:
     return DESIGN_STATES.get(word.upper(), DesignState.UNKNOWN)
 
 
-def design_report(design: theirs.Design) -> DesignReport:
+def design_report(design: schemas.DesignSchema) -> DesignReport:
     return DesignReport(
         vendor_id=str(design.id),
         sku=text(design.sku, most=100),

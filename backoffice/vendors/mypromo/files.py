@@ -2,9 +2,9 @@
 
 from email.message import Message as Headers
 
-from backoffice.vendors.answers import Answer
 from backoffice.vendors.file_messages import Download
-from backoffice.vendors.mypromo.client import MAX_DOWNLOAD, Client
+from backoffice.vendors.mypromo.client import MAX_DOWNLOAD, MypromoClient
+from backoffice.vendors.responses import Response
 
 
 class FilesAbility:
@@ -12,7 +12,7 @@ class FilesAbility:
 
     MAX_DOWNLOAD = MAX_DOWNLOAD
 
-    client: Client
+    client: MypromoClient
 
     def download(self, url: str) -> Download:
         """A file behind a link of mypromo's: print file, slip, report. What it holds is not checked.
@@ -30,7 +30,7 @@ class FilesAbility:
         return to_download(self.client.download(url, has_effect=True))
 
 
-def to_download(answer: Answer) -> Download:
+def to_download(answer: Response) -> Download:
     headers = Headers()
     headers["Content-Type"] = answer.headers.get("content-type", "")
     claimed = headers.get_content_type() if headers["Content-Type"] else ""

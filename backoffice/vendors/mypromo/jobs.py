@@ -7,7 +7,7 @@ import msgspec
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
-from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
 from backoffice.vendors.mypromo.paging import none_found, read_rows
 from backoffice.vendors.mypromo.schemas import Job
@@ -29,7 +29,7 @@ JOB_STATES = {
 class JobsAbility(TakesChanges):
     """Raises VendorError."""
 
-    client: Client
+    client: MypromoClient
 
     def read_job(self, vendor_id: str) -> JobReport:
         """The job as it is now. QUEUED when mypromo does not know it: right after the batch that is no fault."""

@@ -12,11 +12,11 @@ from django.conf import settings
 
 from backoffice.vendors.abilities import ListsPrices, ListsStock
 from backoffice.vendors.errors import VendorProtocolError
-from backoffice.vendors.listing_messages import PriceFacts, SearchFacts, SearchTexts, StockFacts
+from backoffice.vendors.listing_messages import PriceData, SearchData, SearchTexts, StockData
 from backoffice.vendors.mypromo import catalog_schemas as catalog
 from backoffice.vendors.mypromo.catalog import THEIR_COUNTRY_CODES
 from backoffice.vendors.mypromo.catalog_pages import price_tiers
-from backoffice.vendors.mypromo.client import Client, Params
+from backoffice.vendors.mypromo.client import MypromoClient, Params
 from backoffice.vendors.mypromo.paging import none_found, read_rows
 from backoffice.vendors.reading import flag, text
 
@@ -42,9 +42,9 @@ class _Inventory(msgspec.Struct):
 class _Prices(msgspec.Struct):
     sku: Sku
     # Missing where a product has none (yet), as without an accepted contract.
-    prices: catalog.Prices | Nothing = None
+    prices: catalog.PricesSchema | Nothing = None
     sku_fulfiller: Any = None
-    rules: catalog.Rules | Nothing = None
+    rules: catalog.RulesSchema | Nothing = None
 
 
 class _Seo(msgspec.Struct):
@@ -59,12 +59,12 @@ T = TypeVar("T", _Inventory, _Prices, _Seo)
 class StockAndPrices(ListsPrices, ListsStock):
     """`sku` narrows a list at the vendor; rows of other SKUs are left out, should the vendor ignore that."""
 
-    client: Client
+    client: MypromoClient
 
-    def iter_stock(self, *, sku: str = "") -> Iterator[StockFacts]:
+    def iter_stock(self, *, sku: str = "") -> Iterator[StockData]:
         for row in _read(self.client.inventory_page, _Inventory, sku=sku, params=self._params()):
             stock = row.stock if isinstance(row.stock, _Stock) else _Stock()
-            yield StockFacts(
+            yield StockData(
                 sku=str(row.sku),
                 sku_fulfiller=text(row.sku_fulfiller, most=100),
                 available=flag(row.available),
@@ -72,11 +72,11 @@ class StockAndPrices(ListsPrices, ListsStock):
                 qty=stock.qty,
             )
 
-    def iter_prices(self, *, sku: str = "") -> Iterator[PriceFacts]:
+    def iter_prices(self, *, sku: str = "") -> Iterator[PriceData]:
         for row in _read(self.client.prices_page, _Prices, sku=sku, params=self._params()):
-            rules = row.rules if isinstance(row.rules, catalog.Rules) else catalog.Rules()
-            prices = row.prices if isinstance(row.prices, catalog.Prices) else catalog.Prices()
-            yield PriceFacts(
+            rules = row.rules if isinstance(row.rules, catalog.RulesSchema) else catalog.RulesSchema()
+            prices = row.prices if isinstance(row.prices, catalog.PricesSchema) else catalog.PricesSchema()
+            yield PriceData(
                 sku=str(row.sku),
                 sku_fulfiller=text(row.sku_fulfiller, most=100),
                 currency=prices.currency or "",
@@ -94,9 +94,9 @@ class StockAndPrices(ListsPrices, ListsStock):
 class ListingsAbility(StockAndPrices):
     """What a merchant can list: of stock and prices, those of goods that ship from our own country."""
 
-    def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchFacts]:
+    def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchData]:
         for row in _read(self.client.seo_page, _Seo, sku=sku, params={}):
-            yield SearchFacts(sku=str(row.sku), defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
+            yield SearchData(sku=str(row.sku), defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
 
     def _params(self) -> Params:
         country = settings.MYPROMO_SHIPPING_FROM.upper()

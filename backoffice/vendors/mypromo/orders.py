@@ -12,12 +12,11 @@ from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import FieldError, VendorProtocolError
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
-from backoffice.vendors.mypromo import limits
-from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo import limits, schemas
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.changes import read_changes
-from backoffice.vendors.mypromo.client import Client, Params
+from backoffice.vendors.mypromo.client import MypromoClient, Params
 from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
 from backoffice.vendors.mypromo.payloads import line_payload, order_payload
 from backoffice.vendors.mypromo.reports import line_report, order_report
@@ -38,7 +37,7 @@ class OrdersAbility(TakesDraftOrders):
     MAX_LINES_WITH_DOCUMENTS: ClassVar[int] = limits.MAX_LINES_WITH_DOCUMENTS
     ADDRESS_LIMITS: ClassVar[Mapping[str, tuple[int, int]]] = limits.ADDRESS_LIMITS
 
-    client: Client
+    client: MypromoClient
 
     @classmethod
     def takes_test_products(cls) -> bool:
@@ -127,6 +126,6 @@ def _readable(rows: Iterable[msgspec.Raw]) -> Iterator[OrderReport]:
 
 def _report(row: msgspec.Raw) -> OrderReport:
     try:
-        return order_report(msgspec.json.decode(row, type=theirs.Order, strict=False))
+        return order_report(msgspec.json.decode(row, type=schemas.OrderSchema, strict=False))
     except (ValueError, RecursionError, OverflowError) as error:
         raise VendorProtocolError(f"mypromo's list holds an order that cannot be read: {error}") from error

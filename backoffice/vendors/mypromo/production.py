@@ -11,9 +11,9 @@ from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import ShipmentReport
-from backoffice.vendors.mypromo import production_schemas as theirs
+from backoffice.vendors.mypromo import production_schemas as schemas
 from backoffice.vendors.mypromo.changes import read_changes
-from backoffice.vendors.mypromo.client import Client
+from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.files import FilesAbility
 from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
 from backoffice.vendors.mypromo.production_reports import label_report, parcel_report, production_report
@@ -27,7 +27,7 @@ ORDERS_PER_PAGE = 15
 class ProductionAbility(FilesAbility, GivesProductionOrders):
     """Raises VendorError."""
 
-    client: Client
+    client: MypromoClient
 
     def list_production_orders(
         self, *, updated_from: date | None = None, created_from: date | None = None
@@ -82,7 +82,7 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
 def _readable(rows: Iterable[msgspec.Raw], *, vendor: str) -> Iterator[ProductionOrderReport]:
     for row in rows:
         try:
-            order = msgspec.json.decode(row, type=theirs.ProductionOrder, strict=False)
+            order = msgspec.json.decode(row, type=schemas.ProductionOrderSchema, strict=False)
         except (ValueError, RecursionError, OverflowError) as error:
             logger.warning("A production order in mypromo's list cannot be read: %s", error)
             continue

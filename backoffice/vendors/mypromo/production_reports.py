@@ -9,7 +9,7 @@ from backoffice.vendors.messages import (
     PostalAddress,
     ShipmentReport,
 )
-from backoffice.vendors.mypromo import production_schemas as theirs
+from backoffice.vendors.mypromo import production_schemas as schemas
 from backoffice.vendors.mypromo.designs import design_state
 from backoffice.vendors.mypromo.reports import LINE_KINDS, histories_of, shipment_report, version_of
 from backoffice.vendors.production_messages import (
@@ -45,7 +45,7 @@ def production_state(word: str) -> ProductionState:
     return PRODUCTION_STATES.get(word.upper(), ProductionState.UNKNOWN)
 
 
-def production_report(order: theirs.ProductionOrder, *, vendor: str) -> ProductionOrderReport:
+def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> ProductionOrderReport:
     state = production_state(order.status)
     return ProductionOrderReport(
         vendor=vendor,
@@ -77,7 +77,7 @@ def production_report(order: theirs.ProductionOrder, *, vendor: str) -> Producti
     )
 
 
-def parcel_report(shipment: theirs.Shipment) -> ShipmentReport:
+def parcel_report(shipment: schemas.ShipmentSchema) -> ShipmentReport:
     """A parcel as the fulfiller sees it: its lines are named by production items."""
     return shipment_report(
         shipment,
@@ -87,7 +87,7 @@ def parcel_report(shipment: theirs.Shipment) -> ShipmentReport:
     )
 
 
-def label_report(label: theirs.Label) -> LabelReport:
+def label_report(label: schemas.LabelSchema) -> LabelReport:
     return LabelReport(
         vendor_id=str(label.id),
         url=label.url,
@@ -97,7 +97,7 @@ def label_report(label: theirs.Label) -> LabelReport:
     )
 
 
-def _item(item: theirs.Item) -> ProductionItemReport:
+def _item(item: schemas.ItemSchema) -> ProductionItemReport:
     raw_state = text(item.status, most=64)
     return ProductionItemReport(
         vendor_id=str(item.id),
@@ -125,11 +125,11 @@ def _line_kind(word: Any) -> LineKind | None:
     return LINE_KINDS.get(text(word).upper())
 
 
-def _order_file(file: theirs.File) -> ProductionFile:
+def _order_file(file: schemas.FileSchema) -> ProductionFile:
     return _file(file, kind=FILE_KINDS.get(text(file.type).lower(), FileKind.UNKNOWN))
 
 
-def _file(file: theirs.File, *, kind: FileKind) -> ProductionFile:
+def _file(file: schemas.FileSchema, *, kind: FileKind) -> ProductionFile:
     return ProductionFile(
         vendor_id=str(file.id),
         url=link(file.url),
@@ -141,7 +141,7 @@ def _file(file: theirs.File, *, kind: FileKind) -> ProductionFile:
     )
 
 
-def _design(design: theirs.Design) -> ProductionDesign:
+def _design(design: schemas.DesignSchema) -> ProductionDesign:
     raw_state = text(design.status, most=64)
     return ProductionDesign(
         vendor_id=str(design.id),

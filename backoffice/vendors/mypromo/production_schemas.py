@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from backoffice.vendors.mypromo.schemas import BaseOrder, Id, Parcel, Quantity, ShippedItem
+from backoffice.vendors.mypromo.schemas import BaseOrder, Id, Parcel, Quantity, ShippedItemSchema
 
 
-class File(Struct):
+class FileSchema(Struct):
     """A file of an order (slip or label) or of an item (print file, without carrier)."""
 
     id: Id
@@ -18,7 +18,7 @@ class File(Struct):
     status: Any = None
 
 
-class Label(Struct):
+class LabelSchema(Struct):
     """The answer to "get generic label": the link is all it is for."""
 
     id: Id
@@ -28,14 +28,14 @@ class Label(Struct):
     status: Any = None
 
 
-class Design(Struct):
+class DesignSchema(Struct):
     id: Id
     editor_start_url: Any = None
     preview_url: Any = None
     status: Any = None
 
 
-class Item(Struct):
+class ItemSchema(Struct):
     id: Id
     quantity: Quantity
     order_item_id: Any = None
@@ -50,18 +50,18 @@ class Item(Struct):
     status: Any = None
     custom_properties: Any = None
     configuration: Any = None
-    files: list[File] | None = None
-    designs: list[Design] | None = None
+    files: list[FileSchema] | None = None
+    designs: list[DesignSchema] | None = None
     customs: Any = None
 
 
-class Shipment(Parcel):
+class ShipmentSchema(Parcel):
     carrier_name: Any = None
     force: Any = None
-    production_order_items: list[ShippedItem] | None = None
+    production_order_items: list[ShippedItemSchema] | None = None
 
 
-class ProductionOrder(BaseOrder):
+class ProductionOrderSchema(BaseOrder):
     """A production order as the single one, the list and the callbacks show it. Its `generic_label` is a flag."""
 
     order_id: Any = None
@@ -74,6 +74,6 @@ class ProductionOrder(BaseOrder):
     custom_properties: Any = None
     shipper: Any = None
     export: Any = None
-    production_order_items: list[Item] | None = None
-    files: list[File] | None = None
-    shipments: list[Shipment] | None = None
+    production_order_items: list[ItemSchema] | None = None
+    files: list[FileSchema] | None = None
+    shipments: list[ShipmentSchema] | None = None

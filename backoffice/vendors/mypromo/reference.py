@@ -12,9 +12,9 @@ import msgspec
 
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
-from backoffice.vendors.messages import CarrierFacts, CountryFacts, StateFacts
-from backoffice.vendors.mypromo import schemas as theirs
-from backoffice.vendors.mypromo.client import Client, Params
+from backoffice.vendors.messages import CarrierData, CountryData, StateData
+from backoffice.vendors.mypromo import schemas
+from backoffice.vendors.mypromo.client import MypromoClient, Params
 from backoffice.vendors.mypromo.paging import read_rows
 from backoffice.vendors.reading import flag, text
 
@@ -33,37 +33,37 @@ class ReferenceAbility(HasReferenceData):
     Single ones are read by mypromo's id, which is a key within the same route at best.
     """
 
-    client: Client
+    client: MypromoClient
 
-    def countries(self) -> list[CountryFacts]:
-        return [country_facts(row) for row in _read(self.client.countries_page, theirs.Country)]
+    def countries(self) -> list[CountryData]:
+        return [country_data(row) for row in _read(self.client.countries_page, schemas.CountrySchema)]
 
-    def read_country(self, vendor_id: str) -> CountryFacts:
-        return country_facts(self.client.country(vendor_id))
+    def read_country(self, vendor_id: str) -> CountryData:
+        return country_data(self.client.country(vendor_id))
 
-    def states(self) -> list[StateFacts]:
+    def states(self) -> list[StateData]:
         """All states, each with its country's ISO code where that can be told without a guess."""
-        countries = {str(row.id): row.iso2.upper() for row in _read(self.client.countries_page, theirs.Country)}
-        rows = _read(self.client.states_page, theirs.State)
+        countries = {str(row.id): row.iso2.upper() for row in _read(self.client.countries_page, schemas.CountrySchema)}
+        rows = _read(self.client.states_page, schemas.StateSchema)
         # One row whose own code names another country than its id does: the ids belong to some other list.
         trusted = not any(
             named_country(row) and countries.get(text(row.country_id)) != named_country(row) for row in rows
         )
-        return [state_facts(row, countries=countries if trusted else {}) for row in rows]
+        return [state_data(row, countries=countries if trusted else {}) for row in rows]
 
-    def read_state(self, vendor_id: str) -> StateFacts:
+    def read_state(self, vendor_id: str) -> StateData:
         """One state; its country is known only where its own code names it."""
-        return state_facts(self.client.state(vendor_id), countries={})
+        return state_data(self.client.state(vendor_id), countries={})
 
-    def carriers(self) -> list[CarrierFacts]:
-        return [carrier_facts(row) for row in _read(self.client.carriers_page, theirs.Carrier)]
+    def carriers(self) -> list[CarrierData]:
+        return [carrier_data(row) for row in _read(self.client.carriers_page, schemas.CarrierSchema)]
 
-    def read_carrier(self, vendor_id: str) -> CarrierFacts:
-        return carrier_facts(self.client.carrier(vendor_id))
+    def read_carrier(self, vendor_id: str) -> CarrierData:
+        return carrier_data(self.client.carrier(vendor_id))
 
 
-def country_facts(row: theirs.Country) -> CountryFacts:
-    return CountryFacts(
+def country_data(row: schemas.CountrySchema) -> CountryData:
+    return CountryData(
         name=text(row.name, most=100),
         iso2=row.iso2.upper(),
         iso3=text(row.iso3, most=3).upper(),
@@ -71,9 +71,9 @@ def country_facts(row: theirs.Country) -> CountryFacts:
     )
 
 
-def state_facts(row: theirs.State, *, countries: dict[str, str]) -> StateFacts:
+def state_data(row: schemas.StateSchema, *, countries: dict[str, str]) -> StateData:
     """`countries` maps their country ids to ISO codes; empty when the ids cannot be trusted."""
-    return StateFacts(
+    return StateData(
         name=text(row.name, most=100),
         iso2=row.iso2,
         iso3=text(row.iso3, most=10),
@@ -81,8 +81,8 @@ def state_facts(row: theirs.State, *, countries: dict[str, str]) -> StateFacts:
     )
 
 
-def carrier_facts(row: theirs.Carrier) -> CarrierFacts:
-    return CarrierFacts(
+def carrier_data(row: schemas.CarrierSchema) -> CarrierData:
+    return CarrierData(
         key=row.key.lower(),
         name=text(row.name, most=100),
         kind=text(row.type, most=16),
@@ -90,7 +90,7 @@ def carrier_facts(row: theirs.Carrier) -> CarrierFacts:
     )
 
 
-def named_country(row: theirs.State) -> str:
+def named_country(row: schemas.StateSchema) -> str:
     """The country in a code like "DE-BW", empty where the code names none."""
     found = _WITH_COUNTRY.match(text(row.iso3))
     return found[1].upper() if found else ""

@@ -18,7 +18,7 @@ from backoffice.vendors.messages import (
     ShippedLine,
     Version,
 )
-from backoffice.vendors.mypromo import schemas as theirs
+from backoffice.vendors.mypromo import schemas
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.links import is_theirs
 from backoffice.vendors.mypromo.payloads import ADDRESS_FIELDS
@@ -39,7 +39,7 @@ SUBMITTED_TEXTS = frozenset({"Order submitted.", "Order ready for production.", 
 LINE_KINDS = {"FILES": LineKind.FILES, "DESIGNS": LineKind.DESIGN, "STOCK": LineKind.STOCK}
 
 
-def order_state(order: theirs.Order) -> OrderState:
+def order_state(order: schemas.OrderSchema) -> OrderState:
     """Our word for an order's state; UNKNOWN for a word that is not documented."""
     state = ORDER_STATES.get(order.status.upper(), OrderState.UNKNOWN)
     if state is OrderState.DRAFT and any(entry.text in SUBMITTED_TEXTS for entry in _texts(order)):
@@ -47,11 +47,11 @@ def order_state(order: theirs.Order) -> OrderState:
     return state
 
 
-def _texts(order: theirs.Order) -> Iterable[theirs.History]:
+def _texts(order: schemas.OrderSchema) -> Iterable[schemas.History]:
     return (entry for entry in order.histories or () if isinstance(entry.text, str))
 
 
-def order_report(order: theirs.Order) -> OrderReport:
+def order_report(order: schemas.OrderSchema) -> OrderReport:
     state = order_state(order)
     return OrderReport(
         vendor=MERCHANT,
@@ -72,7 +72,7 @@ def order_report(order: theirs.Order) -> OrderReport:
     )
 
 
-def version_of(order: theirs.BaseOrder, *, rank: int) -> Version:
+def version_of(order: schemas.BaseOrder, *, rank: int) -> Version:
     """What a report is compared by with those before it."""
     newest = max((entry.id for entry in order.histories or ()), default=0)
     return Version(updated_at=order.updated_at, history_id=newest, rank=rank)
@@ -85,7 +85,7 @@ def address_of(shown: Any) -> PostalAddress | None:
     return PostalAddress(**{name: text(shown.get(name), most=255) for name in ADDRESS_FIELDS})
 
 
-def line_report(item: theirs.Item) -> LineReport:
+def line_report(item: schemas.ItemSchema) -> LineReport:
     return LineReport(
         vendor_id=str(item.id),
         reference=text(item.reference),
@@ -98,16 +98,16 @@ def line_report(item: theirs.Item) -> LineReport:
     )
 
 
-def _file_url(file: theirs.File) -> str:
+def _file_url(file: schemas.FileSchema) -> str:
     """Where a file was to be fetched; empty for mypromo's own link to what it fetched, of which nothing can be told."""
     address = text(file.url)
     return "" if is_theirs(address, base=settings.MYPROMO_URL) else address
 
 
 def shipment_report(
-    shipment: theirs.Parcel,
+    shipment: schemas.Parcel,
     *,
-    items: list[theirs.ShippedItem] | None,
+    items: list[schemas.ShippedItemSchema] | None,
     carrier_name: str = "",
     forced: bool | None = None,
 ) -> ShipmentReport:
@@ -134,7 +134,7 @@ def shipment_report(
     )
 
 
-def _shipped_line(item: theirs.ShippedItem) -> ShippedLine:
+def _shipped_line(item: schemas.ShippedItemSchema) -> ShippedLine:
     return ShippedLine(
         line_vendor_id=str(item.id),
         reference=text(item.reference),
@@ -143,7 +143,7 @@ def _shipped_line(item: theirs.ShippedItem) -> ShippedLine:
     )
 
 
-def histories_of(histories: list[theirs.History] | None) -> tuple[HistoryEntry, ...]:
+def histories_of(histories: list[schemas.History] | None) -> tuple[HistoryEntry, ...]:
     """The history in its order; an entry without a readable time is left out."""
     timed = ((entry, moment(entry.created_at)) for entry in histories or ())
     entries = [_history_entry(entry.id, text(entry.text), at=at) for entry, at in timed if at]

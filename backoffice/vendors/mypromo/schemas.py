@@ -19,15 +19,15 @@ class Status(Struct):
     message: str
 
 
-class File(Struct):
+class FileSchema(Struct):
     url: Any = None
 
 
-class Design(Struct):
+class DesignSchema(Struct):
     id: Id
 
 
-class Item(Struct):
+class ItemSchema(Struct):
     """An order's item. The answer to "submit" leaves out `type`."""
 
     id: Id
@@ -36,11 +36,11 @@ class Item(Struct):
     sku: Any = None
     type: Any = None
     status: Any = None
-    files: list[File] | None = None
-    designs: list[Design] | None = None
+    files: list[FileSchema] | None = None
+    designs: list[DesignSchema] | None = None
 
 
-class ShippedItem(Struct):
+class ShippedItemSchema(Struct):
     id: Id
     quantity: Quantity
     reference: Any = None
@@ -69,8 +69,8 @@ class Parcel(Struct):
     weight: Any = None
 
 
-class Shipment(Parcel):
-    items: list[ShippedItem] | None = None
+class ShipmentSchema(Parcel):
+    items: list[ShippedItemSchema] | None = None
 
 
 class History(Struct):
@@ -103,14 +103,14 @@ class BaseOrder(Struct):
         self.updated_at = self.updated_at.replace(tzinfo=self.updated_at.tzinfo or UTC).astimezone(UTC)
 
 
-class Order(BaseOrder):
+class OrderSchema(BaseOrder):
     """An order as "create", "submit", "cancel", "get", the list and the callbacks show it."""
 
-    items: list[Item] | None = None
-    shipments: list[Shipment] | None = None
+    items: list[ItemSchema] | None = None
+    shipments: list[ShipmentSchema] | None = None
 
 
-class Country(Struct):
+class CountrySchema(Struct):
     id: Id
     iso2: Annotated[str, Meta(pattern=r"^[A-Za-z]{2}\Z")]
     name: Any = None
@@ -118,7 +118,7 @@ class Country(Struct):
     state_mandatory: Any = None
 
 
-class State(Struct):
+class StateSchema(Struct):
     id: Id
     iso2: Annotated[str, Meta(min_length=1, max_length=10)]
     name: Any = None
@@ -126,7 +126,7 @@ class State(Struct):
     country_id: Any = None
 
 
-class Carrier(Struct):
+class CarrierSchema(Struct):
     key: Annotated[str, Meta(pattern=r"^[\w.-]{1,32}\Z")]
     name: Any = None
     type: Any = None

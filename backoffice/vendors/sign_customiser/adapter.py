@@ -11,9 +11,8 @@ from backoffice.vendors.abilities import ManagesWebhooks, TakesOrdersAtOnce
 from backoffice.vendors.base import CallbackRequest, Connection
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import Message, OrderToPlace
-from backoffice.vendors.sign_customiser import callbacks, limits
-from backoffice.vendors.sign_customiser import schemas as theirs
-from backoffice.vendors.sign_customiser.client import NAME, Client
+from backoffice.vendors.sign_customiser import callbacks, limits, schemas
+from backoffice.vendors.sign_customiser.client import NAME, SignCustomiserClient
 from backoffice.vendors.sign_customiser.payloads import order_payload
 from backoffice.vendors.sign_messages import Placed, Webhook
 
@@ -44,7 +43,7 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
     WEBHOOK_TOPICS: ClassVar[Mapping[str, str]] = {"order-created": "order:created", "form-submitted": "form:submitted"}
 
     def __init__(self, connection: Connection) -> None:
-        self.client = Client(connection)
+        self.client = SignCustomiserClient(connection)
 
     @classmethod
     def is_configured(cls) -> bool:
@@ -110,7 +109,7 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
         return callbacks.read(topic, body)
 
 
-def _placed(answer: theirs.Order, *, order: OrderToPlace) -> Placed:
+def _placed(answer: schemas.OrderSchema, *, order: OrderToPlace) -> Placed:
     """Their own example names another product than was sent, so differences are noted and decide nothing."""
     sent = [line.custom_product for line in order.lines]
     products = answer.products if isinstance(answer.products, list) else []
@@ -124,15 +123,15 @@ def _placed(answer: theirs.Order, *, order: OrderToPlace) -> Placed:
     return Placed(vendor_id=_word(answer.order_id), notes=tuple(notes))
 
 
-def _word(value: theirs.Word) -> str:
-    return theirs.read_word(value, most=callbacks.LONGEST_ID).replace("\x00", "\ufffd")
+def _word(value: schemas.Word) -> str:
+    return schemas.read_word(value, most=callbacks.LONGEST_ID).replace("\x00", "\ufffd")
 
 
-def _webhook(facts: theirs.WebhookFacts) -> Webhook:
+def _webhook(facts: schemas.WebhookData) -> Webhook:
     return Webhook(
         vendor_id=str(facts.webhook_id),
         topic=_word(facts.topic),
-        url=theirs.read_word(facts.url, most=callbacks.LONGEST_URL),
+        url=schemas.read_word(facts.url, most=callbacks.LONGEST_URL),
         status=_word(facts.status),
         secret=facts.secret or "",
     )

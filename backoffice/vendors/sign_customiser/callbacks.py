@@ -14,10 +14,10 @@ import msgspec
 from django.conf import settings
 
 from backoffice.text.cleaning import clean_foreign
-from backoffice.text.moments import in_utc
+from backoffice.text.datetimes import in_utc
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import Message, OrderConfirmation, OrderState, Version
-from backoffice.vendors.sign_customiser import schemas as theirs
+from backoffice.vendors.sign_customiser import schemas
 from backoffice.vendors.sign_customiser.client import NAME
 from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct, FormAnswer, FormSubmission
 
@@ -91,19 +91,19 @@ def _decode(body: bytes, shape: Any) -> Any:
 
 
 def _read_product(body: bytes) -> DesignedProduct:
-    product: theirs.Product = _decode(body, theirs.ProductCreated).product
-    _refuse_depth(product.external_data)
+    product: schemas.ProductSchema = _decode(body, schemas.ProductCreated).product
+    _ensure_shallow(product.external_data)
     return DesignedProduct(
         vendor=NAME,
         vendor_id=str(product.product_id),
-        title=theirs.read_word(product.title, most=LONGEST_TEXT),
-        description=theirs.read_word(product.description, most=LONGEST_TEXT, is_line=False),
-        description_html=theirs.read_word(product.description_html, most=LONGEST_TEXT, is_line=False),
+        title=schemas.read_word(product.title, most=LONGEST_TEXT),
+        description=schemas.read_word(product.description, most=LONGEST_TEXT, is_line=False),
+        description_html=schemas.read_word(product.description_html, most=LONGEST_TEXT, is_line=False),
         price=product.price,
         compare_price=product.compare_price,
-        customiser_id=theirs.read_word(product.customiser_id, most=LONGEST_ID),
-        logo_upload_id=theirs.read_word(product.logo_upload_id, most=LONGEST_ID),
-        external_id=theirs.read_word(product.external_id, most=LONGEST_ID),
+        customiser_id=schemas.read_word(product.customiser_id, most=LONGEST_ID),
+        logo_upload_id=schemas.read_word(product.logo_upload_id, most=LONGEST_ID),
+        external_id=schemas.read_word(product.external_id, most=LONGEST_ID),
         external_data=product.external_data,
         pictures=tuple(_pictures(product)),
         created_at=_moment(product.created_at),
@@ -111,7 +111,7 @@ def _read_product(body: bytes) -> DesignedProduct:
     )
 
 
-def _pictures(product: theirs.Product) -> list[DesignedPicture]:
+def _pictures(product: schemas.ProductSchema) -> list[DesignedPicture]:
     """The product's own picture first, then the uploads; each address once."""
     uploads = product.uploads if isinstance(product.uploads, list) else []
     given: list[tuple[Any, Any]] = [(product.product_image_url, "product_image")]
@@ -122,7 +122,7 @@ def _pictures(product: theirs.Product) -> list[DesignedPicture]:
         if len(url) > LONGEST_URL:
             raise InvalidCallback(f"an address has {len(url)} characters, at most {LONGEST_URL} are possible")
         if url:
-            found.setdefault(url, theirs.read_word(kind, most=50))
+            found.setdefault(url, schemas.read_word(kind, most=50))
     if len(found) > MOST_PICTURES:
         raise InvalidCallback(f"{len(found)} pictures, at most {MOST_PICTURES} are possible")
     return [DesignedPicture(url=url, kind=kind) for url, kind in found.items()]
@@ -130,12 +130,12 @@ def _pictures(product: theirs.Product) -> list[DesignedPicture]:
 
 def _read_order(body: bytes) -> OrderConfirmation:
     """That the order is there is all that we learn; its contents are ours."""
-    order: theirs.CreatedOrder = _decode(body, theirs.OrderCreated).order
+    order: schemas.CreatedOrder = _decode(body, schemas.OrderCreated).order
     created_at = _moment(order.created_at)
     return OrderConfirmation(
         vendor=NAME,
         vendor_id=str(order.order_id),
-        reference=theirs.read_word(order.external_id, most=LONGEST_ID),
+        reference=schemas.read_word(order.external_id, most=LONGEST_ID),
         state=OrderState.SUBMITTED,
         raw_state="order:created",
         version=Version(updated_at=created_at or datetime.now(UTC)),
@@ -144,7 +144,7 @@ def _read_order(body: bytes) -> OrderConfirmation:
 
 
 def _read_form(body: bytes) -> FormSubmission:
-    submission: theirs.Submission = _decode(body, theirs.FormSubmitted).form_submission
+    submission: schemas.Submission = _decode(body, schemas.FormSubmitted).form_submission
     given = submission.responses or []
     if len(given) > MOST_ANSWERS:
         raise InvalidCallback(f"{len(given)} answers, at most {MOST_ANSWERS} are possible")
@@ -153,22 +153,22 @@ def _read_form(body: bytes) -> FormSubmission:
     return FormSubmission(
         vendor=NAME,
         vendor_id=str(submission.submission_number),
-        label=theirs.read_word(form.get("label"), most=200),
-        subject=theirs.read_word(form.get("subject"), most=200),
-        name=theirs.read_word(_first(answers, "name"), most=200),
-        email=theirs.read_word(_first(answers, "email", "e-mail"), most=255),
+        label=schemas.read_word(form.get("label"), most=200),
+        subject=schemas.read_word(form.get("subject"), most=200),
+        name=schemas.read_word(_first(answers, "name"), most=200),
+        email=schemas.read_word(_first(answers, "email", "e-mail"), most=255),
         answers=answers,
         created_at=_moment(submission.created_at),
     )
 
 
-def _answer(response: theirs.FormResponse) -> FormAnswer:
-    _refuse_depth(response.value)
+def _answer(response: schemas.FormResponse) -> FormAnswer:
+    _ensure_shallow(response.value)
     value = response.value
     if isinstance(value, list):
         value = ", ".join(str(one) for one in value)
     text = "" if value is None else clean_foreign(str(value))
-    name, kind = theirs.read_word(response.name, most=200), theirs.read_word(response.input_type, most=50)
+    name, kind = schemas.read_word(response.name, most=200), schemas.read_word(response.input_type, most=50)
     return FormAnswer(name=name, value=text[:LONGEST_ANSWER], kind=kind)
 
 
@@ -181,18 +181,18 @@ def _first(answers: Iterable[FormAnswer], *words: str) -> str:
     return next((answer.value for answer in answers if any(word in answer.name.lower() for word in words)), "")
 
 
-def _refuse_depth(value: Any, *, levels: int = DEEPEST) -> None:
+def _ensure_shallow(value: Any, *, levels: int = DEEPEST) -> None:
     if isinstance(value, dict | list):
         if levels == 0:
             raise InvalidCallback(f"nested more than {DEEPEST} levels deep")
         for inner in value.values() if isinstance(value, dict) else value:
-            _refuse_depth(inner, levels=levels - 1)
+            _ensure_shallow(inner, levels=levels - 1)
 
 
-def _moment(word: theirs.Word) -> datetime | None:
+def _moment(word: schemas.Word) -> datetime | None:
     """A time in either of their styles; None for any other: nobody is turned away for a time."""
     try:
-        moment = datetime.fromisoformat(theirs.read_word(word, most=LONGEST_ID))
+        moment = datetime.fromisoformat(schemas.read_word(word, most=LONGEST_ID))
         return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except ValueError:
         return None

@@ -15,7 +15,7 @@ Word = Any
 Units = Annotated[int, Meta(ge=0, le=10**11)]
 
 
-class Order(msgspec.Struct):
+class OrderSchema(msgspec.Struct):
     """The answer to an order: that there is one says that the order is made, whatever else stands in it."""
 
     order_id: Word = None
@@ -23,11 +23,11 @@ class Order(msgspec.Struct):
     products: Word = None
 
 
-class OrderAnswer(msgspec.Struct):
-    order: Order
+class OrderResponse(msgspec.Struct):
+    order: OrderSchema
 
 
-class WebhookFacts(msgspec.Struct):
+class WebhookData(msgspec.Struct):
     webhook_id: Id
     topic: Word = None
     url: Word = None
@@ -35,15 +35,15 @@ class WebhookFacts(msgspec.Struct):
     secret: str | None = None
 
 
-class WebhookAnswer(msgspec.Struct):
-    webhook: WebhookFacts
+class WebhookResponse(msgspec.Struct):
+    webhook: WebhookData
 
 
 class WebhookList(msgspec.Struct):
-    webhooks: list[WebhookFacts]
+    webhooks: list[WebhookData]
 
 
-class Product(msgspec.Struct):
+class ProductSchema(msgspec.Struct):
     """Of `product:created`."""
 
     product_id: Id
@@ -63,7 +63,7 @@ class Product(msgspec.Struct):
 
 
 class ProductCreated(msgspec.Struct):
-    product: Product
+    product: ProductSchema
 
 
 class CreatedOrder(msgspec.Struct):

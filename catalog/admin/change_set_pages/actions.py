@@ -14,11 +14,11 @@ from backoffice.staff.text_fields import posted_text
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError
-from catalog.admin.change_set_pages.words import account_words, values_words
+from catalog.admin.change_set_pages.words import account_label, describe_values
 from catalog.models import ChangeSet
 from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.checking import check_change_set
-from catalog.services.change_sets.editing import discard_change_set, remove_changes, reopen_change_set, tick_losses
+from catalog.services.change_sets.editing import confirm_removals, discard_change_set, remove_changes, reopen_change_set
 from catalog.services.change_sets.restoring import restore
 from catalog.services.pushing.starting import push_change_set, schedule_change_set, unschedule_change_set
 from catalog.services.pushing.verifying import read_back_again
@@ -51,7 +51,7 @@ def check(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
             checked = check_change_set(change_set, actor=actor(request))
         except VendorError as error:
             raise Unavailable(_("The vendor could not be read: %s") % error.text) from error
-        return _("Compared with the vendor: %s would change.") % values_words(checked)
+        return _("Compared with the vendor: %s would change.") % describe_values(checked)
 
     return act(request, do, to=page_of_set(change_set))
 
@@ -68,7 +68,7 @@ def approve(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
 def push(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
     def do() -> str:
         push_change_set(change_set, user=staff_user(request))
-        words = {"values": values_words(change_set), "vendor": change_set.vendor}
+        words = {"values": describe_values(change_set), "vendor": change_set.vendor}
         return _("%(values)s are on their way to %(vendor)s.") % words
 
     return act(request, do, to=page_of_set(change_set))
@@ -116,7 +116,7 @@ def tick(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
 
     def do() -> str:
         keys = request.POST.getlist("key")
-        change = tick_losses(change_set, sku=_sku(request, change_set), keys=keys, actor=actor(request))
+        change = confirm_removals(change_set, sku=_sku(request, change_set), keys=keys, actor=actor(request))
         text = ngettext("%(sku)s: %(count)d loss is ticked.", "%(sku)s: %(count)d losses are ticked.", len(keys))
         return text % {"sku": change.sku, "count": len(keys)}
 
@@ -140,7 +140,7 @@ def restore_before(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
         made.append(restore(change_set, actor=actor(request)))
         return _("A draft that brings back what %(vendor)s held before, %(account)s.") % {
             "vendor": change_set.vendor,
-            "account": account_words(change_set.kind),
+            "account": account_label(change_set.kind),
         }
 
     answer = act(request, do, to=page_of_set(change_set))

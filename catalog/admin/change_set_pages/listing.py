@@ -14,7 +14,7 @@ from backoffice.staff.keyset import ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.text_fields import searched_text
 from backoffice.states import Chip
-from catalog.admin.change_set_pages.words import account_words, key_words, value_words
+from catalog.admin.change_set_pages.words import account_label, describe_value, key_label
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
 from catalog.services.change_sets.prices import decimals
 from catalog.services.change_sets.shapes import shape_of
@@ -109,7 +109,7 @@ class ChangeSetList(ListPage[ChangeSet]):
     empty_icon = "difference"
 
     def get_rows(self, found: list[ChangeSet]) -> list[SetRow]:
-        return [SetRow(row, ChangeSetState(row.state).chip(), account_words(row.kind)) for row in found]
+        return [SetRow(row, ChangeSetState(row.state).chip(), account_label(row.kind)) for row in found]
 
 
 ROW_FILTERS: dict[str, Q] = {
@@ -172,10 +172,10 @@ def _lines(kind: str, change: Change) -> list[Line]:
 
 def _line_row(change: Change, line: Line, *, currency: str) -> LineRow:
     before, after = (
-        value_words(value, currency=currency, is_price=line.is_price)[:LONGEST_SHOWN]
+        describe_value(value, currency=currency, is_price=line.is_price)[:LONGEST_SHOWN]
         for value in (line.before, line.after)
     )
-    return LineRow(key_words(line.key), before, after, line.move, _margin(change.before, line))
+    return LineRow(key_label(line.key), before, after, line.move, _margin(change.before, line))
 
 
 def _margin(before: Value, line: Line) -> Decimal | None:
@@ -190,7 +190,7 @@ def _margin(before: Value, line: Line) -> Decimal | None:
 def _loss(change: Change, key: str, *, currency: str) -> Loss:
     name, separator, quantity = key.partition(":")
     if separator:
-        held = value_words(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
+        held = describe_value(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
     else:
-        held = value_words(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
-    return Loss(key, key_words(key), held[:LONGEST_SHOWN], key in change.ticked)
+        held = describe_value(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
+    return Loss(key, key_label(key), held[:LONGEST_SHOWN], key in change.ticked)

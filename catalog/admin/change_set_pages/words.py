@@ -51,7 +51,7 @@ _EVENTS: dict[str, Promise] = {
     "changeset.differing": gettext_lazy("Read back: the vendor holds something else"),
     "changeset.failed": gettext_lazy("Failed"),
     "changeset.silent": gettext_lazy("The vendor says nothing of a batch: it is read back"),
-    "changeset.needs_person": gettext_lazy("It is not known what became of a batch: somebody has to decide"),
+    "changeset.needs_attention": gettext_lazy("It is not known what became of a batch: somebody has to decide"),
     "changeset.unread": gettext_lazy("Could not be read back"),
     "changeset.stalled": gettext_lazy("Came to a standstill"),
     "changeset.discarded": gettext_lazy("Discarded"),
@@ -60,12 +60,12 @@ _EVENTS: dict[str, Promise] = {
 _MERCHANTS = (ChangeKind.SALES_PRICES, ChangeKind.SEARCH_TEXTS, ChangeKind.SYNC)
 
 
-def account_words(kind: str) -> str:
+def account_label(kind: str) -> str:
     """For which of our accounts at the vendor a change of this kind speaks."""
     return _("as merchant") if kind in _MERCHANTS else _("as fulfiller")
 
 
-def values_words(change_set: ChangeSet) -> str:
+def describe_values(change_set: ChangeSet) -> str:
     """How many of what would be sent: "42 prices"."""
     count = change_set.counts.get("values", 0)
     if change_set.kind in (ChangeKind.SALES_PRICES, ChangeKind.FULFILLER_PRICES):
@@ -77,7 +77,7 @@ def values_words(change_set: ChangeSet) -> str:
     return text % {"count": count}
 
 
-def key_words(key: str) -> str:
+def key_label(key: str) -> str:
     """A value's key as staff know it: "sales from 50", "page title"."""
     name, separator, quantity = key.partition(":")
     if separator:
@@ -86,7 +86,7 @@ def key_words(key: str) -> str:
     return str(_FIELDS.get(name, name))
 
 
-def value_words(value: Any, *, currency: str, is_price: bool) -> str:
+def describe_value(value: Any, *, currency: str, is_price: bool) -> str:
     """A value as it is read; "–" where there is none."""
     if value is None:
         return "–"
@@ -97,7 +97,7 @@ def value_words(value: Any, *, currency: str, is_price: bool) -> str:
     return money(Decimal(value), currency) if currency else number_format(Decimal(value))
 
 
-def event_words(event: ChangeSetEvent) -> str:
+def describe_event(event: ChangeSetEvent) -> str:
     """One line of the timeline with what is worth knowing of it."""
     text = str(_EVENTS.get(event.kind, event.kind))
     told = [str(event.params[name]) for name in ("sku", "reason", "error", "at") if event.params.get(name)]

@@ -13,12 +13,12 @@ from backoffice.text.structs import clean_texts
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.words import account_words
+from catalog.admin.change_set_pages.words import account_label
 from catalog.admin.prices.rows import PriceFilters, filtered_variants, read_grid
 from catalog.models import ChangeKind, ChangeSet
 from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.current_values import price_text, variants_of
 from catalog.services.formula_runs import draft_formula, formula_of, preview_formula
-from catalog.services.held_values import price_text, variants_of
 
 MOST_PREVIEWED = 500
 _KINDS = (ChangeKind.SALES_PRICES.value, ChangeKind.FULFILLER_PRICES.value)
@@ -36,7 +36,7 @@ def grid_context(request: HttpRequest) -> dict[str, Any]:
         "searched": filters.values.get("q", ""),
         "grid": read_grid(request, filters, vendor=vendor, draft=draft),
         "vendor": vendor,
-        "account": account_words(kind),
+        "account": account_label(kind),
         "draft": draft,
         "drafts": list(drafts[:OFFERED]),
         "has_formulas": kind == ChangeKind.SALES_PRICES,

@@ -15,7 +15,7 @@ from catalog.admin.product_pages.filters import YES_NO, products_within
 from catalog.models import Change, ChangeKind, ChangeSet, PriceList, Variant
 from catalog.services.change_sets.prices import FULFILLERS_LISTS, decimals
 from catalog.services.change_sets.values import Value
-from catalog.services.held_values import held_values, variants_of
+from catalog.services.current_values import current_values, variants_of
 from catalog.services.price_grid import margin_percent, price_at
 from catalog.services.search import search_variants
 
@@ -92,7 +92,7 @@ def read_grid(request: HttpRequest, filters: PriceFilters, *, vendor: str, draft
     page = ascending_page(
         filtered_variants(vendor, filters.values).select_related("product"), request.GET, size=filters.chosen_size
     )
-    held = held_values(kind, vendor=vendor, variants=page.rows)
+    held = current_values(kind, vendor=vendor, variants=page.rows)
     skus = [variant.sku for variant in page.rows]
     wishes: dict[str, Value] = {}
     if draft is not None:

@@ -14,7 +14,7 @@ from backoffice.staff.keyset import Ascending, ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
-from catalog.admin.change_set_pages.words import account_words
+from catalog.admin.change_set_pages.words import account_label
 from catalog.models import ChangeKind, Snapshot, Variant
 from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.texts import LONGEST
@@ -75,7 +75,7 @@ class TextList(ListPage[Any]):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self.vendor = vendors_for(ChangeKind.SEARCH_TEXTS)[0]
-        self.account = account_words(ChangeKind.SEARCH_TEXTS)
+        self.account = account_label(ChangeKind.SEARCH_TEXTS)
 
     def get_queryset(self) -> QuerySet[Any]:
         return _filtered(self.vendor, self.filters.values)

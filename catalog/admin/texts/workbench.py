@@ -15,7 +15,7 @@ from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.words import account_words, key_words
+from catalog.admin.change_set_pages.words import account_label, key_label
 from catalog.admin.texts.rows import TITLE_SAFE
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.restoring import reset_search_texts
@@ -56,7 +56,7 @@ def workbench_context(reading: Snapshot, *, draft: ChangeSet | None) -> dict[str
         "reading": reading,
         "variant": variant,
         "vendor": reading.vendor,
-        "account": account_words(KIND),
+        "account": account_label(KIND),
         "fields": [_field(name, reading.value, wanted) for name in ("meta_title", "meta_description", *_others())],
         "draft": draft,
         "drafts": list(open_drafts(KIND, vendor=reading.vendor)[:OFFERED]),
@@ -105,7 +105,7 @@ def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
         messages.info(request, _("No SKU was marked."))
         return HttpResponseRedirect(back)
     if request.POST.get("confirmed") != "yes":
-        return {"readings": held, "vendor": vendor, "account": account_words(KIND), "back": back}
+        return {"readings": held, "vendor": vendor, "account": account_label(KIND), "back": back}
     try:
         change_set = reset_search_texts(
             vendor=vendor,
@@ -127,7 +127,7 @@ def _field(name: str, held: Value, wanted: Value) -> TextField:
     own = held.get("overwrites", {}).get(name)
     return TextField(
         name=name,
-        words=key_words(name),
+        words=key_label(name),
         default=held.get("defaults", {}).get(name) or "",
         own=own,
         drafted=(wanted.get(name) or "") if name in wanted else (own or ""),

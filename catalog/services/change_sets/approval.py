@@ -80,9 +80,9 @@ def can_approve(change_set: ChangeSet, *, name: str) -> Eligibility:
     if counts.get("final"):
         text = _("Rows that cannot be sent as they are: %(count)d. Correct or remove them.")
         return Eligibility(Conflict(text % {"count": counts["final"]}, code="blocked"))
-    if counts.get("unticked"):
+    if counts.get("unconfirmed"):
         text = _("Values that would vanish at the vendor and are not ticked: %(count)d.")
-        return Eligibility(Conflict(text % {"count": counts["unticked"]}, code="unticked"))
+        return Eligibility(Conflict(text % {"count": counts["unconfirmed"]}, code="unconfirmed"))
     if name in change_set.authors and needs_somebody_else(change_set):
         text = _("This change is so large that somebody else has to approve it.")
         return Eligibility(NotAllowed(text, code="own_approval"))

@@ -25,12 +25,12 @@ from catalog.services.change_sets.values import Guard, Line, Value
 
 # Bounds memory, and no transaction is idle for long while we reckon.
 ROWS_AT_ONCE = 5000
-COUNTED = ("rows", "values", "unchanged", "blocking", "final", "flagged", "destroys", "unticked")
+COUNTED = ("rows", "values", "unchanged", "blocking", "final", "flagged", "destroys", "unconfirmed")
 _COLUMNS = ("id", "variant_id", "sku_fulfiller", "before", "after", "guards", "destroys", "ticked")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RowCheck:
     """What the check says of one row."""
 
     before: Value
@@ -58,14 +58,14 @@ class Tally:
         given = [moment for moment in (self.read_at, read_at) if moment is not None]
         self.read_at = min(given, default=None)
 
-    def note(self, row: Change, verdict: Verdict) -> None:
+    def note(self, row: Change, verdict: RowCheck) -> None:
         self.counts["rows"] += 1
         self.counts["values"] += len(verdict.lines)
         self.counts["blocking"] += any(guard.blocking for guard in verdict.guards)
         self.counts["final"] += any(guard.blocking and not guard.overridable for guard in verdict.guards)
         self.counts["flagged"] += any(not guard.blocking for guard in verdict.guards)
         self.counts["destroys"] += len(verdict.destroys)
-        self.counts["unticked"] += len(row.unticked)
+        self.counts["unconfirmed"] += len(row.unconfirmed)
         moves = [abs(line.move) for line in verdict.lines if line.move is not None]
         self.largest_move = max([self.largest_move, *moves])
 
@@ -88,17 +88,19 @@ def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
         locked = ChangeSet.objects.locked(change_set.pk)
         if reading is not None:
             store_reading(reading, vendor=locked.vendor, kind=locked.kind, skus=stale)
-        judge_change_set(locked, actor=actor)
+        validate_change_set(locked, actor=actor)
     return locked
 
 
-def judge_change_set(change_set: ChangeSet, *, actor: str, note: dict[str, Any] | None = None, **changes: Any) -> None:
+def validate_change_set(
+    change_set: ChangeSet, *, actor: str, note: dict[str, Any] | None = None, **changes: Any
+) -> None:
     """The set, which must be locked, is checked against the stored readings; fields given by name are written too."""
     book = LimitBook(rules_for(change_set))
     tally = Tally()
     ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), ROWS_AT_ONCE):
-        _judge_part(change_set, ids[start : start + ROWS_AT_ONCE], book=book, tally=tally)
+        _validate_part(change_set, ids[start : start + ROWS_AT_ONCE], book=book, tally=tally)
     counts = tally.as_json()
     change_set.move_to(
         ChangeSetState.CHECKED,
@@ -110,7 +112,7 @@ def judge_change_set(change_set: ChangeSet, *, actor: str, note: dict[str, Any] 
     )
 
 
-def _judge_part(change_set: ChangeSet, ids: list[int], *, book: LimitBook, tally: "Tally") -> None:
+def _validate_part(change_set: ChangeSet, ids: list[int], *, book: LimitBook, tally: "Tally") -> None:
     """Some rows get their verdicts; those that would change nothing are dropped."""
     rows = list(change_set.changes.filter(pk__in=ids).order_by("pk"))
     held, read_at = stored_values(change_set, skus=[row.sku for row in rows])
@@ -132,7 +134,7 @@ def changed_meanwhile(change_set: ChangeSet, *, reading: Reading) -> list[str]:
 
 def _judge(
     change_set: ChangeSet, rows: list[Change], *, held: dict[str, Value], book: LimitBook
-) -> tuple[dict[int, Verdict], dict[str, Variant]]:
+) -> tuple[dict[int, RowCheck], dict[str, Variant]]:
     """By the row's id; and the variants by SKU. A constant number of queries."""
     variants = variants_by_sku(change_set.vendor, skus=[row.sku for row in rows])
     categories = categories_by_product({variant.product_id for variant in variants.values()})
@@ -150,7 +152,7 @@ def _judge(
         guards = list(resolved.guards)
         if lines:
             guards += price_guards(change_set.kind, before=before, after=resolved.after, lines=lines, limits=limits)
-        verdicts[row.pk] = Verdict(before, resolved.after, lines, resolved.destroys, guards if lines else [])
+        verdicts[row.pk] = RowCheck(before, resolved.after, lines, resolved.destroys, guards if lines else [])
     return verdicts, variants
 
 
@@ -164,11 +166,11 @@ def variants_by_sku(vendor: str, *, skus: Iterable[str]) -> dict[str, Variant]:
     return {row.sku: row for row in sorted(rows, key=lambda row: row.vendor == vendor)}
 
 
-def _unknown_at_vendor() -> Verdict:
-    return Verdict({}, {}, [], [], [Guard("unknown_sku", _("The vendor does not list this SKU."))])
+def _unknown_at_vendor() -> RowCheck:
+    return RowCheck({}, {}, [], [], [Guard("unknown_sku", _("The vendor does not list this SKU."))])
 
 
-def _as_row(row: Change, verdict: Verdict, *, variant: Variant | None) -> tuple[Any, ...]:
+def _as_row(row: Change, verdict: RowCheck, *, variant: Variant | None) -> tuple[Any, ...]:
     ticked = [key for key in row.ticked if key in verdict.destroys]
     row.ticked, row.destroys = ticked, verdict.destroys
     return (

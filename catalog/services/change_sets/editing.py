@@ -85,7 +85,7 @@ def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) 
     return change_set
 
 
-def tick_losses(change_set: ChangeSet, *, sku: str, keys: Collection[str], actor: str) -> Change:
+def confirm_removals(change_set: ChangeSet, *, sku: str, keys: Collection[str], actor: str) -> Change:
     """A person has seen that exactly these values of a SKU would vanish, and wants it: others are not ticked any more.
 
     Raises InvalidInput for keys that would not vanish, IllegalTransition once the set is approved.
@@ -98,10 +98,10 @@ def tick_losses(change_set: ChangeSet, *, sku: str, keys: Collection[str], actor
         if unknown := sorted(set(keys) - set(change.destroys)):
             text = _("Nothing of the kind would vanish: %(keys)s.") % {"keys": ", ".join(unknown)}
             raise InvalidInput(text, errors={sku: [text]})
-        missing = len(change.unticked)
+        missing = len(change.unconfirmed)
         change.ticked = [key for key in change.destroys if key in keys]
         change.save(update_fields=["ticked"])
-        change_set.counts["unticked"] = change_set.counts.get("unticked", 0) - missing + len(change.unticked)
+        change_set.counts["unconfirmed"] = change_set.counts.get("unconfirmed", 0) - missing + len(change.unconfirmed)
         change_set.authors = _with(change_set.authors, actor)
         change_set.save(update_fields=["counts", "authors"])
         change_set.note("changeset.ticked", actor=actor, sku=sku, keys=change.ticked)

@@ -14,7 +14,7 @@ from typing import Any
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsPrices, TakesFulfillerPrices, TakesSalesPrices, Vendor
 from backoffice.vendors.batch_messages import FulfillerPriceRow, JobTicket, PriceTier, SalesPriceRow
-from backoffice.vendors.listing_messages import PriceFacts
+from backoffice.vendors.listing_messages import PriceData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change, PriceList
 from catalog.services.change_sets.values import (
@@ -42,10 +42,10 @@ RULES = ("order_max_qty", "tier_price_qty_only")
 class _Prices(Shape):
     lists: tuple[str, ...]
 
-    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[PriceFacts]:
+    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[PriceData]:
         return as_able(vendor, ListsPrices).iter_prices(sku=sku)
 
-    def held(self, facts: PriceFacts) -> Value:
+    def held(self, facts: PriceData) -> Value:
         value: Value = {"currency": facts.currency, **{name: {} for name in PriceList.values}}
         for tier in facts.tiers:
             value[tier.price_list][str(tier.quantity)] = exact(tier.price)

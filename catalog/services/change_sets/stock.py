@@ -12,7 +12,7 @@ from typing import Any
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
 from backoffice.vendors.batch_messages import JobTicket, StockLevel, StockRow, SyncRow
-from backoffice.vendors.listing_messages import StockFacts
+from backoffice.vendors.listing_messages import StockData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
 from catalog.services.change_sets.values import (
@@ -30,10 +30,10 @@ FIELDS = ("available", "managed", "qty")
 
 
 class _Stock(Shape):
-    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[StockFacts]:
+    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[StockData]:
         return as_able(vendor, ListsStock).iter_stock(sku=sku)
 
-    def held(self, facts: StockFacts) -> Value:
+    def held(self, facts: StockData) -> Value:
         return {
             "sku_fulfiller": facts.sku_fulfiller,
             "available": facts.available,

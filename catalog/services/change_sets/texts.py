@@ -14,7 +14,7 @@ import msgspec
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesTexts, Vendor
 from backoffice.vendors.batch_messages import JobTicket, SearchTextRow
-from backoffice.vendors.listing_messages import SearchFacts, SearchTexts
+from backoffice.vendors.listing_messages import SearchData, SearchTexts
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
 from catalog.services.change_sets.values import Guard, Line, Resolved, Shape, Value, ensure_known_keys, refuse
@@ -33,7 +33,7 @@ class Texts(Shape):
 
     ability = TakesTexts
 
-    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[SearchFacts]:
+    def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[SearchData]:
         return as_able(vendor, TakesTexts).iter_search_texts(sku=sku)
 
     def clean(self, wanted: Value) -> Value:
@@ -46,7 +46,7 @@ class Texts(Shape):
     def join(self, old: Value, new: Value) -> Value:
         return new if old == RESET else old | new
 
-    def held(self, facts: SearchFacts) -> Value:
+    def held(self, facts: SearchData) -> Value:
         return {
             "defaults": msgspec.structs.asdict(facts.defaults),
             "overwrites": msgspec.structs.asdict(facts.overwrites),

@@ -14,10 +14,10 @@ from backoffice.engine.services.handlers import push_kind
 from backoffice.engine.services.pushes import queue_push
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.errors import BudgetEmpty, VendorError
+from backoffice.vendors.errors import RateLimited, VendorError
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, VendorJob
 from catalog.services.change_sets.approval import hash_of_rows
-from catalog.services.change_sets.checking import changed_meanwhile, judge_change_set
+from catalog.services.change_sets.checking import changed_meanwhile, validate_change_set
 from catalog.services.change_sets.editing import NOT_APPROVED
 from catalog.services.change_sets.snapshots import FRESH, Reading, read_values, store_reading
 from catalog.services.pushing.starting import COMPARE, SEND, ChangeSetHandler, ensure_approved
@@ -76,7 +76,7 @@ def _note_reading(change_set_id: int, *, reading: Reading, skus: Sequence[str], 
         change_set.save(update_fields=["snapshot_at"])
         return
     note = {"changed": changed[:100], "changed_count": len(changed)}
-    judge_change_set(change_set, actor=f"vendor:{change_set.vendor}", note=note, **NOT_APPROVED)
+    validate_change_set(change_set, actor=f"vendor:{change_set.vendor}", note=note, **NOT_APPROVED)
 
 
 def _others(change_set: ChangeSet) -> QuerySet[Change]:
@@ -113,7 +113,7 @@ def _plan(change_set_id: int, *, actor: str, size: int) -> None:
 def _supersede(change_set: ChangeSet) -> None:
     """Rows of older sets that are not done yet give way, so that no late repetition undoes what is newer.
 
-    Raises BudgetEmpty while a worker may just be sending one: both on their way might arrive in any order. A worker
+    Raises RateLimited while a worker may just be sending one: both on their way might arrive in any order. A worker
     that claims such a batch after this look finds its rows locked, and waits to see that they gave way.
     """
     older = _others(change_set).filter(
@@ -132,4 +132,4 @@ def _supersede(change_set: ChangeSet) -> None:
         subject_id__in=set(found.values()),
     )
     if busy.exists():
-        raise BudgetEmpty(_("An older change of the same SKUs is just being sent."), retry_after=RIVAL_WAIT_SECONDS)
+        raise RateLimited(_("An older change of the same SKUs is just being sent."), retry_after=RIVAL_WAIT_SECONDS)

@@ -79,7 +79,7 @@ def follow_job(job: VendorJob) -> None:
         apply_job_report(report)
     except VendorError as error:
         logger.warning("Batch %s could not be followed: %s", job, error.text)
-    _give_up_silent(job)
+    _give_up_unanswered(job)
 
 
 def finish_if_done(change_set: ChangeSet) -> None:
@@ -91,12 +91,12 @@ def finish_if_done(change_set: ChangeSet) -> None:
 
 def first_poll_at(sent_at: datetime) -> datetime:
     """When a batch is asked for that was just sent."""
-    return sent_at + timedelta(seconds=settings.JOB_POLL_LADDER[0])
+    return sent_at + timedelta(seconds=settings.JOB_POLL_BACKOFF[0])
 
 
 def _claim(job: VendorJob) -> bool:
     """Take the poll for this worker, and plan the next one at once: a worker that dies costs one round."""
-    ladder = settings.JOB_POLL_LADDER
+    ladder = settings.JOB_POLL_BACKOFF
     wait = ladder[min(job.polls + 1, len(ladder) - 1)]
     claimed = VendorJob.objects.filter(pk=job.pk, next_poll_at=job.next_poll_at).update(
         next_poll_at=timezone.now() + timedelta(seconds=wait), polls=F("polls") + 1
@@ -122,7 +122,7 @@ def _write(job: VendorJob, report: JobReport, *, state: VendorJobState) -> None:
     job.report_url = report.report_url or job.report_url
     job.added_at, job.processed_at = report.added_at or job.added_at, report.processed_at or job.processed_at
     if report.state in FINAL_JOB_STATES:
-        job.next_poll_at, job.needs_person = None, False
+        job.next_poll_at, job.needs_attention = None, False
     job.save()
 
 
@@ -160,7 +160,7 @@ def _in_order(number: str) -> tuple[int, str]:
     return len(number), number
 
 
-def _give_up_silent(job: VendorJob) -> None:
+def _give_up_unanswered(job: VendorJob) -> None:
     """A day without an end: a person should know, and the values are read back to see for ourselves."""
     longest = timedelta(hours=settings.JOB_SILENT_HOURS)
     with transaction.atomic():
@@ -170,7 +170,7 @@ def _give_up_silent(job: VendorJob) -> None:
             return
         if callbacks_wait(job.vendor):  # one of them may be its end
             return
-        job.state, job.needs_person, job.next_poll_at = VendorJobState.SILENT, True, None
-        job.save(update_fields=["state", "needs_person", "next_poll_at"])
+        job.state, job.needs_attention, job.next_poll_at = VendorJobState.SILENT, True, None
+        job.save(update_fields=["state", "needs_attention", "next_poll_at"])
         change_set.note("changeset.silent", actor=f"vendor:{job.vendor}", batch=job.number, number=job.queue_id)
         finish_if_done(change_set)

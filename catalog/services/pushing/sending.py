@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.claims import Delivery, Withdrawn
-from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
@@ -62,21 +62,21 @@ class SendBatch(ChangeSetHandler):
                 continue
             return
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """Whether a batch arrived of which we got no answer. Its values are absolute, so a few of them tell enough: if
         they are there nothing is sent, if not the batch is sent once more; the reading at the end compares every one.
         """
         job = _job_of(delivery.push)
         sample = list(job.changes.filter(state=ChangeState.PENDING).order_by("?")[:SAMPLE])
         if not sample:
-            return Finding.FOUND
+            return ReconcileResult.FOUND
         shape = shape_of(job.change_set.kind)
         reading = delivery.read(
             lambda: read_values(delivery.vendor, kind=job.change_set.kind, skus=[row.sku for row in sample])
         )
         held = [(row.after, reading.values.get(row.sku)) for row in sample]
         arrived = all(value is not None and not shape.differing(after, held=value) for after, value in held)
-        return Finding.DONE if arrived else Finding.ABSENT
+        return ReconcileResult.DONE if arrived else ReconcileResult.ABSENT
 
     def confirmed(self, push: Push) -> None:
         # Found by a look: there was no answer, so no number either.
@@ -87,9 +87,9 @@ class SendBatch(ChangeSetHandler):
         """None of the batch was taken."""
         _fail_job(_job_of(push), VendorJobState.REFUSED, why=error.text)
 
-    def needs_person(self, push: Push) -> None:
+    def needs_attention(self, push: Push) -> None:
         job = _job_of(push)
-        job.change_set.note("changeset.needs_person", actor="system", batch=job.number)
+        job.change_set.note("changeset.needs_attention", actor="system", batch=job.number)
 
     def decided(self, push: Push, *, happened: bool) -> None:
         """The batch counts as taken though we know no number for it: what became of it shows by reading back."""

@@ -95,13 +95,13 @@ def _read_report(delivery: Delivery, job: VendorJob) -> None:
 def _note_report(job: VendorJob, *, body: bytes | None, rows: tuple[JobRow, ...], trouble: str) -> None:
     VendorJob.objects.filter(pk=job.pk).update(report=body, report_note=trouble)
     errors = {row.sku: row.error for row in rows if row.error}
-    failed = [change for change in job.changes.filter(state=ChangeState.SENT) if _told_of(change, errors)]
+    failed = [change for change in job.changes.filter(state=ChangeState.SENT) if _reported_of(change, errors)]
     for change in failed:
-        change.state, change.note = ChangeState.FAILED, _told_of(change, errors)
+        change.state, change.note = ChangeState.FAILED, _reported_of(change, errors)
     Change.objects.bulk_update(failed, ["state", "note"], batch_size=500)
 
 
-def _told_of(change: Change, errors: Mapping[str, str]) -> str:
+def _reported_of(change: Change, errors: Mapping[str, str]) -> str:
     return errors.get(change.sku) or errors.get(change.sku_fulfiller or change.sku, "")
 
 

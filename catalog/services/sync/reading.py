@@ -16,9 +16,9 @@ from backoffice.vendors.catalog_messages import (
     CatalogPage,
     CatalogProblem,
     ListedProduct,
-    ProductFacts,
+    ProductData,
     UnreadableProduct,
-    VariantFacts,
+    VariantData,
 )
 from backoffice.vendors.errors import VendorError
 from catalog.models import ProductText, SyncRun
@@ -160,9 +160,9 @@ class _Sync:
         fingerprints = set(known.values_list("product__vendor_id", "source_hash"))
         return {product for product in products if (product.vendor_id, product.fingerprint) in fingerprints}
 
-    def _read(self, products: Sequence[ListedProduct], *, sku: str) -> list[tuple[ProductFacts, str]]:
+    def _read(self, products: Sequence[ListedProduct], *, sku: str) -> list[tuple[ProductData, str]]:
         """Read products that are new or different, with their fingerprints; repeated ones are left out."""
-        found: dict[str, tuple[ProductFacts, str]] = {}
+        found: dict[str, tuple[ProductData, str]] = {}
         for product in products:
             try:
                 facts = product.read()
@@ -180,7 +180,7 @@ class _Sync:
         self.log.counts["repeated"] += len(found) - len(first_seen)
         return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
 
-    def _is_untranslated(self, facts: ProductFacts) -> bool:
+    def _is_untranslated(self, facts: ProductData) -> bool:
         """Whether a further language was asked for and another one answered, as where nobody translated it."""
         language = self.context.language
         return language != self.main_language and facts.language not in ("", language)
@@ -193,7 +193,7 @@ class _Sync:
             claim_products([problem.product_id], vendor=self.source.name, kept=True)
         claim_skus(problem.skus, vendor=self.source.name)
 
-    def _add_to_batch(self, products: Sequence[tuple[ProductFacts, str]]) -> None:
+    def _add_to_batch(self, products: Sequence[tuple[ProductData, str]]) -> None:
         """Take the variants whose SKU was not seen before in this run: the first one counts."""
         skus = dict.fromkeys(variant.sku for facts, _ in products for variant in facts.variants)
         free = claim_skus(list(skus), vendor=self.source.name)
@@ -212,7 +212,7 @@ class _Sync:
             self.batch.append(ReadProduct(facts, variants, fingerprint if is_whole else ""))
             self.batched_variants += len(variants)
 
-    def _note_duplicates(self, facts: ProductFacts, *, taken: Sequence[VariantFacts]) -> None:
+    def _note_duplicates(self, facts: ProductData, *, taken: Sequence[VariantData]) -> None:
         mine = {id(variant) for variant in taken}
         skus = tuple([variant.sku for variant in facts.variants if id(variant) not in mine])
         self.log.counts["duplicates"] += len(skus)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from backoffice.vendors.catalog_messages import AvailabilityFacts, TextFacts, VariantFacts
+from backoffice.vendors.catalog_messages import AvailabilityData, TextData, VariantData
 from catalog.models import Availability, PriceTier, Relation, VariantText
 from catalog.services.bulk import ChildTable, to_json
 from catalog.services.sync.changes import FACTS, VariantContent
@@ -15,9 +15,9 @@ from catalog.services.sync.changes import FACTS, VariantContent
 TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
 RELATIONS = ChildTable(Relation, key=("variant_id", "kind", "related_sku"))
 AVAILABILITIES = ChildTable(
-    Availability, key=("variant_id", "fulfiller_id"), values=AvailabilityFacts.__struct_fields__[1:]
+    Availability, key=("variant_id", "fulfiller_id"), values=AvailabilityData.__struct_fields__[1:]
 )
-TEXTS = ChildTable(VariantText, key=("variant_id", "language"), values=TextFacts.__struct_fields__)
+TEXTS = ChildTable(VariantText, key=("variant_id", "language"), values=TextData.__struct_fields__)
 # Those that belong to the variant alone; texts are shared with the runs of other languages.
 OWN_TABLES = {"tiers": TIERS, "availability": AVAILABILITIES, "relations": RELATIONS}
 
@@ -33,7 +33,7 @@ UPDATE_COLUMNS = (
 INSERT_COLUMNS = (*UPDATE_COLUMNS, "created_at")
 
 
-def content_hash(facts: VariantFacts, *, product_vendor_id: str) -> str:
+def content_hash(facts: VariantData, *, product_vendor_id: str) -> str:
     """32 hex digits over all that is kept, in which group it is included; whatever order the vendor sent it in."""
     # As JSON: what a vendor puts into a property may be a number too large for MessagePack.
     digest = blake2b(msgspec.json.encode(facts), digest_size=16)
@@ -41,7 +41,7 @@ def content_hash(facts: VariantFacts, *, product_vendor_id: str) -> str:
     return digest.hexdigest()
 
 
-def is_orderable(facts: VariantFacts) -> bool:
+def is_orderable(facts: VariantData) -> bool:
     """Active, and made by somebody whose contract is accepted; what the vendor does not say counts as yes."""
     if not facts.active:
         return False
@@ -53,7 +53,7 @@ def is_orderable(facts: VariantFacts) -> bool:
 
 
 def variant_row(
-    facts: VariantFacts, *, id: int, product_id: int, vendor: str, content_hash: str, changed_at: datetime
+    facts: VariantData, *, id: int, product_id: int, vendor: str, content_hash: str, changed_at: datetime
 ) -> tuple[Any, ...]:
     """A row in the order of UPDATE_COLUMNS."""
     return (
@@ -70,26 +70,26 @@ def variant_row(
     )
 
 
-def tier_rows(id: int, facts: VariantFacts) -> Iterator[tuple[Any, ...]]:
+def tier_rows(id: int, facts: VariantData) -> Iterator[tuple[Any, ...]]:
     return ((id, *tier) for tier in facts.tiers)
 
 
-def availability_rows(id: int, facts: VariantFacts) -> Iterator[tuple[Any, ...]]:
+def availability_rows(id: int, facts: VariantData) -> Iterator[tuple[Any, ...]]:
     return ((id, *msgspec.structs.astuple(offer)) for offer in facts.availabilities or ())
 
 
-def relation_rows(id: int, facts: VariantFacts) -> Iterator[tuple[Any, ...]]:
+def relation_rows(id: int, facts: VariantData) -> Iterator[tuple[Any, ...]]:
     return ((id, *relation) for relation in facts.relations)
 
 
-def text_row(id: int, facts: VariantFacts, *, language: str) -> tuple[Any, ...]:
+def text_row(id: int, facts: VariantData, *, language: str) -> tuple[Any, ...]:
     return (id, language, *msgspec.structs.astuple(facts.text))
 
 
 OWN_ROWS = {"tiers": tier_rows, "availability": availability_rows, "relations": relation_rows}
 
 
-def content_of(facts: VariantFacts) -> VariantContent:
+def content_of(facts: VariantData) -> VariantContent:
     """The variant in the shape in which stored ones are compared with it."""
     values = {name: getattr(facts, name) for name in FACTS if name not in ("name", "orderable")}
     return VariantContent(

@@ -10,7 +10,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 from django.db.models import Q
 
-from backoffice.vendors.catalog_messages import ProductFacts, VariantFacts
+from backoffice.vendors.catalog_messages import ProductData, VariantData
 from catalog.models import Category, Product, ProductText
 from catalog.services.bulk import ChildTable, copy_rows, replace_children, reserve_ids, update_rows, upsert_children
 from catalog.services.sync.writing_variants import WriteContext, write_variant_texts, write_variants
@@ -27,8 +27,8 @@ class ReadProduct(NamedTuple):
     `fingerprint` is empty when some of it is left out: then it is read again next time.
     """
 
-    facts: ProductFacts
-    variants: Sequence[VariantFacts]
+    facts: ProductData
+    variants: Sequence[VariantData]
     fingerprint: str
 
 
@@ -103,7 +103,7 @@ def _read_stored(vendor_ids: list[str], *, context: WriteContext) -> dict[str, t
     }
 
 
-def _row(facts: ProductFacts, *, ids: dict[str, int], context: WriteContext) -> tuple[Any, ...]:
+def _row(facts: ProductData, *, ids: dict[str, int], context: WriteContext) -> tuple[Any, ...]:
     return (
         ids[facts.vendor_id],
         facts.vendor_id,
@@ -116,7 +116,7 @@ def _row(facts: ProductFacts, *, ids: dict[str, int], context: WriteContext) -> 
     )
 
 
-def _content_hash(facts: ProductFacts) -> str:
+def _content_hash(facts: ProductData) -> str:
     return _hash(facts.name, facts.image_url, facts.video_url, facts.categories)
 
 
@@ -125,7 +125,7 @@ def _hash(name: str, image_url: str, video_url: str, categories: Iterable[str]) 
     return blake2b(msgspec.msgpack.encode(own), digest_size=16).hexdigest()
 
 
-def _write_categories(products: Sequence[ProductFacts], *, ids: dict[str, int], vendor: str) -> None:
+def _write_categories(products: Sequence[ProductData], *, ids: dict[str, int], vendor: str) -> None:
     paths = {path for facts in products for path in facts.categories}
     Category.objects.bulk_create([Category(vendor=vendor, path=path) for path in sorted(paths)], ignore_conflicts=True)
     known = dict(Category.objects.filter(vendor=vendor, path__in=paths).values_list("path", "id"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from backoffice.vendors.catalog_messages import VariantFacts
+from backoffice.vendors.catalog_messages import VariantData
 from catalog.models import Variant, VariantChange
 from catalog.services.bulk import (
     copy_rows,
@@ -61,12 +61,12 @@ class _Written(NamedTuple):
 
     id: int
     product_id: int
-    facts: VariantFacts
+    facts: VariantData
     content_hash: str
 
 
 def write_variants(
-    variants: Sequence[tuple[int, str, VariantFacts]], *, context: WriteContext, counts: Counter[str]
+    variants: Sequence[tuple[int, str, VariantData]], *, context: WriteContext, counts: Counter[str]
 ) -> None:
     """Write (our product id, the vendor's product id, facts); every SKU once."""
     stored = _read_stored([facts.sku for _, _, facts in variants], vendor=context.vendor)
@@ -86,7 +86,7 @@ def write_variants(
         _update(changed, gone=gone, context=context, counts=counts)
 
 
-def write_variant_texts(variants: Sequence[tuple[int, VariantFacts]], *, context: WriteContext) -> int:
+def write_variant_texts(variants: Sequence[tuple[int, VariantData]], *, context: WriteContext) -> int:
     """Write the texts of (our product id, facts) in the context's language; answers how many were new or differed."""
     skus = [facts.sku for _, facts in variants]
     known = {

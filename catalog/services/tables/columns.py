@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.tables.cells import Cell, is_blank, is_moment, read_code, read_line, read_paragraph, shown
+from backoffice.tables.cells import Cell, is_blank, is_datetime, read_code, read_line, read_paragraph, shown
 from backoffice.tables.numbers import read_amount, read_whole
 from backoffice.tables.rows import unreadable
 from backoffice.text.cleaning import BadText, clean_paragraph, trim
@@ -112,7 +112,7 @@ def wish_of(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Valu
     typed = {name: cells[name] for name in LAYOUTS[kind].typed if name in cells}
     blank = {name for name, cell in typed.items() if is_blank(cell)}
     if LAYOUTS[kind].is_by_quantity:
-        return _price_wish(cells, typed, blank, clear_blanks=clear_blanks)
+        return _price_request(cells, typed, blank, clear_blanks=clear_blanks)
     if kind == ChangeKind.SEARCH_TEXTS:
         cleared: Value = dict.fromkeys(blank) if clear_blanks else {}
         return cleared | {name: _read(name, cell, read_paragraph) for name, cell in typed.items() if name not in blank}
@@ -120,7 +120,7 @@ def wish_of(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Valu
     return {name: _read(name, cell, readers[name]) for name, cell in typed.items() if name not in blank}
 
 
-def join_wishes(one: Value, other: Value) -> Value:
+def merge_requests(one: Value, other: Value) -> Value:
     """Two rows of the same SKU. Raises InvalidInput where they say different things of the same value."""
     joined = dict(one)
     for name, value in other.items():
@@ -147,7 +147,7 @@ def ensure_one_line(wanted: Value) -> None:
 
 def read_flag(cell: Cell) -> bool:
     """Yes or no, as spreadsheets and people write it. Raises InvalidInput."""
-    word = "" if is_moment(cell) else str(int(cell) if isinstance(cell, float) and cell in (0, 1) else cell)
+    word = "" if is_datetime(cell) else str(int(cell) if isinstance(cell, float) and cell in (0, 1) else cell)
     if (flag := _FLAGS.get(trim(word).lower())) is None:
         raise refuse(_("%(value)s is neither yes nor no.") % {"value": shown(cell)})
     return flag
@@ -163,7 +163,7 @@ def _ordered(kind: str, facts: dict[str, Any]) -> Row:
     return [facts.get(column) for column in LAYOUTS[kind].columns]
 
 
-def _price_wish(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set[str], *, clear_blanks: bool) -> Value:
+def _price_request(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set[str], *, clear_blanks: bool) -> Value:
     quantity = str(_read("quantity", cells.get("quantity"), read_whole))
     wish: Value = {}
     currencies = set()
@@ -179,10 +179,10 @@ def _price_wish(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set[st
             amount = _read(name, cell, read_amount)
             currencies.add(amount.currency)
             wish[name] = {quantity: exact(amount.value)}
-    return wish | _currency_wish(currencies, cells) if wish else {}
+    return wish | _currency_request(currencies, cells) if wish else {}
 
 
-def _currency_wish(beside: set[str], cells: Mapping[str, Cell]) -> Value:
+def _currency_request(beside: set[str], cells: Mapping[str, Cell]) -> Value:
     """The currency that the row names, in its column or beside its prices: it has to be the vendor's."""
     named = (beside | {_currency_of(cells.get("currency"))}) - {""}
     if len(named) > 1:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from catalog.models import Variant
-from catalog.services.held_values import held_values
+from catalog.services.current_values import current_values
 from catalog.services.tables.columns import Row, rows_of
 
 _BATCH = 1000
@@ -17,7 +17,7 @@ def export_rows(kind: str, *, vendor: str, variants: QuerySet[Variant]) -> Itera
     plain = variants.only("pk", "sku", "name", "currency", "order_min_qty", "order_max_qty", "tier_price_qty_only",
                           "available").order_by("pk")  # fmt: skip
     while batch := list(plain.filter(pk__gt=last)[:_BATCH]):
-        held = held_values(kind, vendor=vendor, variants=batch)
+        held = current_values(kind, vendor=vendor, variants=batch)
         for variant in batch:
             if variant.sku in held:
                 yield from rows_of(kind, variant, held[variant.sku])

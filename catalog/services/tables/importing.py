@@ -12,9 +12,9 @@ from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, Tab
 from catalog.services.change_sets.editing import make_change_set
 from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of
 from catalog.services.change_sets.values import Value
-from catalog.services.held_values import held_values, variants_of
+from catalog.services.current_values import current_values, variants_of
 from catalog.services.tables.columns import ensure_one_line, without_same_texts
-from catalog.services.tables.wishes import Reading, ensure_size, read_wishes
+from catalog.services.tables.requests import Reading, ensure_size, read_requests
 
 # Waiting for the background, or in its hands.
 OPEN_STATES = (TableImportState.WAITING, TableImportState.READING)
@@ -51,7 +51,7 @@ def read_import(table: TableImport) -> TableImport:
     except InvalidInput as error:
         return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(error.text)])
     except Exception:
-        refuse_table(table, text=_("A fault of this program stopped it; the log of the workers has the details."))
+        fail_table(table, text=_("A fault of this program stopped it; the log of the workers has the details."))
         raise
     return _finish(
         table,
@@ -63,7 +63,7 @@ def read_import(table: TableImport) -> TableImport:
     )
 
 
-def refuse_table(table: TableImport, *, text: str) -> TableImport:
+def fail_table(table: TableImport, *, text: str) -> TableImport:
     """The table waits and is being read no longer; `text` says why. Nothing changes for one that was read."""
     return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(text)])
 
@@ -126,7 +126,7 @@ def drop_same_texts(wishes: dict[str, Value], *, vendor: str) -> None:
     skus = list(wishes)
     for start in range(0, len(skus), _BATCH):
         variants = list(variants_of(vendor).filter(sku__in=skus[start : start + _BATCH]))
-        for sku, held in held_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
+        for sku, held in current_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
             wishes[sku] = without_same_texts(wishes[sku], held=held)
     for sku, wish in wishes.items():
         try:
@@ -152,7 +152,7 @@ def _read(table: TableImport) -> Reading:
     def progress(seen: int) -> None:
         TableImport.objects.filter(pk=table.pk).update(seen=seen)
 
-    reading = read_wishes(bytes(table.content), kind=table.kind, clear_blanks=table.clear_blanks, progress=progress)
+    reading = read_requests(bytes(table.content), kind=table.kind, clear_blanks=table.clear_blanks, progress=progress)
     _keep_differing(table, reading)
     return reading
 
@@ -164,13 +164,13 @@ def _keep_differing(table: TableImport, reading: Reading) -> None:
     for start in range(0, len(skus), _BATCH):
         batch = skus[start : start + _BATCH]
         variants = list(variants_of(table.vendor).filter(sku__in=batch))
-        held = held_values(table.kind, vendor=table.vendor, variants=variants)
+        held = current_values(table.kind, vendor=table.vendor, variants=variants)
         known = {variant.sku for variant in variants}
         for sku in batch:
             wish = reading.wishes.pop(sku)
             if sku not in known:
                 text = _("This SKU is not in our catalogue; a spreadsheet may have taken away zeros at its beginning.")
-                reading.complain(sku, text, row=reading.places[sku])
+                reading.add_error(sku, text, row=reading.places[sku])
             elif kept := _differing(table.kind, sku, wish, held.get(sku), reading):
                 reading.wishes[sku] = kept
             else:
@@ -188,7 +188,7 @@ def _differing(kind: str, sku: str, wish: Value, held: Value | None, reading: Re
         ensure_one_line(wish)
         wish = shape.clean(wish)
     except InvalidInput as error:
-        reading.complain(sku, "; ".join(error.errors.get("", [error.text])), row=reading.places[sku])
+        reading.add_error(sku, "; ".join(error.errors.get("", [error.text])), row=reading.places[sku])
         return None
     if held is None:
         # Never read from the vendor: the check of the change set will tell.

@@ -17,7 +17,7 @@ from backoffice.files.types import PDF
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.marks import marked_keys
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
+from backoffice.web.file_answers import file_response
 from fulfillment.admin.production_page.chips import label_chip, marks
 from fulfillment.admin.production_page.guard import desk_page, may_open, require_dispatch
 from fulfillment.admin.production_page.labels import FetchForm
@@ -87,7 +87,7 @@ def pdf(request: HttpRequest) -> HttpResponseBase:
         content = merge_papers(find_batch(keys), without_missing="without_missing" in request.GET)
     except DomainError as error:
         return refuse(request, error, to=_page(keys))
-    return answer_file(content, content_type=PDF, name=f"papers-{timezone.localtime():%Y-%m-%d-%H%M}")
+    return file_response(content, content_type=PDF, name=f"papers-{timezone.localtime():%Y-%m-%d-%H%M}")
 
 
 def _row(order: ProductionOrder) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from backoffice.engine.services.files import open_file
-from backoffice.web.file_answers import answer_file
-from fulfillment.models import Label, LabelAnswer, ProductionFile
+from backoffice.web.file_answers import file_response
+from fulfillment.models import Label, LabelResponse, ProductionFile
 
 
 @require_GET
@@ -26,10 +26,10 @@ def serve_document(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase
     except FileNotFoundError as error:
         raise Http404 from error
     save = kind == "answer" or "save" in request.GET
-    return answer_file(content, content_type=row.content_type, name=slugify(name)[:100], save=save)
+    return file_response(content, content_type=row.content_type, name=slugify(name)[:100], save=save)
 
 
-def _find(kind: str, pk: int) -> tuple[ProductionFile | Label | LabelAnswer, str]:
+def _find(kind: str, pk: int) -> tuple[ProductionFile | Label | LabelResponse, str]:
     """The row, and what it is saved as. Raises Http404."""
     if kind == "file":
         file = get_object_or_404(ProductionFile.objects.select_related("production_order"), pk=pk)
@@ -38,7 +38,7 @@ def _find(kind: str, pk: int) -> tuple[ProductionFile | Label | LabelAnswer, str
         label = get_object_or_404(Label.objects.select_related("production_order"), pk=pk)
         return label, f"{label.production_order.vendor_id}-label-{label.tracking_code}-{pk}"
     if kind == "answer":
-        answer = get_object_or_404(LabelAnswer.objects.select_related("label__production_order"), label=pk)
+        answer = get_object_or_404(LabelResponse.objects.select_related("label__production_order"), label=pk)
         label = answer.label
         return answer, f"{label.production_order.vendor_id}-label-{label.tracking_code}-as-it-came"
     raise Http404

@@ -83,7 +83,7 @@ class ParcelForm(forms.Form):
             force_reason=given.get("force_reason", ""),
         )
 
-    def complain(self, error: InvalidInput) -> None:
+    def add_refusal(self, error: InvalidInput) -> None:
         """Put the refusal's words, which are the vendor's, beside the fields they are about."""
         for path, texts in error.errors.items():
             name = path.replace("quantities.", "quantity_")
@@ -103,7 +103,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
                 order, form.asked, actor=actor(request), may_force=may_force(request), undo_seconds=UNDO_SECONDS
             )
         except InvalidInput as error:
-            form.complain(error)
+            form.add_refusal(error)
         except DomainError as error:
             refusal = error.text
         else:

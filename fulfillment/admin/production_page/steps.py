@@ -48,7 +48,7 @@ def _trouble(order: ProductionOrder) -> NextStep | None:
         return NextStep(Tone.RED, "block", _("The vendor refused a label: read why, then ask again."), "labels")
     if any(parcel.state == ParcelState.REFUSED for parcel in order.shipments.all()) and order.is_to_do:
         return NextStep(Tone.RED, "block", _("The vendor refused a parcel: read why, then report it again."), "parcels")
-    if order.is_to_do and any(file.needs_person for file in order.files.all()):
+    if order.is_to_do and any(file.needs_attention for file in order.files.all()):
         return NextStep(Tone.AMBER, "draft", _("A file could not be downloaded: look at it before printing."), "items")
     return None
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.engine.admin.machine_chips import kind_in_words
+from backoffice.engine.admin.machine_chips import kind_label
 from backoffice.engine.admin.timeline import show_exchange
 from backoffice.engine.models import Push
 from backoffice.states import Tone
@@ -53,7 +53,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "parcel.refused": ("block", Tone.RED, _("The vendor refused the parcel %(tracking_code)s: %(cause)s")),
     "vendor.history": ("history", Tone.GREY, "%(text)s"),
-    "push.needs_person": (
+    "push.needs_attention": (
         "person_alert",
         Tone.RED,
         _("It is unknown what became of “%(push_kind)s”: somebody has to decide."),
@@ -82,5 +82,5 @@ def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
 def _words(params: Mapping[str, Any]) -> dict[str, str]:
     words = {key: "" if value is None else str(value) for key, value in params.items()}
     if "push_kind" in words:
-        words["push_kind"] = str(kind_in_words(words["push_kind"]))
+        words["push_kind"] = str(kind_label(words["push_kind"]))
     return words

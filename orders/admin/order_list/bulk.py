@@ -31,7 +31,7 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BulkCheck:
     """What will happen to one order: `refusal` is empty when it will be done, else `complaints` may say more, and
     `remedy` what to do about it.
     """
@@ -107,24 +107,24 @@ def _asked(request: HttpRequest) -> tuple[str, list[Order]]:
     return action, list(Order.objects.filter(pk__in=keys).select_related("shop", "assignee").order_by("-pk"))
 
 
-def _verdicts(action: str, orders: list[Order]) -> list[Verdict]:
+def _verdicts(action: str, orders: list[Order]) -> list[BulkCheck]:
     """Return what will happen to each; in a number of queries that their number does not change."""
     if action == "hold":
-        return [Verdict(order, order.can_hold().reason) for order in orders]
+        return [BulkCheck(order, order.can_hold().reason) for order in orders]
     if action != "release":
-        return [Verdict(order, "") for order in orders]
+        return [BulkCheck(order, "") for order in orders]
     holds = _not_manual(orders)
     refusals = {order.pk: order.can_release(holds=holds[order.pk]).reason for order in orders}
     rechecks = recheck_orders([order for order in orders if not refusals[order.pk]])
     return [_verdict(order, refusals[order.pk], rechecks.get(order.pk)) for order in orders]
 
 
-def _verdict(order: Order, refusal: str, recheck: Findings | None) -> Verdict:
+def _verdict(order: Order, refusal: str, recheck: Findings | None) -> BulkCheck:
     if recheck is None or not recheck.errors:
-        return Verdict(order, refusal)
+        return BulkCheck(order, refusal)
     role = next((role for role in AddressRole if any(path.startswith(role.field) for path in recheck.errors)), None)
     remedy = address_remedy(order, role) if role else None
-    return Verdict(order, _("The vendor would refuse it."), recheck.errors, remedy)
+    return BulkCheck(order, _("The vendor would refuse it."), recheck.errors, remedy)
 
 
 def _not_manual(orders: list[Order]) -> dict[int, list[Hold]]:

@@ -20,7 +20,7 @@ from orders.services.reports.by_hand import (
     LONGEST,
     Parcel,
     Progress,
-    awaits_word,
+    awaits_confirmation,
     can_record_progress,
     conclude_cancellation,
     record_progress,
@@ -100,7 +100,7 @@ def word(request: HttpRequest, pk: int, part_pk: int) -> HttpResponse:
         return HttpResponseRedirect(_page(pk))
     title = _("What did %(vendor)s say to the cancellation of %(reference)s?")
     title = title % {"reference": row.reference, "vendor": row.vendor}
-    refusal = "" if awaits_word(row.order, row) else _("No cancellation waits for word from the vendor.")
+    refusal = "" if awaits_confirmation(row.order, row) else _("No cancellation waits for word from the vendor.")
     return _render(request, "orders/word.html", row, title=title, form=form, refusal=refusal)
 
 

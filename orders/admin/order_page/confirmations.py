@@ -10,7 +10,7 @@ from backoffice.amounts import money
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
-from orders.admin.order_page.facts import OrderFacts
+from orders.admin.order_page.context import OrderPageContext
 from orders.admin.order_page.remedies import Remedy, no_remedy_text, remedies
 from orders.models import Hold, OrderAlarm, VendorOrderState
 from orders.services.lifecycle import goes_on_by_itself
@@ -36,11 +36,11 @@ class Confirmation:
     advice: str = ""
 
 
-def cancelling(facts: OrderFacts) -> Confirmation:
+def cancelling(facts: OrderPageContext) -> Confirmation:
     order = facts.order
     at_vendor = [row for row in facts.vendor_orders if row.state in AT_VENDOR]
-    to_tell = [row for row in at_vendor if has_ability(row.vendor, TakesOrdersAtOnce)]
-    asked = [row for row in at_vendor if row not in to_tell]
+    to_inform = [row for row in at_vendor if has_ability(row.vendor, TakesOrdersAtOnce)]
+    asked = [row for row in at_vendor if row not in to_inform]
     consequences = []
     if asked:
         names = ", ".join(sorted({row.vendor for row in asked}))
@@ -48,12 +48,12 @@ def cancelling(facts: OrderFacts) -> Confirmation:
             _("%(vendors)s is asked to cancel. The order is cancelled once that is confirmed.") % {"vendors": names},
             _("If production begins before the answer, the order goes on and you will read it here."),
         ]
-    if to_tell:
+    if to_inform:
         text = _(
             "%(vendor)s takes no cancellation over its interface: tell it by telephone or e-mail that %(reference)s is "
             "cancelled, then say on the order's page what it answered. Until then the order is not cancelled."
         )
-        consequences += [text % {"vendor": row.vendor, "reference": row.reference} for row in to_tell]
+        consequences += [text % {"vendor": row.vendor, "reference": row.reference} for row in to_inform]
     if not at_vendor:
         consequences = [_("Nothing of it is at a vendor: it is cancelled at once, and nothing will be made.")]
     consequences.append(_("A cancelled order cannot be taken up again. The shop reads the new state over the API."))
@@ -70,7 +70,7 @@ def cancelling(facts: OrderFacts) -> Confirmation:
     )
 
 
-def releasing(facts: OrderFacts) -> Confirmation:
+def releasing(facts: OrderPageContext) -> Confirmation:
     order = facts.order
     cost = _cost(facts)
     lines = ngettext("%(count)s line goes", "%(count)s lines go", len(facts.lines)) % {"count": len(facts.lines)}
@@ -93,7 +93,7 @@ def releasing(facts: OrderFacts) -> Confirmation:
     )
 
 
-def holding(facts: OrderFacts) -> Confirmation:
+def holding(facts: OrderPageContext) -> Confirmation:
     order = facts.order
     return Confirmation(
         title=_("Hold order %(number)s?") % {"number": order.number},
@@ -108,7 +108,7 @@ def holding(facts: OrderFacts) -> Confirmation:
     )
 
 
-def lifting(facts: OrderFacts, hold: Hold) -> Confirmation:
+def lifting(facts: OrderPageContext, hold: Hold) -> Confirmation:
     order = facts.order
     goes = False
     others = [str(other.get_reason_display()) for other in facts.active_holds if other.pk != hold.pk]
@@ -132,7 +132,7 @@ def lifting(facts: OrderFacts, hold: Hold) -> Confirmation:
     )
 
 
-def accepting(facts: OrderFacts, hold: Hold) -> Confirmation:
+def accepting(facts: OrderPageContext, hold: Hold) -> Confirmation:
     number = {"number": facts.order.number}
     return Confirmation(
         title=_("Release the hold of %(number)s and send its print files as they are?") % number,
@@ -160,7 +160,7 @@ def settling(alarm: OrderAlarm) -> Confirmation:
     )
 
 
-def _recheck(facts: OrderFacts) -> dict[str, Any]:
+def _recheck(facts: OrderPageContext) -> dict[str, Any]:
     """Return what the pre-flight says of the order now, as fields of its confirmation."""
     found = recheck_orders([facts.order])[facts.order.pk]
     if not found.errors:
@@ -175,6 +175,6 @@ def _recheck(facts: OrderFacts) -> dict[str, Any]:
     }
 
 
-def _cost(facts: OrderFacts) -> Decimal | None:
+def _cost(facts: OrderPageContext) -> Decimal | None:
     """What the vendors charge for the lines, net; None while the cost of a line is unknown."""
     return None if facts.margin is None else facts.net - facts.margin

@@ -15,7 +15,7 @@ from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.text_fields import CodeField, LineField, PartField
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_page.address_facts import SENT, longest_allowed
+from orders.admin.order_page.address_context import SENT, longest_allowed
 from orders.models import Address, AddressRole, Order
 from orders.services.corrections import correct_address
 from orders.services.preflight.address_checks import split_street
@@ -42,7 +42,7 @@ class AddressForm(forms.ModelForm):
                 self.fields[name].widget.attrs["data-limit"] = limit
                 self.fields[name].help_text = _("at most %(limit)s characters") % {"limit": limit}
 
-    def complain(self, errors: dict[str, list[str]], *, path: str) -> None:
+    def add_refusal(self, errors: dict[str, list[str]], *, path: str) -> None:
         """Put the service's complaints to their fields."""
         for place, texts in errors.items():
             name = place.removeprefix(f"{path}.")
@@ -68,7 +68,7 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
         try:
             order = correct_address(order, role=AddressRole(role), values=values, actor=actor(request))
         except InvalidInput as error:
-            form.complain(error.errors, path=AddressRole(role).field)
+            form.add_refusal(error.errors, path=AddressRole(role).field)
         except DomainError as error:
             return refuse(request, error, to=back)
         else:

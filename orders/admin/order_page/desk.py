@@ -31,7 +31,7 @@ from orders.admin.order_page.confirmations import (
     releasing,
     settling,
 )
-from orders.admin.order_page.facts import OrderFacts, order_facts
+from orders.admin.order_page.context import OrderPageContext, order_context
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
 from orders.services.alarms import settle_alarm
 from orders.services.desk import assign_order, tag_order, write_note
@@ -179,8 +179,8 @@ def _order(request: HttpRequest, pk: int) -> Order:
     return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
 
 
-def _facts(order: Order) -> OrderFacts:
-    facts = order_facts(order.pk)
+def _facts(order: Order) -> OrderPageContext:
+    facts = order_context(order.pk)
     if facts is None:
         raise Http404
     return facts

@@ -20,7 +20,7 @@ from backoffice.files.types import PDF, PNG, content_type_of
 from backoffice.staff.base import actor
 from backoffice.staff.text_fields import CodeField
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
+from backoffice.web.file_answers import file_response
 from fulfillment.models import Carrier
 from orders.models import Order, OrderLine, VendorOrder
 from orders.models.line import LineKind
@@ -48,7 +48,7 @@ class PdfForm(forms.Form):
             raise forms.ValidationError(too_large_text(MAX_FILE_BYTES))
         return file
 
-    def complain(self, error: InvalidInput) -> None:
+    def add_refusal(self, error: InvalidInput) -> None:
         """Put a service's complaints to their fields."""
         for name, texts in error.errors.items():
             self.add_error(name if name in self.fields else None, texts)
@@ -84,7 +84,7 @@ def picture(request: HttpRequest, pk: int, line_pk: int) -> HttpResponseBase:
         cache.set(key, drawn, PICTURE_SECONDS)
     if not drawn:
         raise Http404
-    return answer_file(drawn, content_type=PNG, name=f"design-{line.pk}", seconds=PICTURE_SECONDS)
+    return file_response(drawn, content_type=PNG, name=f"design-{line.pk}", seconds=PICTURE_SECONDS)
 
 
 def _draw(line: OrderLine) -> bytes:
@@ -103,7 +103,7 @@ def preview(request: HttpRequest, pk: int, line_pk: int) -> HttpResponseBase:
     except DomainError as error:
         messages.error(request, error.text)
         return HttpResponseRedirect(_page(line.order))
-    return answer_file(content, content_type=content_type_of(content), name=f"design-{line.design_id}")
+    return file_response(content, content_type=content_type_of(content), name=f"design-{line.design_id}")
 
 
 def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -112,7 +112,7 @@ def slip(request: HttpRequest, pk: int) -> HttpResponseBase:
     order = get_object_or_404(Order.objects.select_related("shop"), pk=pk)
     from orders.services.files.slips import render_order_slip  # heavy to load, and most processes never draw
 
-    return answer_file(render_order_slip(order), content_type=PDF, name=order.number)
+    return file_response(render_order_slip(order), content_type=PDF, name=order.number)
 
 
 def exchange(request: HttpRequest, pk: int, line_pk: int, index: int) -> HttpResponse:
@@ -165,7 +165,7 @@ def _filled_in(
             messages.success(request, act(form))
             return HttpResponseRedirect(_page(order))
         except InvalidInput as error:
-            form.complain(error)
+            form.add_refusal(error)
         except DomainError as error:
             messages.error(request, error.text)
             return HttpResponseRedirect(_page(order))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from backoffice.text.translatable import gettext as _
 
 if TYPE_CHECKING:
-    from orders.admin.order_page.facts import OrderFacts
+    from orders.admin.order_page.context import OrderPageContext
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Action:
     refusal: str = ""
 
 
-def possible_actions(facts: "OrderFacts") -> list[Action]:
+def possible_actions(facts: "OrderPageContext") -> list[Action]:
     """Most likely next step first."""
     order = facts.order
     actions = [

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from backoffice.text.translatable import TranslatableText
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_page.address_facts import AddressFacts
+from orders.admin.order_page.address_context import AddressContext
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine
 from orders.models.line import LineKind
 from orders.services.corrections import CORRECTABLE
@@ -42,7 +42,7 @@ class HoldBox:
 
 
 def hold_boxes(
-    order: Order, holds: Iterable[Hold], *, lines: list[OrderLine], addresses: Iterable[AddressFacts]
+    order: Order, holds: Iterable[Hold], *, lines: list[OrderLine], addresses: Iterable[AddressContext]
 ) -> list[HoldBox]:
     """Return what stands on the page of the order for each of its active holds."""
     boxes = []
@@ -55,7 +55,7 @@ def hold_boxes(
 
 
 def remedies(
-    order: Order, errors: Mapping[str, list[str]], *, lines: list[OrderLine], addresses: Iterable[AddressFacts]
+    order: Order, errors: Mapping[str, list[str]], *, lines: list[OrderLine], addresses: Iterable[AddressContext]
 ) -> list[Remedy]:
     """Return what mends these complaints, by the path of their fields; only what is possible now."""
     if order.state not in CORRECTABLE:

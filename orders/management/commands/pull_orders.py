@@ -1,7 +1,7 @@
 """manage.py pull_orders: ask vendors how orders are, and say what no callback had told."""
 
 from backoffice.engine.management.pull_command import PullCommand
-from orders.services.lateness import close_silent_orders, mark_late_orders
+from orders.services.lateness import close_unreported_orders, mark_late_orders
 from orders.services.reports.pulling import OrderPull
 
 
@@ -10,4 +10,4 @@ class Command(PullCommand):
     pull = OrderPull
 
     def finish(self) -> None:
-        self.stdout.write(f"{mark_late_orders()} became late, {close_silent_orders()} closed after long silence")
+        self.stdout.write(f"{mark_late_orders()} became late, {close_unreported_orders()} closed after long silence")

@@ -1,6 +1,6 @@
 """The staff pages of marketing."""
 
-from orders.marketing.admin import campaigns, exports, opt_outs, telling
+from orders.marketing.admin import campaigns, export_actions, exports, opt_outs
 from orders.marketing.admin.campaign_pages import bulk as campaign_bulk
 
 __all__ = [

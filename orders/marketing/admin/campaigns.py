@@ -7,17 +7,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from backoffice.engine.admin.machine_chips import kind_in_words
+from backoffice.engine.admin.machine_chips import kind_label
 from backoffice.engine.models import Push
 from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.pages import PagesAdmin, View, find_or_404
 from backoffice.text.translatable import gettext as _
 from orders.marketing.admin.campaign_pages.actions import ACTIONS, Action, page_of_campaign
-from orders.marketing.admin.campaign_pages.checkout import answer_proof, checkout_context, confirm_checkout
+from orders.marketing.admin.campaign_pages.checkout import checkout_context, confirm_checkout, proof_response
 from orders.marketing.admin.campaign_pages.forms import CampaignForm, TableForm, card_templates
 from orders.marketing.admin.campaign_pages.listing import CampaignList, recipient_listing
-from orders.marketing.admin.campaign_pages.words import SITUATIONS, event_words, funnel, price_lines
+from orders.marketing.admin.campaign_pages.words import SITUATIONS, describe_event, funnel, price_lines
 from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.models.campaign import SPENT_STATES
 from orders.marketing.services.campaigns.making import card_vendor, change_campaign, make_campaign
@@ -57,8 +57,8 @@ class MailCampaignAdmin(PagesAdmin):
             is_moving=campaign.state in MOVING,
             funnel=funnel(campaign, deliveries=recipients.pop("deliveries")),
             lines=price_lines(campaign),
-            events=[(event, event_words(event)) for event in events],
-            pushes=[(push, kind_in_words(push.kind)) for push in Push.objects.about(campaign).reverse()[:PUSHES_SHOWN]],
+            events=[(event, describe_event(event)) for event in events],
+            pushes=[(push, kind_label(push.kind)) for push in Push.objects.about(campaign).reverse()[:PUSHES_SHOWN]],
             table_form=TableForm(),
             sold=_sold(campaign),
             **self._possible(request, campaign),
@@ -85,7 +85,7 @@ class MailCampaignAdmin(PagesAdmin):
     def proof_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return answer_proof(find_or_404(MailCampaign, pk))
+        return proof_response(find_or_404(MailCampaign, pk))
 
     def _form_page(self, request: HttpRequest, campaign: MailCampaign | None) -> HttpResponse:
         templates = card_templates(campaign.vendor if campaign else card_vendor())

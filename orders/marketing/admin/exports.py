@@ -19,7 +19,7 @@ from backoffice.staff.pages import PagesAdmin
 from backoffice.states import Chip
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendors_with
-from orders.marketing.admin.told import told_chip
+from orders.marketing.admin.order_exports import export_chip
 from orders.marketing.models import ExportBatch, ExportState, OrderExport
 from orders.models import Order, OrderState
 
@@ -70,7 +70,7 @@ class ExportList(ListPage[OrderExport]):
     empty_icon = "outgoing_mail"
 
     def get_rows(self, found: list[OrderExport]) -> list[ExportRow]:
-        return [ExportRow(export, told_chip(export)) for export in found]
+        return [ExportRow(export, export_chip(export)) for export in found]
 
 
 @admin.register(OrderExport)

@@ -117,7 +117,7 @@ class CardConversion(models.Model):
         CardRecipient, models.CASCADE, related_name="conversions", verbose_name=_("recipient")
     )
     order = models.OneToOneField(Order, models.PROTECT, related_name="card_conversion", verbose_name=_("order"))
-    told_at = models.DateTimeField(_("told"), null=True)
+    exported_at = models.DateTimeField(_("told"), null=True)
     # Why it is not told: another currency, the vendor's refusal.
     problem = models.CharField(_("problem"), max_length=500, blank=True)
     upload_id = models.CharField(max_length=20, blank=True, editable=False)
@@ -128,7 +128,7 @@ class CardConversion(models.Model):
         verbose_name = _("conversion")
         verbose_name_plural = _("conversions")
         indexes = [
-            models.Index(fields=["campaign", "id"], condition=Q(told_at__isnull=True), name="conversion_untold"),
+            models.Index(fields=["campaign", "id"], condition=Q(exported_at__isnull=True), name="conversion_untold"),
             models.Index(fields=["upload_id"], condition=~Q(upload_id="") & Q(raw_state=""), name="conversion_upload"),
         ]
 

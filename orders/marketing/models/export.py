@@ -73,14 +73,14 @@ class OrderExport(models.Model):
     tries = models.PositiveSmallIntegerField(default=0, editable=False)
     failing_since = models.DateTimeField(null=True, editable=False)
     requested_at = models.DateTimeField(_("asked for"))
-    told_at = models.DateTimeField(_("told"), null=True, blank=True)
-    times_told = models.PositiveSmallIntegerField(_("times told"), default=0)
+    exported_at = models.DateTimeField(_("told"), null=True, blank=True)
+    times_exported = models.PositiveSmallIntegerField(_("times told"), default=0)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("order told to a vendor")
         verbose_name_plural = _("orders told to vendors")
-        permissions = [("tell_orders", "Can have vendors told of orders and set orders aside")]
+        permissions = [("export_orders", "Can have vendors told of orders and set orders aside")]
         constraints = [models.UniqueConstraint(fields=["order", "vendor"], name="one_export_per_order_and_vendor")]
         indexes = [
             models.Index(
@@ -96,9 +96,9 @@ class OrderExport(models.Model):
         return f"{self.order_id} → {self.vendor}"
 
     @property
-    def was_told(self) -> bool:
+    def was_exported(self) -> bool:
         """Whether the vendor has it."""
-        return self.times_told > 0
+        return self.times_exported > 0
 
 
 class OptOut(models.Model):

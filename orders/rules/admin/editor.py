@@ -57,7 +57,7 @@ class RuleForm(forms.Form):
         values = {name: value for name, value in self.cleaned_data.items() if name != "revision"}
         return RuleInput(**values)
 
-    def complain(self, error: InvalidInput) -> None:
+    def add_refusal(self, error: InvalidInput) -> None:
         for name, texts in error.errors.items():
             for text in texts:
                 self.add_error(name, text)
@@ -93,7 +93,7 @@ def _edited(request: HttpRequest, rule: Rule | None, form: RuleForm) -> HttpResp
         try:
             saved = save_rule(form.given, rule=rule, revision=form.cleaned_data["revision"], actor=actor(request))
         except InvalidInput as error:
-            form.complain(error)
+            form.add_refusal(error)
         except (Conflict, DomainError) as error:
             messages.error(request, error.text)
         else:

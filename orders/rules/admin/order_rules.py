@@ -14,11 +14,11 @@ from backoffice.staff.base import actor
 from backoffice.staff.marks import back_to, marked_keys
 from backoffice.text.translatable import gettext as _
 from orders.models import Order
-from orders.rules.admin.rows import planned_row, run_row, words_of_cause
+from orders.rules.admin.rows import describe_cause, planned_row, run_row
 from orders.rules.models import Rule, RuleEvent, RuleRun
-from orders.rules.services.plans import load_facts, plan_rules, plan_run, read_rule
+from orders.rules.services.descriptions import describe_rule_event
+from orders.rules.services.plans import load_rule_data, plan_rules, plan_run, read_rule
 from orders.rules.services.running import run_by_hand
-from orders.rules.services.words import words_of_event
 
 MOST = 200
 RUNS_SHOWN = 50
@@ -31,7 +31,7 @@ def order_rules(request: HttpRequest, order_pk: int) -> HttpResponse:
     order = get_object_or_404(Order.objects.select_related("shop"), pk=order_pk)
     rules = list(Rule.objects.filter(removed_at__isnull=True))
     understood = [read_rule(rule) for rule in rules]
-    facts = load_facts([order.pk], understood)[0]
+    facts = load_rule_data([order.pk], understood)[0]
     planned = [plan_run(facts, one) for one in understood]
     runs = RuleRun.objects.filter(order=order).select_related("order", "rule")[:RUNS_SHOWN]
     return TemplateResponse(
@@ -42,10 +42,10 @@ def order_rules(request: HttpRequest, order_pk: int) -> HttpResponse:
             "title": _("Rules for %(number)s") % {"number": order.number},
             "order": order,
             "rows": [
-                (rule, words_of_event(rule), planned_row(run, rule=rule))
+                (rule, describe_rule_event(rule), planned_row(run, rule=rule))
                 for rule, run in zip(rules, planned, strict=True)
             ],
-            "runs": [(run_row(run), words_of_cause(run)) for run in runs],
+            "runs": [(run_row(run), describe_cause(run)) for run in runs],
             "may_act": request.user.has_perm("orders.change_order"),
         },
     )

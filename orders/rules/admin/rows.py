@@ -11,8 +11,8 @@ from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 from orders.rules.models import Rule, RuleRun, RunOutcome
 from orders.rules.services.actions import describe_reason
+from orders.rules.services.descriptions import describe_comparison, describe_seen, describe_step, summarize
 from orders.rules.services.plans import PlannedRun
-from orders.rules.services.words import summarize, words_of_comparison, words_of_seen, words_of_step
 
 COUNTED = 1000
 # One look into the index of runs for each rule, and no further than to a thousand.
@@ -92,14 +92,14 @@ def rule_rows(rules: Iterable[Rule]) -> list[RuleRow]:
 
 
 def planned_row(run: PlannedRun, *, rule: Rule | None = None) -> RunRow:
-    deeds = [Deed(words_of_step(one.kind, one.params), describe_reason(one.why)) for one in run.actions]
+    deeds = [Deed(describe_step(one.kind, one.params), describe_reason(one.why)) for one in run.actions]
     found = list(flatten(run.finding)) if run.finding else []
     return RunRow(run.number, run.order_id, run.held, found, deeds, run.error, rule=rule)
 
 
 def run_row(run: RuleRun) -> RunRow:
     """A run as it was kept; rule and order must be at hand."""
-    deeds = [Deed(words_of_step(one["kind"], one["params"]), describe_reason(one["why"])) for one in run.actions]
+    deeds = [Deed(describe_step(one["kind"], one["params"]), describe_reason(one["why"])) for one in run.actions]
     return RunRow(
         run.order.number,
         run.order_id,
@@ -113,7 +113,7 @@ def run_row(run: RuleRun) -> RunRow:
     )
 
 
-def words_of_cause(run: RuleRun) -> str:
+def describe_cause(run: RuleRun) -> str:
     """What made it run."""
     kind = run.source.partition(":")[0]
     if kind == "slot":
@@ -127,8 +127,8 @@ def flatten(finding: Mapping[str, Any], *, depth: int = 0) -> Iterator[Found]:
     """The tree as lines, groups before what they hold."""
     if "is" in finding:
         asked = finding["is"]
-        seen = words_of_seen(asked, finding["seen"])
-        yield Found(depth, words_of_comparison(asked), seen, finding["held"], is_group=False)
+        seen = describe_seen(asked, finding["seen"])
+        yield Found(depth, describe_comparison(asked), seen, finding["held"], is_group=False)
         return
     words = {"all": _("all of these"), "any": _("any of these"), "none": _("none of these")}
     if depth or finding["match"] != "all" or not finding["of"]:

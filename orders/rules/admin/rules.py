@@ -13,11 +13,11 @@ from backoffice.text.translatable import gettext as _
 from orders.admin.parts import Place, register_part
 from orders.models import Order
 from orders.rules.admin import editor, order_rules, trials
-from orders.rules.admin.rows import rule_rows, run_row, words_of_cause
+from orders.rules.admin.rows import describe_cause, rule_rows, run_row
 from orders.rules.models import Rule, RuleEvent, RuleJob, RuleRun
+from orders.rules.services.descriptions import summarize
 from orders.rules.services.editing import move_rule, remove_rule, switch_rule
 from orders.rules.services.jobs import stop_job
-from orders.rules.services.words import summarize
 
 SIZE = 30
 
@@ -58,7 +58,7 @@ class RuleAdmin(PagesAdmin):
             rule=rule,
             summary=summarize(rule),
             page=page,
-            rows=[(run_row(run), words_of_cause(run)) for run in page.rows],
+            rows=[(run_row(run), describe_cause(run)) for run in page.rows],
             jobs=jobs,
             is_at_work=any(job.finished_at is None for job in jobs),
             may_change=self.may(request, "change_rule") and rule.removed_at is None,

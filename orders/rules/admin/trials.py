@@ -17,16 +17,16 @@ from backoffice.staff.base import actor, staff_user
 from backoffice.staff.filter_form import day_field
 from backoffice.staff.pages import find_or_404
 from backoffice.staff.text_fields import LineField
-from backoffice.text.moments import start_of_day
+from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_list.filters import filter_orders
 from orders.rules.admin.editor import RuleForm
 from orders.rules.admin.rows import planned_row
 from orders.rules.models import Rule, RuleEvent
+from orders.rules.services.descriptions import summarize
 from orders.rules.services.editing import build_rule
 from orders.rules.services.jobs import apply_to_past, orders_on_schedule, orders_past
 from orders.rules.services.plans import plan_rules
-from orders.rules.services.words import summarize
 
 SIZES = [(100, "100"), (500, "500"), (2000, "2,000")]
 SHOWN = 100

@@ -16,7 +16,7 @@ from backoffice.errors import InvalidInput
 from backoffice.text.structs import Text, clean_texts
 from backoffice.text.translatable import gettext as _
 from orders.models import Order
-from orders.rules.services.facts import Facts
+from orders.rules.services.context import RuleContext
 
 MOST_ACTIONS = 10
 
@@ -73,11 +73,11 @@ class RuleAction(Generic[P]):
         """Facts of its own, by order, for `facts.extra[kind]`; in a number of queries that does not grow."""
         return {}
 
-    def plan(self, facts: Facts, params: P, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: P, *, rule_id: int) -> str:
         """Empty when it would do something, else why not: a key of REASONS. Reads the facts only."""
         raise NotImplementedError
 
-    def foresee(self, facts: Facts, params: P, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: P, *, rule_id: int) -> None:
         """Change the facts as `apply` changes the order."""
 
     def apply(self, order: Order, params: P, *, rule_id: int, actor: str) -> None:

@@ -15,7 +15,7 @@ from backoffice.text.regions import country_code
 from backoffice.text.structs import clean_texts
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import spell_total
-from orders.rules.services.facts import Facts
+from orders.rules.services.context import RuleContext
 from orders.rules.services.fields import FIELDS, OPERATORS, Field
 from orders.rules.services.text import fold
 
@@ -86,20 +86,20 @@ def parse_conditions(text: str) -> Group:
         raise _wrong(str(error)) from None
 
 
-def judge(node: Node, facts: Facts) -> dict[str, Any]:
+def judge(node: Node, facts: RuleContext) -> dict[str, Any]:
     """Whether it holds, with every comparison's value: a tree of plain values.
 
     A group: {"match", "of", "held"}; a comparison: {"is", "seen", "held"}. `seen` is None for what is unknown.
     """
     if isinstance(node, Comparison):
-        return _judge_comparison(node, facts)
+        return _validate_comparison(node, facts)
     found = [judge(child, facts) for child in node.of]
     held = [one["held"] for one in found]
     holds = {"all": all(held), "any": any(held), "none": not any(held)}[node.match]
     return {"match": node.match, "of": found, "held": holds}
 
 
-def _judge_comparison(asked: Comparison, facts: Facts) -> dict[str, Any]:
+def _validate_comparison(asked: Comparison, facts: RuleContext) -> dict[str, Any]:
     field = FIELDS[asked.field]
     if field.per_line:
         seen: Any = [(line.position, field.get(line)) for line in facts.lines]

@@ -13,7 +13,7 @@ from backoffice.text.translatable import gettext as _
 from orders.models import HoldReason, Order, OrderState
 from orders.rules.models import Notice
 from orders.rules.services.actions import Params, RuleAction, rule_action
-from orders.rules.services.facts import Facts
+from orders.rules.services.context import RuleContext
 from orders.rules.services.text import fold
 from orders.services.desk import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
 from orders.services.lifecycle import hold_order, release_or_hold
@@ -36,7 +36,7 @@ class HoldOrder(RuleAction[HoldParams]):
     def describe(self, params: HoldParams) -> str:
         return _("hold it: “%(text)s”") % {"text": params.text}
 
-    def plan(self, facts: Facts, params: HoldParams, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: HoldParams, *, rule_id: int) -> str:
         if facts.state in (OrderState.CANCELLED, OrderState.CLOSED):
             return "ended"
         match facts.past.holds.get(rule_id):
@@ -45,7 +45,7 @@ class HoldOrder(RuleAction[HoldParams]):
             case in_force:
                 return "already_so" if in_force else "hand_released"
 
-    def foresee(self, facts: Facts, params: HoldParams, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: HoldParams, *, rule_id: int) -> None:
         facts.past.holds[rule_id] = True
         facts.state = OrderState.HELD
 
@@ -67,7 +67,7 @@ class ReleaseOrder(RuleAction[NoParams]):
     def describe(self, params: NoParams) -> str:
         return _("release it to its vendors")
 
-    def plan(self, facts: Facts, params: NoParams, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: NoParams, *, rule_id: int) -> str:
         if facts.state == OrderState.RELEASED:
             return "released"
         if facts.state in (OrderState.CANCELLED, OrderState.CLOSED):
@@ -76,7 +76,7 @@ class ReleaseOrder(RuleAction[NoParams]):
             return "held"
         return "done_before" if (rule_id, self.kind) in facts.past.done else ""
 
-    def foresee(self, facts: Facts, params: NoParams, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: NoParams, *, rule_id: int) -> None:
         facts.state = OrderState.RELEASED
 
     def apply(self, order: Order, params: NoParams, *, rule_id: int, actor: str) -> None:
@@ -101,14 +101,14 @@ class TagOrder(RuleAction[TagParams]):
     def key(self, params: TagParams) -> str:
         return f"tag:{fold(params.tag)}"
 
-    def plan(self, facts: Facts, params: TagParams, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: TagParams, *, rule_id: int) -> str:
         if fold(params.tag) in {fold(tag) for tag in facts.tags}:
             return "already_so"
         if fold(params.tag) in facts.past.tags_removed:
             return "tag_removed"
         return "too_many_tags" if len(facts.tags) >= MOST_TAGS else ""
 
-    def foresee(self, facts: Facts, params: TagParams, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: TagParams, *, rule_id: int) -> None:
         facts.tags = [*facts.tags, params.tag.strip()]
 
     def apply(self, order: Order, params: TagParams, *, rule_id: int, actor: str) -> None:
@@ -135,7 +135,7 @@ class AssignOrder(RuleAction[AssignParams]):
         people = dict(User.objects.filter(is_staff=True, is_active=True).values_list("username", "pk"))
         return dict.fromkeys(order_ids, people)
 
-    def plan(self, facts: Facts, params: AssignParams, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: AssignParams, *, rule_id: int) -> str:
         key = facts.extra.get(self.kind, {}).get(params.username)
         if key is None:
             return "no_such_person"
@@ -145,7 +145,7 @@ class AssignOrder(RuleAction[AssignParams]):
             return "assigned_by_hand"
         return "assigned" if facts.assignee_id is not None else ""
 
-    def foresee(self, facts: Facts, params: AssignParams, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: AssignParams, *, rule_id: int) -> None:
         facts.assignee_id = facts.extra.get(self.kind, {}).get(params.username)
 
     def apply(self, order: Order, params: AssignParams, *, rule_id: int, actor: str) -> None:
@@ -170,10 +170,10 @@ class NotifyStaff(RuleAction[NotifyParams]):
     def describe(self, params: NotifyParams) -> str:
         return _("tell the staff: “%(text)s”") % {"text": params.text}
 
-    def plan(self, facts: Facts, params: NotifyParams, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: NotifyParams, *, rule_id: int) -> str:
         return "done_before" if rule_id in facts.past.notices else ""
 
-    def foresee(self, facts: Facts, params: NotifyParams, *, rule_id: int) -> None:
+    def foresee(self, facts: RuleContext, params: NotifyParams, *, rule_id: int) -> None:
         facts.past.notices.add(rule_id)
 
     def apply(self, order: Order, params: NotifyParams, *, rule_id: int, actor: str) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import OrderState, ProductionState, ShipmentState
 from orders.models.line import LineKind
-from orders.rules.services.facts import Facts, LineFacts
+from orders.rules.services.context import RuleContext, RuleLine
 
 # kind of field -> operator -> words. Nothing is a pattern: no text that somebody types can make matching slow.
 TEXT: dict[str, Promise] = {
@@ -55,11 +55,11 @@ class Field:
     no: Promise | str = ""
 
 
-def _of(name: str) -> Callable[[Facts], Any]:
+def _of(name: str) -> Callable[[RuleContext], Any]:
     return lambda facts: getattr(facts, name)
 
 
-def _line(name: str) -> Callable[[LineFacts], Any]:
+def _line(name: str) -> Callable[[RuleLine], Any]:
     return lambda line: getattr(line, name)
 
 

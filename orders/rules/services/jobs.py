@@ -9,14 +9,14 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
+from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.text.translatable import gettext as _
 from orders.models import Order, OrderState, ShipmentState
 from orders.models.order import OPEN_STATES, OrderQuerySet
 from orders.rules.models import Notice, NoticeKind, Rule, RuleEvent, RuleJob
 from orders.rules.services.conditions import Comparison, Group
-from orders.rules.services.plans import load_facts, plan_run, read_rule
+from orders.rules.services.plans import load_rule_data, plan_run, read_rule
 from orders.rules.services.running import Running
 from orders.rules.services.slots import latest_slot, next_slot
 
@@ -69,7 +69,7 @@ def apply_to_past(rule: Rule, *, since: datetime | None, expected: int | None, a
             job = RuleJob.objects.create(rule=rule, since=since, until=newest, expected=expected, asked_by=actor)
     except IntegrityError:
         raise Conflict(_("This rule is being applied to past orders already.")) from None
-    ring_on_commit(RUN_RULES)
+    enqueue_soon_on_commit(RUN_RULES)
     return job
 
 
@@ -163,7 +163,7 @@ def _run_chunk(job: RuleJob, rule: Rule, keys: list[int]) -> None:
     """Most orders need nothing: only those that do are locked, and looked at again under the lock."""
     understood = read_rule(rule)
     acting = []
-    for facts in load_facts(keys, [understood]):
+    for facts in load_rule_data(keys, [understood]):
         plan = plan_run(facts, understood)
         job.looked_at += 1
         job.matched += plan.held

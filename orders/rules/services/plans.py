@@ -14,7 +14,7 @@ from orders.rules.models import Rule
 from orders.rules.services import desk_actions
 from orders.rules.services.actions import RULE_ACTIONS, Step, read_actions
 from orders.rules.services.conditions import Group, judge, read_conditions
-from orders.rules.services.facts import Facts, read_facts
+from orders.rules.services.context import RuleContext, read_rule_data
 
 # Actions are registered by being imported; other apps have theirs loaded when Django starts.
 OWN_ACTIONS = (desk_actions,)
@@ -90,7 +90,7 @@ def plan_rules(
     """
     now, understood, plan = now or timezone.now(), [read_rule(rule) for rule in rules], Plan()
     for keys in _chunks(orders):
-        for facts in load_facts(keys, understood, now=now):
+        for facts in load_rule_data(keys, understood, now=now):
             plan.looked_at += 1
             for run in plan_order(facts, understood):
                 plan.held[run.rule_id] += run.held
@@ -100,9 +100,11 @@ def plan_rules(
     return plan
 
 
-def load_facts(keys: Collection[int], rules: Iterable[ReadRule], *, now: datetime | None = None) -> list[Facts]:
+def load_rule_data(
+    keys: Collection[int], rules: Iterable[ReadRule], *, now: datetime | None = None
+) -> list[RuleContext]:
     """The facts of these orders, with what the rules' actions want to know beside."""
-    found = read_facts(keys, now=now)
+    found = read_rule_data(keys, now=now)
     for kind in sorted({step.kind for rule in rules for step in rule.steps} & RULE_ACTIONS.keys()):
         own = RULE_ACTIONS[kind].load(keys)
         for facts in found:
@@ -110,7 +112,7 @@ def load_facts(keys: Collection[int], rules: Iterable[ReadRule], *, now: datetim
     return found
 
 
-def plan_order(facts: Facts, rules: Iterable[ReadRule]) -> Iterator[PlannedRun]:
+def plan_order(facts: RuleContext, rules: Iterable[ReadRule]) -> Iterator[PlannedRun]:
     """Each rule in turn; what one would do is noted on the facts before the next looks at them."""
     for rule in rules:
         run = plan_run(facts, rule)
@@ -120,7 +122,7 @@ def plan_order(facts: Facts, rules: Iterable[ReadRule]) -> Iterator[PlannedRun]:
         yield run
 
 
-def plan_run(facts: Facts, rule: ReadRule) -> PlannedRun:
+def plan_run(facts: RuleContext, rule: ReadRule) -> PlannedRun:
     """One rule. Each action is planned on what those before it leave, but the facts stay as they are.
 
     A rule that cannot cope with the order says so in `error`.
@@ -134,11 +136,11 @@ def plan_run(facts: Facts, rule: ReadRule) -> PlannedRun:
         return PlannedRun(rule.pk, facts.pk, facts.number, held=False, finding={}, error=text)
 
 
-def _plan_understood(facts: Facts, rule: ReadRule, conditions: Group) -> PlannedRun:
+def _plan_understood(facts: RuleContext, rule: ReadRule, conditions: Group) -> PlannedRun:
     finding = judge(conditions, facts)
     actions: list[PlannedAction] = []
     if finding["held"]:
-        after = copy_facts(facts) if len(rule.steps) > 1 else facts
+        after = copy_data(facts) if len(rule.steps) > 1 else facts
         for step in rule.steps:
             actions.append(plan_action(after, step, rule_id=rule.pk))
             if after is not facts and not actions[-1].why:
@@ -146,21 +148,21 @@ def _plan_understood(facts: Facts, rule: ReadRule, conditions: Group) -> Planned
     return PlannedRun(rule.pk, facts.pk, facts.number, finding["held"], finding, tuple(actions))
 
 
-def plan_action(facts: Facts, step: Step, *, rule_id: int) -> PlannedAction:
+def plan_action(facts: RuleContext, step: Step, *, rule_id: int) -> PlannedAction:
     why = "not_set_up"
     if step.action is not None:
         why = step.action.plan(facts, step.known_params, rule_id=rule_id)
     return PlannedAction(step.kind, step.params, step.key, why)
 
 
-def foresee(facts: Facts, step: Step, *, rule_id: int) -> None:
+def foresee(facts: RuleContext, step: Step, *, rule_id: int) -> None:
     """Note on the facts what the action does."""
     facts.past.done.add((rule_id, step.key))
     if step.action is not None:
         step.action.foresee(facts, step.known_params, rule_id=rule_id)
 
 
-def copy_facts(facts: Facts) -> Facts:
+def copy_data(facts: RuleContext) -> RuleContext:
     """A copy that can be changed without changing the other. Lines, and what actions loaded, are shared: nobody
     changes those.
     """

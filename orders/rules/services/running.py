@@ -14,8 +14,16 @@ from backoffice.text.translatable import gettext as _
 from orders.models import Order, OrderEvent
 from orders.rules.models import Notice, NoticeKind, Rule, RuleEvent, RuleRun, RunOutcome
 from orders.rules.services.actions import Step
-from orders.rules.services.facts import Facts
-from orders.rules.services.plans import PlannedAction, PlannedRun, ReadRule, foresee, load_facts, plan_run, read_rule
+from orders.rules.services.context import RuleContext
+from orders.rules.services.plans import (
+    PlannedAction,
+    PlannedRun,
+    ReadRule,
+    foresee,
+    load_rule_data,
+    plan_run,
+    read_rule,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +44,7 @@ class Running:
         self.orders = orders
         self.rules = {rule.pk: (rule, read_rule(rule)) for rule in rules}
         understood = [one for _rule, one in self.rules.values()]
-        self.facts = {one.pk: one for one in load_facts(list(orders), understood)} if self.rules else {}
+        self.facts = {one.pk: one for one in load_rule_data(list(orders), understood)} if self.rules else {}
         known = RuleRun.objects.filter(order__in=orders, rule__in=self.rules) if self.rules else RuleRun.objects.none()
         self.ran = set(known.values_list("order_id", "rule_id", "source"))
 
@@ -69,7 +77,7 @@ class Running:
         return run
 
     def _act(
-        self, rule: Rule, understood: ReadRule, plan: PlannedRun, facts: Facts
+        self, rule: Rule, understood: ReadRule, plan: PlannedRun, facts: RuleContext
     ) -> tuple[list[dict[str, object]], str]:
         """Do what is planned, in turn, up to the first failure. Answers the record and the error."""
         record, error = [], plan.error

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from backoffice.accounts.models import Shop
-from backoffice.accounts.services.idempotency import Answer, answer_once, find_answer
+from backoffice.accounts.services.idempotency import Answer, find_answer, respond_once
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.errors import InvalidInput, Unavailable
@@ -63,7 +63,7 @@ def open_design(new: NewDesign, *, shop: Shop, key: str, request: object) -> See
             quantity=new.quantity,
         )
     )
-    answer = answer_once(shop, key=key, request=request, act=lambda: _keep(new, report, editor=editor))
+    answer = respond_once(shop, key=key, request=request, act=lambda: _keep(new, report, editor=editor))
     if answer.replayed:  # a twin was faster: ours stays behind at the vendor
         return _replay(answer, shop=shop)
     return SeenDesign(Design.objects.select_related("customer", "shop").get(public_id=answer.body), report)

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
-from backoffice.errors import Errors, InvalidInput, complain
+from backoffice.errors import Errors, InvalidInput, add_error
 from backoffice.text.structs import Input, Quantity, Text
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.registry import vendors_with
 from catalog.services.orderable import can_order
-from catalog.services.variant_facts import VariantFacts, find_variants
+from catalog.services.orderable_variants import OrderableVariant, find_variants
 
 MAX_ADDRESS = 2000
 _PLACEHOLDERS = ("{DESIGNID}", "{USERHASH}", "{INTENT}")
@@ -45,12 +45,12 @@ class NewDesign(Input, kw_only=True):
     quantity: Annotated[Quantity | None, Meta(description="For the quote; the smallest one when left out.")] = None
 
 
-def check_design(new: NewDesign) -> VariantFacts:
+def check_design(new: NewDesign) -> OrderableVariant:
     """The variant to design. Raises InvalidInput with all complaints by field. One query."""
     errors: Errors = {}
     variant = find_variants({new.sku}).get(new.sku)
     if variant is None or variant.vendor not in vendors_with(MakesDesigns):
-        complain(errors, "sku", _("%(sku)s is not in the catalogue.") % {"sku": new.sku})
+        add_error(errors, "sku", _("%(sku)s is not in the catalogue.") % {"sku": new.sku})
     else:
         _check_variant(new, variant, errors=errors)
     _check_way_back(new.return_url, path="return_url", errors=errors)
@@ -61,15 +61,15 @@ def check_design(new: NewDesign) -> VariantFacts:
     return variant
 
 
-def _check_variant(new: NewDesign, variant: VariantFacts, *, errors: Errors) -> None:
+def _check_variant(new: NewDesign, variant: OrderableVariant, *, errors: Errors) -> None:
     if text := can_order(variant).reason:
-        complain(errors, "sku", text)
+        add_error(errors, "sku", text)
     elif not variant.editor_intents:
-        complain(errors, "sku", _("%(sku)s cannot be designed in the editor.") % {"sku": new.sku})
+        add_error(errors, "sku", _("%(sku)s cannot be designed in the editor.") % {"sku": new.sku})
     elif new.intent and new.intent not in variant.editor_intents:
         text = _("%(intent)s is not one of the intents of %(sku)s: %(intents)s.")
         words = {"intent": new.intent, "sku": new.sku, "intents": ", ".join(variant.editor_intents)}
-        complain(errors, "intent", text % words)
+        add_error(errors, "intent", text % words)
 
 
 def _check_way_back(url: str, *, path: str, errors: Errors) -> None:
@@ -79,9 +79,9 @@ def _check_way_back(url: str, *, path: str, errors: Errors) -> None:
         plain = plain.replace(name, "x")
     if found := _BRACES.search(plain):
         text = _("%(what)s is not a placeholder; there are %(names)s.")
-        complain(errors, path, text % {"what": found[0][:50], "names": ", ".join(_PLACEHOLDERS)})
+        add_error(errors, path, text % {"what": found[0][:50], "names": ", ".join(_PLACEHOLDERS)})
     elif not _is_web_address(plain):
-        complain(errors, path, _("The address must begin with https:// and name a host."))
+        add_error(errors, path, _("The address must begin with https:// and name a host."))
 
 
 def _is_web_address(url: str) -> bool:

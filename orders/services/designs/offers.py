@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from backoffice.errors import DomainError, Errors, complain
+from backoffice.errors import DomainError, Errors, add_error
 from backoffice.text.translatable import gettext as _
 from catalog.models import PriceTier, Variant
 from catalog.services.orderable import can_order, can_take_from_stock
@@ -20,7 +20,7 @@ class Offer:
     problems: Errors = field(default_factory=dict)
 
 
-def judge_offer(design: Design) -> Offer:
+def validate_offer(design: Design) -> Offer:
     """Availability, quantity, stock and tier of the SKU that the design has now, in the shop's currency.
 
     Three queries, four where stock is counted; the design's shop must be loaded.
@@ -30,21 +30,21 @@ def judge_offer(design: Design) -> Offer:
         Variant.objects.filter(vendor=design.vendor, sku=design.sku).prefetch_related("tiers", "availabilities").first()
     )
     if variant is None:
-        complain(problems, "sku", _("%(sku)s is not in the catalogue.") % {"sku": design.sku})
+        add_error(problems, "sku", _("%(sku)s is not in the catalogue.") % {"sku": design.sku})
         return Offer(design.quantity or 1, None, problems)
     quantity = design.quantity or _smallest(variant)
     if text := can_order(variant).reason:
-        complain(problems, "sku", text)
+        add_error(problems, "sku", text)
     for text in check_quantity(variant, variant.tiers.all(), quantity=quantity):
-        complain(problems, "quantity", text)
+        add_error(problems, "quantity", text)
     if text := can_take_from_stock(variant, find_left([variant]), shop=design.shop, quantity=quantity).reason:
-        complain(problems, "quantity", text)
+        add_error(problems, "quantity", text)
     if problems:
         return Offer(quantity, None, problems)
     try:
         return Offer(quantity, quote_price(variant, quantity=quantity, currency=design.shop.currency))
     except DomainError as error:
-        complain(problems, "sku", error.text)
+        add_error(problems, "sku", error.text)
         return Offer(quantity, None, problems)
 
 

@@ -114,7 +114,7 @@ def _look_at(
     try:
         wanted = specs_for(specs, file_type=file.get("type", ""))
         credentials = (row.line.file_credentials or {}).get(str(index))
-        complaints = [] if is_unseen else judge_file(file, credentials=credentials, specs=wanted)
+        complaints = [] if is_unseen else validate_file(file, credentials=credentials, specs=wanted)
     except VendorUnavailable as error:
         found.away = error
         complaints = [error.text] if delivery.push.attempts >= TRIES else []
@@ -129,7 +129,7 @@ def _look_at(
     delivery.record(lambda: row.save(update_fields=["checked_files"]))
 
 
-def judge_file(file: Mapping[str, str], *, credentials: Mapping[str, str] | None, specs: list[Spec]) -> list[str]:
+def validate_file(file: Mapping[str, str], *, credentials: Mapping[str, str] | None, specs: list[Spec]) -> list[str]:
     """Complaints about one print file: can it be fetched, is it a PDF, does it fit. Raises VendorUnavailable."""
     from orders.services.files.pdf_checks import check_pdf  # heavy to load, and most processes never look into a file
 

@@ -35,7 +35,7 @@ def _judge(reader: PdfReader, spec: Spec) -> list[str]:
         return [text % _pages(pages, spec.pages)]
     if not spec.has_size:
         return []
-    complaints = (_judge_page(page, spec) for page in reader.pages)
+    complaints = (_validate_page(page, spec) for page in reader.pages)
     # The first page that is wrong says it all.
     return next(
         (
@@ -47,7 +47,7 @@ def _judge(reader: PdfReader, spec: Spec) -> list[str]:
     )
 
 
-def _judge_page(page: PageObject, spec: Spec) -> str:
+def _validate_page(page: PageObject, spec: Spec) -> str:
     """Empty when it fits: by its trim box, or, where it has none, by the whole page."""
     unit = float(page.get("/UserUnit", 1)) * _MM_PER_POINT
     media = (float(page.mediabox.width) * unit, float(page.mediabox.height) * unit)

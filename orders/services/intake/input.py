@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from backoffice.text.moments import in_utc
+from backoffice.text.datetimes import in_utc
 from backoffice.text.regions import address_codes, country_code
 from backoffice.text.structs import Input, Quantity, Text
 
@@ -25,7 +25,7 @@ Total = Annotated[
 UnitPrice = Annotated[str, Meta(pattern=r"^[0-9]{1,8}(\.[0-9]{1,4})?$", description="Net per unit, e.g. 1.29")]
 TaxPercent = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="Percent, e.g. 19 or 5.5")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
-Moment = Annotated[datetime, Meta(tz=True)]
+Timestamp = Annotated[datetime, Meta(tz=True)]
 Reference = Annotated[str, Meta(min_length=1, max_length=50), Text.CODE]
 DesignId = Annotated[int, Meta(ge=1, le=10**15)] | Annotated[str, Meta(min_length=1, max_length=64), Text.CODE]
 Url = Annotated[str, Meta(min_length=1, max_length=2048), Text.URL]
@@ -169,7 +169,7 @@ class NewOrder(Input, kw_only=True):
     """An order of a shop's customer. `reference` is the shop's own and unique within the shop."""
 
     reference: Reference
-    placed_at: Moment
+    placed_at: Timestamp
     currency: Currency
     total: Total
     customer: NewCustomer

@@ -111,7 +111,7 @@ def _build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
 
 def _fingerprint_of(new: NewOrder) -> str:
     """Of what is made and where it goes. Empty for a complaint, which repeats an order on purpose."""
-    if new.complaint or not settings.ORDER_LOOKALIKE_MINUTES:
+    if new.complaint or not settings.ORDER_DUPLICATE_MINUTES:
         return ""
     files = [[file.url or file.file_id for file in line.files] for line in new.lines]
     made = [

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from backoffice.accounts.models import Shop
 from backoffice.accounts.models.shop import OddPrice, ShortStock
-from backoffice.engine.services.bell import RUN_RULES, ring_on_commit
+from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.errors import Conflict, InvalidInput, merge
 from backoffice.text.translatable import gettext as _
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
@@ -56,7 +56,7 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
             errors=refused,
             suggestions=findings.suggestions,
         )
-    reasons = [*_reasons_of(findings, shop=shop), *_reasons_of_twin(_find_lookalike(order))]
+    reasons = [*_reasons_of(findings, shop=shop), *_reasons_of_duplicate(_find_duplicate(order))]
     if reasons:
         order.state = OrderState.HELD
     elif shop.release_automatically:
@@ -111,7 +111,7 @@ def _write(rows: OrderRows, findings: Findings, reasons: list[Hold], *, actor: s
         OrderEvent(order=order, actor=actor, kind=kind, params=params, awaiting_rules=awaits_rules(kind))
         for kind, params in events
     )
-    ring_on_commit(RUN_RULES)
+    enqueue_soon_on_commit(RUN_RULES)
     return placed
 
 
@@ -121,16 +121,16 @@ def _backorder(line: OrderLine) -> str:
     return text % (words | {"quantity": line.quantity})
 
 
-def _find_lookalike(order: Order) -> Order | None:
+def _find_duplicate(order: Order) -> Order | None:
     """An order of the shop with the same recipient and lines, received shortly before. One indexed query."""
     if not order.fingerprint:
         return None
-    since = timezone.now() - timedelta(minutes=settings.ORDER_LOOKALIKE_MINUTES)
+    since = timezone.now() - timedelta(minutes=settings.ORDER_DUPLICATE_MINUTES)
     alike = Order.objects.filter(shop=order.shop, fingerprint=order.fingerprint, created_at__gte=since)
     return alike.exclude(state=OrderState.CANCELLED).order_by("pk").only("number", "reference").first()
 
 
-def _reasons_of_twin(twin: Order | None) -> Iterator[Hold]:
+def _reasons_of_duplicate(twin: Order | None) -> Iterator[Hold]:
     if twin is not None:
         text = _(
             "Order %(number)s (%(reference)s) of a few minutes before has the same recipient and lines. "

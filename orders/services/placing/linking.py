@@ -11,7 +11,7 @@ from backoffice.text.translatable import join
 from backoffice.vendors.messages import OrderReport, OrderState
 from backoffice.vendors.registry import vendor_title
 from orders.models import HoldReason, Order, OrderEvent, StrayOrder, StrayState, VendorOrder, VendorOrderState
-from orders.models import OrderState as OurState
+from orders.models import OrderState as RemoteOrderState
 from orders.services.drafts import discard_draft
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import plan_vendor_orders, start_over
@@ -50,9 +50,9 @@ def bind(row: VendorOrder, report: OrderReport, *, actor: str, push: Push | None
         discard_draft(row, given_up, actor=actor)
     words = {"vendor": row.vendor, "reference": row.reference, "vendor_id": row.vendor_id}
     OrderEvent.objects.create(order=row.order, actor=actor, kind="vendor.found_again", params=words, push=push)
-    if row.order.state == OurState.NEW:
+    if row.order.state == RemoteOrderState.NEW:
         order = Order.objects.locked(row.order_id)
-        order.move_to(OurState.RELEASED, actor=actor)
+        order.move_to(RemoteOrderState.RELEASED, actor=actor)
     return apply_order_report(report, source="poll", push=push)
 
 

@@ -9,11 +9,11 @@ from backoffice.engine.services.claims import Delivery, Withdrawn
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
-from orders.services.axes import derive_axes
 from orders.services.costs import find_purchase_cost
 from orders.services.holds import hold_if_open
 from orders.services.hooks import before_placing
 from orders.services.push_kinds import VendorOrderHandler
+from orders.services.statuses import derive_statuses
 
 _BEFORE_SUBMIT = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderState.UNKNOWN)
 
@@ -31,14 +31,14 @@ class PlaceHandler(VendorOrderHandler):
         """Read the rows again: a callback may have changed them, and so may people."""
         self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
 
-    def refuse_unwanted(self) -> None:
+    def ensure_wanted(self) -> None:
         """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled. Rules that
         still wait for this order come first: one of them may hold it.
         """
         for act in before_placing:
             act(self.row.order_id)
         self.reload()
-        refuse_unwanted(self.row)
+        ensure_wanted(self.row)
 
     def cost(self, push: Push) -> tuple[Decimal, str] | None:
         return find_purchase_cost(push.subject_id)
@@ -61,10 +61,10 @@ class PlaceHandler(VendorOrderHandler):
         OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
         text = _refused_text() if isinstance(error, VendorRejected) else _failed_text()
         hold_if_open(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
-        derive_axes(order)
+        derive_statuses(order)
 
 
-def refuse_unwanted(row: VendorOrder) -> None:
+def ensure_wanted(row: VendorOrder) -> None:
     """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
     if row.order.cancel_requested_at is not None:
         raise Withdrawn(_("The order is to be cancelled."))

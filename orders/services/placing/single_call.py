@@ -10,7 +10,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.claims import Delivery
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.epoch import is_from_before_restore
-from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesOrdersAtOnce
@@ -20,14 +20,14 @@ from backoffice.vendors.registry import vendor_title, vendor_type
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
-from orders.services.axes import derive_axes
 from orders.services.costs import find_sales_value, spell_price
 from orders.services.holds import hold_if_open
 from orders.services.order_message import order_to_place
-from orders.services.placing.refusals import PlaceHandler, refuse_unwanted
+from orders.services.placing.refusals import PlaceHandler, ensure_wanted
 from orders.services.push_kinds import PLACE
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
+from orders.services.statuses import derive_statuses
 
 
 @push_kind(PLACE, at=TakesOrdersAtOnce)
@@ -54,14 +54,14 @@ class SingleCall(PlaceHandler):
         """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
         if self.row.submitted_at is not None:  # its echo was here first
             return
-        self.refuse_unwanted()
-        self._refuse_doubtful()
+        self.ensure_wanted()
+        self._ensure_not_doubtful()
         wanted = order_to_place(self.row)
-        refuse_unknown(wanted, row=self.row)
+        ensure_known(wanted, row=self.row)
         vendor = self.delivery.vendor_as(TakesOrdersAtOnce)
         self.delivery.write("place", lambda: vendor.place_order(wanted), self._record)
 
-    def _refuse_doubtful(self) -> None:
+    def _ensure_not_doubtful(self) -> None:
         """What was sold before a restore may have been sent by the state that was lost, and this vendor shows nobody
         what it has: a person is asked, once. Raises Withdrawn then.
         """
@@ -81,15 +81,15 @@ class SingleCall(PlaceHandler):
                 actor="system",
             )
         )
-        refuse_unwanted(VendorOrder.objects.select_related("order").get(pk=self.row.pk))
+        ensure_wanted(VendorOrder.objects.select_related("order").get(pk=self.row.pk))
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """Nobody can be asked. The echo tells, or when its time is over a person."""
         if self.row.submitted_at is not None:
-            return Finding.DONE
+            return ReconcileResult.DONE
         settles_at = self.push.settles_at
         waits = settles_at is not None and settles_at > database_now()
-        return Finding.UNDECIDED if waits else Finding.BLIND
+        return ReconcileResult.UNDECIDED if waits else ReconcileResult.BLIND
 
     def decided(self, push: Push, *, happened: bool) -> None:
         super().decided(push, happened=happened)
@@ -114,7 +114,7 @@ class SingleCall(PlaceHandler):
         apply_order_report(_submitted(row, vendor_id=vendor_id or row.vendor_id), source="answer", push=self.push)
 
 
-def refuse_unknown(wanted: OrderToPlace, *, row: VendorOrder) -> None:
+def ensure_known(wanted: OrderToPlace, *, row: VendorOrder) -> None:
     """Only products whose id we gave may be ordered. Raises VendorRejected, and nothing leaves."""
     known = find_custom_products((line.custom_product for line in wanted.lines), shop=row.order.shop)
     unknown = [line for line in wanted.lines if line.custom_product not in known]
@@ -148,4 +148,4 @@ def _assume_sent(push: Push) -> None:
         return
     row.state, row.submitted_at = VendorOrderState.SUBMITTED, timezone.now()
     row.save(update_fields=["state", "submitted_at", "updated_at"])
-    derive_axes(Order.objects.locked(row.order_id))
+    derive_statuses(Order.objects.locked(row.order_id))

@@ -9,7 +9,7 @@ from functools import partial
 
 from backoffice.engine.models import Push
 from backoffice.engine.services.claims import Delivery, Withdrawn
-from backoffice.engine.services.handlers import Finding, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
@@ -20,8 +20,8 @@ from orders.services.holds import hold_if_open
 from orders.services.order_message import differences, order_to_place
 from orders.services.placing.draft import SUBMITTED, DraftHandler
 from orders.services.placing.linking import link_strays
-from orders.services.placing.refusals import refuse_unwanted
-from orders.services.placing.searching import look_for_step
+from orders.services.placing.reconciling import reconcile_step
+from orders.services.placing.refusals import ensure_wanted
 from orders.services.push_kinds import PLACE
 from orders.services.reports.strays import open_strays
 
@@ -60,16 +60,16 @@ class Placement(DraftHandler):
         if self.row.submitted_at is not None:
             self._compare_submitted(self.read())
             return
-        self.refuse_unwanted()
+        self.ensure_wanted()
         while not self._is_submitted_already() and not self._is_draft_complete():
-            self.refuse_unwanted()
+            self.ensure_wanted()
         self.reload()
         if self.row.submitted_at is None:
-            self.refuse_unwanted()
+            self.ensure_wanted()
             self._submit()
 
-    def look(self, delivery: Delivery) -> Finding:
-        return look_for_step(self)
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
+        return reconcile_step(self)
 
     def decided(self, push: Push, *, happened: bool) -> None:
         super().decided(push, happened=happened)
@@ -120,14 +120,14 @@ class Placement(DraftHandler):
         self.delivery.record(
             lambda: link_strays(Order.objects.locked(self.row.order_id), actor="system", push=self.push)
         )
-        self.refuse_unwanted_unless_submitted()
+        self.ensure_wanted_unless_submitted()
         return self.row.submitted_at is not None
 
-    def refuse_unwanted_unless_submitted(self) -> None:
-        """As `refuse_unwanted`, where the part may have been submitted just now."""
+    def ensure_wanted_unless_submitted(self) -> None:
+        """As `ensure_wanted`, where the part may have been submitted just now."""
         self.reload()
         if self.row.submitted_at is None:
-            refuse_unwanted(self.row)
+            ensure_wanted(self.row)
 
     def _add_lines(self, wanted: OrderToPlace) -> None:
         agreed = {line.reference: line for line in wanted.lines}

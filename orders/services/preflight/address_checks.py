@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backoffice.errors import Errors, complain
+from backoffice.errors import Errors, add_error
 from backoffice.text.cleaning import has_letter_or_digit
 from backoffice.text.regions import is_military
 from backoffice.text.translatable import gettext as _
@@ -43,7 +43,7 @@ def check_countries(addresses: Iterable[tuple[str, Address]], *, errors: Errors)
         country = known.get(address.country_code.upper())
         if country is None:
             text = _("%(code)s is not a country that can be shipped to.")
-            complain(errors, f"{path}.country_code", text % {"code": address.country_code})
+            add_error(errors, f"{path}.country_code", text % {"code": address.country_code})
         else:
             codes = {code for iso2, code in states if iso2 == country.pk}
             _check_state(address.state_code, country, codes, path=f"{path}.state_code", errors=errors)
@@ -52,10 +52,10 @@ def check_countries(addresses: Iterable[tuple[str, Address]], *, errors: Errors)
 def _check_state(given: str, country: Country, codes: set[str], *, path: str, errors: Errors) -> None:
     if not given:
         if country.state_mandatory:
-            complain(errors, path, _("%(country)s needs a state.") % {"country": country.name})
+            add_error(errors, path, _("%(country)s needs a state.") % {"country": country.name})
     elif codes and given.upper() not in codes and not is_military(given, country=country.pk):
         text = _("%(code)s is not a state of %(country)s.")
-        complain(errors, path, text % {"code": given, "country": country.name})
+        add_error(errors, path, text % {"code": given, "country": country.name})
 
 
 def split_street(street: str, *, limit: int) -> tuple[str, str] | None:

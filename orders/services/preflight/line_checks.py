@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backoffice.accounts.models import Shop
-from backoffice.errors import Errors, complain
+from backoffice.errors import Errors, add_error
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.addresses import UnsafeUrl, check_public_url
@@ -13,8 +13,8 @@ from backoffice.vendors.registry import vendor_title, vendors_with
 from catalog.models import CustomProduct
 from catalog.services.custom_products import find_custom_products
 from catalog.services.orderable import can_make, can_order
+from catalog.services.orderable_variants import OrderableVariant, find_variants
 from catalog.services.quotes import check_quantity, find_cost
-from catalog.services.variant_facts import VariantFacts, find_variants
 from orders.models import Design, OrderLine, ShopFile
 from orders.models.line import LineKind
 from orders.services.designs.ids import find_designs, is_ours
@@ -22,22 +22,22 @@ from orders.services.files.store import find_files, link_file
 
 
 @dataclass(frozen=True)
-class JudgedLine:
+class ValidatedLine:
     """A line, filled from what is known of the thing ordered: its design, its variant in the catalogue, or the custom
     product.
     """
 
     line: OrderLine
     design: Design | None = None
-    variant: VariantFacts | None = None
+    variant: OrderableVariant | None = None
     custom_product: CustomProduct | None = None
     # What is allowed but ought to be known.
     remark: str = ""
 
 
-def judge_lines(
+def validate_lines(
     lines: Sequence[OrderLine], *, shop: Shop, errors: Errors, currency: str = "", sold_before: bool = False
-) -> list[JudgedLine]:
+) -> list[ValidatedLine]:
     """Each line, which has what its shop gave, has its vendor, kind, SKU, name, cost and the addresses of its files;
     complaints go into `errors` by path. Nothing is saved.
 
@@ -58,7 +58,7 @@ def judge_lines(
         if line.custom_product:
             _link_files(line, files)
             product = products.get(line.custom_product)
-            judged.append(_judge_custom_product(line, product, shop=shop, path=path, errors=errors))
+            judged.append(_validate_custom_product(line, product, shop=shop, path=path, errors=errors))
             continue
         if line.design_id:
             _check_design(line, design, shop=shop, path=path, errors=errors)
@@ -67,7 +67,7 @@ def judge_lines(
         _check_files(line, variant, files, path=path, errors=errors)
         _link_files(line, files)
         _fill(line, variant, sku=sku, currency=currency or shop.currency)
-        judged.append(JudgedLine(line, design=design, variant=variant))
+        judged.append(ValidatedLine(line, design=design, variant=variant))
     return judged
 
 
@@ -82,19 +82,19 @@ def check_url(url: str, *, path: str, errors: Errors) -> None:
     try:
         check_public_url(url)
     except UnsafeUrl as error:
-        complain(errors, path, str(error))
+        add_error(errors, path, str(error))
 
 
 def _check_parts(line: OrderLine, *, path: str, errors: Errors) -> None:
     if line.custom_product:
         if line.sku or line.design_id or line.files:
             text = _("A line has a custom product, or a SKU, a design and files, not both.")
-            complain(errors, f"{path}.custom_product", text)
+            add_error(errors, f"{path}.custom_product", text)
         return
     if not line.sku and not line.design_id:
-        complain(errors, f"{path}.sku", _("A line needs a SKU, a design or a custom product."))
+        add_error(errors, f"{path}.sku", _("A line needs a SKU, a design or a custom product."))
     if line.files and line.design_id:
-        complain(errors, f"{path}.files", _("A line has print files or a design, not both."))
+        add_error(errors, f"{path}.files", _("A line has print files or a design, not both."))
 
 
 def _check_design(line: OrderLine, design: Design | None, *, shop: Shop, path: str, errors: Errors) -> None:
@@ -104,42 +104,42 @@ def _check_design(line: OrderLine, design: Design | None, *, shop: Shop, path: s
     if design is None and not is_ours(line.design_id):
         return
     if design is None or design.shop_id != shop.pk:
-        complain(errors, f"{path}.design_id", _("The shop has no design %(id)s.") % {"id": line.design_id})
+        add_error(errors, f"{path}.design_id", _("The shop has no design %(id)s.") % {"id": line.design_id})
         return
     if not design.is_orderable:
         text = _("The design is %(state)s: submit it first.")
-        complain(errors, f"{path}.design_id", text % {"state": design.get_state_display()})
+        add_error(errors, f"{path}.design_id", text % {"state": design.get_state_display()})
     if line.sku and line.sku != design.sku:
         text = _("The design is of %(now)s, not of %(given)s: it was switched in the editor.")
-        complain(errors, f"{path}.sku", text % {"now": design.sku, "given": line.sku})
+        add_error(errors, f"{path}.sku", text % {"now": design.sku, "given": line.sku})
 
 
 def _check_variant(
-    line: OrderLine, variant: VariantFacts | None, *, sku: str, sold_before: bool, path: str, errors: Errors
+    line: OrderLine, variant: OrderableVariant | None, *, sku: str, sold_before: bool, path: str, errors: Errors
 ) -> None:
     if variant is None:
-        complain(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
+        add_error(errors, f"{path}.sku", _("%(sku)s is not in the catalogue.") % {"sku": sku})
         return
     if text := (can_make(variant) if sold_before else can_order(variant)).reason:
-        complain(errors, f"{path}.sku", text)
+        add_error(errors, f"{path}.sku", text)
     for text in check_quantity(variant, variant.tiers, quantity=line.quantity):
-        complain(errors, f"{path}.quantity", text)
+        add_error(errors, f"{path}.quantity", text)
 
 
 def _check_files(
-    line: OrderLine, variant: VariantFacts | None, known: dict[str, ShopFile], *, path: str, errors: Errors
+    line: OrderLine, variant: OrderableVariant | None, known: dict[str, ShopFile], *, path: str, errors: Errors
 ) -> None:
     if variant is not None and not line.design_id:
         if variant.personalized and not line.files:
-            complain(errors, f"{path}.files", _("%(sku)s is printed: give its files or a design.") % {"sku": line.sku})
+            add_error(errors, f"{path}.files", _("%(sku)s is printed: give its files or a design.") % {"sku": line.sku})
         if not variant.personalized and line.files:
-            complain(errors, f"{path}.files", _("%(sku)s comes from stock and takes no files.") % {"sku": line.sku})
+            add_error(errors, f"{path}.files", _("%(sku)s comes from stock and takes no files.") % {"sku": line.sku})
     for index, file in enumerate(line.files):
         if "file_id" not in file:
             check_url(file["url"], path=f"{path}.files[{index}].url", errors=errors)
         elif file["file_id"] not in known:
             text = _("The shop has no file %(id)s.")
-            complain(errors, f"{path}.files[{index}].file_id", text % {"id": file["file_id"]})
+            add_error(errors, f"{path}.files[{index}].file_id", text % {"id": file["file_id"]})
 
 
 def _link_files(line: OrderLine, known: dict[str, ShopFile]) -> None:
@@ -148,7 +148,7 @@ def _link_files(line: OrderLine, known: dict[str, ShopFile]) -> None:
             file["url"] = link_file(file["file_id"]) if file["file_id"] in known else ""
 
 
-def _fill(line: OrderLine, variant: VariantFacts | None, *, sku: str, currency: str) -> None:
+def _fill(line: OrderLine, variant: OrderableVariant | None, *, sku: str, currency: str) -> None:
     if line.design_id:
         line.kind = LineKind.DESIGN
     elif line.files or (variant is not None and variant.personalized):
@@ -167,29 +167,29 @@ def _fill(line: OrderLine, variant: VariantFacts | None, *, sku: str, currency: 
         line.unit_cost = find_cost(variant.tiers, quantity=line.quantity)
 
 
-def _judge_custom_product(
+def _validate_custom_product(
     line: OrderLine, product: CustomProduct | None, *, shop: Shop, path: str, errors: Errors
-) -> JudgedLine:
+) -> ValidatedLine:
     """A thing that a shopper designed: of this shop, in its currency, with a gross price that can be told."""
     # An unknown one is held under the first that makes such things.
     line.vendor = product.vendor if product else vendors_with(TakesOrdersAtOnce)[0]
     if product is None:
-        complain(
+        add_error(
             errors, f"{path}.custom_product", _("The shop has no custom product %(id)s.") % {"id": line.custom_product}
         )
     if shop.sign_integration_id is None:
         text = _("The shop sells no custom signs: its number at %(vendor)s is not set.")
-        complain(errors, f"{path}.custom_product", text % {"vendor": vendor_title(line.vendor)})
+        add_error(errors, f"{path}.custom_product", text % {"vendor": vendor_title(line.vendor)})
     if product is not None and product.currency != shop.currency:
         text = _("The product was designed in %(given)s, and the shop sells in %(currency)s.")
         words = {"given": product.currency, "currency": shop.currency}
-        complain(errors, f"{path}.custom_product", text % words)
+        add_error(errors, f"{path}.custom_product", text % words)
     if line.tax_percent is None:
         text = _("The gross price is needed: name the tax of the line, or have it set for the shop.")
-        complain(errors, f"{path}.tax_percent", text)
+        add_error(errors, f"{path}.tax_percent", text)
     line.kind, line.sku = LineKind.SIGN, line.custom_product
     line.name = line.name or (product.title if product else "")
-    return JudgedLine(line, custom_product=product, remark=_price_remark(line, product))
+    return ValidatedLine(line, custom_product=product, remark=_price_remark(line, product))
 
 
 def _price_remark(line: OrderLine, product: CustomProduct | None) -> str:

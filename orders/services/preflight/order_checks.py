@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from backoffice.errors import Errors, complain
+from backoffice.errors import Errors, add_error
 from backoffice.text.emails import usable_email
 from backoffice.text.regions import country_code
 from backoffice.text.translatable import gettext as _
@@ -16,7 +16,7 @@ from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Order
 from orders.services.order_message import OrderRows, build_message
 from orders.services.preflight.address_checks import check_countries, doubts_about, split_street
-from orders.services.preflight.line_checks import JudgedLine, check_url, judge_lines
+from orders.services.preflight.line_checks import ValidatedLine, check_url, validate_lines
 from orders.services.preflight.price_checks import check_prices
 from orders.services.preflight.stock_checks import check_stock
 
@@ -34,7 +34,7 @@ class Findings:
     `remarks` stop nothing and ought to be known.
     """
 
-    lines: list[JudgedLine] = field(default_factory=list)
+    lines: list[ValidatedLine] = field(default_factory=list)
     errors: Errors = field(default_factory=dict)
     prices: Errors = field(default_factory=dict)
     stock: Errors = field(default_factory=dict)
@@ -59,12 +59,12 @@ def is_about_address(path: str) -> bool:
 
 def check_order(rows: OrderRows) -> Findings:
     """All that stands against the order, in a constant number of queries; nothing is saved, and its lines are filled
-    from the catalogue (`judge_lines`).
+    from the catalogue (`validate_lines`).
 
     Must run in the transaction that writes the order: until its end no other takes of the same stock.
     """
     order, findings = rows.order, Findings()
-    findings.lines = judge_lines(
+    findings.lines = validate_lines(
         rows.lines, shop=order.shop, errors=findings.errors, currency=order.currency, sold_before=order.complaint
     )
     check_countries(((address.field, address) for address in rows.addresses), errors=findings.errors)
@@ -87,7 +87,7 @@ def check_limits(rows: OrderRows, findings: Findings) -> None:
         check_url(document.url, path=f"documents[{index}].url", errors=errors)
     if order.generic_label and not settings.LABEL_SECRET:
         text = _("Labels cannot be supplied: the back office has no LABEL_SECRET.")
-        complain(errors, "generic_label", text)
+        add_error(errors, "generic_label", text)
     for index, line in enumerate(rows.lines):
         if line.customs:
             _check_customs(line.customs, path=f"lines[{index}].customs", errors=errors)
@@ -103,15 +103,15 @@ def _check_express(order: Order, findings: Findings) -> None:
     for name in ("express_shipping", "express_production"):
         if getattr(order, name):
             for sku in sorted(slow):
-                complain(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
+                add_error(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
 
 
 def _check_customs(customs: Mapping[str, Any], *, path: str, errors: Errors) -> None:
     for name in ("description", "number", "origin"):
         if not customs[name]:
-            complain(errors, f"{path}.{name}", _("Missing."))
+            add_error(errors, f"{path}.{name}", _("Missing."))
     if customs["origin"] and country_code(customs["origin"]) is None:
-        complain(errors, f"{path}.origin", _("%(code)s is no country.") % {"code": customs["origin"]})
+        add_error(errors, f"{path}.origin", _("%(code)s is no country.") % {"code": customs["origin"]})
 
 
 def _move_doubts(address: Address, findings: Findings) -> None:
@@ -129,7 +129,7 @@ def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
     """The vendor's own limits, asked of the class that speaks for it about what it would be sent."""
     found = vendor_type(vendor, TakesOrders)
     own = [index for index, line in enumerate(rows.lines) if line.vendor == vendor]
-    judged_already = set(findings.errors)
+    validated_lines = set(findings.errors)
     # A slip of ours comes last: the shop counts its own documents only.
     documents = sorted(rows.documents, key=attrgetter("made_by_us"))
     message = build_message(
@@ -141,8 +141,8 @@ def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
     for complaint in found.check_order(message):
         path = _our_path(complaint.field, own)
         # What the catalogue says of a field says more than that its vendor would refuse it too.
-        if path not in judged_already:
-            complain(findings.errors, path, complaint.text)
+        if path not in validated_lines:
+            add_error(findings.errors, path, complaint.text)
     limit = found.ADDRESS_LIMITS["street"][1]
     for address in rows.addresses:
         if address.role not in _SENT or len(address.street) <= limit or address.care_of:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from backoffice.accounts.models import Shop
-from backoffice.errors import Errors, complain
+from backoffice.errors import Errors, add_error
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import exponent_of, round_money, spell_total
 from orders.models import Order, OrderLine
-from orders.services.preflight.line_checks import JudgedLine
+from orders.services.preflight.line_checks import ValidatedLine
 
 
-def check_prices(order: Order, lines: Sequence[JudgedLine], *, errors: Errors) -> None:
+def check_prices(order: Order, lines: Sequence[ValidatedLine], *, errors: Errors) -> None:
     """The currency is the shop's, the total has its decimal places and is near its lines, nothing is given away.
 
     Complaints go into `errors` by path. A complaint order repeats what was paid before: only its currency counts.
@@ -22,20 +22,20 @@ def check_prices(order: Order, lines: Sequence[JudgedLine], *, errors: Errors) -
     shop, currency, total = order.shop, order.currency, order.total
     if currency != shop.currency:
         text = _("The shop sells in %(currency)s, not in %(given)s.")
-        complain(errors, "currency", text % {"currency": shop.currency, "given": currency})
+        add_error(errors, "currency", text % {"currency": shop.currency, "given": currency})
     if total != round_money(total, currency=currency):
         text = _("%(total)s has more decimal places than %(currency)s, which has %(places)d.")
         words = {"total": total, "currency": currency, "places": exponent_of(currency)}
-        complain(errors, "total", text % words)
+        add_error(errors, "total", text % words)
     if order.complaint:
         return
     for index, judged in enumerate(lines):
         if too_cheap := _why_too_cheap(judged, currency=currency, shop=shop):
-            complain(errors, f"lines[{index}].unit_price", too_cheap)
+            add_error(errors, f"lines[{index}].unit_price", too_cheap)
     _check_total(total, lines, currency=currency, shop=shop, errors=errors)
 
 
-def _why_too_cheap(judged: JudgedLine, *, currency: str, shop: Shop) -> str:
+def _why_too_cheap(judged: ValidatedLine, *, currency: str, shop: Shop) -> str:
     """Empty when the price can be meant. Samples may be free."""
     line, price = judged.line, judged.line.unit_price
     sku = line.sku or line.reference
@@ -50,7 +50,7 @@ def _why_too_cheap(judged: JudgedLine, *, currency: str, shop: Shop) -> str:
     return text % {"price": price, "currency": currency, "sku": sku, "limit": f"{limit.normalize():f}"}
 
 
-def _check_total(total: Decimal, lines: Sequence[JudgedLine], *, currency: str, shop: Shop, errors: Errors) -> None:
+def _check_total(total: Decimal, lines: Sequence[ValidatedLine], *, currency: str, shop: Shop, errors: Errors) -> None:
     """Shipping makes it more than its lines, a voucher less: only what lies far off is complained about."""
     factor = shop.total_factor
     worth = sum((_gross(judged.line) for judged in lines), Decimal(0))
@@ -58,8 +58,8 @@ def _check_total(total: Decimal, lines: Sequence[JudgedLine], *, currency: str, 
         return
     text = _("The total, %(total)s %(currency)s, is far from its lines, %(lines)s: the limit is %(factor)s times.")
     words = {"total": spell_total(total, currency=currency), "currency": currency}
-    lines_words = spell_total(round_money(worth, currency=currency), currency=currency)
-    complain(errors, "total", text % (words | {"lines": lines_words, "factor": f"{factor.normalize():f}"}))
+    describe_lines = spell_total(round_money(worth, currency=currency), currency=currency)
+    add_error(errors, "total", text % (words | {"lines": describe_lines, "factor": f"{factor.normalize():f}"}))
 
 
 def _gross(line: OrderLine) -> Decimal:

@@ -15,7 +15,7 @@ from orders.models import HoldReason, Order, VendorOrderState
 from orders.services.designs.ids import is_ours
 from orders.services.order_message import OrderRows
 from orders.services.preflight.address_checks import check_countries
-from orders.services.preflight.line_checks import judge_lines
+from orders.services.preflight.line_checks import validate_lines
 from orders.services.preflight.order_checks import Findings, check_limits, is_about_address
 
 # What is there in another state was accepted by its vendor, and is not sent again.
@@ -74,7 +74,7 @@ def _what_is_left(order: Order) -> OrderRows:
 def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Findings], *, has_catalogue: bool) -> None:
     """All lines and all addresses of a shop are judged at once, the rest order by order without a query."""
     errors: Errors = {}
-    judged = judge_lines([line for sale in sales for line in sale.lines], shop=shop, errors=errors, sold_before=True)
+    judged = validate_lines([line for sale in sales for line in sale.lines], shop=shop, errors=errors, sold_before=True)
     places: Errors = {}
     check_countries(
         ((f"{place}/{address.field}", address) for place, sale in enumerate(sales) for address in sale.addresses),

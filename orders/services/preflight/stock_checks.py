@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from backoffice.errors import Errors, complain
+from backoffice.errors import Errors, add_error
 from backoffice.text.translatable import gettext as _
+from catalog.services.orderable_variants import OrderableVariant
 from catalog.services.stock import Stock
-from catalog.services.variant_facts import VariantFacts
 from catalog.services.variant_users import Key
-from orders.services.preflight.line_checks import JudgedLine
+from orders.services.preflight.line_checks import ValidatedLine
 from orders.services.stock import lock_and_find_taken
 
 
-def check_stock(lines: Sequence[JudgedLine], *, errors: Errors) -> None:
+def check_stock(lines: Sequence[ValidatedLine], *, errors: Errors) -> None:
     """Each line has the number of its pieces that are not in stock; complaints go into `errors` by path.
 
     Lines with the same SKU share what is left, in their order. What is found stays true until the transaction ends:
@@ -30,7 +30,7 @@ def check_stock(lines: Sequence[JudgedLine], *, errors: Errors) -> None:
         _check(judged, taken, path=f"lines[{index}]", errors=errors)
 
 
-def _check(judged: JudgedLine, taken: dict[Key, int], *, path: str, errors: Errors) -> None:
+def _check(judged: ValidatedLine, taken: dict[Key, int], *, path: str, errors: Errors) -> None:
     """Note what is missing. The line takes of the stock, for those that follow."""
     variant, quantity = judged.variant, judged.line.quantity
     if variant is None or variant.stock is None:
@@ -40,10 +40,10 @@ def _check(judged: JudgedLine, taken: dict[Key, int], *, path: str, errors: Erro
     taken[key] = before + quantity
     judged.line.backordered = max(0, quantity - variant.stock.left(before))
     if judged.line.backordered:
-        complain(errors, f"{path}.quantity", _describe(variant, variant.stock, quantity, before))
+        add_error(errors, f"{path}.quantity", _describe(variant, variant.stock, quantity, before))
 
 
-def _describe(variant: VariantFacts, stock: Stock, quantity: int, taken: int) -> str:
+def _describe(variant: OrderableVariant, stock: Stock, quantity: int, taken: int) -> str:
     left = stock.left(taken)
     words = {"sku": variant.sku, "quantity": quantity, "left": left, "stock": stock.together, "taken": taken}
     if left == stock.largest < stock.together - taken:

@@ -14,12 +14,12 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, OrderState
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
-from orders.services.axes import derive_axes
 from orders.services.cancellations import settle_cancellation
 from orders.services.holds import hold_if_open
-from orders.services.reports.duplicates import refuse_second
+from orders.services.reports.duplicates import keep_second_out
 from orders.services.reports.matching import Claim, claim_of, find_vendor_order
 from orders.services.search import refresh_search
+from orders.services.statuses import derive_statuses
 
 # What only we know of ranks beside the vendor's own: a refusal outlasts the draft it left behind.
 _RANKS: dict[str, float] = {state.value: rank for state, rank in RANK.items()}
@@ -82,7 +82,7 @@ class _Application(ReportApplication):
                 self._adopt()
                 return self.apply(changed=True)
             case claim:
-                return refuse_second(self.report, self.row, claim=claim, source=self.source, origin=self.origin)
+                return keep_second_out(self.report, self.row, claim=claim, source=self.source, origin=self.origin)
 
     def values(self) -> dict[str, Any]:
         report = self.report
@@ -112,7 +112,7 @@ class _Application(ReportApplication):
         else:
             self.note(f"vendor.{state}")
         if changed:
-            derive_axes(self.subject)
+            derive_statuses(self.subject)
 
     def event(self, kind: str, params: Mapping[str, Any], **fields: Any) -> OrderEvent:
         return OrderEvent(order=self.subject, kind=kind, params=params, **self.origin, **fields)

@@ -138,7 +138,7 @@ def conclude_cancellation(row: VendorOrder, *, cancelled: bool, actor: str, note
     """
     order = Order.objects.locked(row.order_id)
     row = VendorOrder.objects.select_for_update().get(pk=row.pk)
-    if not awaits_word(order, row):
+    if not awaits_confirmation(order, row):
         raise IllegalTransition(_("No cancellation of %s waits for word from its vendor.") % row.reference)
     if cancelled:
         row.state = VendorOrderState.CANCELLED
@@ -154,7 +154,7 @@ def conclude_cancellation(row: VendorOrder, *, cancelled: bool, actor: str, note
     return order
 
 
-def awaits_word(order: Order, row: VendorOrder) -> bool:
+def awaits_confirmation(order: Order, row: VendorOrder) -> bool:
     """Whether somebody has to tell the vendor that the part is cancelled, and then us what it said."""
     open_states = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED)
     return (

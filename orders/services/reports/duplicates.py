@@ -14,7 +14,7 @@ from orders.services.reports.matching import Claim
 from orders.services.reports.strays import goods_that_differ, note_stray
 
 
-def refuse_second(
+def keep_second_out(
     report: OrderReport, vendor_order: VendorOrder, *, claim: Claim, source: Source, origin: dict[str, Any]
 ) -> ReportOutcome:
     """A draft beside the order that we hold is discarded; a submitted one is an alarm, and left to a person.

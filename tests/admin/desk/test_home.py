@@ -100,7 +100,7 @@ def test_an_unknown_outcome_comes_before_all_else(reader: Client) -> None:
         subject_type="orders.vendororder",
         subject_id=1,
         state=PushState.UNKNOWN,
-        needs_person=True,
+        needs_attention=True,
         next_at=timezone.now(),
         cause="No answer.",
     )
@@ -184,7 +184,7 @@ def test_every_badge_counts_what_the_list_behind_it_shows(admin_client: Client) 
     for place, state in enumerate((PushState.NEW, PushState.IN_FLIGHT, PushState.FAILED, PushState.UNKNOWN)):
         Push.objects.create(
             vendor="mypromo", kind="orders.place", subject_type="orders.vendororder", subject_id=place, state=state,
-            needs_person=True, next_at=timezone.now(),
+            needs_attention=True, next_at=timezone.now(),
         )  # fmt: skip
     for state in ("checked", "differing", "failed", "verified"):
         ChangeSet.objects.create(

@@ -154,7 +154,7 @@ def test_a_rule_runs_by_hand_after_a_preview_and_once_a_press(sign_in: SignIn) -
 @pytest.mark.parametrize(
     ("action", "right", "reason"),
     [
-        (act("send_to_vendor", vendor="autoletter"), "tell_orders", "no right to have vendors told of orders"),
+        (act("send_to_vendor", vendor="autoletter"), "export_orders", "no right to have vendors told of orders"),
         (act("add_to_campaign", campaign_id=7), "change_mailcampaign", "no right to change card campaigns"),
     ],
 )
@@ -214,13 +214,13 @@ def test_a_rule_that_failed_is_at_home(sign_in: SignIn) -> None:
 
 
 def test_storefronts_do_not_see_rules(sign_in: SignIn) -> None:
-    from orders.api.answers import answer_order
+    from orders.api.responses import order_response
 
     order = make_order()
     make_rule(act("hold", text="A secret of the staff."))
     happens(order)
     work_waiting_events()
-    answer = answer_order(Order.objects.get(pk=order.pk))
+    answer = order_response(Order.objects.get(pk=order.pk))
     assert [(hold.reason, hold.text) for hold in answer.holds] == [("manual", "")]
 
 

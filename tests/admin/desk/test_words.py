@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from backoffice.amounts import money
-from backoffice.staff.actors import actor_in_words
+from backoffice.staff.actors import actor_label
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ def test_the_sign_of_a_loss_stands_before_the_symbol(language: str, amount: str,
 )
 def test_who_did_it_is_said_as_staff_would(actor: str, words: str) -> None:
     with translation.override("en-gb"):
-        assert actor_in_words(actor) == words
+        assert actor_label(actor) == words

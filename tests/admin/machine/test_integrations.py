@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Callback, Heartbeat, Integration, Push
-from backoffice.engine.services import budget, gate
+from backoffice.engine.services import limiter, rate_limits
 from backoffice.engine.services.vendor_status import Mode, mode_of
 from backoffice.vendors.abilities import CallsSecretAddresses, Vendor
-from backoffice.vendors.errors import BudgetEmpty, VendorUnavailable
+from backoffice.vendors.errors import RateLimited, VendorUnavailable
 from backoffice.vendors.registry import vendor_type
 from tests.admin.machine.conftest import SignIn
 from tests.engine import toy
@@ -64,7 +64,7 @@ def test_vendors_are_shown_by_their_titles_and_kept_by_their_names(
 ) -> None:
     monkeypatch.setattr(toy.Toy, "title", "Toy Makers", raising=False)
     monkeypatch.setattr(toy.Toy, "purpose", "Makes toys.", raising=False)
-    gate.pause("toy", actor="jana")
+    limiter.pause("toy", actor="jana")
     client = sign_in()
     shown = client.get(LIST).content.decode()
     assert "Makes toys." in shown
@@ -106,9 +106,9 @@ def test_the_gauge_tells_when_calls_have_to_wait(sign_in: SignIn, settings: Lazy
     settings.TOY_REQUESTS_PER_MINUTE = 60
     client = sign_in()
     assert client.get(LIST).context["cards"][0].allowance.percent == 0
-    budget.take("toy", lane=10)
+    rate_limits.take("toy", lane=10)
     assert 0 < client.get(LIST).context["cards"][0].allowance.percent < 100
-    budget.throttle("toy", seconds=30)
+    rate_limits.throttle("toy", seconds=30)
     allowance = client.get(LIST).context["cards"][0].allowance
     assert "asked to wait" in allowance.words
     assert "30 of 60 calls a minute" in allowance.rate
@@ -120,12 +120,12 @@ def test_pausing_is_asked_about_then_stops_all_calls_and_is_told_everywhere(sign
     assert not Integration.objects.filter(paused_at__isnull=False).exists()
     client.post(url("pause"), {"reason": " stock-taking "})
     assert Integration.objects.get().paused_by == "jana"
-    with pytest.raises(BudgetEmpty):
-        gate.SharedGate("toy", lane=10).enter(write=True)
+    with pytest.raises(RateLimited):
+        limiter.SharedLimiter("toy", lane=10).enter(write=True)
     banner = client.get(reverse("admin:engine_push_changelist")).content.decode()
     assert "toy is paused by jana (stock-taking)" in banner
     client.post(url("resume"))
-    gate.SharedGate("toy", lane=10).enter(write=True)
+    limiter.SharedLimiter("toy", lane=10).enter(write=True)
     assert "is paused by" not in client.get(LIST).content.decode().replace("is paused by jana.", "")
 
 
@@ -138,7 +138,7 @@ def test_pausing_twice_is_refused_and_the_first_one_stands(sign_in: SignIn) -> N
 
 
 def test_readers_may_neither_pause_nor_resume_nor_test(sign_in: SignIn) -> None:
-    gate.pause("toy", actor="boss")
+    limiter.pause("toy", actor="boss")
     before = Integration.objects.values().get()
     client = sign_in()
     for name in ("pause", "resume", "test"):
@@ -233,7 +233,7 @@ def test_the_doctor_finds_nothing_where_nothing_is_wrong(capsys: Any) -> None:
 @pytest.mark.usefixtures("healthy")
 def test_the_doctor_names_cause_and_next_step_of_each_finding(capsys: Any, push: Push, settings: LazySettings) -> None:
     Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=5))
-    gate.stop_for_credentials("toy", text="401 twice")
+    limiter.stop_for_credentials("toy", text="401 twice")
     Push.objects.update(created_at=timezone.now() - timedelta(hours=2), next_at=timezone.now() - timedelta(hours=2))
     settings.PRODUCTION, settings.DEBUG = True, True
     code, text = doctor(capsys, "--offline")

@@ -84,7 +84,7 @@ def test_every_push_is_on_exactly_one_page(sign_in: SignIn, shop: Shop) -> None:
     [
         ("?state=failed", True),
         ("?state=unknown", False),
-        ("?needs_person=1", True),
+        ("?needs_attention=1", True),
         ("?vendor=toy", True),
         ("?kind=toy.make", True),
         ("?kind=nonsense", True),  # what is unknown is ignored
@@ -185,7 +185,7 @@ def test_a_refused_push_is_sent_again_as_a_new_one_with_the_reason_kept(sign_in:
     response = sign_in("resend_push").post(page(refused, "send_again"), {"reason": "Street is mended"}, follow=True)
     refused.refresh_from_db()
     follower = Push.objects.exclude(pk=refused.pk).get()
-    assert (refused.decided_by, refused.decision, refused.needs_person) == ("jana", "Street is mended", False)
+    assert (refused.decided_by, refused.decision, refused.needs_attention) == ("jana", "Street is mended", False)
     assert (follower.state, follower.generation, follower.created_by) == (PushState.NEW, 2, "jana")
     assert f"push #{follower.pk}" in response.content.decode()
 
@@ -222,7 +222,7 @@ def test_a_refused_push_is_put_aside_with_the_reason_kept(sign_in: SignIn, refus
     client = sign_in("resend_push")
     client.post(page(refused, "put_aside"), {"reason": "ordered by telephone"})
     refused.refresh_from_db()
-    assert (refused.state, refused.needs_person) == (PushState.FAILED, False)
+    assert (refused.state, refused.needs_attention) == (PushState.FAILED, False)
     assert "ordered by telephone" in client.get(page(refused)).content.decode()
     response = client.post(page(refused, "put_aside"), {"reason": "once more"}, follow=True)
     assert "can be put aside" in response.content.decode()

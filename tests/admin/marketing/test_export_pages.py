@@ -15,7 +15,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import ExportState, OptOut, OrderExport
-from orders.marketing.services.exports.asking import exclude_export
+from orders.marketing.services.exports.requesting import exclude_export
 from orders.models import Order
 from tests.admin.desk.conftest import SignIn
 from tests.orders.marketing.conftest import Ask, Make
@@ -27,7 +27,7 @@ SEES = ("view_order", "view_orderexport", "view_exportbatch", "view_push")
 
 @pytest.fixture
 def marketing(sign_in: SignIn) -> Client:
-    return sign_in(*SEES, "tell_orders")
+    return sign_in(*SEES, "export_orders")
 
 
 @pytest.fixture
@@ -259,8 +259,10 @@ def test_opt_outs_are_noted_with_who_noted_them(sign_in: SignIn, db: None) -> No
 def test_the_group_marketing_may_tell_and_note_opt_outs(db: None) -> None:
     call_command("setup_groups", verbosity=0)
     names = set(Group.objects.get(name="Marketing").permissions.values_list("codename", flat=True))
-    assert {"tell_orders", "view_orderexport", "add_optout", "delete_optout"} <= names
-    assert "tell_orders" not in set(Group.objects.get(name="Read only").permissions.values_list("codename", flat=True))
+    assert {"export_orders", "view_orderexport", "add_optout", "delete_optout"} <= names
+    assert "export_orders" not in set(
+        Group.objects.get(name="Read only").permissions.values_list("codename", flat=True)
+    )
 
 
 def test_the_test_of_a_connection_that_cannot_be_tested_says_so(

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from backoffice.sandbox import Sandbox, running_sandbox
 from orders.marketing.models import OrderExport
-from orders.marketing.services.exports.asking import request_export
 from orders.marketing.services.exports.batches import gather_exports
+from orders.marketing.services.exports.requesting import request_export
 from orders.models import Order, OrderState
 from tests.flows.conftest import work_off
 from tests.orders.marketing import teller
@@ -64,7 +64,7 @@ def reviews(settings: Settings, db: None) -> teller.Desk:
 def _hurry(settings: Settings) -> None:
     settings.VENDOR_READ_TIMEOUT = 5
     settings.PUSH_SETTLE_SECONDS = 0.05
-    settings.PUSH_RETRY_LADDER = [0.01]
+    settings.PUSH_RETRY_BACKOFF = [0.01]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.base import Connection
-from backoffice.vendors.export_messages import OrderToTell, ToldOrder, Unclear, Verdict
+from backoffice.vendors.export_messages import ExportedOrder, ExportResult, OrderToExport, Unclear
 
 
 class Desk:
@@ -18,7 +18,7 @@ class Desk:
         self.requests: list[tuple[str, list[str]]] = []
         self.held: list[str] = []
         # What a call does instead of answering; each is used once.
-        self.mishaps: list[Callable[[Sequence[OrderToTell]], list[ToldOrder] | Unclear]] = []
+        self.mishaps: list[Callable[[Sequence[OrderToExport]], list[ExportedOrder] | Unclear]] = []
         # Shops that it is not set up for.
         self.unknown_shops: set[str] = set()
 
@@ -52,22 +52,22 @@ class Teller(ExportsOrders):
         return None if shop_code in DESK.unknown_shops else f"{shop_code}/{language}"
 
     @classmethod
-    def find_export_obstacle(cls, order: OrderToTell) -> str:
+    def find_export_obstacle(cls, order: OrderToExport) -> str:
         return "" if order.email else "The order names no e-mail address."
 
     def export_orders(
-        self, orders: Sequence[OrderToTell], *, group: str, corrected: bool = False
-    ) -> list[ToldOrder] | Unclear:
+        self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False
+    ) -> list[ExportedOrder] | Unclear:
         assert not corrected
-        self.connection.gate.enter(write=True)
+        self.connection.limiter.acquire(write=True)
         DESK.requests.append((group, [order.number for order in orders]))
         if DESK.mishaps:
             return DESK.mishaps.pop(0)(orders)
         return [self._take(order) for order in orders]
 
     @staticmethod
-    def _take(order: OrderToTell) -> ToldOrder:
+    def _take(order: OrderToExport) -> ExportedOrder:
         if order.order_id in DESK.held:
-            return ToldOrder(order_id=order.order_id, verdict=Verdict.KNOWN)
+            return ExportedOrder(order_id=order.order_id, verdict=ExportResult.KNOWN)
         DESK.held.append(order.order_id)
-        return ToldOrder(order_id=order.order_id, verdict=Verdict.TAKEN)
+        return ExportedOrder(order_id=order.order_id, verdict=ExportResult.TAKEN)

@@ -11,7 +11,7 @@ from backoffice.accounts.models import Shop
 from catalog.models import Category, CustomProduct, Product, Variant
 from catalog.models.custom_product import FIRST_CUSTOM_NUMBER
 from catalog.services.sold import iter_sold
-from orders.marketing.services.exports.facts import orders_to_tell
+from orders.marketing.services.exports.messages import orders_to_export
 from orders.marketing.services.exports.obstacles import is_relay
 from orders.models import Address, AddressRole, Order, OrderLine
 from tests.orders.marketing.conftest import Make
@@ -30,7 +30,7 @@ def in_catalogue(sku: str, *, gtin: str = "") -> Variant:
 
 
 def told(order: Order) -> Any:
-    return orders_to_tell([Order.objects.select_related("shop").get(pk=order.pk)])[order.pk]
+    return orders_to_export([Order.objects.select_related("shop").get(pk=order.pk)])[order.pk]
 
 
 def test_an_order_is_told_with_its_shop_customer_and_addresses(make: Make) -> None:
@@ -79,9 +79,9 @@ def test_many_orders_take_as_many_queries_as_one(make: Make, django_assert_num_q
         make()
     orders = list(Order.objects.select_related("shop"))
     with django_assert_num_queries(4):
-        orders_to_tell(orders[:1])
+        orders_to_export(orders[:1])
     with django_assert_num_queries(4):
-        orders_to_tell(orders)
+        orders_to_export(orders)
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,17 @@ from pytest_django import Settings
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
-from backoffice.engine.services import budget
+from backoffice.engine.services import rate_limits
 from backoffice.engine.services.delivery import deliver
-from backoffice.engine.services.handlers import Finding
+from backoffice.engine.services.handlers import ReconcileResult
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.sandbox import Sandbox
-from backoffice.vendors import answers, session
+from backoffice.vendors import responses, session
 from backoffice.vendors.abilities import ExportsOrders
 from orders.marketing.models import ExportState, OrderExport
-from orders.marketing.services.exports import telling
+from orders.marketing.services.exports import exporting
 from orders.marketing.services.exports.batches import gather_exports
-from orders.marketing.services.exports.telling import Telling
+from orders.marketing.services.exports.exporting import Telling
 from orders.models import Order
 from tests.flows.conftest import work_off
 from tests.orders.marketing.conftest import Ask, Make
@@ -52,7 +52,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 def _short_pauses(monkeypatch: pytest.MonkeyPatch, settings: Settings, letters: Sandbox) -> None:
     """A vendor that does not answer is given up soon, and one that names no time is left alone for a moment."""
     settings.VENDOR_READ_TIMEOUT = 0.3
-    for module in (answers, session):
+    for module in (responses, session):
         monkeypatch.setattr(module, "THROTTLED_FOR", 0.1)
 
 
@@ -125,7 +125,7 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
     orders = ask_for(ask, make, 3)
     gather_exports()
     push = Push.objects.get()
-    budget.take("autoletter", lane=Lane.READS)  # the vendor was called before: its allowance has a row
+    rate_limits.take("autoletter", lane=Lane.READS)  # the vendor was called before: its allowance has a row
     started = threading.Barrier(2)
 
     def work() -> None:
@@ -134,7 +134,7 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
             deliver(push.pk)
         else:
             vendor = get_vendor("autoletter", ExportsOrders, lane=Lane.READS)
-            vendor.export_orders(list(telling.orders_to_tell(orders).values()), group="")
+            vendor.export_orders(list(exporting.orders_to_export(orders).values()), group="")
         connections.close_all()
 
     workers = [threading.Thread(target=work) for _ in range(2)]
@@ -152,13 +152,13 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
 
 def _ids_that_change(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each time it is told, an order has another id."""
-    plain: Callable[[Sequence[Order]], Any] = telling.orders_to_tell
+    plain: Callable[[Sequence[Order]], Any] = exporting.orders_to_export
 
     def told(orders: Sequence[Order]) -> Any:
         found = plain(orders)
         return {pk: msgspec.structs.replace(fact, order_id=uuid.uuid4().hex) for pk, fact in found.items()}
 
-    monkeypatch.setattr(telling, "orders_to_tell", told)
+    monkeypatch.setattr(exporting, "orders_to_export", told)
     monkeypatch.setattr(Telling, "_apply", _apply_to_all)
 
 
@@ -185,7 +185,7 @@ def test_without_sending_again_what_was_never_heard_is_lost(
 ) -> None:
     ask_for(ask, make, 3)
     if not is_on:
-        monkeypatch.setattr(Telling, "look", lambda self, delivery: Finding.DONE)
+        monkeypatch.setattr(Telling, "look", lambda self, delivery: ReconcileResult.DONE)
     letters.faults.add("cut_before", vendor="autoletter", times=1)
     gather_exports()
     work_off()
@@ -211,7 +211,7 @@ def test_without_reading_duplicates_as_done_a_lost_answer_looks_like_a_refusal(
 ) -> None:
     ask_for(ask, make, 3)
     if not is_on:
-        monkeypatch.setitem(telling._STATES, telling.Verdict.KNOWN, (ExportState.REFUSED, "export.refused"))
+        monkeypatch.setitem(exporting._STATES, exporting.ExportResult.KNOWN, (ExportState.REFUSED, "export.refused"))
     letters.faults.add("cut_after", vendor="autoletter", times=1)
     gather_exports()
     work_off()

@@ -15,7 +15,7 @@ from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import ExportState, OrderExport
 from orders.marketing.services.exports import fill
-from orders.marketing.services.exports.asking import exclude_export
+from orders.marketing.services.exports.requesting import exclude_export
 from orders.models import Order, OrderEvent, OrderState
 from tests.orders.marketing.conftest import Ask, Make
 from tests.orders.marketing.teller import Desk

@@ -10,8 +10,8 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.registry import UnknownVendor
 from orders.marketing.models import ExportState, OrderExport
-from orders.marketing.services.exports.asking import exclude_export, opt_out, request_export, request_export_by_hand
 from orders.marketing.services.exports.batches import gather_exports
+from orders.marketing.services.exports.requesting import exclude_export, opt_out, request_export, request_export_by_hand
 from orders.models import Order, OrderState
 from orders.services.timeline import describe
 from tests.flows.conftest import work_off
@@ -122,7 +122,7 @@ def test_what_waits_can_be_set_aside_and_what_was_told_cannot(make: Make, ask: A
     order = make()
     ask(order)
     assert exclude_export(order, vendor="autoletter", actor="mara", reason="No.").state == ExportState.SKIPPED
-    OrderExport.objects.update(state=ExportState.SENT, excluded_by="", times_told=1)
+    OrderExport.objects.update(state=ExportState.SENT, excluded_by="", times_exported=1)
     with pytest.raises(IllegalTransition, match="already"):
         exclude_export(order, vendor="autoletter", actor="mara", reason="No.")
     assert OrderExport.objects.get().state == ExportState.SENT

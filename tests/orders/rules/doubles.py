@@ -8,7 +8,7 @@ import pytest
 from backoffice.errors import IllegalTransition
 from orders.models import Order
 from orders.rules.services.actions import RULE_ACTIONS, Params, RuleAction
-from orders.rules.services.facts import Facts
+from orders.rules.services.context import RuleContext
 
 
 class SendParams(Params, frozen=True):
@@ -37,7 +37,7 @@ class SendToVendor(RuleAction[SendParams]):
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
         return {key: key in self.excluded for key in order_ids}
 
-    def plan(self, facts: Facts, params: SendParams, *, rule_id: int) -> str:
+    def plan(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> str:
         if facts.extra[self.kind]:
             return "excluded"
         return "done_before" if (rule_id, self.key(params)) in facts.past.done else ""

@@ -9,29 +9,29 @@ from django.utils import translation
 
 from backoffice.errors import InvalidInput
 from orders.rules.services.conditions import judge, parse_conditions, read_conditions
-from orders.rules.services.facts import Facts, LineFacts
-from orders.rules.services.words import words_of_comparison
+from orders.rules.services.context import RuleContext, RuleLine
+from orders.rules.services.descriptions import describe_comparison
 from tests.orders.rules.rows import Tree, asks, counts, group
 
 
-def line(position: int, **changes: Any) -> LineFacts:
+def line(position: int, **changes: Any) -> RuleLine:
     values: dict[str, Any] = {
         "sku": "MUG-1", "name": "Mug", "vendor": "mypromo", "kind": "files", "quantity": 5, "categories": [],
     }  # fmt: skip
-    return LineFacts(position, **values | changes)
+    return RuleLine(position, **values | changes)
 
 
-def facts(*lines: LineFacts, **changes: Any) -> Facts:
+def facts(*lines: RuleLine, **changes: Any) -> RuleContext:
     values: dict[str, Any] = {
         "pk": 1, "number": "WEB-1", "shop_id": 1, "shop": "WEB", "total": Decimal("189.00"), "currency": "EUR",
         "tags": [], "accepts_letters": False, "accepts_review_request": False, "express": False, "complaint": False,
         "shipping_method": "", "custom_properties": {}, "age_hours": Decimal(30), "state": "new",
         "production": "none", "shipment": "none", "late": False, "assignee_id": None, "email": "",
     }  # fmt: skip
-    return Facts(**values | changes, lines=list(lines))
+    return RuleContext(**values | changes, lines=list(lines))
 
 
-def holds(tree: Tree, of: Facts) -> bool:
+def holds(tree: Tree, of: RuleContext) -> bool:
     return bool(judge(read_conditions(group("all", tree)), of)["held"])
 
 
@@ -164,11 +164,11 @@ def test_what_is_too_deep_or_too_large_is_refused_before_it_is_followed() -> Non
 )
 def test_several_values_are_joined_as_the_comparison_means_them(language: str, op: str, words: str) -> None:
     with translation.override(language):
-        assert words_of_comparison({"field": "tags", "op": op, "value": ["VIP", "large"]}) == words
+        assert describe_comparison({"field": "tags", "op": op, "value": ["VIP", "large"]}) == words
 
 
 def test_a_comparison_of_lines_says_of_which_in_every_language() -> None:
     asked = {"field": "line_quantity", "op": "at_least", "value": 5, "lines": "all"}
-    assert words_of_comparison(asked) == "of all lines, quantity of the line is at least 5"
+    assert describe_comparison(asked) == "of all lines, quantity of the line is at least 5"
     with translation.override("de"):
-        assert words_of_comparison(asked) == "Menge der Position ist mindestens 5 (alle Positionen)"
+        assert describe_comparison(asked) == "Menge der Position ist mindestens 5 (alle Positionen)"

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.rules.models import RuleEvent, RuleRun
-from orders.rules.services.facts import read_facts
+from orders.rules.services.context import read_rule_data
+from orders.rules.services.descriptions import summarize
 from orders.rules.services.plans import plan_rules
 from orders.rules.services.running import work_waiting_events
 from orders.rules.services.shipped import SHIPPED, setup_rules
-from orders.rules.services.words import summarize
 from orders.services.desk import tag_order
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import TAG, act, asks, counts, group, happens, make_rule
@@ -60,7 +60,7 @@ def test_facts_of_many_orders_cost_as_many_queries_as_of_one() -> None:
 
     def cost(keys: list[int]) -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert len(read_facts(keys)) == len(keys)
+            assert len(read_rule_data(keys)) == len(keys)
         return len(queries)
 
     assert cost([orders[0].pk]) == cost([order.pk for order in orders]) <= 9
@@ -72,9 +72,9 @@ def test_the_first_order_of_a_customer_is_known_by_e_mail_in_any_letter_case() -
     nobody = make_order()
     Order.objects.filter(pk=first.pk).update(state="cancelled")
     third = make_order(customer_email="JANA@example.com")
-    known = {one.pk: one.first_order for one in read_facts([first.pk, second.pk, third.pk, nobody.pk])}
+    known = {one.pk: one.first_order for one in read_rule_data([first.pk, second.pk, third.pk, nobody.pk])}
     assert known == {first.pk: True, second.pk: True, third.pk: False, nobody.pk: None}
-    assert read_facts([third.pk])[0].first_order is False
+    assert read_rule_data([third.pk])[0].first_order is False
 
 
 def test_the_shipped_rules_are_made_once_and_stay_as_staff_left_them() -> None:

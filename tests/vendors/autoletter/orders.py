@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from backoffice.vendors.export_messages import OrderToTell
+from backoffice.vendors.export_messages import OrderToExport
 from backoffice.vendors.messages import PostalAddress
 
 
@@ -17,7 +17,7 @@ def address(**changes: str) -> PostalAddress:
     return PostalAddress(**(given | changes))
 
 
-def order(number: int = 12345, **changes: Any) -> OrderToTell:
+def order(number: int = 12345, **changes: Any) -> OrderToExport:
     """The order of the article's example, or one like it."""
     given: dict[str, Any] = {
         "order_id": str(number),
@@ -35,4 +35,4 @@ def order(number: int = 12345, **changes: Any) -> OrderToTell:
         "email": "john@example.com",
         "recipient": address(),
     }
-    return OrderToTell(**(given | changes))
+    return OrderToExport(**(given | changes))

@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.vendors.answers import Answer
-from backoffice.vendors.autoletter.answers import read_answer
+from backoffice.vendors.autoletter.responses import read_answer
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected
-from backoffice.vendors.export_messages import Unclear, Verdict
+from backoffice.vendors.export_messages import ExportResult, Unclear
+from backoffice.vendors.responses import Response
 from tests.vendors.autoletter.orders import order
 
 TOLD = [order(12345), order(2), order(3)]
-ALL = {"12345": Verdict.TAKEN, "2": Verdict.TAKEN, "3": Verdict.TAKEN}
+ALL = {"12345": ExportResult.TAKEN, "2": ExportResult.TAKEN, "3": ExportResult.TAKEN}
 
 
-def answered(status: int, body: Any, *, kind: str = "application/json") -> Answer:
+def answered(status: int, body: Any, *, kind: str = "application/json") -> Response:
     raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    return Answer(status, {"content-type": kind}, raw)
+    return Response(status, {"content-type": kind}, raw)
 
 
-def verdicts(status: int, body: Any, told: Any = None, **more: Any) -> dict[str, Verdict] | Unclear:
+def verdicts(status: int, body: Any, told: Any = None, **more: Any) -> dict[str, ExportResult] | Unclear:
     found = read_answer(answered(status, body, **more), told=TOLD if told is None else told)
     return found if isinstance(found, Unclear) else {one.order_id: one.verdict for one in found}
 
@@ -74,9 +74,9 @@ def test_a_plain_ok_is_enough_but_a_page_or_half_a_text_is_not() -> None:
     ],
 )
 def test_whatever_names_an_order_decides_about_it_alone(body: Any) -> None:
-    assert verdicts(207, body) == ALL | {"2": Verdict.REFUSED}
+    assert verdicts(207, body) == ALL | {"2": ExportResult.REFUSED}
     refused = verdicts(422, body)
-    assert refused == {"2": Verdict.REFUSED}
+    assert refused == {"2": ExportResult.REFUSED}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_whatever_names_an_order_decides_about_it_alone(body: Any) -> None:
 def test_a_duplicate_is_known_whatever_it_is_called(entry: Any, status: int) -> None:
     found = verdicts(status, {"errors": [entry]})
     assert isinstance(found, dict)
-    assert found["2"] == Verdict.KNOWN
+    assert found["2"] == ExportResult.KNOWN
 
 
 @pytest.mark.parametrize(
@@ -107,24 +107,24 @@ def test_what_does_not_exist_is_refused_and_not_taken_for_known(text: str) -> No
     """Else a letter is never sent, and nobody hears of it."""
     found = verdicts(400, {"errors": [{"OrderId": "2", "message": text}]})
     assert isinstance(found, dict)
-    assert found["2"] == Verdict.REFUSED
-    assert verdicts(422, {"message": text}, TOLD[:1]) == {"12345": Verdict.REFUSED}
+    assert found["2"] == ExportResult.REFUSED
+    assert verdicts(422, {"message": text}, TOLD[:1]) == {"12345": ExportResult.REFUSED}
 
 
 def test_a_refusal_that_names_nobody_is_unclear_of_many_and_clear_of_one() -> None:
     body = {"message": "Something is wrong with the request"}
     assert verdicts(400, body) == Unclear(text="Something is wrong with the request")
-    assert verdicts(400, body, TOLD[:1]) == {"12345": Verdict.REFUSED}
-    assert verdicts(422, "<h1>no</h1>", TOLD[:1]) == {"12345": Verdict.REFUSED}
-    assert verdicts(409, "", TOLD[:1]) == {"12345": Verdict.KNOWN}
+    assert verdicts(400, body, TOLD[:1]) == {"12345": ExportResult.REFUSED}
+    assert verdicts(422, "<h1>no</h1>", TOLD[:1]) == {"12345": ExportResult.REFUSED}
+    assert verdicts(409, "", TOLD[:1]) == {"12345": ExportResult.KNOWN}
     assert isinstance(verdicts(409, ""), Unclear)
-    assert verdicts(400, {"message": "OrderId exists"}, TOLD[:1]) == {"12345": Verdict.KNOWN}
+    assert verdicts(400, {"message": "OrderId exists"}, TOLD[:1]) == {"12345": ExportResult.KNOWN}
 
 
 def test_a_2xx_that_complains_of_nobody_is_unclear_of_many_and_a_refusal_of_one() -> None:
     body = {"success": False, "message": "1 of 3 is invalid"}
     assert isinstance(verdicts(200, body), Unclear)
-    assert verdicts(200, body, TOLD[:1]) == {"12345": Verdict.REFUSED}
+    assert verdicts(200, body, TOLD[:1]) == {"12345": ExportResult.REFUSED}
 
 
 def test_a_number_in_a_text_is_no_order() -> None:

@@ -14,7 +14,7 @@ from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.autoletter.client import split_endpoint
 from backoffice.vendors.autoletter.payloads import order_entry, write_orders
 from backoffice.vendors.errors import VendorAuthFailed
-from backoffice.vendors.export_messages import BoughtLine
+from backoffice.vendors.export_messages import ExportLine
 from tests.vendors.autoletter.conftest import Speak
 from tests.vendors.autoletter.orders import address, order
 from tests.vendors.connections import Outside
@@ -110,7 +110,7 @@ def test_care_of_is_not_lost() -> None:
 
 
 def test_products_are_sent_when_switched_on(settings: Settings) -> None:
-    line = BoughtLine(product_id=1, sku="MUG", name="Mug", quantity=2, unit_price_gross=Decimal("9.9"))
+    line = ExportLine(product_id=1, sku="MUG", name="Mug", quantity=2, unit_price_gross=Decimal("9.9"))
     assert "Products" not in order_entry(order(lines=(line,)))
     settings.AUTOLETTER_SEND_PRODUCTS = True
     body = write_orders([order(lines=(line,))], corrected=False).decode()
@@ -175,7 +175,7 @@ def test_a_wrong_address_stops_the_queue_and_names_the_setting(speak: Speak, sta
 def test_the_check_makes_no_call_and_says_so(speak: Speak, outside: Outside) -> None:
     vendor, server = speak(TAKEN)
     assert "without sending" in vendor.check()
-    assert (server.seen, outside.gate.events) == ([], [])
+    assert (server.seen, outside.limiter.events) == ([], [])
 
 
 def test_a_fixed_key_goes_to_its_own_origin_only_and_is_never_renewed() -> None:

@@ -16,7 +16,7 @@ from backoffice.vendors.batch_messages import (
     StockRow,
     SyncRow,
 )
-from backoffice.vendors.card_messages import CardAddress, ConversionToTell, Mailing
+from backoffice.vendors.card_messages import CardAddress, ConversionToReport, Mailing
 from backoffice.vendors.production_messages import ShipmentToAdd
 from tests.vendors.contract.profile import Profile
 
@@ -157,7 +157,7 @@ CALLS: dict[type[Vendor], tuple[Call, ...]] = {
         read("read_results", ["1"]),
         read("read_deliveries", "1"),
         read("read_charges", ["1"]),
-        write("report_conversions", [ConversionToTell(order_id="W-1", revenue=Decimal(1), at=MOMENT, buyer=CARD)]),
+        write("report_conversions", [ConversionToReport(order_id="W-1", revenue=Decimal(1), at=MOMENT, buyer=CARD)]),
         read("read_conversion_upload", "1"),
     ),
     abilities.GivesProductionOrders: (

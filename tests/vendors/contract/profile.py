@@ -6,7 +6,7 @@ from typing import Any
 
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.export_messages import OrderToTell
+from backoffice.vendors.export_messages import OrderToExport
 from backoffice.vendors.messages import LineToPlace, OrderToPlace
 
 
@@ -38,7 +38,7 @@ class Profile:
     order: Callable[[str], OrderToPlace] | None = None
     line: LineToPlace | None = None
     # Exporting orders: the same by number, the group to give, and how often the sandbox acted upon an order's id.
-    export: Callable[[int], OrderToTell] | None = None
+    export: Callable[[int], OrderToExport] | None = None
     group: str = ""
     acted_upon: Callable[[Sandbox, str], int] | None = None
 

@@ -13,7 +13,7 @@ from typing import Any
 from pytest_django import Settings
 
 from backoffice.vendors.errors import (
-    BudgetEmpty,
+    RateLimited,
     VendorAmbiguous,
     VendorAuthFailed,
     VendorError,
@@ -107,7 +107,7 @@ def test_too_many_requests_name_the_time_to_wait(
         error = struck(call, before(reply(429, "{}", **header)), profile, outside)
         assert isinstance(error, VendorUnavailable)
         assert error.retry_after == seconds
-        assert outside.gate.events[-1] == ("throttled", seconds)
+        assert outside.limiter.events[-1] == ("throttled", seconds)
 
 
 @each_call()
@@ -125,9 +125,9 @@ def test_the_gate_is_asked_before_and_knows_a_write(
 ) -> None:
     """A pause stops what changes something at the vendor, and nothing else; what was recorded says the same."""
     struck(call, before(reply(500)), profile, outside)
-    assert outside.gate.events[0] == ("enter", call.writes)
+    assert outside.limiter.events[0] == ("enter", call.writes)
     assert outside.exchanges[0].has_effect is call.writes
     vendor = before(reply(200))
-    outside.gate.closed = BudgetEmpty("paused")
-    assert isinstance(struck(call, vendor, profile, outside), BudgetEmpty)
+    outside.limiter.closed = RateLimited("paused")
+    assert isinstance(struck(call, vendor, profile, outside), RateLimited)
     assert line.seen == []

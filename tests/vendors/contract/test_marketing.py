@@ -8,14 +8,14 @@ from backoffice.sandbox import Sandbox
 from backoffice.vendors import abilities
 from backoffice.vendors.card_messages import CardState
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected, VendorUnavailable
-from backoffice.vendors.export_messages import Verdict
+from backoffice.vendors.export_messages import ExportResult
 from tests.vendors.contract.calls import CARD, MAILING
 from tests.vendors.contract.profile import Profile
 from tests.vendors.contract.registry import each_with
 
 exporting = each_with(abilities.ExportsOrders)
 mailing = each_with(abilities.SendsCards)
-DONE = {Verdict.TAKEN, Verdict.KNOWN}
+DONE = {ExportResult.TAKEN, ExportResult.KNOWN}
 
 
 @exporting

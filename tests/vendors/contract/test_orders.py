@@ -65,12 +65,12 @@ def made_of(ledger: Any, reference: str) -> int:
     return len(made(ledger, reference))
 
 
-def soon(look: Callable[[], list[Any]], *, is_done: bool) -> bool:
+def soon(reconcile: Callable[[], list[Any]], *, is_done: bool) -> bool:
     """Whether there is one, as soon as the vendor has done it; or none, where it never will."""
     deadline = time.monotonic() + (5 if is_done else 0)
-    while is_done and not look() and time.monotonic() < deadline:
+    while is_done and not reconcile() and time.monotonic() < deadline:
         time.sleep(0.05)
-    return len(look()) == is_done
+    return len(reconcile()) == is_done
 
 
 @drafting

@@ -7,15 +7,15 @@ import msgspec
 
 from backoffice.text.cleaning import clean_foreign
 from backoffice.vendors.catalog_messages import (
-    AvailabilityFacts,
+    AvailabilityData,
     CatalogPage,
     CatalogProblem,
     ListedProduct,
-    ProductFacts,
-    TextFacts,
-    TierFacts,
+    ProductData,
+    TextData,
+    TierData,
     UnreadableProduct,
-    VariantFacts,
+    VariantData,
 )
 from tests.vendors.example import schemas as theirs
 from tests.vendors.example.client import NAME, Client
@@ -46,14 +46,14 @@ def _id_of(body: bytes) -> str:
         return ""
 
 
-def read_product(body: bytes) -> ProductFacts:
+def read_product(body: bytes) -> ProductData:
     """Raises UnreadableProduct."""
     try:
         product = msgspec.json.decode(body, type=theirs.Product, strict=False)
         _refuse_prices(product)
     except (ValueError, RecursionError, OverflowError) as error:
         raise UnreadableProduct(CatalogProblem(text=f"{NAME}: {error}", product_id=_id_of(body))) from error
-    return ProductFacts(
+    return ProductData(
         vendor_id=str(product.id),
         name=_line(product.name),
         image_url=product.image,
@@ -62,20 +62,20 @@ def read_product(body: bytes) -> ProductFacts:
     )
 
 
-def _variant(variant: theirs.Variant, product: theirs.Product) -> VariantFacts:
+def _variant(variant: theirs.Variant, product: theirs.Product) -> VariantData:
     has_stock = variant.stock is not None
-    offer = AvailabilityFacts(
+    offer = AvailabilityData(
         fulfiller_id=NAME, available=variant.active, stock_managed=has_stock, stock_qty=variant.stock
     )
-    return VariantFacts(
+    return VariantData(
         vendor_id=str(variant.id),
         sku=variant.sku,
         active=variant.active,
         personalized=variant.printed,
         currency=variant.currency,
         image_url=variant.image,
-        text=TextFacts(name=_line(variant.name), description=clean_foreign(product.description)),
-        tiers=tuple(sorted({TierFacts("purchase", tier.quantity, tier.price) for tier in variant.prices})),
+        text=TextData(name=_line(variant.name), description=clean_foreign(product.description)),
+        tiers=tuple(sorted({TierData("purchase", tier.quantity, tier.price) for tier in variant.prices})),
         availabilities=(offer,),
     )
 

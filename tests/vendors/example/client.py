@@ -31,7 +31,7 @@ class Client:
 
     def create_order(self, order: dict[str, Any]) -> theirs.Order:
         """POST orders: a draft, which costs nothing. 409 for an `external_id` that is used, 422 for what is wrong."""
-        return self.session.fetch(theirs.OrderAnswer, "POST", "orders", body=msgspec.json.encode(order)).result
+        return self.session.fetch(theirs.OrderResponse, "POST", "orders", body=msgspec.json.encode(order)).result
 
     def add_item(self, order_id: str, item: dict[str, Any]) -> theirs.Item:
         """POST orders/{id}/items: drafts only, else 409. Twice the same are two items."""
@@ -40,15 +40,15 @@ class Client:
 
     def confirm_order(self, order_id: str) -> theirs.Order:
         """POST orders/{id}/confirm: costs money. 409 unless it is a draft."""
-        return self.session.fetch(theirs.OrderAnswer, "POST", f"{_order(order_id)}/confirm").result
+        return self.session.fetch(theirs.OrderResponse, "POST", f"{_order(order_id)}/confirm").result
 
     def cancel_order(self, order_id: str) -> theirs.Order:
         """DELETE orders/{id}: 409 once it is being made."""
-        return self.session.fetch(theirs.OrderAnswer, "DELETE", _order(order_id)).result
+        return self.session.fetch(theirs.OrderResponse, "DELETE", _order(order_id)).result
 
     def order(self, order_id: str) -> theirs.Order:
         """GET orders/{id}, or orders/@{external_id}."""
-        return self.session.fetch(theirs.OrderAnswer, "GET", _order(order_id)).result
+        return self.session.fetch(theirs.OrderResponse, "GET", _order(order_id)).result
 
     def orders_page(self, *, updated_from: str, after: str) -> theirs.RawPage:
         """GET orders: oldest change first. What changes meanwhile moves to the end, and no other is passed over."""
@@ -62,12 +62,12 @@ class Client:
 
     def webhook(self, webhook_id: str) -> theirs.Webhook:
         """GET webhooks/{id}."""
-        return self.session.fetch(theirs.WebhookAnswer, "GET", _webhook(webhook_id), secret=True).result
+        return self.session.fetch(theirs.WebhookResponse, "GET", _webhook(webhook_id), secret=True).result
 
     def create_webhook(self, *, kind: str, url: str) -> theirs.Webhook:
         """POST webhooks. Twice the same makes two of them."""
         body = msgspec.json.encode({"type": kind, "url": url})
-        return self.session.fetch(theirs.WebhookAnswer, "POST", "webhooks", body=body, secret=True).result
+        return self.session.fetch(theirs.WebhookResponse, "POST", "webhooks", body=body, secret=True).result
 
     def delete_webhook(self, webhook_id: str) -> None:
         """DELETE webhooks/{id}."""

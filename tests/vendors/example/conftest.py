@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from backoffice.engine.models import Callback
 from backoffice.engine.services.callbacks import work_due_callbacks
-from backoffice.engine.services.webhooks import subscribe_webhooks
+from backoffice.engine.services.webhook_subscriptions import subscribe_webhooks
 from backoffice.sandbox import Sandbox, running_sandbox
 from catalog.tasks import sync_catalog
 from fulfillment.models import Country
@@ -83,7 +83,7 @@ def sandbox(settings: Settings, live_server: LiveServer) -> Iterator[Sandbox]:
         settings.PUBLIC_URL = live_server.url
         settings.VENDOR_READ_TIMEOUT = 0.3
         settings.PUSH_SETTLE_SECONDS = 0.2
-        settings.PUSH_RETRY_LADDER = [0.01]
+        settings.PUSH_RETRY_BACKOFF = [0.01]
         yield running
 
 

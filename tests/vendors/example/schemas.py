@@ -76,7 +76,7 @@ class Order(msgspec.Struct):
     shipments: list[Shipment] = []
 
 
-class OrderAnswer(msgspec.Struct):
+class OrderResponse(msgspec.Struct):
     result: Order
 
 
@@ -129,7 +129,7 @@ class Webhook(msgspec.Struct):
     secret: str | None = None
 
 
-class WebhookAnswer(msgspec.Struct):
+class WebhookResponse(msgspec.Struct):
     result: Webhook
 
 

@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.engine.models import Callback, Push, VendorWebhook
+from backoffice.engine.models import Callback, Push, WebhookSubscription
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.handlers import PUSH_HANDLERS
-from backoffice.engine.services.webhooks import end_webhook, subscribe_webhooks
+from backoffice.engine.services.webhook_subscriptions import end_webhook, subscribe_webhooks
 from catalog.models import Variant
 from orders.models import HoldReason, Order, VendorOrder
 from orders.services.lifecycle import cancel_order
@@ -133,12 +133,12 @@ def test_a_secret_is_changed_without_losing_an_event(shop: Shop, work: Work) -> 
     work()
     shop.vendor.webhooks.rotate()
     shop.pass_time(2)
-    old = VendorWebhook.objects.get(topic="package-shipped")
+    old = WebhookSubscription.objects.get(topic="package-shipped")
     end_webhook(old, actor="tester")
     work()
     subscribe_webhooks("example", actor="tester")
     work()
-    assert VendorWebhook.objects.filter(topic="package-shipped", ended_at=None).exclude(pk=old.pk).exists()
+    assert WebhookSubscription.objects.filter(topic="package-shipped", ended_at=None).exclude(pk=old.pk).exists()
     shop.pass_time(2)
     assert [hook["status"] for hook in shop.vendor.webhooks.sent] == [200, 200]
     body = shop.vendor.webhooks.sent[-1]["body"].encode()

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from pytest_django import Settings
 
-from backoffice.vendors.export_messages import Verdict
+from backoffice.vendors.export_messages import ExportResult
 from backoffice.vendors.guaranteed_reviews.client import Client
 from backoffice.vendors.guaranteed_reviews.keys import private_keys
 from backoffice.vendors.guaranteed_reviews.meaning import read_import
@@ -44,7 +44,10 @@ def test_the_documented_answers_are_read() -> None:
 
 
 def test_the_documented_answers_mean_taken_and_known(speak: Speak) -> None:
-    for name, verdict in (("orders.imported.json", Verdict.TAKEN), ("orders.already_sent.json", Verdict.KNOWN)):
+    for name, verdict in (
+        ("orders.imported.json", ExportResult.TAKEN),
+        ("orders.already_sent.json", ExportResult.KNOWN),
+    ):
         adapter, _server = speak(reply(200, (SAMPLES / name).read_bytes()))
         told = adapter.export_orders([order()], group="WEB/de")
         assert [(row.order_id, row.verdict) for row in told] == [("1001", verdict)]

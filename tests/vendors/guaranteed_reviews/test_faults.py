@@ -7,7 +7,7 @@ import pytest
 
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.errors import VendorAmbiguous, VendorAuthFailed, VendorUnavailable
-from backoffice.vendors.export_messages import Unclear, Verdict
+from backoffice.vendors.export_messages import ExportResult, Unclear
 from backoffice.vendors.guaranteed_reviews.adapter import GuaranteedReviews
 from tests.vendors.guaranteed_reviews.told import order
 
@@ -20,7 +20,9 @@ def invitations(sandbox: Sandbox) -> Counter[str]:
     return Counter(event["id_order"] for event in sandbox.guaranteed_reviews.ledger.of_kind("invitation"))
 
 
-def tell_as_the_engine_does(adapter: GuaranteedReviews, orders: list[Any], *, tries: int = 6) -> dict[str, Verdict]:
+def tell_as_the_engine_does(
+    adapter: GuaranteedReviews, orders: list[Any], *, tries: int = 6
+) -> dict[str, ExportResult]:
     """Again after what is ambiguous or not available; one by one after what is unclear."""
     for _try in range(tries):
         try:
@@ -63,7 +65,7 @@ def test_each_customer_is_invited_once_whatever_happens(
     rule = sandbox.faults.add(**fault, vendor="guaranteed-reviews", times=2)
     verdicts = tell_as_the_engine_does(adapter, ORDERS)
     assert rule.hits == 2
-    assert set(verdicts.values()) <= {Verdict.TAKEN, Verdict.KNOWN}
+    assert set(verdicts.values()) <= {ExportResult.TAKEN, ExportResult.KNOWN}
     assert invitations(sandbox) == {one.order_id: 1 for one in ORDERS}
 
 
@@ -72,15 +74,15 @@ def test_one_bad_order_blocks_no_other(sandbox: Sandbox, adapter: GuaranteedRevi
     for skips in (False, True):
         sandbox.guaranteed_reviews.options.change(missing_skips_only=skips)
         verdicts = tell_as_the_engine_does(adapter, [*ORDERS, bad])
-        assert verdicts.pop(bad.order_id) == Verdict.REFUSED
-        assert set(verdicts.values()) <= {Verdict.TAKEN, Verdict.KNOWN}
+        assert verdicts.pop(bad.order_id) == ExportResult.REFUSED
+        assert set(verdicts.values()) <= {ExportResult.TAKEN, ExportResult.KNOWN}
     assert invitations(sandbox) == {one.order_id: 1 for one in ORDERS}
 
 
 def test_orders_that_are_known_in_part_are_found_out_one_by_one(sandbox: Sandbox, adapter: GuaranteedReviews) -> None:
     tell_as_the_engine_does(adapter, ORDERS[:1])
     assert isinstance(adapter.export_orders(ORDERS, group="WEB/de"), Unclear)
-    assert set(tell_as_the_engine_does(adapter, ORDERS).values()) == {Verdict.KNOWN}
+    assert set(tell_as_the_engine_does(adapter, ORDERS).values()) == {ExportResult.KNOWN}
     assert invitations(sandbox) == {one.order_id: 1 for one in ORDERS}
 
 
@@ -100,8 +102,8 @@ def test_what_the_document_leaves_open_changes_nothing(
 ) -> None:
     sandbox.guaranteed_reviews.options.change(**options)
     verdicts = tell_as_the_engine_does(adapter, [*ORDERS, order(9, lastname="")])
-    assert verdicts.pop("1009") == Verdict.REFUSED
-    assert set(tell_as_the_engine_does(adapter, ORDERS).values()) == {Verdict.KNOWN}
+    assert verdicts.pop("1009") == ExportResult.REFUSED
+    assert set(tell_as_the_engine_does(adapter, ORDERS).values()) == {ExportResult.KNOWN}
     assert invitations(sandbox) == {one.order_id: 1 for one in ORDERS}
 
 

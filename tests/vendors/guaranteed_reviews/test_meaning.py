@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backoffice.vendors.errors import VendorAmbiguous, VendorAuthFailed, VendorRejected, VendorUnavailable
-from backoffice.vendors.export_messages import Unclear, Verdict
+from backoffice.vendors.export_messages import ExportResult, Unclear
 from tests.vendors.connections import Outside
 from tests.vendors.guaranteed_reviews.conftest import Speak
 from tests.vendors.guaranteed_reviews.told import answered, order
@@ -28,27 +28,27 @@ def tell(speak: Speak, act: Any, *, orders: int) -> Any:
 @pytest.mark.parametrize(
     ("status", "body", "orders", "verdict"),
     [
-        (200, answered(orders_count=3, orders_imported=3), 3, Verdict.TAKEN),
-        (200, answered(success="1", orders_count="2", orders_imported="2"), 2, Verdict.TAKEN),
-        (200, "\ufeff" + answered(), 1, Verdict.TAKEN),
-        (201, '{"success": true}', 1, Verdict.TAKEN),
+        (200, answered(orders_count=3, orders_imported=3), 3, ExportResult.TAKEN),
+        (200, answered(success="1", orders_count="2", orders_imported="2"), 2, ExportResult.TAKEN),
+        (200, "\ufeff" + answered(), 1, ExportResult.TAKEN),
+        (201, '{"success": true}', 1, ExportResult.TAKEN),
         # The body decides, whatever the status.
-        (500, answered(), 1, Verdict.TAKEN),
-        (200, answered(**NONE, message=KNOWN), 1, Verdict.KNOWN),
-        (200, answered(**NONE, orders_count=2, message=KNOWN), 2, Verdict.KNOWN),
-        (409, answered(**NONE, message=KNOWN), 1, Verdict.KNOWN),
-        (400, wordpress(400, KNOWN), 1, Verdict.KNOWN),
-        (200, answered(orders_imported=0, message=KNOWN), 1, Verdict.KNOWN),
-        (200, answered(**NONE, message="Missing fields for array: firstname"), 1, Verdict.REFUSED),
-        (400, answered(**NONE, message="Missing fields for array"), 1, Verdict.REFUSED),
-        (400, wordpress(400, "Missing parameter(s): orders"), 1, Verdict.REFUSED),
-        (200, wordpress(422, "The date is none"), 1, Verdict.REFUSED),
-        (200, answered(**NONE, message="The e-mail address is none."), 1, Verdict.REFUSED),
-        (413, "<html>", 1, Verdict.REFUSED),
+        (500, answered(), 1, ExportResult.TAKEN),
+        (200, answered(**NONE, message=KNOWN), 1, ExportResult.KNOWN),
+        (200, answered(**NONE, orders_count=2, message=KNOWN), 2, ExportResult.KNOWN),
+        (409, answered(**NONE, message=KNOWN), 1, ExportResult.KNOWN),
+        (400, wordpress(400, KNOWN), 1, ExportResult.KNOWN),
+        (200, answered(orders_imported=0, message=KNOWN), 1, ExportResult.KNOWN),
+        (200, answered(**NONE, message="Missing fields for array: firstname"), 1, ExportResult.REFUSED),
+        (400, answered(**NONE, message="Missing fields for array"), 1, ExportResult.REFUSED),
+        (400, wordpress(400, "Missing parameter(s): orders"), 1, ExportResult.REFUSED),
+        (200, wordpress(422, "The date is none"), 1, ExportResult.REFUSED),
+        (200, answered(**NONE, message="The e-mail address is none."), 1, ExportResult.REFUSED),
+        (413, "<html>", 1, ExportResult.REFUSED),
     ],
 )
 def test_an_answer_about_all_orders_gives_each_its_verdict(
-    speak: Speak, status: int, body: str, orders: int, verdict: Verdict
+    speak: Speak, status: int, body: str, orders: int, verdict: ExportResult
 ) -> None:
     assert tell(speak, reply(status, body), orders=orders) == [verdict] * orders
 
@@ -118,7 +118,7 @@ def test_too_many_requests_are_told_again_later(
     with pytest.raises(VendorUnavailable) as raised:
         tell(speak, reply(429, wordpress(429, "Too many requests for this key"), **headers), orders=2)
     assert raised.value.retry_after == wait
-    assert ("throttled", wait) in outside.gate.events
+    assert ("throttled", wait) in outside.limiter.events
 
 
 def test_a_group_without_a_key_and_a_correction_are_refused_unsent(speak: Speak) -> None:

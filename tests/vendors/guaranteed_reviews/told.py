@@ -9,14 +9,14 @@ from email.policy import HTTP
 from pathlib import Path
 from typing import Any
 
-from backoffice.vendors.export_messages import BoughtLine, OrderToTell
+from backoffice.vendors.export_messages import ExportLine, OrderToExport
 from backoffice.vendors.messages import PostalAddress
 from tests.vendors.loopback import Seen
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "guaranteed_reviews"
 
 
-def order(number: int = 1, **changes: Any) -> OrderToTell:
+def order(number: int = 1, **changes: Any) -> OrderToExport:
     """A German order of two products."""
     facts: dict[str, Any] = {
         "order_id": str(1000 + number),
@@ -34,11 +34,11 @@ def order(number: int = 1, **changes: Any) -> OrderToTell:
         "email": "jana@example.com",
         "recipient": PostalAddress(street="Weg 1", zip="10115", city="Berlin", country_code="DE"),
         "lines": (
-            BoughtLine(100, "SKU100", "Mug", 2, Decimal("25.8950"), gtin="1234567890128", category="Mugs"),
-            BoughtLine(101, "SKU101", "", 1, gtin="123456789012"),
+            ExportLine(100, "SKU100", "Mug", 2, Decimal("25.8950"), gtin="1234567890128", category="Mugs"),
+            ExportLine(101, "SKU101", "", 1, gtin="123456789012"),
         ),
     }
-    return OrderToTell(**facts | changes)
+    return OrderToExport(**facts | changes)
 
 
 def fields_of(seen: Seen) -> dict[str, str]:

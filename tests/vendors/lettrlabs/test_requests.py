@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.vendors.card_messages import CardAddress, CardState, ConversionToTell, DeliveryState, Mailing
+from backoffice.vendors.card_messages import CardAddress, CardState, ConversionToReport, DeliveryState, Mailing
 from backoffice.vendors.errors import (
     VendorAmbiguous,
     VendorAuthFailed,
@@ -238,7 +238,7 @@ def test_conversions_are_an_array_with_our_number_and_exact_money(serve: Any) ->
     buyer = CardAddress(
         firstname="Ada", address1="1 Main", city="Boston", state_code="MA", zip5="02139", email="a@b.co"
     )
-    row = ConversionToTell(
+    row = ConversionToReport(
         order_id="WEB-100001", revenue=Decimal("0.10"), at=datetime(2027, 1, 2, 3, 4, tzinfo=UTC), buyer=buyer
     )
     upload = vendor.report_conversions([row])
@@ -259,7 +259,9 @@ def test_conversions_are_an_array_with_our_number_and_exact_money(serve: Any) ->
 
 
 def test_conversions_without_an_answer_are_taken(serve: Any) -> None:
-    row = ConversionToTell(order_id="W-1", revenue=Decimal(1), at=datetime(2027, 1, 2, tzinfo=UTC), buyer=CardAddress())
+    row = ConversionToReport(
+        order_id="W-1", revenue=Decimal(1), at=datetime(2027, 1, 2, tzinfo=UTC), buyer=CardAddress()
+    )
     assert serve(reply(202)).report_conversions([row]).vendor_id == ""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.engine.services.budget import requests_per_minute
+from backoffice.engine.services.rate_limits import requests_per_minute
 from backoffice.vendors.abilities import (
     GivesProductionOrders,
     HasCatalogue,
@@ -14,9 +14,9 @@ from backoffice.vendors.abilities import (
     Vendor,
 )
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.catalog_messages import TierFacts
+from backoffice.vendors.catalog_messages import TierData
 from backoffice.vendors.errors import VendorError, VendorRejected
-from backoffice.vendors.listing_messages import PriceFacts, StockFacts
+from backoffice.vendors.listing_messages import PriceData, StockData
 from backoffice.vendors.mypromo.adapter import MyPromo, MyPromoFulfiller
 from backoffice.vendors.mypromo.payloads import amazon_line_payload
 from backoffice.vendors.registry import vendor_type, vendors_with
@@ -84,10 +84,10 @@ def test_both_accounts_are_called_back_with_the_same_secret() -> None:
 def test_a_fulfiller_lists_its_stock_with_its_own_skus(speak_as_fulfiller: SpeakAsFulfiller) -> None:
     mypromo, server = speak_as_fulfiller(reply(200, sample("inventory.list.fulfiller.200.json")))
     assert list(mypromo.iter_stock()) == [
-        StockFacts(sku="TESTPRODUCT123", sku_fulfiller="TEST Prod-26", available=True, managed=True, qty=14500),
-        StockFacts(sku="TESTPRODUCT555", sku_fulfiller="test-abc", available=True, managed=False),
-        StockFacts(sku="TESTPRODUCT999", available=True, managed=True, qty=45010),
-        StockFacts(sku="TESTPRODUCT777", sku_fulfiller="Test Product 777", available=True, managed=True, qty=0),
+        StockData(sku="TESTPRODUCT123", sku_fulfiller="TEST Prod-26", available=True, managed=True, qty=14500),
+        StockData(sku="TESTPRODUCT555", sku_fulfiller="test-abc", available=True, managed=False),
+        StockData(sku="TESTPRODUCT999", available=True, managed=True, qty=45010),
+        StockData(sku="TESTPRODUCT777", sku_fulfiller="Test Product 777", available=True, managed=True, qty=0),
     ]
     assert server.seen[0].path == "/mypromo/v1/inventory?page=1&per_page=250"
 
@@ -96,12 +96,12 @@ def test_a_fulfiller_lists_its_prices_with_their_rules(speak_as_fulfiller: Speak
     mypromo, server = speak_as_fulfiller(reply(200, sample("prices.list.fulfiller.200.json")))
     first, second = mypromo.iter_prices()
     expected = [
-        TierFacts(name, tier["qty"], pytest.approx(tier["price"]))
+        TierData(name, tier["qty"], pytest.approx(tier["price"]))
         for name, key in (("purchase", "purchase_prices"), ("recommended", "recommended_retail_prices"))
         for tier in sample_json("prices.list.fulfiller.200.json")["data"][0]["prices"][key]
     ]
     assert [(*tier[:2], float(tier.price)) for tier in first.tiers] == [tuple(tier) for tier in expected]
-    assert first == PriceFacts(
+    assert first == PriceData(
         sku="TESTPRODUCT123",
         currency="EUR",
         tiers=first.tiers,

@@ -25,7 +25,7 @@ from backoffice.vendors.batch_messages import (
     StockRow,
     SyncRow,
 )
-from backoffice.vendors.catalog_messages import TierFacts
+from backoffice.vendors.catalog_messages import TierData
 from backoffice.vendors.design_messages import DesignState
 from backoffice.vendors.errors import FieldError, VendorAuthFailed, VendorRejected
 from backoffice.vendors.listing_messages import SearchTexts
@@ -96,7 +96,7 @@ def test_sales_prices_are_set_and_read_back_to_the_cent(merchant: MyPromo, sandb
     assert (job.state, job.raw_state) == (JobState.SUCCESS, "SUCCESS")
     (after,) = merchant.iter_prices(sku=SALES_SKU)
     changed = [found for found in after.tiers if found not in before.tiers]
-    assert changed == [TierFacts("sales", quantity, wanted)]
+    assert changed == [TierData("sales", quantity, wanted)]
     assert len(after.tiers) == len(before.tiers)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected, VendorUnavailable
-from backoffice.vendors.messages import StateFacts
+from backoffice.vendors.messages import StateData
 from backoffice.vendors.mypromo.adapter import MyPromo
 from backoffice.vendors.mypromo.paging import none_found, read_rows
 from tests.vendors.loopback import reply
@@ -289,9 +289,9 @@ def test_the_query_of_a_list_is_rebuilt_for_every_page(speak: Speak) -> None:
 COUNTRIES = {"data": [{"id": 1, "iso2": "AF", "name": "Afghanistan"}, {"id": 50, "iso2": "de", "name": "Germany"}]}
 
 
-def states(speak: Speak, *rows: dict[str, Any]) -> list[StateFacts]:
+def states(speak: Speak, *rows: dict[str, Any]) -> list[StateData]:
     mypromo, _ = speak(reply(200, json.dumps(COUNTRIES)), reply(200, json.dumps({"data": rows})))
-    found: list[StateFacts] = mypromo.states()
+    found: list[StateData] = mypromo.states()
     return found
 
 

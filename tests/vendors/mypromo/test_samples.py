@@ -9,17 +9,17 @@ import msgspec
 import pytest
 
 from backoffice.vendors.auth import ClientCredentials
-from backoffice.vendors.catalog_messages import TierFacts
+from backoffice.vendors.catalog_messages import TierData
 from backoffice.vendors.errors import (
     VendorAuthFailed,
     VendorNotFound,
     VendorRejected,
     VendorUnavailable,
 )
-from backoffice.vendors.listing_messages import PriceFacts, SearchFacts, SearchTexts, StockFacts
+from backoffice.vendors.listing_messages import PriceData, SearchData, SearchTexts, StockData
 from backoffice.vendors.messages import (
-    CarrierFacts,
-    CountryFacts,
+    CarrierData,
+    CountryData,
     HistoryEntry,
     LineKind,
     LineReport,
@@ -28,10 +28,10 @@ from backoffice.vendors.messages import (
     PostalAddress,
     ShipmentReport,
     ShippedLine,
-    StateFacts,
+    StateData,
     Version,
 )
-from backoffice.vendors.mypromo.reference import carrier_facts, country_facts, state_facts
+from backoffice.vendors.mypromo.reference import carrier_data, country_data, state_data
 from tests.vendors.connections import Outside
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import Speak
@@ -279,25 +279,25 @@ def test_the_lists_of_countries_states_and_carriers_are_read(speak: Speak) -> No
                        whole("states.list.200.json"), whole("carriers.list.200.json"))  # fmt: skip
     countries = mypromo.countries()
     assert len(countries) == len(sample_json("countries.list.200.json")["data"])
-    assert countries[0] == CountryFacts(name="Afghanistan", iso2="AF", iso3="AFG", state_mandatory=False)
+    assert countries[0] == CountryData(name="Afghanistan", iso2="AF", iso3="AFG", state_mandatory=False)
     states = mypromo.states()
     assert len(states) == len(sample_json("states.list.200.json")["data"])
-    assert states[1] == StateFacts(name="Baden-Württemberg", iso2="BW", iso3="DE-BW", country_iso2="DE")
+    assert states[1] == StateData(name="Baden-Württemberg", iso2="BW", iso3="DE-BW", country_iso2="DE")
     carriers = mypromo.carriers()
     assert len(carriers) == len(sample_json("carriers.list.200.json")["data"])
-    assert carriers[0] == CarrierFacts(key="royal-mail", name="Royal Mail", kind="parcel", available=False)
+    assert carriers[0] == CarrierData(key="royal-mail", name="Royal Mail", kind="parcel", available=False)
 
 
 def test_a_country_a_state_and_a_carrier_are_read_by_id(speak: Speak) -> None:
     mypromo, server = speak(*(reply(200, sample(f"{name}.get.0.json")) for name in ("countries", "states", "carriers")))
     client = mypromo.client
-    assert country_facts(client.country("50")) == CountryFacts(
+    assert country_data(client.country("50")) == CountryData(
         name="Germany", iso2="DE", iso3="DEU", state_mandatory=False
     )
-    assert state_facts(client.state("2"), countries={"50": "DE"}) == StateFacts(
+    assert state_data(client.state("2"), countries={"50": "DE"}) == StateData(
         name="Baden-Württemberg", iso2="BW", iso3="BAW", country_iso2="DE"
     )
-    assert carrier_facts(client.carrier("2")) == CarrierFacts(key="dhl", name="DHL", kind="parcel", available=True)
+    assert carrier_data(client.carrier("2")) == CarrierData(key="dhl", name="DHL", kind="parcel", available=True)
     assert [seen.path for seen in server.seen] == [
         "/mypromo/v1/countries/50", "/mypromo/v1/states/2", "/mypromo/v1/carriers/2",
     ]  # fmt: skip
@@ -306,17 +306,17 @@ def test_a_country_a_state_and_a_carrier_are_read_by_id(speak: Speak) -> None:
 def test_stock_is_read(speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("inventory.list.merchant.200.json")))
     assert list(mypromo.iter_stock()) == [
-        StockFacts(sku="TESTPRODUCT123", available=True, managed=True, qty=14500),
-        StockFacts(sku="TESTPRODUCT555", available=True, managed=False, qty=None),
-        StockFacts(sku="TESTPRODUCT999", available=True, managed=True, qty=45010),
-        StockFacts(sku="TESTPRODUCT777", available=True, managed=True, qty=0),
+        StockData(sku="TESTPRODUCT123", available=True, managed=True, qty=14500),
+        StockData(sku="TESTPRODUCT555", available=True, managed=False, qty=None),
+        StockData(sku="TESTPRODUCT999", available=True, managed=True, qty=45010),
+        StockData(sku="TESTPRODUCT777", available=True, managed=True, qty=0),
     ]
     assert server.seen[0].path == "/mypromo/v1/inventory?shipping_from=DE&page=1&per_page=250"
 
 
 def test_prices_are_read_to_the_cent(speak: Speak) -> None:
     tiers = tuple(
-        TierFacts(price_list, quantity, Decimal(price))
+        TierData(price_list, quantity, Decimal(price))
         for price_list, prices in (
             ("purchase", ("14.99", "12.99", "9.99")),
             ("recommended", ("114.99", "112.99", "19.99")),
@@ -326,8 +326,8 @@ def test_prices_are_read_to_the_cent(speak: Speak) -> None:
     )
     mypromo, _ = speak(reply(200, sample("prices.list.merchant.200.json")))
     assert list(mypromo.iter_prices()) == [
-        PriceFacts(sku="TESTPRODUCT123", currency="EUR", tiers=tiers, order_min_qty=50, order_max_qty=200),
-        PriceFacts(
+        PriceData(sku="TESTPRODUCT123", currency="EUR", tiers=tiers, order_min_qty=50, order_max_qty=200),
+        PriceData(
             sku="TESTPRODUCT555",
             currency="EUR",
             tiers=tiers,
@@ -341,7 +341,7 @@ def test_prices_are_read_to_the_cent(speak: Speak) -> None:
 def test_search_texts_are_read(speak: Speak) -> None:
     mypromo, _ = speak(reply(200, sample("seo.list.200.json")))
     assert list(mypromo.iter_search_texts()) == [
-        SearchFacts(
+        SearchData(
             sku="TESTPRODUCT-CUSTOMIZE",
             defaults=SearchTexts(
                 product_name="test name customize",

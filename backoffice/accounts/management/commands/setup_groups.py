@@ -42,7 +42,7 @@ GROUPS: dict[str, set[str]] = {
     },
     # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
-        "marketing.tell_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
+        "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
         "rules.change_notice", "engine.resend_push", "engine.decide_push",
     },
@@ -50,8 +50,8 @@ GROUPS: dict[str, set[str]] = {
     | {
         "rules.add_rule", "rules.change_rule", "rules.change_notice",
         "engine.change_integration", "engine.pause_integration", "engine.test_integration",
-        "engine.add_vendorwebhook",
-        "engine.change_vendorwebhook", "accounts.add_shop", "accounts.change_shop",
+        "engine.add_webhooksubscription",
+        "engine.change_webhooksubscription", "accounts.add_shop", "accounts.change_shop",
         "accounts.add_apikey", "accounts.change_apikey", "accounts.view_apikey", "auth.view_user",
         "auth.add_user", "auth.change_user", "auth.view_group",
     },

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backoffice.engine.management.pausing import VendorsCommand
-from backoffice.engine.services import gate
+from backoffice.engine.services import limiter
 
 
 class Command(VendorsCommand):
@@ -11,5 +11,5 @@ class Command(VendorsCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for vendor in self.chosen(options):
-            gate.resume(vendor, actor=options["actor"], reason=options["reason"])
+            limiter.resume(vendor, actor=options["actor"], reason=options["reason"])
             self.stdout.write(f"{vendor}: resumed")

@@ -12,9 +12,9 @@ from backoffice.files.types import PDF
 from backoffice.staff.base import refuse, staff_user
 from backoffice.staff.pages import act
 from backoffice.text.translatable import gettext as _
-from backoffice.web.file_answers import answer_file
+from backoffice.web.file_answers import file_response
 from orders.marketing.admin.campaign_pages.actions import page_of_campaign
-from orders.marketing.admin.campaign_pages.words import cards_words, dollars, price_lines, send_words
+from orders.marketing.admin.campaign_pages.words import cards_label, describe_sending, dollars, price_lines
 from orders.marketing.models import MailCampaign
 from orders.marketing.services.campaigns.paying import Shown, can_check_out, check_out_campaign
 
@@ -24,12 +24,12 @@ def checkout_context(campaign: MailCampaign) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "refusal": can_check_out(campaign).reason,
-        "cards": cards_words(campaign.accepted),
+        "cards": cards_label(campaign.accepted),
         "difference": campaign.submitted - campaign.accepted,
         "lines": price_lines(campaign),
         "price": dollars(campaign.price),
         "budget": dollars(campaign.budget),
-        "button": send_words(cards=campaign.accepted, price=campaign.price),
+        "button": describe_sending(cards=campaign.accepted, price=campaign.price),
         "back": page_of_campaign(campaign),
     }
 
@@ -60,12 +60,12 @@ def _shown(request: HttpRequest) -> Shown:
     return Shown(price=price, cards=int(cards))
 
 
-def answer_proof(campaign: MailCampaign) -> HttpResponseBase:
+def proof_response(campaign: MailCampaign) -> HttpResponseBase:
     """Our copy of the proof, which the campaign's page may show in a frame. Raises Http404."""
     try:
         content = open_path(campaign.proof_path)
     except FileNotFoundError:
         raise Http404 from None
-    answer = answer_file(content, content_type=PDF, name=f"proof-{campaign.pk}")
+    answer = file_response(content, content_type=PDF, name=f"proof-{campaign.pk}")
     answer["X-Frame-Options"] = "SAMEORIGIN"
     return answer

@@ -77,7 +77,7 @@ def recipient_chip(recipient: CardRecipient) -> Chip:
     return CardState(recipient.state).chip()
 
 
-def event_words(event: CampaignEvent) -> str:
+def describe_event(event: CampaignEvent) -> str:
     params = dict(event.params)
     if "price" in params:
         params["price"] = dollars(Decimal(params["price"]))
@@ -103,7 +103,7 @@ def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dic
     ]
 
 
-def send_words(*, cards: int, price: Decimal | None) -> str:
+def describe_sending(*, cards: int, price: Decimal | None) -> str:
     """What the button of the checkout says: how many cards, and what they cost."""
     text = ngettext("Send %(cards)s card, %(price)s", "Send %(cards)s cards, %(price)s", cards)
     return text % {"cards": _grouped(cards), "price": dollars(price)}
@@ -113,7 +113,7 @@ def dollars(amount: Decimal | None) -> str:
     return money(amount, CURRENCY)
 
 
-def cards_words(count: int) -> str:
+def cards_label(count: int) -> str:
     return ngettext("%(count)s card", "%(count)s cards", count) % {"count": _grouped(count)}
 
 

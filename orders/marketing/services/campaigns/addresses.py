@@ -35,7 +35,7 @@ _SHORT = {
 
 
 @dataclass(frozen=True)
-class JudgedAddress:
+class ValidatedAddress:
     """An address as it would be sent; `reason` is empty when it can be. `key` tells people apart."""
 
     address: CardAddress
@@ -43,10 +43,10 @@ class JudgedAddress:
     key: str
 
 
-def judge_order_address(address: Address | None, *, email: str = "") -> JudgedAddress:
+def validate_order_address(address: Address | None, *, email: str = "") -> ValidatedAddress:
     """The recipient's address of an order; an order without one is not in the US."""
     if address is None:
-        return JudgedAddress(CardAddress(), LeftOut.NOT_US, "")
+        return ValidatedAddress(CardAddress(), LeftOut.NOT_US, "")
     given = {
         "firstname": address.firstname,
         "lastname": address.lastname,
@@ -59,25 +59,25 @@ def judge_order_address(address: Address | None, *, email: str = "") -> JudgedAd
         "country": address.country_code,
         "email": usable_email(email) or usable_email(address.email),
     }
-    return judge_address(given)
+    return validate_address(given)
 
 
 @dataclass(frozen=True)
 class RecipientRow:
-    """A row of a table, its values as `judge_address` takes them; `reason` is why it cannot be used."""
+    """A row of a table, its values as `validate_address` takes them; `reason` is why it cannot be used."""
 
     number: int
     values: Mapping[str, str]
     reason: str = ""
 
 
-def judge_row(row: RecipientRow) -> JudgedAddress:
-    """As `judge_address`, of a row from which a spreadsheet may have taken the zeros of the ZIP code."""
-    judged = judge_address(row.values, has_lost_zeros=True)
+def validate_row(row: RecipientRow) -> ValidatedAddress:
+    """As `validate_address`, of a row from which a spreadsheet may have taken the zeros of the ZIP code."""
+    judged = validate_address(row.values, has_lost_zeros=True)
     return replace(judged, reason=row.reason or judged.reason)
 
 
-def judge_address(given: Mapping[str, str], *, has_lost_zeros: bool = False) -> JudgedAddress:
+def validate_address(given: Mapping[str, str], *, has_lost_zeros: bool = False) -> ValidatedAddress:
     """Cleaned of what surrounds it, with ZIP+4 split; the first thing that is wrong is the reason.
 
     `given` has the names of `CardAddress`, with `zip` whole and `country`; a blank country is the US. A state may be
@@ -100,7 +100,7 @@ def judge_address(given: Mapping[str, str], *, has_lost_zeros: bool = False) -> 
         email=texts.get("email", "")[:255].casefold(),
     )
     too_long = any(len(text) > LONGEST for name, text in texts.items() if name != "email")
-    return JudgedAddress(address, _reason(address, country=country, too_long=too_long), person_key(address))
+    return ValidatedAddress(address, _reason(address, country=country, too_long=too_long), person_key(address))
 
 
 def _place(country: str, state: str) -> tuple[str, str]:

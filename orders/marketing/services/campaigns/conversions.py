@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.pushes import queue_push
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
-from backoffice.vendors.card_messages import ConversionToTell, ConversionUpload
+from backoffice.vendors.card_messages import ConversionToReport, ConversionUpload
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.money import round_money
 from backoffice.vendors.registry import vendor_type
 from orders.marketing.models import CampaignState, CardConversion, CardState, MailCampaign
-from orders.marketing.services.campaigns.addresses import judge_order_address
-from orders.marketing.services.campaigns.handling import CampaignHandler, again_or_person
+from orders.marketing.services.campaigns.addresses import validate_order_address
+from orders.marketing.services.campaigns.handling import CampaignHandler, retry_or_hand_to_staff
 from orders.marketing.services.campaigns.making import CONVERSIONS
 from orders.models import Address, AddressRole, Order, OrderState
 
@@ -99,7 +99,7 @@ def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:
     if not orders:
         return []
     places = {row.order_id: row for row in Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)}
-    judged = {order.pk: judge_order_address(places.get(order.pk), email=order.customer_email) for order in orders}
+    judged = {order.pk: validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders}
     keys = {one.key for one in judged.values() if one.key}
     emails = {one.address.email for one in judged.values() if one.address.email}
     recipients = campaign.recipients.filter(Q(key__in=keys) | Q(email__in=emails), state=CardState.ACCEPTED)
@@ -135,22 +135,22 @@ class Report(CampaignHandler):
     def recovery(self, push: Push) -> Recovery:
         return Recovery.REPEAT
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         # Telling again is harmless: the vendor counts each order once.
-        return again_or_person(delivery)
+        return retry_or_hand_to_staff(delivery)
 
     def decided(self, push: Push, *, happened: bool) -> None:
         """A person says that the vendor has these, or has not."""
         if not happened:
             return
-        rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), told_at__isnull=True, problem="")
-        rows.update(told_at=timezone.now())
+        rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), exported_at__isnull=True, problem="")
+        rows.update(exported_at=timezone.now())
         MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
 
     def deliver(self, delivery: Delivery) -> None:
         """All conversions of the push that were not told yet are told, or carry the vendor's refusal."""
         rows = CardConversion.objects.filter(
-            pk__in=self.delivery.push.payload.get("ids", []), told_at__isnull=True, problem=""
+            pk__in=self.delivery.push.payload.get("ids", []), exported_at__isnull=True, problem=""
         )
         rows = rows.select_related("order", "recipient").order_by("pk")
         waiting = list(rows)
@@ -165,7 +165,7 @@ class Report(CampaignHandler):
             self.delivery.write(
                 f"conversions:{rows[0].pk}",
                 lambda: self.vendor.report_conversions(told),
-                partial(self._note_told, rows),
+                partial(self._note_exported, rows),
             )
         except VendorRejected as error:
             if len(rows) > 1:
@@ -176,16 +176,18 @@ class Report(CampaignHandler):
             keys = [row.pk for row in rows]
             self.delivery.record(lambda: CardConversion.objects.filter(pk__in=keys).update(problem=text), step="")
 
-    def _note_told(self, rows: list[CardConversion], upload: ConversionUpload) -> None:
+    def _note_exported(self, rows: list[CardConversion], upload: ConversionUpload) -> None:
         CardConversion.objects.filter(pk__in=[row.pk for row in rows]).update(
-            told_at=timezone.now(), upload_id=upload.vendor_id, raw_state="" if upload.vendor_id else upload.raw_state
+            exported_at=timezone.now(),
+            upload_id=upload.vendor_id,
+            raw_state="" if upload.vendor_id else upload.raw_state,
         )
 
 
-def _message(row: CardConversion) -> ConversionToTell:
+def _message(row: CardConversion) -> ConversionToReport:
     order, recipient = row.order, row.recipient
     revenue = round_money(order.total, currency=order.currency)
-    return ConversionToTell(order_id=order.number, revenue=revenue, at=order.placed_at, buyer=recipient.address())
+    return ConversionToReport(order_id=order.number, revenue=revenue, at=order.placed_at, buyer=recipient.address())
 
 
 def follow_uploads(vendor: SendsCards) -> None:

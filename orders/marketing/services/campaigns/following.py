@@ -20,7 +20,7 @@ from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
-from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, HeldCard
+from backoffice.vendors.card_messages import CardCharge, CardDelivery, CardOrderReport, CardResults, RemoteCard
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from backoffice.vendors.registry import vendors_with
 from orders.marketing.models import CampaignState, CardDeliveryState, CardRecipient, CardState, MailCampaign
@@ -151,7 +151,7 @@ def _apply_results(campaign: MailCampaign, *, result: CardResults | None, charge
 
 
 def _note_scans(campaign: MailCampaign, result: CardResults) -> None:
-    scans = [(HeldCard(vendor_id=one.vendor_id, address=one.address), one) for one in result.scanned]
+    scans = [(RemoteCard(vendor_id=one.vendor_id, address=one.address), one) for one in result.scanned]
     by_card = {id(card): one for card, one in scans}
     rows, pairs = _matched(campaign, [card for card, _one in scans])
     for pk, card in pairs.items():
@@ -167,7 +167,7 @@ def _ask_deliveries(vendor: SendsCards, campaign: MailCampaign) -> None:
 
 def _note_deliveries(campaign: MailCampaign, deliveries: list[CardDelivery]) -> None:
     """A card that was delivered stays so; other words are as the vendor says them now."""
-    cards = [(HeldCard(vendor_id=one.vendor_id, address=one.address), one) for one in deliveries]
+    cards = [(RemoteCard(vendor_id=one.vendor_id, address=one.address), one) for one in deliveries]
     by_card = {id(card): one for card, one in cards}
     rows, pairs = _matched(campaign, [card for card, _one in cards])
     for pk, card in pairs.items():
@@ -177,7 +177,9 @@ def _note_deliveries(campaign: MailCampaign, deliveries: list[CardDelivery]) -> 
     CardRecipient.objects.bulk_update([rows[pk] for pk in pairs], ["delivery", "raw_delivery"], batch_size=1000)
 
 
-def _matched(campaign: MailCampaign, cards: Iterable[HeldCard]) -> tuple[dict[int, CardRecipient], dict[int, HeldCard]]:
+def _matched(
+    campaign: MailCampaign, cards: Iterable[RemoteCard]
+) -> tuple[dict[int, CardRecipient], dict[int, RemoteCard]]:
     cards = list(cards)
     if not cards:
         return {}, {}

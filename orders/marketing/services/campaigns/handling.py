@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models import Push
 from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.handlers import Finding, PushHandler, Recovery, push_kind
+from backoffice.engine.services.handlers import PushHandler, ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
 from orders.marketing.models import MailCampaign
@@ -17,13 +17,13 @@ MOST_TRIES = 12
 
 def leave_to_campaign(push: Push) -> None:
     """A refusal is one need, not two: the campaign shows it, and is where it is dealt with."""
-    push.needs_person = False
-    push.save(update_fields=["needs_person"])
+    push.needs_attention = False
+    push.save(update_fields=["needs_attention"])
 
 
-def again_or_person(delivery: Delivery) -> Finding:
+def retry_or_hand_to_staff(delivery: Delivery) -> ReconcileResult:
     """What may be done twice is simply done again; but not for ever, where no answer can ever be read."""
-    return Finding.FOUND if delivery.push.attempts < MOST_TRIES else Finding.BLIND
+    return ReconcileResult.FOUND if delivery.push.attempts < MOST_TRIES else ReconcileResult.BLIND
 
 
 class CampaignHandler(PushHandler):
@@ -42,7 +42,7 @@ class CampaignHandler(PushHandler):
         self.campaign = MailCampaign.objects.locked(self.campaign.pk)
         return self.campaign
 
-    def needs_person(self, push: Push) -> None:
+    def needs_attention(self, push: Push) -> None:
         """Said on the campaign's page too, unless something more exact is."""
         campaign = MailCampaign.objects.locked(push.subject_id)
         if not campaign.problem:
@@ -63,6 +63,6 @@ class DiscardCards(CampaignHandler):
         for vendor_id in delivery.push.payload["ids"]:
             delivery.write(f"discard:{vendor_id}", partial(self.vendor.delete_cards, vendor_id), lambda answer: None)
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         # Deleting again is harmless: a draft costs nothing, and one that is gone stays gone.
-        return again_or_person(delivery)
+        return retry_or_hand_to_staff(delivery)

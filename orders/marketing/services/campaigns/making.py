@@ -17,7 +17,12 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.registry import vendor_type, vendors_with
 from orders.marketing.models import CampaignState, CardRecipient, CardState, Consent, LeftOut, MailCampaign, OptOut
-from orders.marketing.services.campaigns.addresses import JudgedAddress, RecipientRow, judge_order_address, judge_row
+from orders.marketing.services.campaigns.addresses import (
+    RecipientRow,
+    ValidatedAddress,
+    validate_order_address,
+    validate_row,
+)
 from orders.marketing.services.exports.obstacles import find_opt_outs
 from orders.models import Address, AddressRole, Order, OrderState
 
@@ -86,7 +91,7 @@ def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list
         raise Conflict(_("Campaign “%s” belongs to another shop.") % campaign.name)
     rows = {row.order_id: row for row in campaign.recipients.filter(order__in=orders)}
     fresh = list({order.pk: order for order in orders if order.pk not in rows}.values())
-    judged = [(one, {"order": order}) for order, one in zip(fresh, judge_orders(fresh), strict=True)]
+    judged = [(one, {"order": order}) for order, one in zip(fresh, validate_orders(fresh), strict=True)]
     rows |= {row.order_id: row for row in _list(campaign, judged, actor=actor)}
     if len(fresh) > 1:
         campaign.note("orders", actor=actor, count=len(fresh))
@@ -100,7 +105,7 @@ def add_table(campaign: MailCampaign, rows: Iterable[RecipientRow], *, actor: st
     """
     campaign = _open_campaign(campaign.pk)
     rows = list(rows)
-    people = _without_opted_out([judge_row(row) for row in rows])
+    people = _without_opted_out([validate_row(row) for row in rows])
     judged = [(one, {"table_row": row.number}) for row, one in zip(rows, people, strict=True)]
     if campaign.recipients.count() + len(judged) > MOST_RECIPIENTS:
         text = _("A campaign has at most %d recipients.") % MOST_RECIPIENTS
@@ -118,11 +123,11 @@ def remove_recipient(recipient: CardRecipient, *, actor: str) -> None:
     campaign.note("removed", actor=actor, name=str(recipient))
 
 
-def judge_orders(orders: list[Order]) -> list[JudgedAddress]:
+def validate_orders(orders: list[Order]) -> list[ValidatedAddress]:
     """Whether the recipient of each may get a card at all: consent first, then the address. Two queries."""
     rows = Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)
     places = {row.order_id: row for row in rows}
-    judged = [judge_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
+    judged = [validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
     judged = [replace(one, reason=_objection(order) or one.reason) for order, one in zip(orders, judged, strict=True)]
     return _without_opted_out(judged)
 
@@ -133,7 +138,7 @@ def _objection(order: Order) -> str:
     return "" if order.accepts_letters else LeftOut.NO_CONSENT
 
 
-def _without_opted_out(judged: list[JudgedAddress]) -> list[JudgedAddress]:
+def _without_opted_out(judged: list[ValidatedAddress]) -> list[ValidatedAddress]:
     """Who wants no more letters gets no card either, wherever the address came from. One query."""
     opted_out = find_opt_outs((one.address.email for one in judged), consent=Consent.LETTERS)
     return [replace(one, reason=LeftOut.NO_CONSENT) if one.address.email in opted_out else one for one in judged]
@@ -167,7 +172,7 @@ def unwilling_text(count: int) -> str:
 
 def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order, str]]:
     """What `add_orders` would make of each: (order, reason), the reason empty where a card would be listed."""
-    judged = list(zip(orders, judge_orders(orders), strict=True))
+    judged = list(zip(orders, validate_orders(orders), strict=True))
     keys = {one.key for _order, one in judged if not one.reason}
     taken, recent = _taken(campaign, keys), _recent(campaign, keys)
     listed = set(campaign.recipients.filter(order__in=orders).values_list("order", flat=True))
@@ -273,7 +278,7 @@ def _open_campaign(pk: int) -> MailCampaign:
 
 
 def _list(
-    campaign: MailCampaign, judged: list[tuple[JudgedAddress, dict[str, Any]]], *, actor: str
+    campaign: MailCampaign, judged: list[tuple[ValidatedAddress, dict[str, Any]]], *, actor: str
 ) -> list[CardRecipient]:
     """Rows for all of them, in their order. The campaign must be open and locked."""
     keys = {one.key for one, _source in judged if not one.reason}

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from backoffice.vendors.card_messages import CardAddress, HeldCard
+from backoffice.vendors.card_messages import CardAddress, RemoteCard
 from orders.marketing.models import CardRecipient
 from orders.marketing.services.campaigns.addresses import person_key, plain
 
@@ -32,12 +32,12 @@ WAYS: tuple[Way, ...] = (person_key, _street_and_zip, _name_and_zip)
 class Matching:
     """`pairs`: ours by primary key with theirs. `doubled`: theirs that repeat a paired one. `strange`: the rest."""
 
-    pairs: dict[int, HeldCard] = field(default_factory=dict)
-    doubled: list[HeldCard] = field(default_factory=list)
-    strange: list[HeldCard] = field(default_factory=list)
+    pairs: dict[int, RemoteCard] = field(default_factory=dict)
+    doubled: list[RemoteCard] = field(default_factory=list)
+    strange: list[RemoteCard] = field(default_factory=list)
 
 
-def match_cards(ours: Iterable[CardRecipient], theirs: Iterable[HeldCard]) -> Matching:
+def match_cards(ours: Iterable[CardRecipient], theirs: Iterable[RemoteCard]) -> Matching:
     """Pair each of ours with at most one of theirs. Nobody is in a campaign twice, so a repeat is a doubled card."""
     found = Matching()
     waiting = list(ours)
@@ -64,9 +64,9 @@ def _pair(
     way: Way,
     ours: list[CardRecipient],
     addresses: dict[int, CardAddress],
-    theirs: list[HeldCard],
+    theirs: list[RemoteCard],
     found: Matching,
-) -> list[HeldCard]:
+) -> list[RemoteCard]:
     """Pair by one way; answers who of theirs is left."""
     free: dict[str, list[CardRecipient]] = defaultdict(list)
     for row in ours:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.engine.models import Push
 from backoffice.engine.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.engine.services.clock import database_now
-from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible
 from backoffice.text.translatable import gettext as _
@@ -126,7 +126,7 @@ class Checkout(CampaignHandler):
 
     def deliver(self, delivery: Delivery) -> None:
         """The stored draft is checked out once, or a person is asked again. Raises Withdrawn when nothing was paid."""
-        self._refuse_unwanted()
+        self._ensure_wanted()
         report = self._read()
         if report.state is not TheirState.DRAFT:
             self.record_report(report)
@@ -137,7 +137,7 @@ class Checkout(CampaignHandler):
         self.delivery.record(self._note_attempt)
         self._pay()
 
-    def _refuse_unwanted(self) -> None:
+    def _ensure_wanted(self) -> None:
         if self.campaign.state != CampaignState.PAYING:
             raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
         if self.campaign.vendor_id != self.agreed.get("vendor_id"):
@@ -165,7 +165,7 @@ class Checkout(CampaignHandler):
 
     def _compare(self) -> None:
         """Price and cards as they are now have to be those that were confirmed, and everybody still to get one."""
-        self._refuse_unwilling()
+        self._ensure_willing()
         vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
         price: CardPrice = self.delivery.read(lambda: self.vendor.price_cards(vendor_id, mailing))
         cards = len(self.delivery.read(lambda: self.vendor.read_recipients(vendor_id)))
@@ -180,7 +180,7 @@ class Checkout(CampaignHandler):
             text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % words
             self._back(text, price=price)
 
-    def _refuse_unwilling(self) -> None:
+    def _ensure_willing(self) -> None:
         """Nobody may be in the draft who is to get no card any more: else a person has it priced anew without them."""
         if unwilling := find_unwilling(self.campaign):
             self._back(unwilling_text(len(unwilling)))
@@ -220,7 +220,7 @@ class Checkout(CampaignHandler):
                 lambda: self.vendor.check_out_cards(vendor_id, mailing),
                 self.record_settlement,
                 # Orders are cancelled and customers opt out at any time: in the wait for our turn too.
-                last_look=self._refuse_unwilling,
+                last_check=self._ensure_willing,
             )
         except (VendorUnavailable, VendorAuthFailed):
             self.delivery.record(self._forget_attempt)
@@ -254,17 +254,17 @@ class Checkout(CampaignHandler):
     def record_report(self, report: CardOrderReport) -> None:
         self.delivery.record(lambda: apply_card_report(self.locked(), report))
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """The order's state decides. A draft proves that nothing was paid, after the time that the vendor needs."""
         if self.push.step != "checkout":
-            return Finding.UNDECIDED
+            return ReconcileResult.UNDECIDED
         report = self._read_or_none()
         if report is None or report.state is TheirState.UNKNOWN:
-            return Finding.UNDECIDED
+            return ReconcileResult.UNDECIDED
         if report.state is not TheirState.DRAFT:
             self.record_report(report)
-            return Finding.DONE
-        return Finding.UNDECIDED if seconds_until(self.campaign) > 0 else Finding.ABSENT
+            return ReconcileResult.DONE
+        return ReconcileResult.UNDECIDED if seconds_until(self.campaign) > 0 else ReconcileResult.ABSENT
 
     def _read_or_none(self) -> CardOrderReport | None:
         vendor_id = self.campaign.vendor_id

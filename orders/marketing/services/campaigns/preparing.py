@@ -17,7 +17,7 @@ from backoffice.engine.models.push import OPEN_STATES
 from backoffice.engine.services.claims import Delivery, Withdrawn
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.files import UnfitFile, keep_file, new_path
-from backoffice.engine.services.handlers import Finding, Recovery, push_kind
+from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.files.types import PDF
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
@@ -25,8 +25,8 @@ from backoffice.vendors.card_messages import (
     CardOrderReport,
     CardPrice,
     CardsAttached,
-    HeldCard,
     Mailing,
+    RemoteCard,
 )
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from orders.marketing.models import CampaignState, CardRecipient, CardState, MailCampaign
@@ -80,7 +80,7 @@ class Preparation(CampaignHandler):
 
     def deliver(self, delivery: Delivery) -> None:
         """The campaign is ready to be checked out, or needs a person. Raises Withdrawn when it is not wanted."""
-        self._refuse_unwanted()
+        self._ensure_wanted()
         if not self.campaign.vendor_id:
             self._create()
         self._attach_all()
@@ -90,15 +90,15 @@ class Preparation(CampaignHandler):
         doubtful = self._doubtful_drafts() if is_doubtful else []
         self.delivery.record(lambda: self._finish(proof, price, doubtful))
 
-    def look(self, delivery: Delivery) -> Finding:
+    def reconcile(self, delivery: Delivery) -> ReconcileResult:
         step, _separator, number = delivery.push.step.partition(":")
         if step == "create":
-            return self.look_for_draft()
+            return self.reconcile_draft()
         if step == "recipients":
-            return self.look_for_batch(int(number))
-        return Finding.FOUND  # taking out again what is out already does no harm
+            return self.reconcile_batch(int(number))
+        return ReconcileResult.FOUND  # taking out again what is out already does no harm
 
-    def _refuse_unwanted(self) -> None:
+    def _ensure_wanted(self) -> None:
         self.campaign.refresh_from_db()
         if self.campaign.state != CampaignState.PREPARING:
             raise Withdrawn(_("The campaign is %s.") % self.campaign.get_state_display())
@@ -111,7 +111,7 @@ class Preparation(CampaignHandler):
             self.delivery.record(lambda: self._note_attempt(before))
         template_id = self.campaign.template_id
         self.delivery.write("create", lambda: self.vendor.create_cards(template_id), self.record_created)
-        self._refuse_unwanted()
+        self._ensure_wanted()
 
     def _note_attempt(self, before: list[str]) -> None:
         campaign = self.locked()
@@ -131,16 +131,16 @@ class Preparation(CampaignHandler):
         campaign.save(update_fields=["vendor_id", "uncertain_ids", "updated_at"])
         campaign.note("created", actor="system", vendor_id=report.vendor_id)
 
-    def look_for_draft(self) -> Finding:
+    def reconcile_draft(self) -> ReconcileResult:
         """One draft that is new since the attempt is ours; of several a person knows; none proves absence."""
         found = self._doubtful_drafts()
         if not found:
-            return Finding.ABSENT
+            return ReconcileResult.ABSENT
         if len(found) == 1 and not self._others_are_creating():
             self.delivery.record(lambda: self.record_created(found[0]))
-            return Finding.FOUND
+            return ReconcileResult.FOUND
         self.delivery.record(lambda: self._note_uncertain(found))
-        return Finding.BLIND
+        return ReconcileResult.BLIND
 
     def _doubtful_drafts(self) -> list[CardOrderReport]:
         """Empty drafts that appeared with or after our attempt and belong to no campaign."""
@@ -196,9 +196,9 @@ class Preparation(CampaignHandler):
         self.delivery.record(partial(self._take_over, matching))
         return matching
 
-    def _held(self) -> list[HeldCard]:
+    def _held(self) -> list[RemoteCard]:
         vendor_id = self.campaign.vendor_id
-        held: list[HeldCard] = self.delivery.read(lambda: self.vendor.read_recipients(vendor_id))
+        held: list[RemoteCard] = self.delivery.read(lambda: self.vendor.read_recipients(vendor_id))
         return held
 
     def _rows(self) -> list[CardRecipient]:
@@ -220,7 +220,7 @@ class Preparation(CampaignHandler):
                 changed.append(row)
         CardRecipient.objects.bulk_update(changed, ["state", "vendor_id", "said"], batch_size=1000)
 
-    def _take_out(self, doubled: list[HeldCard]) -> None:
+    def _take_out(self, doubled: list[RemoteCard]) -> None:
         """Cards that arrived twice. Taking out what is out already does no harm."""
         ids = [card.vendor_id for card in doubled if card.vendor_id]
         if not ids:
@@ -263,7 +263,7 @@ class Preparation(CampaignHandler):
 
     def _attach_next(self) -> bool:
         """The next batch is handed over; False when there is none."""
-        self._refuse_unwanted()
+        self._ensure_wanted()
         rows = list(self._waiting().order_by("pk")[: self.vendor.MAX_RECIPIENTS])
         if not rows:
             return False
@@ -287,7 +287,7 @@ class Preparation(CampaignHandler):
     def record_attached(self, number: int, answer: CardsAttached | None) -> None:
         """The batch has arrived; whom the vendor names as not taken is marked, the others show when it is read."""
         rows = self.campaign.recipients.filter(batch=number, state=CardState.LISTED)
-        refused = [HeldCard(vendor_id="", address=one.address) for one in answer.undeliverable] if answer else []
+        refused = [RemoteCard(vendor_id="", address=one.address) for one in answer.undeliverable] if answer else []
         reasons = {
             id(card): one.reason for card, one in zip(refused, answer.undeliverable if answer else (), strict=True)
         }
@@ -297,21 +297,21 @@ class Preparation(CampaignHandler):
             self.campaign.recipients.filter(pk=pk).update(state=CardState.UNDELIVERABLE, said=said)
         rows.exclude(pk__in=named.pairs).update(state=CardState.ATTACHED)
 
-    def look_for_batch(self, number: int) -> Finding:
+    def reconcile_batch(self, number: int) -> ReconcileResult:
         """Compare what the draft holds with what it held before: the batch came, came in part, or did not come."""
         asked = [row for row in self._rows() if row.batch == number and row.state == CardState.LISTED]
         before = [row for row in self._rows() if row.state in (CardState.ATTACHED, CardState.ACCEPTED)]
         matching = match_cards([*before, *asked], self._held())
         arrived = sum(row.pk in matching.pairs for row in asked)
         if before and not any(row.pk in matching.pairs for row in before) and not matching.strange:
-            return Finding.UNDECIDED  # it shows nobody at all, not even who is certainly there
+            return ReconcileResult.UNDECIDED  # it shows nobody at all, not even who is certainly there
         if not arrived and len(matching.strange) <= sum(row.pk not in matching.pairs for row in before):
-            return Finding.ABSENT
+            return ReconcileResult.ABSENT
         is_settled = self.push.settles_at is not None and self.push.settles_at <= database_now()
         if arrived < len(asked) and not is_settled:
-            return Finding.UNDECIDED  # the vendor may still be at it
+            return ReconcileResult.UNDECIDED  # the vendor may still be at it
         self.delivery.record(lambda: self.record_attached(number, None))
-        return Finding.FOUND
+        return ReconcileResult.FOUND
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
@@ -329,7 +329,7 @@ class Preparation(CampaignHandler):
         campaign = self.locked()
         if campaign.state != CampaignState.PREPARING:
             return
-        self._settle_silent(campaign)
+        self._settle_unanswered(campaign)
         campaign.submitted = campaign.recipients.exclude(state=CardState.LEFT_OUT).count()
         campaign.accepted = campaign.recipients.filter(state=CardState.ACCEPTED).count()
         campaign.proof_path, campaign.proof_size = proof or ("", 0)
@@ -343,7 +343,7 @@ class Preparation(CampaignHandler):
             return
         campaign.move_to(CampaignState.PROOFED, actor="system", accepted=campaign.accepted, price=str(campaign.price))
 
-    def _settle_silent(self, campaign: MailCampaign) -> None:
+    def _settle_unanswered(self, campaign: MailCampaign) -> None:
         """Who was handed over and is not recognised in the draft: taken under another spelling if the numbers agree."""
         silent = campaign.recipients.filter(state=CardState.ATTACHED)
         if self.unrecognised and silent.count() == self.unrecognised:

@@ -53,7 +53,7 @@ def _drop_some() -> int:
 def leave_out(exports: Sequence[OrderExport], *, text: str) -> None:
     """These are not told; what the vendor has of them from before it keeps. Their orders must be locked."""
     for export in exports:
-        export.state = ExportState.SENT if export.was_told else ExportState.SKIPPED
+        export.state = ExportState.SENT if export.was_exported else ExportState.SKIPPED
         export.text, export.batch, export.changed_meanwhile = text, None, False
     OrderExport.objects.bulk_update(exports, ["state", "text", "batch", "changed_meanwhile"])
     OrderEvent.objects.bulk_create(

@@ -13,9 +13,9 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import vendor_type
 from orders.marketing.models import ExportState, OrderExport
-from orders.marketing.services.exports.asking import request_export, ring_when_committed
-from orders.marketing.services.exports.facts import orders_to_tell
+from orders.marketing.services.exports.messages import orders_to_export
 from orders.marketing.services.exports.obstacles import find_obstacles
+from orders.marketing.services.exports.requesting import enqueue_when_committed, request_export
 from orders.models import Order, OrderEvent
 
 CHUNK = 500
@@ -81,7 +81,7 @@ def _judge(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[
         .values_list("order_id", "state")
     )
     fresh = [order for order in found if order.pk not in known]
-    obstacles = find_obstacles(fresh, vendor=vendor, facts=orders_to_tell(fresh))
+    obstacles = find_obstacles(fresh, vendor=vendor, facts=orders_to_export(fresh))
     result.skipped.update(_("before: %(state)s") % {"state": ExportState(state).label} for state in known.values())
     result.skipped.update(obstacles.values())
     return [order for order in fresh if order.pk not in obstacles]
@@ -94,7 +94,7 @@ def _ask_for(keys: Sequence[int], *, vendor: str, actor: str, result: FillResult
         free = set(locked.values_list("pk", flat=True))
         wanted = _judge(Order.objects.filter(pk__in=free), vendor=vendor, result=result)
         _write(wanted, vendor=vendor, actor=actor)
-        ring_when_committed()
+        enqueue_when_committed()
     for key in sorted(set(keys) - free):
         wanted += _ask_for_one(key, vendor=vendor, actor=actor, result=result)
     return wanted

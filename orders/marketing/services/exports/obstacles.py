@@ -8,7 +8,7 @@ from django.conf import settings
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
-from backoffice.vendors.export_messages import OrderToTell
+from backoffice.vendors.export_messages import OrderToExport
 from backoffice.vendors.registry import vendor_type
 from orders.marketing.models import Consent, OptOut
 from orders.models import Order, OrderState
@@ -17,10 +17,10 @@ from orders.models import Order, OrderState
 FINAL = (OrderState.RELEASED, OrderState.CLOSED)
 
 
-def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, OrderToTell]) -> dict[int, str]:
+def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, OrderToExport]) -> dict[int, str]:
     """Why not, by the keys of those orders of which the vendor may not be told. One query.
 
-    `facts` are those of `orders_to_tell`; orders must have their shops.
+    `facts` are those of `orders_to_export`; orders must have their shops.
     """
     found = vendor_type(vendor, ExportsOrders)
     consent = Consent(found.EXPORT_CONSENT)
@@ -40,7 +40,7 @@ def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, 
     return obstacles
 
 
-def can_export_for_shop(fact: OrderToTell, *, vendor: str) -> Eligibility:
+def can_export_for_shop(fact: OrderToExport, *, vendor: str) -> Eligibility:
     """Return whether the settings let the vendor be told of the order's shop."""
     found = vendor_type(vendor, ExportsOrders)
     if not found.is_configured():
@@ -82,7 +82,7 @@ def is_relay(email: str) -> bool:
     )
 
 
-def _about_consent(order: Order, fact: OrderToTell, *, consent: Consent, opted_out: set[str]) -> str:
+def _about_consent(order: Order, fact: OrderToExport, *, consent: Consent, opted_out: set[str]) -> str:
     if not getattr(order, consent):
         return {
             Consent.LETTERS: _("The customer has not agreed to letters."),
@@ -96,7 +96,7 @@ def _about_consent(order: Order, fact: OrderToTell, *, consent: Consent, opted_o
     return ""
 
 
-def _about_kind(order: Order, fact: OrderToTell, *, vendor: type[ExportsOrders]) -> str:
+def _about_kind(order: Order, fact: OrderToExport, *, vendor: type[ExportsOrders]) -> str:
     """Nobody is thanked for a complaint: only vendors that say so (`EXPORTS_COMPLAINTS`) hear of those."""
     if order.complaint and not vendor.EXPORTS_COMPLAINTS:
         return _("It makes good a complaint.")

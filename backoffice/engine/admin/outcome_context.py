@@ -1,0 +1,131 @@
+"""What the page of an unknown outcome shows: what left, what came back, what that means, and what either choice causes.
+
+Whoever answers only by this page must never cause anything to be made, sent or announced twice. So where the vendor
+cannot be searched and nothing is known, the page advises the choice that sends nothing.
+"""
+
+from dataclasses import dataclass
+
+from backoffice.amounts import money
+from backoffice.engine.admin.exchanges import Exchange, exchanges
+from backoffice.engine.admin.push_context import ATTEMPTS_SHOWN, PushContext, push_context
+from backoffice.engine.admin.unknown_words import SEARCHED, recovery_of, what_goes_on, when_staff_are_asked
+from backoffice.engine.models import Push, PushAttempt
+from backoffice.engine.services.handlers import PUSH_HANDLERS, PushHandler, Recovery, handler_of
+from backoffice.engine.services.pushes import is_settled
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.registry import vendor_title
+
+
+@dataclass(frozen=True)
+class OutcomeContext:
+    """`request` is the last request of the step in question, `since` what happened after it.
+
+    `advice` is what to do where one cannot find out; `is_yes_advised` marks the choice that it names.
+    """
+
+    facts: PushContext
+    request: Exchange | None
+    evidence: str
+    since: list[Exchange]
+    is_settled: bool
+    is_searched: bool
+    goes_on: str
+    asks_when: str
+    find_out: str
+    advice: str
+    is_yes_advised: bool
+    if_happened: list[str]
+    if_not: list[str]
+
+
+def outcome_context(push: Push) -> OutcomeContext:
+    """Reads what the page of an unknown outcome needs; the push must be one."""
+    attempts = PushAttempt.objects.filter(push=push).order_by("-pk")
+    began = push.unknown_since or push.updated_at
+    # What is in question left before its outcome became unknown; what came later is the search for it.
+    left = attempts.filter(has_effect=True, step=push.step, started_at__lte=began).first()
+    later = list(attempts.filter(started_at__gt=began)[:ATTEMPTS_SHOWN])[::-1]
+    handler = handler_of(push) if push.kind in PUSH_HANDLERS else PushHandler()
+    is_yes_advised = _was_answered(left) or recovery_of(push) in (Recovery.PERSON, Recovery.CALLBACK)
+    return OutcomeContext(
+        facts=push_context(push),
+        request=next(iter(exchanges([left] if left else [])), None),
+        evidence=_evidence(push, left),
+        since=exchanges(later),
+        is_settled=is_settled(push),
+        is_searched=recovery_of(push) in SEARCHED,
+        goes_on=what_goes_on(push),
+        asks_when=when_staff_are_asked(push),
+        find_out=handler.how_to_find_out(push) or _look_yourself(push),
+        advice=_advice(push, is_yes_advised=is_yes_advised),
+        is_yes_advised=is_yes_advised,
+        if_happened=_if_happened(push, handler),
+        if_not=_if_not(push, handler),
+    )
+
+
+def _was_answered(left: PushAttempt | None) -> bool:
+    return left is not None and left.status is not None and 200 <= left.status < 300
+
+
+def _evidence(push: Push, left: PushAttempt | None) -> str:
+    """What the record says about the request, in a sentence."""
+    words = {"vendor": vendor_title(push.vendor), "status": left.status if left else 0}
+    if left is None:
+        text = _(
+            "The worker was lost in this step before it could record anything: the request may have left, and "
+            "%(vendor)s may have acted on it."
+        )
+    elif left.status is None:
+        text = _("The request left, and no answer came: %(vendor)s may have acted on it or not.")
+    elif _was_answered(left) and left.error:
+        text = _("%(vendor)s answered with %(status)d, and the line broke in the midst of its answer: it has acted.")
+    elif _was_answered(left):
+        text = _("%(vendor)s answered with %(status)d, but the answer cannot be read: it has acted.")
+    elif left.status >= 500:
+        text = _("%(vendor)s answered with an error of its own (%(status)d): it may have acted before that or not.")
+    else:
+        text = _("%(vendor)s answered with %(status)d, which does not say whether it acted.")
+    return text % words
+
+
+def _look_yourself(push: Push) -> str:
+    return _("Look at %(vendor)s yourself before you decide, or ask there.") % {"vendor": vendor_title(push.vendor)}
+
+
+def _advice(push: Push, *, is_yes_advised: bool) -> str:
+    if is_yes_advised:
+        return _("If you cannot find out, choose “It happened”: then nothing is done a second time.")
+    if recovery_of(push) is Recovery.REPEAT:
+        return _("If you cannot find out, either choice is safe: %(vendor)s counts it once.") % {
+            "vendor": vendor_title(push.vendor)
+        }
+    return _("If you cannot find out, wait: the search goes on, and nothing is sent meanwhile.")
+
+
+def _if_happened(push: Push, handler: PushHandler) -> list[str]:
+    words = {"vendor": vendor_title(push.vendor)}
+    lines = handler.if_happened(push) or [
+        _("This step counts as done and is not sent again; what has to follow it goes on.") % words,
+        _("If it did not happen after all, it stays undone at %(vendor)s until somebody notices.") % words,
+    ]
+    return lines + ([risk] if (risk := handler.risk(push)) else [])
+
+
+def _if_not(push: Push, handler: PushHandler) -> list[str]:
+    words = {"vendor": vendor_title(push.vendor)}
+    if lines := handler.if_sent_again(push):
+        return lines
+    if recovery_of(push) is Recovery.REPEAT:
+        return [
+            _("A new push sends it to %(vendor)s again at once; this one is closed.") % words,
+            _("If it did happen after all, %(vendor)s counts it once.") % words,
+        ]
+    lines = [_("A new push sends it to %(vendor)s again at once; this one is closed.") % words]
+    if cost := handler.cost(push):
+        words["cost"] = money(*cost)
+        lines.append(_("If it did happen after all, %(vendor)s does it twice and charges %(cost)s once more.") % words)
+    else:
+        lines.append(_("If it did happen after all, %(vendor)s does it twice and may charge for both.") % words)
+    return lines + ([risk] if (risk := handler.risk(push)) else [])

@@ -1,0 +1,126 @@
+"""What the page of a push shows; that of its unknown outcome is in `outcome_context.py`."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from backoffice.engine.admin.bodies import Body, show_text
+from backoffice.engine.admin.callback_list import CallbackRow, callback_rows
+from backoffice.engine.admin.exchanges import Exchange, exchanges
+from backoffice.engine.admin.machine_chips import kind_label, push_chip
+from backoffice.engine.admin.push_list import PushRow, push_rows
+from backoffice.engine.admin.subject_links import SubjectLink, about, keys_of, subject_links
+from backoffice.engine.admin.unknown_words import SEARCHED, recovery_of, unknown_situation
+from backoffice.engine.models import Callback, Push
+from backoffice.engine.models.push import PushState
+from backoffice.engine.services.handlers import Recovery
+from backoffice.states import Chip
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.registry import vendor_title
+
+ATTEMPTS_SHOWN = 60
+NEIGHBOURS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class PushContext:
+    """All that the page of a push shows; a fixed number of queries. `newest` is the latest of its generations."""
+
+    push: Push
+    kind: str
+    chip: Chip
+    subject: SubjectLink | None
+    exchanges: list[Exchange]
+    are_older_hidden: bool
+    payload: Body
+    newest: Push
+    neighbours: list[PushRow]
+    callbacks: list[CallbackRow]
+
+    @property
+    def situation(self) -> str:
+        """In a sentence: where it stands and what happens next."""
+        return situation(self.push, newest=self.newest)
+
+    @property
+    def may_try_now(self) -> bool:
+        return self.push.state in (PushState.NEW, PushState.UNKNOWN)
+
+    @property
+    def may_send_again(self) -> bool:
+        return self.push.state == PushState.FAILED and self.newest.pk == self.push.pk
+
+    @property
+    def may_put_aside(self) -> bool:
+        return self.push.state == PushState.FAILED and self.push.needs_attention
+
+    @property
+    def may_decide(self) -> bool:
+        return self.push.state == PushState.UNKNOWN
+
+    @property
+    def may_search(self) -> bool:
+        """Whether trying an unknown outcome now finds anything out."""
+        return self.may_decide and recovery_of(self.push) in SEARCHED
+
+    @property
+    def may_hurry(self) -> bool:
+        """Whether anything goes on by itself that could go on now."""
+        goes_on = recovery_of(self.push) not in (Recovery.PERSON, Recovery.CALLBACK)
+        return self.may_try_now and (goes_on or not self.may_decide)
+
+
+def push_context(push: Push) -> PushContext:
+    """Reads what the page needs beside the row."""
+    attempts = list(push.attempt_rows.order_by("-pk")[: ATTEMPTS_SHOWN + 1])
+    keys = keys_of(push)
+    others = about(Push.objects.exclude(pk=push.pk).defer("payload", "follow_up"), {_key(push)})
+    callbacks = about(Callback.objects.defer("body", "headers"), keys).order_by("-pk")[:NEIGHBOURS_SHOWN]
+    return PushContext(
+        push=push,
+        kind=kind_label(push.kind),
+        chip=push_chip(push),
+        subject=subject_links([push]).get(_key(push)),
+        exchanges=exchanges(attempts[:ATTEMPTS_SHOWN][::-1]),
+        are_older_hidden=len(attempts) > ATTEMPTS_SHOWN,
+        payload=show_text(json.dumps(push.payload, ensure_ascii=False) if push.payload else ""),
+        newest=_newest(push),
+        neighbours=push_rows(list(others.order_by("-pk")[:NEIGHBOURS_SHOWN])),
+        callbacks=callback_rows(list(callbacks)),
+    )
+
+
+def situation(push: Push, *, newest: Push) -> str:
+    """Where a push stands and what happens next, in a sentence."""
+    words: dict[str, Any] = {"vendor": vendor_title(push.vendor), "number": newest.pk, "name": push.decided_by}
+    match push.state:
+        case PushState.NEW if push.attempts:
+            text = _("Certainly nothing was done at %(vendor)s so far. It is tried again by itself.")
+        case PushState.NEW:
+            text = _("Nothing has been sent yet; a worker takes it as soon as it is due.")
+        case PushState.IN_FLIGHT:
+            text = _("A worker is sending it right now; nothing can be done until it is back.")
+        case PushState.CONFIRMED if push.decided_by:
+            text = _("%(name)s decided that it happened at %(vendor)s. It is not sent again.")
+        case PushState.CONFIRMED:
+            text = _("%(vendor)s has confirmed it. Nothing more is sent.")
+        case PushState.UNKNOWN:
+            text = unknown_situation(push)
+        case _ if newest.pk != push.pk:
+            text = _("It was followed by push #%(number)s, so this one cannot be sent again.")
+        case _ if push.needs_attention:
+            text = _("%(vendor)s refused it. Mend the cause, then send it again, or put it aside.")
+        case _:
+            text = _("%(name)s has put it aside. It can still be sent again.")
+    return text % words
+
+
+def _key(push: Push) -> tuple[str, int]:
+    return push.subject_type, push.subject_id
+
+
+def _newest(push: Push) -> Push:
+    same = Push.objects.filter(
+        vendor=push.vendor, kind=push.kind, subject_type=push.subject_type, subject_id=push.subject_id
+    )
+    return same.order_by("-generation").only("pk", "generation", "state")[0]

@@ -1,0 +1,177 @@
+"""One allowance per vendor, shared by all workers on all machines: GCRA on one PostgreSQL row.
+
+A caller reserves the next free moment and sleeps until then, so the allowance is used to the full and never exceeded.
+A 429 stops all calls for the time that the vendor names and halves the rate, which then grows back in equal steps, as
+TCP does. Answers to calls that had left before say nothing new: they lengthen the block, but halve nothing again.
+All times are the database's.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from backoffice.engine.models.push import Lane
+from backoffice.vendors.errors import RateLimited
+from backoffice.vendors.registry import vendor_setting
+
+BURST = 5
+# How long a caller of each lane stands in line. Those with little patience leave the line to orders.
+PATIENCE = {Lane.ORDERS: 5.0, Lane.READS: 2.0, Lane.CATALOG: 0.2}
+# So many seconds a caller comes back to the line. The catalogue has time; an order waits out a short block where it is:
+# put back and taken up again, it would have to be read at its vendor once more.
+PERSISTENCE = {Lane.ORDERS: 2.0, Lane.READS: 0.0, Lane.CATALOG: 60.0}
+# From the smallest share of the rate to the whole of it in 108 seconds.
+RECOVERY_PER_SECOND = 0.5 / 60
+SMALLEST_FACTOR = 0.1
+DEFAULT_REQUESTS_PER_MINUTE = 60.0
+
+# The share of the full rate in force: halved by a 429, growing back with time.
+_RESERVE = """
+    UPDATE engine_ratelimit
+       SET arrival_at = greatest(arrival_at, clock_timestamp()) + make_interval(secs => %(gap)s / current.factor)
+      FROM (SELECT least(1, factor + %(recovery)s * extract(epoch from clock_timestamp() - factor_at)) AS factor
+              FROM engine_ratelimit WHERE vendor = %(vendor)s) AS current
+     WHERE vendor = %(vendor)s
+       AND (blocked_until IS NULL OR blocked_until <= clock_timestamp())
+       AND arrival_at <= clock_timestamp() + make_interval(secs => %(patience)s + %(burst)s)
+ RETURNING extract(epoch from arrival_at - clock_timestamp()) - %(gap)s / current.factor - %(burst)s, blocked_until
+"""
+_BLOCKED_UNTIL = "SELECT blocked_until FROM engine_ratelimit WHERE vendor = %s"
+_WHEN = """
+    SELECT greatest(extract(epoch from blocked_until - clock_timestamp()),
+                    extract(epoch from arrival_at - clock_timestamp()) - %(burst)s - %(patience)s, 0)
+      FROM engine_ratelimit WHERE vendor = %(vendor)s
+"""
+_CREATE = """
+    INSERT INTO engine_ratelimit (vendor, arrival_at, factor, factor_at)
+    VALUES (%(vendor)s, clock_timestamp(), 1, clock_timestamp()) ON CONFLICT DO NOTHING
+"""
+# The line is void: whoever stands in it looks again and takes a new place behind the block.
+_BLOCK = """
+    UPDATE engine_ratelimit
+       SET blocked_until = greatest(blocked_until, block.ends_at), arrival_at = least(arrival_at, block.ends_at)
+      FROM (SELECT clock_timestamp() + make_interval(secs => %(seconds)s) AS ends_at) AS block
+     WHERE vendor = %(vendor)s
+"""
+_HALVE = """
+    UPDATE engine_ratelimit
+       SET factor = greatest(
+               %(smallest)s, 0.5 * least(1, factor + %(recovery)s * extract(epoch from clock_timestamp() - factor_at))
+           ),
+           factor_at = clock_timestamp()
+     WHERE vendor = %(vendor)s AND factor_at <= clock_timestamp() - make_interval(secs => %(took)s)
+"""
+_GAUGE = """
+    SELECT least(1, factor + %(recovery)s * extract(epoch from clock_timestamp() - factor_at)),
+           greatest(extract(epoch from arrival_at - clock_timestamp()), 0),
+           greatest(extract(epoch from blocked_until - clock_timestamp()), 0)
+      FROM engine_ratelimit WHERE vendor = %(vendor)s
+"""
+
+
+@dataclass(frozen=True)
+class RateLimitStatus:
+    """How much of the allowance is used: `waiting` in seconds of line, `factor` of the full rate."""
+
+    per_minute: float
+    factor: float
+    waiting: float
+    blocked_seconds: float
+
+
+def requests_per_minute(vendor: str) -> float:
+    """Return the vendor's allowance from its setting REQUESTS_PER_MINUTE."""
+    return float(vendor_setting(vendor, "REQUESTS_PER_MINUTE", DEFAULT_REQUESTS_PER_MINUTE))
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A place in the line: `wait` in seconds; `blocked_until` as it was then, which any 429 since has changed."""
+
+    wait: float
+    blocked_until: datetime | None
+
+
+def take(vendor: str, *, lane: Lane) -> bool:
+    """Wait for the next free moment of the vendor's allowance. Raises RateLimited when that is too far away.
+
+    Return whether any time passed meanwhile: then what was known before may no longer be so.
+    """
+    deadline = time.monotonic() + PERSISTENCE[lane]
+    has_waited = False
+    while True:
+        turn = _reserve(vendor, lane=lane)
+        if turn is None:
+            retry_after = max(_seconds_until_free(vendor, lane=lane), 0.05)
+            if time.monotonic() + retry_after >= deadline:
+                raise RateLimited(f"The allowance of {vendor} is used up.", retry_after=retry_after)
+            time.sleep(retry_after)
+        elif turn.wait <= 0:
+            return has_waited
+        else:
+            time.sleep(turn.wait)
+            if _blocked_until(vendor) == turn.blocked_until:
+                return True
+        has_waited = True
+
+
+def throttle(vendor: str, *, seconds: float, took: float = 0.0) -> None:
+    """The vendor answered 429 to a call that left `took` seconds ago: nothing leaves for `seconds`, and the rate is
+    halved, unless that has happened since the call left.
+    """
+    values: dict[str, str | float] = {"vendor": vendor, "seconds": seconds, "took": took}
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE, values)
+        cursor.execute(_BLOCK, values)
+        cursor.execute(_HALVE, values | {"recovery": RECOVERY_PER_SECOND, "smallest": SMALLEST_FACTOR})
+
+
+def gauge(vendor: str) -> RateLimitStatus:
+    """The allowance as it stands now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GAUGE, {"vendor": vendor, "recovery": RECOVERY_PER_SECOND})
+        row = cursor.fetchone() or (1, 0, 0)
+    factor, waiting, blocked = (float(value or 0) for value in row)
+    return RateLimitStatus(
+        per_minute=requests_per_minute(vendor), factor=factor, waiting=waiting, blocked_seconds=blocked
+    )
+
+
+def _reserve(vendor: str, *, lane: Lane) -> _Turn | None:
+    """Our place in the line, None when calls are blocked or the line is too long for this lane."""
+    values = _values(vendor, lane=lane)
+    with connection.cursor() as cursor:
+        cursor.execute(_RESERVE, values)
+        row = cursor.fetchone()
+        if row is None:  # blocked or a long line, or the vendor's first calls ever, which may be many at once
+            cursor.execute(_CREATE, values)
+            cursor.execute(_RESERVE, values)
+            row = cursor.fetchone()
+    return None if row is None else _Turn(wait=float(row[0]), blocked_until=row[1])
+
+
+def _blocked_until(vendor: str) -> datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BLOCKED_UNTIL, [vendor])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _seconds_until_free(vendor: str, *, lane: Lane) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(_WHEN, _values(vendor, lane=lane))
+        row = cursor.fetchone()
+    return float(row[0]) if row else 0.0
+
+
+def _values(vendor: str, *, lane: Lane) -> dict[str, str | float]:
+    gap = 60 / requests_per_minute(vendor)
+    return {
+        "vendor": vendor,
+        "gap": gap,
+        "burst": gap * (BURST - 1),
+        "patience": PATIENCE[lane],
+        "recovery": RECOVERY_PER_SECOND,
+    }

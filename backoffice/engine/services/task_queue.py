@@ -1,0 +1,64 @@
+"""Rings for workers. A bell that is not heard loses nothing: the sweep finds every due row."""
+
+import logging
+import time
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+# The doors, by name: they import the services, so the services know no more of them than this.
+DELIVER_PUSH = "backoffice.engine.tasks.deliver_push"
+WORK_CALLBACKS = "backoffice.engine.tasks.work_callbacks"
+RUN_RULES = "orders.rules.tasks.run_rules"
+SWEEP = "backoffice.engine.tasks.sweep"
+PULL_ORDERS = "orders.tasks.pull_orders"
+PULL_PRODUCTION_ORDERS = "fulfillment.tasks.pull_production_orders"
+
+# The sweep's bells have a queue of their own, from which workers take in turn with the first: what waits for its second
+# try is not put behind everything that is new, and the sweep can tell when its last bells were heard.
+DEFAULT_QUEUE, SWEEP_QUEUE = "celery", "swept"
+
+# Callbacks come in bursts: one ring this late serves all that arrive until then.
+DEBOUNCE_SECONDS = 0.2
+_last_ring: dict[str, float] = {}
+
+# A broker that cannot be reached may cost each ring a time-out, which whoever rings need not pay every time.
+UNREACHABLE_SECONDS = 5
+_unreachable_until = 0.0
+
+
+def ring(task: str, *args: int) -> None:
+    """Ring when the transaction is committed (at once outside of one)."""
+    transaction.on_commit(lambda: enqueue(task, *args), robust=True)
+
+
+def enqueue(task: str, *args: int, delay: float = 0, queue: str = DEFAULT_QUEUE) -> bool:
+    """Ring at once, or after `delay` seconds. False when the broker cannot be reached, or could not be just before."""
+    global _unreachable_until
+    if time.monotonic() < _unreachable_until:
+        return False
+    try:
+        current_app.send_task(task, args=args, countdown=delay or None, queue=queue, retry=False)
+    except (OperationalError, OSError) as error:
+        _unreachable_until = time.monotonic() + UNREACHABLE_SECONDS
+        text = "The bell for %s was not heard (%s), nor is any for %d s; the sweep will find all."
+        logger.warning(text, task, error, UNREACHABLE_SECONDS)
+        return False
+    return True
+
+
+def enqueue_soon(task: str) -> None:
+    """Ring for work found by the task itself: at most once in DEBOUNCE_SECONDS, heard after all that came meanwhile."""
+    now = time.monotonic()
+    if now - _last_ring.get(task, -DEBOUNCE_SECONDS) < DEBOUNCE_SECONDS:
+        return
+    _last_ring[task] = now
+    enqueue(task, delay=DEBOUNCE_SECONDS + 0.05)
+
+
+def enqueue_soon_on_commit(task: str) -> None:
+    """As `enqueue_soon`, when the transaction is committed (at once outside of one)."""
+    transaction.on_commit(lambda: enqueue_soon(task), robust=True)

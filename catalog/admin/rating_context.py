@@ -1,0 +1,98 @@
+"""Ratings as pages show them: stars, shares of each number of stars, newest texts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.formats import number_format
+
+from backoffice.accounts.models import Shop
+from backoffice.text.translatable import gettext as _
+from catalog.models import Product, Rating, RatingReading, Review
+from catalog.services.ratings import rating_sources
+
+REVIEWS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Stars:
+    """Five stars, of which `percent` are filled; `words` say it for those who cannot see them."""
+
+    percent: int
+    shown: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How many reviews have so many stars; `percent` of all of them."""
+
+    stars: int
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True)
+class RatingContext:
+    """One rating with its newest reviews."""
+
+    rating: Rating
+    stars: Stars
+    bars: list[Bar]
+    reviews: list[tuple[Review, Stars]]
+
+
+@dataclass(frozen=True)
+class ShopRatingContext:
+    """A shop with its own ratings, and how the reading of each of its keys stands."""
+
+    shop: Shop
+    ratings: list[RatingContext]
+    readings: list[RatingReading]
+
+
+def stars_label(average: Any) -> Stars:
+    """For an average or a number of stars, 0 to 5."""
+    shown = number_format(average, 0 if isinstance(average, int) else 1)
+    return Stars(round(float(average) * 20), shown, _("%(average)s of 5 stars") % {"average": shown})
+
+
+def rating_context(rating: Rating, *, with_reviews: bool = True) -> RatingContext:
+    """Its reviews should be prefetched."""
+    most = sum(rating.distribution) or 1
+    bars = [
+        Bar(stars, count, round(100 * count / most))
+        for stars, count in reversed(list(enumerate(rating.distribution, start=1)))
+    ]
+    reviews = list(rating.reviews.all())[:REVIEWS_SHOWN] if with_reviews else []
+    return RatingContext(rating, stars_label(rating.average), bars, [(row, stars_label(row.stars)) for row in reviews])
+
+
+def product_ratings(product: Product) -> list[RatingContext]:
+    """Of one product, shop by shop; two queries."""
+    return [rating_context(rating) for rating in _with_reviews(Rating.objects.filter(product=product))]
+
+
+def shop_rating_context() -> list[ShopRatingContext]:
+    """Each shop that is rated or has a key for it; four queries."""
+    names: dict[str, list[str]] = {}
+    for source in rating_sources():
+        names.setdefault(source.shop_code, []).append(source.name)
+    readings = RatingReading.objects.in_bulk([name for held in names.values() for name in held])
+    ratings: dict[int, list[RatingContext]] = {}
+    for rating in _with_reviews(Rating.objects.filter(number=0)):
+        ratings.setdefault(rating.shop_id, []).append(rating_context(rating))
+    return [
+        ShopRatingContext(
+            shop,
+            ratings.get(shop.pk, []),
+            [readings.get(name) or RatingReading(key_name=name) for name in names.get(shop.code.upper(), [])],
+        )
+        for shop in Shop.objects.order_by("name", "pk")
+        if shop.pk in ratings or shop.code.upper() in names
+    ]
+
+
+def _with_reviews(ratings: QuerySet[Rating]) -> QuerySet[Rating]:
+    reviews = Prefetch("reviews", queryset=Review.objects.all())
+    return ratings.select_related("shop").order_by("shop__name", "language").prefetch_related(reviews)

@@ -1,0 +1,180 @@
+"""Everything the page of one order shows, read in a number of queries that does not depend on the order's size."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+
+from backoffice.engine.admin.timeline import Timeline, read_timeline
+from backoffice.engine.models import Push
+from backoffice.states import Chip
+from backoffice.vendors.money import round_money
+from catalog.services.custom_products import keys_of_products
+from fulfillment.models import Shipment
+from orders.admin.order_page import chips
+from orders.admin.order_page.address_context import AddressContext, address_context
+from orders.admin.order_page.steps import Step, steps
+from orders.admin.pictures import pictures_of
+from orders.models import (
+    Design,
+    Hold,
+    Order,
+    OrderAlarm,
+    OrderDocument,
+    OrderLine,
+    SuppliedLabel,
+    VendorOrder,
+    VendorOrderState,
+)
+from orders.services.designs.ids import find_designs
+from orders.services.reports.by_hand import awaits_confirmation, can_record_progress
+from orders.services.timeline import SENTENCES, describe
+
+
+@dataclass(frozen=True)
+class LineContext:
+    """One line with its picture; money is net, in the order's currency. Margin is None while the cost is unknown.
+
+    `design` is the line's, where it was opened through us.
+    """
+
+    line: OrderLine
+    picture: str
+    total: Decimal
+    margin: Decimal | None
+    margin_percent: int | None
+    design: Design | None = None
+    # Of the custom product that it is.
+    custom_pk: int | None = None
+
+
+@dataclass(frozen=True)
+class VendorContext:
+    """What one vendor holds: its row, how far it is, and what we told it."""
+
+    vendor_order: VendorOrder
+    chip: Chip
+    steps: list[Step]
+    pushes: list[Push]
+    label: SuppliedLabel | None = None
+    # Its vendor reports nothing: people record how far it is, and what it said to a cancellation.
+    may_be_recorded: bool = False
+    awaits_confirmation: bool = False
+
+
+@dataclass(frozen=True)
+class OrderPageContext:
+    order: Order
+    axes: list[Chip]
+    lines: list[LineContext]
+    net: Decimal
+    margin: Decimal | None
+    vendors: list[VendorContext]
+    shipments: list[Shipment]
+    addresses: list[AddressContext]
+    documents: list[OrderDocument]
+    active_holds: list[Hold]
+    timeline: Timeline
+    alarms: list[OrderAlarm]
+
+    @property
+    def vendor_orders(self) -> list[VendorOrder]:
+        return [vendor.vendor_order for vendor in self.vendors]
+
+    @property
+    def vendor_names(self) -> list[str]:
+        """Who makes any of it."""
+        return sorted({facts.line.vendor for facts in self.lines})
+
+
+def order_context(pk: str | int) -> OrderPageContext | None:
+    """The facts of that order, None when there is none."""
+    if not str(pk).isdigit():
+        return None
+    order = _orders().filter(pk=pk).first()
+    if order is None:
+        return None
+    lines = _lines(order)
+    shipments = list(order.shipments.all())
+    active = list(order.holds.all())
+    alarms = list(order.alarms.all())
+    margins = [facts.margin for facts in lines]
+    return OrderPageContext(
+        order=order,
+        axes=chips.axes(order, reasons=[*(hold.reason for hold in active), *(alarm.reason for alarm in alarms)]),
+        lines=lines,
+        net=sum((facts.total for facts in lines), Decimal(0)),
+        margin=None if None in margins else sum((margin for margin in margins if margin is not None), Decimal(0)),
+        vendors=_vendors(order, shipments),
+        shipments=shipments,
+        addresses=address_context(order, vendors=sorted({facts.line.vendor for facts in lines})),
+        documents=list(order.documents.all()),
+        active_holds=active,
+        timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
+        alarms=alarms,
+    )
+
+
+def _orders() -> QuerySet[Order]:
+    active = Hold.objects.filter(released_at__isnull=True)
+    return (
+        Order.objects.select_related("shop", "assignee")
+        .defer("search")
+        .prefetch_related(
+            "lines",
+            "addresses",
+            "documents",
+            Prefetch("holds", active),
+            Prefetch("alarms", OrderAlarm.objects.filter(settled_at__isnull=True)),
+            "vendor_orders__lines",
+            Prefetch("shipments", Shipment.objects.prefetch_related("lines__line")),
+        )
+    )
+
+
+def _lines(order: Order) -> list[LineContext]:
+    lines = list(order.lines.all())
+    pictures = pictures_of(lines)
+    designs = find_designs(line.design_id for line in lines)
+    customs = keys_of_products((line.custom_product for line in lines), shop=order.shop)
+    return [
+        _line(
+            line,
+            pictures.get((line.vendor, line.sku), ""),
+            designs.get(line.design_id),
+            customs.get(line.custom_product),
+            currency=order.currency,
+        )
+        for line in lines
+    ]
+
+
+def _line(line: OrderLine, picture: str, design: Design | None, custom_pk: int | None, *, currency: str) -> LineContext:
+    total = round_money(line.unit_price * line.quantity, currency=currency)
+    if line.unit_cost is None:
+        return LineContext(line, picture, total, None, None, design, custom_pk)
+    margin = total - round_money(line.unit_cost * line.quantity, currency=currency)
+    return LineContext(line, picture, total, margin, round(100 * margin / total) if total else None, design, custom_pk)
+
+
+def _vendors(order: Order, shipments: list[Shipment]) -> list[VendorContext]:
+    rows = list(order.vendor_orders.all())
+    subject = VendorOrder._meta.label_lower
+    pushes = Push.objects.filter(subject_type=subject, subject_id__in=[row.pk for row in rows]).order_by("pk")
+    told: dict[int, list[Push]] = {}
+    for push in pushes:
+        told.setdefault(push.subject_id, []).append(push)
+    labels = {label.vendor_order_id: label for label in SuppliedLabel.objects.filter(vendor_order__in=rows)}
+    sent = {shipment.vendor_order_id for shipment in shipments}
+    return [
+        VendorContext(
+            row,
+            VendorOrderState(row.state).chip(),
+            steps(row, shipped=row.pk in sent),
+            told.get(row.pk, []),
+            labels.get(row.pk),
+            may_be_recorded=bool(can_record_progress(order, row)),
+            awaits_confirmation=awaits_confirmation(order, row),
+        )
+        for row in rows
+    ]

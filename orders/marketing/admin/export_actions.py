@@ -1,0 +1,147 @@
+"""Having a vendor told of one order, or not: each address asks first, calls one service and goes back to the order."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy
+
+from backoffice.errors import DomainError
+from backoffice.staff.base import actor, refuse
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type
+from orders.admin.order_page.confirmations import Confirmation
+from orders.admin.order_page.desk import ReasonForm
+from orders.admin.parts import Place, register_part, register_urls
+from orders.marketing.admin.order_exports import read_exports
+from orders.marketing.models import Consent
+from orders.marketing.services.exports.requesting import (
+    can_exclude_export,
+    can_request_export,
+    exclude_export,
+    opt_out,
+    request_export_by_hand,
+)
+from orders.models import Order
+
+TELL = "marketing.export_orders"
+THIS, ALL = "order", "customer"
+
+
+class ExportForm(forms.Form):
+    """Nothing is asked: the page says what follows."""
+
+
+class ExcludeForm(ReasonForm):
+    """Why, and whether it is about the order or about the customer."""
+
+    scope = forms.ChoiceField(
+        label=gettext_lazy("Not told"),
+        choices=[
+            (THIS, gettext_lazy("this order only")),
+            (ALL, gettext_lazy("this order and all others of the customer, who does not want it")),
+        ],
+        initial=THIS,
+    )
+    field_order = ["scope", "reason"]
+
+
+def export_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
+    """The addresses below one order, each wrapped by `view` (the admin's own guard)."""
+    return [
+        path("<int:pk>/tell/<slug:vendor>/", view(tell), name="orders_order_tell"),
+        path("<int:pk>/exclude/<slug:vendor>/", view(exclude), name="orders_order_exclude"),
+    ]
+
+
+def tell(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
+    """Ask, with what may follow at the vendor; then have it told."""
+    order = _order(request, pk, vendor)
+
+    def act(values: dict[str, Any]) -> None:
+        request_export_by_hand(order, vendor=vendor, actor=actor(request))
+
+    return _confirmed(request, order, _telling(order, vendor), ExportForm, act)
+
+
+def exclude(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
+    """Ask why, and for which orders; then set it aside."""
+    order = _order(request, pk, vendor)
+
+    def act(values: dict[str, Any]) -> None:
+        if values["scope"] == ALL:
+            opt_out(order, vendor=vendor, actor=actor(request), reason=values["reason"])
+        exclude_export(order, vendor=vendor, actor=actor(request), reason=values["reason"])
+
+    return _confirmed(request, order, _excluding(order, vendor), ExcludeForm, act)
+
+
+def _telling(order: Order, vendor: str) -> Confirmation:
+    export = order.exports.filter(vendor=vendor).first()
+    effect = {
+        Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
+        Consent.REVIEW_REQUEST: _("The customer is asked for a review there, once for the order."),
+    }[Consent(vendor_type(vendor, ExportsOrders).EXPORT_CONSENT)]
+    return Confirmation(
+        title=_("Tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
+        button=_("Tell %(vendor)s") % {"vendor": vendor_title(vendor)},
+        style="primary",
+        done=_("%(vendor)s is told with the next batch.") % {"vendor": vendor_title(vendor)},
+        consequences=[effect, _("Once it is told, it cannot be called back from here.")],
+        refusal=can_request_export(order, export, vendor=vendor).reason,
+    )
+
+
+def _excluding(order: Order, vendor: str) -> Confirmation:
+    return Confirmation(
+        title=_("Do not tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
+        button=_("Do not tell %(vendor)s") % {"vendor": vendor_title(vendor)},
+        style="danger",
+        done=_("%(vendor)s is not told.") % {"vendor": vendor_title(vendor)},
+        consequences=[_("No rule and no command asks for it again; a person can, on the page of the order.")],
+        refusal=can_exclude_export(order.exports.filter(vendor=vendor).first()).reason,
+    )
+
+
+def _order(request: HttpRequest, pk: int, vendor: str) -> Order:
+    """Raises Http404 for a vendor that is told of no orders."""
+    if not (request.user.has_perm("orders.view_order") and request.user.has_perm(TELL)):
+        raise PermissionDenied
+    try:
+        vendor_type(vendor, ExportsOrders)
+    except UnknownVendor as error:
+        raise Http404 from error
+    return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+
+
+def _confirmed(
+    request: HttpRequest,
+    order: Order,
+    confirmation: Confirmation,
+    form_class: type[forms.Form],
+    act: Callable[[dict[str, Any]], None],
+) -> HttpResponse:
+    """The confirmation page; on its POST the act. A refusal is told on the order's page."""
+    back = reverse("admin:orders_order_change", args=[order.pk])
+    form = form_class(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except DomainError as error:
+            return refuse(request, error, to=back)
+        messages.success(request, confirmation.done)
+        return HttpResponseRedirect(back)
+    frame = admin.site.each_context(request)
+    context = {"title": confirmation.title, "order": order, "confirmation": confirmation, "form": form, "back": back}
+    return TemplateResponse(request, "orders/confirm.html", {**frame, **context})
+
+
+register_part(Place.SIDE, "marketing/told.html", read=read_exports)
+register_urls(export_urls)

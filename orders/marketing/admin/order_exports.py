@@ -1,0 +1,52 @@
+"""What the page of an order shows of the vendors that are told of it, or are not."""
+
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest
+
+from backoffice.states import Chip
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendors_with
+from orders.marketing.models import ExportState, OrderExport
+from orders.models import Order
+
+
+@dataclass(frozen=True)
+class ExportContext:
+    """One vendor. `export` is None while nobody has asked for it."""
+
+    vendor: str
+    export: OrderExport | None
+    chip: Chip | None
+    may_be_exported: bool
+    may_be_set_aside: bool
+
+
+def export_chip(export: OrderExport) -> Chip:
+    """Return whether a vendor was told; a person who set it aside is named."""
+    state = ExportState(export.state)
+    if export.excluded_by and state == ExportState.SKIPPED:
+        return Chip(state.tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
+    if export.corrected and state == ExportState.WAITING:
+        return replace(state.chip(), word=_("correction waits"))
+    return state.chip()
+
+
+def read_exports(request: HttpRequest, order: Order | None) -> list[ExportContext]:
+    """Return every vendor that is set up to be told of orders, and those that were once; one query."""
+    rows = {export.vendor: export for export in OrderExport.objects.filter(order=order)}
+    names = [*vendors_with(ExportsOrders, configured=True), *rows]
+    return [_facts(name, rows.get(name)) for name in dict.fromkeys(names)]
+
+
+def _facts(vendor: str, export: OrderExport | None) -> ExportContext:
+    state = export.state if export else ""
+    return ExportContext(
+        vendor=vendor,
+        export=export,
+        chip=export_chip(export) if export else None,
+        may_be_exported=state in ("", ExportState.SKIPPED, ExportState.REFUSED),
+        may_be_set_aside=state in ("", ExportState.WAITING, ExportState.REFUSED)
+        or bool(export and state == ExportState.SKIPPED and not export.excluded_by),
+    )

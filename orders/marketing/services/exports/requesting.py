@@ -1,0 +1,165 @@
+"""Having vendors told of orders that they act upon: asking for it, setting orders aside, corrections, opt-outs.
+
+How they are told is in `batches.py` and `telling.py`. Every change is a line in the order's timeline.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from backoffice.engine.services.task_queue import enqueue_soon
+from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
+from backoffice.text.reasons import checked_reason
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import ExportsOrders
+from backoffice.vendors.registry import vendor_title, vendor_type, vendors_with
+from orders.marketing.models import Consent, ExportState, OptOut, OrderExport
+from orders.marketing.services.exports.messages import orders_to_export
+from orders.marketing.services.exports.obstacles import can_export_now, find_obstacles, waits_for_order
+from orders.models import Order
+
+TELL_ORDERS = "orders.marketing.tasks.export_orders"
+# The vendor has it: telling it again would be pointless at best.
+THERE = (ExportState.SENT, ExportState.KNOWN)
+
+
+def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
+    """The vendor is told of the order with the next batch; or is not, and the row says why (state "not told").
+
+    An order that is new, held or perhaps to be cancelled waits until that is decided: what asks, such as a rule at a
+    parcel's delivery, asks once only. For rules and commands: what is waiting, told, refused, or was set aside by a
+    person stays as it is. Must run in a transaction. Raises UnknownVendor.
+    """
+    order = Order.objects.locked(order.pk)
+    export = order.exports.filter(vendor=vendor).first()
+    if export is not None and (export.state != ExportState.SKIPPED or export.excluded_by):
+        return export
+    reason = find_obstacle(order, vendor=vendor)
+    if reason and not (waits_for_order(order) and reason == can_export_now(order).reason):
+        return _skip(order, export, vendor=vendor, actor=actor, reason=reason)
+    return _await(order, export, vendor=vendor, actor=actor)
+
+
+@transaction.atomic
+def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExport:
+    """As `request_export` for a person, who may also have one told that was set aside or refused before.
+
+    Raises IllegalTransition, with nothing changed, when the vendor knows of the order or may not be told of it.
+    """
+    order = Order.objects.locked(order.pk)
+    export = order.exports.filter(vendor=vendor).first()
+    can_request_export(order, export, vendor=vendor).ensure()
+    return _await(order, export, vendor=vendor, actor=actor)
+
+
+def can_request_export(order: Order, export: OrderExport | None, *, vendor: str) -> Eligibility:
+    """Return whether a person may have the vendor told of the order, whose export there `export` is."""
+    if export is not None and export.state in (*THERE, ExportState.WAITING):
+        text = _("%(vendor)s: %(state)s.")
+        return ineligible(text % {"vendor": vendor_title(vendor), "state": export.get_state_display()})
+    reason = find_obstacle(order, vendor=vendor)
+    return ineligible(reason) if reason else ELIGIBLE
+
+
+def can_exclude_export(export: OrderExport | None) -> Eligibility:
+    """Return whether the vendor may be kept from being told, or from being told of a correction."""
+    if export is None or export.state not in THERE:
+        return ELIGIBLE
+    text = _("%(vendor)s has been told already; that cannot be undone here.")
+    return ineligible(text % {"vendor": vendor_title(export.vendor)})
+
+
+@transaction.atomic
+def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> OrderExport:
+    """The vendor is not told of the order, or of a correction that waits or was refused, whatever a rule or a command
+    asks for later; only a person can undo it.
+
+    Raises IllegalTransition once the vendor has it all, InvalidInput for a reason that is too long.
+    """
+    vendor_type(vendor, ExportsOrders)
+    reason = checked_reason(reason, least=1)
+    order = Order.objects.locked(order.pk)
+    export = order.exports.select_for_update().filter(vendor=vendor).first()
+    can_exclude_export(export).ensure()
+    state = ExportState.SENT if export is not None and export.was_exported else ExportState.SKIPPED
+    changes = {"state": state, "excluded_by": actor, "text": reason}
+    export = _write(order, export, vendor=vendor, actor=actor, **changes)
+    order.events.create(actor=actor, kind="export.excluded", params={"vendor": vendor, "text": reason})
+    return export
+
+
+@transaction.atomic
+def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
+    """The customer of the order wants no more of what the vendor does: no order of theirs is told any more, nor is one
+    that waits. Raises InvalidInput for an order without an e-mail address, since customers are known by it.
+    """
+    consent = Consent(vendor_type(vendor, ExportsOrders).EXPORT_CONSENT)
+    reason = checked_reason(reason, least=1)
+    order = Order.objects.select_related("shop").get(pk=order.pk)
+    email = orders_to_export([order])[order.pk].email.lower()
+    if not email:
+        text = _("The order names no e-mail address, by which a customer's other orders could be known.")
+        raise InvalidInput(text, errors={"customer": [text]})
+    row, created = OptOut.objects.get_or_create(
+        consent=consent, email=email, defaults={"noted_by": actor, "reason": reason}
+    )
+    if created:
+        params = {"consent": consent, "text": reason}
+        order.events.create(actor=actor, kind="export.opted_out", params=params)
+    return row
+
+
+def note_correction(order: Order, *, actor: str) -> None:
+    """What vendors are told of the order has changed: those that take corrections get one, those that refused it get
+    it again, and what is on its way is followed by a correction. The order must be locked.
+    """
+    for export in order.exports.select_for_update().filter(vendor__in=vendors_with(ExportsOrders)):
+        takes_corrections = vendor_type(export.vendor, ExportsOrders).TAKES_CORRECTIONS
+        if export.state == ExportState.WAITING:
+            if export.batch_id and takes_corrections:
+                export.changed_meanwhile = True
+                export.save(update_fields=["changed_meanwhile", "updated_at"])
+        elif export.state == ExportState.REFUSED or (
+            export.state in THERE and takes_corrections and not export.excluded_by
+        ):
+            _await(order, export, vendor=export.vendor, actor=actor, kind="export.changed")
+
+
+def find_obstacle(order: Order, *, vendor: str) -> str:
+    """Why the vendor may not be told of the order, in words; empty when it may."""
+    return find_obstacles([order], vendor=vendor, facts=orders_to_export([order])).get(order.pk, "")
+
+
+def enqueue_when_committed() -> None:
+    """A worker hears of what waits soon after the transaction; many requests ring once."""
+    transaction.on_commit(lambda: enqueue_soon(TELL_ORDERS), robust=True)
+
+
+def _await(
+    order: Order, export: OrderExport | None, *, vendor: str, actor: str, kind: str = "export.waiting"
+) -> OrderExport:
+    corrected = bool(export and (export.was_exported or export.state in THERE))
+    fresh: dict[str, Any] = {"excluded_by": "", "text": "", "batch": None, "tries": 0, "failing_since": None}
+    export = _write(order, export, vendor=vendor, actor=actor, state=ExportState.WAITING, corrected=corrected, **fresh)
+    order.events.create(actor=actor, kind=kind, params={"vendor": vendor})
+    enqueue_when_committed()
+    return export
+
+
+def _skip(order: Order, export: OrderExport | None, *, vendor: str, actor: str, reason: str) -> OrderExport:
+    """The same refusal twice is one line in the timeline."""
+    if export is not None and export.text == reason:
+        return export
+    export = _write(order, export, vendor=vendor, actor=actor, state=ExportState.SKIPPED, text=reason)
+    order.events.create(actor=actor, kind="export.skipped", params={"vendor": vendor, "text": reason})
+    return export
+
+
+def _write(order: Order, export: OrderExport | None, *, vendor: str, actor: str, **changes: Any) -> OrderExport:
+    if export is None:
+        export = OrderExport(order=order, vendor=vendor)
+    for name, value in {**changes, "requested_by": actor, "requested_at": timezone.now()}.items():
+        setattr(export, name, value)
+    export.save()
+    return export

@@ -1,0 +1,554 @@
+"""Telling of orders in batches: what one bad order, one lost answer or one changed mind does to the others: nothing."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from backoffice.accounts.models import Shop
+from backoffice.engine.models import Integration, Push, PushAttempt
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.pushes import decide_push
+from backoffice.sandbox import Sandbox
+from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
+from backoffice.vendors.export_messages import ExportedOrder, ExportResult, OrderToExport, Unclear
+from orders.marketing.models import ExportBatch, ExportState, OrderExport
+from orders.marketing.services.exports.batches import gather_exports
+from orders.marketing.services.exports.messages import orders_to_export
+from orders.marketing.services.exports.requesting import exclude_export, opt_out, request_export
+from orders.models import AddressRole, Order, OrderState
+from orders.services.corrections import correct_address
+from tests.orders.marketing.conftest import Ask, Make
+from tests.orders.marketing.teller import Desk
+
+Tell = Callable[[], None]
+
+
+def states() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state in OrderExport.objects.values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found
+
+
+def story(order: Order) -> list[str]:
+    return [event.kind for event in order.events.all() if event.kind.startswith("export.")]
+
+
+def spoil(order: Order, **values: str) -> None:
+    """AutoLetter is stricter than we are about this order."""
+    order.addresses.update(**values)
+
+
+# --- The usual way ----------------------------------------------------------------------------------------------------
+
+
+def test_orders_are_told_in_one_request_and_each_may_set_off_one_letter(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox
+) -> None:
+    orders = [make() for _ in range(5)]
+    for order in orders:
+        ask(order)
+    tell()
+    assert letters.autoletter.ledger.total("POST v2/orders 201") == 1
+    assert letters.autoletter.letters() == {str(order.pk): 1 for order in orders}
+    assert states() == {"sent": 5}
+    assert story(orders[0]) == ["export.waiting", "export.sent"]
+    batch = ExportBatch.objects.get()
+    assert (batch.size, batch.taken, batch.finished_at is not None) == (5, 5, True)
+    held = letters.autoletter.orders[str(orders[0].pk)]
+    assert (held["OrderNumber"], held["ShopId"], held["Total"]) == (orders[0].number, "WEB", 189.0)
+    assert (held["Address"]["Street"], held["Address"]["HouseNumber"]) == ("Hauptstraße", "42")
+
+
+def test_batches_are_as_large_as_the_vendor_takes_and_no_larger(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox, settings: Settings
+) -> None:
+    settings.AUTOLETTER_BATCH_SIZE = 3
+    for _ in range(7):
+        ask(make())
+    tell()
+    assert sorted(ExportBatch.objects.values_list("size", flat=True)) == [1, 3, 3]
+    assert states() == {"sent": 7}
+    assert set(Push.objects.values_list("lane", flat=True)) == {Lane.READS}
+
+
+def test_orders_of_different_groups_never_share_a_request(make: Make, ask: Ask, tell: Tell, reviews: Desk) -> None:
+    french = Shop.objects.create(code="FR", name="Boutique", language="FR")
+    mine, theirs = [make(), make()], [make(shop=french)]
+    for order in (*mine, *theirs):
+        ask(order, vendor="teller")
+    tell()
+    assert sorted(reviews.requests) == [("FR/FR", [theirs[0].number]), ("WEB/DE", [order.number for order in mine])]
+
+
+def test_gathering_takes_as_many_queries_for_many_as_for_few(make: Make, ask: Ask, letters: Sandbox) -> None:
+    counts = []
+    for number in (2, 12):
+        for _ in range(number):
+            ask(make())
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            gather_exports()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_telling_takes_as_many_queries_for_many_as_for_few(
+    make: Make, ask: Ask, letters: Sandbox, reviews: Desk
+) -> None:
+    counts = []
+    for number in (1, 2, 12):  # the first one makes the rows that all workers share
+        for _ in range(number):
+            ask(make())
+        gather_exports()
+        push = Push.objects.order_by("-pk")[0]
+        with CaptureQueriesContext(connection) as queries:
+            deliver(push.pk)
+        push.refresh_from_db()
+        assert push.state == PushState.CONFIRMED
+        counts.append(len(queries))
+    assert abs(counts[1] - counts[2]) <= 1  # the health of the vendor is noted every few seconds only
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_who_gather_at_once_take_each_order_once(
+    make: Make, ask: Ask, letters: Sandbox, settings: Settings
+) -> None:
+    settings.AUTOLETTER_BATCH_SIZE = 2
+    for _ in range(12):
+        ask(make())
+    start = threading.Barrier(3)
+
+    def work() -> None:
+        start.wait(10)
+        gather_exports()
+        connections.close_all()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    gather_exports()
+    assert sum(ExportBatch.objects.values_list("size", flat=True)) == 12
+    assert not OrderExport.objects.filter(batch__isnull=True).exists()
+    assert Push.objects.count() == ExportBatch.objects.count()
+
+
+# --- Duplicates, refusals, one bad order among many -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("errors", ["list", "object", "orders", "first", "text"])
+@pytest.mark.parametrize("refusal", ["each", "whole"])
+def test_one_bad_order_among_many_stops_none_of_the_others(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox, refusal: str, errors: str
+) -> None:
+    letters.autoletter.options.change(refusal=refusal, errors=errors, needs_house_number=True)
+    orders = [make() for _ in range(6)]
+    spoil(orders[3], street="Am Markt")
+    for order in orders:
+        ask(order)
+    tell()
+    bad = orders.pop(3)
+    assert letters.autoletter.letters() == {str(order.pk): 1 for order in orders}
+    export = bad.exports.get()
+    assert (export.state, "HouseNumber" in export.text) == (ExportState.REFUSED, True)
+    assert story(bad)[-1] == "export.refused"
+    others = OrderExport.objects.exclude(pk=export.pk)
+    assert set(others.values_list("state", flat=True)) <= {ExportState.SENT, ExportState.KNOWN}
+
+
+def test_one_bad_order_among_a_hundred_costs_few_requests_when_it_is_named(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox
+) -> None:
+    letters.autoletter.options.change(refusal="whole", needs_house_number=True)
+    orders = [make() for _ in range(100)]
+    spoil(orders[42], street="Am Markt")
+    for order in orders:
+        ask(order)
+    tell()
+    assert states() == {"sent": 99, "refused": 1}
+    assert len(letters.autoletter.letters()) == 99
+    assert letters.autoletter.ledger.total("POST v2/orders") <= 4
+
+
+def test_orders_that_are_there_already_count_as_told(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
+    orders = [make() for _ in range(3)]
+    for order in orders:
+        ask(order)
+    tell()
+    OrderExport.objects.all().delete()  # a database that was restored
+    for order in orders:
+        ask(order)
+    tell()
+    assert states() == {"known": 3}
+    assert set(letters.autoletter.letters().values()) == {1}
+    assert not Push.objects.needing_attention().exists()
+
+
+@pytest.mark.parametrize("status", [400, 409, 422])
+def test_duplicates_are_known_by_their_words_whatever_the_status(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox, status: int
+) -> None:
+    letters.autoletter.options.change(duplicate_status=status, errors="text")
+    first, second = make(), make()
+    ask(first)
+    tell()
+    OrderExport.objects.all().delete()
+    ask(first)
+    ask(second)
+    tell()
+    assert states() == {"known": 1, "sent": 1} or states() == {"known": 2}
+    assert letters.autoletter.letters() == {str(first.pk): 1, str(second.pk): 1}
+
+
+def test_a_batch_that_is_too_large_is_halved_until_it_fits(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
+    letters.autoletter.options.change(batch_limit=3)
+    for _ in range(10):
+        ask(make())
+    tell()
+    assert states() == {"sent": 10}
+    assert ExportBatch.objects.get().limit == 2
+    assert letters.autoletter.ledger.total("POST v2/orders 413") == 2
+
+
+def test_an_answer_that_names_nobody_has_each_told_by_itself(make: Make, ask: Ask, tell: Tell, reviews: Desk) -> None:
+    reviews.mishaps = [lambda orders: Unclear(text="2 of 3 imported")]
+    orders = [make() for _ in range(3)]
+    for order in orders:
+        ask(order, vendor="teller")
+    tell()
+    assert [len(numbers) for _group, numbers in reviews.requests] == [3, 1, 1, 1]
+    assert states() == {"sent": 3}
+
+
+def test_a_single_order_of_which_the_answer_says_nothing_is_refused(
+    make: Make, ask: Ask, tell: Tell, reviews: Desk
+) -> None:
+    reviews.mishaps = [lambda orders: Unclear(text="not imported")]
+    order = make()
+    ask(order, vendor="teller")
+    tell()
+    assert (order.exports.get().state, order.exports.get().text) == (ExportState.REFUSED, "not imported")
+
+
+def test_a_refusal_without_a_verdict_has_each_told_by_itself(make: Make, ask: Ask, tell: Tell, reviews: Desk) -> None:
+    def refuse(orders: Sequence[OrderToExport]) -> list[ExportedOrder]:
+        raise VendorRejected("Missing fields", status=400)
+
+    reviews.mishaps = [refuse, refuse]
+    for _ in range(3):
+        ask(make(), vendor="teller")
+    tell()
+    assert states() == {"refused": 1, "sent": 2}
+
+
+def test_a_verdict_on_an_order_that_was_not_sent_changes_nothing(
+    make: Make, ask: Ask, tell: Tell, reviews: Desk
+) -> None:
+    stranger = make()
+
+    def confuse(orders: Sequence[OrderToExport]) -> list[ExportedOrder]:
+        return [ExportedOrder(order_id=str(stranger.pk), verdict=ExportResult.TAKEN)]
+
+    reviews.mishaps = [confuse]
+    order = make()
+    ask(order, vendor="teller")
+    tell()
+    assert order.exports.get().state == ExportState.SENT
+    assert not stranger.exports.exists()
+
+
+# --- Silence ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_at_which_the_vendor_fails_each_time_stops_none_of_the_others(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox
+) -> None:
+    orders = [make() for _ in range(4)]
+    letters.autoletter.options.change(crash_on=orders[1].number)
+    for order in orders:
+        ask(order)
+    Integration.objects.create(vendor="autoletter", last_success_at=timezone.now())
+    tell()
+    export = orders[1].exports.get()
+    assert (export.state, "each time" in export.text) == (ExportState.REFUSED, True)
+    assert states() == {"sent": 3, "refused": 1}
+    assert set(letters.autoletter.letters().values()) == {1}
+
+
+def test_an_order_is_not_given_up_while_the_vendor_answers_nobody(
+    make: Make, ask: Ask, letters: Sandbox, reviews: Desk
+) -> None:
+    def fall_silent(orders: Sequence[OrderToExport]) -> list[ExportedOrder]:
+        raise VendorAmbiguous("No answer came.")
+
+    ask(make(), vendor="teller")
+    gather_exports()
+    push = Push.objects.get()
+    for _ in range(9):
+        reviews.mishaps = [fall_silent]
+        deliver(push.pk)
+        Push.objects.update(next_at=timezone.now())
+        reviews.mishaps = [fall_silent]
+        deliver(push.pk)
+    assert OrderExport.objects.get().state == ExportState.WAITING
+    OrderExport.objects.update(failing_since=timezone.now() - timedelta(hours=25))
+    Push.objects.update(next_at=timezone.now())
+    reviews.mishaps = [fall_silent]
+    deliver(push.pk)
+    Push.objects.update(next_at=timezone.now())
+    deliver(push.pk)
+    assert OrderExport.objects.get().state == ExportState.REFUSED
+
+
+def test_a_person_may_say_that_an_unanswered_request_was_heard(make: Make, ask: Ask, tell: Tell, reviews: Desk) -> None:
+    def fall_silent(orders: Sequence[OrderToExport]) -> list[ExportedOrder]:
+        raise VendorAmbiguous("No answer came.")
+
+    reviews.mishaps = [fall_silent]
+    for _ in range(2):
+        ask(make(), vendor="teller")
+    gather_exports()
+    push = Push.objects.get()
+    deliver(push.pk)
+    push.refresh_from_db()
+    assert push.state == PushState.UNKNOWN
+    decide_push(push, happened=True, actor="mara", reason="I saw them there.")
+    assert states() == {"sent": 2}
+    tell()
+    assert len(reviews.requests) == 1
+
+
+# --- Between asking and telling ---------------------------------------------------------------------------------------
+
+
+def test_an_order_that_was_cancelled_meanwhile_is_left_out(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
+    gone, gathered, kept = make(), make(), make()
+    for order in (gone, gathered, kept):
+        ask(order)
+    Order.objects.filter(pk=gone.pk).update(state=OrderState.CANCELLED)
+    gather_exports()
+    assert (gone.exports.get().state, story(gone)[-1]) == (ExportState.SKIPPED, "export.skipped")
+    Order.objects.filter(pk=gathered.pk).update(state=OrderState.CANCELLED)
+    tell()
+    assert letters.autoletter.letters() == {str(kept.pk): 1}
+    assert (gathered.exports.get().state, story(gathered)[-1]) == (ExportState.SKIPPED, "export.skipped")
+    assert ExportBatch.objects.get().left_out == 1
+
+
+def test_an_order_that_is_held_waits_until_it_is_released_again(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox
+) -> None:
+    held, gathered = make(), make()
+    ask(held)
+    ask(gathered)
+    Order.objects.filter(pk=held.pk).update(state=OrderState.HELD)
+    gather_exports()
+    Order.objects.filter(pk=gathered.pk).update(state=OrderState.HELD)
+    tell()
+    assert letters.autoletter.letters() == {}
+    assert states() == {"waiting": 2}
+    Order.objects.update(state=OrderState.RELEASED)
+    tell()
+    assert states() == {"sent": 2}
+
+
+def test_a_wrong_e_mail_address_is_none(make: Make) -> None:
+    order = make(customer_email="jana@example,com")
+    order.addresses.update(email="jana@example.com")
+    assert orders_to_export([order])[order.pk].email == "jana@example.com"
+    order.addresses.update(email="")
+    assert orders_to_export([order])[order.pk].email == ""
+
+
+def test_consent_and_opt_out_count_when_it_is_told(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
+    withdrawn, opted, kept = make(), make(customer_email="a@example.com"), make()
+    for order in (withdrawn, opted, kept):
+        ask(order)
+    gather_exports()
+    Order.objects.filter(pk=withdrawn.pk).update(accepts_letters=False)
+    opt_out(opted, vendor="autoletter", actor="mara", reason="She called.")
+    tell()
+    assert letters.autoletter.letters() == {str(kept.pk): 1}
+
+
+def test_what_is_set_aside_in_time_is_not_told(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
+    order, other = make(), make()
+    ask(order)
+    ask(other)
+    gather_exports()
+    exclude_export(order, vendor="autoletter", actor="mara", reason="No.")
+    tell()
+    assert letters.autoletter.letters() == {str(other.pk): 1}
+    assert order.exports.get().excluded_by == "mara"
+
+
+def test_what_is_set_aside_too_late_is_shown_as_told(make: Make, ask: Ask, tell: Tell, reviews: Desk) -> None:
+    order = make()
+
+    def set_aside_meanwhile(orders: Sequence[OrderToExport]) -> list[ExportedOrder]:
+        exclude_export(order, vendor="teller", actor="mara", reason="No.")
+        return [ExportedOrder(order_id=orders[0].order_id, verdict=ExportResult.TAKEN)]
+
+    reviews.mishaps = [set_aside_meanwhile]
+    ask(order, vendor="teller")
+    tell()
+    assert (order.exports.get().state, order.exports.get().excluded_by) == (ExportState.SENT, "")
+
+
+# --- Corrections ------------------------------------------------------------------------------------------------------
+
+
+def correct(order: Order, **values: str) -> None:
+    """As staff do while the order is held and no vendor makes it."""
+    Order.objects.filter(pk=order.pk).update(state=OrderState.HELD)
+    correct_address(order, role=AddressRole.RECIPIENT, values=values, actor="mara")
+
+
+def test_a_corrected_address_is_told_again_as_an_update_once_the_order_is_released(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox
+) -> None:
+    order = make()
+    ask(order)
+    tell()
+    correct(order, street="Am Markt 3 a")
+    tell()
+    assert letters.autoletter.orders[str(order.pk)]["Address"]["Street"] == "Hauptstraße"
+    Order.objects.update(state=OrderState.RELEASED)
+    tell()
+    assert (
+        letters.autoletter.orders[str(order.pk)]["Address"] | {"Street": "Am Markt", "HouseNumber": "3 a"}
+        == (letters.autoletter.orders[str(order.pk)]["Address"])
+    )
+    assert letters.autoletter.letters() == {str(order.pk): 1}
+    assert len(letters.autoletter.ledger.of_kind("update")) == 1
+    assert story(order) == ["export.waiting", "export.sent", "export.changed", "export.corrected"]
+    assert order.exports.get().times_exported == 2
+
+
+def test_a_vendor_that_cannot_correct_is_never_told_twice(make: Make, ask: Ask, tell: Tell, reviews: Desk) -> None:
+    order = make()
+    ask(order, vendor="teller")
+    tell()
+    correct(order, street="Am Markt 3 a")
+    Order.objects.update(state=OrderState.RELEASED)
+    tell()
+    assert len(reviews.requests) == 1
+    assert story(order) == ["export.waiting", "export.sent"]
+
+
+def test_new_orders_and_corrected_ones_never_share_a_request(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox
+) -> None:
+    old, new = make(), make()
+    ask(old)
+    tell()
+    correct(old, street="Am Markt 3 a")
+    Order.objects.update(state=OrderState.RELEASED)
+    ask(new)
+    tell()
+    assert sorted(ExportBatch.objects.values_list("corrected", "size")) == [(False, 1), (False, 1), (True, 1)]
+
+
+def test_a_correction_while_it_is_on_its_way_is_told_afterwards(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox
+) -> None:
+    order = make()
+    ask(order)
+    gather_exports()
+    letters.faults.add("cut_after", vendor="autoletter", times=1)
+    deliver(Push.objects.get().pk)
+    correct(order, street="Am Markt 3 a")
+    Order.objects.update(state=OrderState.RELEASED)
+    tell()
+    tell()
+    assert letters.autoletter.orders[str(order.pk)]["Address"]["Street"] == "Am Markt"
+    assert letters.autoletter.letters() == {str(order.pk): 1}
+    assert order.exports.get().state == ExportState.SENT
+
+
+def test_a_correction_of_what_was_refused_has_it_told_again(make: Make, ask: Ask, tell: Tell, letters: Sandbox) -> None:
+    letters.autoletter.options.change(needs_house_number=True)
+    order = make()
+    spoil(order, street="Am Markt")
+    ask(order)
+    tell()
+    assert order.exports.get().state == ExportState.REFUSED
+    correct(order, street="Am Markt 3 a")
+    Order.objects.update(state=OrderState.RELEASED)
+    tell()
+    assert order.exports.get().state == ExportState.SENT
+
+
+@pytest.mark.parametrize("way", ["token", "shop"])
+def test_what_waits_is_kept_while_the_vendor_is_not_set_up(
+    make: Make, ask: Ask, tell: Tell, reviews: Desk, letters: Sandbox, settings: Settings, way: str
+) -> None:
+    vendor = "autoletter" if way == "token" else "teller"
+    ask(make(), vendor=vendor)
+    gather_exports()
+    token, settings.AUTOLETTER_TOKEN = settings.AUTOLETTER_TOKEN, ""
+    reviews.unknown_shops = {"WEB"}
+    deliver(Push.objects.get().pk)
+    gather_exports()
+    assert states() == {"waiting": 1}
+    settings.AUTOLETTER_TOKEN, reviews.unknown_shops = token, set()
+    Push.objects.update(next_at=timezone.now())
+    tell()
+    assert states() == {"sent": 1}
+
+
+# --- Configuration ----------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_address_or_token_stops_the_queue_and_loses_nothing(
+    make: Make, ask: Ask, letters: Sandbox, settings: Settings
+) -> None:
+    ask(make())
+    gather_exports()
+    push = Push.objects.get()
+    right = settings.AUTOLETTER_URL
+    for url, token, word in ((right + "/x", letters.autoletter.options.token, "AUTOLETTER_URL"), (right, "x", "key")):
+        settings.AUTOLETTER_URL, settings.AUTOLETTER_TOKEN = url, token
+        Integration.objects.update(open_until=None, auth_failed_at=None)
+        Push.objects.update(next_at=timezone.now())
+        deliver(push.pk)
+        push.refresh_from_db()
+        assert (push.state, word in push.cause) == (PushState.NEW, True)
+        assert Integration.objects.get(vendor="autoletter").auth_failed_at is not None
+    assert states() == {"waiting": 1}
+    assert letters.autoletter.letters() == {}
+
+
+def test_neither_token_nor_people_are_in_the_log_and_no_token_in_the_attempts(
+    make: Make, ask: Ask, tell: Tell, letters: Sandbox, caplog: Any
+) -> None:
+    caplog.set_level("DEBUG")
+    letters.faults.add("cut_after", vendor="autoletter", times=1)
+    ask(make())
+    tell()
+    for secret in (letters.autoletter.options.token, "Größer", "Hauptstraße", "jana@example.com"):
+        assert secret not in caplog.text
+    attempts = list(PushAttempt.objects.values_list("url", "request", "answer", "error"))
+    assert attempts
+    assert letters.autoletter.options.token not in repr(attempts)
+
+
+def test_a_request_that_is_rolled_back_is_not_told(make: Make, tell: Tell, letters: Sandbox) -> None:
+    with transaction.atomic():
+        request_export(make(), vendor="autoletter", actor="rule:7")
+        transaction.set_rollback(True)
+    tell()
+    assert not OrderExport.objects.exists()
+    assert letters.autoletter.letters() == {}
