@@ -60,8 +60,11 @@ demo-reset: install stop
 stop: install
 	@$(PY) -m backoffice.embedded stop --var "$(VAR_DIR)"
 
+# Bytecode is kept, whatever the environment says: else each worker and each process of a test compiles everything anew.
+# `tests/conftest.py` says what begins first.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install-dev
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not soak and not bench"
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not soak and not bench"
 
 check: install-dev
 	@echo "== format";      .venv/bin/ruff format --check --quiet $(SOURCES) || { echo "run: make format"; exit 1; }

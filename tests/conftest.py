@@ -3,6 +3,7 @@
 Several runs at once need databases of their own: give each its folder, `VAR_DIR=/tmp/mine make test`.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -21,6 +22,9 @@ from pytest_django import DjangoDbBlocker
 from backoffice import embedded
 from tests import database
 
+# Groups of tests that run one after the other, by the time they take.
+LONGEST = ("browser", "storm", "faults", "engine")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Each xdist worker gets a Redis database of its own, and none gets the one that a running demo uses."""
@@ -36,10 +40,27 @@ def pytest_configure(config: pytest.Config) -> None:
     WSGIRequestHandler.disable_nagle_algorithm = True
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """One worker looks at all pages: each Chromium has to start, and to load and compile every style and script."""
+    if item.get_closest_marker("browser"):
+        item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that no worker sits over it when the others are done."""
-    items.sort(key=lambda item: item.get_closest_marker("fault") is None)
+    items.sort(key=_begins_as)
+
+
+def _begins_as(item: pytest.Item) -> int:
+    group = item.get_closest_marker("xdist_group")
+    return LONGEST.index(group.args[0]) if group and group.args[0] in LONGEST else len(LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded until now stays to the end: the garbage collector would look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
