@@ -71,7 +71,7 @@ def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]
         # Faster than in production, so that one can watch.
         "SWEEP_SECONDS": "3",
         "PULL_ORDERS_SECONDS": "30",
-        "TELL_ORDERS_SECONDS": "5",
+        "EXPORT_ORDERS_SECONDS": "5",
         "RUN_RULES_SECONDS": "3",
         "VENDOR_READ_TIMEOUT": "10",
         "PUSH_LEASE_SECONDS": "45",

@@ -64,9 +64,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("READ_RATINGS_SECONDS", default=6 * 3600),
         "options": {"expires": 3600},
     },
-    "tell-orders": {
+    "export-orders": {
         "task": "orders.marketing.tasks.export_orders",
-        "schedule": env.float("TELL_ORDERS_SECONDS", default=60),
+        "schedule": env.float("EXPORT_ORDERS_SECONDS", default=60),
         "options": {"expires": 60},
     },
     "follow-change-sets": {

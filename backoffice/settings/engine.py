@@ -12,4 +12,4 @@ PUSH_UNKNOWN_HOURS = env.float("PUSH_UNKNOWN_HOURS", default=24)
 # Seconds between the times that a vendor is asked for a batch of changes; the last one repeats.
 JOB_POLL_BACKOFF = env.floats("JOB_POLL_BACKOFF", default=[60, 120, 300, 900, 3600])
 # After that long without an end, a batch is handed to a person and its values are read back.
-JOB_SILENT_HOURS = env.float("JOB_SILENT_HOURS", default=24)
+JOB_UNANSWERED_HOURS = env.float("JOB_UNANSWERED_HOURS", default=24)

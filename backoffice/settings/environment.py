@@ -22,6 +22,15 @@ from backoffice.settings.faults import stop_on
 
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 Value = TypeVar("Value")
+# What settings were called before: the former names still count where the new ones have no value.
+FORMER_NAMES = {
+    "EXPORT_ORDERS_SECONDS": "TELL_ORDERS_SECONDS",
+    "JOB_POLL_BACKOFF": "JOB_POLL_LADDER",
+    "JOB_UNANSWERED_HOURS": "JOB_SILENT_HOURS",
+    "ORDER_DUPLICATE_MINUTES": "ORDER_LOOKALIKE_MINUTES",
+    "PUSH_RETRY_BACKOFF": "PUSH_RETRY_LADDER",
+    "SIGN_CUSTOMISER_CONFIRMATION_SECONDS": "SIGN_CUSTOMISER_ECHO_SECONDS",
+}
 
 
 class Environment(environ.FileAwareEnv):
@@ -29,7 +38,14 @@ class Environment(environ.FileAwareEnv):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ENVIRON = FileAwareMapping()
+        former = {
+            f"{name}{ending}": os.environ[f"{old}{ending}"]
+            for name, old in FORMER_NAMES.items()
+            for ending in ("", "_FILE")
+            if f"{old}{ending}" in os.environ
+        }
+        self.given = former | {name: value for name, value in os.environ.items() if value or name not in former}
+        self.ENVIRON = FileAwareMapping(self.given)
         self.faults: list[str] = []
 
     def fault(self, name: builtins.str, text: builtins.str) -> None:
@@ -39,7 +55,7 @@ class Environment(environ.FileAwareEnv):
 
     def has(self, name: builtins.str) -> builtins.bool:
         """Return whether the setting has a value, or a file of its own."""
-        return builtins.bool(os.environ.get(name, "").strip() or os.environ.get(f"{name}_FILE", "").strip())
+        return builtins.bool(self.given.get(name, "").strip() or self.given.get(f"{name}_FILE", "").strip())
 
     def stop_if_faulty(self) -> None:
         """End the process when a setting cannot be used, with one line for each on the standard error."""

@@ -57,7 +57,7 @@ SIGN_CUSTOMISER_SIGNATURE_FORMAT = env.str(
 SIGN_CUSTOMISER_SIGNATURE_TOLERANCE = env.float("SIGN_CUSTOMISER_SIGNATURE_TOLERANCE", default=300)
 SIGN_CUSTOMISER_REQUESTS_PER_MINUTE = env.float("SIGN_CUSTOMISER_REQUESTS_PER_MINUTE", default=60)
 # How long a lost answer to an order waits for `order:created` to tell before a person is asked.
-SIGN_CUSTOMISER_ECHO_SECONDS = env.float("SIGN_CUSTOMISER_ECHO_SECONDS", default=900)
+SIGN_CUSTOMISER_CONFIRMATION_SECONDS = env.float("SIGN_CUSTOMISER_CONFIRMATION_SECONDS", default=900)
 
 # The whole address that AutoLetter shows when its API integration is saved.
 AUTOLETTER_URL = env.web_address("AUTOLETTER_URL", default=VENDOR_ADDRESSES["AUTOLETTER"])

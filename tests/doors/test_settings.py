@@ -21,6 +21,7 @@ from backoffice.demo.conductor import environment
 from backoffice.demo.notes import Notes
 from backoffice.published_secrets import DEVELOPMENT_ENCRYPTION_KEY, DEVELOPMENT_SECRET_KEY, is_published
 from backoffice.settings.database_address import parse_postgres
+from backoffice.settings.environment import FORMER_NAMES
 from backoffice.settings.faults import EXIT_CODE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +100,15 @@ def test_a_setting_that_is_absent_or_empty_has_its_default(load: Load) -> None:
     empty = load({name: "" for name in NAMES if name not in ("DATABASE_URL", "REDIS_URL", "VAR_DIR")})
     plain = {name for name in NAMES if not isinstance(absent.get(name), Path)}
     assert {name: absent.get(name) for name in plain} == {name: empty.get(name) for name in plain}
+
+
+@pytest.mark.parametrize(("name", "former"), FORMER_NAMES.items())
+def test_a_former_name_counts_until_the_new_one_has_a_value(load: Load, name: str, former: str) -> None:
+    if name == "EXPORT_ORDERS_SECONDS":  # stands in the schedule
+        assert load({former: "7"})["CELERY_BEAT_SCHEDULE"]["export-orders"]["schedule"] == 7
+        return
+    both = load({former: "7"})[name], load({former: "7", name: "8"})[name]
+    assert both in ((7, 8), ([7], [8]))
 
 
 def test_faults_of_all_subjects_are_named_at_once(faults: Faults) -> None:

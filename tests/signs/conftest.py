@@ -20,7 +20,7 @@ def secrets(settings: Settings) -> None:
     settings.SIGN_CUSTOMISER_WEBHOOK_SECRETS = [HOOK_SECRET]
     settings.PUSH_RETRY_BACKOFF = [0.01]
     settings.PUSH_SETTLE_SECONDS = 0.05
-    settings.SIGN_CUSTOMISER_ECHO_SECONDS = 0.15
+    settings.SIGN_CUSTOMISER_CONFIRMATION_SECONDS = 0.15
     settings.SIGN_CUSTOMISER_REQUESTS_PER_MINUTE = 60_000
     settings.VENDOR_READ_TIMEOUT = 0.3
 

@@ -335,7 +335,7 @@ def test_without_the_wait_for_proof_a_second_sign_would_be_made(
 
 
 def test_before_the_echos_time_is_over_nobody_is_asked(order: Order, sandbox: Sandbox, settings: Settings) -> None:
-    settings.SIGN_CUSTOMISER_ECHO_SECONDS = 60
+    settings.SIGN_CUSTOMISER_CONFIRMATION_SECONDS = 60
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     push = send(order)

@@ -62,7 +62,7 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
 
     @classmethod
     def confirmation_seconds(cls) -> float:
-        return float(settings.SIGN_CUSTOMISER_ECHO_SECONDS)
+        return float(settings.SIGN_CUSTOMISER_CONFIRMATION_SECONDS)
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:

@@ -162,7 +162,7 @@ def _in_order(number: str) -> tuple[int, str]:
 
 def _give_up_unanswered(job: VendorJob) -> None:
     """A day without an end: a person should know, and the values are read back to see for ourselves."""
-    longest = timedelta(hours=settings.JOB_SILENT_HOURS)
+    longest = timedelta(hours=settings.JOB_UNANSWERED_HOURS)
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(job.change_set_id)
         job = VendorJob.objects.select_for_update().get(pk=job.pk)
