@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import RequestFactory
+from django.urls import reverse
 from playwright.sync_api import Page
 
 from backoffice.dashboard.navigation import sidebar
@@ -60,7 +61,7 @@ def single_pages() -> list[str]:
         (ProductionOrder, "fulfillment_productionorder", {"reference__startswith": LONG[:20]}),
     ]
     return [
-        f"/admin/{name.replace('_', '/')}/{model.objects.filter(**wanted).first().pk}/change/"
+        reverse(f"admin:{name}_change", args=[model.objects.filter(**wanted).first().pk])
         for model, name, wanted in kinds
     ]
 
