@@ -179,7 +179,7 @@ def test_without_reading_back_a_lost_batch_would_be_sent_twice(
     sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
 ) -> None:
     """The control of the reading: taken as absent, and blind for doubles, the vendor holds every recipient twice."""
-    monkeypatch.setattr(Preparation, "look", lambda self, delivery: ReconcileResult.ABSENT)
+    monkeypatch.setattr(Preparation, "reconcile", lambda self, delivery: ReconcileResult.ABSENT)
     monkeypatch.setattr(Preparation, "_read_back", lambda self: Matching())
     strike(sandbox, ATTACH, "cut_after", settings)
     prepared(fill(2))
@@ -190,7 +190,7 @@ def test_without_reading_back_a_lost_batch_would_be_sent_twice(
 def test_without_comparing_drafts_a_lost_create_would_leave_two(
     sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
 ) -> None:
-    monkeypatch.setattr(Preparation, "look", lambda self, delivery: ReconcileResult.ABSENT)
+    monkeypatch.setattr(Preparation, "reconcile", lambda self, delivery: ReconcileResult.ABSENT)
     strike(sandbox, CREATE, "cut_after", settings)
     campaign = prepared(fill(1))
     assert len(vendor.store.orders) == 2
@@ -213,7 +213,7 @@ def test_without_the_note_of_an_attempt_a_checkout_would_be_repeated_by_itself(
 def test_without_reading_the_order_a_lost_checkout_would_be_taken_for_unpaid(
     sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
 ) -> None:
-    monkeypatch.setattr(Checkout, "look", lambda self, delivery: ReconcileResult.BLIND)
+    monkeypatch.setattr(Checkout, "reconcile", lambda self, delivery: ReconcileResult.BLIND)
     strike(sandbox, CHECKOUT, "cut_after", settings)
     campaign = confirm(proofed(1), payer)
     push = Push.objects.get(kind="orders.check_out_campaign")

@@ -18,7 +18,7 @@ class NotingLimiter:
     def acquire(self, *, write: bool) -> None:
         if self.closed:
             raise self.closed
-        self.events.append(("enter", write))
+        self.events.append(("acquire", write))
 
     def succeeded(self, *, write: bool) -> None:
         self.events.append(("succeeded", write))

@@ -77,7 +77,7 @@ def test_a_write_whose_answer_is_lost_may_have_been_done(name: str, outside: Out
     assert type(error) is VendorAmbiguous
     assert time.monotonic() - started < 1.6
     assert len(server.seen) == 1
-    assert outside.limiter.events == [("enter", True), ("failed", True)]
+    assert outside.limiter.events == [("acquire", True), ("failed", True)]
     assert [exchange.status for exchange in outside.exchanges] == [None if name in NO_STATUS else 200]
     assert error.status == outside.exchanges[0].status
     assert (error.arrived is None) == (name in NO_STATUS)

@@ -49,7 +49,7 @@ def test_a_read_is_repeated_until_it_succeeds(first: Act, outside: Outside) -> N
         assert plain(server, outside).request("GET", "things").status == 200
     assert len(server.seen) == 4
     # Every try, not the read as a whole, passes the gate and is recorded.
-    assert [event for event in outside.limiter.events if event[0] == "enter"] == [("enter", False)] * 4
+    assert [event for event in outside.limiter.events if event[0] == "acquire"] == [("acquire", False)] * 4
     assert len(outside.exchanges) == 4
 
 
@@ -92,7 +92,7 @@ def test_a_429_without_a_time_pauses_everybody_for_fifteen_seconds(outside: Outs
     with loopback(reply(429)) as server, pytest.raises(VendorUnavailable) as raised:
         plain(server, outside).request("POST", "things")
     assert raised.value.retry_after == 15
-    assert outside.limiter.events == [("enter", True), ("throttled", 15)]
+    assert outside.limiter.events == [("acquire", True), ("throttled", 15)]
 
 
 def test_a_wait_of_more_than_half_a_minute_is_not_sat_out(outside: Outside) -> None:
@@ -180,8 +180,8 @@ def test_a_refused_token_is_renewed_once_and_the_request_made_again(method: str,
         assert authorized(server, outside).request(method, "things", body=b"{}").status == 200
     assert [seen.path for seen in server.seen] == ["/things", "/oauth/token", "/things"]
     assert server.seen[2].headers["authorization"] == "Bearer second-token"
-    assert [event for event in outside.limiter.events if event[0] == "enter"] == [
-        ("enter", method != "GET"), ("enter", False), ("enter", method != "GET"),
+    assert [event for event in outside.limiter.events if event[0] == "acquire"] == [
+        ("acquire", method != "GET"), ("acquire", False), ("acquire", method != "GET"),
     ]  # fmt: skip
 
 

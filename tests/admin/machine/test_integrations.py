@@ -121,11 +121,11 @@ def test_pausing_is_asked_about_then_stops_all_calls_and_is_told_everywhere(sign
     client.post(url("pause"), {"reason": " stock-taking "})
     assert Integration.objects.get().paused_by == "jana"
     with pytest.raises(RateLimited):
-        limiter.SharedLimiter("toy", lane=10).enter(write=True)
+        limiter.SharedLimiter("toy", lane=10).acquire(write=True)
     banner = client.get(reverse("admin:engine_push_changelist")).content.decode()
     assert "toy is paused by jana (stock-taking)" in banner
     client.post(url("resume"))
-    limiter.SharedLimiter("toy", lane=10).enter(write=True)
+    limiter.SharedLimiter("toy", lane=10).acquire(write=True)
     assert "is paused by" not in client.get(LIST).content.decode().replace("is paused by jana.", "")
 
 

@@ -125,7 +125,7 @@ def test_the_gate_is_asked_before_and_knows_a_write(
 ) -> None:
     """A pause stops what changes something at the vendor, and nothing else; what was recorded says the same."""
     struck(call, before(reply(500)), profile, outside)
-    assert outside.limiter.events[0] == ("enter", call.writes)
+    assert outside.limiter.events[0] == ("acquire", call.writes)
     assert outside.exchanges[0].has_effect is call.writes
     vendor = before(reply(200))
     outside.limiter.closed = RateLimited("paused")

@@ -145,7 +145,7 @@ def test_a_label_is_fetched_once_and_may_have_announced_its_parcel(
     with pytest.raises(VendorAmbiguous):
         mypromo.download_label(f"{server.url}/mypromo/v1/61/untmG9")
     assert len(server.seen) == 1
-    assert outside.limiter.events[0] == ("enter", True)
+    assert outside.limiter.events[0] == ("acquire", True)
 
 
 def test_a_label_comes_like_any_file(speak_as_fulfiller: SpeakAsFulfiller) -> None:

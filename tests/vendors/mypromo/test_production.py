@@ -315,7 +315,7 @@ def test_a_generic_label_is_asked_for_once_like_a_write(speak_as_fulfiller: Spea
         raw_state="DOWNLOADED",
     )
     assert (server.seen[0].method, server.seen[0].path) == ("GET", "/mypromo/v1/production_orders/61/generic_label")
-    assert outside.limiter.events[0] == ("enter", True)
+    assert outside.limiter.events[0] == ("acquire", True)
 
 
 @pytest.mark.parametrize("act", [cut, reply(500), reply(200, "{}"), reply(200, "no JSON"), reply(200, '{"id": 1}')])
