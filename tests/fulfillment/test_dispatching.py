@@ -22,8 +22,8 @@ from fulfillment.models import (
     Label,
     ParcelState,
     ProductionOrder,
+    ProductionOrderState,
     ProductionShipment,
-    ProductionState,
 )
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, Sizes
@@ -68,7 +68,7 @@ def test_a_whole_order_is_reported_once_with_its_sizes(sandbox: Sandbox, make: M
     assert [float(held[name]) for name in ("height", "width", "depth", "weight")] == [30, 45.5, 20, 1000]
     ProductionPull(VENDOR).run()
     order.refresh_from_db()
-    assert (order.state, order.shipments.count()) == (ProductionState.DONE, 1)
+    assert (order.state, order.shipments.count()) == (ProductionOrderState.DONE, 1)
 
 
 def test_parts_are_reported_in_the_order_in_which_they_were_made(sandbox: Sandbox, make: Make, work: Work) -> None:
