@@ -185,7 +185,7 @@ def test_without_sending_again_what_was_never_heard_is_lost(
 ) -> None:
     ask_for(ask, make, 3)
     if not is_on:
-        monkeypatch.setattr(Telling, "look", lambda self, delivery: ReconcileResult.DONE)
+        monkeypatch.setattr(Telling, "reconcile", lambda self, delivery: ReconcileResult.DONE)
     letters.faults.add("cut_before", vendor="autoletter", times=1)
     gather_exports()
     work_off()
