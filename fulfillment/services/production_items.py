@@ -26,9 +26,8 @@ def record_items(row: ProductionOrder, reports: Iterable[ProductionItemReport], 
         if key not in known
     ]
     ProductionItem.objects.bulk_create(new)
-    moved = [row for key, row in known.items() if is_newest and key in reported and _set(row, reported[key], methods)]
-    for item in moved:
-        item.save()
+    old = [item for key, item in known.items() if is_newest and key in reported]
+    moved = [item for item in old if _update(item, reported[item.vendor_id], methods)]
     return bool(new or moved)
 
 
@@ -37,10 +36,13 @@ def to_json(structs: Iterable[msgspec.Struct]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(struct) for struct in structs]
 
 
-def _set(item: ProductionItem, report: ProductionItemReport, methods: Mapping[str, list[str]]) -> bool:
+def _update(item: ProductionItem, report: ProductionItemReport, methods: Mapping[str, list[str]]) -> bool:
     values = _values(report, methods)
     values["printing_methods"] = values["printing_methods"] or item.printing_methods
-    return bool(set_changed(item, values))
+    changed = set_changed(item, values)
+    if changed:
+        item.save(update_fields=changed)
+    return bool(changed)
 
 
 def _values(report: ProductionItemReport, methods: Mapping[str, list[str]]) -> dict[str, Any]:

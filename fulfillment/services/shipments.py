@@ -41,11 +41,12 @@ def record_shipments(
         if key not in known
     )
     moved = []
-    for key, row in known.items() if is_newest else ():
+    for row in [row for key, row in known.items() if is_newest and key in reported]:
         was_delivered = row.delivered
-        if key in reported and set_changed(row, parcel_values(reported[key], known=row)):
+        if set_changed(row, parcel_values(reported[row.vendor_id], known=row)):
             moved.append(row)
-            changes.delivered += [row] if row.delivered and not was_delivered else []
+        if row.delivered and not was_delivered:
+            changes.delivered.append(row)
     if moved:
         Shipment.objects.bulk_update(moved, list(parcel_values(reported[moved[0].vendor_id])))
     changes.delivered += [row for row in changes.sent if row.delivered]

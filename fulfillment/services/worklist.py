@@ -38,7 +38,7 @@ class WorkFilter:
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkCursor:
     """Where a page ends: the next one begins after it, whatever was shipped or came in meanwhile."""
 
     is_express: bool
@@ -51,10 +51,10 @@ class WorkPage:
     """Orders with items, labels, files and parcels loaded; `next` is None on the last page."""
 
     orders: list[ProductionOrder]
-    next: Place | None
+    next: WorkCursor | None
 
 
-def list_work(requested: WorkFilter, *, after: Place | None = None, size: int = PAGE_SIZE) -> WorkPage:
+def list_work(requested: WorkFilter, *, after: WorkCursor | None = None, size: int = PAGE_SIZE) -> WorkPage:
     """Return a page of orders to do: express first, then by last time to ship. Six queries, however long the list."""
     rows = _filtered(requested).order_by("-is_express", "due_at", "pk")
     if after is not None:
@@ -64,7 +64,7 @@ def list_work(requested: WorkFilter, *, after: Place | None = None, size: int = 
     if len(found) <= size:
         return WorkPage(orders, None)
     last = orders[-1]
-    return WorkPage(orders, Place(is_express=last.is_express, due_at=last.due_at, pk=last.pk))
+    return WorkPage(orders, WorkCursor(is_express=last.is_express, due_at=last.due_at, pk=last.pk))
 
 
 def count_work() -> dict[str, int]:
@@ -138,10 +138,10 @@ def _section(section: Section) -> Q:
     return Q()
 
 
-def _behind(place: Place) -> Q:
+def _behind(cursor: WorkCursor) -> Q:
     """Return what comes after in the list: express ones come before all others."""
-    later = Q(due_at__gt=place.due_at) | Q(due_at=place.due_at, pk__gt=place.pk)
-    return Q(is_express=place.is_express) & later | (Q(is_express=False) if place.is_express else Q(pk__in=[]))
+    later = Q(due_at__gt=cursor.due_at) | Q(due_at=cursor.due_at, pk__gt=cursor.pk)
+    return Q(is_express=cursor.is_express) & later | (Q(is_express=False) if cursor.is_express else Q(pk__in=[]))
 
 
 def _reported_since(first: date) -> QuerySet[ProductionShipment]:

@@ -37,6 +37,11 @@ def papers(request: HttpRequest) -> HttpResponse:
     batch = find_batch(keys)
     waiting = [label for label in batch.fetching if label.can_fetch()]
     coming = [label for label in batch.fetching if label.state == LabelState.ASKED]
+    button = ngettext(
+        "Fetch %(count)s label, announce its parcel for today",
+        "Fetch %(count)s labels, announce their parcels for today",
+        len(waiting),
+    )
     return desk_page(
         request,
         "fulfillment/papers.html",
@@ -48,12 +53,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         coming=coming,
         stuck=batch.stuck,
         is_ready=batch.is_ready,
-        button=ngettext(
-            "Fetch %(count)s label, announce its parcel for today",
-            "Fetch %(count)s labels, announce their parcels for today",
-            len(waiting),
-        )
-        % {"count": len(waiting)},
+        button=button % {"count": len(waiting)},
         form=FetchForm(initial={"dispatch_on": timezone.localdate()}),
         today=timezone.localdate(),
         pdf=f"{reverse('admin:fulfillment_productionorder_papers_pdf')}?{_query(keys)}",

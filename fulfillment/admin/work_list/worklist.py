@@ -23,8 +23,8 @@ from fulfillment.admin.production_page.steps import NextStep, next_step
 from fulfillment.models import ProductionItem, ProductionOrder
 from fulfillment.services.production_reports import NEVER
 from fulfillment.services.worklist import (
-    Place,
     Section,
+    WorkCursor,
     WorkFilter,
     count_work,
     list_merchants,
@@ -99,7 +99,7 @@ class WorkList(ListPage[ProductionOrder]):
         ]
 
     def get_context_data(self) -> dict[str, Any]:
-        page = list_work(self.filters.requested, after=read_place(self.request.GET.get("after", "")))
+        page = list_work(self.filters.requested, after=read_cursor(self.request.GET.get("after", "")))
         pictures = pictures_of(page.orders, may_open=may_open(self.request))
         cards = [_card(order, pictures) for order in page.orders]
         return {
@@ -108,7 +108,7 @@ class WorkList(ListPage[ProductionOrder]):
             "tabs": self.get_tabs(),
             # Cards that are due together, in the list's order: express ones first, then day by day.
             "rows": [(title, list(some)) for title, some in groupby(cards, key=_group_title)],
-            "older": f"?{self._query(after=write_place(page.next))}" if page.next else "",
+            "older": f"?{self._query(after=write_cursor(page.next))}" if page.next else "",
             "newest": f"?{self._query()}" if "after" in self.request.GET else "",
         }
 
@@ -121,21 +121,21 @@ class WorkList(ListPage[ProductionOrder]):
         return kept.urlencode()
 
 
-def read_place(text: str) -> Place | None:
-    """Return the place that an address names; None where it names none."""
+def read_cursor(text: str) -> WorkCursor | None:
+    """Return the cursor that an address names; None where it names none."""
     parts = text.split(".")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
         return None
     express, ticks, pk = map(int, parts)
     try:
-        return Place(is_express=bool(express), due_at=_EPOCH + ticks * _TICK, pk=pk)
+        return WorkCursor(is_express=bool(express), due_at=_EPOCH + ticks * _TICK, pk=pk)
     except OverflowError:
         return None
 
 
-def write_place(place: Place) -> str:
-    """Return the place as it stands in an address."""
-    return f"{int(place.is_express)}.{(place.due_at - _EPOCH) // _TICK}.{place.pk}"
+def write_cursor(cursor: WorkCursor) -> str:
+    """Return the cursor as it stands in an address."""
+    return f"{int(cursor.is_express)}.{(cursor.due_at - _EPOCH) // _TICK}.{cursor.pk}"
 
 
 def _card(order: ProductionOrder, pictures: dict[int, str]) -> WorkCard:

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
-from fulfillment.admin.work_list.worklist import WorkCard, read_place, write_place
+from fulfillment.admin.work_list.worklist import WorkCard, read_cursor, write_cursor
 from fulfillment.models import ProductionItem, ProductionOrder
 from fulfillment.services.production_pulling import ProductionPull
-from fulfillment.services.worklist import PAGE_SIZE, Place
+from fulfillment.services.worklist import PAGE_SIZE, WorkCursor
 from tests.admin.desk.conftest import SignIn
 from tests.fulfillment.conftest import VENDOR, Make
 
@@ -82,12 +82,12 @@ def test_pages_hang_together_whatever_happens_between(dispatcher: Client) -> Non
 
 @pytest.mark.parametrize("text", ["", "1.2", "1.2.x", "1.9999999999999999999.3", "²1.2.3"])
 def test_a_broken_place_is_the_beginning(text: str) -> None:
-    assert read_place(text) is None
+    assert read_cursor(text) is None
 
 
 def test_a_place_comes_back_from_its_address() -> None:
-    place = Place(is_express=True, due_at=timezone.now(), pk=7)
-    assert read_place(write_place(place)) == place
+    cursor = WorkCursor(is_express=True, due_at=timezone.now(), pk=7)
+    assert read_cursor(write_cursor(cursor)) == cursor
 
 
 def test_the_list_needs_as_many_queries_for_one_card_as_for_thirty(dispatcher: Client, sandbox: Sandbox) -> None:
