@@ -24,7 +24,7 @@ def shipped(sandbox: Sandbox) -> list[str]:
 
 
 def refused(order: ProductionOrder, asked: ParcelToMake, *, match: str) -> dict[str, list[str]]:
-    """The refusal says so, and nothing was made or queued."""
+    """Check that it is refused, with nothing made or queued, and return the errors."""
     with pytest.raises(InvalidInput, match=match) as refusal:
         add_parcel(order, asked, actor="anna", may_force=True)
     assert not order.shipments.filter(made_by="anna", state=ParcelState.WAITING).exists()

@@ -39,7 +39,7 @@ SAMPLE = Path(__file__).parents[1] / "samples/mypromo/production_orders.list.200
 
 
 def read_sample(**changes: Any) -> ProductionOrderReport:
-    """The document's example as a report, with top-level values changed."""
+    """Return the document's example as a report, with top-level values changed."""
     order = json.loads(SAMPLE.read_text())["data"][0] | changes
     (report,) = vendor_type(VENDOR, CallsUs).read_callback("production", json.dumps(order).encode())
     return report

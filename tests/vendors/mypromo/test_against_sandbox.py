@@ -169,7 +169,7 @@ def test_stock_prices_and_search_texts_are_read_to_the_end(mypromo: MyPromo) -> 
 
 
 def agree(mypromo: MyPromo, checked: OrderToPlace) -> bool:
-    """Whether our check and the sandbox name the same fields; answers whether the order was taken."""
+    """Check that our check and the sandbox name the same fields; return whether the order was taken."""
     ours = {error.field for error in mypromo.check_order(checked)}
     theirs: set[str] = set()
     try:

@@ -326,7 +326,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def mutated(path: tuple[Any, ...], value: Any) -> bytes:
-    """The example with another value at a place, or without it for `...`."""
+    """Return the example with another value at a place, or without it for `...`."""
     body = deepcopy(ORDER)
     parent = body
     for key in path[:-1]:
@@ -339,7 +339,7 @@ def mutated(path: tuple[Any, ...], value: Any) -> bytes:
 
 
 def read_or_invalid(body: bytes) -> bool:
-    """Whether it could be read; if so, all of it is fit for the database."""
+    """Return whether it could be read; if so, all of it is fit for the database."""
     try:
         (report,) = MyPromoFulfiller.read_callback("production", body)
     except InvalidCallback:
