@@ -18,11 +18,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport
-from backoffice.vendors.production_messages import (
-    LabelNotDownloaded,
-    LineToShip,
-    ShipmentToAdd,
-)
+from backoffice.vendors.production_messages import LabelNotDownloaded, LineToShip, ShipmentToAdd
 from fulfillment.models import ParcelState, ProductionShipment
 from fulfillment.services.labels import give_back_label
 from fulfillment.services.production_handler import ProductionHandler

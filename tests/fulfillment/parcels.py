@@ -5,10 +5,7 @@ import pytest
 from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
 from backoffice.sandbox import Sandbox
-from fulfillment.models import (
-    ParcelState,
-    ProductionOrder,
-)
+from fulfillment.models import ParcelState, ProductionOrder
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import ParcelToMake
 

@@ -13,13 +13,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.delivery import deliver
 from backoffice.errors import InvalidInput, NotAllowed
 from backoffice.sandbox import Sandbox
-from fulfillment.models import (
-    DispatchState,
-    Label,
-    ParcelState,
-    ProductionOrderState,
-    ProductionShipment,
-)
+from fulfillment.models import DispatchState, Label, ParcelState, ProductionOrderState, ProductionShipment
 from fulfillment.services.dispatching import add_parcel
 from fulfillment.services.parcel_rules import ParcelToMake, Sizes
 from fulfillment.services.production_pulling import ProductionPull

@@ -18,11 +18,7 @@ from backoffice.engine.services.files import UnfitFile, inspect_content, open_fi
 from backoffice.files.types import PDF as PDF_TYPE
 from backoffice.sandbox import Sandbox
 from fulfillment.models import ProductionFile, ProductionFileKind
-from fulfillment.services.downloads import (
-    MAX_BYTES,
-    PRINTABLE,
-    PRODUCTION_FILES,
-)
+from fulfillment.services.downloads import MAX_BYTES, PRINTABLE, PRODUCTION_FILES
 from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make
 

@@ -13,12 +13,7 @@ from backoffice.engine.services.pushes import decide_push, retry_push
 from backoffice.engine.services.sweep import due_pushes
 from backoffice.errors import IllegalTransition
 from backoffice.sandbox import Sandbox
-from fulfillment.models import (
-    DispatchState,
-    Label,
-    ParcelState,
-    ProductionShipment,
-)
+from fulfillment.models import DispatchState, Label, ParcelState, ProductionShipment
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
 from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make

@@ -2,10 +2,7 @@
 
 from decimal import Decimal
 
-from backoffice.vendors.messages import (
-    ShipmentReport,
-    ShippedLine,
-)
+from backoffice.vendors.messages import ShipmentReport, ShippedLine
 
 PARCEL = ShipmentReport(
     vendor_id="27",

@@ -9,10 +9,7 @@ import pytest
 
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.errors import (
-    VendorAuthFailed,
-    VendorRejected,
-)
+from backoffice.vendors.errors import VendorAuthFailed, VendorRejected
 from backoffice.vendors.messages import FileLink, LineKind, OrderState, OrderToPlace
 from backoffice.vendors.mypromo.adapter import MyPromo
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS

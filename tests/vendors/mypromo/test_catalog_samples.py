@@ -5,9 +5,7 @@ from decimal import Decimal
 import pytest
 
 from backoffice.vendors.catalog_messages import TierData
-from backoffice.vendors.errors import (
-    VendorNotFound,
-)
+from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.listing_messages import PriceData, SearchData, SearchTexts, StockData
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import Speak

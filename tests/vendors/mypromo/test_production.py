@@ -12,16 +12,8 @@ import pytest
 
 from backoffice.vendors.base import InvalidCallback
 from backoffice.vendors.design_messages import DesignState
-from backoffice.vendors.errors import (
-    VendorNotFound,
-)
-from backoffice.vendors.messages import (
-    Customs,
-    HistoryEntry,
-    LineKind,
-    PostalAddress,
-    Version,
-)
+from backoffice.vendors.errors import VendorNotFound
+from backoffice.vendors.messages import Customs, HistoryEntry, LineKind, PostalAddress, Version
 from backoffice.vendors.mypromo.adapter import MyPromoFulfiller
 from backoffice.vendors.production_messages import (
     FileKind,

@@ -7,16 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from backoffice.vendors.errors import (
-    VendorAmbiguous,
-    VendorRejected,
-    VendorUnavailable,
-)
-from backoffice.vendors.production_messages import (
-    LabelReport,
-    LineToShip,
-    ShipmentToAdd,
-)
+from backoffice.vendors.errors import VendorAmbiguous, VendorRejected, VendorUnavailable
+from backoffice.vendors.production_messages import LabelReport, LineToShip, ShipmentToAdd
 from tests.vendors.loopback import cut, reply
 from tests.vendors.mypromo.conftest import SpeakAsFulfiller
 from tests.vendors.mypromo.production_samples import PARCEL

@@ -8,11 +8,7 @@ import msgspec
 import pytest
 
 from backoffice.vendors.auth import ClientCredentials
-from backoffice.vendors.errors import (
-    VendorAuthFailed,
-    VendorRejected,
-    VendorUnavailable,
-)
+from backoffice.vendors.errors import VendorAuthFailed, VendorRejected, VendorUnavailable
 from backoffice.vendors.messages import (
     CarrierData,
     CountryData,
