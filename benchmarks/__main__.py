@@ -18,7 +18,7 @@ ALL = [
 
 
 def main() -> int:
-    """Run them one after another; answers the number that failed."""
+    """Run them one after another; return the number that failed."""
     failed = 0
     for name in sys.argv[1:] or ALL:
         print(f"\n== {name}", flush=True)

@@ -45,7 +45,7 @@ def _body(reference: str, number: int) -> dict[str, object]:
 
 
 def fill() -> str:
-    """A shop, what it sells, and where to; answers its key."""
+    """Make a shop, what it sells, and where to; return its key."""
     from django.utils import timezone
 
     from backoffice.accounts.models import ApiKey, Shop

@@ -78,7 +78,7 @@ def p95(times: list[float]) -> float:
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> int:
-    """Grow the table step by step, measure at each size, print medians, p95 and ratios. Answers 1 beyond the goals."""
+    """Grow the table step by step, measure at each size, print medians, p95 and ratios. Return 1 beyond the goals."""
     from benchmarks.database import own_database
 
     results: dict[int, dict[str, list[float]]] = {}

@@ -13,7 +13,7 @@ PER_MINUTE = 450
 
 
 def work(until: float, url: str) -> int:
-    """Call the vendor's harmless route through the whole gate until the time is over. Answers how often."""
+    """Call the vendor's harmless route through the whole gate until the time is over. Return how often."""
     os.environ["MYPROMO_URL"] = url
     import django
 

@@ -1,4 +1,4 @@
-"""Registers production, shipments and their reference data with Django."""
+"""Production, shipments and their reference data as an app of Django."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What callbacks about production mean."""
+"""Callbacks about production."""
 
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
@@ -13,9 +13,7 @@ from fulfillment.services.production_reports import apply_production_report, fin
 
 @callback_handler(ProductionOrderReport)
 def handle_production(callback: Callback, report: ProductionOrderReport, vendor: CallsUs) -> ReportOutcome:
-    """Unsigned, it is a hint: the production order is read again and that reading is applied, since goods are made and
-    sent on its word.
-    """
+    """Apply the report; where it is unsigned, a new reading instead, since goods are made and sent on its word."""
     known = find_known(report)
     if known is not None:
         return ReportOutcome(CallbackState.KNOWN, subject=known)

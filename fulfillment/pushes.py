@@ -1,4 +1,4 @@
-"""The pushes of fulfilment: what they mean is said by the services that are registered here."""
+"""The pushes of fulfilment, whose handlers are registered by importing these services."""
 
 from fulfillment.services import label_fetching, reporting_parcels
 

@@ -13,32 +13,24 @@ from fulfillment.models import Label, ProductionOrder, ProductionShipment
 FOUND = 50
 
 
-def _production_orders(ids: Collection[int]) -> Mapping[int, ProductionOrder]:
-    return ProductionOrder.objects.in_bulk(ids)
-
-
 def _orders_of(model: Any, ids: Collection[int]) -> Mapping[int, ProductionOrder]:
     rows = model.objects.filter(pk__in=ids).select_related("production_order")
     return {row.pk: row.production_order for row in rows}
 
 
 def _quoted_orders(text: str) -> Iterable[int]:
-    """By the vendor's id or the merchant's reference."""
+    """Find production orders by the vendor's id or the merchant's reference."""
     # Vendors are named because the index begins with them.
     meant = Q(vendor__in=vendor_names(), vendor_id=text) | Q(reference=text)
     return ProductionOrder.objects.filter(meant).values_list("pk", flat=True)[:FOUND]
 
 
 def _quoted(model: Any, text: str) -> Iterable[int]:
-    """By the tracking code, or with its production order."""
+    """Find labels or parcels by the tracking code, or with their production order."""
     meant = Q(tracking_code=text) | Q(production_order__in=list(_quoted_orders(text)))
     return model.objects.filter(meant).values_list("pk", flat=True)[:FOUND]
 
 
-register_subject("fulfillment.productionorder", shown=_production_orders, found=_quoted_orders)
+register_subject("fulfillment.productionorder", shown=ProductionOrder.objects.in_bulk, found=_quoted_orders)
 for _model in (Label, ProductionShipment):
-    register_subject(
-        _model._meta.label_lower,
-        shown=partial(_orders_of, _model),
-        found=partial(_quoted, _model),
-    )
+    register_subject(_model._meta.label_lower, shown=partial(_orders_of, _model), found=partial(_quoted, _model))

@@ -3,7 +3,7 @@
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
-from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionState
+from fulfillment.models import Label, LabelState, ProductionFile, ProductionOrder, ProductionOrderState
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.worklist import Section, orders_of_section
 
@@ -42,7 +42,7 @@ def _order_need(row: ProductionOrder) -> Need:
 
 def labels_without_copy() -> NeedGroup | None:
     """Their parcels are announced for the day. One whose parcel has left asks for nothing any more."""
-    rows = Label.objects.filter(state=LabelState.LOST).exclude(production_order__state=ProductionState.CANCELLED)
+    rows = Label.objects.filter(state=LabelState.LOST).exclude(production_order__state=ProductionOrderState.CANCELLED)
     rows = rows.exclude(parcel__state__in=GONE_STATES)
     return group_of(
         rows.select_related("production_order", "answer").order_by("announced_at", "pk"),

@@ -123,7 +123,7 @@ WISHES = (
 
 
 def baskets(find: Find, *, run: int, now: datetime) -> Iterator[Basket]:
-    """An order for each wish whose goods the catalogue has; `find` gives a variant, or for SIGN a custom
+    """Return an order for each kind whose goods the catalogue has; `find` gives a variant, or for SIGN a custom
     product, as the API answers it, or None.
     """
     for number, wish in enumerate(WISHES, start=1):
@@ -174,6 +174,6 @@ def _line(number: int, variant: dict[str, Any], sku: str, quantity: int) -> dict
 
 
 def _unit_price(variant: dict[str, Any], quantity: int) -> Decimal:
-    """The sales price of the largest tier that the quantity reaches, as a shop would ask."""
+    """Return the sales price of the largest tier that the quantity reaches, as a shop would ask."""
     tiers = [tier for tier in variant["sales_prices"] if tier["quantity"] <= quantity]
     return Decimal(max(tiers, key=lambda tier: int(tier["quantity"]))["price"])

@@ -37,7 +37,7 @@ class PortTaken(Exception):
 
 
 def prepare(say: Say) -> Notes:
-    """Tables, static files, groups, a shop, an API key and a staff login are there. Safe to repeat."""
+    """Make tables, static files, groups, a shop, an API key and a staff login. Safe to repeat."""
     notes_path = settings.VAR_DIR / NOTES_NAME
     notes = Notes.read(notes_path)
     say("Preparing the database ...")
@@ -58,7 +58,7 @@ def prepare(say: Say) -> Notes:
 
 
 def environment(notes: Notes, *, port: int, sandbox_port: int) -> dict[str, str]:
-    """The settings of the demo's processes; what is already set in the environment wins."""
+    """Return the settings of the demo's processes; what is already set in the environment wins."""
     ours = {
         **apps.environment(port=sandbox_port),
         "PORT": str(port),
@@ -109,7 +109,7 @@ def _ensure_staff(password: str) -> None:
 
 
 def ensure_port_free(name: str, port: int) -> None:
-    """Raises PortTaken."""
+    """Raise PortTaken unless the port is free."""
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise PortTaken(f"Port {port} is in use by another program; choose another one with {name}=....")

@@ -25,14 +25,14 @@ NEIGHBOURS = (
 
 
 def switch_rules_on() -> None:
-    """The rules we ship are there; letters, which cost money elsewhere, are on since the sandbox charges nothing."""
+    """Add the rules we ship, with letters switched on: they cost money elsewhere, but nothing in the sandbox."""
     setup_rules()
     # What staff have changed since stays as they left it.
     Rule.objects.filter(key="letter-after-delivery", changed_by=SETUP).update(enabled=True)
 
 
 def begin_campaign(shop: Shop) -> MailCampaign | None:
-    """A campaign to customers in the US and some neighbours is prepared: one waits for a person to look at the proof
+    """Prepare a campaign to customers in the US and some neighbours, which waits for a person to look at the proof
     and pay. None when there is one already, or the vendor is not set up.
     """
     is_open = MailCampaign.objects.filter(shop=shop).exclude(state__in=[CampaignState.CANCELLED, CampaignState.MAILED])

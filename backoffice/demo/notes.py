@@ -18,7 +18,7 @@ class Notes:
 
     @classmethod
     def read(cls, path: Path) -> "Notes":
-        """The notes of the last run, or new ones."""
+        """Return the notes of the last run, or new ones."""
         return cls(**json.loads(path.read_text())) if path.exists() else cls()
 
     def write(self, path: Path) -> None:

@@ -26,22 +26,22 @@ class Sandbox:
         self.control = urljoin(vendor_url, "/_sandbox/")
 
     def make_production_orders(self) -> int:
-        """Other merchants order one thing of each kind; answers how many."""
+        """Have other merchants order one thing of each kind; return how many."""
         for kind in KINDS:
             self._send("POST", "production_orders", {"count": 1, "kind": kind})
         return len(KINDS)
 
     def design_sign(self, *, product_url: str) -> None:
-        """A shopper finishes the design of a sign: the vendor asks `product_url`, our callback, for its id."""
+        """Have a shopper finish the design of a sign: the vendor asks `product_url`, our callback, for its id."""
         self._send("PATCH", "sign-customiser/settings", {"product_url": product_url})
         self._send("POST", "sign-customiser/design", SIGN)
 
     def fill_in_form(self) -> None:
-        """A shopper wants what the designer cannot do, and asks: whoever subscribed to forms is told."""
+        """Have a shopper request what the designer cannot do: whoever subscribed to forms is notified."""
         self._send("POST", "sign-customiser/form", {})
 
     def publish_reviews(self, *, site: str, product_id: int) -> int:
-        """Customers wrote of a product, and the vendor published it; answers how many."""
+        """Have the vendor publish what customers wrote of a product; return how many reviews."""
         for rating, text in REVIEWS:
             review = {"site": site, "rating": rating, "text": text, "product": product_id}
             self._send("POST", "guaranteed-reviews/reviews", review)

@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 30.0
 
 
 def follow_signs(*, patience: float = PATIENCE_SECONDS) -> bool:
-    """Sign Customiser tells us of new orders and of forms: the workers subscribe what is missing. Answers whether that
+    """Subscribe to new orders and forms at Sign Customiser, by way of the workers. Return whether that
     is done within so many seconds; what is not is done later. Asking again changes nothing.
     """
     subscribe_webhooks(VENDOR, actor=ACTOR)

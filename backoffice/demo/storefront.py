@@ -49,7 +49,7 @@ class Storefront:
         raise StorefrontError(f"Nothing answers at {self.url}.")
 
     def place_orders(self) -> None:
-        """One order of each kind is placed; what each is meant to show is said."""
+        """Place one order of each kind and print what each is meant to show."""
         for basket in baskets(self._variant, run=self.run, now=datetime.now(UTC)):
             order = basket.order
             status, answer = self._send(
@@ -88,7 +88,7 @@ class Storefront:
     def _send(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, idempotency_key: str = ""
     ) -> tuple[int, Any]:
-        """Status and decoded body. Raises OSError when nothing answers."""
+        """Return status and decoded body. Raises OSError without a response."""
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
@@ -102,7 +102,7 @@ class Storefront:
 
 
 def _has_ended(order: dict[str, Any]) -> bool:
-    """Whether it has come as far as it can alone. A person tells of what becomes of signs, so their part stays open."""
+    """Return whether it has come as far as it can alone. A person records the way of signs: their part stays open."""
     state = order["state"]
     if any(line["kind"] == "sign" for line in order["lines"]) and state["shipment"] == "partial":
         return True

@@ -28,12 +28,12 @@ _in_use: dict[Path, int] = {}
 
 
 def database_url(var_dir: Path) -> str:
-    """Address of the PostgreSQL under `var_dir`, started if need be; about a second the first time."""
+    """Return the address of the PostgreSQL under `var_dir`, started if need be; about a second the first time."""
     return _ensure(Postgres(var_dir.resolve()))
 
 
 def redis_url(var_dir: Path) -> str:
-    """Address of the Redis under `var_dir` (database 0 of 16), started if need be."""
+    """Return the address of the Redis under `var_dir` (database 0 of 16), started if need be."""
     return _ensure(Redis(var_dir.resolve()))
 
 

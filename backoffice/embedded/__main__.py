@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _print_status(var_dir: Path) -> int:
-    """Exit code as of a service script: 0 when both answer, else 3."""
+    """Print it and return the exit code of a service script: 0 when both respond, else 3."""
     up = []
     for server in servers(var_dir):
         process = server.process()

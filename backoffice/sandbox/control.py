@@ -85,7 +85,7 @@ class ControlApp:
         return message(404, "Not found.")
 
     def is_api(self, path: str) -> bool:
-        """Be neither counted nor hit by faults."""
+        """Return whether a path is counted and hit by faults."""
         return False
 
     def revoke(self, token: str) -> None:

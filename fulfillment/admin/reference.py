@@ -1,4 +1,4 @@
-"""Countries, states and carriers in the admin: facts of the vendor, to look up."""
+"""Countries, states and carriers in the admin, to look up."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -2,9 +2,9 @@
 
 from fulfillment.models.label import Label, LabelKind, LabelResponse, LabelState
 from fulfillment.models.production_event import ProductionEvent
-from fulfillment.models.production_file import FileKind, ProductionFile
+from fulfillment.models.production_file import ProductionFile, ProductionFileKind
 from fulfillment.models.production_item import ProductionItem
-from fulfillment.models.production_order import DispatchState, ProductionOrder, ProductionState
+from fulfillment.models.production_order import DispatchState, ProductionOrder, ProductionOrderState
 from fulfillment.models.production_shipment import ParcelState, ProductionShipment, ProductionShipmentLine
 from fulfillment.models.reference import Carrier, Country, State
 from fulfillment.models.shipment import Shipment, ShipmentLine
@@ -13,7 +13,6 @@ __all__ = [
     "Carrier",
     "Country",
     "DispatchState",
-    "FileKind",
     "Label",
     "LabelKind",
     "LabelResponse",
@@ -21,11 +20,12 @@ __all__ = [
     "ParcelState",
     "ProductionEvent",
     "ProductionFile",
+    "ProductionFileKind",
     "ProductionItem",
     "ProductionOrder",
+    "ProductionOrderState",
     "ProductionShipment",
     "ProductionShipmentLine",
-    "ProductionState",
     "Shipment",
     "ShipmentLine",
     "State",

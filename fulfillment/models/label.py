@@ -12,7 +12,7 @@ from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.model_fields import TranslatableTextField
 from backoffice.states import StateChoices, Tone
 from backoffice.text.translatable import gettext as _t
-from fulfillment.models.production_order import ProductionOrder, ProductionState
+from fulfillment.models.production_order import ProductionOrder, ProductionOrderState
 
 # A merchant may write a code in groups; scanners read none.
 BARE_CODE = Replace(F("tracking_code"), Value(" "), Value(""))
@@ -36,7 +36,7 @@ class LabelState(StateChoices):
 
 class LabelQuerySet(models.QuerySet["Label"]):
     def with_code(self, *codes: str) -> Self:
-        """Those with one of these tracking codes, given without spaces however they are kept."""
+        """Return those with one of these tracking codes, given without spaces however they are kept."""
         named = self.exclude(tracking_code="").annotate(bare_code=BARE_CODE)
         return named.filter(bare_code__in=codes)
 
@@ -89,7 +89,7 @@ class Label(StoredFile):
         if self.state != LabelState.WAITING:
             text = _t("This label has been asked for already: %(state)s.")
             return ineligible(text % {"state": self.get_state_display()})
-        if self.production_order.state == ProductionState.CANCELLED:
+        if self.production_order.state == ProductionOrderState.CANCELLED:
             return ineligible(_t("The production order is cancelled: its label is not fetched."))
         return ELIGIBLE
 

@@ -9,7 +9,7 @@ from fulfillment.models.production_item import ProductionItem
 from fulfillment.models.production_order import ProductionOrder
 
 
-class FileKind(models.TextChoices):
+class ProductionFileKind(models.TextChoices):
     PRINT = "print", _("print file")
     SLIP = "slip", _("delivery slip")
     PREVIEW = "preview", _("preview")
@@ -25,7 +25,7 @@ class ProductionFile(FetchedFile):
     item = models.ForeignKey(
         ProductionItem, models.CASCADE, null=True, blank=True, related_name="files", verbose_name=_("item")
     )
-    kind = models.CharField(_("kind"), max_length=12, choices=FileKind)
+    kind = models.CharField(_("kind"), max_length=12, choices=ProductionFileKind)
     # Where the vendor shows it and its id there: ids are unique within their own list only.
     source_key = models.CharField(max_length=150, editable=False)
     raw_kind = models.CharField(_("vendor's type"), max_length=64, blank=True)
@@ -43,6 +43,11 @@ class ProductionFile(FetchedFile):
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="production_file_due"),
             models.Index(fields=["-id"], condition=Q(needs_attention=True), name="production_file_stuck"),
         ]
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether we have no copy yet and still try to get one."""
+        return not self.is_kept and self.next_at is not None
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.source_key}"

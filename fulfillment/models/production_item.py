@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.model_fields import SealedJSONField
-from fulfillment.models.production_order import ProductionOrder, ProductionState
+from fulfillment.models.production_order import ProductionOrder, ProductionOrderState
 
 
 class ProductionItem(models.Model):
@@ -26,7 +26,9 @@ class ProductionItem(models.Model):
     # Of parcels reported, and of those waiting to be; re-shipments and forced ones may lift it above `quantity`.
     shipped = models.PositiveIntegerField(_("shipped"), default=0)
 
-    state = models.CharField(_("state"), max_length=16, choices=ProductionState, default=ProductionState.UNKNOWN)
+    state = models.CharField(
+        _("state"), max_length=16, choices=ProductionOrderState, default=ProductionOrderState.UNKNOWN
+    )
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
     shipping_earliest = models.DateTimeField(_("ships, earliest"), null=True, blank=True)
     shipping_latest = models.DateTimeField(_("ships, latest"), null=True, blank=True)

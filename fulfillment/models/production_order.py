@@ -11,7 +11,7 @@ from backoffice.engine.models.reported import Reported
 from backoffice.states import StateChoices, Tone
 
 
-class ProductionState(StateChoices):
+class ProductionOrderState(StateChoices):
     """Where it stands at the vendor, as in `vendors.production_messages`."""
 
     PENDING = "pending", Tone.GREY, "hourglass_empty", _("waiting")
@@ -29,17 +29,17 @@ class DispatchState(StateChoices):
     SHIPPED = "shipped", Tone.GREEN, "local_shipping", _("shipped")
 
 
-ENDED_STATES = (ProductionState.DONE, ProductionState.CANCELLED)
+ENDED_STATES = (ProductionOrderState.DONE, ProductionOrderState.CANCELLED)
 _TO_DO = ~Q(state__in=["done", "cancelled"]) & ~Q(dispatch="shipped")
 
 
 class ProductionOrderQuerySet(models.QuerySet["ProductionOrder"]):
     def locked(self, pk: int) -> "ProductionOrder":
-        """The production order, locked to the end of the transaction. Raises DoesNotExist."""
+        """Return the production order, locked to the end of the transaction. Raises DoesNotExist."""
         return self.select_for_update().get(pk=pk)
 
     def to_do(self) -> "ProductionOrderQuerySet":
-        """Neither ended at the vendor nor wholly shipped."""
+        """Return those that are neither ended at the vendor nor wholly shipped."""
         return self.filter(_TO_DO)
 
 
@@ -54,7 +54,9 @@ class ProductionOrder(Reported):
     reference2 = models.CharField(_("second reference"), max_length=200, blank=True)
     merchant = models.CharField(_("merchant"), max_length=200, blank=True)
 
-    state = models.CharField(_("state"), max_length=16, choices=ProductionState, default=ProductionState.UNKNOWN)
+    state = models.CharField(
+        _("state"), max_length=16, choices=ProductionOrderState, default=ProductionOrderState.UNKNOWN
+    )
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
     dispatch = models.CharField(_("shipment"), max_length=12, choices=DispatchState, default=DispatchState.NONE)
 

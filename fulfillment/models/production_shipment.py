@@ -1,4 +1,4 @@
-"""Parcels that we send for production orders, and tell the vendor of."""
+"""Parcels that we send for production orders and report to the vendor."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,7 @@ from backoffice.states import StateChoices, Tone
 from fulfillment.models.label import Label
 from fulfillment.models.production_item import ProductionItem
 from fulfillment.models.production_order import ProductionOrder
+from fulfillment.models.shipment import ReportedParcel
 
 
 class ParcelState(StateChoices):
@@ -17,7 +18,7 @@ class ParcelState(StateChoices):
     WITHDRAWN = "withdrawn", Tone.GREY, "undo", _("withdrawn")
 
 
-class ProductionShipment(models.Model):
+class ProductionShipment(ReportedParcel):
     """A parcel of a production order: made here and reported once, or seen at the vendor."""
 
     production_order = models.ForeignKey(
@@ -29,27 +30,14 @@ class ProductionShipment(models.Model):
     )
     state = models.CharField(_("state"), max_length=12, choices=ParcelState, default=ParcelState.WAITING)
     vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
-    raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
 
     carrier = models.CharField(_("carrier"), max_length=64)
     tracking_code = models.CharField(_("tracking code"), max_length=200)
-    tracking_url = models.TextField(_("tracking link"), blank=True)
-    height_cm = models.DecimalField(_("height in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
-    width_cm = models.DecimalField(_("width in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
-    depth_cm = models.DecimalField(_("depth in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
-    weight_g = models.DecimalField(_("weight in g"), max_digits=12, decimal_places=2, null=True, blank=True)
     # No items are named to the vendor: it takes the whole production order for shipped.
     is_whole = models.BooleanField(_("whole order"), default=False)
     # Beyond the ordered quantity, or without the supplied labels; the reason is kept.
     force = models.BooleanField(_("forced"), default=False)
     force_reason = models.TextField(_("reason for forcing"), blank=True)
-
-    # None: the vendor does not say.
-    delivered = models.BooleanField(_("delivered"), null=True)
-    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
-    delivery_earliest = models.DateTimeField(_("delivery, earliest"), null=True, blank=True)
-    delivery_latest = models.DateTimeField(_("delivery, latest"), null=True, blank=True)
-    late = models.BooleanField(_("late"), null=True)
 
     # A user's name, or "vendor:…" for a parcel that was reported elsewhere.
     made_by = models.CharField(_("made by"), max_length=150)
@@ -57,7 +45,6 @@ class ProductionShipment(models.Model):
     leaves_at = models.DateTimeField(_("report leaves"), null=True, blank=True)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
     reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
-    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("parcel")

@@ -5,18 +5,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
-class Shipment(models.Model):
-    """A parcel that a vendor sent for one of our orders. The set only grows: reports update it, nothing removes it."""
+class ReportedParcel(models.Model):
+    """What vendors report of every parcel."""
 
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="shipments", verbose_name=_("order"))
-    vendor_order = models.ForeignKey(
-        "orders.VendorOrder", models.PROTECT, related_name="shipments", verbose_name=_("vendor order")
-    )
-    vendor_id = models.CharField(_("vendor's id"), max_length=64)
-    carrier = models.CharField(_("carrier"), max_length=64, blank=True)
-    tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
-    tracking_url = models.TextField(_("tracking link"), blank=True)
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
+    tracking_url = models.TextField(_("tracking link"), blank=True)
     # None: the vendor does not say.
     delivered = models.BooleanField(_("delivered"), null=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
@@ -27,8 +20,23 @@ class Shipment(models.Model):
     width_cm = models.DecimalField(_("width in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
     depth_cm = models.DecimalField(_("depth in cm"), max_digits=10, decimal_places=2, null=True, blank=True)
     weight_g = models.DecimalField(_("weight in g"), max_digits=12, decimal_places=2, null=True, blank=True)
-    created_at = models.DateTimeField(_("first reported"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Shipment(ReportedParcel):
+    """A parcel that a vendor sent for one of our orders. The set only grows: reports update it, nothing removes it."""
+
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="shipments", verbose_name=_("order"))
+    vendor_order = models.ForeignKey(
+        "orders.VendorOrder", models.PROTECT, related_name="shipments", verbose_name=_("vendor order")
+    )
+    vendor_id = models.CharField(_("vendor's id"), max_length=64)
+    carrier = models.CharField(_("carrier"), max_length=64, blank=True)
+    tracking_code = models.CharField(_("tracking code"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("first reported"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("shipment")

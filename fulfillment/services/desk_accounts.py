@@ -1,4 +1,4 @@
-"""For which accounts the production desk speaks."""
+"""The accounts that the production desk is for."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from fulfillment.models import ProductionOrder
 
 @dataclass(frozen=True)
 class DeskAccount:
-    """A vendor's account by which we are a fulfiller; `is_real` when what we tell it has consequences."""
+    """A vendor's account by which we are a fulfiller; `is_real` when what we send has consequences."""
 
     vendor: str
     is_configured: bool
@@ -18,7 +18,7 @@ class DeskAccount:
 
 
 def desk_accounts() -> list[DeskAccount]:
-    """The accounts that bring production orders, set up or not."""
+    """Return the accounts that bring production orders, set up or not."""
     return [
         DeskAccount(name, vendor_type(name, GivesProductionOrders).is_configured(), mode_of(name) == Mode.LIVE)
         for name in vendors_with(GivesProductionOrders)
@@ -26,5 +26,5 @@ def desk_accounts() -> list[DeskAccount]:
 
 
 def has_desk() -> bool:
-    """Whether there is a production desk: an account that brings work is set up, or brought some before."""
+    """Return whether an account that brings production orders is set up, or brought some before."""
     return any(account.is_configured for account in desk_accounts()) or ProductionOrder.objects.exists()

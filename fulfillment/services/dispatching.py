@@ -1,6 +1,6 @@
 """Making parcels of production orders, and taking them back before the vendor hears of them."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,45 +10,44 @@ from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.pushes import close_push, queue_push
-from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, NotAllowed, ineligible
+from backoffice.errors import ELIGIBLE, Eligibility, Errors, InvalidInput, NotAllowed, add_error, ineligible
 from backoffice.text.translatable import gettext as _
-from fulfillment.models import (
-    Label,
-    ParcelState,
-    ProductionOrder,
-    ProductionShipment,
-    ProductionShipmentLine,
-)
+from fulfillment.models import Label, ParcelState, ProductionOrder, ProductionShipment, ProductionShipmentLine
 from fulfillment.services.parcel_rules import ParcelToMake, check_parcel, choose_label
 from fulfillment.services.production_parcels import GONE_STATES, derive_dispatch, note_parcel
 from fulfillment.services.reporting_parcels import ADD_SHIPMENT
 from fulfillment.services.tracking_codes import without_spaces
 
-# The same parcel asked for again within this time is the same click, not another parcel.
+# The same parcel requested again within this time is the same click, not another parcel.
 TWICE = timedelta(minutes=10)
 REASON_MIN = 3
 
 
 @transaction.atomic
 def add_parcel(
-    order: ProductionOrder, asked: ParcelToMake, *, actor: str, may_force: bool = False, undo_seconds: float = 0
+    order: ProductionOrder, requested: ParcelToMake, *, actor: str, may_force: bool = False, undo_seconds: float = 0
 ) -> ProductionShipment:
-    """The parcel is made, and the vendor hears of it after `undo_seconds`; parcels of an order in their order.
+    """Make the parcel, to be reported to the vendor after `undo_seconds`; parcels of an order in their order.
 
-    Asked for twice, it is made once. Raises InvalidInput with the vendor's own words for what the vendor would
-    refuse, NotAllowed when force is asked for and `may_force` is not given.
+    Requested twice, it is made once. Raises InvalidInput with the vendor's own words for what the vendor would
+    refuse, NotAllowed when force is requested and `may_force` is not given.
     """
     order = ProductionOrder.objects.locked(order.pk)
-    asked = _tidy(asked)
-    same = _same_click(order, asked, actor=actor)
-    if same is not None:
-        return same
-    _ensure_may_force(asked, may_force=may_force)
-    label = choose_label(order, asked)
+    requested = replace(
+        requested,
+        carrier=requested.carrier.strip().lower(),
+        tracking_code=without_spaces(requested.tracking_code),
+        force_reason=requested.force_reason.strip(),
+    )
+    duplicate = _same_click(order, requested, actor=actor)
+    if duplicate is not None:
+        return duplicate
+    _ensure_may_force(requested, may_force=may_force)
+    label = choose_label(order, requested)
     if label is not None and label.tracking_code:
-        asked = replace(asked, tracking_code=label.tracking_code)  # as the vendor has it, spaces and all
-    _ensure_none(check_parcel(order, asked, label=label))
-    parcel = _write(order, asked, label=label, actor=actor, undo_seconds=undo_seconds)
+        requested = replace(requested, tracking_code=label.tracking_code)  # as the vendor has it, spaces and all
+    _ensure_valid(order, requested, label=label)
+    parcel = _write(order, requested, label=label, actor=actor, undo_seconds=undo_seconds)
     derive_dispatch(order)
     _queue(parcel, actor=actor, not_before=parcel.leaves_at if undo_seconds else None)
     return parcel
@@ -56,7 +55,7 @@ def add_parcel(
 
 @transaction.atomic
 def withdraw_parcel(parcel: ProductionShipment, *, actor: str) -> ProductionShipment:
-    """The parcel is not reported: its label and its pieces are free again. Withdrawing twice changes nothing.
+    """Take the parcel back: its label and its pieces are free again. Withdrawing twice changes nothing.
 
     Raises IllegalTransition once the report may have left.
     """
@@ -82,72 +81,56 @@ def can_withdraw(parcel: ProductionShipment, push: Push | None) -> Eligibility:
     return ineligible(_("The vendor has been told of this parcel, or is being told: it cannot be undone."))
 
 
-def _tidy(asked: ParcelToMake) -> ParcelToMake:
-    return replace(
-        asked,
-        carrier=asked.carrier.strip().lower(),
-        tracking_code=without_spaces(asked.tracking_code),
-        force_reason=asked.force_reason.strip(),
-    )
-
-
-def _same_click(order: ProductionOrder, asked: ParcelToMake, *, actor: str) -> ProductionShipment | None:
-    """A parcel of this order with the same code and contents, made by the same person a moment ago."""
+def _same_click(order: ProductionOrder, requested: ParcelToMake, *, actor: str) -> ProductionShipment | None:
+    """Return a parcel of this order with the same code and contents, made by the same person a moment ago."""
     parcels = order.shipments.filter(
-        carrier=asked.carrier,
-        tracking_code=asked.tracking_code,
+        carrier=requested.carrier,
+        tracking_code=requested.tracking_code,
         state__in=GONE_STATES,
         made_by=actor,
         created_at__gt=timezone.now() - TWICE,
     )
-    for parcel in parcels:
-        if asked.quantities is None and parcel.is_whole:
-            return parcel
-        if asked.quantities is not None and dict(parcel.lines.values_list("item", "quantity")) == asked.quantities:
-            return parcel
-    return None
+    quantities = requested.quantities
+    if quantities is None:
+        return parcels.filter(is_whole=True).first()
+    return next((row for row in parcels if dict(row.lines.values_list("item", "quantity")) == quantities), None)
 
 
-def _ensure_may_force(asked: ParcelToMake, *, may_force: bool) -> None:
-    if not asked.force:
-        return
-    if not may_force:
+def _ensure_may_force(requested: ParcelToMake, *, may_force: bool) -> None:
+    if requested.force and not may_force:
         raise NotAllowed(_("Only some may report parcels beyond the ordered quantity or the supplied labels."))
-    if len(asked.force_reason) < REASON_MIN:
+    if requested.force and len(requested.force_reason) < REASON_MIN:
         text = _("A reason is needed.")
         raise InvalidInput(text, errors={"force_reason": [text]})
 
 
-def _ensure_none(complaints: list[tuple[str, str]]) -> None:
-    if not complaints:
-        return
-    errors: dict[str, list[str]] = {}
-    for name, text in complaints:
-        errors.setdefault(name, []).append(text)
-    raise InvalidInput(" ".join(text for __, text in complaints), errors=errors)
+def _ensure_valid(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> None:
+    found = check_parcel(order, requested, label=label)
+    errors: Errors = {}
+    for name, text in found:
+        add_error(errors, name, text)
+    if errors:
+        raise InvalidInput(" ".join(text for __, text in found), errors=errors)
 
 
 def _write(
-    order: ProductionOrder, asked: ParcelToMake, *, label: Label | None, actor: str, undo_seconds: float
+    order: ProductionOrder, requested: ParcelToMake, *, label: Label | None, actor: str, undo_seconds: float
 ) -> ProductionShipment:
     if label is not None:  # a refused parcel gives its label back
         order.shipments.filter(label=label).update(label=None)
     parcel = ProductionShipment.objects.create(
         production_order=order,
         label=label,
-        carrier=asked.carrier,
-        tracking_code=asked.tracking_code,
-        height_cm=asked.sizes.height_cm,
-        width_cm=asked.sizes.width_cm,
-        depth_cm=asked.sizes.depth_cm,
-        weight_g=asked.sizes.weight_g,
-        is_whole=asked.quantities is None,
-        force=asked.force,
-        force_reason=asked.force_reason if asked.force else "",
+        carrier=requested.carrier,
+        tracking_code=requested.tracking_code,
+        is_whole=requested.quantities is None,
+        force=requested.force,
+        force_reason=requested.force_reason if requested.force else "",
         made_by=actor,
         leaves_at=database_now() + timedelta(seconds=undo_seconds),
+        **asdict(requested.sizes),
     )
-    quantities = asked.quantities
+    quantities = requested.quantities
     if quantities is None:
         quantities = dict(order.items.values_list("pk", "quantity"))
     ProductionShipmentLine.objects.bulk_create(
@@ -159,24 +142,15 @@ def _write(
 
 
 def _queue(parcel: ProductionShipment, *, actor: str, not_before: datetime | None) -> None:
-    """The payload shows staff what is said; it is frozen, since a parcel is not changed once it is made."""
+    """Queue its report with what staff see of it; a parcel is not changed once it is made."""
     lines = parcel.lines.values_list("item__vendor_id", "quantity")
+    sizes = (parcel.height_cm, parcel.width_cm, parcel.depth_cm, parcel.weight_g)
     payload = {
         "carrier": parcel.carrier,
         "tracking_code": parcel.tracking_code,
         "lines": [] if parcel.is_whole else [list(line) for line in lines],
-        "sizes": [None if value is None else str(value) for value in _sizes(parcel)],
+        "sizes": [None if value is None else str(value) for value in sizes],
         "force": parcel.force,
     }
-    queue_push(
-        ADD_SHIPMENT,
-        vendor=parcel.production_order.vendor,
-        subject=parcel,
-        actor=actor,
-        payload=payload,
-        not_before=not_before,
-    )
-
-
-def _sizes(parcel: ProductionShipment) -> tuple[object, ...]:
-    return parcel.height_cm, parcel.width_cm, parcel.depth_cm, parcel.weight_g
+    vendor = parcel.production_order.vendor
+    queue_push(ADD_SHIPMENT, vendor=vendor, subject=parcel, actor=actor, payload=payload, not_before=not_before)

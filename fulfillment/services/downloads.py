@@ -7,7 +7,7 @@ from backoffice.engine.services.fetching import Fetching
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.files.types import JPEG, PDF, PNG
 from backoffice.vendors.abilities import GivesProductionOrders
-from fulfillment.models import FileKind, ProductionFile
+from fulfillment.models import ProductionFile, ProductionFileKind
 
 MAX_BYTES = 25 * 1024 * 1024
 FOLDER = "fulfillment"
@@ -15,7 +15,7 @@ PRINTABLE = (PDF, PNG, JPEG)
 
 
 class _ProductionFiles(Fetching[ProductionFile]):
-    """After the quick tries a person hears of it, and it is tried every hour."""
+    """Quick tries; then a person is notified, and it is tried every hour."""
 
     model = ProductionFile
     folder = FOLDER
@@ -29,7 +29,7 @@ class _ProductionFiles(Fetching[ProductionFile]):
         return vendor.download(row.url).content
 
     def accepts(self, row: ProductionFile) -> Collection[str]:
-        return PRINTABLE if row.kind == FileKind.PREVIEW else (PDF,)
+        return PRINTABLE if row.kind == ProductionFileKind.PREVIEW else (PDF,)
 
 
 PRODUCTION_FILES = _ProductionFiles()

@@ -1,7 +1,7 @@
 """Fetching one label: made where the vendor makes it, downloaded once, kept, and only then recorded.
 
-An answer of 2xx, and be it half a one or no label at all, was handed out: what came is kept as it came, and where it
-cannot be printed the label goes on as announced without a copy. Of a download without an answer the vendor shows
+A response of 2xx, even half of one or no label at all, was handed out: what came is kept as it came, and where it
+cannot be printed the label goes on as announced without a copy. Of a download without a response the vendor shows
 nothing. Only our own disk does: the copy is named before the call and written before it is recorded, so what lies
 there proves the download. Without it a person decides. Whether a label was made is seen in the production order.
 """
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
 from backoffice.engine.services import files
+from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.claims import Delivery, Withdrawn
 from backoffice.engine.services.disk import NoRoom, require_room
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
@@ -22,9 +23,9 @@ from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorAmbiguous, VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.production_messages import LabelReport
-from fulfillment.models import Label, LabelKind, LabelResponse, LabelState, ProductionState
+from fulfillment.models import Label, LabelKind, LabelResponse, LabelState, ProductionOrderState
 from fulfillment.services.downloads import MAX_BYTES
-from fulfillment.services.label_responses import LabelDownload, find_answer, keep_answer
+from fulfillment.services.label_responses import LabelDownload, find_response, keep_response
 from fulfillment.services.labels import FETCH_LABEL, GENERIC_LABEL, note_label, record_copy
 from fulfillment.services.production_handler import ProductionHandler
 from fulfillment.services.production_reports import apply_production_report
@@ -34,7 +35,7 @@ MAKE, DOWNLOAD = "make", "download"
 
 @push_kind(FETCH_LABEL)
 class LabelFetch(ProductionHandler):
-    """A supplied label is downloaded, which announces its parcel to the carrier."""
+    """The download of a supplied label, which announces its parcel to the carrier."""
 
     title = gettext_lazy("Fetch the label")
     model = Label
@@ -72,15 +73,15 @@ class LabelFetch(ProductionHandler):
         ]
 
     def deliver(self, delivery: Delivery) -> None:
-        """Our copy is on the disk. Raises Withdrawn when the parcel is not to leave any more."""
+        """Download the label and keep our copy. Raises Withdrawn when the parcel is not to leave any more."""
         label = _label_of(delivery.push)
         if label.state in (LabelState.KEPT, LabelState.LOST):
             return
-        came = find_answer(label.path)
+        came = find_response(label.path)
         if came is not None:  # of a worker that was taken for lost
             delivery.record(partial(_record_download, delivery.push, came))
             return
-        if label.production_order.state == ProductionState.CANCELLED:
+        if label.production_order.state == ProductionOrderState.CANCELLED:
             raise Withdrawn(_("The production order was cancelled."))
         try:
             require_room(MAX_BYTES)
@@ -91,11 +92,11 @@ class LabelFetch(ProductionHandler):
         delivery.write(DOWNLOAD, partial(_download, delivery, label), partial(_record_download, delivery.push))
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """What lies on the disk proves the download. The production order shows whether a label was made."""
+        """Return what became of the step: the disk proves the download, the production order that one was made."""
         label = _label_of(delivery.push)
         if delivery.push.step == MAKE:
             return ReconcileResult.FOUND if _is_made(delivery, label) else ReconcileResult.ABSENT
-        came = find_answer(label.path) if delivery.push.step == DOWNLOAD else None
+        came = find_response(label.path) if delivery.push.step == DOWNLOAD else None
         if came is None:
             # Before that a person could not know either.
             return ReconcileResult.BLIND if is_settled(delivery.push) else ReconcileResult.UNDECIDED
@@ -103,26 +104,25 @@ class LabelFetch(ProductionHandler):
         return ReconcileResult.DONE
 
     def confirmed(self, push: Push) -> None:
-        """The push ended without sending anything: the label may be asked for again."""
-        label = Label.objects.get(pk=push.subject_id)
-        if label.state == LabelState.ASKED:
-            label.state = LabelState.WAITING
-            label.save(update_fields=["state"])
+        """Let the label be requested again, since the push ended without sending anything."""
+        if Label.objects.filter(pk=push.subject_id, state=LabelState.ASKED).update(state=LabelState.WAITING):
+            label = Label.objects.get(pk=push.subject_id)
             note_label(label, "label.let_go", actor="system", push=push)
 
     def rejected(self, push: Push, error: VendorError) -> None:
-        """The vendor refused: the parcel is not announced, as far as it says."""
+        """Record that the vendor refused the label: its parcel is not announced, as far as we know."""
         label = Label.objects.get(pk=push.subject_id)
         label.state = LabelState.REFUSED
         label.save(update_fields=["state"])
         note_label(label, "label.refused", actor=f"vendor:{push.vendor}", push=push, cause=error.text)
 
     def assume_done(self, push: Push) -> None:
-        """The vendor handed it out: the parcel is announced, and our copy is missing. One that was only made can be
-        fetched once the vendor lists it (`production_labels.py`).
+        """Count the label as handed out: its parcel is announced, and our copy is missing.
+
+        One that was only made can be fetched once the vendor lists it (`production_labels.py`).
         """
         label = Label.objects.select_for_update().get(pk=push.subject_id)
-        if push.step == DOWNLOAD and (came := find_answer(label.path)) is not None:
+        if push.step == DOWNLOAD and (came := find_response(label.path)) is not None:
             _record_download(push, came)  # of a worker that was lost; nobody has looked since
             return
         _lose_copy(label)
@@ -130,13 +130,13 @@ class LabelFetch(ProductionHandler):
 
 @push_kind(GENERIC_LABEL)
 class GenericLabelFetch(LabelFetch):
-    """The vendor makes a label and hands it out, which announces its parcel to the carrier."""
+    """The making and download of the vendor's label, which announces its parcel to the carrier."""
 
     title = gettext_lazy("Have a label made")
 
 
 def _label_of(push: Push, *, locked: bool = False) -> Label:
-    """The row as it is now; its production order is locked by the push's handler before."""
+    """Return the row as it is now; its production order is locked by the push's handler before."""
     rows = Label.objects.select_related("production_order")
     return (rows.select_for_update(of=("self",)) if locked else rows).get(pk=push.subject_id)
 
@@ -152,55 +152,53 @@ def _make(delivery: Delivery, label: Label) -> None:
 
 
 def _is_made(delivery: Delivery, label: Label) -> bool:
-    """Read the production order: a label that was made since it was asked for is taken over by the reading."""
-    order_id = label.production_order.vendor_id
+    """Read the production order, which takes over a label made since it was requested; return whether there is one."""
     vendor = delivery.vendor_as(GivesProductionOrders)
-    report = delivery.read(lambda: vendor.read_production_order(order_id))
+    report = delivery.read(lambda: vendor.read_production_order(label.production_order.vendor_id))
     delivery.record(lambda: apply_production_report(report, source="answer", push=delivery.push))
     label.refresh_from_db()
     return bool(label.url)
 
 
 def _download(delivery: Delivery, label: Label) -> LabelDownload:
-    """Whatever a 2xx brought was handed out, whole or not. Raises VendorError where no such answer came."""
+    """Keep whatever a 2xx brought: it was handed out, whole or not. Raises VendorError where no such response came."""
     try:
-        answer = delivery.vendor_as(GivesProductionOrders).download_label(label.url)
+        response = delivery.vendor_as(GivesProductionOrders).download_label(label.url)
     except UnsafeUrl as error:  # nothing was sent
         raise VendorRejected(str(error)) from error
     except VendorAmbiguous as error:
         if error.arrived is None or error.status is None or not 200 <= error.status < 300:
             raise
-        return keep_answer(label.path, error.arrived, status=error.status, is_whole=False)
-    return keep_answer(label.path, answer.content, status=answer.status, claimed_type=answer.content_type)
+        return keep_response(label.path, error.arrived, status=error.status, is_whole=False)
+    return keep_response(label.path, response.content, status=response.status, claimed_type=response.content_type)
 
 
 def _record_made(push: Push, report: LabelReport) -> None:
-    """A reading of the order may have shown it before, as if the merchant had supplied it: that is the same one."""
+    """Record the label. A reading may have shown it before as if the merchant had supplied it: that is the same one."""
     label = _label_of(push, locked=True)
     shown = label.production_order.labels.filter(vendor_id=report.vendor_id).exclude(pk=label.pk).first()
     if shown is not None and shown.state != LabelState.WAITING:
         raise Withdrawn(_("It is the label %s, which was fetched before.") % shown)
     if shown is not None:
         shown.delete()
-    label.vendor_id, label.url, label.raw_state = report.vendor_id, report.url, report.raw_state
-    label.carrier, label.tracking_code = report.carrier, report.tracking_code
-    label.announced_at = timezone.now()
-    label.save(update_fields=["vendor_id", "url", "raw_state", "carrier", "tracking_code", "announced_at"])
+    names = ("vendor_id", "url", "raw_state", "carrier", "tracking_code")
+    set_changed(label, {name: getattr(report, name) for name in names} | {"announced_at": timezone.now()})
+    label.save(update_fields=[*names, "announced_at"])
     note_label(label, "label.made", actor=label.asked_by, push=push)
 
 
 def _record_download(push: Push, came: LabelDownload) -> None:
-    """It was handed out: fetched where it can be printed, else announced without a copy, with what came beside it."""
+    """Record it as fetched where it can be printed, else as announced without a copy, with what came beside it."""
     label = _label_of(push, locked=True)
     if not came.problem:
         record_copy(label, came.kept)
         note_label(label, "label.fetched", actor=label.asked_by, push=push)
         return
     _lose_copy(label)
-    answer = LabelResponse(label=label, status=came.status, problem=came.problem)
+    response = LabelResponse(label=label, status=came.status, problem=came.problem)
     if came.is_kept:
-        files.note_kept(answer, came.kept)
-    answer.save()
+        files.note_kept(response, came.kept)
+    response.save()
     note_label(label, "label.unfit", actor=label.asked_by, push=push, cause=came.problem)
 
 

@@ -1,4 +1,4 @@
-"""What a label's download brought: kept as it came, and only then judged, since it can be had only once.
+"""What a label's download brought: kept as it came, and only then validated, since it can be had only once.
 
 The path is fixed before the call. Whatever lies there was handed out, so it proves the download, fit or not, also after
 the worker was lost.
@@ -29,10 +29,10 @@ class LabelDownload:
     is_kept: bool = True
 
 
-def keep_answer(
+def keep_response(
     path: str, content: bytes, *, status: int | None, claimed_type: str = "", is_whole: bool = True
 ) -> LabelDownload:
-    """Keep the answer under that path as it came, then judge it. `is_whole`: it came to its end.
+    """Keep the response under that path as it came, then validate it. `is_whole`: it came to its end.
 
     A disk that refuses it changes nothing about what happened: then there is no copy, and the problem says so.
     """
@@ -50,8 +50,8 @@ def keep_answer(
     return LabelDownload(kept, problem, status)
 
 
-def find_answer(path: str) -> LabelDownload | None:
-    """What an earlier worker kept under that path, None when there is nothing."""
+def find_response(path: str) -> LabelDownload | None:
+    """Return what an earlier worker kept under that path, None when there is nothing."""
     content = files.read_file(path)
     if content is None:
         return None

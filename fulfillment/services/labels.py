@@ -11,15 +11,9 @@ from backoffice.engine.models import Push
 from backoffice.engine.services import files
 from backoffice.engine.services.files import Kept
 from backoffice.engine.services.pushes import queue_push
-from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.translatable import gettext as _
-from fulfillment.models import (
-    Label,
-    LabelKind,
-    LabelState,
-    ProductionEvent,
-    ProductionOrder,
-)
+from fulfillment.models import Label, LabelKind, LabelState, ProductionEvent, ProductionOrder
 from fulfillment.services.downloads import FOLDER
 from fulfillment.services.label_responses import validate_label
 
@@ -28,7 +22,7 @@ FETCH_LABEL, GENERIC_LABEL = "fulfillment.fetch_label", "fulfillment.generic_lab
 
 @transaction.atomic
 def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
-    """The label is being fetched, or was: asking twice, or two people asking, changes nothing.
+    """Fetch the label, unless it is or was being fetched: two requests, or two people's, have it fetched once.
 
     `dispatch_on` is the day on which the parcel leaves: today, or it is refused, since the carrier comes on the day
     of the download. Raises InvalidInput for another day, IllegalTransition for an order that is not to be shipped.
@@ -37,7 +31,9 @@ def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
     label = Label.objects.select_for_update().get(pk=label.pk)
     if label.state != LabelState.WAITING:
         return label
-    _ensure_today(dispatch_on)
+    if dispatch_on != timezone.localdate():
+        text = _("A label is fetched on the day of dispatch only: the carrier comes on the day it is downloaded.")
+        raise InvalidInput(text, errors={"dispatch_on": [text]})
     label.production_order = order
     label.can_fetch().ensure()
     label.state, label.asked_by, label.asked_at = LabelState.ASKED, actor, timezone.now()
@@ -49,20 +45,9 @@ def fetch_label(label: Label, *, actor: str, dispatch_on: date) -> Label:
     return label
 
 
-def request_generic_label(order: ProductionOrder, *, actor: str, dispatch_on: date) -> Label:
-    """The vendor is asked to make its label, and the label is fetched; rules as for `fetch_label`.
-
-    Raises IllegalTransition where the order has none.
-    """
-    label = order.labels.filter(kind=LabelKind.GENERIC).first() if order.has_generic_label else None
-    if label is None:
-        raise IllegalTransition(_("The vendor makes no label for this production order."))
-    return fetch_label(label, actor=actor, dispatch_on=dispatch_on)
-
-
 @transaction.atomic
 def keep_label_copy(label: Label, content: bytes, *, actor: str) -> Label:
-    """A copy that a person got elsewhere stands in for the one that was lost on its way to us.
+    """Keep a copy that a person got elsewhere in place of the one that was lost on its way to us.
 
     Raises InvalidInput unless it is a PDF or a picture that can be printed, Conflict unless our copy is missing.
     """
@@ -78,15 +63,16 @@ def keep_label_copy(label: Label, content: bytes, *, actor: str) -> Label:
 
 
 def note_label(label: Label, kind: str, *, actor: str, push: Push | None = None, **params: object) -> None:
-    """A line in the timeline of the label's production order."""
-    words = {"kind": label.kind, "carrier": label.carrier, "tracking_code": label.tracking_code}
+    """Write a line into the timeline of the label's production order."""
+    params = {"kind": label.kind, "carrier": label.carrier, "tracking_code": label.tracking_code} | params
     ProductionEvent.objects.create(
-        production_order_id=label.production_order_id, actor=actor, kind=kind, params=words | params, push=push
+        production_order_id=label.production_order_id, actor=actor, kind=kind, params=params, push=push
     )
 
 
 def give_back_label(label: Label, *, push: Push) -> None:
-    """The vendor says that it never handed the label out: one that only a person took for downloaded can be fetched.
+    """Let a label be fetched that the vendor says it never handed out, where only a person took it for downloaded.
+
     Runs under the lock of its production order.
     """
     label = Label.objects.select_for_update(of=("self",)).select_related("answer").get(pk=label.pk)
@@ -98,12 +84,6 @@ def give_back_label(label: Label, *, push: Push) -> None:
 
 
 def record_copy(label: Label, kept: Kept) -> None:
-    """What can be printed lies on our disk: the label is fetched, its parcel announced."""
+    """Record that the label is on our disk and can be printed, which means that its parcel is announced."""
     label.state, label.announced_at = LabelState.KEPT, label.announced_at or timezone.now()
     label.save(update_fields=["state", "announced_at", *files.note_kept(label, kept)])
-
-
-def _ensure_today(dispatch_on: date) -> None:
-    if dispatch_on != timezone.localdate():
-        text = _("A label is fetched on the day of dispatch only: the carrier comes on the day it is downloaded.")
-        raise InvalidInput(text, errors={"dispatch_on": [text]})

@@ -7,33 +7,43 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from django.utils import formats, timezone
+from PIL import Image
 from pypdf import PdfWriter
-from reportlab.platypus import Flowable
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4, A6
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Spacer
 
 from backoffice.engine.models.stored_file import StoredFile
 from backoffice.engine.services.files import open_file
 from backoffice.errors import Conflict
 from backoffice.files.types import PDF
-from backoffice.paper.drawing import barcode, make_pdf, make_table
+from backoffice.paper.drawing import barcode, make_pdf, make_table, text_style
 from backoffice.paper.fonts import BOLD
 from backoffice.paper.fonts.text import text_block
 from backoffice.paper.postal import address_lines
 from backoffice.text.translatable import gettext as _
-from fulfillment.models import ProductionOrder
-from fulfillment.services.label_pages import picture_page
+from fulfillment.models import ProductionItem, ProductionOrder
 from fulfillment.services.pdf_reading import BROKEN, DamagedPdf, open_pdf
 from fulfillment.services.picking import Batch
-from fulfillment.services.slips import LINES, SMALL, STRONG, TEXT, TITLE, make_slip
+
+TEXT, SMALL = text_style(9, leading=11.5), text_style(7.5, leading=9.5)
+STRONG, TITLE = text_style(9, leading=11.5, bold=True), text_style(15, leading=19, bold=True, below_mm=3)
+LINES = ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)
+_POINTS = 72
+# Pixels an inch that a printer of labels has; what else a picture claims is a default of some program.
+_DPI = (150, 1200)
 
 
 def merge_papers(batch: Batch, *, without_missing: bool = False) -> bytes:
-    """One PDF: the pick list, then each order's slip and labels. Fetches nothing.
+    """Return one PDF: the pick list, then each order's slip and labels. Fetches nothing.
 
     Raises Conflict while labels are missing, unless `without_missing`, and when one of the files cannot be read.
     """
     if not batch.is_ready and not without_missing:
-        text = _("%(n)d labels are not here yet.")
-        raise Conflict(text % {"n": len(batch.fetching) + len(batch.stuck)})
+        raise Conflict(_("%(n)d labels are not here yet.") % {"n": len(batch.fetching) + len(batch.stuck)})
     writer = PdfWriter()
     _append(writer, make_pick_list(batch.orders), name=_("pick list"))
     for order in batch.orders:
@@ -47,16 +57,11 @@ def merge_papers(batch: Batch, *, without_missing: bool = False) -> bytes:
 
 
 def make_pick_list(orders: Sequence[ProductionOrder]) -> bytes:
-    """An A4 PDF: one row for each item, with a box to tick and the order's code to scan."""
+    """Return an A4 PDF: one row for each item, with a box to tick and the order's code to scan."""
     now = formats.date_format(timezone.localtime(), "DATETIME_FORMAT")
-    story = [text_block(_("Pick list of %s") % now, TITLE), _pick_table(orders)]
-    return make_pdf(story, title=_("Pick list"), margins_mm=(12, 12, 12))
-
-
-def _pick_table(orders: Sequence[ProductionOrder]) -> Flowable:
     head = ["", _("Quantity"), _("Article"), _("Order"), _("Recipient"), ""]
     rows = [
-        ["❏", str(item.remaining), _article(item.sku_fulfiller or item.sku, item.name), _order(order), _to(order), code]
+        ["❏", str(item.remaining), _article(item), _order(order), _to(order), code]
         for order in orders
         for item in order.items.all()
         if item.remaining
@@ -69,23 +74,52 @@ def _pick_table(orders: Sequence[ProductionOrder]) -> Flowable:
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         LINES,
     ]
-    return make_table([head, *rows], widths_mm=(7, 16, 62, 32, 40, 29), style=style)
+    table = make_table([head, *rows], widths_mm=(7, 16, 62, 32, 40, 29), style=style)
+    story = [text_block(_("Pick list of %s") % now, TITLE), table]
+    return make_pdf(story, title=_("Pick list"), margins_mm=(12, 12, 12))
 
 
-def _article(sku: str, name: str) -> Flowable:
-    return text_block(f"{sku}\n{name[:200]}", TEXT)
+def _article(item: ProductionItem) -> Flowable:
+    return text_block(f"{item.sku_fulfiller or item.sku}\n{item.name[:200]}", TEXT)
 
 
 def _order(order: ProductionOrder) -> Flowable:
     marks = [_("EXPRESS")] if order.is_express else []
     marks += [_("complaint")] if order.complaint else []
-    words = [order.reference[:60], f"#{order.vendor_id}", *marks]
-    return text_block("\n".join(word for word in words if word), STRONG if marks else TEXT)
+    lines = [order.reference[:60], f"#{order.vendor_id}", *marks]
+    return text_block("\n".join(line for line in lines if line), STRONG if marks else TEXT)
 
 
 def _to(order: ProductionOrder) -> Flowable:
     lines = address_lines(order.recipient)
     return text_block("\n".join([*lines[:1], *lines[-2:]]), SMALL)
+
+
+def make_slip(order: ProductionOrder) -> bytes:
+    """Return an A4 delivery slip, for an order whose merchant supplied none. Prices are not ours to name."""
+    sender = ", ".join(address_lines(order.shipper)) or order.merchant
+    story: list[Flowable] = [
+        text_block(sender, SMALL),
+        Spacer(0, 3 * mm),
+        text_block("\n".join(address_lines(order.recipient)), TEXT),
+        Spacer(0, 18 * mm),
+        text_block(_("Delivery slip"), TITLE),
+        text_block(_("Order %s") % f"{order.reference} #{order.vendor_id}".strip(), TEXT),
+        Spacer(0, 2 * mm),
+        barcode(order.vendor_id),
+        Spacer(0, 6 * mm),
+        _slip_items(order),
+    ]
+    return make_pdf(story, title=_("Delivery slip"), margins_mm=(25, 20, 20))
+
+
+def _slip_items(order: ProductionOrder) -> Flowable:
+    head = [text_block(label, STRONG) for label in (_("Quantity"), _("Article"), _("Name"))]
+    rows = [
+        [text_block(text, TEXT) for text in (str(item.quantity), item.sku_fulfiller or item.sku, item.name)]
+        for item in order.items.all()
+    ]
+    return make_table([head, *rows], widths_mm=(20, 45, 100), style=[LINES])
 
 
 def _content(row: StoredFile) -> bytes:
@@ -102,3 +136,30 @@ def _append(writer: PdfWriter, content: bytes, *, name: str) -> None:
         writer.append(open_pdf(BytesIO(content)))
     except (DamagedPdf, *BROKEN) as error:
         raise Conflict(_("A PDF of %(name)s cannot be read: %(error)s") % {"name": name, "error": error}) from error
+
+
+def picture_page(content: bytes) -> bytes:
+    """Return a PDF of one page: as large as the picture says, where it says it credibly, else A6, upright or lying."""
+    with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
+        size = _page_size(opened)
+        # On white: a transparent ground prints black. Grey and black stay what they are, so bars stay sharp.
+        picture = opened.convert("RGBA") if opened.has_transparency_data else opened.convert("RGB")
+        if picture.mode == "RGBA":
+            ground = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(ground, picture).convert("RGB")
+    target = BytesIO()
+    canvas = Canvas(target, pagesize=size)
+    canvas.drawImage(ImageReader(picture), 0, 0, *size, preserveAspectRatio=True, anchor="c")
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def _page_size(picture: Image.Image) -> tuple[float, float]:
+    dpi = picture.info.get("dpi")
+    if dpi and all(_DPI[0] <= float(side) <= _DPI[1] for side in dpi):
+        width, height = (pixels / float(side) * _POINTS for pixels, side in zip(picture.size, dpi, strict=True))
+        if max(width, height) <= max(A4) and min(width, height) <= min(A4):
+            return width, height
+    short, long = A6
+    return (long, short) if picture.width > picture.height else (short, long)

@@ -19,8 +19,8 @@ from fulfillment.models import (
     LabelState,
     ProductionItem,
     ProductionOrder,
+    ProductionOrderState,
     ProductionShipment,
-    ProductionState,
 )
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.tracking_codes import describe_own_code, is_usual_code, without_spaces
@@ -29,8 +29,9 @@ from fulfillment.services.tracking_codes import describe_own_code, is_usual_code
 CODE_REST = timedelta(days=92)
 _FETCHED = (LabelState.KEPT, LabelState.LOST)
 
-Complaint = tuple[str, str]
-# The field of a complaint that a person may answer with "it is right".
+# The field and what is wrong with it.
+FieldError = tuple[str, str]
+# The field of an error that a person may answer with "it is right".
 UNUSUAL_CODE = "code_is_confirmed"
 
 
@@ -44,9 +45,6 @@ class Sizes:
     weight_g: Decimal | None = None
 
 
-NOT_MEASURED = Sizes()
-
-
 @dataclass(frozen=True)
 class ParcelToMake:
     """A parcel as a person describes it. `quantities` are by id of our item; None: all that the order has.
@@ -58,109 +56,103 @@ class ParcelToMake:
     carrier: str
     tracking_code: str
     quantities: Mapping[int, int] | None = None
-    sizes: Sizes = NOT_MEASURED
+    sizes: Sizes = Sizes()
     force: bool = False
     force_reason: str = ""
     code_is_confirmed: bool = False
 
 
 def unused_labels(order: ProductionOrder) -> QuerySet[Label]:
-    """Labels that have to be used before others: supplied ones, and a generic one once it is made."""
+    """Return the labels that have to be used before others: supplied ones, and a generic one once it is made."""
     due = Q(kind=LabelKind.SUPPLIED) | Q(kind=LabelKind.GENERIC, announced_at__isnull=False)
     return order.labels.filter(due).exclude(parcel__state__in=GONE_STATES)
 
 
-def choose_label(order: ProductionOrder, asked: ParcelToMake) -> Label | None:
-    """The unused label that the parcel carries: with that carrier and code, else one that names none, which the
+def choose_label(order: ProductionOrder, requested: ParcelToMake) -> Label | None:
+    """Return the unused label that the parcel carries: with that carrier and code, else one that names none, which the
     vendor assigns by itself.
     """
     labels = list(unused_labels(order))
     named = [
         label
         for label in labels
-        if without_spaces(label.tracking_code) == without_spaces(asked.tracking_code)
-        and label.carrier in ("", asked.carrier)
+        if without_spaces(label.tracking_code) == without_spaces(requested.tracking_code)
+        and label.carrier in ("", requested.carrier)
     ]
-    unnamed = [label for label in labels if not label.tracking_code and label.carrier in ("", asked.carrier)]
+    unnamed = [label for label in labels if not label.tracking_code and label.carrier in ("", requested.carrier)]
     return next(iter([*named, *unnamed]), None)
 
 
-def check_parcel(order: ProductionOrder, asked: ParcelToMake, *, label: Label | None) -> list[Complaint]:
-    """All that speaks against the parcel, as pairs of field and text. The production order must be locked."""
+def check_parcel(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> list[FieldError]:
+    """Return all that speaks against the parcel. The production order must be locked."""
     return [
         *_check_state(order),
-        *_check_code(order, asked, label=label),
-        *_check_labels(order, asked, label=label),
-        *_check_quantities(order, asked),
-        *_check_sizes(asked.sizes),
+        *_check_code(order, requested, label=label),
+        *_check_labels(order, requested, label=label),
+        *_check_quantities(order, requested),
+        *_check_sizes(requested.sizes),
     ]
 
 
-def _check_state(order: ProductionOrder) -> Iterator[Complaint]:
-    if order.state == ProductionState.CANCELLED:
+def _check_state(order: ProductionOrder) -> Iterator[FieldError]:
+    if order.state == ProductionOrderState.CANCELLED:
         yield "", _("The production order is cancelled: nothing is to be shipped.")
 
 
-def _check_code(order: ProductionOrder, asked: ParcelToMake, *, label: Label | None) -> Iterator[Complaint]:
-    carrier = Carrier.objects.filter(key=asked.carrier).first()
+def _check_code(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> Iterator[FieldError]:
+    carrier = Carrier.objects.filter(key=requested.carrier).first()
     if carrier is None or not carrier.available:
-        yield "carrier", _("%s is not among the carriers that the vendor offers.") % (asked.carrier or "–")
-    if not asked.tracking_code:
+        yield "carrier", _("%s is not among the carriers that the vendor offers.") % (requested.carrier or "–")
+    if not requested.tracking_code:
         yield "tracking_code", _("A tracking code is needed.")
         return
-    if len(asked.tracking_code) > 200 or not asked.tracking_code.isprintable():
+    if len(requested.tracking_code) > 200 or not requested.tracking_code.isprintable():
         yield "tracking_code", _("That is no tracking code.")
     if label is None or not label.tracking_code:
-        yield from _check_own_code(order, asked)
-    since = timezone.now() - CODE_REST
+        yield from _check_own_code(order, requested)
     used = ProductionShipment.objects.filter(
         production_order__vendor=order.vendor,
-        carrier__iexact=asked.carrier,
-        tracking_code=asked.tracking_code,
+        carrier__iexact=requested.carrier,
+        tracking_code=requested.tracking_code,
         state__in=GONE_STATES,
-        created_at__gt=since,
+        created_at__gt=timezone.now() - CODE_REST,
     ).first()
     if used is not None:
         text = _("This tracking code was used on %(day)s already; it may be used again after three months.")
         yield "tracking_code", text % {"day": timezone.localdate(used.created_at).isoformat()}
 
 
-def _check_own_code(order: ProductionOrder, asked: ParcelToMake) -> Iterator[Complaint]:
-    """A code that no label names was typed or scanned by a person, who may have taken the wrong bar code."""
-    if text := describe_own_code(order, asked.tracking_code):
+def _check_own_code(order: ProductionOrder, requested: ParcelToMake) -> Iterator[FieldError]:
+    """Check a code that no label names: a person may have taken the wrong bar code."""
+    if text := describe_own_code(order, requested.tracking_code):
         yield "tracking_code", text
-    elif not asked.code_is_confirmed and not is_usual_code(asked.tracking_code, carrier=asked.carrier):
-        words = {"code": asked.tracking_code, "carrier": carrier_name(asked.carrier)}
-        yield UNUSUAL_CODE, _("%(code)s does not look like a tracking code of %(carrier)s. Is it right?") % words
+    elif not requested.code_is_confirmed and not is_usual_code(requested.tracking_code, carrier=requested.carrier):
+        name = Carrier.objects.filter(key=requested.carrier).values_list("name", flat=True).first() or requested.carrier
+        text = _("%(code)s does not look like a tracking code of %(carrier)s. Is it right?")
+        yield UNUSUAL_CODE, text % {"code": requested.tracking_code, "carrier": name}
 
 
-def carrier_name(key: str) -> str:
-    return Carrier.objects.filter(key=key).values_list("name", flat=True).first() or key
-
-
-def _check_labels(order: ProductionOrder, asked: ParcelToMake, *, label: Label | None) -> Iterator[Complaint]:
-    if label is None and not asked.force and unused_labels(order).exists():
-        yield (
-            "tracking_code",
-            _("Please use all supplied labels first before creating shipments with own carrier contracts."),
-        )
+def _check_labels(order: ProductionOrder, requested: ParcelToMake, *, label: Label | None) -> Iterator[FieldError]:
+    if label is None and not requested.force and unused_labels(order).exists():
+        text = _("Please use all supplied labels first before creating shipments with own carrier contracts.")
+        yield "tracking_code", text
     if label is not None and label.state not in _FETCHED:
         yield "label", _("Please download label before creating a shipment for it.")
 
 
-def _check_quantities(order: ProductionOrder, asked: ParcelToMake) -> Iterator[Complaint]:
+def _check_quantities(order: ProductionOrder, requested: ParcelToMake) -> Iterator[FieldError]:
     items = {item.pk: item for item in order.items.all()}
-    if asked.quantities is None:
+    if requested.quantities is None:
         if any(item.shipped for item in items.values()):
             yield "quantities", _("Parts of it are shipped already: name the items and quantities of this parcel.")
         return
-    if not asked.quantities:
+    if not requested.quantities:
         yield "quantities", _("An empty parcel cannot be reported.")
-    for item_id, quantity in asked.quantities.items():
-        yield from _check_quantity(items.get(item_id), quantity, force=asked.force)
+    for item_id, quantity in requested.quantities.items():
+        yield from _check_quantity(items.get(item_id), quantity, force=requested.force)
 
 
-def _check_quantity(item: ProductionItem | None, quantity: int, *, force: bool) -> Iterator[Complaint]:
+def _check_quantity(item: ProductionItem | None, quantity: int, *, force: bool) -> Iterator[FieldError]:
     if item is None:
         yield "quantities", _("The parcel names an item that is not in the production order.")
     elif quantity < 1:
@@ -172,7 +164,7 @@ def _check_quantity(item: ProductionItem | None, quantity: int, *, force: bool) 
         yield f"quantities.{item.pk}", text % {"item": item.vendor_id, "remaining": item.remaining}
 
 
-def _check_sizes(sizes: Sizes) -> Iterator[Complaint]:
+def _check_sizes(sizes: Sizes) -> Iterator[FieldError]:
     limits = {"height_cm": 1000, "width_cm": 1000, "depth_cm": 1000, "weight_g": 10_000_000}
     for name, most in limits.items():
         value = getattr(sizes, name)

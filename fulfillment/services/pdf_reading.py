@@ -1,4 +1,4 @@
-"""Opens PDFs as every reader does. Heavy to load: import it where a file is looked into."""
+"""PDFs, opened as every reader does. Heavy to load: import it where a file is looked into."""
 
 import zlib
 from io import BytesIO

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from backoffice.errors import DomainError
 from backoffice.paper.fonts.shaping import find_unprintable
 from backoffice.paper.postal import address_lines
-from fulfillment.models import FileKind, Label, LabelState, ProductionFile, ProductionOrder
+from fulfillment.models import Label, LabelState, ProductionFile, ProductionFileKind, ProductionOrder
 from fulfillment.services.labels import fetch_label
 
 
@@ -27,7 +27,7 @@ class Batch:
 
 
 def begin_batch(order_ids: Sequence[int], *, actor: str, dispatch_on: date) -> tuple[Batch, list[str]]:
-    """All labels of the orders are being fetched, each once. Answers the batch, and why some orders' are not.
+    """Fetch all labels of the orders, each once; return the batch, and why some orders' are not fetched.
 
     Raises InvalidInput when `dispatch_on` is not today.
     """
@@ -42,8 +42,8 @@ def begin_batch(order_ids: Sequence[int], *, actor: str, dispatch_on: date) -> t
 
 
 def find_batch(order_ids: Sequence[int]) -> Batch:
-    """The orders in picking order: by their first article, so that one walk through the shelves serves them all."""
-    files = Prefetch("files", ProductionFile.objects.filter(kind=FileKind.SLIP, stored_at__isnull=False))
+    """Return the orders in picking order: by their first article, so that one walk along the shelves serves all."""
+    files = Prefetch("files", ProductionFile.objects.filter(kind=ProductionFileKind.SLIP, stored_at__isnull=False))
     rows = ProductionOrder.objects.filter(pk__in=order_ids).prefetch_related("items", "labels", files)
     orders = sorted(rows, key=_picking_key)
     labels = [label for order in orders for label in order.labels.all()]

@@ -1,4 +1,4 @@
-"""What all pushes of production have in common."""
+"""The common part of all pushes of production."""
 
 from typing import Any
 
@@ -24,13 +24,13 @@ class ProductionHandler(PushHandler):
             self.assume_done(push)
 
     def assume_done(self, push: Push) -> None:
-        """Take over that a person says that it happened."""
-        raise TypeError(f"{type(self).__name__} does not say what follows")
+        """Record what a person decided to have happened."""
+        raise TypeError(f"{type(self).__name__} does not define what follows")
 
     def _note(self, push: Push, kind: str, **params: object) -> None:
-        words = {"push_kind": push.kind, "step": push.step}
+        params = {"push_kind": push.kind, "step": push.step} | params
         ProductionEvent.objects.create(
-            production_order_id=self._order_id(push), actor="system", kind=kind, params=words | params, push=push
+            production_order_id=self._order_id(push), actor="system", kind=kind, params=params, push=push
         )
 
     def _order_id(self, push: Push) -> int:

@@ -6,46 +6,46 @@ from typing import Any
 import msgspec
 
 from backoffice.engine.services.changes import set_changed
-from backoffice.vendors.production_messages import ProductionItemReport, Property
+from backoffice.vendors.production_messages import ProductionItemReport
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant
 from fulfillment.models import ProductionItem, ProductionOrder
 
 
 def record_items(row: ProductionOrder, reports: Iterable[ProductionItemReport], *, is_newest: bool) -> bool:
-    """All reported items are known, each once; the newest report decides what they are. Answers whether any changed.
+    """Record all reported items, each once, as the newest report has them; return whether any changed.
 
     The production order must be locked.
     """
-    said = {report.vendor_id: report for report in reports}
+    reported = {report.vendor_id: report for report in reports}
     known = {item.vendor_id: item for item in row.items.all()}
-    methods = _printing_methods({report.sku for report in said.values() if report.sku})
+    methods = _printing_methods({report.sku for report in reported.values() if report.sku})
     new = [
-        ProductionItem(production_order=row, vendor_id=vendor_id, **_facts(report, methods))
-        for vendor_id, report in said.items()
-        if vendor_id not in known
+        ProductionItem(production_order=row, vendor_id=key, **_values(report, methods))
+        for key, report in reported.items()
+        if key not in known
     ]
     ProductionItem.objects.bulk_create(new)
-    moved = [item for key, item in known.items() if is_newest and key in said and _move(item, said[key], methods)]
-    for item in moved:
-        item.save()
+    old = [item for key, item in known.items() if is_newest and key in reported]
+    moved = [item for item in old if _update(item, reported[item.vendor_id], methods)]
     return bool(new or moved)
 
 
-def pairs(properties: Iterable[Property]) -> list[dict[str, str]]:
-    """As it is kept in JSON: a list, because keys may repeat."""
-    return [{"key": entry.key, "value": entry.value} for entry in properties]
+def to_json(structs: Iterable[msgspec.Struct]) -> list[dict[str, Any]]:
+    """Return them as they are kept in a JSON column."""
+    return [msgspec.to_builtins(struct) for struct in structs]
 
 
-def _move(item: ProductionItem, report: ProductionItemReport, methods: Mapping[str, list[str]]) -> bool:
-    """Take over what is new; answers whether anything was."""
-    facts = _facts(report, methods)
-    if not facts["printing_methods"]:
-        facts["printing_methods"] = item.printing_methods
-    return bool(set_changed(item, facts))
+def _update(item: ProductionItem, report: ProductionItemReport, methods: Mapping[str, list[str]]) -> bool:
+    values = _values(report, methods)
+    values["printing_methods"] = values["printing_methods"] or item.printing_methods
+    changed = set_changed(item, values)
+    if changed:
+        item.save(update_fields=changed)
+    return bool(changed)
 
 
-def _facts(report: ProductionItemReport, methods: Mapping[str, list[str]]) -> dict[str, Any]:
+def _values(report: ProductionItemReport, methods: Mapping[str, list[str]]) -> dict[str, Any]:
     return {
         "order_item_vendor_id": report.order_line_vendor_id,
         "reference": report.reference[:200],
@@ -59,16 +59,16 @@ def _facts(report: ProductionItemReport, methods: Mapping[str, list[str]]) -> di
         "shipping_earliest": report.shipping_earliest,
         "shipping_latest": report.shipping_latest,
         "late": report.shipping_late,
-        "configuration": pairs(report.configuration),
-        "custom_properties": pairs(report.custom_properties),
-        "customs": msgspec.to_builtins(report.customs) if report.customs else None,
-        "designs": [msgspec.to_builtins(design) for design in report.designs],
+        "configuration": to_json(report.configuration),
+        "custom_properties": to_json(report.custom_properties),
+        "customs": msgspec.to_builtins(report.customs),
+        "designs": to_json(report.designs),
         "printing_methods": methods.get(report.sku, []),
     }
 
 
 def _printing_methods(skus: set[str]) -> dict[str, list[str]]:
-    """Of the parts of the products, as far as the catalogue knows the SKUs."""
+    """Return those of the products' parts, by SKU, as far as the catalogue knows it."""
     variants = Variant.objects.filter(vendor__in=vendor_names(), sku__in=skus).values_list("sku", "parts")
     return {
         sku: sorted({str(part["printing_method"])[:100] for part in parts if part.get("printing_method")})

@@ -1,7 +1,5 @@
 """Labels as reported. Nothing here fetches one: see `labels.py`."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from backoffice.engine.services.changes import set_changed
@@ -10,25 +8,21 @@ from fulfillment.models import Label, LabelKind, LabelState, ProductionOrder
 
 
 def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_newest: bool) -> bool:
-    """All reported labels are known, each once. Answers whether anything changed.
+    """Record all reported labels, each once; return whether anything changed.
 
     A generic label has a row from the moment we hear that there can be one; once made, the vendor lists it like a
     supplied one, and it is known by its id. One that appears after we asked for it and before we know its id is the one
     we asked for. The production order must be locked.
     """
-    said = [file for file in report.files if file.kind in (FileKind.LABEL, FileKind.GENERIC_LABEL)]
     known = {label.vendor_id: label for label in row.labels.all() if label.vendor_id}
     changed = False
-    for file in said:
+    for file in report.files:
         if file.kind == FileKind.GENERIC_LABEL:
             changed |= _record_generic(row, file, is_newest=is_newest)
-        elif file.vendor_id in known:
-            changed |= is_newest and _move(known[file.vendor_id], _facts(file))
-        elif (asked := _find_asked(row)) is not None:
-            changed |= _adopt(asked, file)
-        else:
-            kind = LabelKind.SUPPLIED
-            Label.objects.create(production_order=row, kind=kind, vendor_id=file.vendor_id, **_facts(file))
+        elif file.kind == FileKind.LABEL and file.vendor_id in known:
+            changed |= is_newest and _update(known[file.vendor_id], _values(file))
+        elif file.kind == FileKind.LABEL:
+            _add(row, file)
             changed = True
     if row.has_generic_label:
         __, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC)
@@ -36,46 +30,40 @@ def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_new
     return changed
 
 
-def _find_asked(row: ProductionOrder) -> Label | None:
-    """The generic label whose making was asked for, and of which we have not heard since."""
+def _add(row: ProductionOrder, file: ProductionFile) -> None:
+    """Record a new label: the generic one whose making was asked for and not heard of since, else a supplied one.
+
+    Where somebody decided that it was made without knowing more, it can be fetched now: that was never tried.
+    """
     asked = row.labels.filter(kind=LabelKind.GENERIC, vendor_id="", answer__isnull=True, stored_at__isnull=True)
-    return asked.filter(state__in=[LabelState.ASKED, LabelState.LOST]).first()
-
-
-def _adopt(label: Label, file: ProductionFile) -> bool:
-    """It was made. Where somebody decided so without knowing more, it can be fetched now: that was never tried."""
-    label.vendor_id = file.vendor_id
-    set_changed(label, _facts(file))
-    label.announced_at = label.announced_at or timezone.now()
-    if label.state == LabelState.LOST:
-        label.state = LabelState.WAITING
+    label = asked.filter(state__in=[LabelState.ASKED, LabelState.LOST]).first()
+    if label is None:
+        label = Label(production_order=row, kind=LabelKind.SUPPLIED)
+    else:
+        label.announced_at = label.announced_at or timezone.now()
+        if label.state == LabelState.LOST:
+            label.state = LabelState.WAITING
+    set_changed(label, _values(file) | {"vendor_id": file.vendor_id})
     label.save()
-    return True
 
 
 def _record_generic(row: ProductionOrder, file: ProductionFile, *, is_newest: bool) -> bool:
-    """The vendor's entry for a label that is still to be made: it has an id of its own, which is not the label's."""
-    facts = {"raw_kind": file.raw_kind, "raw_state": file.raw_state}
-    label, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC, defaults=facts)
-    return is_new or (is_newest and not label.vendor_id and _move(label, facts))
+    """Record the entry for a label that is still to be made: it has an id of its own, which is not the label's."""
+    values = {"raw_kind": file.raw_kind, "raw_state": file.raw_state}
+    label, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC, defaults=values)
+    return is_new or (is_newest and not label.vendor_id and _update(label, values))
 
 
-def _facts(file: ProductionFile) -> dict[str, Any]:
-    return {
-        "url": file.url,
-        "raw_kind": file.raw_kind,
-        "raw_state": file.raw_state,
-        "carrier": file.carrier,
-        "tracking_code": file.tracking_code,
-    }
+def _values(file: ProductionFile) -> dict[str, str]:
+    return {name: getattr(file, name) for name in ("url", "raw_kind", "raw_state", "carrier", "tracking_code")}
 
 
-def _move(label: Label, facts: dict[str, Any]) -> bool:
+def _update(label: Label, values: dict[str, str]) -> bool:
     """Take over what is new. What was announced under a carrier and code keeps them."""
     if label.state not in (LabelState.WAITING, LabelState.REFUSED):
-        facts = {name: value for name, value in facts.items() if value and name != "url"}
-        facts = {n: v for n, v in facts.items() if n not in ("carrier", "tracking_code") or not getattr(label, n)}
-    changed = set_changed(label, facts)
+        kept = {"url", *(name for name in ("carrier", "tracking_code") if getattr(label, name))}
+        values = {name: value for name, value in values.items() if value and name not in kept}
+    changed = set_changed(label, values)
     if changed:
         label.save(update_fields=changed)
     return bool(changed)

@@ -19,7 +19,7 @@ from fulfillment.models import (
     ProductionShipment,
     ProductionShipmentLine,
 )
-from fulfillment.services.shipments import journey_of
+from fulfillment.services.shipments import journey_of, parcel_values
 from fulfillment.services.tracking_codes import without_spaces
 
 # A parcel in one of these has left us, or is about to.
@@ -29,9 +29,10 @@ GONE_STATES = (ParcelState.WAITING, ParcelState.REPORTED)
 def record_parcels(
     row: ProductionOrder, reports: Iterable[ShipmentReport], *, is_newest: bool, origin: dict[str, Any]
 ) -> bool:
-    """All reported parcels are known, each once; one of ours whose answer never came is found by carrier and code.
+    """Record all reported parcels, each once, and how much of the order has left us; return whether any changed.
 
-    Then says how much of the order has left us. The production order must be locked, its items recorded.
+    One of ours whose response never came is found by carrier and code. The production order must be locked, its items
+    recorded.
     """
     changed = False
     for report in reports:
@@ -43,30 +44,28 @@ def record_parcels(
             bind_parcel(parcel, report, origin=origin)
             changed = True
         else:
-            changed |= is_newest and _move(parcel, report)
+            changed |= is_newest and _update(parcel, report)
     return derive_dispatch(row) or changed
 
 
 def find_unbound(row: ProductionOrder, report: ShipmentReport) -> ProductionShipment | None:
-    """The oldest parcel of ours with that carrier and code that the vendor has not numbered yet, as far as we know."""
+    """Return our oldest parcel with that carrier and code that the vendor has not numbered yet, as far as we know."""
     unbound = row.shipments.filter(vendor_id="").exclude(state=ParcelState.WITHDRAWN).order_by("pk")
     return next((parcel for parcel in unbound if is_same_parcel(parcel, report)), None)
 
 
 def is_same_parcel(parcel: ProductionShipment, report: ShipmentReport) -> bool:
-    """By carrier and code, which the vendor may spell in another case."""
-    ours = (parcel.carrier.lower(), without_spaces(parcel.tracking_code).upper())
-    return ours == (report.carrier.lower(), without_spaces(report.tracking_code).upper())
+    """Compare carrier and code, which the vendor may spell in another case."""
+    made, shown = ((row.carrier.lower(), without_spaces(row.tracking_code).upper()) for row in (parcel, report))
+    return made == shown
 
 
 def bind_parcel(parcel: ProductionShipment, report: ShipmentReport, *, origin: dict[str, Any]) -> None:
-    """The vendor has our parcel under that id. Doing so again changes nothing.
+    """Record that the vendor has our parcel under that id. Doing so again changes nothing.
 
-    A twin that was taken for a foreign parcel is the same one, seen before its answer was recorded.
+    A duplicate that was taken for a foreign parcel is the same one, seen before its response was recorded.
     """
-    twin = parcel.production_order.shipments.filter(vendor_id=report.vendor_id).exclude(pk=parcel.pk).first()
-    if twin is not None:
-        twin.delete()
+    parcel.production_order.shipments.filter(vendor_id=report.vendor_id).exclude(pk=parcel.pk).delete()
     is_new = not parcel.vendor_id
     set_changed(parcel, journey_of(report))
     parcel.vendor_id, parcel.state = report.vendor_id, ParcelState.REPORTED
@@ -77,31 +76,25 @@ def bind_parcel(parcel: ProductionShipment, report: ShipmentReport, *, origin: d
 
 
 def add_foreign_parcel(row: ProductionOrder, report: ShipmentReport, *, origin: dict[str, Any]) -> None:
-    """A parcel that was reported elsewhere, in the vendor's portal for example."""
+    """Record a parcel that was reported elsewhere, in the vendor's portal for example."""
     parcel = ProductionShipment.objects.create(
         production_order=row,
         label=_label_of(row, report),
         state=ParcelState.REPORTED,
         vendor_id=report.vendor_id,
-        carrier=report.carrier,
-        tracking_code=report.tracking_code,
-        height_cm=report.height,
-        width_cm=report.width,
-        depth_cm=report.depth,
-        weight_g=report.weight,
         force=report.forced is True,
         is_whole=not report.lines,
         made_by=origin["actor"],
         reported_at=timezone.now(),
-        **journey_of(report),
+        **parcel_values(report),
     )
     items = {item.vendor_id: item for item in row.items.all()}
     # Without lines the vendor takes the whole order for shipped.
-    said = {line.line_vendor_id: line.quantity for line in report.lines}
-    said = said or {vendor_id: item.quantity for vendor_id, item in items.items()}
+    quantities = {line.line_vendor_id: line.quantity for line in report.lines}
+    quantities = quantities or {vendor_id: item.quantity for vendor_id, item in items.items()}
     ProductionShipmentLine.objects.bulk_create(
         ProductionShipmentLine(shipment=parcel, item=items[vendor_id], quantity=quantity)
-        for vendor_id, quantity in said.items()
+        for vendor_id, quantity in quantities.items()
         if vendor_id in items
     )
     note_parcel(parcel, "parcel.seen", url=parcel.tracking_url, **origin)
@@ -117,25 +110,19 @@ def note_parcel(
     **params: object,
 ) -> None:
     """Write a line into the timeline of the parcel's production order."""
-    words = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code}
-    ProductionEvent.objects.create(
-        production_order_id=parcel.production_order_id,
-        actor=actor,
-        kind=kind,
-        params=words | params,
-        push=push,
-        callback=callback,
-    )
+    params = {"carrier": parcel.carrier, "tracking_code": parcel.tracking_code} | params
+    origin = {"actor": actor, "push": push, "callback": callback}
+    ProductionEvent.objects.create(production_order_id=parcel.production_order_id, kind=kind, params=params, **origin)
 
 
 def _label_of(row: ProductionOrder, report: ShipmentReport) -> Label | None:
-    """The label that the parcel carries, by its code."""
+    """Return the label that the parcel carries, by its code."""
     labels = Label.objects.filter(production_order=row, parcel=None, carrier__iexact=report.carrier)
     return labels.with_code(without_spaces(report.tracking_code)).first()
 
 
 def derive_dispatch(row: ProductionOrder) -> bool:
-    """How many of each item, and how much of the order, have left us; answers whether that changed.
+    """Derive how many of each item, and how much of the order, have left us; return whether that changed.
 
     The production order must be locked.
     """
@@ -146,12 +133,10 @@ def derive_dispatch(row: ProductionOrder) -> bool:
     for item in moved:
         item.shipped = shipped.get(item.pk, 0)
     ProductionItem.objects.bulk_update(moved, ["shipped"])
-    dispatch = _dispatch(items)
-    if row.dispatch != dispatch:
-        row.dispatch = dispatch
+    changed = set_changed(row, {"dispatch": _dispatch(items)})
+    if changed:
         row.save(update_fields=["dispatch", "updated_at"])
-        return True
-    return bool(moved)
+    return bool(moved or changed)
 
 
 def _dispatch(items: list[ProductionItem]) -> DispatchState:
@@ -160,8 +145,8 @@ def _dispatch(items: list[ProductionItem]) -> DispatchState:
     return DispatchState.PARTIAL if any(item.shipped for item in items) else DispatchState.NONE
 
 
-def _move(parcel: ProductionShipment, report: ShipmentReport) -> bool:
-    """Take over what is new and only the vendor says: what we said of a parcel ourselves stays as we said it."""
+def _update(parcel: ProductionShipment, report: ShipmentReport) -> bool:
+    """Take over what only the vendor knows: what we reported of a parcel ourselves stays as we reported it."""
     changed = set_changed(parcel, journey_of(report, known=parcel))
     if changed:
         parcel.save(update_fields=[*changed, "updated_at"])

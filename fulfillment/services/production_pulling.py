@@ -1,4 +1,4 @@
-"""Asking marketplaces for production orders."""
+"""The pull of production orders from marketplaces."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime

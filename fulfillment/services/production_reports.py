@@ -1,4 +1,4 @@
-"""Applying what a marketplace reports of a production order; how reports are compared is in the engine's `reports.py`.
+"""Application of reports of production orders; how reports are compared is in the engine's `reports.py`.
 
 Items, files, labels and parcels only grow.
 """
@@ -14,9 +14,9 @@ from backoffice.engine.models import Callback, Push
 from backoffice.engine.services.reports import ReportApplication, ReportOutcome, Source
 from backoffice.vendors.messages import HistoryEntry, PostalAddress
 from backoffice.vendors.production_messages import PRODUCTION_RANK, ProductionOrderReport
-from fulfillment.models import ProductionEvent, ProductionOrder, ProductionState
+from fulfillment.models import ProductionEvent, ProductionOrder, ProductionOrderState
 from fulfillment.services.production_files import record_files
-from fulfillment.services.production_items import pairs, record_items
+from fulfillment.services.production_items import record_items, to_json
 from fulfillment.services.production_labels import record_labels
 from fulfillment.services.production_parcels import record_parcels
 
@@ -27,24 +27,20 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 def apply_production_report(
     report: ProductionOrderReport, *, source: Source, callback: Callback | None = None, push: Push | None = None
 ) -> ReportOutcome:
-    """All that the report says and we did not know yet is ours; a production order not seen before is made."""
+    """Take over what the report says and we did not know yet; a production order not seen before is made."""
     with transaction.atomic():
-        row = _locked_row(report)
+        # Two doors may bring a new one at once: the unique key lets one of them make it, the other waits.
+        row, __ = ProductionOrder.objects.get_or_create(
+            vendor=report.vendor, vendor_id=report.vendor_id, defaults={"due_at": NEVER}
+        )
+        row = ProductionOrder.objects.locked(row.pk)
         return _Application(report, row, source=source, callback=callback, push=push).apply()
 
 
 def find_known(report: ProductionOrderReport) -> ProductionOrder | None:
-    """The production order, if exactly this version of it has been applied."""
+    """Return the production order, if exactly this version of it has been applied."""
     row = ProductionOrder.objects.filter(vendor=report.vendor, vendor_id=report.vendor_id).first()
     return row if row is not None and row.newest_version == report.version else None
-
-
-def _locked_row(report: ProductionOrderReport) -> ProductionOrder:
-    """Two doors may bring a new one at once: the unique key lets one of them make it, the other waits."""
-    row, _ = ProductionOrder.objects.get_or_create(
-        vendor=report.vendor, vendor_id=report.vendor_id, defaults={"due_at": NEVER}
-    )
-    return ProductionOrder.objects.locked(row.pk)
 
 
 class _Application(ReportApplication):
@@ -52,18 +48,17 @@ class _Application(ReportApplication):
 
     report: ProductionOrderReport
     row: ProductionOrder
-    states = ProductionState
+    states = ProductionOrderState
     ranks = PRODUCTION_RANK
     unknown_word = "production.unknown_word"
 
     def values(self) -> dict[str, Any]:
         report = self.report
-        merchants = [party.name for party in report.parties if party.kind == "merchant"]
         return {
             "order_vendor_id": report.order_vendor_id,
             "reference": report.reference[:200],
             "reference2": report.reference2[:200],
-            "merchant": next(iter(merchants), ""),
+            "merchant": next((party.name for party in report.parties if party.kind == "merchant"), ""),
             "complaint": report.complaint,
             "express_production": report.express_production,
             "express_shipping": report.express_shipping,
@@ -76,18 +71,17 @@ class _Application(ReportApplication):
             "recipient": _address(report.recipient),
             "shipper": _address(report.shipper),
             "export": _address(report.export),
-            "parties": [msgspec.to_builtins(party) for party in report.parties],
-            "custom_properties": pairs(report.custom_properties),
+            "parties": to_json(report.parties),
+            "custom_properties": to_json(report.custom_properties),
             "ordered_at": report.created_at,
         }
 
     def record_parts(self) -> bool:
-        report, row, is_newest = self.report, self.row, self.is_newest
+        row, report, is_newest = self.row, self.report, self.is_newest
         changed = record_items(row, report.items, is_newest=is_newest)
         changed |= record_files(row, report, is_newest=is_newest)
         changed |= record_labels(row, report, is_newest=is_newest)
-        changed |= record_parcels(row, report.shipments, is_newest=is_newest, origin=self.origin)
-        return changed
+        return record_parcels(row, report.shipments, is_newest=is_newest, origin=self.origin) or changed
 
     def follow(self, before: str, *, changed: bool) -> None:
         if self.row.state != before or self.is_first:
@@ -101,5 +95,5 @@ class _Application(ReportApplication):
 
 
 def _address(address: PostalAddress | None) -> dict[str, str] | None:
-    """What was given of it."""
+    """Return what was given of it."""
     return {name: value for name, value in msgspec.structs.asdict(address).items() if value} if address else None

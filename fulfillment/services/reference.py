@@ -1,18 +1,19 @@
-"""Brings in countries, states and carriers as a vendor knows them."""
+"""Countries, states and carriers as a vendor knows them."""
 
 from collections import Counter
 
+import msgspec
 from django.db import transaction
 from django.db.models import Model
 
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
-from backoffice.vendors.messages import CarrierData, CountryData, StateData
+from backoffice.vendors.messages import StateData
 from fulfillment.models import Carrier, Country, State
 
 
 def sync_reference(source: HasReferenceData) -> Counter[str]:
-    """Bring our lists up to the vendor's; answers how many of each were read.
+    """Bring our lists up to the vendor's; return how many of each were read.
 
     Nothing is deleted: orders refer to it. All is read before anything is written. Raises VendorError.
     """
@@ -20,15 +21,15 @@ def sync_reference(source: HasReferenceData) -> Counter[str]:
     if not countries:
         raise VendorProtocolError(f"{source.name} lists no countries; ours are left as they are.")
     with transaction.atomic():
-        _upsert(Country, [_country(facts) for facts in countries], key=["iso2"])
+        _upsert(Country, [Country(**msgspec.structs.asdict(country)) for country in countries], key=["iso2"])
         known = set(Country.objects.values_list("iso2", flat=True))
-        _upsert(State, [_state(facts, known=known) for facts in states], key=["country", "iso2", "name"])
-        _upsert(Carrier, [_carrier(facts) for facts in carriers], key=["key"])
+        _upsert(State, [_state(state, known=known) for state in states], key=["country", "iso2", "name"])
+        _upsert(Carrier, [Carrier(**msgspec.structs.asdict(carrier)) for carrier in carriers], key=["key"])
     return Counter(countries=len(countries), states=len(states), carriers=len(carriers))
 
 
 def _upsert(model: type[Model], rows: list[Model], *, key: list[str]) -> None:
-    """Where a list says something twice the last one counts."""
+    """Write the rows; of two with the same key the last one counts."""
     columns = {field.name: field.attname for field in model._meta.concrete_fields}
     unique = {tuple(getattr(row, columns[name]) for name in key): row for row in rows}
     model._default_manager.bulk_create(
@@ -40,18 +41,6 @@ def _upsert(model: type[Model], rows: list[Model], *, key: list[str]) -> None:
     )
 
 
-def _country(facts: CountryData) -> Country:
-    return Country(iso2=facts.iso2, iso3=facts.iso3, name=facts.name, state_mandatory=facts.state_mandatory)
-
-
-def _state(facts: StateData, *, known: set[str]) -> State:
-    return State(
-        country_id=facts.country_iso2 if facts.country_iso2 in known else None,
-        iso2=facts.iso2,
-        iso3=facts.iso3,
-        name=facts.name,
-    )
-
-
-def _carrier(facts: CarrierData) -> Carrier:
-    return Carrier(key=facts.key, name=facts.name, kind=facts.kind, available=facts.available)
+def _state(state: StateData, *, known: set[str]) -> State:
+    country_id = state.country_iso2 if state.country_iso2 in known else None
+    return State(country_id=country_id, iso2=state.iso2, iso3=state.iso3, name=state.name)

@@ -1,4 +1,4 @@
-"""Telling the vendor of a parcel, once: a second report like it would count as a re-shipment.
+"""Reporting a parcel to the vendor, once: a second report like it would count as a re-shipment.
 
 An unknown outcome is settled by reading the production order and looking for our carrier and tracking code; the
 reading shows the whole order, so a parcel that is missing from it is certainly not there.
@@ -18,11 +18,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import ShipmentReport
-from backoffice.vendors.production_messages import (
-    LabelNotDownloaded,
-    LineToShip,
-    ShipmentToAdd,
-)
+from backoffice.vendors.production_messages import LabelNotDownloaded, LineToShip, ShipmentToAdd
 from fulfillment.models import ParcelState, ProductionShipment
 from fulfillment.services.labels import give_back_label
 from fulfillment.services.production_handler import ProductionHandler
@@ -37,7 +33,7 @@ _STEP = "add"
 
 @push_kind(ADD_SHIPMENT)
 class ParcelReport(ProductionHandler):
-    """The vendor is told of a parcel; twice would be a re-shipment."""
+    """The report of a parcel; twice would be a re-shipment."""
 
     title = gettext_lazy("Report the parcel")
     model = ProductionShipment
@@ -49,7 +45,7 @@ class ParcelReport(ProductionHandler):
         return [_("The production order is read first: a parcel that is there is not reported a second time.")]
 
     def deliver(self, delivery: Delivery) -> None:
-        """The vendor has the parcel. Raises Withdrawn when it was taken back, Postponed while an older one waits."""
+        """Report the parcel. Raises Withdrawn when it was taken back, Postponed while an older one waits."""
         parcel = _parcel_of(delivery.push)
         if parcel.vendor_id:
             return
@@ -63,17 +59,17 @@ class ParcelReport(ProductionHandler):
         try:
             delivery.write(_STEP, add, partial(_record, delivery.push))
         except VendorRejected:
-            # A report that was taken for lost may have come through late: then this refusal is its echo.
+            # A report that was taken for lost may have come through late: then this refusal confirms it.
             if not _find(delivery, parcel):
                 raise
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """Whether the production order shows our parcel."""
+        """Return whether the production order shows our parcel."""
         parcel = _parcel_of(delivery.push)
         return ReconcileResult.DONE if parcel.vendor_id or _find(delivery, parcel) else ReconcileResult.ABSENT
 
     def rejected(self, push: Push, error: VendorError) -> None:
-        """The vendor refused: the parcel is not shipped for it, and its pieces remain."""
+        """Give back the pieces of a parcel that the vendor refused."""
         parcel = ProductionShipment.objects.select_related("production_order", "label").get(pk=push.subject_id)
         parcel.state = ParcelState.REFUSED
         parcel.save(update_fields=["state", "updated_at"])
@@ -83,7 +79,7 @@ class ParcelReport(ProductionHandler):
         note_parcel(parcel, "parcel.refused", actor=f"vendor:{push.vendor}", push=push, cause=error.text)
 
     def assume_done(self, push: Push) -> None:
-        """The vendor has it; the next reading gives it its number."""
+        """Count the parcel as reported; the next reading gives it its number."""
         parcel = ProductionShipment.objects.get(pk=push.subject_id)
         parcel.state, parcel.reported_at = ParcelState.REPORTED, parcel.reported_at or timezone.now()
         parcel.save(update_fields=["state", "reported_at", "updated_at"])
@@ -95,7 +91,7 @@ def _parcel_of(push: Push, *, locked: bool = False) -> ProductionShipment:
 
 
 def _wait_for_turn(parcel: ProductionShipment) -> None:
-    """An older parcel of the order goes first: what remains, and which labels are used, depends on it."""
+    """Postpone while an older parcel of the order waits: what remains and which labels are used depends on it."""
     older = ProductionShipment.objects.filter(
         production_order=parcel.production_order_id, state=ParcelState.WAITING, pk__lt=parcel.pk
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from backoffice.vendors.registry import vendor_names
 from fulfillment.models import Label, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import add_parcel
-from fulfillment.services.parcel_rules import NOT_MEASURED, ParcelToMake, Sizes, unused_labels
+from fulfillment.services.parcel_rules import ParcelToMake, unused_labels
 from fulfillment.services.production_parcels import GONE_STATES
 from fulfillment.services.tracking_codes import clean_code, find_label, without_spaces
 
@@ -38,12 +38,10 @@ class Scan:
     others: tuple[ProductionOrder, ...] = ()
 
 
-def confirm_scan(
-    code: str, *, actor: str, quantities: Mapping[int, int] | None = None, sizes: Sizes = NOT_MEASURED
-) -> Scan:
-    """The parcel with that tracking code is made, to be reported in UNDO_SECONDS, where its contents are certain:
-    `quantities` says so, or its label is the last one of its order, so that the parcel holds what remains.
+def confirm_scan(code: str, *, actor: str, quantities: Mapping[int, int] | None = None) -> Scan:
+    """Make the parcel with that tracking code, to be reported in UNDO_SECONDS, where its contents are certain.
 
+    They are where `quantities` names them, or where its label is the last one of its order: it holds what remains.
     A code of a production order (the vendor's id, the merchant's reference) only shows it. Raises InvalidInput with
     the vendor's words for what it would refuse, such as a label that was not fetched.
     """
@@ -55,20 +53,20 @@ def confirm_scan(
         return Scan(ScanKind.ALREADY, code, parcel.production_order, parcel)
     label = find_label(code, among=~Q(parcel__state__in=GONE_STATES))
     if label is not None:
-        return _confirm_label(label, code, actor=actor, quantities=quantities, sizes=sizes)
+        return _confirm_label(label, code, actor=actor, quantities=quantities)
     orders = _orders(code)
     if not orders:
         return Scan(ScanKind.UNKNOWN, code)
     return Scan(ScanKind.ORDER, code, orders[0], others=tuple(orders[1:]))
 
 
-def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None, sizes: Sizes) -> Scan:
+def _confirm_label(label: Label, code: str, *, actor: str, quantities: Mapping[int, int] | None) -> Scan:
     order = label.production_order
     if quantities is None and unused_labels(order).exclude(pk=label.pk).exists():
         return Scan(ScanKind.NEEDS_ITEMS, code, order)
     quantities = what_remains(order) if quantities is None else quantities
-    asked = ParcelToMake(label.carrier, label.tracking_code, quantities=quantities, sizes=sizes)
-    parcel = add_parcel(order, asked, actor=actor, undo_seconds=UNDO_SECONDS)
+    requested = ParcelToMake(label.carrier, label.tracking_code, quantities=quantities)
+    parcel = add_parcel(order, requested, actor=actor, undo_seconds=UNDO_SECONDS)
     return Scan(ScanKind.CONFIRMED, code, order, parcel)
 
 
@@ -80,7 +78,7 @@ def what_remains(order: ProductionOrder) -> dict[int, int] | None:
 
 
 def _made_parcel(code: str) -> ProductionShipment | None:
-    """The parcel with that code, or with that of the only label that a longer bar code contains."""
+    """Return the parcel with that code, or with that of the only label that a longer bar code contains."""
     label = find_label(code, among=Q(parcel__state__in=GONE_STATES))
     codes = {code, without_spaces(code)}
     made = Q(tracking_code__in=codes) | Q(pk=label.parcel.pk) if label else Q(tracking_code__in=codes)
@@ -89,7 +87,7 @@ def _made_parcel(code: str) -> ProductionShipment | None:
 
 
 def _orders(code: str) -> list[ProductionOrder]:
-    """Those to do first; a reference may stand on several."""
+    """Return those with that code, what is to do first; a reference may stand on several."""
     meant = Q(vendor__in=vendor_names(), vendor_id=code) | Q(reference=code)
     found = list(ProductionOrder.objects.filter(meant).order_by("-pk")[:20]) if code else []
     return sorted(found, key=lambda order: not order.is_to_do)

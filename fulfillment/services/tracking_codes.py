@@ -40,13 +40,13 @@ _SHAPES = {
     "usps": ("[0-9]{10}", "[0-9]{20}", "[0-9]{22}", "[0-9]{26}", "420[0-9]{23,31}", _S10),
 }
 
-# Answers whether a text is a code of something of ours. Apps above register themselves.
+# Returns whether a text is a code of something of ours. Apps above register themselves.
 Recogniser = Callable[[str], bool]
 _RECOGNISERS: list[Recogniser] = []
 
 
 def register_own_codes(recogniser: Recogniser) -> None:
-    """Say which further codes stand on papers and goods of ours."""
+    """Register what recognises further codes on papers and goods of ours."""
     _RECOGNISERS.append(recogniser)
 
 
@@ -89,7 +89,7 @@ def is_usual_code(code: str, *, carrier: str) -> bool:
 
 
 def describe_own_code(order: ProductionOrder, code: str) -> str:
-    """Return in words what of ours has that code, so that it is no tracking code; empty when nothing has."""
+    """Return as text what of ours has that code, so that it is no tracking code; empty when nothing has."""
     bare = without_spaces(code)
     spellings = {code.strip(), bare}
     of_orders = Q(vendor__in=vendor_names(), vendor_id__in=spellings) | Q(reference__in=spellings)

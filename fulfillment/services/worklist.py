@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.text.datetimes import start_of_day
 from fulfillment.models import ParcelState, ProductionItem, ProductionOrder, ProductionShipment
@@ -15,14 +15,14 @@ from fulfillment.models.production_order import ProductionOrderQuerySet
 PAGE_SIZE = 50
 
 
-class Section(StrEnum):
+class Section(TextChoices):
     """Which part of the work; an order may be in several."""
 
-    ALL = "all"
-    DUE_TODAY = "due_today"  # its last shipping day is today
-    LATE = "late"  # its last shipping day is over, or the vendor calls it late
-    EXPRESS = "express"
-    OPEN_WINDOW = "open_window"  # may be shipped from today on
+    ALL = "all", _("To do")
+    EXPRESS = "express", _("Express")
+    DUE_TODAY = "due_today", _("Due today")  # its last shipping day is today
+    LATE = "late", _("Late")  # its last shipping day is over, or the vendor calls it late
+    OPEN_WINDOW = "open_window", _("May be shipped now")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class WorkFilter:
 
 
 @dataclass(frozen=True)
-class Place:
+class WorkCursor:
     """Where a page ends: the next one begins after it, whatever was shipped or came in meanwhile."""
 
     is_express: bool
@@ -51,62 +51,44 @@ class WorkPage:
     """Orders with items, labels, files and parcels loaded; `next` is None on the last page."""
 
     orders: list[ProductionOrder]
-    next: Place | None
+    next: WorkCursor | None
 
 
-@dataclass(frozen=True)
-class WorkCounts:
-    """How many orders are to do, and of these."""
-
-    to_do: int
-    due_today: int
-    late: int
-    express: int
-
-
-def list_work(wanted: WorkFilter, *, after: Place | None = None, size: int = PAGE_SIZE) -> WorkPage:
-    """One page of orders to do: express first, then by last shipping moment. Six queries, however long the list."""
-    rows = _filtered(wanted)
+def list_work(requested: WorkFilter, *, after: WorkCursor | None = None, size: int = PAGE_SIZE) -> WorkPage:
+    """Return a page of orders to do: express first, then by last time to ship. Six queries, however long the list."""
+    rows = _filtered(requested).order_by("-is_express", "due_at", "pk")
     if after is not None:
         rows = rows.filter(_behind(after))
-    found = list(
-        rows.order_by("-is_express", "due_at", "pk").prefetch_related("items", "labels__parcel", "files", "shipments")[
-            : size + 1
-        ]
-    )
+    found = list(rows.prefetch_related("items", "labels__parcel", "files", "shipments")[: size + 1])
     orders = found[:size]
     if len(found) <= size:
         return WorkPage(orders, None)
     last = orders[-1]
-    return WorkPage(orders, Place(is_express=last.is_express, due_at=last.due_at, pk=last.pk))
+    return WorkPage(orders, WorkCursor(is_express=last.is_express, due_at=last.due_at, pk=last.pk))
 
 
-def count_work() -> WorkCounts:
-    """The numbers at the top of the desk, in one query."""
-    counts = ProductionOrder.objects.to_do().aggregate(
-        to_do=Count("pk"),
-        due_today=Count("pk", filter=_section(Section.DUE_TODAY)),
-        late=Count("pk", filter=_section(Section.LATE)),
-        express=Count("pk", filter=_section(Section.EXPRESS)),
-    )
-    return WorkCounts(**counts)
+def count_work() -> dict[str, int]:
+    """Return how many orders each section has, in one query; not those of the open window, which are most."""
+    counted = (Section.ALL, Section.DUE_TODAY, Section.LATE, Section.EXPRESS)
+    counts = {section.value: Count("pk", filter=_section(section)) for section in counted}
+    return ProductionOrder.objects.to_do().aggregate(**counts)
 
 
 def list_merchants() -> list[str]:
-    """Whose orders are to do: what the filter offers."""
+    """Return whose orders are to do."""
     rows = ProductionOrder.objects.to_do().exclude(merchant="")
     return list(rows.order_by("merchant").values_list("merchant", flat=True).distinct())
 
 
 def list_printing_methods() -> list[str]:
-    """What the orders to do need: what the filter offers."""
+    """Return what the orders to do need."""
     items = ProductionItem.objects.filter(production_order__in=ProductionOrder.objects.to_do())
     rows = items.exclude(printing_methods=[]).values_list("printing_methods", flat=True)
     return sorted({method for methods in rows for method in methods})
 
 
 def count_shipped_per_day(*, days: int = 30) -> dict[date, int]:
-    """Parcels reported on each of the last days, today included, oldest first; days without any are 0."""
+    """Return the parcels reported on each of the last days, today included, oldest first; days without any are 0."""
     today = timezone.localdate()
     first = today - timedelta(days=days - 1)
     rows = _reported_since(first).annotate(day=TruncDate("reported_at")).values_list("day")
@@ -115,7 +97,7 @@ def count_shipped_per_day(*, days: int = 30) -> dict[date, int]:
 
 
 def count_shipped_by_carrier(*, days: int = 30) -> dict[str, int]:
-    """Parcels reported in the last days by carrier, most first."""
+    """Return the parcels reported in the last days by carrier, most first."""
     first = timezone.localdate() - timedelta(days=days - 1)
     rows = _reported_since(first).values_list("carrier").annotate(count=Count("pk"))
     return dict(rows.order_by("-count", "carrier"))
@@ -126,23 +108,20 @@ def orders_of_section(section: Section) -> ProductionOrderQuerySet:
     return _filtered(WorkFilter(section=section))
 
 
-def _filtered(wanted: WorkFilter) -> ProductionOrderQuerySet:
-    rows = ProductionOrder.objects.to_do().filter(_section(wanted.section))
-    if wanted.merchant:
-        rows = rows.filter(merchant=wanted.merchant)
-    if wanted.product:
-        rows = rows.filter(_has_item(Q(sku=wanted.product) | Q(sku_fulfiller=wanted.product)))
-    if wanted.printing_method:
-        rows = rows.filter(_has_item(Q(printing_methods__contains=[wanted.printing_method])))
-    if wanted.ships_from:
-        rows = rows.filter(due_at__gte=start_of_day(wanted.ships_from))
-    if wanted.ships_until:
-        rows = rows.filter(due_at__lt=start_of_day(wanted.ships_until + timedelta(days=1)))
+def _filtered(requested: WorkFilter) -> ProductionOrderQuerySet:
+    rows = ProductionOrder.objects.to_do().filter(_section(requested.section))
+    items = ProductionItem.objects.filter(production_order=OuterRef("pk"))
+    if requested.merchant:
+        rows = rows.filter(merchant=requested.merchant)
+    if product := requested.product:
+        rows = rows.filter(Exists(items.filter(Q(sku=product) | Q(sku_fulfiller=product))))
+    if requested.printing_method:
+        rows = rows.filter(Exists(items.filter(printing_methods__contains=[requested.printing_method])))
+    if requested.ships_from:
+        rows = rows.filter(due_at__gte=start_of_day(requested.ships_from))
+    if requested.ships_until:
+        rows = rows.filter(due_at__lt=start_of_day(requested.ships_until + timedelta(days=1)))
     return rows
-
-
-def _has_item(meant: Q) -> Exists:
-    return Exists(ProductionItem.objects.filter(meant, production_order=OuterRef("pk")))
 
 
 def _section(section: Section) -> Q:
@@ -159,10 +138,10 @@ def _section(section: Section) -> Q:
     return Q()
 
 
-def _behind(place: Place) -> Q:
-    """What comes after in the list: express ones come before all others."""
-    later = Q(due_at__gt=place.due_at) | Q(due_at=place.due_at, pk__gt=place.pk)
-    return Q(is_express=place.is_express) & later | (Q(is_express=False) if place.is_express else Q(pk__in=[]))
+def _behind(cursor: WorkCursor) -> Q:
+    """Return what comes after in the list: express ones come before all others."""
+    later = Q(due_at__gt=cursor.due_at) | Q(due_at=cursor.due_at, pk__gt=cursor.pk)
+    return Q(is_express=cursor.is_express) & later | (Q(is_express=False) if cursor.is_express else Q(pk__in=[]))
 
 
 def _reported_since(first: date) -> QuerySet[ProductionShipment]:

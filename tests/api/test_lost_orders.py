@@ -14,7 +14,7 @@ from orders.services.reports.strays import note_stray
 from orders.services.restore.adopting import adopt_stray
 from tests.api.storefront import PEN, Storefront, build_order
 from tests.orders.reports import report
-from tests.orders.test_restore import JANA
+from tests.orders.stray_orders import JANA
 
 pytestmark = pytest.mark.django_db
 

@@ -36,7 +36,7 @@ def new_var(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a first start leaves of PostgreSQL when it is stopped."""
+    """Return what a first start leaves of PostgreSQL when it is stopped."""
     var = tmp_path_factory.mktemp("first") / "var"
     embedded.database_url(var)
     embedded.stop(var)

@@ -57,7 +57,7 @@ def subclasses(kind: type) -> Iterator[type]:
 
 
 def inputs() -> list[type[msgspec.Struct]]:
-    """What comes in refuses unknown fields; what goes out and what vendors send does not."""
+    """Return the structs that come in: unlike those that go out or come from vendors, they refuse unknown fields."""
     load_all()
     found = {one for one in subclasses(msgspec.Struct) if one.__struct_config__.forbid_unknown_fields}
     return sorted((one for one in found if one.__module__.startswith(APPS)), key=lambda one: one.__qualname__)

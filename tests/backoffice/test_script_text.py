@@ -24,7 +24,7 @@ def style() -> ParagraphStyle:
 
 
 def ink(text: str) -> bytes:
-    """What is drawn of a text, as pixels."""
+    """Return what is drawn of a text, as pixels."""
     target = BytesIO()
     canvas = Canvas(target, pagesize=(600, 200))
     block = text_block(text, style())

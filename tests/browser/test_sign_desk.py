@@ -1,6 +1,7 @@
 """A sign in a browser: designed, looked at, ordered, made, shipped."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,18 @@ def keep(page: Page, name: str) -> None:
     """A screen for the documents, when a folder for it is named."""
     if folder := os.environ.get("SCREENS"):
         page.screenshot(path=Path(folder) / name)
+
+
+def look_at(page: Page, places: Iterable[str]) -> None:
+    """Check that none of the pages scrolls sideways, in both themes at all widths."""
+    for theme in ("light", "dark"):
+        page.evaluate("theme => localStorage.setItem('adminTheme', JSON.stringify(theme))", theme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            for place in places:
+                page.goto(place)
+                assert sideways(page) <= 0, (place, width)
+                keep(page, f"look-{theme}-{width}-{place.strip('/').split('/')[2]}-{len(place)}.png")
 
 
 def test_a_sign_is_designed_sold_and_followed_to_its_customer(
@@ -70,11 +83,4 @@ def test_a_sign_is_designed_sold_and_followed_to_its_customer(
         page.get_by_role("button", name="Record it").click()
         expect(page.get_by_role("region", name="Shipments")).to_contain_text("JJD0001")
         keep(page, "order-with-a-sign.png")
-        for theme in ("light", "dark"):
-            page.evaluate("theme => localStorage.setItem('adminTheme', JSON.stringify(theme))", theme)
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                for place in ("/admin/catalog/customproduct/", address, f"/admin/orders/order/{order.pk}/change/"):
-                    page.goto(place)
-                    assert sideways(page) <= 0, (place, width)
-                    keep(page, f"look-{theme}-{width}-{place.strip('/').split('/')[2]}-{len(place)}.png")
+        look_at(page, ("/admin/catalog/customproduct/", address, f"/admin/orders/order/{order.pk}/change/"))

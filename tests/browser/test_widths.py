@@ -49,7 +49,7 @@ def lists(user: User) -> list[str]:
 
 
 def single_pages() -> list[str]:
-    """The page of one row of each kind, the one with the longest name."""
+    """Return the page of one row of each kind, the one with the longest name."""
     kinds = [
         (Order, "orders_order", {"customer_firstname__startswith": LONG[:20]}),
         (ChangeSet, "catalog_changeset", {"title__startswith": LONG[:20]}),

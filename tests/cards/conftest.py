@@ -131,7 +131,7 @@ def paid(sandbox: Sandbox, fill: Callable[..., MailCampaign]) -> Callable[..., M
 
 
 def confirm(campaign: MailCampaign, payer: User, *, accepts_difference: bool = False) -> MailCampaign:
-    """What the checkout page does with what it shows."""
+    """Confirm what the checkout page shows, as the page does."""
     campaign.refresh_from_db()
     assert campaign.price is not None
     shown = Shown(price=campaign.price, cards=campaign.accepted)

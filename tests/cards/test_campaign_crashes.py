@@ -17,8 +17,8 @@ from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.making import prepare_campaign
 from orders.marketing.services.campaigns.paying import Checkout
+from tests.cards.campaign_steps import buy
 from tests.cards.conftest import cards_paid, charges, confirm, settle
-from tests.cards.test_campaign_faults import buy
 from tests.flows.conftest import work_off
 from tests.fulfillment.test_crash_points import die, forked, plan_death
 

@@ -16,7 +16,6 @@ from backoffice.engine.services import reconcile
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.experience import SharedExperience
-from backoffice.engine.services.handlers import ReconcileResult
 from backoffice.engine.services.pushes import decide_push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
@@ -25,17 +24,13 @@ from orders.marketing.models import CampaignState, CardConversion, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
 from orders.marketing.services.campaigns.making import CHECK_OUT, cancel_campaign, prepare_campaign
-from orders.marketing.services.campaigns.matching import Matching
 from orders.marketing.services.campaigns.paying import Checkout
-from orders.marketing.services.campaigns.preparing import Preparation
 from orders.models import Order
-from tests.cards.conftest import cards_paid, charges, confirm, make_us_order, settle
+from tests.cards.campaign_steps import ATTACH, CHECKOUT, CONVERSIONS, CREATE, buy, prepared, strike
+from tests.cards.conftest import cards_paid, charges, confirm, settle
 from tests.flows.conftest import work_off
 
 Make = Callable[..., MailCampaign]
-
-CREATE, ATTACH = ("POST", r"^v1/order$"), ("PUT", r"/recipients$")
-CHECKOUT, CONVERSIONS = ("POST", r"/checkout$"), ("POST", r"^v1/conversions$")
 # The outcome is unknown to us: of the first the vendor has done it, of the others not, or not yet.
 DONE = ("cut_after", "broken_json", "truncated", "empty", "html")
 FAULTS = [*((kind, {}) for kind in DONE), ("status_after", {"status": 500}), ("hang_after", {"seconds": 0.5})]
@@ -51,20 +46,6 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a 429 names no time, a quarter of a minute is waited otherwise."""
     monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
     monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
-
-
-def strike(sandbox: Sandbox, at: tuple[str, str], kind: str, settings, **more: object) -> None:
-    method, path = at
-    if kind == "late":
-        settings.PUSH_SETTLE_SECONDS = 0.6  # longer than the latest work of the vendor
-    sandbox.faults.add(kind, vendor="lettrlabs", method=method, path=path, times=1, **more)
-
-
-def prepared(campaign: MailCampaign) -> MailCampaign:
-    prepare_campaign(campaign, actor="mara")
-    work_off()
-    campaign.refresh_from_db()
-    return campaign
 
 
 @every_fault
@@ -160,84 +141,6 @@ def test_each_sale_is_counted_once(
     work_off()
     assert sorted(event["order_id"] for event in vendor.ledger.of_kind("conversion")) == sorted(orders)
     assert not CardConversion.objects.filter(exported_at__isnull=True).exists()
-
-
-def settle_paid(sandbox: Sandbox, campaign: MailCampaign, payer: User) -> MailCampaign:
-    confirm(campaign, payer)
-    work_off()
-    return settle(sandbox, campaign)
-
-
-def buy(campaign: MailCampaign, number: int) -> str:
-    assert campaign.paid_at is not None
-    earlier = timezone.now() - timedelta(minutes=5)
-    order = make_us_order(number, placed_at=campaign.paid_at + timedelta(hours=1), created_at=earlier)
-    return order.number
-
-
-def test_without_reading_back_a_lost_batch_would_be_sent_twice(
-    sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
-) -> None:
-    """The control of the reading: taken as absent, and blind for doubles, the vendor holds every recipient twice."""
-    monkeypatch.setattr(Preparation, "reconcile", lambda self, delivery: ReconcileResult.ABSENT)
-    monkeypatch.setattr(Preparation, "_read_back", lambda self: Matching())
-    strike(sandbox, ATTACH, "cut_after", settings)
-    prepared(fill(2))
-    [order] = vendor.store.orders.values()
-    assert len(order["recipients"]) == 4
-
-
-def test_without_comparing_drafts_a_lost_create_would_leave_two(
-    sandbox: Sandbox, fill: Make, vendor: LettrlabsApp, settings, monkeypatch
-) -> None:
-    monkeypatch.setattr(Preparation, "reconcile", lambda self, delivery: ReconcileResult.ABSENT)
-    strike(sandbox, CREATE, "cut_after", settings)
-    campaign = prepared(fill(1))
-    assert len(vendor.store.orders) == 2
-    # Harmless even then: it costs nothing, is shown to a person and deleted by a press.
-    assert len(campaign.uncertain_ids) == 1
-    discard_draft(campaign, campaign.uncertain_ids[0], actor="mara")
-    work_off()
-    assert [str(key) for key in vendor.store.orders] == [campaign.vendor_id]
-
-
-def test_without_the_note_of_an_attempt_a_checkout_would_be_repeated_by_itself(
-    sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
-) -> None:
-    monkeypatch.setattr(Checkout, "_note_attempt", lambda self: None)
-    strike(sandbox, CHECKOUT, "cut_before", settings)
-    settle_paid(sandbox, proofed(1), payer)
-    assert vendor.ledger.total("POST v1/order/{id}/checkout") == 2
-
-
-def test_without_reading_the_order_a_lost_checkout_would_be_taken_for_unpaid(
-    sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User, settings, monkeypatch
-) -> None:
-    monkeypatch.setattr(Checkout, "reconcile", lambda self, delivery: ReconcileResult.BLIND)
-    strike(sandbox, CHECKOUT, "cut_after", settings)
-    campaign = confirm(proofed(1), payer)
-    push = Push.objects.get(kind="orders.check_out_campaign")
-    assert deliver(push.pk) == PushState.UNKNOWN
-    campaign.refresh_from_db()
-    assert campaign.state == CampaignState.PAYING
-
-
-def test_conversions_without_our_number_would_count_twice(
-    sandbox: Sandbox, paid: Make, vendor: LettrlabsApp, settings, monkeypatch
-) -> None:
-    campaign = paid(1)
-    buy(campaign, 0)
-    monkeypatch.setattr("orders.marketing.services.campaigns.conversions.ConversionToReport", _nameless)
-    strike(sandbox, CONVERSIONS, "cut_after", settings)
-    find_conversions()
-    work_off()
-    assert len(vendor.ledger.of_kind("conversion")) == 2
-
-
-def _nameless(**fields: object) -> object:
-    from backoffice.vendors.card_messages import ConversionToReport
-
-    return ConversionToReport(**fields | {"order_id": ""})  # type: ignore[arg-type]
 
 
 def test_sales_whose_answer_can_never_be_read_are_for_a_person(

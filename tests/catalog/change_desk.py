@@ -52,7 +52,7 @@ class Desk:
         return self.work_off(change_set)
 
     def work_off(self, change_set: ChangeSet) -> ChangeSet:
-        """What workers and beat do until the set is no longer being pushed."""
+        """Do what workers and beat do until the set is no longer being pushed."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             self.work_once()
@@ -72,7 +72,7 @@ class Desk:
         poll_due_jobs()
 
     def sales(self, skus: Iterable[str] = ()) -> dict[str, dict[str, str]]:
-        """What the sandbox holds of our sales prices, exactly as it would be sent."""
+        """Return what the sandbox holds of our sales prices, exactly as it would be sent."""
         return {sku: self.held(sku)["sales_prices"] for sku in skus}
 
     def held(self, sku: str, *, client: str = "1") -> dict[str, Any]:

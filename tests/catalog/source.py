@@ -14,13 +14,13 @@ Product = dict[str, Any]
 
 
 def sample_product() -> Product:
-    """The product of the merchant's example."""
+    """Return the product of the merchant's example."""
     product: Product = json.loads((SAMPLES / "products.list.merchant.200.json").read_bytes())["data"][0]
     return product
 
 
 def make_product(number: int, *, variants: int = 1, **changes: Any) -> Product:
-    """The example's product under another number; `changes` go into each of its variants."""
+    """Return the example's product under another number; `changes` go into each of its variants."""
     product = sample_product()
     product["id"] = number
     [example] = product["variants"]

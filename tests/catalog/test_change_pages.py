@@ -30,7 +30,7 @@ def page(staff: Client, change_set: ChangeSet, query: str = "") -> str:
 
 
 def press(staff: Client, change_set: ChangeSet, name: str, **values: Any) -> str:
-    """The button's answer, followed to the page it leads to."""
+    """Return the button's answer, followed to the page it leads to."""
     url = reverse(f"admin:catalog_changeset_{name}", args=[change_set.pk])
     answer = staff.post(url, values, follow=True)
     assert answer.status_code == 200

@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def home(client: Client) -> Callable[[], dict[str, list[str]]]:
-    """What a member of staff with all rights is asked to look at, by group."""
+    """Return what a member of staff with all rights is asked to look at, by group."""
     cache.clear()
     client.force_login(User.objects.create_superuser("mara"))
 

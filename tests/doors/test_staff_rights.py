@@ -42,7 +42,7 @@ def page_of(user: User, *, name: str = "change") -> str:
 
 
 def form_of(user: User, **values: object) -> dict[str, object]:
-    """What the page of the user sends, with whatever a forger adds to it."""
+    """Return what the page of the user sends, with whatever a forger adds to it."""
     return {
         "username": user.username, "first_name": "", "last_name": "", "email": "", "is_active": "on", "is_staff": "on",
         "last_login_0": "", "last_login_1": "", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00",

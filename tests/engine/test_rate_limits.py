@@ -214,7 +214,7 @@ def test_a_429_does_not_send_one_order_up_the_ladder(toy_vendor: MakeBoth, shop:
 
 
 def bells(settings: LazySettings) -> list[tuple[str, bool]]:
-    """What has been rung: tasks with their argument, and whether they are heard later."""
+    """Return what has been rung: tasks with their argument, and whether they are heard later."""
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
         heard = [json.loads(raw)["headers"] for raw in broker.lrange(DEFAULT_QUEUE, 0, -1)]
         broker.delete(DEFAULT_QUEUE)

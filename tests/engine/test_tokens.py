@@ -14,7 +14,7 @@ from backoffice.vendors.errors import VendorUnavailable
 
 
 def in_threads(number: int, work: object) -> list[object]:
-    """What `work` gives in that many threads that begin together, each with a connection of its own."""
+    """Return what `work` gives in that many threads that begin together, each with a connection of its own."""
     barrier = threading.Barrier(number)
 
     def run() -> object:

@@ -50,7 +50,7 @@ class Toy(CallsUs):
         return True
 
     def make(self, name: str) -> str:
-        """The vendor's write: passes the gate as every real one does."""
+        """Make the vendor's write, which passes the gate as every real one does."""
         self.connection.limiter.acquire(write=True)
         if SHELF.mishaps:
             SHELF.mishaps.pop(0)(name)
@@ -62,7 +62,7 @@ class Toy(CallsUs):
         return token == ""
 
     def check(self) -> str:
-        """The harmless call."""
+        """Make the harmless call."""
         self.connection.limiter.acquire(write=False)
         if SHELF.mishaps:
             SHELF.mishaps.pop(0)("check")
@@ -112,7 +112,7 @@ class MakeBoth(PushHandler):
 
 
 def rename_shop(callback: Callback, message: ToyMessage, vendor: CallsUs) -> ReportOutcome:
-    """The toy's callback: "<shop code> <name>"."""
+    """Handle the toy's callback: "<shop code> <name>"."""
     code, _, name = message.text.partition(" ")
     shop = Shop.objects.filter(code=code).first()
     if shop is None:

@@ -48,7 +48,7 @@ def judge(sandbox: Sandbox, *, sold: dict[str, dict[str, Any]]) -> Verdict:
 
 
 def sold_lines(order: dict[str, Any]) -> Counter[tuple[str, str, int, tuple[str, ...]]]:
-    """The lines by position, SKU, quantity and addresses of files, as the shop sent them."""
+    """Return the lines by position, SKU, quantity and addresses of files, as the shop sent them."""
     return Counter(
         (str(position), line["sku"], line["quantity"], tuple(sorted(file["url"] for file in line.get("files", []))))
         for position, line in enumerate(order["lines"], start=1)
@@ -56,7 +56,7 @@ def sold_lines(order: dict[str, Any]) -> Counter[tuple[str, str, int, tuple[str,
 
 
 def held_lines(order: dict[str, Any]) -> Counter[tuple[str, str, int, tuple[str, ...]]]:
-    """The same of an order in the sandbox's ledger."""
+    """Return the same of an order in the sandbox's ledger."""
     return Counter(
         (item["reference"], item["sku"], item["quantity"], tuple(sorted(item["files"]))) for item in order["items"]
     )
@@ -88,7 +88,7 @@ def _pushes_of(order: Order) -> list[Push]:
 
 
 def explain(number: str) -> str:
-    """What our rows say of an order, for the message of a failure."""
+    """Return what our rows say of an order, for the message of a failure."""
     order = Order.objects.get(number=number)
     pushes = [f"{push.kind} {push.state} {push.step} {push.cause}" for push in _pushes_of(order)]
     holds = list(order.holds.values_list("text", flat=True))
@@ -106,7 +106,7 @@ def count_states() -> dict[str, int]:
 
 
 def describe_open() -> list[str]:
-    """What is still to be done, for the message of a failure."""
+    """Return what is still to be done, for the message of a failure."""
     now = timezone.now()
     return [
         f"{push} {push.state} {push.step}, tried {push.attempts}, looked {push.looks}, "

@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 60
 
 
 def open_shop() -> str:
-    """A shop that releases by itself, with what it sells and where it ships to. Answers its API key."""
+    """Make a shop that releases by itself, with what it sells and where it ships to. Return its API key."""
     now = timezone.now()
     product = Product.objects.create(vendor="mypromo", vendor_id="1", name="All", changed_at=now, created_at=now)
     Variant.objects.bulk_create(
@@ -88,7 +88,7 @@ def _make_line(number: int, position: int, chance: random.Random) -> dict[str, A
 
 
 def place_directly(client: Client, order: dict[str, Any], *, key: str) -> str:
-    """Place an order through the API in this process, without a server. Answers our number of it."""
+    """Place an order through the API in this process, without a server. Return our number of it."""
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": f"key-{order['reference']}"}
     answer = client.post("/api/v1/orders/", order, content_type="application/json", headers=headers)
     assert answer.status_code == 201, answer.content

@@ -78,7 +78,7 @@ def plan_mishaps() -> None:
 
 
 def _is_first(reference: str, blow: signal.Signals) -> bool:
-    """Whether it has not happened to this order yet; notes it, with the process that it happens to."""
+    """Return whether it has not happened to this order yet; notes it, with the process that it happens to."""
     mark = Path(os.environ["MARKS"]) / f"{reference}-{blow.name}"
     try:
         with mark.open("x") as file:
@@ -89,7 +89,7 @@ def _is_first(reference: str, blow: signal.Signals) -> bool:
 
 
 def _wrap_write(reach: Callable[[Delivery, str, str], None]) -> None:
-    """The moments of a write: before the call, answered but not recorded, recorded."""
+    """Return the moments of a write: before the call, answered but not recorded, recorded."""
     plain: Any = Delivery.write
 
     def write(delivery: Delivery, step: str, call: Call, record: Callable[[Any], None], **more: Any) -> Any:

@@ -62,7 +62,7 @@ class System:
         self._start_celery(name, "worker", "--concurrency", str(children), *quiet)
 
     def is_consuming(self, name: str) -> bool:
-        """Whether a worker has come so far as to take tasks. One that loses a child before that gives up."""
+        """Return whether a worker has come so far as to take tasks. One that loses a child before that gives up."""
         log = (self.folder / f"{name}.log").read_bytes()
         return self._running[name].poll() is None and b" ready." in log[self._log_starts[name] :]
 
@@ -111,7 +111,7 @@ class System:
         self._guard.communicate()
 
     def log(self, name: str) -> str:
-        """The end of what a process said."""
+        """Return the end of what a process said."""
         return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
 
     def _tell_guard(self, *, without: str = "") -> None:

@@ -185,7 +185,7 @@ def work_off(*, threads: int) -> None:
 
 
 def facts() -> dict[str, Any]:
-    """What we believe of every order, by names that outlast our own ids; without the times of our own clock."""
+    """Return what we believe of every order, by names that outlast our own ids; without the times of our own clock."""
     orders = Order.objects.values_list("number", "state", "production", "shipment", "late", "ship_by")
     return {
         "orders": {number: row for number, *row in orders},

@@ -21,7 +21,7 @@ from backoffice.engine.services.pushes import decide_push
 from backoffice.sandbox import Sandbox
 from fulfillment.models import Label, LabelKind, LabelState, ParcelState
 from fulfillment.services.dispatching import add_parcel
-from fulfillment.services.labels import fetch_label, request_generic_label
+from fulfillment.services.labels import fetch_label
 from fulfillment.services.parcel_rules import ParcelToMake
 from tests.fulfillment.conftest import Make
 
@@ -156,9 +156,9 @@ def test_a_generic_label_is_made_once_wherever_the_worker_dies(
     step: str, moment: str, ends: LabelState, sandbox: Sandbox, make: Make
 ) -> None:
     order = make("generic")
-    request_generic_label(order, actor="anna", dispatch_on=timezone.localdate())
+    fetch_label(order.labels.get(kind=LabelKind.GENERIC), actor="anna", dispatch_on=timezone.localdate())
     crash(Push.objects.get(), step, moment)
-    request_generic_label(order, actor="bert", dispatch_on=timezone.localdate())
+    fetch_label(order.labels.get(kind=LabelKind.GENERIC), actor="bert", dispatch_on=timezone.localdate())
     go_on(happened=moment != "before")
     label = Label.objects.get(production_order=order, kind=LabelKind.GENERIC)
     assert list(sandbox.ledger.generic_labels().values()) == [1]

@@ -17,12 +17,8 @@ from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.files import UnfitFile, inspect_content, open_file
 from backoffice.files.types import PDF as PDF_TYPE
 from backoffice.sandbox import Sandbox
-from fulfillment.models import FileKind, ProductionFile
-from fulfillment.services.downloads import (
-    MAX_BYTES,
-    PRINTABLE,
-    PRODUCTION_FILES,
-)
+from fulfillment.models import ProductionFile, ProductionFileKind
+from fulfillment.services.downloads import MAX_BYTES, PRINTABLE, PRODUCTION_FILES
 from fulfillment.services.production_pulling import ProductionPull
 from tests.fulfillment.conftest import VENDOR, Make
 
@@ -33,7 +29,7 @@ PDF = b"%PDF-1.7\nbody\n%%EOF\n"
 
 @pytest.fixture
 def file(make: Make) -> ProductionFile:
-    return make("plain").files.get(kind=FileKind.PRINT)
+    return make("plain").files.get(kind=ProductionFileKind.PRINT)
 
 
 def again(file: ProductionFile) -> ProductionFile:
@@ -54,7 +50,7 @@ def test_print_files_slips_and_previews_are_downloaded_once(sandbox: Sandbox, ma
     count = ProductionFile.objects.count()
     assert PRODUCTION_FILES.fetch_due() == count
     assert PRODUCTION_FILES.fetch_due() == 0
-    assert {FileKind.PRINT, FileKind.SLIP, FileKind.PREVIEW} == set(
+    assert {ProductionFileKind.PRINT, ProductionFileKind.SLIP, ProductionFileKind.PREVIEW} == set(
         ProductionFile.objects.values_list("kind", flat=True)
     )
     for file in ProductionFile.objects.all():

@@ -73,7 +73,7 @@ class Scene:
         return label
 
     def is_announced(self, code: str) -> bool:
-        """What the carrier says."""
+        """Return what the carrier says."""
         return any(event["tracking_code"] == code for event in self.sandbox.ledger.of_kind("label_downloaded"))
 
     @property

@@ -24,12 +24,12 @@ from backoffice.vendors.registry import vendor_type
 from catalog.models import Product, Variant
 from fulfillment.models import (
     DispatchState,
-    FileKind,
     LabelKind,
     ProductionEvent,
+    ProductionFileKind,
     ProductionOrder,
+    ProductionOrderState,
     ProductionShipment,
-    ProductionState,
 )
 from fulfillment.services.production_reports import apply_production_report
 from tests.fulfillment.conftest import VENDOR, Make
@@ -39,7 +39,7 @@ SAMPLE = Path(__file__).parents[1] / "samples/mypromo/production_orders.list.200
 
 
 def read_sample(**changes: Any) -> ProductionOrderReport:
-    """The document's example as a report, with top-level values changed."""
+    """Return the document's example as a report, with top-level values changed."""
     order = json.loads(SAMPLE.read_text())["data"][0] | changes
     (report,) = vendor_type(VENDOR, CallsUs).read_callback("production", json.dumps(order).encode())
     return report
@@ -64,7 +64,7 @@ def test_the_documents_example_is_kept_whole() -> None:
     outcome = apply_production_report(read_sample(), source="answer")
     order = outcome.subject
     assert outcome.state == CallbackState.APPLIED
-    assert (order.state, order.raw_state, order.order_vendor_id) == (ProductionState.DONE, "FINISHED", "70")
+    assert (order.state, order.raw_state, order.order_vendor_id) == (ProductionOrderState.DONE, "FINISHED", "70")
     assert (order.merchant, order.reference, order.late) == ("Merchant x", "1582218043", False)
     assert [party["contract_id"] for party in order.parties] == ["M008", "F012"]
     assert order.recipient["street"] == "Sample Street 1"
@@ -76,9 +76,9 @@ def test_the_documents_example_is_kept_whole() -> None:
     assert (item.customs["number"], item.customs["amount"]) == ("49119900", "10.5")
     assert item.designs[0]["start_url"].startswith("https://pf-geiger.stage-00.aws.rissc.net/")
     assert sorted(order.files.values_list("kind", "source_key")) == [
-        (FileKind.PREVIEW, "design:61:19"),
-        (FileKind.PRINT, "item:61:159"),
-        (FileKind.SLIP, "order:157"),
+        (ProductionFileKind.PREVIEW, "design:61:19"),
+        (ProductionFileKind.PRINT, "item:61:159"),
+        (ProductionFileKind.SLIP, "order:157"),
     ]
     generic, supplied = sorted(order.labels.all(), key=lambda label: label.kind)
     assert (generic.kind, generic.raw_state, generic.vendor_id) == (LabelKind.GENERIC, "FORWARDING", "")
@@ -125,13 +125,13 @@ def test_reports_may_come_in_any_order() -> None:
             apply_production_report(report, source="callback")
         results.append([without_keys(facts) for facts in snapshot()[:-1]])
     assert all(result == results[0] for result in results)
-    assert results[0][0]["state"] == ProductionState.DONE
+    assert results[0][0]["state"] == ProductionOrderState.DONE
 
 
 def test_no_state_goes_back_however_new_the_report() -> None:
     apply_production_report(read_sample(), source="answer")
     outcome = apply_production_report(newer(read_sample(status="PENDING")), source="answer")
-    assert outcome.subject.state == ProductionState.DONE
+    assert outcome.subject.state == ProductionOrderState.DONE
     assert outcome.subject.raw_state == "PENDING"
 
 
@@ -152,14 +152,14 @@ def test_an_old_report_adds_what_is_new_and_changes_nothing_else() -> None:
 
 def test_an_unknown_word_is_kept_and_shown_not_guessed() -> None:
     order = apply_production_report(read_sample(status="FROZEN"), source="answer").subject
-    assert (order.state, order.raw_state) == (ProductionState.UNKNOWN, "FROZEN")
+    assert (order.state, order.raw_state) == (ProductionOrderState.UNKNOWN, "FROZEN")
     assert order.events.get(kind="production.unknown_word").params == {"word": "FROZEN"}
 
 
 def test_a_word_that_was_unknown_gives_way_to_a_known_one() -> None:
     apply_production_report(read_sample(status="FROZEN"), source="answer")
     order = apply_production_report(newer(read_sample(status="PROCESSING")), source="answer").subject
-    assert order.state == ProductionState.IN_PRODUCTION
+    assert order.state == ProductionOrderState.IN_PRODUCTION
 
 
 def test_printing_methods_come_from_the_catalogue() -> None:
@@ -178,7 +178,7 @@ def test_a_file_of_an_unknown_type_is_never_fetched_because_it_may_be_a_label() 
     files = [{"id": 7, "url": "https://dev.api.mypromo.com/v1/61/x", "type": "labelReturn", "status": "PENDING"}]
     order = apply_production_report(read_sample(status="PENDING", files=files), source="answer").subject
     file = order.files.get(source_key="order:7")
-    assert (file.kind, file.next_at) == (FileKind.OTHER, None)
+    assert (file.kind, file.next_at) == (ProductionFileKind.OTHER, None)
 
 
 def test_the_pull_brings_everything_and_asks_only_for_changes_afterwards(sandbox: Sandbox) -> None:
@@ -221,7 +221,7 @@ def test_a_callback_is_a_hint_and_the_order_is_read_again(sandbox: Sandbox) -> N
     order = ProductionOrder.objects.get()
     assert callback.state == CallbackState.APPLIED
     assert (callback.subject_type, callback.subject_id) == ("fulfillment.productionorder", order.pk)
-    assert (order.state, order.reference[:2]) == (ProductionState.PENDING, "P-")
+    assert (order.state, order.reference[:2]) == (ProductionOrderState.PENDING, "P-")
 
 
 def test_replayed_callbacks_change_nothing(sandbox: Sandbox) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from fulfillment.models import DispatchState, ProductionItem, ProductionOrder, ProductionShipment, ProductionState
+from fulfillment.models import DispatchState, ProductionItem, ProductionOrder, ProductionOrderState, ProductionShipment
 from fulfillment.models.production_shipment import ParcelState
 from fulfillment.services.production_reports import NEVER
 from fulfillment.services.worklist import (
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_order(number: int, *, methods: tuple[str, ...] = (), sku: str = "MUG", **changes: Any) -> ProductionOrder:
-    facts = {"due_at": NEVER, "state": ProductionState.PENDING, "merchant": "Merchant x"} | changes
+    facts = {"due_at": NEVER, "state": ProductionOrderState.PENDING, "merchant": "Merchant x"} | changes
     order = ProductionOrder.objects.create(vendor="mypromo-fulfiller", vendor_id=str(number), **facts)
     ProductionItem.objects.create(
         production_order=order, vendor_id="1", sku=sku, quantity=5, printing_methods=list(methods)
@@ -52,11 +52,11 @@ def test_express_comes_first_and_then_what_is_due_first() -> None:
 
 
 def test_what_is_ended_or_wholly_shipped_is_no_work() -> None:
-    make_order(1, state=ProductionState.DONE)
-    make_order(2, state=ProductionState.CANCELLED)
+    make_order(1, state=ProductionOrderState.DONE)
+    make_order(2, state=ProductionOrderState.CANCELLED)
     make_order(3, dispatch=DispatchState.SHIPPED)
     make_order(4, dispatch=DispatchState.PARTIAL)
-    make_order(5, state=ProductionState.UNKNOWN)
+    make_order(5, state=ProductionOrderState.UNKNOWN)
     assert listed() == ["4", "5"]
 
 
@@ -70,8 +70,8 @@ def test_sections_are_what_their_names_say() -> None:
     assert listed(section=Section.EXPRESS) == ["4"]
     assert listed(section=Section.OPEN_WINDOW) == ["4", "2", "1"]
     counts = count_work()
-    assert (counts.to_do, counts.due_today, counts.express) == (4, 1, 1)
-    assert counts.late == len(listed(section=Section.LATE))
+    assert (counts["all"], counts["due_today"], counts["express"]) == (4, 1, 1)
+    assert counts["late"] == len(listed(section=Section.LATE))
 
 
 def test_a_day_begins_at_midnight_of_the_desk_and_not_of_utc(settings: Any) -> None:

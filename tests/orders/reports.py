@@ -29,7 +29,7 @@ RAW = {
 def report(
     state: OrderState, *, step: int, vendor_id: str = "9", reference: str = "WEB-100001", **more: Any
 ) -> OrderReport:
-    """The order at `step` (seconds since the start, which is also the newest history id)."""
+    """Return the order at `step` (seconds since the start, which is also the newest history id)."""
     values: dict[str, Any] = {
         "vendor": "mypromo",
         "vendor_id": vendor_id,

@@ -37,7 +37,7 @@ def order_in(state: OrderState, part: VendorOrderState | None, *, asked: bool, h
 
 
 def facts_of(order: Order) -> OrderPageContext:
-    """What the page asks its guards with."""
+    """Return what the page asks its guards with."""
     facts = SimpleNamespace(
         order=order, active_holds=list(active_holds(order)), vendor_orders=list(order.vendor_orders.all())
     )
@@ -45,7 +45,7 @@ def facts_of(order: Order) -> OrderPageContext:
 
 
 def refusal_of(deed: Callable[[Order], object], order: Order) -> str:
-    """What the service says; nothing is left of it."""
+    """Return what the service says; nothing is left of it."""
     try:
         with transaction.atomic():
             deed(order)

@@ -30,7 +30,7 @@ def catalog(db: None) -> dict[str, Variant]:
 
 
 def complaints(storefront: Storefront, **changes: Any) -> dict[str, list[str]]:
-    """What stands against the order with these changes; empty when it is taken."""
+    """Return what stands against the order with these changes; empty when it is taken."""
     answer = storefront.place(build_order(**changes))
     assert answer.status_code in {201, 422, 400}, answer.content
     return {} if answer.status_code == 201 else answer.json()["errors"]

@@ -21,7 +21,7 @@ def storefront(db: None) -> Storefront:
 
 
 def odd(storefront: Storefront, price: str = "1.29", **changes: Any) -> dict[str, list[str]]:
-    """What looks wrong with an order of a hundred pens; empty where it is taken and released."""
+    """Return what looks wrong with an order of a hundred pens; empty where it is taken and released."""
     Shop.objects.update(on_odd_price="refuse")
     line = {"sku": PEN, "quantity": 100, "unit_price": price}
     body = build_order(**{"lines": [line], "reference": f"R-{Order.objects.count()}"} | changes)

@@ -55,7 +55,7 @@ def test_any_order_and_repetition_of_the_same_reports_gives_the_same_rows(sent: 
 
 @pytest.fixture
 def in_story(sent: Sent) -> dict[str, object]:
-    """What remains when every report comes once and in time."""
+    """Return what remains when every report comes once and in time."""
     return _final(sent, STORY)
 
 

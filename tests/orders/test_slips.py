@@ -35,7 +35,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def with_slip(*lines: dict[str, Any], **changes: Any) -> list[VendorOrder]:
-    """An order whose shop wants slips of its own, released; answers its parts."""
+    """Release an order whose shop wants slips of its own; return its parts."""
     order = make_order(*lines, **changes)
     OrderDocument.objects.create(order=order, kind=DocumentKind.DELIVERY_SLIP, made_by_us=True)
     return list(release_order(order, actor="tester").vendor_orders.order_by("part"))

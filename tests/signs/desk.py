@@ -32,7 +32,7 @@ def signed(body: bytes, *, secret: str) -> dict[str, str]:
 
 
 def tell(client: Client, topic: str, content: object, *, secret: str = "", tail: str = "") -> Any:
-    """What the vendor's call is answered with; `content` is JSON unless it is bytes already."""
+    """Return what the vendor's call is answered with; `content` is JSON unless it is bytes already."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     secret = secret or (SECRET if topic == "product-created" else HOOK_SECRET)
     url = URL.format(topic=topic) + tail

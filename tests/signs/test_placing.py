@@ -56,7 +56,7 @@ def send(order: Order) -> Push:
 
 
 def look_until_settled(order: Order, *, seconds: float = 5) -> Push:
-    """What workers do: look whenever it is due, until nothing is left that they may do."""
+    """Do what workers do: look whenever it is due, until nothing is left that they may do."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         push = place_push(order)

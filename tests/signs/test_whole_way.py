@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def server(live_server: LiveServer, sandbox: Sandbox, settings: Settings) -> Sandbox:
-    """The vendor calls the live server, with secrets that it made itself."""
+    """Have the vendor call the live server, with secrets that it made itself."""
     settings.PUBLIC_URL = live_server.url
     settings.SIGN_CUSTOMISER_WEBHOOK_SECRETS = []
     sandbox.sign_customiser.options.product_url = f"{live_server.url}/callbacks/sign-customiser/product-created/WEB/"

@@ -82,7 +82,7 @@ def any_spelling(chance: random.Random, number: Decimal, locale: str, decimals: 
 
 
 def spoilt(chance: random.Random, row: Written, *, holds_numbers: bool) -> Written:
-    """The row with an error, a cell too many, or (in a workbook) a formula that nobody calculated."""
+    """Return the row with an error, a cell too many, or (in a workbook) a formula that nobody calculated."""
     cells = list(row.cells)
     kind = chance.choice(["error", "more", "formula" if holds_numbers else "error"])
     if kind == "more":

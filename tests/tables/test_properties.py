@@ -28,7 +28,7 @@ def meant(row: Written) -> Meaning:
 
 
 def understood(row: TableRow, header: dict[int, str], *, price_of: Callable[[Cell], Decimal]) -> Meaning | None:
-    """What is read of a row; None for one that is refused."""
+    """Return what is read of a row; None for one that is refused."""
     cells = row.named(header)
     try:
         if row.problem(header):
@@ -74,7 +74,7 @@ def compared(sheets: list[Sheet], *, price_of: Callable[[Cell], Decimal]) -> Cou
 
 
 def could_be_two(cell: Cell) -> bool:
-    """Whether a text has one sign only, and three digits behind it."""
+    """Return whether a text has one sign only, and three digits behind it."""
     signs = [sign for sign in str(cell) if sign in ",."]
     bare = str(cell).replace(",", ".")
     return isinstance(cell, str) and len(signs) == 1 and len(bare.partition(".")[2]) == 3 and not bare.startswith("0")

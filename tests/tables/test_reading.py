@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).parent.parent / "samples" / "reports"
 
 
 def read(content: bytes, *, most_rows: int = 1000) -> tuple[Table, list[list[Any]]]:
-    """The table, and the cells of its rows by the header's places."""
+    """Return the table, and the cells of its rows by the header's places."""
     table = read_table(content, most_rows=most_rows)
     return table, [[row.cells.get(place) for place in range(len(table.header))] for row in table.rows]
 
@@ -41,7 +41,7 @@ def written(*rows: list[Any]) -> bytes:
 
 
 def changed(content: bytes, part: str, change: Callable[[str], str]) -> bytes:
-    """The workbook with one of its files changed."""
+    """Return the workbook with one of its files changed."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():

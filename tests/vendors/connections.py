@@ -61,5 +61,5 @@ class Outside:
         return Connection(limiter=self.limiter, tokens=self.tokens, record=self.exchanges.append)
 
     def patient(self, seconds: float) -> Connection:
-        """The same while somebody waits that long for each answer: then nothing is repeated."""
+        """Return the same while somebody waits that long for each answer: then nothing is repeated."""
         return replace(self.connection, patience=seconds)

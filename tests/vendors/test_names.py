@@ -28,7 +28,7 @@ ALLOWED = {
 
 
 def naming() -> dict[str, list[str]]:
-    """The lines that name a vendor, by file."""
+    """Return the lines that name a vendor, by file."""
     files = (file for room in ROOMS for end in ("*.py", "*.html") for file in (ROOT / room).rglob(end))
     found: dict[str, list[str]] = {}
     for file in files:

@@ -14,7 +14,7 @@ _FIELDS = {*_TEXTS, *_OPTIONAL_TEXTS, *_ADDRESSES, "Total", "Products"}
 
 
 def find_faults(order: Any, *, needs_house_number: bool) -> list[str]:
-    """Every fault of one order, each naming its field."""
+    """Return every fault of one order, each naming its field."""
     if not isinstance(order, dict):
         return ["The order has to be an object."]
     faults = [f"{name}: unknown field" for name in order if name not in _FIELDS]

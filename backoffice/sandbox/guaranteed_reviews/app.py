@@ -124,7 +124,7 @@ class GuaranteedReviewsApp(VendorApp):
             return self._wordpress(400, "rest_invalid_param", "Invalid parameter(s): scope")
         return json_response(200, self.published.of(key.split("/", maxsplit=1)[0], scope))
 
-    # --- Answers ------------------------------------------------------------------------------------------------------
+    # --- Responses ----------------------------------------------------------------------------------------------------
 
     def _answer(self, status: int, *, sent: int, imported: int, text: str | None) -> Response:
         numbers = {"success": int(imported > 0), "orders_count": sent, "orders_imported": imported}
@@ -145,7 +145,7 @@ class GuaranteedReviewsApp(VendorApp):
     # --- From outside -------------------------------------------------------------------------------------------------
 
     def control(self, request: Request) -> Any:
-        """Steer it from outside; raises KeyError, ValueError."""
+        """Steer it from outside. Raises KeyError, ValueError."""
         with self.lock:
             match request.method, request.path:
                 case "GET", "orders":

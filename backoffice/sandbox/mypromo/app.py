@@ -40,7 +40,7 @@ class MypromoApp:
 
     def __init__(self, *, options: Options, clock: Clock, ledger: Ledger) -> None:
         self.options = options
-        self.ledger: Ledger = ledger
+        self.ledger = ledger
         self.store = OrderStore(clock=clock, ledger=ledger)
         self.tokens = Tokens(options=options, clock=clock)
         self.catalogue = Catalogue(options=options, fixed=fixed_products())
@@ -72,6 +72,10 @@ class MypromoApp:
             production=self.production,
             catalogue=self.catalogue,
         )
+        self._router = Router(self._routes(orders))
+
+    def _routes(self, orders: Orders) -> list[Route]:
+        options = self.options
         making = Production(options=options, store=self.store, production=self.production, life=self.production_life)
         editor = Editor(catalogue=self.catalogue, designs=self.designs)
         reading = CatalogRoutes(options=options, catalogue=self.catalogue)
@@ -79,7 +83,7 @@ class MypromoApp:
         subjects = (self.tokens, orders, reading, writing, self.jobs, self.designs, making, editor)
         routes = [route for subject in subjects for route in subject.routes()]
         routes += [Route("GET", "v1/status", PUBLIC, self._status), *Reference(options=options).routes()]
-        self._router = Router([*routes, *pictures.routes(), *Files(self.jobs.report).routes()])
+        return [*routes, *pictures.routes(), *Files(self.jobs.report).routes()]
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer."""

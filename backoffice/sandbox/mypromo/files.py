@@ -12,7 +12,7 @@ _TITLES = {"s": "Data sheet", "d": "Design preview"}
 
 
 class Files:
-    """Answers short links: `s` and a variant's number, `d` and a design's, or whatever the sources know."""
+    """The short links: `s` and a variant's number, `d` and a design's, or whatever the sources know."""
 
     def __init__(self, *sources: Callable[[str, Caller], Response | None]) -> None:
         self._sources = sources

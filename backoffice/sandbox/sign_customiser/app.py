@@ -88,7 +88,7 @@ class SignCustomiserApp(VendorApp):
         return json_response(200, {"order": self._answer(order)})
 
     def _note(self, order: dict[str, Any]) -> None:
-        """Each call that got here is an order that will be made and charged."""
+        """Record an order: each call that gets here will be made and charged."""
         sent, key = order["sent"], order["order_id"]
         about = {"reference": sent["external_id"], "reference2": sent["external_order_number"]}
         self.ledger.record("created", key, at=order["at"], client=str(sent["integration_id"]), **about)
@@ -117,7 +117,7 @@ class SignCustomiserApp(VendorApp):
         return [self.telling.tell(topic, payload, url=hook["url"], secret=hook["secret"]) for hook in hooks]
 
     def design(self, **asked: Any) -> dict[str, Any]:
-        """A shopper finishes a design: the shop is asked for its id of it. Gives the design with the answer."""
+        """Have a shopper finish a design, whose id the shop is asked for. Return the design with the response."""
         with self.lock:
             number = len(self.designs) + 1
             picture = f"{self.public_url}pictures/{number}.png"
@@ -138,7 +138,7 @@ class SignCustomiserApp(VendorApp):
         return {"number": number, "external_id": design["external_id"], "told": outcome}
 
     def submit_form(self, **answers: Any) -> list[dict[str, Any]]:
-        """Somebody fills in the form."""
+        """Fill in the form as somebody would."""
         with self.lock:
             self.forms += 1
             body = form_body(self.forms, at=self.clock.now(), asked=answers)

@@ -9,7 +9,7 @@ COUNTRIES = {"US": "United States", "DE": "Germany", "GB": "United Kingdom", "FR
 
 
 def product_body(number: int, *, picture: str, at: datetime, asked: dict[str, Any]) -> dict[str, Any]:
-    """Of `product:created`; `asked` replaces single facts."""
+    """Return the body of `product:created`; `asked` replaces single facts."""
     facts: dict[str, Any] = {
         "product_id": number,
         "title": f"Custom sign {number}",
@@ -30,7 +30,7 @@ def product_body(number: int, *, picture: str, at: datetime, asked: dict[str, An
 
 
 def order_body(order: dict[str, Any]) -> dict[str, Any]:
-    """Of `order:created`, for an order as it was sent to us."""
+    """Return the body of `order:created`, for an order as it was sent to us."""
     sent = order["sent"]
     times = {"created_at": order["at"], "updated_at": order["at"]}
     total = sum(product["price"] * product["quantity"] for product in sent["products"])
@@ -69,7 +69,7 @@ def _address(address: dict[str, str]) -> dict[str, Any]:
 
 
 def form_body(number: int, *, at: datetime, asked: dict[str, Any]) -> dict[str, Any]:
-    """Of `form:submitted`; `asked` are answers by question, in place of the usual ones."""
+    """Return the body of `form:submitted`; `asked` are answers by question, in place of the usual ones."""
     answers = asked or {"Your name": "Jana Größer", "E-mail": "jana@example.com", "Message": "Can it be 2 m wide?"}
     kinds = {"e-mail": "email", "email": "email"}
     return {

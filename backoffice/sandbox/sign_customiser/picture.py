@@ -21,7 +21,7 @@ def draw_sign(number: int) -> bytes:
 
 
 def _row(y: int, shades: list[bytes], number: int) -> bytes:
-    """Tubes of light, which grow paler with the distance: three bars and a ring."""
+    """Return a row of the tubes of light, which grow paler with the distance: three bars and a ring."""
     bars = [(abs(y - (30 + 20 * bar)), 90 + 6 * ((number + bar) % 3)) for bar in range(3)]
     points = []
     for x in range(WIDTH):

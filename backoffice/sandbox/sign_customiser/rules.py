@@ -20,7 +20,7 @@ LONGEST = 255
 
 
 def find_errors(order: dict[str, Any], *, integration_id: int, known: set[str] | None) -> Errors:
-    """All complaints by field; `known` are the product ids that may be ordered, None: any."""
+    """Return all errors by field; `known` are the product ids that may be ordered, None: any."""
     errors: Errors = {}
     for field, text in _complaints(order, integration_id=integration_id, known=known):
         errors.setdefault(field, []).append(text)

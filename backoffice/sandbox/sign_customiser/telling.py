@@ -41,7 +41,7 @@ class Telling:
         return outcome
 
     def signed(self, body: bytes, *, secret: str) -> dict[str, str]:
-        """The two headers over these bytes, at the sandbox's present time."""
+        """Return the two headers over these bytes, at the sandbox's present time."""
         timestamp = str(int(self._clock.now().timestamp())).encode()
         joined = {"timestamp.body": timestamp + b"." + body, "timestampbody": timestamp + body, "body": body}
         digest = hmac.new(secret.encode(), joined[self._options.signature_format], "sha256").hexdigest()

@@ -22,14 +22,14 @@ from fulfillment.admin.production_page.chips import label_chip, marks
 from fulfillment.admin.production_page.guard import desk_page, may_open, require_dispatch
 from fulfillment.admin.production_page.labels import FetchForm
 from fulfillment.models import LabelState, ProductionOrder
-from fulfillment.services.picking import Batch, begin_batch, find_batch, unprintable_letters
+from fulfillment.services.picking import begin_batch, find_batch, unprintable_letters
 
 # Two pages of the work list; more would keep the browser waiting for its PDF.
 MOST = 100
 
 
 def papers(request: HttpRequest) -> HttpResponse:
-    """What the papers of the marked orders are made of, and what is still missing. Looking changes nothing."""
+    """Show what the papers of the marked orders are made of and what is still missing. Looking changes nothing."""
     require_dispatch(request)
     if request.method == "POST":  # the marks of the work list become an address that can be opened again
         return HttpResponseRedirect(_page(_marked(request.POST)))
@@ -37,6 +37,11 @@ def papers(request: HttpRequest) -> HttpResponse:
     batch = find_batch(keys)
     waiting = [label for label in batch.fetching if label.can_fetch()]
     coming = [label for label in batch.fetching if label.state == LabelState.ASKED]
+    button = ngettext(
+        "Fetch %(count)s label, announce its parcel for today",
+        "Fetch %(count)s labels, announce their parcels for today",
+        len(waiting),
+    )
     return desk_page(
         request,
         "fulfillment/papers.html",
@@ -48,7 +53,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         coming=coming,
         stuck=batch.stuck,
         is_ready=batch.is_ready,
-        button=_button(len(waiting)),
+        button=button % {"count": len(waiting)},
         form=FetchForm(initial={"dispatch_on": timezone.localdate()}),
         today=timezone.localdate(),
         pdf=f"{reverse('admin:fulfillment_productionorder_papers_pdf')}?{_query(keys)}",
@@ -58,7 +63,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def fetch(request: HttpRequest) -> HttpResponse:
-    """All labels of the orders are fetched, each once; their parcels are announced for today."""
+    """Fetch all labels of the orders, each once; their parcels are announced for today."""
     require_dispatch(request)
     keys = _marked(request.POST)
     form = FetchForm(request.POST)
@@ -71,12 +76,14 @@ def fetch(request: HttpRequest) -> HttpResponse:
         return refuse(request, error, to=_page(keys))
     for problem in problems:
         messages.error(request, problem)
-    _say(request, batch)
+    count = sum(label.state == LabelState.ASKED for label in batch.fetching)
+    text = ngettext("%(count)s label is being fetched.", "%(count)s labels are being fetched.", count)
+    messages.success(request, text % {"count": count})
     return HttpResponseRedirect(_page(keys))
 
 
 def pdf(request: HttpRequest) -> HttpResponseBase:
-    """Pick list, slips and labels as one PDF; made of our copies, so it can be opened as often as needed."""
+    """Return pick list, slips and labels as one PDF of our copies, as often as needed."""
     require_dispatch(request)
     if not may_open(request):
         raise PermissionDenied
@@ -98,21 +105,6 @@ def _row(order: ProductionOrder) -> dict[str, Any]:
         "labels": [(label, label_chip(label)) for label in order.labels.all()],
         "has_slip": bool(order.files.all()),
     }
-
-
-def _button(count: int) -> str:
-    text = ngettext(
-        "Fetch %(count)s label, announce its parcel for today",
-        "Fetch %(count)s labels, announce their parcels for today",
-        count,
-    )
-    return text % {"count": count}
-
-
-def _say(request: HttpRequest, batch: Batch) -> None:
-    count = sum(label.state == LabelState.ASKED for label in batch.fetching)
-    text = ngettext("%(count)s label is being fetched.", "%(count)s labels are being fetched.", count)
-    messages.success(request, text % {"count": count})
 
 
 def _marked(given: QueryDict) -> list[int]:

@@ -1,5 +1,7 @@
-"""The dispatch station: scan a code, see and hear what it was, go on. Its answers are fragments that the page puts in;
-without scripts the same addresses answer with the whole page."""
+"""The dispatch station: scan a code, see and hear what it was, go on.
+
+Its responses are fragments that the page puts in; without scripts the same addresses return the whole page.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +15,14 @@ from django.views.decorators.http import require_POST
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor
+from backoffice.staff.keyset import read_key
+from backoffice.staff.pages import find_or_404
 from backoffice.staff.text_fields import posted_text
 from backoffice.states import Chip
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
-from fulfillment.admin.production_page.chips import axes, label_chip, parcel_chip
-from fulfillment.admin.production_page.guard import desk_page, find_order, may_open, require_dispatch
+from fulfillment.admin.production_page.chips import label_chip, parcel_chip, statuses
+from fulfillment.admin.production_page.guard import desk_page, may_open, require_dispatch
 from fulfillment.admin.production_page.pictures import pictures_of
 from fulfillment.admin.production_page.steps import NextStep, next_step, open_labels
 from fulfillment.models import (
@@ -36,7 +40,7 @@ from fulfillment.services.scanning import UNDO_SECONDS, Scan, ScanKind, confirm_
 from fulfillment.services.tracking_codes import clean_code, find_label
 from fulfillment.services.worklist import count_work
 
-# What the page asks with: then the answer is the fragment alone.
+# Sent by the page: then the response is the fragment alone.
 FRAGMENT_HEADER = "X-Fragment"
 RECENT_SHOWN = 8
 RIGHT, WRONG, LOOK = "right", "wrong", "look"
@@ -56,7 +60,7 @@ class StationOrder:
     """The order in question: what has yet to leave, with pictures, and its labels."""
 
     order: ProductionOrder
-    axes: list[Chip]
+    statuses: list[Chip]
     next: NextStep
     left: list[ProductionItem]
     pictures: dict[int, str]
@@ -83,45 +87,45 @@ class Result:
 
 
 def station(request: HttpRequest) -> HttpResponse:
-    """The page, waiting for a code."""
+    """Show the page, waiting for a code."""
     require_dispatch(request)
-    return _answer(request, None)
+    return _respond(request, None)
 
 
 @require_POST
 def scan(request: HttpRequest) -> HttpResponse:
-    """A code was scanned or typed, perhaps with quantities of the items in its parcel."""
+    """Take a code that was scanned or typed, perhaps with quantities of the items in its parcel."""
     require_dispatch(request)
     code = request.POST.get("code", "")[:200]
     try:
         found = confirm_scan(code, actor=actor(request), quantities=_quantities(request.POST))
     except DomainError as error:
-        return _answer(request, _refused(request, clean_code(code), error))
-    return _answer(request, _result(request, found))
+        return _respond(request, _refused(request, clean_code(code), error))
+    return _respond(request, _result(request, found))
 
 
 @require_POST
 def pack(request: HttpRequest, pk: int) -> HttpResponse:
-    """All that remains of an order leaves with a label of our own: its carrier and tracking code were given."""
+    """Pack all that remains of an order under a label of our own, whose carrier and tracking code were given."""
     require_dispatch(request)
-    order = find_order(pk)
+    order = find_or_404(ProductionOrder, pk)
     code = clean_code(request.POST.get("tracking_code", "")[:200])
     try:
         carrier = posted_text(request.POST, "carrier", kind=Text.CODE, most=64)
         is_confirmed = request.POST.get("code_is_confirmed") == "1"
-        asked = ParcelToMake(carrier, code, quantities=what_remains(order), code_is_confirmed=is_confirmed)
-        parcel = add_parcel(order, asked, actor=actor(request), undo_seconds=UNDO_SECONDS)
+        requested = ParcelToMake(carrier, code, quantities=what_remains(order), code_is_confirmed=is_confirmed)
+        parcel = add_parcel(order, requested, actor=actor(request), undo_seconds=UNDO_SECONDS)
     except DomainError as error:
         if isinstance(error, InvalidInput) and error.errors.keys() == {UNUSUAL_CODE}:
-            return _answer(request, _asking(request, pk, error.text, asked))
+            return _respond(request, _ask_about_code(request, pk, error.text, requested))
         about = _about(request, pk)
-        return _answer(request, Result(WRONG, _("Not packed"), error.text, code, about, takes_own_label=True))
-    return _answer(request, _packed(request, parcel))
+        return _respond(request, Result(WRONG, _("Not packed"), error.text, code, about, takes_own_label=True))
+    return _respond(request, _packed(request, parcel))
 
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """The parcel is taken back."""
+    """Take the parcel back."""
     require_dispatch(request)
     parcel = get_object_or_404(ProductionShipment, pk=pk)
     try:
@@ -131,10 +135,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         outcome, title, text = LOOK, _("Taken back"), _("The vendor is not told. Scan it again when it leaves.")
     about = _about(request, parcel.production_order_id)
-    return _answer(request, Result(outcome, title, text, parcel.tracking_code, about))
+    return _respond(request, Result(outcome, title, text, parcel.tracking_code, about))
 
 
-def _answer(request: HttpRequest, result: Result | None) -> HttpResponse:
+def _respond(request: HttpRequest, result: Result | None) -> HttpResponse:
     context = {"result": result, "recent": _recent(), "counts": count_work()}
     if request.headers.get(FRAGMENT_HEADER):
         return TemplateResponse(request, "fulfillment/station_live.html", context)
@@ -159,7 +163,7 @@ def _result(request: HttpRequest, found: Scan) -> Result:
 
 
 def _shown(about: StationOrder, found: Scan) -> Result:
-    """A production order was scanned: say whether it is still to leave."""
+    """Return whether a production order that was scanned is still to leave."""
     if not about.order.is_to_do:
         text = about.next.text
         title = _("Do not ship") if about.order.state == "cancelled" else _("Nothing left to ship")
@@ -170,11 +174,11 @@ def _shown(about: StationOrder, found: Scan) -> Result:
     return Result(LOOK, _("Order found"), text, found.code, about, takes_own_label=takes_own, others=found.others)
 
 
-def _asking(request: HttpRequest, order_id: int, text: str, asked: ParcelToMake) -> Result:
-    """The code looks like none of its carrier: nothing was done yet."""
-    about = _about(request, order_id)
+def _ask_about_code(request: HttpRequest, order_id: int, text: str, requested: ParcelToMake) -> Result:
+    """Return the question whether a code that looks like none of its carrier is right; nothing was done yet."""
+    code, carrier, about = requested.tracking_code, requested.carrier, _about(request, order_id)
     title = _("Is this the tracking code?")
-    return Result(LOOK, title, text, asked.tracking_code, about, takes_own_label=True, asks_about_code_of=asked.carrier)
+    return Result(LOOK, title, text, code, about, takes_own_label=True, asks_about_code_of=carrier)
 
 
 def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
@@ -187,7 +191,7 @@ def _packed(request: HttpRequest, parcel: ProductionShipment) -> Result:
 
 
 def _refused(request: HttpRequest, code: str, error: DomainError) -> Result:
-    """The refusal in the vendor's words, beside the order of the label."""
+    """Return the refusal in the vendor's words, beside the order of the label."""
     label = find_label(code)
     about = _about(request, label.production_order_id) if label else None
     return Result(WRONG, _("Not packed"), error.text, code, about, needs_items="quantit" in request.POST.urlencode())
@@ -199,7 +203,7 @@ def _about(request: HttpRequest, order_id: int) -> StationOrder:
     pictures = pictures_of([order], may_open=may_open(request))
     return StationOrder(
         order=order,
-        axes=axes(order),
+        statuses=statuses(order),
         next=next_step(order),
         left=[item for item in order.items.all() if item.remaining],
         pictures=pictures,
@@ -209,7 +213,7 @@ def _about(request: HttpRequest, order_id: int) -> StationOrder:
 
 
 def _recent() -> list[Recent]:
-    """What was packed last, by anybody at the desk."""
+    """Return what was packed last, by anybody at the desk."""
     rows = ProductionShipment.objects.filter(leaves_at__isnull=False).select_related("production_order")
     return [_undo(parcel) for parcel in rows.order_by("-pk")[:RECENT_SHOWN]]
 
@@ -221,11 +225,7 @@ def _undo(parcel: ProductionShipment) -> Recent:
 
 
 def _quantities(given: QueryDict) -> dict[int, int] | None:
-    """Of the fields `quantity_<item>`; None when none is filled in."""
-    found = {name.removeprefix("quantity_"): str(given[name]) for name in given if name.startswith("quantity_")}
-    wanted = {int(key): int(value) for key, value in found.items() if _is_number(key) and _is_number(value)}
-    return {key: value for key, value in wanted.items() if value} or None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
+    """Return the fields `quantity_<item>`, by item; None when none is filled in."""
+    fields = [(name.removeprefix("quantity_"), str(given[name])) for name in given if name.startswith("quantity_")]
+    numbers = {read_key(key): read_key(text) for key, text in fields if len(text) < 10}
+    return {key: number for key, number in numbers.items() if key and number} or None

@@ -11,22 +11,22 @@ from fulfillment.models import (
     LabelState,
     ParcelState,
     ProductionOrder,
+    ProductionOrderState,
     ProductionShipment,
-    ProductionState,
 )
 
 
-def axes(order: ProductionOrder) -> list[Chip]:
-    """Production and shipment, then the marks."""
+def statuses(order: ProductionOrder) -> list[Chip]:
+    """Return production and shipment, then the marks."""
     return [
-        ProductionState(order.state).chip(order.raw_state),
+        ProductionOrderState(order.state).chip(order.raw_state),
         DispatchState(order.dispatch).chip(),
         *marks(order),
     ]
 
 
 def marks(order: ProductionOrder) -> list[Chip]:
-    """Late, express, complaint: what is handled before other orders, or otherwise."""
+    """Return late, express and complaint: what is handled before other orders, or otherwise."""
     found = []
     if order.is_late:
         found.append(Chip(Tone.RED, "schedule", _("late")))
@@ -38,7 +38,7 @@ def marks(order: ProductionOrder) -> list[Chip]:
 
 
 def label_chip(label: Label, *, push: Push | None = None) -> Chip:
-    """With its push, where that is at hand: of a label whose outcome is unknown nobody says that it is coming."""
+    """Return the label's state, or that of its push while its outcome is unknown."""
     if push is not None and push.state == PushState.UNKNOWN:
         return push_chip(push)
     return LabelState(label.state).chip(label.raw_state)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -14,12 +14,11 @@ from backoffice.engine.models.push import PushState
 from backoffice.paper.postal import address_lines
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
-from fulfillment.admin.production_page.chips import axes, label_chip, parcel_chip
+from fulfillment.admin.production_page.chips import label_chip, parcel_chip, statuses
 from fulfillment.admin.production_page.pictures import document_url, pictures_of
 from fulfillment.admin.production_page.steps import NextStep, next_step
-from fulfillment.admin.production_page.timeline import SENTENCES, describe
+from fulfillment.admin.production_page.timeline import SENTENCES, describe, pushes_of
 from fulfillment.models import (
-    Carrier,
     Label,
     LabelKind,
     LabelResponse,
@@ -28,8 +27,8 @@ from fulfillment.models import (
     ProductionFile,
     ProductionItem,
     ProductionOrder,
+    ProductionOrderState,
     ProductionShipment,
-    ProductionState,
 )
 from fulfillment.services.dispatching import can_withdraw
 from fulfillment.services.production_reports import NEVER
@@ -45,25 +44,8 @@ _MORE = (
 )
 
 
-@dataclass(frozen=True)
-class FileContext:
-    """A file with the address of our copy; empty while there is none, or when the reader may not open it."""
-
-    file: ProductionFile
-    url: str
-
-    @property
-    def is_coming(self) -> bool:
-        return not self.file.is_kept and self.file.next_at is not None
-
-
-@dataclass(frozen=True)
-class ItemContext:
-    """One line with its picture and files."""
-
-    item: ProductionItem
-    picture: str
-    files: list[FileContext]
+# A file with the address of our copy; empty while there is none, or when the reader may not open it.
+FileLink = tuple[ProductionFile, str]
 
 
 @dataclass(frozen=True)
@@ -71,11 +53,16 @@ class LabelContext:
     """A label: which parcel it announced, when, and what can be done with it."""
 
     label: Label
-    chip: Chip
-    url: str
     push: Push | None
-    may_fetch: bool
     may_open: bool
+
+    @property
+    def chip(self) -> Chip:
+        return label_chip(self.label, push=self.push)
+
+    @property
+    def url(self) -> str:
+        return document_url(self.label) if self.may_open and self.label.is_kept else ""
 
     @property
     def is_missing(self) -> bool:
@@ -116,11 +103,14 @@ class LabelContext:
 
 @dataclass(frozen=True)
 class ParcelContext:
-    """A parcel and what became of telling the vendor."""
+    """A parcel and what became of its report."""
 
     parcel: ProductionShipment
-    chip: Chip
     push: Push | None
+
+    @property
+    def chip(self) -> Chip:
+        return parcel_chip(self.parcel)
 
     @property
     def may_undo(self) -> bool:
@@ -129,17 +119,7 @@ class ParcelContext:
     @property
     def refusal(self) -> str:
         """The vendor's own words."""
-        is_refused = self.parcel.state == ParcelState.REFUSED and self.push is not None
-        return self.push.cause if is_refused and self.push else ""
-
-
-@dataclass(frozen=True)
-class Address:
-    """One address: `lines` as on a parcel, and (label, value) of what else was given for calls and customs."""
-
-    title: Any
-    lines: list[str]
-    more: list[tuple[Any, str]]
+        return self.push.cause if self.push and self.parcel.state == ParcelState.REFUSED else ""
 
 
 @dataclass(frozen=True)
@@ -147,15 +127,17 @@ class ProductionContext:
     """The page of one production order."""
 
     order: ProductionOrder
-    axes: list[Chip]
+    statuses: list[Chip]
     next: NextStep
-    items: list[ItemContext]
-    files: list[FileContext]
+    # Each with its picture and its files.
+    items: list[tuple[ProductionItem, str, list[FileLink]]]
+    # Those of the whole order.
+    files: list[FileLink]
     labels: list[LabelContext]
     parcels: list[ParcelContext]
-    addresses: list[Address]
+    # (title, lines as on a parcel, (label, value) of what else was given for calls and customs).
+    addresses: list[tuple[Any, list[str], list[tuple[Any, str]]]]
     pushes: list[Push]
-    carriers: list[Carrier]
     timeline: Timeline
 
     @property
@@ -165,83 +147,52 @@ class ProductionContext:
     @property
     def label_to_fetch(self) -> Label | None:
         """The first that can be fetched now."""
-        return next((facts.label for facts in self.labels if facts.may_fetch), None)
+        return next((one.label for one in self.labels if one.label.can_fetch()), None)
 
     @property
     def may_add_parcel(self) -> bool:
-        """Re-shipments are made of finished orders too."""
-        return self.order.state != ProductionState.CANCELLED and bool(self.items)
+        """Whether there is anything to ship: re-shipments are made of finished orders too."""
+        return self.order.state != ProductionOrderState.CANCELLED and bool(self.items)
 
     @property
     def opens_at(self) -> datetime | None:
-        """The shipping window has not begun before; None when it has."""
+        """When the shipping window begins; None when it has."""
         start = self.order.shipping_earliest
         return start if start and start > timezone.now() else None
 
 
-def find_variant_data(pk: str | int, *, may_open: bool) -> ProductionContext | None:
-    """The facts of that production order, None when there is none. Files have addresses where one `may_open` them."""
-    if not str(pk).isdigit() or len(str(pk)) > 18:
-        return None
-    rows = ProductionOrder.objects.filter(pk=pk)
-    order = rows.prefetch_related(
-        "items", "files", "labels__parcel", "labels__answer", "shipments__lines__item"
-    ).first()
-    if order is None:
-        return None
-    pushes = _pushes(order)
-    files = [FileContext(file, document_url(file) if may_open and file.is_kept else "") for file in order.files.all()]
+def production_context(order: ProductionOrder, *, may_open: bool) -> ProductionContext:
+    """Return what the page shows; files have addresses for readers who `may_open` them."""
+    prefetch_related_objects([order], "items", "files", "labels__parcel", "labels__answer", "shipments__lines__item")
+    pushes = list(pushes_of(order))
+    latest = {(push.subject_type, push.subject_id): push for push in pushes}
+    files = [(file, document_url(file) if may_open and file.is_kept else "") for file in order.files.all()]
     pictures = pictures_of([order], may_open=may_open)
+
+    def push_of(row: Model) -> Push | None:
+        return latest.get((row._meta.label_lower, row.pk))
+
     return ProductionContext(
         order=order,
-        axes=axes(order),
+        statuses=statuses(order),
         next=next_step(order),
         items=[
-            ItemContext(item, pictures.get(item.pk, ""), [facts for facts in files if facts.file.item_id == item.pk])
+            (item, pictures.get(item.pk, ""), [link for link in files if link[0].item_id == item.pk])
             for item in order.items.all()
         ],
-        files=[facts for facts in files if facts.file.item_id is None],
-        labels=[_label(label, pushes, may_open=may_open) for label in order.labels.all()],
-        parcels=[ParcelContext(parcel, parcel_chip(parcel), _last(pushes, parcel)) for parcel in order.shipments.all()][
-            ::-1
-        ],
+        files=[link for link in files if link[0].item_id is None],
+        labels=[LabelContext(label, push_of(label), may_open) for label in order.labels.all()],
+        parcels=[ParcelContext(parcel, push_of(parcel)) for parcel in reversed(order.shipments.all())],
         addresses=_addresses(order),
         pushes=pushes,
-        carriers=list(Carrier.objects.filter(available=True).order_by("name")),
         timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
     )
 
 
-def _label(label: Label, pushes: list[Push], *, may_open: bool) -> LabelContext:
-    push = _last(pushes, label)
-    return LabelContext(
-        label=label,
-        chip=label_chip(label, push=push),
-        url=document_url(label) if may_open and label.is_kept else "",
-        push=push,
-        may_fetch=bool(label.can_fetch()),
-        may_open=may_open,
-    )
-
-
-def _pushes(order: ProductionOrder) -> list[Push]:
-    """What we told the vendor, or asked of it, about labels and parcels; oldest first."""
-    labels = Q(subject_type=Label._meta.label_lower, subject_id__in=[label.pk for label in order.labels.all()])
-    keys = [parcel.pk for parcel in order.shipments.all()]
-    parcels = Q(subject_type=ProductionShipment._meta.label_lower, subject_id__in=keys)
-    return list(Push.objects.filter(labels | parcels).order_by("pk"))
-
-
-def _last(pushes: list[Push], subject: Model) -> Push | None:
-    key = (subject._meta.label_lower, subject.pk)
-    return next((push for push in reversed(pushes) if (push.subject_type, push.subject_id) == key), None)
-
-
-def _addresses(order: ProductionOrder) -> list[Address]:
-    titles = (_("Recipient"), _("Sender"), _("Exporter"))
-    given = (order.recipient, order.shipper, order.export)
+def _addresses(order: ProductionOrder) -> list[tuple[Any, list[str], list[tuple[Any, str]]]]:
+    given = ((_("Recipient"), order.recipient), (_("Sender"), order.shipper), (_("Exporter"), order.export))
     return [
-        Address(title, address_lines(address), [(word, address[name]) for name, word in _MORE if address.get(name)])
-        for title, address in zip(titles, given, strict=True)
+        (title, address_lines(address), [(label, address[name]) for name, label in _MORE if address.get(name)])
+        for title, address in given
         if address
     ]

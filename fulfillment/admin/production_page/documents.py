@@ -1,4 +1,4 @@
-"""Serves our copies of files and labels to staff who may see them."""
+"""Our copies of files and labels, for staff who may see them."""
 
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
@@ -17,8 +17,9 @@ from fulfillment.models import Label, LabelResponse, ProductionFile
 @staff_member_required
 @permission_required("fulfillment.view_documents", raise_exception=True)
 def serve_document(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
-    """A "file" or "label" by its id, from our disk; with `?save` it is saved instead of shown. An "answer", what came
-    instead of a label that can be printed, is saved in any case.
+    """Return a "file" or "label" by its id from our disk; with `?save` it is saved instead of shown.
+
+    An "answer", what came instead of a label that can be printed, is saved in any case.
     """
     row, name = _find(kind, pk)
     try:
@@ -30,7 +31,7 @@ def serve_document(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase
 
 
 def _find(kind: str, pk: int) -> tuple[ProductionFile | Label | LabelResponse, str]:
-    """The row, and what it is saved as. Raises Http404."""
+    """Return the row, and what it is saved as. Raises Http404."""
     if kind == "file":
         file = get_object_or_404(ProductionFile.objects.select_related("production_order"), pk=pk)
         return file, f"{file.production_order.vendor_id}-{file.kind}-{file.raw_kind}-{pk}"

@@ -1,7 +1,5 @@
 """Fetching labels from their page: asked first, since the download announces the pick-up; and copies added by hand."""
 
-from datetime import date
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,8 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.errors import DomainError
-from backoffice.staff.base import actor, refuse
+from backoffice.staff.base import actor
 from backoffice.staff.pages import act
 from backoffice.text.translatable import gettext as _
 from fulfillment.admin.production_page.guard import desk_page, order_url, require_dispatch
@@ -32,7 +29,7 @@ class CopyForm(forms.Form):
 
 
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
-    """Names the label and what its download causes; on POST it is fetched."""
+    """Show the label and what its download causes; on POST fetch it."""
     require_dispatch(request)
     label = _find(pk)
     back = order_url(label.production_order, "labels")
@@ -41,7 +38,13 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(back)
     form = FetchForm(request.POST or None, initial={"dispatch_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        return _fetch(request, label, form.cleaned_data["dispatch_on"], back=back)
+
+        def start() -> str:
+            fetch_label(label, actor=actor(request), dispatch_on=form.cleaned_data["dispatch_on"])
+            return _("The label is being fetched; it appears here in a moment.")
+
+        return act(request, start, to=back)
+    earliest = label.production_order.shipping_earliest
     return desk_page(
         request,
         "fulfillment/fetch_label.html",
@@ -51,12 +54,12 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         back=back,
         today=timezone.localdate(),
-        too_early=_is_too_early(label),
+        too_early=earliest is not None and timezone.localtime(earliest).date() > timezone.localdate(),
     )
 
 
 def add_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """A copy of a label that was announced and lost."""
+    """Keep a copy of a label that was announced and lost."""
     require_dispatch(request)
     label = _find(pk)
     back = order_url(label.production_order, "labels")
@@ -72,19 +75,5 @@ def add_copy(request: HttpRequest, pk: int) -> HttpResponse:
     return act(request, keep, to=back)
 
 
-def _fetch(request: HttpRequest, label: Label, dispatch_on: date, *, back: str) -> HttpResponse:
-    try:
-        fetch_label(label, actor=actor(request), dispatch_on=dispatch_on)
-    except DomainError as error:
-        return refuse(request, error, to=back)
-    messages.success(request, _("The label is being fetched; it appears here in a moment."))
-    return HttpResponseRedirect(back)
-
-
 def _find(pk: int) -> Label:
     return get_object_or_404(Label.objects.select_related("production_order"), pk=pk)
-
-
-def _is_too_early(label: Label) -> bool:
-    earliest = label.production_order.shipping_earliest
-    return earliest is not None and timezone.localtime(earliest).date() > timezone.localdate()

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.staff.base import actor
-from backoffice.staff.pages import act
+from backoffice.staff.pages import act, find_or_404
 from backoffice.staff.text_fields import CodeField, ParagraphField
 from backoffice.text.translatable import gettext as _
-from fulfillment.admin.production_page.guard import desk_page, find_order, may_force, order_url, require_dispatch
+from fulfillment.admin.production_page.guard import desk_page, may_force, order_url, require_dispatch
 from fulfillment.admin.production_page.steps import open_labels
 from fulfillment.models import Carrier, ProductionItem, ProductionOrder, ProductionShipment
 from fulfillment.services.dispatching import add_parcel, withdraw_parcel
@@ -24,7 +24,7 @@ WHOLE, PART = "whole", "part"
 
 
 class ParcelForm(forms.Form):
-    """A parcel as a person describes it. The rules are the service's; its complaints come back to these fields."""
+    """A parcel as a person describes it. The rules are the service's; its errors come back to these fields."""
 
     contents = forms.ChoiceField(
         label=gettext_lazy("Contents"),
@@ -52,7 +52,7 @@ class ParcelForm(forms.Form):
         super().__init__(data, initial=_initial(order, items))
         carriers = Carrier.objects.filter(available=True).order_by("name").values_list("key", "name")
         self.fields["carrier"] = forms.ChoiceField(label=_("Carrier"), choices=[("", _("choose one")), *carriers])
-        self.items = {_quantity_name(item): item for item in items}
+        self.items = {f"quantity_{item.pk}": item for item in items}
         for name, item in self.items.items():
             self.fields[name] = forms.IntegerField(
                 label=item.name or item.sku, required=False, min_value=0, initial=item.remaining
@@ -69,8 +69,8 @@ class ParcelForm(forms.Form):
         return [self[name] for name in self.SIZES]
 
     @property
-    def asked(self) -> ParcelToMake:
-        """For the service; the form must be valid."""
+    def requested(self) -> ParcelToMake:
+        """The parcel as the service takes it; the form must be valid."""
         given = self.cleaned_data
         quantities = {item.pk: given[name] for name, item in self.items.items() if given[name]}
         return ParcelToMake(
@@ -83,29 +83,26 @@ class ParcelForm(forms.Form):
             force_reason=given.get("force_reason", ""),
         )
 
-    def add_refusal(self, error: InvalidInput) -> None:
-        """Put the refusal's words, which are the vendor's, beside the fields they are about."""
-        for path, texts in error.errors.items():
+    def add_refusal(self, error: DomainError) -> None:
+        """Show the refusal beside the fields that it is about."""
+        errors = error.errors if isinstance(error, InvalidInput) else {"": [error.text]}
+        for path, texts in errors.items():
             name = path.replace("quantities.", "quantity_")
-            for text in texts:
-                self.add_error(name if name in self.fields else None, text)
+            self.add_error(name if name in self.fields else None, texts)
 
 
 def add(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of a parcel; on POST the parcel is made, and reported after a time in which it can be taken back."""
+    """Show the form of a parcel; on POST make it, to be reported after a time in which it can be taken back."""
     require_dispatch(request)
-    order = find_order(pk)
-    form = ParcelForm(order, with_force=may_force(request), data=request.POST or None)
-    refusal = ""
+    order, forced = find_or_404(ProductionOrder, pk), may_force(request)
+    form = ParcelForm(order, with_force=forced, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             parcel = add_parcel(
-                order, form.asked, actor=actor(request), may_force=may_force(request), undo_seconds=UNDO_SECONDS
+                order, form.requested, actor=actor(request), may_force=forced, undo_seconds=UNDO_SECONDS
             )
-        except InvalidInput as error:
-            form.add_refusal(error)
         except DomainError as error:
-            refusal = error.text
+            form.add_refusal(error)
         else:
             text = _("Parcel %(code)s is made. The vendor is told in %(seconds)d seconds; until then it can be undone.")
             messages.success(request, text % {"code": parcel.tracking_code, "seconds": UNDO_SECONDS})
@@ -116,7 +113,6 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Report a parcel"),
         order=order,
         form=form,
-        refusal=refusal,
         labels=open_labels(order),
         back=order_url(order, "parcels"),
     )
@@ -134,12 +130,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return act(request, undo, to=order_url(parcel.production_order, "parcels"))
 
 
-def _quantity_name(item: ProductionItem) -> str:
-    return f"quantity_{item.pk}"
-
-
 def _initial(order: ProductionOrder, items: list[ProductionItem]) -> dict[str, str]:
-    """What is most likely meant: the next label's carrier and code; the rest where parts have left already."""
+    """Return what is most likely meant: the next label's carrier and code; the rest where parts have left already."""
     label = next(iter(open_labels(order)), None)
     return {
         "contents": PART if any(item.shipped for item in items) else WHOLE,

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
-from fulfillment.models import Label, LabelState, ParcelState, ProductionOrder, ProductionShipment, ProductionState
+from fulfillment.models import Label, LabelState, ParcelState, ProductionOrder, ProductionOrderState
 from fulfillment.models.production_order import DispatchState
 from fulfillment.services.production_parcels import GONE_STATES
 
@@ -23,20 +23,16 @@ class NextStep:
 
 
 def next_step(order: ProductionOrder) -> NextStep:
-    """The most pressing thing first: what went wrong, then what stands before the parcel, then the parcel."""
-    if order.state == ProductionState.CANCELLED:
+    """Return the most pressing thing: what went wrong, then what stands before the parcel, then the parcel."""
+    if order.state == ProductionOrderState.CANCELLED:
         return NextStep(Tone.GREY, "cancel", _("Cancelled: nothing is made or shipped."))
     return _trouble(order) or _ended(order) or _way_to_parcel(order)
 
 
 def open_labels(order: ProductionOrder) -> list[Label]:
-    """Labels whose parcel has not been made yet."""
-    return [label for label in order.labels.all() if not _is_used(label)]
-
-
-def _is_used(label: Label) -> bool:
-    parcel: ProductionShipment | None = getattr(label, "parcel", None)
-    return parcel is not None and parcel.state in GONE_STATES
+    """Return the labels whose parcel has not been made yet."""
+    parcels = [(label, getattr(label, "parcel", None)) for label in order.labels.all()]
+    return [label for label, parcel in parcels if parcel is None or parcel.state not in GONE_STATES]
 
 
 def _trouble(order: ProductionOrder) -> NextStep | None:
@@ -59,14 +55,14 @@ def _ended(order: ProductionOrder) -> NextStep | None:
         if waiting:
             return NextStep(Tone.BLUE, "outbox", _("All is packed; the vendor is being told."))
         return NextStep(Tone.GREEN, "check_circle", _("All is shipped and reported."))
-    if order.state == ProductionState.DONE:
+    if order.state == ProductionOrderState.DONE:
         return NextStep(Tone.GREEN, "check_circle", _("Finished, says the vendor."))
     return None
 
 
 def _way_to_parcel(order: ProductionOrder) -> NextStep:
     labels = open_labels(order)
-    if any(not file.is_kept and file.next_at for file in order.files.all()):
+    if any(file.is_coming for file in order.files.all()):
         return NextStep(Tone.BLUE, "downloading", _("Its files are being downloaded."), "items")
     if any(label.state == LabelState.ASKED for label in labels):
         return NextStep(Tone.BLUE, "sync", _("The label is being fetched."), "labels")

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.admin.machine_chips import kind_label
 from backoffice.engine.admin.timeline import show_exchange
 from backoffice.engine.models import Push
+from backoffice.staff.pages import find_or_404
 from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _t
 from backoffice.timeline import UNKNOWN, Sentence, fill
-from fulfillment.admin.production_page.guard import find_order, require_view
-from fulfillment.models import Label, ProductionEvent, ProductionShipment
+from fulfillment.admin.production_page.guard import require_view
+from fulfillment.models import Label, ProductionEvent, ProductionOrder, ProductionShipment
 
 SENTENCES: dict[str, Sentence] = {
     "production.pending": ("inbox", Tone.GREY, _("The production order came in.")),
@@ -64,23 +65,27 @@ SENTENCES: dict[str, Sentence] = {
 
 def describe(event: ProductionEvent) -> str:
     """Return the event as a sentence in the active language."""
-    text = fill(SENTENCES.get(event.kind, UNKNOWN)[2], _words(event.params)) or event.kind
+    text = fill(SENTENCES.get(event.kind, UNKNOWN)[2], _texts(event.params)) or event.kind
     if reason := event.params.get("force_reason"):
         text = f"{text} {_t('Forced: %(reason)s') % {'reason': reason}}"
     return text
 
 
 def exchange(request: HttpRequest, pk: int, push_pk: int) -> HttpResponse:
-    """A fragment of the page: what was sent to the vendor about one production order and what came back, masked."""
+    """Return as a fragment what was sent to the vendor about a production order and what came back, masked."""
     require_view(request)
-    order = find_order(pk)
+    return show_exchange(request, pushes_of(find_or_404(ProductionOrder, pk)), pk=push_pk)
+
+
+def pushes_of(order: ProductionOrder) -> QuerySet[Push]:
+    """Return what was sent to the vendor about the order's labels and parcels, oldest first."""
     labels = Q(subject_type=Label._meta.label_lower, subject_id__in=order.labels.values("pk"))
     parcels = Q(subject_type=ProductionShipment._meta.label_lower, subject_id__in=order.shipments.values("pk"))
-    return show_exchange(request, Push.objects.filter(labels | parcels), pk=push_pk)
+    return Push.objects.filter(labels | parcels).order_by("pk")
 
 
-def _words(params: Mapping[str, Any]) -> dict[str, str]:
-    words = {key: "" if value is None else str(value) for key, value in params.items()}
-    if "push_kind" in words:
-        words["push_kind"] = str(kind_label(words["push_kind"]))
-    return words
+def _texts(params: Mapping[str, Any]) -> dict[str, str]:
+    texts = {key: "" if value is None else str(value) for key, value in params.items()}
+    if "push_kind" in texts:
+        texts["push_kind"] = str(kind_label(texts["push_kind"]))
+    return texts

@@ -1,8 +1,7 @@
 """The work list: cards of what is to be made and shipped, the most pressing first."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,13 +17,14 @@ from backoffice.staff.text_fields import LineField
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 from fulfillment.admin.production_page.chips import marks
+from fulfillment.admin.production_page.guard import may_open
 from fulfillment.admin.production_page.pictures import pictures_of
 from fulfillment.admin.production_page.steps import NextStep, next_step
 from fulfillment.models import ProductionItem, ProductionOrder
 from fulfillment.services.production_reports import NEVER
 from fulfillment.services.worklist import (
-    Place,
     Section,
+    WorkCursor,
     WorkFilter,
     count_work,
     list_merchants,
@@ -42,7 +42,7 @@ class WorkFilters(FilterForm):
 
     HIDDEN = ("section",)
 
-    section = forms.ChoiceField(required=False, choices=[(section.value, "") for section in Section])
+    section = forms.ChoiceField(required=False, choices=Section.choices)
     product = LineField(label=gettext_lazy("Product"), required=False, max_length=100)
     printing_method = LineField(label=gettext_lazy("Printing method"), required=False, max_length=100)
     merchant = LineField(label=gettext_lazy("Merchant"), required=False, max_length=200)
@@ -56,8 +56,8 @@ class WorkFilters(FilterForm):
             self.fields[name].widget = forms.Select(choices=choices)
 
     @property
-    def wanted(self) -> WorkFilter:
-        """For the service."""
+    def requested(self) -> WorkFilter:
+        """The filters as the service takes them."""
         values = self.values
         values.pop("q", None)
         section = Section(values.pop("section", Section.ALL))
@@ -65,19 +65,11 @@ class WorkFilters(FilterForm):
 
 
 @dataclass(frozen=True)
-class CardItem:
-    """An item with its picture, empty when there is none."""
-
-    item: ProductionItem
-    picture: str
-
-
-@dataclass(frozen=True)
-class Card:
-    """One production order as the list shows it."""
+class WorkCard:
+    """One production order as the list shows it; each item has its picture, empty when there is none."""
 
     order: ProductionOrder
-    items: list[CardItem]
+    items: list[tuple[ProductionItem, str]]
     more_items: int
     pieces: int
     methods: list[str]
@@ -87,14 +79,6 @@ class Card:
     @property
     def has_due(self) -> bool:
         return self.order.due_at != NEVER
-
-
-@dataclass(frozen=True)
-class Group:
-    """Cards that are due together."""
-
-    title: Any
-    cards: list[Card]
 
 
 class WorkList(ListPage[ProductionOrder]):
@@ -108,35 +92,28 @@ class WorkList(ListPage[ProductionOrder]):
     filters: WorkFilters
 
     def get_tabs(self) -> list[Tab]:
-        counts, current = count_work(), self.filters.wanted.section
-        tabs = [
-            (Section.ALL, _("To do"), counts.to_do),
-            (Section.EXPRESS, _("Express"), counts.express),
-            (Section.DUE_TODAY, _("Due today"), counts.due_today),
-            (Section.LATE, _("Late"), counts.late),
-            (Section.OPEN_WINDOW, _("May be shipped now"), None),
-        ]
+        counts, current = count_work(), self.filters.requested.section
         return [
-            Tab(title, self._query(section=section.value), section == current, count) for section, title, count in tabs
+            Tab(section.label, self._query(section=section.value), section == current, counts.get(section.value))
+            for section in Section
         ]
 
     def get_context_data(self) -> dict[str, Any]:
-        page = list_work(self.filters.wanted, after=read_place(self.request.GET.get("after", "")))
-        may_open = self.request.user.has_perm("fulfillment.view_documents")
-        pictures = pictures_of(page.orders, may_open=may_open)
-        groups = list(_groups([_card(order, pictures) for order in page.orders]))
+        page = list_work(self.filters.requested, after=read_cursor(self.request.GET.get("after", "")))
+        pictures = pictures_of(page.orders, may_open=may_open(self.request))
+        cards = [_card(order, pictures) for order in page.orders]
         return {
             "list": self,
             "filters": self.filters,
             "tabs": self.get_tabs(),
-            "rows": groups,
-            "groups": groups,
-            "older": f"?{self._query(after=write_place(page.next))}" if page.next else "",
+            # Cards that are due together, in the list's order: express ones first, then day by day.
+            "rows": [(title, list(some)) for title, some in groupby(cards, key=_group_title)],
+            "older": f"?{self._query(after=write_cursor(page.next))}" if page.next else "",
             "newest": f"?{self._query()}" if "after" in self.request.GET else "",
         }
 
     def _query(self, **changes: str) -> str:
-        """The page's own address with these changes, from the first page on unless `after` is among them."""
+        """Return the page's own address with these changes, from the first page on unless `after` is among them."""
         kept = self.request.GET.copy()
         kept.pop("after", None)
         for name, value in changes.items():
@@ -144,28 +121,28 @@ class WorkList(ListPage[ProductionOrder]):
         return kept.urlencode()
 
 
-def read_place(text: str) -> Place | None:
-    """A place of the list's address; None for what is not one."""
+def read_cursor(text: str) -> WorkCursor | None:
+    """Return the cursor that an address names; None where it names none."""
     parts = text.split(".")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
         return None
     express, ticks, pk = map(int, parts)
     try:
-        return Place(is_express=bool(express), due_at=_EPOCH + ticks * _TICK, pk=pk)
+        return WorkCursor(is_express=bool(express), due_at=_EPOCH + ticks * _TICK, pk=pk)
     except OverflowError:
         return None
 
 
-def write_place(place: Place) -> str:
-    """A place as it stands in an address."""
-    return f"{int(place.is_express)}.{(place.due_at - _EPOCH) // _TICK}.{place.pk}"
+def write_cursor(cursor: WorkCursor) -> str:
+    """Return the cursor as it stands in an address."""
+    return f"{int(cursor.is_express)}.{(cursor.due_at - _EPOCH) // _TICK}.{cursor.pk}"
 
 
-def _card(order: ProductionOrder, pictures: dict[int, str]) -> Card:
+def _card(order: ProductionOrder, pictures: dict[int, str]) -> WorkCard:
     items = [item for item in order.items.all() if item.remaining] or list(order.items.all())
-    return Card(
+    return WorkCard(
         order=order,
-        items=[CardItem(item, pictures.get(item.pk, "")) for item in items[:ITEMS_SHOWN]],
+        items=[(item, pictures.get(item.pk, "")) for item in items[:ITEMS_SHOWN]],
         more_items=len(items[ITEMS_SHOWN:]),
         pieces=sum(item.remaining for item in items),
         methods=sorted({method for item in items for method in item.printing_methods}),
@@ -174,22 +151,12 @@ def _card(order: ProductionOrder, pictures: dict[int, str]) -> Card:
     )
 
 
-def _groups(cards: list[Card]) -> Iterator[Group]:
-    """The list's order is kept: express ones first, then day by day."""
-    for title, some in groupby(cards, key=_title):
-        yield Group(title, list(some))
-
-
-def _title(card: Card) -> Any:
+def _group_title(card: WorkCard) -> Any:
     if card.order.is_express:
         return _("Express")
     if not card.has_due:
         return _("No day given")
-    return _day(timezone.localtime(card.order.due_at).date())
-
-
-def _day(due: date) -> Any:
-    today = timezone.localdate()
+    due, today = timezone.localtime(card.order.due_at).date(), timezone.localdate()
     if due < today:
         return _("Overdue")
     if due == today:

@@ -1,4 +1,4 @@
-"""manage.py pull_production_orders: ask for what is to be made, and say what no callback had told."""
+"""manage.py pull_production_orders: read what is to be made, and report what no callback brought."""
 
 from backoffice.engine.management.pull_command import PullCommand
 from fulfillment.services.production_pulling import ProductionPull

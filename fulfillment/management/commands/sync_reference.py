@@ -1,4 +1,4 @@
-"""Brings in countries, states and carriers."""
+"""manage.py sync_reference: bring in countries, states and carriers."""
 
 from typing import Any
 

@@ -32,5 +32,5 @@ def sign_in(db: None) -> SignIn:
 
 @pytest.fixture
 def desk(sign_in: SignIn) -> Client:
-    """The order desk: sees orders and acts on them."""
+    """Return a member of the order desk, who sees orders and acts on them."""
     return sign_in("view_order", "change_order")

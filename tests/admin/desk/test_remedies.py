@@ -24,7 +24,7 @@ def held(reason: HoldReason, errors: dict[str, list[str]], text: str = "") -> Or
 
 
 def primary(html: str) -> list[str]:
-    """The labels of the primary buttons in the boxes of holds."""
+    """Return the labels of the primary buttons in the boxes of holds."""
     boxes = re.findall(r'<section class="note-box[^>]*hold-box.*?</section>', html, re.DOTALL)
     links = re.findall(r'<a class="button small primary"[^>]*>.*?</a>', "".join(boxes), re.DOTALL)
     return [re.sub(r"<span class=\"material.*?</span>|<[^>]+>", "", link).strip() for link in links]

@@ -251,11 +251,11 @@ def test_an_order_that_is_not_there_is_not_found(dispatcher: Client) -> None:
 def test_the_next_label_is_offered_once_the_first_is_fetched(dispatcher: Client, make: Make, fetch: Fetch) -> None:
     order = make("two_labels")
     first, second = order.labels.all()
-    assert dispatcher.get(url(order)).context["facts"].label_to_fetch == first
+    assert dispatcher.get(url(order)).context["page"].label_to_fetch == first
     fetch(first)
-    assert dispatcher.get(url(order)).context["facts"].label_to_fetch == second
+    assert dispatcher.get(url(order)).context["page"].label_to_fetch == second
     fetch(second)
-    assert dispatcher.get(url(order)).context["facts"].label_to_fetch is None
+    assert dispatcher.get(url(order)).context["page"].label_to_fetch is None
 
 
 def test_the_desk_speaks_german(dispatcher: Client, make: Make) -> None:

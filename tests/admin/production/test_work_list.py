@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
-from fulfillment.admin.work_list.worklist import Card, read_place, write_place
+from fulfillment.admin.work_list.worklist import WorkCard, read_cursor, write_cursor
 from fulfillment.models import ProductionItem, ProductionOrder
 from fulfillment.services.production_pulling import ProductionPull
-from fulfillment.services.worklist import PAGE_SIZE, Place
+from fulfillment.services.worklist import PAGE_SIZE, WorkCursor
 from tests.admin.desk.conftest import SignIn
 from tests.fulfillment.conftest import VENDOR, Make
 
@@ -29,9 +29,9 @@ def made_by_hand(number: int, **changes: object) -> ProductionOrder:
     return order
 
 
-def cards(client: Client, query: str = "") -> list[Card]:
-    groups = client.get(f"{LIST}{query}").context["groups"]
-    return [card for group in groups for card in group.cards]
+def cards(client: Client, query: str = "") -> list[WorkCard]:
+    groups = client.get(f"{LIST}{query}").context["rows"]
+    return [card for __, cards in groups for card in cards]
 
 
 def references(client: Client, query: str = "") -> list[str]:
@@ -44,8 +44,8 @@ def test_express_orders_come_first_then_the_day_they_are_due(dispatcher: Client)
     made_by_hand(2, due_at=now - timedelta(days=1))
     made_by_hand(3, due_at=now + timedelta(days=20), express_production=True)
     assert references(dispatcher) == ["R-3", "R-2", "R-1"]
-    groups = dispatcher.get(LIST).context["groups"]
-    assert [str(group.title) for group in groups][:2] == ["Express", "Overdue"]
+    groups = dispatcher.get(LIST).context["rows"]
+    assert [str(title) for title, __ in groups][:2] == ["Express", "Overdue"]
 
 
 def test_each_card_says_what_is_next(dispatcher: Client, make: Make) -> None:
@@ -74,7 +74,7 @@ def test_pages_hang_together_whatever_happens_between(dispatcher: Client) -> Non
     for number in range(PAGE_SIZE + 3):
         made_by_hand(number, due_at=due)
     first = dispatcher.get(LIST)
-    seen = [card.order.pk for group in first.context["groups"] for card in group.cards]
+    seen = [card.order.pk for __, cards in first.context["rows"] for card in cards]
     ProductionOrder.objects.filter(pk__in=seen[:10]).update(dispatch="shipped")
     rest = cards(dispatcher, first.context["older"])
     assert [card.order.reference for card in rest] == ["R-50", "R-51", "R-52"]
@@ -82,12 +82,12 @@ def test_pages_hang_together_whatever_happens_between(dispatcher: Client) -> Non
 
 @pytest.mark.parametrize("text", ["", "1.2", "1.2.x", "1.9999999999999999999.3", "²1.2.3"])
 def test_a_broken_place_is_the_beginning(text: str) -> None:
-    assert read_place(text) is None
+    assert read_cursor(text) is None
 
 
 def test_a_place_comes_back_from_its_address() -> None:
-    place = Place(is_express=True, due_at=timezone.now(), pk=7)
-    assert read_place(write_place(place)) == place
+    cursor = WorkCursor(is_express=True, due_at=timezone.now(), pk=7)
+    assert read_cursor(write_cursor(cursor)) == cursor
 
 
 def test_the_list_needs_as_many_queries_for_one_card_as_for_thirty(dispatcher: Client, sandbox: Sandbox) -> None:

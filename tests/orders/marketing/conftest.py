@@ -53,7 +53,7 @@ def letters(settings: Settings, db: None) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def reviews(settings: Settings, db: None) -> teller.Desk:
-    """The toy vendor's desk, cleared."""
+    """Return the toy vendor's desk, cleared."""
     settings.VENDORS = settings.VENDORS | {"teller": "tests.orders.marketing.teller.Teller"}
     settings.TELLER_REQUESTS_PER_MINUTE = 60_000
     _hurry(settings)
@@ -69,7 +69,7 @@ def _hurry(settings: Settings) -> None:
 
 @pytest.fixture
 def ask(db: None) -> Ask:
-    """What a rule does: have a vendor told."""
+    """Do what a rule does: have a vendor told."""
 
     def asked(order: Order, vendor: str = "autoletter", actor: str = "rule:7") -> OrderExport:
         with transaction.atomic():
@@ -80,7 +80,7 @@ def ask(db: None) -> Ask:
 
 @pytest.fixture
 def tell() -> Callable[[], None]:
-    """What the workers do: gather, and deliver to the end."""
+    """Do what the workers do: gather, and deliver to the end."""
 
     def told() -> None:
         gather_exports()

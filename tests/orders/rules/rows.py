@@ -45,5 +45,5 @@ def make_rule(*actions: Tree, when: Tree | None = None, event: str = RuleEvent.R
 
 
 def happens(order: Order, kind: str = "order.received") -> OrderEvent:
-    """The event as the services write it."""
+    """Return the event as the services write it."""
     return order.events.create(actor="system", kind=kind, awaiting_rules=True)

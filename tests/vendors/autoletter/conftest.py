@@ -23,7 +23,7 @@ def _configured(settings: Settings) -> None:
 
 @pytest.fixture
 def speak(outside: Outside, settings: Settings) -> Iterator[Speak]:
-    """Start a server with the script given; answers the adapter and the server."""
+    """Start a server with the script given; return the adapter and the server."""
     with ExitStack() as stack:
 
         def start(*script: Act, path: str = "/v2/orders") -> tuple[AutoLetter, Loopback]:

@@ -9,7 +9,7 @@ from backoffice.vendors.messages import PostalAddress
 
 
 def address(**changes: str) -> PostalAddress:
-    """The address of the article's example."""
+    """Return the address of the article's example."""
     given = {
         "firstname": "John", "lastname": "Smith", "street": "42 Main Street", "zip": "10115", "city": "Berlin",
         "country_code": "de",
@@ -18,7 +18,7 @@ def address(**changes: str) -> PostalAddress:
 
 
 def order(number: int = 12345, **changes: Any) -> OrderToExport:
-    """The order of the article's example, or one like it."""
+    """Return the order of the article's example, or one like it."""
     given: dict[str, Any] = {
         "order_id": str(number),
         "number": "ORD-2026-001" if number == 12345 else f"WEB-{100000 + number}",

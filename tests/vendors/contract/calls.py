@@ -181,7 +181,7 @@ CALLS: dict[type[Vendor], tuple[Call, ...]] = {
 
 
 def methods_of(ability: type[Vendor]) -> set[str]:
-    """The methods that the ability adds and that ask the vendor: those of its instances."""
+    """Return the methods that the ability adds and that ask the vendor: those of its instances."""
     return {
         name
         for name, value in vars(ability).items()

@@ -76,6 +76,6 @@ def sandbox(everybody: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def vendor(sandbox: Sandbox, profile: Profile, at: Callable[[str], Any], outside: Outside) -> Any:
-    """The vendor before the sandbox."""
+    """Return the vendor before the sandbox."""
     outside.tokens.token = None
     return at(profile.url(sandbox))

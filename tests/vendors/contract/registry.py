@@ -17,7 +17,7 @@ EXERCISED: set[tuple[str, type[Vendor]]] = set()
 
 
 def profile_of(name: str) -> Profile:
-    """What `tests/vendors/<package>/contract.py` says of it, where <package> is that of its adapter."""
+    """Return what `tests/vendors/<package>/contract.py` says of it, where <package> is that of its adapter."""
     package = REGISTRY[name].split(".")[-3]
     found: Profile = import_module(f"tests.vendors.{package}.contract").PROFILES[name]
     return found
@@ -29,7 +29,7 @@ def with_ability(ability: type[Vendor]) -> list[str]:
 
 
 def exercise(ability: type[Vendor]) -> list[str]:
-    """The same, noted down: those that are put through a test of the ability."""
+    """Return the same, noted down: those that are put through a test of the ability."""
     names = with_ability(ability)
     EXERCISED.update((name, ability) for name in names)
     return names

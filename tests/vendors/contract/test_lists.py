@@ -33,7 +33,7 @@ def about(sandbox: Sandbox, vendor: Any, profile: Profile) -> str:
 
 
 def rows(found: list[Any]) -> tuple[list[str], bool]:
-    """What a list has, as text, in its order; and whether it says itself that something is missing."""
+    """Return what a list has, as text, in its order; and whether it says itself that something is missing."""
     if found and isinstance(found[0], CatalogPage):
         listed = [product.vendor_id for page in found for product in page.products]
         return listed, any(page.problems for page in found)

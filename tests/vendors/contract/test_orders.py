@@ -35,7 +35,7 @@ def reference() -> str:
 
 @pytest.fixture
 def ledger(sandbox: Sandbox, profile: Profile) -> Any:
-    """What this vendor will make and charge for."""
+    """Return what this vendor will make and charge for."""
     return sandbox.ledger if profile.app == "mypromo" else sandbox.others[profile.app].ledger
 
 
@@ -57,7 +57,7 @@ def draft(vendor: Any, profile: Profile, reference: str) -> OrderReport:
 
 
 def made(ledger: Any, reference: str) -> list[Any]:
-    """What will be made and charged for under this reference."""
+    """Return what will be made and charged for under this reference."""
     return [order for order in ledger.physical_orders() if order["reference"] == reference]
 
 
@@ -66,7 +66,7 @@ def made_of(ledger: Any, reference: str) -> int:
 
 
 def soon(reconcile: Callable[[], list[Any]], *, is_done: bool) -> bool:
-    """Whether there is one, as soon as the vendor has done it; or none, where it never will."""
+    """Return whether there is one, as soon as the vendor has done it; or none, where it never will."""
     deadline = time.monotonic() + (5 if is_done else 0)
     while is_done and not reconcile() and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -115,7 +115,7 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
         return ["EN"]
 
     def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]:
-        """The whole listing; it knows no filter by SKU."""
+        """Return the whole listing; it knows no filter by SKU."""
         return catalog_pages(self.client)
 
     # --- Webhooks and callbacks ---------------------------------------------------------------------------------------

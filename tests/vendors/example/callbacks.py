@@ -19,7 +19,7 @@ TYPES = {"order-updated": "order_updated", "package-shipped": "package_shipped"}
 
 
 def verify(request: CallbackRequest) -> bool:
-    """Whether one of the secrets signed this body, in constant time. An empty secret opens nothing."""
+    """Return whether one of the secrets signed this body, in constant time. An empty secret opens nothing."""
     header = request.headers.get(SIGNATURE, "").split(",")[:MOST_SIGNATURES]
     offered = [part.strip().removeprefix(PREFIX).encode("latin-1", "backslashreplace") for part in header]
     signed = [hmac.new(key.encode(), request.body, "sha256").hexdigest().encode() for key in request.secrets if key]
@@ -29,7 +29,7 @@ def verify(request: CallbackRequest) -> bool:
 
 
 def read(topic: str, body: bytes) -> tuple[OrderReport]:
-    """The order that an event carries. Raises InvalidCallback, and nothing else."""
+    """Return the order that an event carries. Raises InvalidCallback, and nothing else."""
     if topic not in TYPES:
         raise InvalidCallback(f"no such topic: {topic}")
     # No text of theirs needs it, and PostgreSQL takes it in no text.

@@ -36,7 +36,7 @@ class Shop:
         return self.sandbox.others["example"]
 
     def order(self, **changes: Any) -> dict[str, Any]:
-        """The body of an order of one line."""
+        """Return the body of an order of one line."""
         line = {
             "reference": "1",
             "sku": SKU,
@@ -47,7 +47,7 @@ class Shop:
         return build_order(**({"lines": [line]} | changes))
 
     def sell(self, **changes: Any) -> int:
-        """An order comes in over REST; answers its id there."""
+        """Send an order over REST; return its id there."""
         answer = self.storefront.place(self.order(**changes))
         assert answer.status_code == 201, answer.json()
         return int(answer.json()["id"])
@@ -68,7 +68,7 @@ class Shop:
         work_due_callbacks()
 
     def made(self) -> list[str]:
-        """The references of what the vendor makes and charges for."""
+        """Return the references of what the vendor makes and charges for."""
         return [order["reference"] for order in self.vendor.ledger.physical_orders()]
 
 

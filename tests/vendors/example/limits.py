@@ -25,7 +25,7 @@ MISSING = "Missing: Example Print needs it."
 
 
 def check_order(order: OrderToPlace) -> list[FieldError]:
-    """What they would refuse, by the path of the field."""
+    """Return what they would refuse, by the path of the field."""
     found = list(_address_errors("recipient", order.recipient))
     for number, line in enumerate(order.lines):
         found += _line_errors(f"lines.{number}", line)

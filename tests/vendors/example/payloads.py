@@ -6,7 +6,7 @@ from backoffice.vendors.messages import LineToPlace, OrderToPlace, PostalAddress
 
 
 def order_payload(order: OrderToPlace) -> dict[str, Any]:
-    """The draft with all its items."""
+    """Return the draft with all its items."""
     return {
         "external_id": order.reference,
         "recipient": _recipient(order.recipient),

@@ -29,7 +29,7 @@ def _configured(settings: Any) -> None:
 
 @pytest.fixture
 def speak(outside: Outside, settings: Any) -> Iterator[Speak]:
-    """Start a server with the script given; answers the adapter and the server. Reads are not repeated."""
+    """Start a server with the script given; return the adapter and the server. Reads are not repeated."""
     with ExitStack() as stack:
 
         def start(*script: Act) -> tuple[GuaranteedReviews, Loopback]:

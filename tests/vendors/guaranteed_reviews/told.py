@@ -42,7 +42,7 @@ def order(number: int = 1, **changes: Any) -> OrderToExport:
 
 
 def fields_of(seen: Seen) -> dict[str, str]:
-    """The parts of a multipart body, read by Python's own reader of mail."""
+    """Return the parts of a multipart body, read by Python's own reader of mail."""
     head = f"Content-Type: {seen.headers['content-type']}\r\n\r\n".encode()
     parsed = message_from_bytes(head + seen.body, policy=HTTP)
     return {
@@ -52,7 +52,7 @@ def fields_of(seen: Seen) -> dict[str, str]:
 
 
 def php_array(text: str) -> Any:
-    """What `array('id' => ...)` in the documented example means; a list where there are no keys."""
+    """Return what `array('id' => ...)` in the documented example means; a list where there are no keys."""
     tokens = re.findall(r"'([^']*)'|(array\()|(\))|(=>)", text)
     position = 0
 
@@ -78,7 +78,7 @@ def php_array(text: str) -> Any:
 
 
 def sample_orders() -> list[dict[str, Any]]:
-    """The orders of the documented request."""
+    """Return the orders of the documented request."""
     text = (SAMPLES / "orders.request.php.txt").read_text()
     start = text.index("json_encode(") + len("json_encode(")
     return php_array(text[start:])

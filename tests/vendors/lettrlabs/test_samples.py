@@ -38,7 +38,7 @@ class Sample:
 
 
 def read_sample(name: str) -> Sample:
-    """What the command line would send."""
+    """Return what the command line would send."""
     words = shlex.split((SAMPLES / f"{name}.curl").read_text().replace("\\\n", " "))
     options = dict(zip(words[1::2], words[2::2], strict=False))
     url = next(word for word in words if word.startswith("https://"))

@@ -32,7 +32,7 @@ def _configured(settings: Any) -> None:
 
 @pytest.fixture
 def speak(outside: Outside, settings: Any) -> Iterator[Speak]:
-    """Start a server with the script given; answers the merchant's adapter and the server. A token is at hand."""
+    """Start a server with the script given; return the merchant's adapter and the server. A token is at hand."""
     yield from _speak(MyPromo, outside, settings)
 
 

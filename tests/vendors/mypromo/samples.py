@@ -34,7 +34,7 @@ BASIC = Credentials(scheme="basic", username="user", password="pass")
 
 
 def address(**changes: str) -> PostalAddress:
-    """The address of the examples."""
+    """Return the address of the examples."""
     given = {
         "reference": "{{$guid}}",
         "company": "Sample Company",
@@ -54,7 +54,7 @@ def address(**changes: str) -> PostalAddress:
 
 
 def order(**changes: Any) -> OrderToPlace:
-    """The order of the example "create order"."""
+    """Return the order of the example "create order"."""
     given: dict[str, Any] = {
         "reference": "{{$timestamp}}",
         "recipient": address(commercial_register_entry="Test321"),
@@ -90,7 +90,7 @@ def order(**changes: Any) -> OrderToPlace:
 
 
 def files_line(**changes: Any) -> LineToPlace:
-    """The line of the example "add item with print files"."""
+    """Return the line of the example "add item with print files"."""
     given: dict[str, Any] = {
         "reference": "{{$guid}}",
         "kind": LineKind.FILES,

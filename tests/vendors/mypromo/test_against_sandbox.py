@@ -9,10 +9,7 @@ import pytest
 
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.errors import (
-    VendorAuthFailed,
-    VendorRejected,
-)
+from backoffice.vendors.errors import VendorAuthFailed, VendorRejected
 from backoffice.vendors.messages import FileLink, LineKind, OrderState, OrderToPlace
 from backoffice.vendors.mypromo.adapter import MyPromo
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
@@ -169,7 +166,7 @@ def test_stock_prices_and_search_texts_are_read_to_the_end(mypromo: MyPromo) -> 
 
 
 def agree(mypromo: MyPromo, checked: OrderToPlace) -> bool:
-    """Whether our check and the sandbox name the same fields; answers whether the order was taken."""
+    """Check that our check and the sandbox name the same fields; return whether the order was taken."""
     ours = {error.field for error in mypromo.check_order(checked)}
     theirs: set[str] = set()
     try:

@@ -41,7 +41,7 @@ FOUR = {
 
 
 def tiers(*prices: str) -> tuple[PriceTier, ...]:
-    """The quantities of all examples."""
+    """Return the quantities of all examples."""
     return tuple(PriceTier(quantity=q, price=Decimal(p)) for q, p in zip((50, 100, 200), prices, strict=True))
 
 

@@ -67,7 +67,7 @@ def tier(quantity: int, price: str) -> PriceTier:
 
 
 def finish(sandbox: Sandbox, adapter: Any, queue_id: str) -> Any:
-    """The job after its whole life."""
+    """Return the job after its whole life."""
     assert adapter.read_job(queue_id).state is JobState.QUEUED
     sandbox.clock.advance(2.5)
     assert adapter.read_job(queue_id).state is JobState.SCHEDULED

@@ -245,7 +245,7 @@ def test_a_topic_that_the_account_does_not_have_is_called_invalid(topic: str) ->
 
 
 def read_or_invalid(body: bytes) -> tuple[Any, ...]:
-    """The messages, checked to be fit for the database; () when the body is called invalid."""
+    """Return the messages, checked to be fit for the database; () when the body is called invalid."""
     try:
         messages = MyPromo.read_callback("orders", body)
     except InvalidCallback:

@@ -58,7 +58,7 @@ def reports(page: Page) -> tuple[Any, ...]:
 
 
 def read(vendor: Vendor, *, since: datetime, pages: int | None = None, position: str = "") -> tuple[set[int], str]:
-    """The numbers read, and where to go on: after so many pages, or at the end."""
+    """Return the numbers read, and where to go on: after so many pages, or at the end."""
     found: set[int] = set()
     last = ""
     changes = read_changes(vendor.get, reports, since=since, position=position, per_page=PER_PAGE)

@@ -66,7 +66,7 @@ def null_at_the_end(params: dict[str, str]) -> bytes:
 
 
 def as_an_object_with_gaps(params: dict[str, str]) -> bytes:
-    """What PHP makes of an array whose keys are not 0, 1, 2 ..."""
+    """Return what PHP makes of an array whose keys are not 0, 1, 2 ..."""
     rows, envelope = paged(params)
     return json.dumps({"data": {str(row["id"]): row for row in rows}, "meta": envelope["meta"]}).encode()
 

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _fill_production_desk(self) -> None:
-        """Only where the vendor is the sandbox: nobody else makes up orders."""
+        """Make production orders, only where the vendor is the sandbox: nobody else makes up orders."""
         if not is_loopback(settings.MYPROMO_URL):
             return
         count = Sandbox(settings.MYPROMO_URL).make_production_orders()
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             self._say("Another shopper has asked for a sign of their own: see the enquiries in the staff pages.")
 
     def _begin_marketing(self) -> None:
-        """Published reviews, and a card campaign that waits for a person at its checkout."""
+        """Make published reviews, and a card campaign that waits for a person at its checkout."""
         reviewed = Variant.objects.filter(sku=REVIEWED_SKU).first()
         if reviewed is not None and is_loopback(settings.GUARANTEED_REVIEWS_URL):
             Sandbox(settings.GUARANTEED_REVIEWS_URL).publish_reviews(site="12", product_id=reviewed.product_id)
