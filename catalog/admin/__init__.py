@@ -2,12 +2,4 @@
 
 from catalog.admin import change_sets, custom_products, products, ratings, runs, table_imports, variants
 
-__all__ = [
-    "change_sets",
-    "custom_products",
-    "products",
-    "ratings",
-    "runs",
-    "table_imports",
-    "variants",
-]
+__all__ = ["change_sets", "custom_products", "products", "ratings", "runs", "table_imports", "variants"]

@@ -12,9 +12,9 @@ from backoffice.states import Chip
 from backoffice.text.reasons import REASON_MAX, REASON_MIN
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages import actions
+from catalog.admin.change_set_pages.labels import account_label, describe_event, describe_values
 from catalog.admin.change_set_pages.listing import ROW_FILTERS, ChangeSetList, rows_page
 from catalog.admin.change_set_pages.vendor_changes import VendorChanges
-from catalog.admin.change_set_pages.words import account_label, describe_event, describe_values
 from catalog.admin.prices import editor as price_editor
 from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.texts import workbench as text_workbench
@@ -169,7 +169,7 @@ def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
     titles = {
         "all": (_("All"), counts.get("rows")),
         "guards": (_("With guards"), counts.get("blocking", 0) + counts.get("flagged", 0)),
-        "losses": (_("Would vanish"), counts.get("destroys")),
+        "losses": (_("Would vanish"), counts.get("removals")),
         "verified": (_("Verified"), counts.get("verified")),
         "differs": (_("Differing"), counts.get("differs")),
         "failed": (_("Failed"), counts.get("failed")),

@@ -43,7 +43,7 @@ class PictureContext:
 
 
 @dataclass(frozen=True)
-class ProductRow:
+class CustomProductRow:
     product: CustomProduct
     picture: str
     chip: Chip
@@ -63,7 +63,7 @@ class CustomProductList(ListPage[CustomProduct]):
     search_words = gettext_lazy("Title, our id, vendor's id")
     empty_icon = "draw"
 
-    def get_rows(self, found: list[CustomProduct]) -> list[ProductRow]:
+    def get_rows(self, found: list[CustomProduct]) -> list[CustomProductRow]:
         return [_row(product) for product in found]
 
     def get_tabs(self) -> list[Tab]:
@@ -93,7 +93,7 @@ class CustomProductAdmin(PagesAdmin):
             title=str(product),
             product=product,
             pictures=pictures,
-            hero=next((facts.url for facts in pictures if facts.url), ""),
+            hero=next((contexts.url for contexts in pictures if contexts.url), ""),
             data=_flat(product.external_data),
             may_fetch=self.may(request, "change_customproduct"),
             orders=_orders_url(product),
@@ -143,13 +143,15 @@ def _picture(pk: int, position: int) -> CustomPicture:
     return picture
 
 
-def _row(product: CustomProduct) -> ProductRow:
+def _row(product: CustomProduct) -> CustomProductRow:
     """One chip for all pictures: the worst is what matters."""
-    facts = [picture_context(picture) for picture in product.pictures.all()]
-    shown = next((one.url for one in facts if one.url), "")
+    contexts = [picture_context(picture) for picture in product.pictures.all()]
+    shown = next((one.url for one in contexts if one.url), "")
     order = [Tone.RED, Tone.AMBER, Tone.GREY, Tone.GREEN]
-    worst = min(facts, key=lambda one: order.index(one.chip.tone), default=None)
-    return ProductRow(product, shown, worst.chip if worst else Chip(Tone.GREY, "image_not_supported", _("no picture")))
+    worst = min(contexts, key=lambda one: order.index(one.chip.tone), default=None)
+    return CustomProductRow(
+        product, shown, worst.chip if worst else Chip(Tone.GREY, "image_not_supported", _("no picture"))
+    )
 
 
 def _flat(data: Any) -> list[tuple[str, str]]:

@@ -78,7 +78,7 @@ def shop_rating_context() -> list[ShopRatingContext]:
     names: dict[str, list[str]] = {}
     for source in rating_sources():
         names.setdefault(source.shop_code, []).append(source.name)
-    readings = RatingReading.objects.in_bulk([name for held in names.values() for name in held])
+    readings = RatingReading.objects.in_bulk([name for group in names.values() for name in group])
     ratings: dict[int, list[RatingContext]] = {}
     for rating in _with_reviews(Rating.objects.filter(number=0)):
         ratings.setdefault(rating.shop_id, []).append(rating_context(rating))

@@ -22,7 +22,7 @@ SILENT_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class RunRow:
+class SyncRunRow:
     """`percent` is None when the vendor announced no total."""
 
     run: SyncRun
@@ -38,7 +38,7 @@ class RunList(ListPage[SyncRun]):
     template_name = "catalog/run_list.html"
     queryset = SyncRun.objects.defer("errors")
 
-    def get_rows(self, found: list[SyncRun]) -> list[RunRow]:
+    def get_rows(self, found: list[SyncRun]) -> list[SyncRunRow]:
         return [run_row(run) for run in found]
 
 
@@ -60,13 +60,13 @@ class SyncRunAdmin(PagesAdmin):
         )
 
 
-def run_row(run: SyncRun) -> RunRow:
+def run_row(run: SyncRun) -> SyncRunRow:
     now = timezone.now()
     is_running = run.state == SyncState.RUNNING
     duration = (run.finished_at or now) - run.started_at
     percent = min(100, run.seen * 100 // run.total) if run.total else None
     remaining = duration * (run.total - run.seen) / run.seen if is_running and run.total and run.seen else None
-    return RunRow(
+    return SyncRunRow(
         run=run,
         chip=SyncState(run.state).chip(),
         percent=percent,

@@ -21,11 +21,11 @@ from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
+from catalog.admin.change_set_pages.labels import account_label, describe_value, key_label
 from catalog.admin.change_set_pages.listing import LineRow
-from catalog.admin.change_set_pages.words import account_label, describe_value, key_label
 from catalog.admin.prices.rows import PriceFilters, filtered_variants
 from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
-from catalog.services.change_sets.shapes import shape_of, vendors_for
+from catalog.services.change_sets.formats import format_of, vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values, variants_of
 from catalog.services.overdue import READ_TABLE
@@ -37,7 +37,7 @@ from catalog.services.tables.importing import OPEN_STATES, accept_table, discard
 PREVIEWED = 100
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows that nobody asks for are not read: contents are megabytes.
-_HEAVY = ("content", "wishes")
+_HEAVY = ("content", "requests")
 
 
 class UploadForm(forms.Form):
@@ -182,19 +182,19 @@ def _page(table: TableImport) -> str:
 
 def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:
     """The first SKUs that would change, each with its values before and after, as far as they are known."""
-    wishes: dict[str, Value] = dict(list(table.wishes.items())[:PREVIEWED])
-    if not wishes:
+    requests: dict[str, Value] = dict(list(table.requests.items())[:PREVIEWED])
+    if not requests:
         return []
-    variants = list(variants_of(table.vendor).filter(sku__in=wishes))
-    held = current_values(table.kind, vendor=table.vendor, variants=variants)
-    return [(sku, _lines(table.kind, wish, held.get(sku))) for sku, wish in wishes.items()]
+    variants = list(variants_of(table.vendor).filter(sku__in=requests))
+    current = current_values(table.kind, vendor=table.vendor, variants=variants)
+    return [(sku, _lines(table.kind, requested, current.get(sku))) for sku, requested in requests.items()]
 
 
-def _lines(kind: str, wish: Value, held: Value | None) -> list[LineRow]:
-    if held is None:
-        return [LineRow(key_label(key), "?", str(value), None, None) for key, value in wish.items()]
-    shape = shape_of(kind)
-    currency = held.get("currency") or "EUR"
+def _lines(kind: str, requested: Value, current: Value | None) -> list[LineRow]:
+    if current is None:
+        return [LineRow(key_label(key), "?", str(value), None, None) for key, value in requested.items()]
+    change_format = format_of(kind)
+    currency = current.get("currency") or "EUR"
     return [
         LineRow(
             key_label(line.key),
@@ -203,5 +203,5 @@ def _lines(kind: str, wish: Value, held: Value | None) -> list[LineRow]:
             line.move,
             None,
         )
-        for line in shape.lines(held, after=shape.resolve(wish, before=held).after)
+        for line in change_format.lines(current, after=change_format.resolve(requested, before=current).after)
     ]

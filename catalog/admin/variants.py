@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backoffice.staff.pages import PagesAdmin
 from catalog.admin.product_pages.listing import VariantList
-from catalog.admin.product_pages.variant_context import variant_facts
+from catalog.admin.product_pages.variant_context import variant_context
 from catalog.models import Variant
 
 
@@ -17,5 +17,5 @@ class VariantAdmin(PagesAdmin):
 
     def detail_view(self, request: HttpRequest, variant: Variant) -> HttpResponse:
         return self.render(
-            request, "catalog/variant.html", title=variant.sku, facts=variant_facts(variant), variant=variant
+            request, "catalog/variant.html", title=variant.sku, context=variant_context(variant), variant=variant
         )

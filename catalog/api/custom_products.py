@@ -117,10 +117,7 @@ class CustomProductPicture(ApiView):
         summary="The picture of a custom product",
         description="PNG, JPEG or WebP; 404 while it has not been fetched yet.",
         tags=["catalog"],
-        responses={
-            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY),
-            **describe_problems(),
-        },
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY), **describe_problems()},
     )
     def get(self, request: Request, external_id: str) -> HttpResponseBase:
         read_query(request.GET, NoQuery)
@@ -143,9 +140,9 @@ def custom_product_response(product: CustomProduct) -> CustomProductResponse:
         "external_id", "title", "description", "description_html", "currency", "vendor", "vendor_id", "customiser_id",
         "created_at", "updated_at",
     )  # fmt: skip
-    facts: dict[str, Any] = {name: getattr(product, name) for name in names}
+    data: dict[str, Any] = {name: getattr(product, name) for name in names}
     return CustomProductResponse(
-        **facts,
+        **data,
         price=None if product.price is None else spell_money(product.price),
         compare_price=None if product.compare_price is None else spell_money(product.compare_price),
         picture_url=public_url(path) if has_picture else None,

@@ -15,7 +15,7 @@ from catalog.models import ChangeKind, ChangeSet, ChangeSource
 from catalog.services.change_sets.approval import User, approve_change_set
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.change_sets.view import ShownLine, differences
 from catalog.services.pushing.starting import push_change_set
@@ -145,11 +145,11 @@ def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str
         errors = {f"row {problem['row']}": [problem["text"]] for problem in reading.problems}
         raise InvalidInput(f"Rows that cannot be used: {reading.counts['problems']}.", errors=errors)
     if kind == ChangeKind.SEARCH_TEXTS:
-        drop_same_texts(reading.wishes, vendor=vendor)
-    wishes = {sku: wish for sku, wish in reading.wishes.items() if wish}
-    if not wishes:
+        drop_same_texts(reading.requests, vendor=vendor)
+    requests = {sku: requested for sku, requested in reading.requests.items() if requested}
+    if not requests:
         raise CommandError("The table changes nothing.")
-    return wishes
+    return requests
 
 
 def _find_user(name: str) -> User:

@@ -157,13 +157,7 @@ class ChangeSet(models.Model):
         return state in NEXT[ChangeSetState(self.state)]
 
     def move_to(
-        self,
-        state: ChangeSetState,
-        *,
-        actor: str,
-        params: dict[str, Any] | None = None,
-        kind: str = "",
-        **changes: Any,
+        self, state: ChangeSetState, *, actor: str, params: dict[str, Any] | None = None, kind: str = "", **changes: Any
     ) -> None:
         """Change the state (and fields given by name), with its line in the timeline, which `kind` may name otherwise
         than the state does. The row must be locked.
@@ -187,7 +181,7 @@ class ChangeSet(models.Model):
 
 
 class ChangeSetEvent(TimelineEvent):
-    """One line of a change set's timeline; `catalog.admin.change_set_pages.words` has the words."""
+    """One line of a change set's timeline; `catalog.admin.change_set_pages.labels` has the words."""
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
 
@@ -220,14 +214,14 @@ class Change(models.Model):
     )
     sku = models.CharField(_("SKU"), max_length=100)
     sku_fulfiller = models.CharField(_("fulfiller's SKU"), max_length=100, blank=True)
-    wanted = models.JSONField(_("asked for"), default=dict)
+    requested = models.JSONField(_("asked for"), default=dict)
     before = models.JSONField(_("before"), default=dict, blank=True)
     after = models.JSONField(_("after"), default=dict, blank=True)
     # [{code, text, blocking, overridable}]
     guards = TranslatableJSONField(_("guards"), default=list, blank=True)
     # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person ticked.
-    destroys = models.JSONField(_("would vanish"), default=list, blank=True)
-    ticked = models.JSONField(_("ticked"), default=list, blank=True)
+    removals = models.JSONField(_("would vanish"), default=list, blank=True)
+    confirmed = models.JSONField(_("confirmed"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
     note = TranslatableTextField(_("note"), blank=True)
     read_back = models.JSONField(_("read back"), null=True, blank=True)
@@ -240,7 +234,7 @@ class Change(models.Model):
             models.Index(fields=["change_set", "id"], name="change_by_set"),
             models.Index(fields=["change_set", "state", "id"], name="change_by_state"),
             models.Index(fields=["change_set", "id"], condition=~Q(guards=[]), name="change_with_guards"),
-            models.Index(fields=["change_set", "id"], condition=~Q(destroys=[]), name="change_with_losses"),
+            models.Index(fields=["change_set", "id"], condition=~Q(removals=[]), name="change_with_losses"),
             models.Index(fields=["sku"], name="change_by_sku"),
         ]
 
@@ -250,4 +244,4 @@ class Change(models.Model):
     @property
     def unconfirmed(self) -> list[str]:
         """What would vanish and nobody has ticked yet."""
-        return [key for key in self.destroys if key not in self.ticked]
+        return [key for key in self.removals if key not in self.confirmed]

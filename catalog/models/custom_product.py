@@ -70,9 +70,7 @@ class CustomPicture(FetchedFile):
         verbose_name_plural = _("pictures")
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["product", "position"], name="one_picture_per_position")]
-        indexes = [
-            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="custom_picture_due"),
-        ]
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="custom_picture_due")]
 
     def __str__(self) -> str:
         return self.url

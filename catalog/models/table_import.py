@@ -40,7 +40,7 @@ class TableImport(models.Model):
     # The first of them: {"row": number in the file (None for the whole of it), "sku", "text"}.
     problems = TranslatableJSONField(_("problems"), default=list)
     # What a change set would ask for, by SKU.
-    wishes = models.JSONField(default=dict, editable=False)
+    requests = models.JSONField(default=dict, editable=False)
     change_set = models.ForeignKey(
         ChangeSet, models.SET_NULL, null=True, blank=True, related_name="tables", verbose_name=_("change set")
     )

@@ -68,10 +68,10 @@ def take_product(designed: DesignedProduct, *, shop: Shop) -> TakenProduct:
 
 def find_custom_products(external_ids: Iterable[str | None], *, shop: Shop) -> dict[str, CustomProduct]:
     """The shop's products by our ids; one query, none without ids."""
-    wanted = {external_id for external_id in external_ids if external_id}
-    if not wanted:
+    requested = {external_id for external_id in external_ids if external_id}
+    if not requested:
         return {}
-    rows = CustomProduct.objects.filter(shop=shop, external_id__in=wanted)
+    rows = CustomProduct.objects.filter(shop=shop, external_id__in=requested)
     return {row.external_id: row for row in rows}
 
 
@@ -82,10 +82,10 @@ def keys_of_products(external_ids: Iterable[str], *, shop: Shop) -> dict[str, in
 
 def pictures_of_products(external_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
     """{our id: (the row's id, position)} of the first pictures that we have. One query, none without ids."""
-    wanted = {external_id for external_id in external_ids if external_id}
-    if not wanted:
+    requested = {external_id for external_id in external_ids if external_id}
+    if not requested:
         return {}
-    kept = CustomPicture.objects.filter(product__external_id__in=wanted, stored_at__isnull=False)
+    kept = CustomPicture.objects.filter(product__external_id__in=requested, stored_at__isnull=False)
     found = kept.order_by("-position").values_list("product__external_id", "product_id", "position")
     return {external_id: (pk, position) for external_id, pk, position in found}
 

@@ -14,7 +14,7 @@ from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values
 from catalog.services.formulas import (
     Formula,
-    Preview,
+    FormulaPreview,
     as_request,
     from_recommended,
     plus_percent,
@@ -50,13 +50,13 @@ def formula_of(given: dict[str, Any]) -> Formula:
     return rounded_to(Decimal(ending), formula)
 
 
-def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> list[Preview]:
+def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> list[FormulaPreview]:
     """The tiers that it changes; nothing is stored."""
-    held = current_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
+    current = current_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
     return [
         row
         for variant in variants
-        if (value := _with_tiers(held.get(variant.sku)))
+        if (value := _with_tiers(current.get(variant.sku)))
         for row in preview(formula, sku=variant.sku, tiers=tiers_of(value))
     ]
 
@@ -70,11 +70,11 @@ def draft_formula(
     for variant in variants.order_by("pk").iterator(chunk_size=_BATCH):
         batch.append(variant)
         if len(batch) == _BATCH:
-            rows |= _wishes(formula, vendor=vendor, variants=batch)
+            rows |= _requests(formula, vendor=vendor, variants=batch)
             batch = []
         if len(rows) > MOST_ROWS:
             break
-    rows |= _wishes(formula, vendor=vendor, variants=batch)
+    rows |= _requests(formula, vendor=vendor, variants=batch)
     if not rows:
         return None
     return make_change_set(
@@ -82,8 +82,8 @@ def draft_formula(
     )
 
 
-def _wishes(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
-    by_sku: dict[str, list[Preview]] = {}
+def _requests(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
+    by_sku: dict[str, list[FormulaPreview]] = {}
     for row in preview_formula(formula, vendor=vendor, variants=variants):
         by_sku.setdefault(row.sku, []).append(row)
     return {sku: as_request(rows) for sku, rows in by_sku.items()}

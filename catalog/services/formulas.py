@@ -13,7 +13,7 @@ CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Prices:
+class TierPrices:
     """What a tier has now: net, per piece; None where a list has no price that counts at the quantity."""
 
     quantity: int
@@ -23,7 +23,7 @@ class Prices:
 
 
 @dataclass(frozen=True)
-class Preview:
+class FormulaPreview:
     """What a formula would make of one tier."""
 
     sku: str
@@ -34,7 +34,7 @@ class Preview:
 
 
 # A price for a tier, None where the formula has nothing to reckon with: that tier stays as it is.
-Formula = Callable[[Prices], Decimal | None]
+Formula = Callable[[TierPrices], Decimal | None]
 
 
 def plus_percent(percent: Decimal) -> Formula:
@@ -42,7 +42,7 @@ def plus_percent(percent: Decimal) -> Formula:
     if percent <= -100:
         raise ValueError(f"{percent} % leaves no price")
 
-    def formula(prices: Prices) -> Decimal | None:
+    def formula(prices: TierPrices) -> Decimal | None:
         return None if prices.sales is None else _rounded(prices.sales * (100 + percent) / 100)
 
     return formula
@@ -53,7 +53,7 @@ def from_recommended(percent: Decimal = Decimal(0)) -> Formula:
     if percent <= -100:
         raise ValueError(f"{percent} % leaves no price")
 
-    def formula(prices: Prices) -> Decimal | None:
+    def formula(prices: TierPrices) -> Decimal | None:
         return None if prices.recommended is None else _rounded(prices.recommended * (100 + percent) / 100)
 
     return formula
@@ -64,7 +64,7 @@ def with_margin(percent: Decimal) -> Formula:
     if percent >= 100:
         raise ValueError(f"no price has a margin of {percent} %")
 
-    def formula(prices: Prices) -> Decimal | None:
+    def formula(prices: TierPrices) -> Decimal | None:
         if prices.purchase is None:
             return None
         return (prices.purchase * 100 / (100 - percent)).quantize(CENT, ROUND_CEILING)
@@ -80,7 +80,7 @@ def rounded_to(ending: Decimal, formula: Formula) -> Formula:
     if not 0 <= ending < 1:
         raise ValueError(f"{ending} is no ending of a price")
 
-    def rounded(prices: Prices) -> Decimal | None:
+    def rounded(prices: TierPrices) -> Decimal | None:
         price = formula(prices)
         if price is None or price < 1:
             return price
@@ -90,27 +90,27 @@ def rounded_to(ending: Decimal, formula: Formula) -> Formula:
     return rounded
 
 
-def tiers_of(value: Value) -> list[Prices]:
+def tiers_of(value: Value) -> list[TierPrices]:
     """The tiers that a product is sold in, from a vendor's value (`change_sets.prices`: before)."""
     purchase, recommended, sales = (decimals(value.get(name, {})) for name in PriceList.values)
     return [
-        Prices(quantity, price_at(purchase, quantity), price_at(recommended, quantity), price_at(sales, quantity))
+        TierPrices(quantity, price_at(purchase, quantity), price_at(recommended, quantity), price_at(sales, quantity))
         for quantity in sorted(sales.keys() | purchase.keys())
     ]
 
 
-def preview(formula: Formula, *, sku: str, tiers: Iterable[Prices]) -> list[Preview]:
+def preview(formula: Formula, *, sku: str, tiers: Iterable[TierPrices]) -> list[FormulaPreview]:
     """The tiers that the formula changes."""
     found = []
     for prices in tiers:
         after = formula(prices)
         if after is not None and after != prices.sales:
             margin = margin_percent(purchase=prices.purchase, sales=after)
-            found.append(Preview(sku, prices.quantity, prices.sales, after, margin))
+            found.append(FormulaPreview(sku, prices.quantity, prices.sales, after, margin))
     return found
 
 
-def as_request(previews: Iterable[Preview]) -> Value:
+def as_request(previews: Iterable[FormulaPreview]) -> Value:
     """What `make_change_set` takes for one SKU."""
     return {"sales": {str(row.quantity): exact(row.after) for row in previews}}
 

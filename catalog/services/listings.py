@@ -14,8 +14,8 @@ from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with
 from catalog.models import ChangeKind, Snapshot, SyncRun
 from catalog.models.sync import SyncState
-from catalog.services.change_sets.shapes import shape_of
-from catalog.services.change_sets.snapshots import Reading, store_reading
+from catalog.services.change_sets.formats import format_of
+from catalog.services.change_sets.snapshots import VendorReading, store_reading
 from catalog.services.runs import RunLog, only_one
 
 # Prices come with the catalogue itself.
@@ -25,7 +25,7 @@ _BATCH = 1000
 
 def accounts_to_read() -> list[tuple[str, str]]:
     """(vendor, kind) of all lists that configured vendors have."""
-    return [(vendor, kind) for kind in LISTED for vendor in vendors_with(shape_of(kind).ability, configured=True)]
+    return [(vendor, kind) for kind in LISTED for vendor in vendors_with(format_of(kind).ability, configured=True)]
 
 
 def read_listing(vendor: str, *, kind: str) -> SyncRun:
@@ -35,10 +35,10 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
     """
     with only_one(vendor, kind=kind):
         log = RunLog(vendor, kind=kind, options={"covers": "all"})
-        shape, start = shape_of(kind), timezone.now()
+        change_format, start = format_of(kind), timezone.now()
         try:
-            facts = shape.read(get_vendor(vendor, shape.ability, lane=Lane.CATALOG))
-            while batch := list(islice(facts, _BATCH)):
+            data = change_format.read(get_vendor(vendor, change_format.ability, lane=Lane.CATALOG))
+            while batch := list(islice(data, _BATCH)):
                 _store(batch, vendor=vendor, kind=kind)
                 log.progress(seen=log.run.seen + len(batch), total=None)
         except VendorError as error:
@@ -49,9 +49,9 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
         return log.finish(SyncState.DONE)
 
 
-def _store(facts: Iterable[Any], *, vendor: str, kind: str) -> None:
+def _store(data: Iterable[Any], *, vendor: str, kind: str) -> None:
     """A later row of the same SKU wins, as at the vendor."""
-    shape = shape_of(kind)
-    reading = Reading({row.sku: shape.held(row) for row in facts}, timezone.now())
+    change_format = format_of(kind)
+    reading = VendorReading({row.sku: change_format.current(row) for row in data}, timezone.now())
     with transaction.atomic():
         store_reading(reading, vendor=vendor, kind=kind, skus=list(reading.values))

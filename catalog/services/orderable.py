@@ -9,11 +9,7 @@ from backoffice.accounts.models.shop import ShortStock
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
-from backoffice.vendors.registry import (
-    has_ability,
-    vendor_type,
-    vendors_with,
-)
+from backoffice.vendors.registry import has_ability, vendor_type, vendors_with
 from catalog.models import Variant
 from catalog.services.orderable_variants import OrderableVariant
 from catalog.services.variant_users import Key

@@ -44,7 +44,7 @@ def end_overdue() -> dict[str, int]:
 
 def fail_overdue_tables() -> int:
     """Tables that no worker reads to their end are refused; ones that no worker heard of are announced again."""
-    waiting = TableImport.objects.filter(state=TableImportState.WAITING).defer("content", "wishes")
+    waiting = TableImport.objects.filter(state=TableImportState.WAITING).defer("content", "requests")
     for table in waiting.filter(waiting_since__lte=Now() - UNHEARD, waiting_since__gt=Now() - MOST_WAITING)[:AT_ONCE]:
         if cache.add(f"table-announced-{table.pk}", True, timeout=UNHEARD.total_seconds()):
             enqueue(READ_TABLE, table.pk)
@@ -52,7 +52,7 @@ def fail_overdue_tables() -> int:
     endless = TableImport.objects.filter(state=TableImportState.READING, reading_since__lte=Now() - MOST_READING)
     refused = [(table, _("No worker was free to read it for an hour. Try again.")) for table in unread[:AT_ONCE]]
     text = _("Reading it took too long and was stopped. Try again, with fewer rows in one file if it happens twice.")
-    refused += [(table, text) for table in endless.defer("content", "wishes")[:AT_ONCE]]
+    refused += [(table, text) for table in endless.defer("content", "requests")[:AT_ONCE]]
     for table, why in refused:
         fail_table(table, text=why)
     return len(refused)

@@ -35,8 +35,7 @@ def price_grid(tiers: Iterable[PriceTier]) -> list[GridRow]:
             recommended=lists[PriceList.RECOMMENDED].get(quantity),
             sales=lists[PriceList.SALES].get(quantity),
             margin=margin_percent(
-                purchase=price_at(lists[PriceList.PURCHASE], quantity),
-                sales=price_at(lists[PriceList.SALES], quantity),
+                purchase=price_at(lists[PriceList.PURCHASE], quantity), sales=price_at(lists[PriceList.SALES], quantity)
             ),
         )
         for quantity in quantities

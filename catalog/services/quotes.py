@@ -37,8 +37,8 @@ def quote_price(variant: Variant, *, quantity: int, currency: str) -> Quote:
     that currency.
     """
     tiers = list(variant.tiers.all())
-    if complaints := check_quantity(variant, tiers, quantity=quantity):
-        raise InvalidInput(_("This quantity cannot be ordered."), errors={"quantity": complaints})
+    if errors := check_quantity(variant, tiers, quantity=quantity):
+        raise InvalidInput(_("This quantity cannot be ordered."), errors={"quantity": errors})
     if tiers and variant.currency != currency:
         text = _("%(sku)s has prices in %(given)s only, and the shop sells in %(currency)s.")
         words = {"sku": variant.sku, "given": variant.currency, "currency": currency}

@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass
-class Run:
+class RatingsRun:
     """What one run did. `left` is how many calls it may still make."""
 
     left: int
@@ -50,7 +50,7 @@ def rating_sources() -> list[Source]:
     return [Source(vendor, *group) for vendor in vendors for group in vendor_type(vendor, HasRatings).rating_groups()]
 
 
-def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> Run:
+def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> RatingsRun:
     """Read ratings of all shops, or of one: the shop's own first, then those of its sold products in turn.
 
     At most `most_calls` calls are made (by default as many as the vendors allow for), shared evenly by the keys; the
@@ -59,7 +59,7 @@ def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> Run:
     """
     sources = [source for source in rating_sources() if shop_code.upper() in ("", source.shop_code)]
     allowed = [vendor_type(vendor, HasRatings).calls_per_run() for vendor in vendors_with(HasRatings)]
-    run = Run(left=sum(allowed) if most_calls is None else most_calls)
+    run = RatingsRun(left=sum(allowed) if most_calls is None else most_calls)
     shops = {shop.code.upper(): shop for shop in Shop.objects.all()}
     with only_one("ratings", kind="ratings"):
         for position, source in enumerate(sources):
@@ -69,7 +69,7 @@ def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> Run:
     return run
 
 
-def _read_source(source: Source, shop: Shop | None, run: Run, *, share: int) -> None:
+def _read_source(source: Source, shop: Shop | None, run: RatingsRun, *, share: int) -> None:
     reading, _created = RatingReading.objects.get_or_create(key_name=source.name)
     if shop is None:
         _note(reading, _("There is no shop with the code %(code)s.") % {"code": source.shop_code}, run)
@@ -83,13 +83,13 @@ def _read_source(source: Source, shop: Shop | None, run: Run, *, share: int) -> 
     reading.save()
 
 
-def _note(reading: RatingReading, text: str, run: Run) -> None:
+def _note(reading: RatingReading, text: str, run: RatingsRun) -> None:
     reading.error = text
     reading.save()
     run.errors += 1
 
 
-def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: Run, *, share: int) -> None:
+def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: RatingsRun, *, share: int) -> None:
     """`reading` moves on with each product, so that a lost worker loses no more than one."""
     if share < 1:
         return
@@ -105,7 +105,7 @@ def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: Run, *, 
     reading.after = 0
 
 
-def _read_one(vendor: HasRatings, source: Source, shop: Shop, run: Run, *, number: int) -> None:
+def _read_one(vendor: HasRatings, source: Source, shop: Shop, run: RatingsRun, *, number: int) -> None:
     run.left -= 1
     found = vendor.read_rating(group=source.name, product_id=number or None, most=KEPT_REVIEWS)
     run.ratings += store_rating(found, shop=shop, language=source.language, number=number)
@@ -118,14 +118,14 @@ def store_rating(found: PublishedRating, *, shop: Shop, language: str, number: i
     if not found.total:
         rows.delete()
         return False
-    facts: dict[str, Any] = {
+    data: dict[str, Any] = {
         "product": Product.objects.filter(pk=number).first() if number else None,
         "average": found.average,
         "total": found.total,
         "distribution": list(found.distribution),
         "read_at": timezone.now(),
     }
-    rating, _created = Rating.objects.update_or_create(shop=shop, language=language, number=number, defaults=facts)
+    rating, _created = Rating.objects.update_or_create(shop=shop, language=language, number=number, defaults=data)
     rating.reviews.all().delete()
     Review.objects.bulk_create(
         [

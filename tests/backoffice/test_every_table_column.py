@@ -69,8 +69,8 @@ def read(kind: str, column: str, text: str, write: Write) -> Reading:
 
 def values_of(reading: Reading) -> set[Any]:
     """All that stands in the wishes: SKUs, quantities and values."""
-    found: set[Any] = set(reading.wishes)
-    for wish in reading.wishes.values():
+    found: set[Any] = set(reading.requests)
+    for wish in reading.requests.values():
         for value in wish.values():
             found |= {*value.keys(), *value.values()} if isinstance(value, dict) else {value}
     return found
@@ -91,14 +91,14 @@ def test_a_control_character_in_any_column_is_a_problem_of_its_row(kind: str, co
     typed, _expected = TYPED[column]
     middle = len(typed) // 2
     reading = read(kind, column, f"{typed[:middle]}\x01{typed[middle:]}", write)
-    assert reading.wishes == {}
+    assert reading.requests == {}
     assert [problem["row"] for problem in reading.problems] == [2]
 
 
 @both_files
 def test_a_currency_is_cleaned_although_it_is_only_shown(write: Write) -> None:
     cells = {"sku": "A", "quantity": "1", "sales": "5", "currency": "\u200e eur\u00a0"}
-    assert read_requests(write(cells), kind=ChangeKind.SALES_PRICES, clear_blanks=False).wishes == {
+    assert read_requests(write(cells), kind=ChangeKind.SALES_PRICES, clear_blanks=False).requests == {
         "A": {"sales": {"1": "5"}, "currency": "EUR"}
     }
 

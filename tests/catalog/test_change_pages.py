@@ -79,7 +79,7 @@ def test_a_loss_is_shown_unticked_and_is_ticked_one_by_one(staff: Client, desk: 
     assert change_set.state == ChangeSetState.CHECKED
     press(staff, change_set, "tick", sku=sku, key=f"purchase:{gone}")
     assert change_set.counts["unconfirmed"] == 0
-    assert change_set.changes.get().ticked == [f"purchase:{gone}"]
+    assert change_set.changes.get().confirmed == [f"purchase:{gone}"]
 
 
 def test_an_author_is_told_that_somebody_else_approves_a_large_set(client: Client, desk: Desk) -> None:

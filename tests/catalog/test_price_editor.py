@@ -74,9 +74,9 @@ def test_edits_become_a_draft_and_further_ones_join_it(staff: Client) -> None:
     assert (change_set.title, change_set.state, change_set.authors) == ("May", ChangeSetState.DRAFT, ["mara"])
     more = {"kind": "sales_prices", "draft": change_set.pk, "rows": {"SKU-1-1": {"sales": {"100": "3.40"}}}}
     assert post(staff, "prices_save", more).status_code == 200
-    assert change_set.changes.get().wanted["sales"] == {"50": "4.20", "100": "3.40"}
+    assert change_set.changes.get().requested["sales"] == {"50": "4.20", "100": "3.40"}
     [row] = grid(staff, f"?draft={change_set.pk}").variants
-    assert [tier.cells[2].wanted for tier in row.tiers] == ["4.20", "3.40"]
+    assert [tier.cells[2].requested for tier in row.tiers] == ["4.20", "3.40"]
 
 
 def test_a_price_that_makes_no_sense_is_refused_with_its_sku_and_nothing_is_stored(staff: Client) -> None:

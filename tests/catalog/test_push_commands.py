@@ -104,9 +104,9 @@ def test_an_absent_column_and_a_blank_cell_change_nothing(desk: Desk, tmp_path: 
     file = tmp_path / "texts.csv"
     file.write_text(f"sku,meta_title,meta_keywords\n{sku},Pens,\n")
     run("push_seo", file, "--user", "author")
-    assert Change.objects.get().wanted == {"meta_title": "Pens"}
+    assert Change.objects.get().requested == {"meta_title": "Pens"}
     run("push_seo", file, "--user", "author", "--clear")
-    assert Change.objects.order_by("-pk")[0].wanted == {"meta_title": "Pens", "meta_keywords": None}
+    assert Change.objects.order_by("-pk")[0].requested == {"meta_title": "Pens", "meta_keywords": None}
 
 
 def test_stock_of_a_fulfiller_and_channels_of_a_merchant(desk: Desk, tmp_path: Path) -> None:

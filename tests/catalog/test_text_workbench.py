@@ -73,9 +73,9 @@ def test_only_edited_texts_are_drafted_and_a_blank_one_is_the_default(staff: Cli
         staff, row, meta_title="", meta_description="New", product_description="<p>a</p>\r\n<p>b</p>", meta_keywords=""
     )
     change_set = ChangeSet.objects.get()
-    assert change_set.changes.get().wanted == {"meta_title": None, "meta_description": "New"}
+    assert change_set.changes.get().requested == {"meta_title": None, "meta_description": "New"}
     save(staff, row, meta_title="Mine", draft=str(change_set.pk))
-    assert change_set.changes.get().wanted == {"meta_title": "Mine", "meta_description": "New"}
+    assert change_set.changes.get().requested == {"meta_title": "Mine", "meta_description": "New"}
 
 
 def test_nothing_edited_makes_no_draft(staff: Client) -> None:
@@ -110,7 +110,7 @@ def test_going_back_to_the_default_asks_first_and_says_that_addresses_go(staff: 
     staff.post(url, {"sku": ["A", "B"], "confirmed": "yes"})
     change_set = ChangeSet.objects.get()
     assert change_set.source == ChangeSource.RESET
-    assert dict(change_set.changes.values_list("sku", "wanted")) == {"A": RESET, "B": RESET}
+    assert dict(change_set.changes.values_list("sku", "requested")) == {"A": RESET, "B": RESET}
 
 
 def test_a_reset_needs_its_own_permission(client: Client) -> None:

@@ -14,7 +14,7 @@ from backoffice.staff.text_fields import posted_text
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError
-from catalog.admin.change_set_pages.words import account_label, describe_values
+from catalog.admin.change_set_pages.labels import account_label, describe_values
 from catalog.models import ChangeSet
 from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.checking import check_change_set

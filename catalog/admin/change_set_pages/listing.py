@@ -14,10 +14,10 @@ from backoffice.staff.keyset import ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.text_fields import searched_text
 from backoffice.states import Chip
-from catalog.admin.change_set_pages.words import account_label, describe_value, key_label
+from catalog.admin.change_set_pages.labels import account_label, describe_value, key_label
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.prices import decimals
-from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.texts import RESET
 from catalog.services.change_sets.values import Line, Value
 from catalog.services.price_grid import margin_percent, price_at
@@ -63,8 +63,8 @@ class Loss:
 
     key: str
     name: str
-    held: str
-    ticked: bool
+    current: str
+    confirmed: bool
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class ChangeSetList(ListPage[ChangeSet]):
 ROW_FILTERS: dict[str, Q] = {
     "all": Q(),
     "guards": ~Q(guards=[]),
-    "losses": ~Q(destroys=[]),
+    "losses": ~Q(removals=[]),
     "verified": Q(state=ChangeState.VERIFIED),
     "differs": Q(state=ChangeState.DIFFERS),
     "failed": Q(state=ChangeState.FAILED),
@@ -145,24 +145,24 @@ def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGr
 
 def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
     """A row with its difference; before the first check, with what is asked for."""
-    named = [values.get("currency") for values in (change.before, change.after, change.wanted)]
+    named = [values.get("currency") for values in (change.before, change.after, change.requested)]
     currency = next(filter(None, [*named, change.variant and change.variant.currency]), "")
     lines = _lines(change_set.kind, change)
     return ChangeRow(
         change=change,
         chip=ChangeState(change.state).chip(change.note),
         lines=[_line_row(change, line, currency=currency) for line in lines],
-        losses=[_loss(change, key, currency=currency) for key in change.destroys],
+        losses=[_loss(change, key, currency=currency) for key in change.removals],
     )
 
 
 def _lines(kind: str, change: Change) -> list[Line]:
     if change.after:
-        return shape_of(kind).lines(change.before, after=change.after)
-    if change.wanted == RESET:
+        return format_of(kind).lines(change.before, after=change.after)
+    if change.requested == RESET:
         return [Line("reset", None, True)]
     lines = []
-    for name, value in change.wanted.items():
+    for name, value in change.requested.items():
         if isinstance(value, dict):
             lines += [Line(f"{name}:{quantity}", None, price, is_price=True) for quantity, price in value.items()]
         else:
@@ -190,7 +190,7 @@ def _margin(before: Value, line: Line) -> Decimal | None:
 def _loss(change: Change, key: str, *, currency: str) -> Loss:
     name, separator, quantity = key.partition(":")
     if separator:
-        held = describe_value(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
+        current = describe_value(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
     else:
-        held = describe_value(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
-    return Loss(key, key_label(key), held[:LONGEST_SHOWN], key in change.ticked)
+        current = describe_value(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
+    return Loss(key, key_label(key), current[:LONGEST_SHOWN], key in change.confirmed)

@@ -48,8 +48,8 @@ class Cell:
     """A price of one list at one quantity, as text. `wanted` is what the draft asks for, None for nothing."""
 
     price_list: str
-    held: str
-    wanted: str | None
+    current: str
+    requested: str | None
     editable: bool
 
 
@@ -92,29 +92,29 @@ def read_grid(request: HttpRequest, filters: PriceFilters, *, vendor: str, draft
     page = ascending_page(
         filtered_variants(vendor, filters.values).select_related("product"), request.GET, size=filters.chosen_size
     )
-    held = current_values(kind, vendor=vendor, variants=page.rows)
+    current = current_values(kind, vendor=vendor, variants=page.rows)
     skus = [variant.sku for variant in page.rows]
-    wishes: dict[str, Value] = {}
+    requests: dict[str, Value] = {}
     if draft is not None:
-        wishes = dict(Change.objects.filter(change_set=draft, sku__in=skus).values_list("sku", "wanted"))
+        requests = dict(Change.objects.filter(change_set=draft, sku__in=skus).values_list("sku", "requested"))
     rows = [
-        GridVariant(variant, tier_rows(kind, held=held[variant.sku], wanted=wishes.get(variant.sku, {})))
+        GridVariant(variant, tier_rows(kind, current=current[variant.sku], requested=requests.get(variant.sku, {})))
         for variant in page.rows
     ]
     return PriceGrid(kind, page, rows)
 
 
-def tier_rows(kind: str, *, held: Value, wanted: Value) -> list[TierRow]:
+def tier_rows(kind: str, *, current: Value, requested: Value) -> list[TierRow]:
     """By ascending quantity; every quantity that any list or wish names."""
     names = [str(name) for name in PriceList.values]
-    quantities = {quantity for name in names for quantity in (*held[name], *wanted.get(name, {}))}
-    costs, sales = decimals(held["purchase"]), decimals(held["sales"] | wanted.get("sales", {}))
+    quantities = {quantity for name in names for quantity in (*current[name], *requested.get(name, {}))}
+    costs, sales = decimals(current["purchase"]), decimals(current["sales"] | requested.get("sales", {}))
     editable = FULFILLERS_LISTS if kind == ChangeKind.FULFILLER_PRICES else (PriceList.SALES.value,)
     rows = []
     for quantity in sorted(quantities, key=int):
         cost = price_at(costs, int(quantity))
         cells = [
-            Cell(name, held[name].get(quantity, ""), wanted.get(name, {}).get(quantity), name in editable)
+            Cell(name, current[name].get(quantity, ""), requested.get(name, {}).get(quantity), name in editable)
             for name in names
         ]
         margin = margin_percent(purchase=cost, sales=price_at(sales, int(quantity)))

@@ -84,11 +84,7 @@ class ProductList(ListPage[Product]):
     template_name = "catalog/product_list.html"
     queryset = Product.objects.prefetch_related("categories")
     filter_class = ProductFilters
-    views = (
-        (gettext_lazy("All"), ""),
-        (gettext_lazy("Listed"), "state=listed"),
-        (gettext_lazy("Gone"), "state=gone"),
-    )
+    views = ((gettext_lazy("All"), ""), (gettext_lazy("Listed"), "state=listed"), (gettext_lazy("Gone"), "state=gone"))
     search_words = gettext_lazy("Name, SKU, GTIN, vendor's id")
 
     def get_rows(self, found: list[Product]) -> list[ProductRow]:

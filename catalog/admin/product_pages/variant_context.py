@@ -51,7 +51,7 @@ class VariantContext:
     left: int | None
 
 
-def variant_facts(variant: Variant) -> VariantContext:
+def variant_context(variant: Variant) -> VariantContext:
     """Read everything: seven queries, eight where stock is counted, whatever the variant has."""
     media = variant.media
     prefetch_related_objects([variant], "availabilities")
@@ -100,10 +100,7 @@ def _relations(variant: Variant) -> list[tuple[str, list[RelatedVariant]]]:
     for row in rows:
         found = known.get(row.related_sku)
         related = RelatedVariant(
-            row.related_sku,
-            found.pk if found else None,
-            found.name if found else "",
-            found.image_url if found else "",
+            row.related_sku, found.pk if found else None, found.name if found else "", found.image_url if found else ""
         )
         kinds.setdefault(row.kind, []).append(related)
     return [(words.get(kind, kind), related) for kind, related in kinds.items()]

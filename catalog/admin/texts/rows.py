@@ -14,9 +14,9 @@ from backoffice.staff.keyset import Ascending, ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
-from catalog.admin.change_set_pages.words import account_label
+from catalog.admin.change_set_pages.labels import account_label
 from catalog.models import ChangeKind, Snapshot, Variant
-from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.texts import LONGEST
 from catalog.services.search import search_variants
 

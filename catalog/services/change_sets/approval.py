@@ -57,7 +57,7 @@ def needs_somebody_else(change_set: ChangeSet) -> bool:
 def hash_of_rows(rows: QuerySet[Change]) -> str:
     """Of what will be sent and of what it replaces: another hash, another change."""
     digest = blake2b(digest_size=16)
-    values = rows.order_by("sku").values_list("sku", "before", "after", "ticked")
+    values = rows.order_by("sku").values_list("sku", "before", "after", "confirmed")
     for row in values.iterator(chunk_size=5000):
         digest.update(to_json(row).encode())
     return digest.hexdigest()

@@ -10,8 +10,8 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
-from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of
-from catalog.services.change_sets.values import Shape, Value
+from catalog.services.change_sets.formats import ensure_able_vendor, format_of
+from catalog.services.change_sets.values import ChangeFormat, Value
 
 MOST_ROWS = 200_000
 MOST_ERRORS = 200
@@ -19,7 +19,7 @@ LONGEST_TITLE = 200
 _CHANGES = ChildTable(
     Change,
     key=("change_set_id", "sku"),
-    values=("sku_fulfiller", "wanted", "before", "after", "guards", "destroys", "ticked", "state", "note"),
+    values=("sku_fulfiller", "requested", "before", "after", "guards", "removals", "confirmed", "state", "note"),
 )
 
 
@@ -40,7 +40,7 @@ def make_change_set(
     Raises InvalidInput, with complaints by SKU, for rows that make no sense and vendors that take no such changes.
     """
     ensure_able_vendor(vendor, kind=kind)
-    cleaned = _cleaned(rows, shape=shape_of(kind))
+    cleaned = _cleaned(rows, change_format=format_of(kind))
     with transaction.atomic():
         change_set = ChangeSet.objects.create(
             vendor=vendor,
@@ -54,7 +54,7 @@ def make_change_set(
             restored_from=restored_from,
         )
         change_set.note("changeset.made", actor=actor, rows=len(cleaned), source=source)
-        _write(change_set, cleaned, ticked={})
+        _write(change_set, cleaned, confirmed={})
     return change_set
 
 
@@ -63,15 +63,15 @@ def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str)
 
     It is a draft afterwards. Raises InvalidInput, and IllegalTransition when it can no longer be edited.
     """
-    shape = shape_of(change_set.kind)
-    cleaned = _cleaned(rows, shape=shape)
+    change_format = format_of(change_set.kind)
+    cleaned = _cleaned(rows, change_format=change_format)
     with transaction.atomic():
         change_set = _opened(change_set, actor=actor)
-        ticked = {}
-        for change in change_set.changes.filter(sku__in=cleaned).only("sku", "wanted", "ticked"):
-            cleaned[change.sku] = shape.join(change.wanted, cleaned[change.sku])
-            ticked[change.sku] = change.ticked
-        _write(change_set, cleaned, ticked=ticked)
+        confirmed = {}
+        for change in change_set.changes.filter(sku__in=cleaned).only("sku", "requested", "confirmed"):
+            cleaned[change.sku] = change_format.join(change.requested, cleaned[change.sku])
+            confirmed[change.sku] = change.confirmed
+        _write(change_set, cleaned, confirmed=confirmed)
         change_set.note("changeset.edited", actor=actor, rows=len(cleaned))
     return change_set
 
@@ -95,16 +95,16 @@ def confirm_removals(change_set: ChangeSet, *, sku: str, keys: Collection[str], 
         if change_set.state != ChangeSetState.CHECKED:
             raise IllegalTransition(_("Only in a checked change set can be ticked what would vanish."))
         change = change_set.changes.get(sku=sku)
-        if unknown := sorted(set(keys) - set(change.destroys)):
+        if unknown := sorted(set(keys) - set(change.removals)):
             text = _("Nothing of the kind would vanish: %(keys)s.") % {"keys": ", ".join(unknown)}
             raise InvalidInput(text, errors={sku: [text]})
         missing = len(change.unconfirmed)
-        change.ticked = [key for key in change.destroys if key in keys]
-        change.save(update_fields=["ticked"])
+        change.confirmed = [key for key in change.removals if key in keys]
+        change.save(update_fields=["confirmed"])
         change_set.counts["unconfirmed"] = change_set.counts.get("unconfirmed", 0) - missing + len(change.unconfirmed)
         change_set.authors = _with(change_set.authors, actor)
         change_set.save(update_fields=["counts", "authors"])
-        change_set.note("changeset.ticked", actor=actor, sku=sku, keys=change.ticked)
+        change_set.note("changeset.confirmed", actor=actor, sku=sku, keys=change.confirmed)
     return change
 
 
@@ -155,15 +155,15 @@ def _with(authors: list[str], actor: str) -> list[str]:
     return list(dict.fromkeys([*authors, actor]))
 
 
-def _cleaned(rows: Mapping[str, Value], *, shape: Shape) -> dict[str, Value]:
+def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat) -> dict[str, Value]:
     if len(rows) > MOST_ROWS:
         text = _("A change set has at most %(most)d rows.") % {"most": MOST_ROWS}
         raise InvalidInput(text, errors={"": [text]})
     cleaned: dict[str, Value] = {}
     errors: dict[str, list[str]] = {}
-    for sku, wanted in rows.items():
+    for sku, requested in rows.items():
         try:
-            cleaned[_checked_sku(sku)] = shape.clean(wanted)
+            cleaned[_checked_sku(sku)] = change_format.clean(requested)
         except InvalidInput as error:
             errors[sku] = [text for texts in error.errors.values() for text in texts]
             if len(errors) == MOST_ERRORS:
@@ -180,11 +180,11 @@ def _checked_sku(sku: str) -> str:
     return sku
 
 
-def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, ticked: Mapping[str, list[str]]) -> None:
+def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, confirmed: Mapping[str, list[str]]) -> None:
     """Rows without a verdict: the check gives them one."""
     state = ChangeState.PENDING.value
     rows = [
-        (change_set.pk, sku, "", to_json(wanted), "{}", "{}", "[]", "[]", to_json(ticked.get(sku, [])), state, "")
-        for sku, wanted in cleaned.items()
+        (change_set.pk, sku, "", to_json(requested), "{}", "{}", "[]", "[]", to_json(confirmed.get(sku, [])), state, "")
+        for sku, requested in cleaned.items()
     ]
     upsert_children(_CHANGES, rows)

@@ -18,10 +18,10 @@ from backoffice.vendors.listing_messages import PriceData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change, PriceList
 from catalog.services.change_sets.values import (
+    ChangeFormat,
     Guard,
     Line,
     Resolved,
-    Shape,
     Value,
     clean_count,
     clean_flag,
@@ -39,21 +39,21 @@ FULFILLERS_LISTS = (PriceList.PURCHASE.value, PriceList.RECOMMENDED.value)
 RULES = ("order_max_qty", "tier_price_qty_only")
 
 
-class _Prices(Shape):
+class _PriceFormat(ChangeFormat):
     lists: tuple[str, ...]
 
     def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[PriceData]:
         return as_able(vendor, ListsPrices).iter_prices(sku=sku)
 
-    def held(self, facts: PriceData) -> Value:
-        value: Value = {"currency": facts.currency, **{name: {} for name in PriceList.values}}
-        for tier in facts.tiers:
+    def current(self, data: PriceData) -> Value:
+        value: Value = {"currency": data.currency, **{name: {} for name in PriceList.values}}
+        for tier in data.tiers:
             value[tier.price_list][str(tier.quantity)] = exact(tier.price)
         return value | {
-            "sku_fulfiller": facts.sku_fulfiller,
-            "order_min_qty": facts.order_min_qty,
-            "order_max_qty": facts.order_max_qty,
-            "tier_price_qty_only": facts.tier_price_qty_only,
+            "sku_fulfiller": data.sku_fulfiller,
+            "order_min_qty": data.order_min_qty,
+            "order_max_qty": data.order_max_qty,
+            "tier_price_qty_only": data.tier_price_qty_only,
         }
 
     def join(self, old: Value, new: Value) -> Value:
@@ -82,22 +82,22 @@ class _Prices(Shape):
         return False
 
 
-class SalesPrices(_Prices):
+class SalesPriceFormat(_PriceFormat):
     """What a merchant sells for. Only the quantities given are changed, and none can be taken away."""
 
     ability = TakesSalesPrices
     lists = (PriceList.SALES.value,)
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, ("currency", "sales"))
-        sales = clean_tiers(wanted.get("sales"))
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, ("currency", "sales"))
+        sales = clean_tiers(requested.get("sales"))
         if None in sales.values():
             raise refuse(_("A sales price cannot be taken away, only changed."))
-        return _with_currency({"sales": sales}, wanted)
+        return _with_currency({"sales": sales}, requested)
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        sales = {qty: price for qty, price in wanted["sales"].items() if _differ(before["sales"].get(qty), price)}
-        after = {"currency": wanted.get("currency") or before["currency"], "sales": sales}
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        sales = {qty: price for qty, price in requested["sales"].items() if _differ(before["sales"].get(qty), price)}
+        after = {"currency": requested.get("currency") or before["currency"], "sales": sales}
         guards = _currency_guards(before, after)
         if missing := [qty for qty in sales if before["purchase"] and qty not in before["purchase"]]:
             text = _("No such quantity in the purchase prices: %(quantities)s.")
@@ -115,43 +115,43 @@ class SalesPrices(_Prices):
         return {"currency": before["currency"], "sales": before["sales"]}
 
 
-class FulfillerPrices(_Prices):
+class FulfillerPriceFormat(_PriceFormat):
     """What a fulfiller asks and recommends. Always sent complete: a tier left out is lost for good."""
 
     ability = TakesFulfillerPrices
     lists = FULFILLERS_LISTS
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, ("currency", "replace", *self.lists, *RULES))
-        cleaned: Value = {name: clean_tiers(wanted[name]) for name in self.lists if name in wanted}
-        if wanted.get("order_max_qty") is not None:
-            cleaned["order_max_qty"] = clean_count(wanted["order_max_qty"], name="order_max_qty", least=1)
-        if "tier_price_qty_only" in wanted:
-            cleaned["tier_price_qty_only"] = clean_flag(wanted["tier_price_qty_only"], name="tier_price_qty_only")
-        if wanted.get("replace"):
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, ("currency", "replace", *self.lists, *RULES))
+        cleaned: Value = {name: clean_tiers(requested[name]) for name in self.lists if name in requested}
+        if requested.get("order_max_qty") is not None:
+            cleaned["order_max_qty"] = clean_count(requested["order_max_qty"], name="order_max_qty", least=1)
+        if "tier_price_qty_only" in requested:
+            cleaned["tier_price_qty_only"] = clean_flag(requested["tier_price_qty_only"], name="tier_price_qty_only")
+        if requested.get("replace"):
             cleaned["replace"] = True
-        return _with_currency(cleaned, wanted)
+        return _with_currency(cleaned, requested)
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        tier_only = bool(wanted.get("tier_price_qty_only", before["tier_price_qty_only"]))
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        tier_only = bool(requested.get("tier_price_qty_only", before["tier_price_qty_only"]))
         after: Value = {
-            "currency": wanted.get("currency") or before["currency"],
-            **{name: self._merged(name, wanted, before) for name in self.lists},
-            "order_max_qty": wanted.get("order_max_qty") or before["order_max_qty"] or _default_max(tier_only),
+            "currency": requested.get("currency") or before["currency"],
+            **{name: self._merged(name, requested, before) for name in self.lists},
+            "order_max_qty": requested.get("order_max_qty") or before["order_max_qty"] or _default_max(tier_only),
             "tier_price_qty_only": tier_only,
         }
-        destroys = [
+        removals = [
             f"{name}:{quantity}"
             for name in self.lists
             for quantity in sorted(before[name].keys() - after[name].keys(), key=int)
         ]
-        return Resolved(after, destroys=destroys, guards=[*_currency_guards(before, after), *_quantity_guards(after)])
+        return Resolved(after, removals=removals, guards=[*_currency_guards(before, after), *_quantity_guards(after)])
 
-    def _merged(self, name: str, wanted: Value, before: Value) -> Tiers:
-        given = wanted.get(name)
+    def _merged(self, name: str, requested: Value, before: Value) -> Tiers:
+        given = requested.get(name)
         if given is None:
             return dict(before[name])
-        merged = {} if wanted.get("replace") else before[name]
+        merged = {} if requested.get("replace") else before[name]
         return {quantity: price for quantity, price in (merged | given).items() if price is not None}
 
     def _replaces(self) -> bool:
@@ -199,8 +199,8 @@ def decimals(tiers: Tiers) -> dict[int, Decimal]:
     return {int(quantity): Decimal(price) for quantity, price in tiers.items()}
 
 
-def _with_currency(cleaned: Value, wanted: Value) -> Value:
-    currency = wanted.get("currency") or ""
+def _with_currency(cleaned: Value, requested: Value) -> Value:
+    currency = requested.get("currency") or ""
     if currency and not (
         isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()
     ):

@@ -7,7 +7,7 @@ from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import User, ensure_permitted
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.texts import RESET
 
 RESET_PERMISSION = "catalog.reset_searchtexts"
@@ -22,9 +22,9 @@ def restore(change_set: ChangeSet, *, actor: str) -> ChangeSet:
     """
     if change_set.state not in _PUSHED:
         raise IllegalTransition(_("This change set was never pushed, so there is nothing to restore."))
-    shape = shape_of(change_set.kind)
+    change_format = format_of(change_set.kind)
     rows = {
-        sku: shape.restoring(before)
+        sku: change_format.restoring(before)
         for sku, before in change_set.changes.order_by("pk").values_list("sku", "before")
         if before
     }
@@ -62,5 +62,5 @@ def reset_search_texts(
             actor=user.get_username(),
             language=language,
         )
-        Change.objects.filter(change_set=change_set).update(wanted=RESET)
+        Change.objects.filter(change_set=change_set).update(requested=RESET)
     return change_set

@@ -16,10 +16,10 @@ from backoffice.vendors.listing_messages import StockData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
 from catalog.services.change_sets.values import (
+    ChangeFormat,
     Guard,
     Line,
     Resolved,
-    Shape,
     Value,
     clean_count,
     clean_flag,
@@ -29,16 +29,16 @@ from catalog.services.change_sets.values import (
 FIELDS = ("available", "managed", "qty")
 
 
-class _Stock(Shape):
+class _StockFormat(ChangeFormat):
     def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[StockData]:
         return as_able(vendor, ListsStock).iter_stock(sku=sku)
 
-    def held(self, facts: StockData) -> Value:
+    def current(self, data: StockData) -> Value:
         return {
-            "sku_fulfiller": facts.sku_fulfiller,
-            "available": facts.available,
-            "managed": facts.managed,
-            "qty": facts.qty,
+            "sku_fulfiller": data.sku_fulfiller,
+            "available": data.available,
+            "managed": data.managed,
+            "qty": data.qty,
         }
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
@@ -49,26 +49,26 @@ class _Stock(Shape):
         ]
 
 
-class Stock(_Stock):
+class StockFormat(_StockFormat):
     """Whether a fulfiller's product can be ordered, and how many there are."""
 
     ability = TakesStock
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, FIELDS)
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, FIELDS)
         cleaned: Value = {
-            name: clean_flag(wanted[name], name=name) for name in ("available", "managed") if name in wanted
+            name: clean_flag(requested[name], name=name) for name in ("available", "managed") if name in requested
         }
-        if wanted.get("qty") is not None:
-            cleaned["qty"] = clean_count(wanted["qty"], name="qty", least=0)
+        if requested.get("qty") is not None:
+            cleaned["qty"] = clean_count(requested["qty"], name="qty", least=0)
         return cleaned
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        after: Value = {"available": wanted["available"]} if "available" in wanted else {}
-        if "managed" in wanted or "qty" in wanted:
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        after: Value = {"available": requested["available"]} if "available" in requested else {}
+        if "managed" in requested or "qty" in requested:
             # A number makes no sense without management, so giving one begins it.
-            managed = wanted.get("managed", True)
-            after |= {"managed": managed, "qty": wanted.get("qty", before.get("qty")) if managed else None}
+            managed = requested.get("managed", True)
+            after |= {"managed": managed, "qty": requested.get("qty", before.get("qty")) if managed else None}
         return Resolved(after, guards=_count_guards(after))
 
     def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
@@ -88,17 +88,17 @@ class Stock(_Stock):
         return {name: before[name] for name in FIELDS if before[name] is not None}
 
 
-class Sync(_Stock):
+class SyncFormat(_StockFormat):
     """Whether a merchant's product is passed on to sales channels."""
 
     ability = TakesChannels
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, ("available",))
-        return {"available": clean_flag(wanted.get("available"), name="available")}
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, ("available",))
+        return {"available": clean_flag(requested.get("available"), name="available")}
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        return Resolved(dict(wanted))
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        return Resolved(dict(requested))
 
     def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
         rows = [self.row(change) for change in changes]

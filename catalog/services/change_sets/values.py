@@ -52,12 +52,7 @@ class Guard:
     overridable: bool = False
 
     def as_json(self) -> Value:
-        return {
-            "code": self.code,
-            "text": self.text,
-            "blocking": self.blocking,
-            "overridable": self.overridable,
-        }
+        return {"code": self.code, "text": self.text, "blocking": self.blocking, "overridable": self.overridable}
 
 
 @dataclass(frozen=True)
@@ -65,11 +60,11 @@ class Resolved:
     """What a row comes to: the value after, the keys that would vanish, what is wrong with it for any shop."""
 
     after: Value
-    destroys: list[str] = field(default_factory=list)
+    removals: list[str] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
 
 
-class Shape:
+class ChangeFormat:
     """One kind of change. `ability` is what a vendor has that takes it."""
 
     ability: type[TakesChanges]
@@ -78,7 +73,7 @@ class Shape:
         """Return what the vendor holds, of one SKU or of all. Raises VendorError."""
         raise NotImplementedError
 
-    def clean(self, wanted: Value) -> Value:
+    def clean(self, requested: Value) -> Value:
         """The wish as it is stored. Raises InvalidInput, with the complaint under "" in `errors`."""
         raise NotImplementedError
 
@@ -86,11 +81,11 @@ class Shape:
         """Two wishes for the same SKU: the newer one wins where both name a value."""
         return old | new
 
-    def held(self, facts: Any) -> Value:
+    def current(self, data: Any) -> Value:
         """`before`, from what `read` gives."""
         raise NotImplementedError
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
         """What the vendor is to hold."""
         raise NotImplementedError
 
@@ -106,9 +101,9 @@ class Shape:
         """The wish that brings back what the vendor held."""
         raise NotImplementedError
 
-    def differing(self, after: Value, *, held: Value) -> list[str]:
+    def differing(self, after: Value, *, current: Value) -> list[str]:
         """Keys of the values that the vendor holds otherwise than it should."""
-        return [line.key for line in self.lines(held, after=after)]
+        return [line.key for line in self.lines(current, after=after)]
 
 
 def refuse(text: str) -> InvalidInput:
@@ -116,9 +111,9 @@ def refuse(text: str) -> InvalidInput:
     return InvalidInput(text, errors={"": [text]})
 
 
-def ensure_known_keys(wanted: Value, known: Iterable[str]) -> None:
+def ensure_known_keys(requested: Value, known: Iterable[str]) -> None:
     """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
-    unknown = sorted(set(wanted) - set(known))
+    unknown = sorted(set(requested) - set(known))
     if unknown:
         raise refuse(_("Unknown: %(names)s.") % {"names": ", ".join(unknown)})
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Change, ChangeKind, PriceList
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.prices import decimals
-from catalog.services.change_sets.shapes import shape_of
 from catalog.services.change_sets.values import Line
 from catalog.services.price_grid import margin_percent, price_at
 
@@ -28,7 +28,7 @@ class ShownLine:
     margin_before: Decimal | None
     margin: Decimal | None
     vanishes: bool
-    ticked: bool
+    confirmed: bool
 
     @property
     def key(self) -> str:
@@ -40,12 +40,12 @@ def shown_lines(change: Change, *, kind: str) -> list[ShownLine]:
     """What changes at one SKU. No queries. Empty before the check, and for SKUs that the vendor does not list."""
     if not change.before or not change.after:
         return []
-    lines = shape_of(kind).lines(change.before, after=change.after)
+    lines = format_of(kind).lines(change.before, after=change.after)
     margins = _Margins(change) if kind == ChangeKind.SALES_PRICES else None
     shown = [_shown(change, line, margins=margins) for line in lines]
     told = {line.key for line in shown}
     # Losses that are no values of ours, such as the addresses of pages.
-    extra = [_shown(change, Line(key, None, None), margins=None) for key in change.destroys if key not in told]
+    extra = [_shown(change, Line(key, None, None), margins=None) for key in change.removals if key not in told]
     return shown + extra
 
 
@@ -84,6 +84,6 @@ def _shown(change: Change, line: Line, *, margins: _Margins | None) -> ShownLine
         move=line.move,
         margin_before=before,
         margin=after,
-        vanishes=line.key in change.destroys,
-        ticked=line.key in change.ticked,
+        vanishes=line.key in change.removals,
+        confirmed=line.key in change.confirmed,
     )

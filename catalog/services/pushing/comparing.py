@@ -19,7 +19,7 @@ from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, Vendo
 from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.checking import changed_meanwhile, validate_change_set
 from catalog.services.change_sets.editing import NOT_APPROVED
-from catalog.services.change_sets.snapshots import FRESH, Reading, read_values, store_reading
+from catalog.services.change_sets.snapshots import FRESH, VendorReading, read_values, store_reading
 from catalog.services.pushing.starting import COMPARE, SEND, ChangeSetHandler, ensure_approved
 
 RIVAL_WAIT_SECONDS = 5.0
@@ -68,7 +68,7 @@ def _compare(delivery: Delivery, change_set: ChangeSet) -> None:
         raise Withdrawn(_("Changed at the vendor meanwhile: %s.") % ", ".join(changed[:20]))
 
 
-def _note_reading(change_set_id: int, *, reading: Reading, skus: Sequence[str], changed: list[str]) -> None:
+def _note_reading(change_set_id: int, *, reading: VendorReading, skus: Sequence[str], changed: list[str]) -> None:
     change_set = ChangeSet.objects.locked(change_set_id)
     store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
     if not changed:

@@ -15,7 +15,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
 from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState
-from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.snapshots import read_values
 from catalog.services.pushing.jobs import finish_if_done, first_poll_at
 from catalog.services.pushing.starting import SEND, ChangeSetHandler, NotApproved, ensure_approved
@@ -50,8 +50,8 @@ class SendBatch(ChangeSetHandler):
             delivery.record(lambda: changes.extend(_rows_to_send(job_id)), step="")  # noqa: B023
             if not changes:
                 raise Withdrawn(_("Nothing of this batch is left to send."))
-            shape = shape_of(changes[0].change_set.kind)
-            send = shape.sender(delivery.vendor, changes)
+            change_format = format_of(changes[0].change_set.kind)
+            send = change_format.sender(delivery.vendor, changes)
             try:
                 delivery.write(STEP, send, partial(_note_taken, job_id, changes=[change.pk for change in changes]))
             except VendorRejected as error:
@@ -70,12 +70,12 @@ class SendBatch(ChangeSetHandler):
         sample = list(job.changes.filter(state=ChangeState.PENDING).order_by("?")[:SAMPLE])
         if not sample:
             return ReconcileResult.FOUND
-        shape = shape_of(job.change_set.kind)
+        change_format = format_of(job.change_set.kind)
         reading = delivery.read(
             lambda: read_values(delivery.vendor, kind=job.change_set.kind, skus=[row.sku for row in sample])
         )
-        held = [(row.after, reading.values.get(row.sku)) for row in sample]
-        arrived = all(value is not None and not shape.differing(after, held=value) for after, value in held)
+        pairs = [(row.after, reading.values.get(row.sku)) for row in sample]
+        arrived = all(value is not None and not change_format.differing(after, current=value) for after, value in pairs)
         return ReconcileResult.DONE if arrived else ReconcileResult.ABSENT
 
     def confirmed(self, push: Push) -> None:
@@ -154,10 +154,10 @@ def _named(error: VendorRejected, *, changes: Sequence[Change]) -> dict[int, str
     ours = {change.sku: change.pk for change in changes}
     ours |= {change.sku_fulfiller: change.pk for change in changes if change.sku_fulfiller}
     found = {}
-    for complaint in error.errors:
-        for name in (complaint.field, *complaint.other_names):
+    for reported in error.errors:
+        for name in (reported.field, *reported.other_names):
             if name in ours:
-                found[ours[name]] = complaint.text
+                found[ours[name]] = reported.text
                 break
     return found
 

@@ -88,26 +88,26 @@ LAYOUTS: dict[str, Layout] = {
 }  # fmt: skip
 
 
-def rows_of(kind: str, variant: Variant, held: Value) -> Iterator[Row]:
+def rows_of(kind: str, variant: Variant, current: Value) -> Iterator[Row]:
     """A SKU's rows as they are exported, in the order of the layout's columns."""
-    facts: dict[str, Cell] = {"sku": variant.sku, "name": variant.name, "currency": held.get("currency", "")}
+    data: dict[str, Cell] = {"sku": variant.sku, "name": variant.name, "currency": current.get("currency", "")}
     if LAYOUTS[kind].is_by_quantity:
-        quantities = {quantity for name in _LISTS for quantity in held.get(name, {})}
+        quantities = {quantity for name in _LISTS for quantity in current.get(name, {})}
         for quantity in sorted(quantities, key=int):
-            prices = {name: _number(held.get(name, {}).get(quantity)) for name in _LISTS}
-            rules = {name: held.get(name) for name in ("order_max_qty", "tier_price_qty_only")}
-            yield _ordered(kind, facts | prices | rules | {"quantity": int(quantity)})
+            prices = {name: _number(current.get(name, {}).get(quantity)) for name in _LISTS}
+            rules = {name: current.get(name) for name in ("order_max_qty", "tier_price_qty_only")}
+            yield _ordered(kind, data | prices | rules | {"quantity": int(quantity)})
     elif kind == ChangeKind.SEARCH_TEXTS:
-        own, defaults = held.get("overwrites", {}), held.get("defaults", {})
+        own, defaults = current.get("overwrites", {}), current.get("defaults", {})
         texts = {name: own.get(name) for name in TEXTS} | {f"{name}_default": defaults.get(name) for name in TEXTS}
-        yield _ordered(kind, facts | texts)
+        yield _ordered(kind, data | texts)
     else:
         yield _ordered(
-            kind, facts | {name: held.get(name) for name in ("sku_fulfiller", "available", "managed", "qty")}
+            kind, data | {name: current.get(name) for name in ("sku_fulfiller", "available", "managed", "qty")}
         )
 
 
-def wish_of(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Value:
+def parse_row(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Value:
     """What one row asks for, as `make_change_set` takes it. Raises InvalidInput, the complaint under ""."""
     typed = {name: cells[name] for name in LAYOUTS[kind].typed if name in cells}
     blank = {name for name, cell in typed.items() if is_blank(cell)}
@@ -133,16 +133,18 @@ def merge_requests(one: Value, other: Value) -> Value:
     return joined
 
 
-def without_same_texts(wanted: Value, *, held: Value) -> Value:
+def without_same_texts(requested: Value, *, current: Value) -> Value:
     """Texts less those that differ only by what tables lose: line ends, spaces at the ends, control characters."""
-    own = held.get("overwrites", {})
-    return {name: text for name, text in wanted.items() if text is None or _plain(text) != _plain(own.get(name) or "")}
+    own = current.get("overwrites", {})
+    return {
+        name: text for name, text in requested.items() if text is None or _plain(text) != _plain(own.get(name) or "")
+    }
 
 
-def ensure_one_line(wanted: Value) -> None:
+def ensure_one_line(requested: Value) -> None:
     """Raises InvalidInput for a line end in a text that has one line."""
     for name in ONE_LINE:
-        _read(name, wanted.get(name), read_line)
+        _read(name, requested.get(name), read_line)
 
 
 def read_flag(cell: Cell) -> bool:
@@ -159,27 +161,27 @@ def printable(text: str) -> str:
     return "" if len(text) > LONGEST_CELL else text
 
 
-def _ordered(kind: str, facts: dict[str, Any]) -> Row:
-    return [facts.get(column) for column in LAYOUTS[kind].columns]
+def _ordered(kind: str, data: dict[str, Any]) -> Row:
+    return [data.get(column) for column in LAYOUTS[kind].columns]
 
 
 def _price_request(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set[str], *, clear_blanks: bool) -> Value:
     quantity = str(_read("quantity", cells.get("quantity"), read_whole))
-    wish: Value = {}
+    requested: Value = {}
     currencies = set()
     for name, cell in typed.items():
         if name in blank:
             if clear_blanks and name in _LISTS:
-                wish[name] = {quantity: None}
+                requested[name] = {quantity: None}
         elif name == "order_max_qty":
-            wish[name] = _read(name, cell, read_whole)
+            requested[name] = _read(name, cell, read_whole)
         elif name == "tier_price_qty_only":
-            wish[name] = _read(name, cell, read_flag)
+            requested[name] = _read(name, cell, read_flag)
         else:
             amount = _read(name, cell, read_amount)
             currencies.add(amount.currency)
-            wish[name] = {quantity: exact(amount.value)}
-    return wish | _currency_request(currencies, cells) if wish else {}
+            requested[name] = {quantity: exact(amount.value)}
+    return requested | _currency_request(currencies, cells) if requested else {}
 
 
 def _currency_request(beside: set[str], cells: Mapping[str, Cell]) -> Value:

@@ -10,11 +10,11 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, TableImportState
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of
+from catalog.services.change_sets.formats import ensure_able_vendor, format_of
 from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values, variants_of
 from catalog.services.tables.columns import ensure_one_line, without_same_texts
-from catalog.services.tables.requests import Reading, ensure_size, read_requests
+from catalog.services.tables.requests import TableReading, ensure_size, read_requests
 
 # Waiting for the background, or in its hands.
 OPEN_STATES = (TableImportState.WAITING, TableImportState.READING)
@@ -56,9 +56,9 @@ def read_import(table: TableImport) -> TableImport:
     return _finish(
         table,
         TableImportState.READY,
-        wishes=reading.wishes,
+        requests=reading.requests,
         problems=reading.problems,
-        counts={**reading.counts, "changed": len(reading.wishes)},
+        counts={**reading.counts, "changed": len(reading.requests)},
         seen=reading.seen,
     )
 
@@ -77,20 +77,20 @@ def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSe
         table = TableImport.objects.select_for_update().get(pk=table.pk)
         if table.state != TableImportState.READY:
             raise IllegalTransition(_("This table is %s.") % table.get_state_display())
-        if not table.wishes:
+        if not table.requests:
             raise Conflict(_("The table changes nothing."), code="empty")
         change_set = make_change_set(
             table.kind,
             vendor=table.vendor,
-            rows=table.wishes,
+            rows=table.requests,
             title=title or table.file_name,
             source=ChangeSource.TABLE,
             actor=actor,
         )
         table.change_set, table.state = change_set, TableImportState.DRAFTED
         # The rows are the change set's now.
-        table.wishes = {}
-        table.save(update_fields=["change_set", "state", "wishes"])
+        table.requests = {}
+        table.save(update_fields=["change_set", "state", "requests"])
     return change_set
 
 
@@ -110,27 +110,27 @@ def discard_import(table: TableImport) -> None:
         table = TableImport.objects.select_for_update().get(pk=table.pk)
         if table.state == TableImportState.DRAFTED:
             raise IllegalTransition(_("This table is %s.") % table.get_state_display())
-        table.state, table.wishes = TableImportState.DISCARDED, {}
-        table.save(update_fields=["state", "wishes"])
+        table.state, table.requests = TableImportState.DISCARDED, {}
+        table.save(update_fields=["state", "requests"])
 
 
 def _open_tables(table: TableImport) -> QuerySet[TableImport]:
     return TableImport.objects.filter(pk=table.pk, state__in=OPEN_STATES)
 
 
-def drop_same_texts(wishes: dict[str, Value], *, vendor: str) -> None:
+def drop_same_texts(requests: dict[str, Value], *, vendor: str) -> None:
     """Of search texts by SKU only those are left that say something else than what the vendor is thought to hold.
 
     Raises InvalidInput, by SKU, for a line end in a text that has one line.
     """
-    skus = list(wishes)
+    skus = list(requests)
     for start in range(0, len(skus), _BATCH):
         variants = list(variants_of(vendor).filter(sku__in=skus[start : start + _BATCH]))
-        for sku, held in current_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
-            wishes[sku] = without_same_texts(wishes[sku], held=held)
-    for sku, wish in wishes.items():
+        for sku, current in current_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
+            requests[sku] = without_same_texts(requests[sku], current=current)
+    for sku, requested in requests.items():
         try:
-            ensure_one_line(wish)
+            ensure_one_line(requested)
         except InvalidInput as error:
             raise InvalidInput(error.text, errors={sku: [error.text]}) from error
 
@@ -146,7 +146,7 @@ def _of_the_file(text: str) -> dict[str, Any]:
     return {"row": None, "sku": "", "text": text}
 
 
-def _read(table: TableImport) -> Reading:
+def _read(table: TableImport) -> TableReading:
     """Raises InvalidInput for a file that is no table of this kind."""
 
     def progress(seen: int) -> None:
@@ -157,42 +157,42 @@ def _read(table: TableImport) -> Reading:
     return reading
 
 
-def _keep_differing(table: TableImport, reading: Reading) -> None:
+def _keep_differing(table: TableImport, reading: TableReading) -> None:
     """Of the wishes stay those that would change something, each as it will be stored."""
-    skus = list(reading.wishes)
+    skus = list(reading.requests)
     reading.counts["skus"] = len(skus)
     for start in range(0, len(skus), _BATCH):
         batch = skus[start : start + _BATCH]
         variants = list(variants_of(table.vendor).filter(sku__in=batch))
-        held = current_values(table.kind, vendor=table.vendor, variants=variants)
+        current = current_values(table.kind, vendor=table.vendor, variants=variants)
         known = {variant.sku for variant in variants}
         for sku in batch:
-            wish = reading.wishes.pop(sku)
+            requested = reading.requests.pop(sku)
             if sku not in known:
                 text = _("This SKU is not in our catalogue; a spreadsheet may have taken away zeros at its beginning.")
                 reading.add_error(sku, text, row=reading.places[sku])
-            elif kept := _differing(table.kind, sku, wish, held.get(sku), reading):
-                reading.wishes[sku] = kept
+            elif kept := _differing(table.kind, sku, requested, current.get(sku), reading):
+                reading.requests[sku] = kept
             else:
                 reading.counts["unchanged"] += 1
 
 
-def _differing(kind: str, sku: str, wish: Value, held: Value | None, reading: Reading) -> Value | None:
+def _differing(kind: str, sku: str, requested: Value, current: Value | None, reading: TableReading) -> Value | None:
     """The wish, None when it changes nothing or makes no sense."""
-    shape = shape_of(kind)
-    if held is not None and kind == ChangeKind.SEARCH_TEXTS:
-        wish = without_same_texts(wish, held=held)
-    if not wish:
+    change_format = format_of(kind)
+    if current is not None and kind == ChangeKind.SEARCH_TEXTS:
+        requested = without_same_texts(requested, current=current)
+    if not requested:
         return None
     try:
-        ensure_one_line(wish)
-        wish = shape.clean(wish)
+        ensure_one_line(requested)
+        requested = change_format.clean(requested)
     except InvalidInput as error:
         reading.add_error(sku, "; ".join(error.errors.get("", [error.text])), row=reading.places[sku])
         return None
-    if held is None:
+    if current is None:
         # Never read from the vendor: the check of the change set will tell.
         reading.counts["not_compared"] += 1
-        return wish
-    resolved = shape.resolve(wish, before=held)
-    return wish if resolved.destroys or shape.lines(held, after=resolved.after) else None
+        return requested
+    resolved = change_format.resolve(requested, before=current)
+    return requested if resolved.removals or change_format.lines(current, after=resolved.after) else None

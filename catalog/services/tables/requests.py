@@ -18,7 +18,7 @@ from catalog.services.tables.columns import (
     MOST_TABLE_ROWS,
     ensure_known_columns,
     merge_requests,
-    wish_of,
+    parse_row,
 )
 
 PROBLEMS_KEPT = 500
@@ -28,10 +28,10 @@ _ALIASES = {ChangeKind.SALES_PRICES: {"price": "sales"}}
 
 
 @dataclass
-class Reading:
+class TableReading:
     """What has been read so far: wishes by SKU, the row each SKU came from, and what makes no sense."""
 
-    wishes: dict[str, Value] = field(default_factory=dict)
+    requests: dict[str, Value] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -53,7 +53,7 @@ def ensure_size(content: bytes) -> None:
 
 def read_requests(
     content: bytes, *, kind: str, clear_blanks: bool, progress: Callable[[int], None] = lambda _rows: None
-) -> Reading:
+) -> TableReading:
     """Return a wish or a problem of every row; `progress` is called now and then with the rows so far.
 
     Raises InvalidInput for a file that is no table of this kind.
@@ -62,7 +62,7 @@ def read_requests(
     aliases = _ALIASES.get(ChangeKind(kind), {})
     header = {place: aliases.get(name, name) for place, name in table.header.items()}
     ensure_known_columns(kind, list(header.values()))
-    reading = Reading()
+    reading = TableReading()
     if table.has_windows_letters:
         reading.counts["windows_letters"] = 1
     for row in table.rows:
@@ -73,17 +73,17 @@ def read_requests(
     return reading
 
 
-def _read_row(row: TableRow, header: dict[int, str], reading: Reading, *, kind: str, clear_blanks: bool) -> None:
+def _read_row(row: TableRow, header: dict[int, str], reading: TableReading, *, kind: str, clear_blanks: bool) -> None:
     cells = row.named(header)
     sku = ""
     try:
         sku = _sku_of(cells)
         if problem := row.problem(header):
             raise refuse(problem)
-        wish = wish_of(kind, cells, clear_blanks=clear_blanks)
-        if sku in reading.wishes and not LAYOUTS[kind].is_by_quantity:
+        requested = parse_row(kind, cells, clear_blanks=clear_blanks)
+        if sku in reading.requests and not LAYOUTS[kind].is_by_quantity:
             raise refuse(_("This SKU stands in the table twice."))
-        reading.wishes[sku] = merge_requests(reading.wishes.get(sku, {}), wish)
+        reading.requests[sku] = merge_requests(reading.requests.get(sku, {}), requested)
         reading.places.setdefault(sku, row.number)
     except InvalidInput as error:
         reading.add_error(sku, error.text, row=row.number)

@@ -9,12 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.amounts import money
 from backoffice.text.translatable import gettext as _
-from catalog.models import (
-    ChangeKind,
-    ChangeSet,
-    ChangeSetEvent,
-    PriceList,
-)
+from catalog.models import ChangeKind, ChangeSet, ChangeSetEvent, PriceList
 from catalog.services.change_sets.texts import ADDRESSES
 
 _FIELDS: dict[str, Promise] = {
@@ -39,7 +34,7 @@ _EVENTS: dict[str, Promise] = {
     "changeset.made": gettext_lazy("Made"),
     "changeset.edited": gettext_lazy("Edited"),
     "changeset.removed": gettext_lazy("Rows removed"),
-    "changeset.ticked": gettext_lazy("Ticked what vanishes"),
+    "changeset.confirmed": gettext_lazy("Ticked what vanishes"),
     "changeset.unchecked": gettext_lazy("Could not be checked"),
     "changeset.draft": gettext_lazy("Open for editing again"),
     "changeset.checked": gettext_lazy("Compared with the vendor"),
