@@ -7,18 +7,19 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
+from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, find_or_404
 from backoffice.states import Chip
 from backoffice.text.reasons import REASON_MAX, REASON_MIN
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages import actions
-from catalog.admin.change_set_pages.labels import account_label, describe_event, describe_values
 from catalog.admin.change_set_pages.listing import ROW_FILTERS, ChangeSetList, rows_page
 from catalog.admin.change_set_pages.vendor_changes import VendorChanges
 from catalog.admin.prices import editor as price_editor
 from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.texts import workbench as text_workbench
 from catalog.admin.texts.rows import TextList
+from catalog.labels import describe_values
 from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
 from catalog.services.change_sets.approval import can_approve, needs_somebody_else
 
@@ -40,23 +41,18 @@ class ChangeSetAdmin(PagesAdmin):
             ("prices/save/", "prices_save", self._editing(price_editor.save)),
             ("prices/formula/", "prices_formula", self._editing(price_editor.try_formula)),
             ("prices/formula/all/", "prices_formula_all", self._editing(price_editor.draft_for_all)),
-            ("stock/", "stock", self.stock_view),
+            ("stock/", "stock", self._listing(StockDesk)),
             ("stock/save/", "stock_save", self._editing(require_POST(save_stock))),
-            ("texts/", "texts", self.texts_view),
+            ("texts/", "texts", self._listing(TextList)),
             ("texts/reset/", "texts_reset", self.reset_view),
             ("texts/<int:pk>/", "text", self.text_view),
-            ("texts/<int:pk>/save/", "text_save", self.text_save_view),
-            ("vendor-changes/", "vendor_changes", self.vendor_changes_view),
-            *((f"<int:pk>/{name}/", name, self._acting(name, action)) for name, action in actions.ACTIONS.items()),
+            ("texts/<int:pk>/save/", "text_save", self._editing(require_POST(self._save_texts))),
+            ("vendor-changes/", "vendor_changes", self._listing(VendorChanges)),
+            *((f"<int:pk>/{name}/", name, self._acting(name)) for name in actions.NAMES),
         ]
 
-    def stock_view(self, request: HttpRequest) -> HttpResponse:
-        """Stock as fulfiller, sales channels as merchant."""
-        return self.show_list(request, StockDesk)
-
-    def texts_view(self, request: HttpRequest) -> HttpResponse:
-        """The list of the SEO workbench."""
-        return self.show_list(request, TextList)
+    def _listing(self, page: type[ListPage[Any]]) -> View:
+        return lambda request: self.show_list(request, page)
 
     def text_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The SEO workbench of one SKU."""
@@ -71,10 +67,7 @@ class ChangeSetAdmin(PagesAdmin):
             **text_workbench.workbench_context(reading, draft=text_workbench.chosen_draft(request, reading.vendor)),
         )
 
-    def text_save_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require(request, "change_changeset")
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+    def _save_texts(self, request: HttpRequest, pk: int) -> HttpResponse:
         return text_workbench.save_texts(request, self._texts_or_404(pk))
 
     def reset_view(self, request: HttpRequest) -> HttpResponse:
@@ -93,10 +86,6 @@ class ChangeSetAdmin(PagesAdmin):
             raise Http404
         return reading
 
-    def vendor_changes_view(self, request: HttpRequest) -> HttpResponse:
-        """What synchronisations found changed."""
-        return self.show_list(request, VendorChanges)
-
     def price_view(self, request: HttpRequest) -> HttpResponse:
         """The price editor."""
         self.require_view(request)
@@ -110,15 +99,11 @@ class ChangeSetAdmin(PagesAdmin):
             "catalog/change_set.html",
             title=change_set.title,
             change_set=change_set,
-            chip=ChangeSetState(change_set.state).chip(),
-            account=account_label(change_set.kind),
             values=describe_values(change_set),
             page=rows_page(change_set, request.GET),
             row_views=_row_views(change_set),
             jobs=_jobs(change_set),
-            events=[
-                (event, describe_event(event)) for event in change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN]
-            ],
+            events=change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN],
             **self._possible(request, change_set),
         )
 
@@ -147,18 +132,18 @@ class ChangeSetAdmin(PagesAdmin):
     def _editing(self, view: View) -> View:
         """A view for those who may change change sets."""
 
-        def guarded(request: HttpRequest) -> HttpResponseBase:
+        def guarded(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             self.require(request, "change_changeset")
-            return view(request)
+            return view(request, **parameters)
 
         return guarded
 
-    def _acting(self, name: str, action: actions.Action) -> View:
+    def _acting(self, name: str) -> View:
         """The button's view: needs the right to change sets; services ask for rights of their own."""
 
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             self.require(request, actions.PERMISSIONS.get(name, "change_changeset"))
-            return action(request, find_or_404(ChangeSet, pk))
+            return actions.perform(name, request, find_or_404(ChangeSet, pk))
 
         return view
 

@@ -1,5 +1,6 @@
 """Custom products in the admin: the list with pictures, the page of one with all that the vendor said, our copies."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from backoffice.staff.pages import PagesAdmin, View, act
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
+from catalog.chips import picture_chip
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import PICTURES
 from catalog.services.search import search_custom_products
@@ -31,15 +33,6 @@ class CustomProductFilters(FilterForm):
 
     def search(self, rows: QuerySet[CustomProduct], text: str) -> QuerySet[CustomProduct]:
         return search_custom_products(rows, text)
-
-
-@dataclass(frozen=True)
-class PictureContext:
-    """A picture and our copy of it: `url` is where we serve it, empty while there is none."""
-
-    picture: CustomPicture
-    chip: Chip
-    url: str
 
 
 @dataclass(frozen=True)
@@ -86,14 +79,14 @@ class CustomProductAdmin(PagesAdmin):
         ]
 
     def detail_view(self, request: HttpRequest, product: CustomProduct) -> HttpResponse:
-        pictures = [picture_context(picture) for picture in product.pictures.all()]
+        pictures = list(product.pictures.all())
         return self.render(
             request,
             "catalog/custom_product.html",
             title=str(product),
             product=product,
             pictures=pictures,
-            hero=next((contexts.url for contexts in pictures if contexts.url), ""),
+            hero=_shown(pictures),
             data=_flat(product.external_data),
             may_fetch=self.may(request, "change_customproduct"),
             orders=_orders_url(product),
@@ -119,20 +112,10 @@ class CustomProductAdmin(PagesAdmin):
         return act(request, do, to=reverse("admin:catalog_customproduct_change", args=[pk]))
 
 
-def picture_context(picture: CustomPicture) -> PictureContext:
-    if picture.is_kept:
-        chip = Chip(Tone.GREEN, "check_circle", _("kept"))
-    elif picture.failed:
-        chip = Chip(Tone.RED, "broken_image", _("failed"), hint=picture.problem)
-    elif picture.problem:
-        chip = Chip(Tone.AMBER, "schedule", _("tried again"), hint=picture.problem)
-    else:
-        chip = Chip(Tone.GREY, "hourglass_empty", _("is fetched soon"))
-    return PictureContext(picture, chip, _address(picture) if picture.is_kept else "")
-
-
-def _address(picture: CustomPicture) -> str:
-    return reverse("admin:catalog_customproduct_picture", args=[picture.product_id, picture.position])
+def _shown(pictures: Iterable[CustomPicture]) -> str:
+    """Return where we serve the first copy that we have, "" while there is none."""
+    kept = next((picture for picture in pictures if picture.is_kept), None)
+    return reverse("admin:catalog_customproduct_picture", args=[kept.product_id, kept.position]) if kept else ""
 
 
 def _picture(pk: int, position: int) -> CustomPicture:
@@ -144,14 +127,12 @@ def _picture(pk: int, position: int) -> CustomPicture:
 
 
 def _row(product: CustomProduct) -> CustomProductRow:
-    """One chip for all pictures: the worst is what matters."""
-    contexts = [picture_context(picture) for picture in product.pictures.all()]
-    shown = next((one.url for one in contexts if one.url), "")
+    """Show one chip for all pictures: the worst is what matters."""
+    pictures = list(product.pictures.all())
     order = [Tone.RED, Tone.AMBER, Tone.GREY, Tone.GREEN]
-    worst = min(contexts, key=lambda one: order.index(one.chip.tone), default=None)
-    return CustomProductRow(
-        product, shown, worst.chip if worst else Chip(Tone.GREY, "image_not_supported", _("no picture"))
-    )
+    none = Chip(Tone.GREY, "image_not_supported", _("no picture"))
+    chip = min(map(picture_chip, pictures), key=lambda one: order.index(one.tone), default=none)
+    return CustomProductRow(product, _shown(pictures), chip)
 
 
 def _flat(data: Any) -> list[tuple[str, str]]:

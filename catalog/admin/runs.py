@@ -12,7 +12,6 @@ from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
-from catalog.admin.product_pages.variant_context import change_rows
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 
@@ -56,7 +55,7 @@ class SyncRunAdmin(PagesAdmin):
             row=run_row(run),
             run=run,
             counts=count_label(run),
-            changes=change_rows(run.changes.select_related("variant")[:CHANGES_SHOWN]),
+            changes=run.changes.select_related("variant")[:CHANGES_SHOWN],
         )
 
 
@@ -77,8 +76,8 @@ def run_row(run: SyncRun) -> SyncRunRow:
 
 
 def count_label(run: SyncRun) -> list[tuple[str, int]]:
-    """What was done, in words, without what did not happen."""
-    words = {
+    """Return what was done, without what did not happen."""
+    labels = {
         "new": _("variants new"),
         "changed": _("variants changed"),
         "unchanged": _("variants unchanged"),
@@ -94,4 +93,4 @@ def count_label(run: SyncRun) -> list[tuple[str, int]]:
         "skipped": _("products skipped"),
         "problems": _("problems"),
     }
-    return [(word, run.counts[name]) for name, word in words.items() if run.counts.get(name)]
+    return [(label, run.counts[name]) for name, label in labels.items() if run.counts.get(name)]

@@ -18,7 +18,7 @@ from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.labels import account_label
+from catalog.labels import account_label
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
 from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.values import Value

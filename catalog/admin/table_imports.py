@@ -1,7 +1,7 @@
 """Tables in the admin: export what a filter shows, upload it edited, look at what it would change, draft it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
@@ -18,13 +18,12 @@ from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
-from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
-from catalog.admin.change_set_pages.actions import page_of_set
-from catalog.admin.change_set_pages.labels import account_label, describe_value, key_label
-from catalog.admin.change_set_pages.listing import LineRow
+from catalog.admin.change_set_pages.actions import act_and_open
+from catalog.admin.change_set_pages.listing import LineRow, line_row
 from catalog.admin.prices.rows import PriceFilters, filtered_variants
-from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
+from catalog.labels import key_label
+from catalog.models import ChangeKind, TableImport, TableImportState
 from catalog.services.change_sets.formats import format_of, vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values, variants_of
@@ -58,13 +57,10 @@ class TableList(ListPage[TableImport]):
     template_name = "catalog/table_list.html"
     queryset = TableImport.objects.defer(*_HEAVY)
 
-    def get_rows(self, found: list[TableImport]) -> list[tuple[TableImport, Chip, Any]]:
-        return [(table, TableImportState(table.state).chip(), account_label(table.kind)) for table in found]
-
     def get_context_data(self) -> dict[str, Any]:
         return super().get_context_data() | {
             "form": UploadForm(initial={"kind": self.request.GET.get("kind", "")}),
-            "layouts": [(kind.label, account_label(kind), LAYOUTS[kind]) for kind in ChangeKind],
+            "layouts": [(kind, LAYOUTS[kind]) for kind in ChangeKind],
             "kinds": ChangeKind.choices,
             "most_rows": MOST_TABLE_ROWS,
             "most_megabytes": MOST_BYTES // 1024 // 1024,
@@ -90,8 +86,6 @@ class TableImportAdmin(PagesAdmin):
             "catalog/table.html",
             title=table.file_name,
             table=table,
-            chip=TableImportState(table.state).chip(),
-            account=account_label(table.kind),
             is_open=table.state in OPEN_STATES,
             may_discard=table.state not in (TableImportState.DRAFTED, TableImportState.DISCARDED),
             preview=_preview(table),
@@ -143,37 +137,28 @@ class TableImportAdmin(PagesAdmin):
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.require(request, "add_tableimport")
         table = find_or_404(TableImport, pk)
-        made: list[ChangeSet] = []
-
-        def do() -> str:
-            made.append(draft_import(table, actor=actor(request)))
-            return _("Drafted. Compare it with the vendor next.")
-
-        answer = act(request, do, to=_page(table))
-        if made:
-            answer["Location"] = page_of_set(made[0])
-        return answer
+        text = _("Drafted. Compare it with the vendor next.")
+        return act_and_open(request, lambda: draft_import(table, actor=actor(request)), text=text, back=_page(table))
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require(request, "add_tableimport")
-        table = find_or_404(TableImport, pk)
-
-        def do() -> str:
+        def do(table: TableImport) -> str:
             read_again(table)
             ring(READ_TABLE, table.pk)
             return _("It is being read again.")
 
-        return act(request, do, to=_page(table))
+        return self._act(request, pk, do)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require(request, "add_tableimport")
-        table = find_or_404(TableImport, pk)
-
-        def do() -> str:
+        def do(table: TableImport) -> str:
             discard_import(table)
             return _("Discarded: nothing of it was stored.")
 
-        return act(request, do, to=_page(table))
+        return self._act(request, pk, do)
+
+    def _act(self, request: HttpRequest, pk: int, do: Callable[[TableImport], str]) -> HttpResponse:
+        self.require(request, "add_tableimport")
+        table = find_or_404(TableImport, pk)
+        return act(request, lambda: do(table), to=_page(table))
 
 
 def _page(table: TableImport) -> str:
@@ -194,14 +179,5 @@ def _lines(kind: str, requested: Value, current: Value | None) -> list[LineRow]:
     if current is None:
         return [LineRow(key_label(key), "?", str(value), None, None) for key, value in requested.items()]
     change_format = format_of(kind)
-    currency = current.get("currency") or "EUR"
-    return [
-        LineRow(
-            key_label(line.key),
-            describe_value(line.before, currency=currency, is_price=line.is_price)[:200],
-            describe_value(line.after, currency=currency, is_price=line.is_price)[:200],
-            line.move,
-            None,
-        )
-        for line in change_format.lines(current, after=change_format.resolve(requested, before=current).after)
-    ]
+    lines = change_format.lines(current, after=change_format.resolve(requested, before=current).after)
+    return [line_row(line, before=current, currency=current.get("currency") or "EUR", longest=200) for line in lines]

@@ -16,6 +16,4 @@ class VariantAdmin(PagesAdmin):
     list_page = VariantList
 
     def detail_view(self, request: HttpRequest, variant: Variant) -> HttpResponse:
-        return self.render(
-            request, "catalog/variant.html", title=variant.sku, context=variant_context(variant), variant=variant
-        )
+        return self.render(request, "catalog/variant.html", title=variant.sku, **variant_context(variant))

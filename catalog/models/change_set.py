@@ -12,7 +12,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models.event import TimelineEvent
 from backoffice.errors import IllegalTransition
 from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
-from backoffice.states import StateChoices, Tone
+from backoffice.states import Chip, StateChoices, Tone
 from backoffice.text.translatable import gettext as _t
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
@@ -48,37 +48,17 @@ class ChangeSetState(StateChoices):
 
 
 # What may follow what. Whatever is edited is a draft again, and whatever the vendor changed meanwhile is only checked.
-NEXT = {
-    ChangeSetState.DRAFT: {ChangeSetState.CHECKED, ChangeSetState.DISCARDED},
-    ChangeSetState.CHECKED: {
-        ChangeSetState.DRAFT,
-        ChangeSetState.CHECKED,
-        ChangeSetState.APPROVED,
-        ChangeSetState.DISCARDED,
-    },
-    ChangeSetState.APPROVED: {
-        ChangeSetState.DRAFT,
-        ChangeSetState.CHECKED,
-        ChangeSetState.SCHEDULED,
-        ChangeSetState.PUSHING,
-        ChangeSetState.DISCARDED,
-    },
-    ChangeSetState.SCHEDULED: {
-        ChangeSetState.DRAFT,
-        ChangeSetState.APPROVED,
-        ChangeSetState.PUSHING,
-        ChangeSetState.DISCARDED,
-    },
-    ChangeSetState.PUSHING: {
-        ChangeSetState.CHECKED,
-        ChangeSetState.VERIFIED,
-        ChangeSetState.DIFFERING,
-        ChangeSetState.FAILED,
-    },
-    ChangeSetState.DIFFERING: {ChangeSetState.VERIFIED, ChangeSetState.DIFFERING},
-    ChangeSetState.VERIFIED: set(),
-    ChangeSetState.FAILED: set(),
-    ChangeSetState.DISCARDED: set(),
+_S = ChangeSetState
+NEXT: dict[ChangeSetState, set[ChangeSetState]] = {
+    _S.DRAFT: {_S.CHECKED, _S.DISCARDED},
+    _S.CHECKED: {_S.DRAFT, _S.CHECKED, _S.APPROVED, _S.DISCARDED},
+    _S.APPROVED: {_S.DRAFT, _S.CHECKED, _S.SCHEDULED, _S.PUSHING, _S.DISCARDED},
+    _S.SCHEDULED: {_S.DRAFT, _S.APPROVED, _S.PUSHING, _S.DISCARDED},
+    _S.PUSHING: {_S.CHECKED, _S.VERIFIED, _S.DIFFERING, _S.FAILED},
+    _S.DIFFERING: {_S.VERIFIED, _S.DIFFERING},
+    _S.VERIFIED: set(),
+    _S.FAILED: set(),
+    _S.DISCARDED: set(),
 }
 
 
@@ -148,6 +128,10 @@ class ChangeSet(models.Model):
         return self.title
 
     @property
+    def chip(self) -> Chip:
+        return ChangeSetState(self.state).chip()
+
+    @property
     def is_editable(self) -> bool:
         """Whether rows may still be added, changed and removed."""
         return self.state in (ChangeSetState.DRAFT, ChangeSetState.CHECKED)
@@ -181,7 +165,7 @@ class ChangeSet(models.Model):
 
 
 class ChangeSetEvent(TimelineEvent):
-    """One line of a change set's timeline; `catalog.admin.change_set_pages.labels` has the words."""
+    """One line of a change set's timeline; `catalog.labels` has the words."""
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.model_fields import TranslatableJSONField
-from backoffice.states import StateChoices, Tone
+from backoffice.states import Chip, StateChoices, Tone
 from catalog.models.change_set import ChangeKind, ChangeSet
 
 
@@ -51,3 +51,7 @@ class TableImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def chip(self) -> Chip:
+        return TableImportState(self.state).chip()

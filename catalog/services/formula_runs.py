@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -56,7 +57,7 @@ def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant
     return [
         row
         for variant in variants
-        if (value := _with_tiers(current.get(variant.sku)))
+        if (value := current.get(variant.sku)) and (value["purchase"] or value["sales"])
         for row in preview(formula, sku=variant.sku, tiers=tiers_of(value))
     ]
 
@@ -66,15 +67,9 @@ def draft_formula(
 ) -> ChangeSet | None:
     """There is a draft with the formula over all these variants; None when it changes nothing. Raises InvalidInput."""
     rows: dict[str, Value] = {}
-    batch: list[Variant] = []
-    for variant in variants.order_by("pk").iterator(chunk_size=_BATCH):
-        batch.append(variant)
-        if len(batch) == _BATCH:
-            rows |= _requests(formula, vendor=vendor, variants=batch)
-            batch = []
-        if len(rows) > MOST_ROWS:
-            break
-    rows |= _requests(formula, vendor=vendor, variants=batch)
+    found = variants.order_by("pk").iterator(chunk_size=_BATCH)
+    while len(rows) <= MOST_ROWS and (batch := list(islice(found, _BATCH))):
+        rows |= _requests(formula, vendor=vendor, variants=batch)
     if not rows:
         return None
     return make_change_set(
@@ -87,10 +82,6 @@ def _requests(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> 
     for row in preview_formula(formula, vendor=vendor, variants=variants):
         by_sku.setdefault(row.sku, []).append(row)
     return {sku: as_request(rows) for sku, rows in by_sku.items()}
-
-
-def _with_tiers(value: Value | None) -> Value | None:
-    return value if value and (value["purchase"] or value["sales"]) else None
 
 
 def _percent(text: Any) -> Decimal:

@@ -38,25 +38,13 @@ Formula = Callable[[TierPrices], Decimal | None]
 
 
 def plus_percent(percent: Decimal) -> Formula:
-    """The sales price moved by so many percent, to the cent; below -100 there is no price."""
-    if percent <= -100:
-        raise ValueError(f"{percent} % leaves no price")
-
-    def formula(prices: TierPrices) -> Decimal | None:
-        return None if prices.sales is None else _rounded(prices.sales * (100 + percent) / 100)
-
-    return formula
+    """Return the sales price moved by so many percent, to the cent; below -100 there is no price."""
+    return _moved(lambda prices: prices.sales, percent)
 
 
 def from_recommended(percent: Decimal = Decimal(0)) -> Formula:
-    """The recommended price, moved by so many percent."""
-    if percent <= -100:
-        raise ValueError(f"{percent} % leaves no price")
-
-    def formula(prices: TierPrices) -> Decimal | None:
-        return None if prices.recommended is None else _rounded(prices.recommended * (100 + percent) / 100)
-
-    return formula
+    """Return the recommended price, moved by so many percent."""
+    return _moved(lambda prices: prices.recommended, percent)
 
 
 def with_margin(percent: Decimal) -> Formula:
@@ -113,6 +101,17 @@ def preview(formula: Formula, *, sku: str, tiers: Iterable[TierPrices]) -> list[
 def as_request(previews: Iterable[FormulaPreview]) -> Value:
     """What `make_change_set` takes for one SKU."""
     return {"sales": {str(row.quantity): exact(row.after) for row in previews}}
+
+
+def _moved(base: Formula, percent: Decimal) -> Formula:
+    if percent <= -100:
+        raise ValueError(f"{percent} % leaves no price")
+
+    def formula(prices: TierPrices) -> Decimal | None:
+        price = base(prices)
+        return None if price is None else _rounded(price * (100 + percent) / 100)
+
+    return formula
 
 
 def _rounded(price: Decimal) -> Decimal:

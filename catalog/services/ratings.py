@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -127,23 +128,11 @@ def store_rating(found: PublishedRating, *, shop: Shop, language: str, number: i
     }
     rating, _created = Rating.objects.update_or_create(shop=shop, language=language, number=number, defaults=data)
     rating.reviews.all().delete()
-    Review.objects.bulk_create(
-        [
-            Review(
-                rating=rating,
-                vendor_id=review.review_id,
-                author=review.author,
-                stars=review.stars,
-                text=review.text,
-                reply=review.reply,
-                language=review.language,
-                order=review.order,
-                written_at=review.written_at,
-            )
-            for review in found.reviews
-        ],
-        ignore_conflicts=True,
-    )
+    reviews = []
+    for review in found.reviews:
+        fields = msgspec.structs.asdict(review)
+        reviews.append(Review(rating=rating, vendor_id=fields.pop("review_id"), **fields))
+    Review.objects.bulk_create(reviews, ignore_conflicts=True)
     return True
 
 

@@ -28,11 +28,7 @@ class Stock(NamedTuple):
 Finder = Callable[[Mapping[Key, datetime]], Mapping[Key, int]]
 
 _FINDERS: list[Finder] = []
-
-
-def register_stock_takers(finder: Finder) -> None:
-    """Say who takes of stocks."""
-    _FINDERS.append(finder)
+register_stock_takers = _FINDERS.append
 
 
 def read_stock(offers: Iterable[Availability]) -> Stock | None:

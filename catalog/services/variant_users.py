@@ -19,11 +19,7 @@ class VariantUser:
 Finder = Callable[[Collection[Key]], Mapping[Key, list[VariantUser]]]
 
 _FINDERS: list[Finder] = []
-
-
-def register_variant_users(finder: Finder) -> None:
-    """Say who needs variants."""
-    _FINDERS.append(finder)
+register_variant_users = _FINDERS.append
 
 
 def users_of_variants(keys: Collection[Key]) -> dict[Key, list[VariantUser]]:

@@ -50,7 +50,7 @@ def test_the_grid_shows_all_lists_by_quantity_and_only_sales_can_be_typed(staff:
     brought_in(1)
     [row] = grid(staff).variants
     assert [tier.quantity for tier in row.tiers] == ["50", "100"]
-    assert [[cell.held for cell in tier.cells] for tier in row.tiers] == [
+    assert [[cell.current for cell in tier.cells] for tier in row.tiers] == [
         ["2.00", "5.00", "4.00"],
         ["1.50", "4.50", "3.30"],
     ]

@@ -14,13 +14,12 @@ from backoffice.staff.keyset import ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.text_fields import searched_text
 from backoffice.states import Chip
-from catalog.admin.change_set_pages.labels import account_label, describe_value, key_label
+from catalog.labels import describe_value, key_label
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
 from catalog.services.change_sets.formats import format_of
-from catalog.services.change_sets.prices import decimals
+from catalog.services.change_sets.prices import margin_after
 from catalog.services.change_sets.texts import RESET
 from catalog.services.change_sets.values import Line, Value
-from catalog.services.price_grid import margin_percent, price_at
 
 ROWS_SHOWN = 100
 LONGEST_SHOWN = 300
@@ -37,13 +36,6 @@ class ChangeSetFilters(FilterForm):
     def search(self, rows: QuerySet[ChangeSet], text: str) -> QuerySet[ChangeSet]:
         holding = Change.objects.filter(sku=text).values("change_set_id")
         return rows.filter(Q(title__icontains=text) | Q(pk__in=holding))
-
-
-@dataclass(frozen=True)
-class SetRow:
-    change_set: ChangeSet
-    chip: Chip
-    account: str
 
 
 @dataclass(frozen=True)
@@ -108,9 +100,6 @@ class ChangeSetList(ListPage[ChangeSet]):
     search_words = _("Title, or a whole SKU")
     empty_icon = "difference"
 
-    def get_rows(self, found: list[ChangeSet]) -> list[SetRow]:
-        return [SetRow(row, ChangeSetState(row.state).chip(), account_label(row.kind)) for row in found]
-
 
 ROW_FILTERS: dict[str, Q] = {
     "all": Q(),
@@ -151,7 +140,7 @@ def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
     return ChangeRow(
         change=change,
         chip=ChangeState(change.state).chip(change.note),
-        lines=[_line_row(change, line, currency=currency) for line in lines],
+        lines=[line_row(line, before=change.before, currency=currency) for line in lines],
         losses=[_loss(change, key, currency=currency) for key in change.removals],
     )
 
@@ -170,21 +159,11 @@ def _lines(kind: str, change: Change) -> list[Line]:
     return lines
 
 
-def _line_row(change: Change, line: Line, *, currency: str) -> LineRow:
-    before, after = (
-        describe_value(value, currency=currency, is_price=line.is_price)[:LONGEST_SHOWN]
-        for value in (line.before, line.after)
-    )
-    return LineRow(key_label(line.key), before, after, line.move, _margin(change.before, line))
-
-
-def _margin(before: Value, line: Line) -> Decimal | None:
-    """What is left of a sales price, in percent."""
-    name, _separator, quantity = line.key.partition(":")
-    if name != "sales" or line.after is None or not before.get("purchase"):
-        return None
-    cost = price_at(decimals(before["purchase"]), int(quantity))
-    return margin_percent(purchase=cost, sales=Decimal(line.after))
+def line_row(line: Line, *, before: Value, currency: str, longest: int = LONGEST_SHOWN) -> LineRow:
+    """The line as pages show it, texts cut to so many characters."""
+    values = [describe_value(value, currency=currency, is_price=line.is_price) for value in (line.before, line.after)]
+    old, new = (text[:longest] for text in values)
+    return LineRow(key_label(line.key), old, new, line.move, margin_after(line, before=before))
 
 
 def _loss(change: Change, key: str, *, currency: str) -> Loss:

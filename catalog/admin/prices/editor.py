@@ -13,8 +13,8 @@ from backoffice.text.structs import clean_texts
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.labels import account_label
 from catalog.admin.prices.rows import PriceFilters, filtered_variants, read_grid
+from catalog.labels import account_label
 from catalog.models import ChangeKind, ChangeSet
 from catalog.services.change_sets.formats import vendors_for
 from catalog.services.current_values import price_text, variants_of

@@ -14,7 +14,7 @@ from backoffice.staff.keyset import Ascending, ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
-from catalog.admin.change_set_pages.labels import account_label
+from catalog.labels import account_label
 from catalog.models import ChangeKind, Snapshot, Variant
 from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.texts import LONGEST

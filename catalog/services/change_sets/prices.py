@@ -30,6 +30,7 @@ from catalog.services.change_sets.values import (
     exact,
     refuse,
 )
+from catalog.services.price_grid import margin_percent, price_at
 
 Tiers = dict[str, str]
 
@@ -197,6 +198,15 @@ def clean_tiers(given: Any) -> dict[str, str | None]:
 def decimals(tiers: Tiers) -> dict[int, Decimal]:
     """The same for reckoning."""
     return {int(quantity): Decimal(price) for quantity, price in tiers.items()}
+
+
+def margin_after(line: Line, *, before: Value) -> Decimal | None:
+    """Return what is left of a sales price that changes, in percent; None for other values."""
+    name, _separator, quantity = line.key.partition(":")
+    if name != PriceList.SALES or line.after is None or not before.get("purchase"):
+        return None
+    cost = price_at(decimals(before["purchase"]), int(quantity))
+    return margin_percent(purchase=cost, sales=Decimal(line.after))
 
 
 def _with_currency(cleaned: Value, requested: Value) -> Value:

@@ -42,12 +42,15 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-
 
 @dataclass(frozen=True)
 class Layout:
-    """`typed` columns change something, `shown` ones are there to be read. All are optional but the keys."""
+    """`typed` columns change something, the others are there to be read. All are optional but the keys."""
 
     keys: tuple[str, ...]
     typed: tuple[str, ...]
-    shown: tuple[str, ...]
     columns: tuple[str, ...]
+
+    @property
+    def shown(self) -> list[str]:
+        return [name for name in self.columns if name not in (*self.keys, *self.typed)]
 
     @property
     def is_by_quantity(self) -> bool:
@@ -59,13 +62,11 @@ LAYOUTS: dict[str, Layout] = {
     ChangeKind.SALES_PRICES: Layout(
         keys=("sku", "quantity"),
         typed=("sales",),
-        shown=("name", "currency", "purchase", "recommended"),
         columns=("sku", "name", "currency", "quantity", "purchase", "recommended", "sales"),
     ),
     ChangeKind.FULFILLER_PRICES: Layout(
         keys=("sku", "quantity"),
         typed=("purchase", "recommended", "order_max_qty", "tier_price_qty_only"),
-        shown=("name", "currency"),
         columns=(
             "sku", "name", "currency", "quantity", "purchase", "recommended", "order_max_qty", "tier_price_qty_only",
         ),
@@ -73,17 +74,15 @@ LAYOUTS: dict[str, Layout] = {
     ChangeKind.SEARCH_TEXTS: Layout(
         keys=("sku",),
         typed=TEXTS,
-        shown=("name", *(f"{name}_default" for name in TEXTS)),
         columns=("sku", "name", *_TEXT_COLUMNS),
     ),
     ChangeKind.STOCK: Layout(
         keys=("sku",),
         typed=("available", "managed", "qty"),
-        shown=("name", "sku_fulfiller"),
         columns=("sku", "sku_fulfiller", "name", "available", "managed", "qty"),
     ),
     ChangeKind.SYNC: Layout(
-        keys=("sku",), typed=("available",), shown=("name",), columns=("sku", "name", "available")
+        keys=("sku",), typed=("available",), columns=("sku", "name", "available")
     ),
 }  # fmt: skip
 
@@ -221,8 +220,7 @@ def _plain(text: str) -> str:
 def ensure_known_columns(kind: str, header: Collection[str]) -> None:
     """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
     layout = LAYOUTS[kind]
-    known = {*layout.keys, *layout.typed, *layout.shown}
-    if unknown := [name for name in header if name not in known]:
+    if unknown := [name for name in header if name not in layout.columns]:
         raise unreadable(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown[:10])})
     if missing := [name for name in layout.keys if name not in header]:
         raise unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
