@@ -24,7 +24,7 @@ CHANGES: dict[str, tuple[Tone, str, Promise]] = {
 
 
 def variant_chip(variant: Variant) -> Chip:
-    """Whether one can order it, and if not why."""
+    """Return whether one can order it, and if not why."""
     if variant.gone_at:
         return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
     if variant.orderable and not variant.available:
@@ -37,7 +37,7 @@ def variant_chip(variant: Variant) -> Chip:
 
 
 def kind_chips(variant: Variant) -> list[Chip]:
-    """What else one has to know before ordering it."""
+    """Return what else one has to know before ordering it."""
     return [
         chip
         for applies, chip in (
@@ -51,7 +51,7 @@ def kind_chips(variant: Variant) -> list[Chip]:
 
 
 def offer_chip(offer: Availability) -> Chip:
-    """What a fulfiller's offer is worth to us."""
+    """Return what a fulfiller's offer is worth to us."""
     if offer.contract_state not in ("", "accepted"):
         return Chip(Tone.AMBER, "contract_delete", _("contract %(state)s") % {"state": offer.contract_state})
     if offer.available is False:
@@ -62,7 +62,7 @@ def offer_chip(offer: Availability) -> Chip:
 
 
 def picture_chip(picture: CustomPicture) -> Chip:
-    """How far our copy of it is."""
+    """Return how far our copy of it is."""
     if picture.is_kept:
         return Chip(Tone.GREEN, "check_circle", _("kept"))
     if picture.failed:

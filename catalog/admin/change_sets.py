@@ -55,7 +55,7 @@ class ChangeSetAdmin(PagesAdmin):
         return lambda request: self.show_list(request, page)
 
     def text_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The SEO workbench of one SKU."""
+        """Show the SEO workbench of one SKU."""
         self.require_view(request)
         reading = self._texts_or_404(pk)
         return self.render(
@@ -71,7 +71,7 @@ class ChangeSetAdmin(PagesAdmin):
         return text_workbench.save_texts(request, self._texts_or_404(pk))
 
     def reset_view(self, request: HttpRequest) -> HttpResponse:
-        """Back to the vendor's default, asked first."""
+        """Reset texts to the vendor's default, asking first."""
         self.require(request, "reset_searchtexts")
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -87,7 +87,7 @@ class ChangeSetAdmin(PagesAdmin):
         return reading
 
     def price_view(self, request: HttpRequest) -> HttpResponse:
-        """The price editor."""
+        """Show the price editor."""
         self.require_view(request)
         may_edit = self.may(request, "change_changeset")
         context = price_editor.grid_context(request)
@@ -108,7 +108,7 @@ class ChangeSetAdmin(PagesAdmin):
         )
 
     def _possible(self, request: HttpRequest, change_set: ChangeSet) -> dict[str, Any]:
-        """What the reader may do now, and why not where it is not theirs."""
+        """Return what the reader may do now, and why not where it is not theirs."""
         state = change_set.state
         against = can_approve(change_set, name=request.user.get_username()).code
         may_edit = self.may(request, "change_changeset")
@@ -130,7 +130,7 @@ class ChangeSetAdmin(PagesAdmin):
         }
 
     def _editing(self, view: View) -> View:
-        """A view for those who may change change sets."""
+        """Return a view for those who may change change sets."""
 
         def guarded(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             self.require(request, "change_changeset")
@@ -139,7 +139,7 @@ class ChangeSetAdmin(PagesAdmin):
         return guarded
 
     def _acting(self, name: str) -> View:
-        """The button's view: needs the right to change sets; services ask for rights of their own."""
+        """Return the button's view: it needs the right to change sets; services ask for rights of their own."""
 
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             self.require(request, actions.PERMISSIONS.get(name, "change_changeset"))
@@ -149,7 +149,7 @@ class ChangeSetAdmin(PagesAdmin):
 
 
 def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
-    """(name, title, count) of the ways to look at the rows; None where nothing was counted yet."""
+    """Return (name, title, count) of the ways to look at the rows; None where nothing was counted yet."""
     counts = change_set.counts
     titles = {
         "all": (_("All"), counts.get("rows")),

@@ -119,7 +119,7 @@ def _shown(pictures: Iterable[CustomPicture]) -> str:
 
 
 def _picture(pk: int, position: int) -> CustomPicture:
-    """Raises Http404."""
+    """Return the picture. Raises Http404."""
     picture = CustomPicture.objects.filter(product=pk, position=position).first() if position < 32_768 else None
     if picture is None:
         raise Http404
@@ -136,7 +136,7 @@ def _row(product: CustomProduct) -> CustomProductRow:
 
 
 def _flat(data: Any) -> list[tuple[str, str]]:
-    """The vendor's free data as names and texts; what lies deeper is shown as it is."""
+    """Return the vendor's free data as names and texts; what lies deeper is shown as it is."""
     if data in (None, [], {}):
         return []
     pairs = data.items() if isinstance(data, dict) else [("", data)]
@@ -144,5 +144,5 @@ def _flat(data: Any) -> list[tuple[str, str]]:
 
 
 def _orders_url(product: CustomProduct) -> str:
-    """The orders that quote it: their search knows what was bought."""
+    """Return the orders that quote it: their search knows what was bought."""
     return f"{reverse('admin:orders_order_changelist')}?q={product.external_id}"

@@ -52,13 +52,13 @@ class ShopRatingContext:
 
 
 def stars_label(average: Any) -> Stars:
-    """For an average or a number of stars, 0 to 5."""
+    """Return the stars for an average or a whole number, 0 to 5."""
     shown = number_format(average, 0 if isinstance(average, int) else 1)
     return Stars(round(float(average) * 20), shown, _("%(average)s of 5 stars") % {"average": shown})
 
 
 def rating_context(rating: Rating, *, with_reviews: bool = True) -> RatingContext:
-    """Its reviews should be prefetched."""
+    """Return the rating with its reviews, which should be prefetched."""
     most = sum(rating.distribution) or 1
     bars = [
         Bar(stars, count, round(100 * count / most))
@@ -69,12 +69,12 @@ def rating_context(rating: Rating, *, with_reviews: bool = True) -> RatingContex
 
 
 def product_ratings(product: Product) -> list[RatingContext]:
-    """Of one product, shop by shop; two queries."""
+    """Return one product's ratings, shop by shop; two queries."""
     return [rating_context(rating) for rating in _with_reviews(Rating.objects.filter(product=product))]
 
 
 def shop_rating_context() -> list[ShopRatingContext]:
-    """Each shop that is rated or has a key for it; four queries."""
+    """Return each shop that is rated or has a key for it; four queries."""
     names: dict[str, list[str]] = {}
     for source in rating_sources():
         names.setdefault(source.shop_code, []).append(source.name)

@@ -99,7 +99,7 @@ class StockDesk(ListPage[Snapshot]):
 
 
 def save_stock(request: HttpRequest) -> HttpResponse:
-    """What differs from what was shown becomes (part of) a draft; the answer is its page."""
+    """Add what differs from what was shown to a draft, and go to its page."""
     back = f"{reverse('admin:catalog_changeset_stock')}?{request.POST.get('query', '')}"
     kind = ChangeKind.SYNC if request.POST.get("kind") == ChangeKind.SYNC else ChangeKind.STOCK
     vendor = vendors_for(kind)[0]
@@ -120,7 +120,7 @@ def save_stock(request: HttpRequest) -> HttpResponse:
 
 
 def stock_chip(current: Value) -> Chip:
-    """How it stands: what needs a look first."""
+    """Return how it stands."""
     if current.get("available") is False:
         return Chip(Tone.GREY, "visibility_off", _("not available"))
     if not current.get("managed"):
@@ -152,7 +152,7 @@ def _variants(skus: list[str]) -> dict[str, Variant]:
 
 
 def _requested(kind: str, sku: str, given: QueryDict, *, current: Value) -> Value:
-    """What the fields of one SKU ask for beyond what is held. Raises InvalidInput for a number that is none."""
+    """Return what the fields of one SKU ask for beyond what is held. Raises InvalidInput for a number that is none."""
     requested: Value = {}
     available = {"yes": True, "no": False}.get(given.get(f"available:{sku}", ""))
     if available is not None and available != current.get("available"):

@@ -94,7 +94,7 @@ class TableImportAdmin(PagesAdmin):
         )
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """`?kind=&format=xlsx|csv` and the filters of the price editor: all that they find, as a file."""
+        """Stream all that the price editor's filters find, as `?kind=&format=xlsx|csv`."""
         self.require_view(request)
         kind, file_format = request.GET.get("kind", ""), request.GET.get("format", "xlsx")
         if kind not in LAYOUTS or file_format not in ("xlsx", "csv"):
@@ -166,7 +166,7 @@ def _page(table: TableImport) -> str:
 
 
 def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:
-    """The first SKUs that would change, each with its values before and after, as far as they are known."""
+    """Return the first SKUs that would change, each with its values before and after, as far as they are known."""
     requests: dict[str, Value] = dict(list(table.requests.items())[:PREVIEWED])
     if not requests:
         return []

@@ -1,7 +1,7 @@
 """What shoppers of the shop designed, over REST, read only."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 from django.db.models import Prefetch, QuerySet
@@ -26,6 +26,7 @@ from backoffice.engine.services.files import open_file
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
 from backoffice.web.links import public_url
+from catalog.api.responses import read_fields
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_products import find_picture
 from catalog.services.search import search_custom_products
@@ -133,16 +134,12 @@ class CustomProductPicture(ApiView):
 
 
 def custom_product_response(product: CustomProduct) -> CustomProductResponse:
-    """Reads the pictures unless prefetched."""
+    """Return what the shop sees of it; reads the pictures unless prefetched."""
     has_picture = any(picture.is_kept for picture in product.pictures.all())
     path = reverse("api-custom-product-picture", args=[product.external_id])
-    names = (
-        "external_id", "title", "description", "description_html", "currency", "vendor", "vendor_id", "customiser_id",
-        "created_at", "updated_at",
-    )  # fmt: skip
-    data: dict[str, Any] = {name: getattr(product, name) for name in names}
-    return CustomProductResponse(
-        **data,
+    return read_fields(
+        CustomProductResponse,
+        product,
         price=None if product.price is None else spell_money(product.price),
         compare_price=None if product.compare_price is None else spell_money(product.compare_price),
         picture_url=public_url(path) if has_picture else None,
@@ -155,7 +152,7 @@ def _products(shop: Shop) -> QuerySet[CustomProduct]:
 
 
 def _find(shop: Shop, external_id: str) -> CustomProduct:
-    """Raises NotFound, also for a product of another shop."""
+    """Return the product. Raises NotFound, also for one of another shop."""
     product = _products(shop).filter(external_id=external_id).first()
     if product is None:
         raise NotFound(_("The shop has no such custom product."))

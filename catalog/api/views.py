@@ -86,10 +86,10 @@ class VariantDetail(ApiView):
     def get(self, request: Request, sku: str) -> Response:
         query = read_query(request.GET, VariantQuery)
         variant = find_variant(sku, "tiers", "texts", "availabilities")
-        answer = variant_response(variant, shop=self.shop, left=find_left([variant]))
+        response = variant_response(variant, shop=self.shop, left=find_left([variant]))
         if query.lang:
-            answer.texts = [text for text in answer.texts if text.language == query.lang.upper()]
-        return Response(answer)
+            response.texts = [text for text in response.texts if text.language == query.lang.upper()]
+        return Response(response)
 
 
 class VariantQuote(ApiView):
@@ -112,7 +112,7 @@ class VariantQuote(ApiView):
 
 
 def find_variant(sku: str, *parts: str) -> Variant:
-    """The variant with the parts prefetched. Raises NotFound, also when it is gone at its vendor."""
+    """Return the variant with the parts prefetched. Raises NotFound, also when it is gone at its vendor."""
     variant = Variant.objects.filter(sku=sku, gone_at=None).prefetch_related(*parts).order_by("pk").first()
     if variant is None:
         raise NotFound(_("The catalogue has no such SKU."))

@@ -139,7 +139,7 @@ def _describe(change: Change, line: Line) -> str:
 
 
 def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str, Value]:
-    """What the table asks for, by SKU. Raises InvalidInput, the complaints by row: nothing of it is taken then."""
+    """Return what the table asks for, by SKU. Raises InvalidInput, by row: nothing of it is taken then."""
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -64,11 +64,11 @@ NEXT: dict[ChangeSetState, set[ChangeSetState]] = {
 
 class ChangeSetQuerySet(models.QuerySet["ChangeSet"]):
     def locked(self, pk: int) -> "ChangeSet":
-        """The change set, locked to the end of the transaction: the one way to lock it. Raises DoesNotExist."""
+        """Lock the change set to the end of the transaction: the one way to do so. Raises DoesNotExist."""
         return self.select_for_update().get(pk=pk)
 
     def due(self) -> "ChangeSetQuerySet":
-        """Scheduled for now or earlier."""
+        """Return those scheduled for now or earlier."""
         return self.filter(state=ChangeSetState.SCHEDULED, scheduled_for__lte=timezone.now())
 
 
@@ -103,7 +103,7 @@ class ChangeSet(models.Model):
     restored_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="restorations", verbose_name=_("restores")
     )
-    # By name: rows, values, unchanged, blocking (of these final: those that nobody may override), flagged, destroys,
+    # By name: rows, values, unchanged, blocking (of these final: those that nobody may override), flagged, removals,
     # unconfirmed, largest_move (percent, as text); once read back also the rows by their states.
     counts = models.JSONField(_("counts"), default=dict, blank=True)
 
@@ -137,7 +137,7 @@ class ChangeSet(models.Model):
         return self.state in (ChangeSetState.DRAFT, ChangeSetState.CHECKED)
 
     def may_become(self, state: ChangeSetState) -> bool:
-        """Whether the table of transitions allows it."""
+        """Return whether the table of transitions allows it."""
         return state in NEXT[ChangeSetState(self.state)]
 
     def move_to(
@@ -160,7 +160,7 @@ class ChangeSet(models.Model):
         self.note(f"changeset.{kind or state}", actor=actor, **(params or {}))
 
     def note(self, kind: str, *, actor: str, **params: Any) -> None:
-        """A line in the timeline."""
+        """Add a line to the timeline."""
         self.events.create(actor=actor, kind=kind, params=params)
 
 
@@ -185,7 +185,7 @@ class ChangeState(StateChoices):
 class Change(models.Model):
     """One SKU of a change set. How its JSON values look for each kind is in `catalog.services.change_sets.values`.
 
-    `wanted` is what was asked for, `after` what the vendor is to hold (filled by the check), `before` all that the
+    `requested` is what was asked for, `after` what the vendor is to hold (filled by the check), `before` all that the
     vendor held of it. Prices are text, exact as the vendor wrote them.
     """
 
@@ -203,7 +203,7 @@ class Change(models.Model):
     after = models.JSONField(_("after"), default=dict, blank=True)
     # [{code, text, blocking, overridable}]
     guards = TranslatableJSONField(_("guards"), default=list, blank=True)
-    # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person ticked.
+    # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person confirmed.
     removals = models.JSONField(_("would vanish"), default=list, blank=True)
     confirmed = models.JSONField(_("confirmed"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
@@ -227,5 +227,5 @@ class Change(models.Model):
 
     @property
     def unconfirmed(self) -> list[str]:
-        """What would vanish and nobody has ticked yet."""
+        """What would vanish and nobody has confirmed yet."""
         return [key for key in self.removals if key not in self.confirmed]

@@ -16,7 +16,7 @@ FIRST_CUSTOM_NUMBER = 1_000_000_000
 
 
 def new_external_id() -> str:
-    """Ours, which the vendor keeps: it cannot be guessed, and is no number of theirs."""
+    """Return ours, which the vendor keeps: it cannot be guessed, and is no number of theirs."""
     return f"sgn_{secrets.token_hex(12)}"
 
 

@@ -30,9 +30,9 @@ _BATCH = 2000
 
 
 def formula_of(given: dict[str, Any]) -> Formula:
-    """From {"formula": "plus"|"recommended"|"margin", "percent": "3", "ending": ""|"0.95"|"0.99"}.
+    """Read {"formula": "plus"|"recommended"|"margin", "percent": "3", "ending": ""|"0.95"|"0.99"}.
 
-    Raises InvalidInput with complaints by field.
+    Raises InvalidInput with errors by field.
     """
     percent = _percent(given.get("percent") or "0")
     makers = {"plus": plus_percent, "recommended": from_recommended, "margin": with_margin}
@@ -52,7 +52,7 @@ def formula_of(given: dict[str, Any]) -> Formula:
 
 
 def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> list[FormulaPreview]:
-    """The tiers that it changes; nothing is stored."""
+    """Return the tiers that it changes; nothing is stored."""
     current = current_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
     return [
         row
@@ -65,7 +65,7 @@ def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant
 def draft_formula(
     formula: Formula, *, vendor: str, variants: QuerySet[Variant], title: str, actor: str
 ) -> ChangeSet | None:
-    """There is a draft with the formula over all these variants; None when it changes nothing. Raises InvalidInput."""
+    """Draft the formula over all these variants. Return None when it changes nothing. Raises InvalidInput."""
     rows: dict[str, Value] = {}
     found = variants.order_by("pk").iterator(chunk_size=_BATCH)
     while len(rows) <= MOST_ROWS and (batch := list(islice(found, _BATCH))):

@@ -48,7 +48,7 @@ def from_recommended(percent: Decimal = Decimal(0)) -> Formula:
 
 
 def with_margin(percent: Decimal) -> Formula:
-    """The price of which so many percent are left after the purchase price; rounded up, so never less."""
+    """Return the price of which so many percent are left after the purchase price; rounded up, so never less."""
     if percent >= 100:
         raise ValueError(f"no price has a margin of {percent} %")
 
@@ -61,7 +61,7 @@ def with_margin(percent: Decimal) -> Formula:
 
 
 def rounded_to(ending: Decimal, formula: Formula) -> Formula:
-    """The result of another formula raised to the next price that ends so (0.95, 0.99): 9.96 becomes 9.99, 10.95.
+    """Return another formula's result raised to the next price that ends so (0.95, 0.99): 9.96 becomes 9.99, 10.95.
 
     Prices below 1 stay: there the ending would be a multiple of the price.
     """
@@ -79,7 +79,7 @@ def rounded_to(ending: Decimal, formula: Formula) -> Formula:
 
 
 def tiers_of(value: Value) -> list[TierPrices]:
-    """The tiers that a product is sold in, from a vendor's value (`change_sets.prices`: before)."""
+    """Return the tiers that a product is sold in, from a vendor's value (`change_sets.prices`: before)."""
     purchase, recommended, sales = (decimals(value.get(name, {})) for name in PriceList.values)
     return [
         TierPrices(quantity, price_at(purchase, quantity), price_at(recommended, quantity), price_at(sales, quantity))
@@ -88,7 +88,7 @@ def tiers_of(value: Value) -> list[TierPrices]:
 
 
 def preview(formula: Formula, *, sku: str, tiers: Iterable[TierPrices]) -> list[FormulaPreview]:
-    """The tiers that the formula changes."""
+    """Return the tiers that the formula changes."""
     found = []
     for prices in tiers:
         after = formula(prices)
@@ -99,7 +99,7 @@ def preview(formula: Formula, *, sku: str, tiers: Iterable[TierPrices]) -> list[
 
 
 def as_request(previews: Iterable[FormulaPreview]) -> Value:
-    """What `make_change_set` takes for one SKU."""
+    """Return what `make_change_set` takes for one SKU."""
     return {"sales": {str(row.quantity): exact(row.after) for row in previews}}
 
 
@@ -115,5 +115,5 @@ def _moved(base: Formula, percent: Decimal) -> Formula:
 
 
 def _rounded(price: Decimal) -> Decimal:
-    """To the cent; prices below one keep the four digits that they are quoted with."""
+    """Round to the cent; prices below one keep the four digits that they are quoted with."""
     return price.quantize(CENT if price >= 1 else Decimal("0.0001"), ROUND_HALF_UP)

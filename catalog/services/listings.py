@@ -24,12 +24,12 @@ _BATCH = 1000
 
 
 def accounts_to_read() -> list[tuple[str, str]]:
-    """(vendor, kind) of all lists that configured vendors have."""
+    """Return (vendor, kind) of all lists that configured vendors have."""
     return [(vendor, kind) for kind in LISTED for vendor in vendors_with(format_of(kind).ability, configured=True)]
 
 
 def read_listing(vendor: str, *, kind: str) -> SyncRun:
-    """Our readings are the vendor's list, what it does not list any more is forgotten. Answers the finished run.
+    """Make our readings the vendor's list, forgetting what it does not list any more. Return the finished run.
 
     A vendor that fails leaves the run failed, and what was read until then stays. Raises SyncRunning.
     """
@@ -50,7 +50,7 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
 
 
 def _store(data: Iterable[Any], *, vendor: str, kind: str) -> None:
-    """A later row of the same SKU wins, as at the vendor."""
+    """Store a batch; a later row of the same SKU wins, as at the vendor."""
     change_format = format_of(kind)
     reading = VendorReading({row.sku: change_format.current(row) for row in data}, timezone.now())
     with transaction.atomic():

@@ -52,11 +52,11 @@ def can_take_from_stock(variant: Variant, left: Mapping[Key, int], *, shop: Shop
 
 
 def shown_variants() -> Q:
-    """Which variants storefronts see in lists: those that are listed, and no test products outside a sandbox."""
+    """Return which variants storefronts see in lists: those that are listed, and no test products outside a sandbox."""
     sandboxes = [name for name in vendors_with(TakesOrders) if _takes_test_products(name)]
     return Q(gone_at=None) & (Q(test_product=False) | Q(vendor__in=sandboxes))
 
 
 def _takes_test_products(vendor: str) -> bool:
-    """Whether it is a vendor's sandbox, where nothing is produced anyway."""
+    """Return whether it is a vendor's sandbox, where nothing is produced anyway."""
     return has_ability(vendor, TakesOrders) and vendor_type(vendor, TakesOrders).takes_test_products()

@@ -69,7 +69,7 @@ _SQL = f"""
 
 
 def find_variant_data(skus: Iterable[str], *, vendors: Sequence[str]) -> dict[str, OrderableVariant]:
-    """By SKU. Where several of `vendors` have one, that of the first of them. One query."""
+    """Return the variants by SKU, of several that of the first of `vendors`. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [list(skus), list(vendors)])
         rows = cursor.fetchall()
@@ -83,12 +83,12 @@ def find_variant_data(skus: Iterable[str], *, vendors: Sequence[str]) -> dict[st
 
 
 def find_variants(skus: Collection[str]) -> dict[str, OrderableVariant]:
-    """The variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
+    """Return the variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
     return find_variant_data(skus, vendors=vendors_with(TakesDraftOrders)) if skus else {}
 
 
 def _read(rows: list[tuple[Any, ...]]) -> OrderableVariant:
-    """The rows of one variant, one for each tier."""
+    """Return the rows of one variant, one for each tier."""
     data = dict(zip(_COLUMNS, rows[0][1:], strict=False))
     largest, together = rows[0][-4:-2]
     stock = None if largest is None else Stock(largest, together)

@@ -23,7 +23,7 @@ class GridRow:
 
 
 def price_grid(tiers: Iterable[PriceTier]) -> list[GridRow]:
-    """The rows by ascending quantity."""
+    """Return the rows by ascending quantity."""
     lists: dict[str, dict[int, Decimal]] = {name: {} for name in PriceList.values}
     for tier in tiers:
         lists[tier.price_list][tier.quantity] = tier.price
@@ -43,13 +43,13 @@ def price_grid(tiers: Iterable[PriceTier]) -> list[GridRow]:
 
 
 def price_at(prices: dict[int, Decimal], quantity: int) -> Decimal | None:
-    """The price of the highest tier that the quantity reaches."""
+    """Return the price of the highest tier that the quantity reaches."""
     reached = [tier for tier in prices if tier <= quantity]
     return prices[max(reached)] if reached else None
 
 
 def margin_percent(*, purchase: Decimal | None, sales: Decimal | None) -> Decimal | None:
-    """To one decimal; negative when the purchase price is higher."""
+    """Return the margin to one decimal; negative when the purchase price is higher."""
     if purchase is None or not sales:
         return None
     return ((sales - purchase) / sales * 100).quantize(Decimal("0.1"))

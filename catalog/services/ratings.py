@@ -46,7 +46,7 @@ class RatingsRun:
 
 
 def rating_sources() -> list[Source]:
-    """All keys of the settings that read ratings."""
+    """Return all keys of the settings that read ratings."""
     vendors = vendors_with(HasRatings)
     return [Source(vendor, *group) for vendor in vendors for group in vendor_type(vendor, HasRatings).rating_groups()]
 
@@ -91,7 +91,7 @@ def _note(reading: RatingReading, text: str, run: RatingsRun) -> None:
 
 
 def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: RatingsRun, *, share: int) -> None:
-    """`reading` moves on with each product, so that a lost worker loses no more than one."""
+    """Read a shop; `reading` moves on with each product, so that a lost worker loses no more than one."""
     if share < 1:
         return
     vendor = get_vendor(source.vendor, HasRatings, lane=Lane.CATALOG)
@@ -114,7 +114,7 @@ def _read_one(vendor: HasRatings, source: Source, shop: Shop, run: RatingsRun, *
 
 @transaction.atomic
 def store_rating(found: PublishedRating, *, shop: Shop, language: str, number: int) -> bool:
-    """Our row is what was found, its reviews replaced; one without any reviews goes. Whether there is a row now."""
+    """Make our row what was found, its reviews replaced; one without reviews goes. Return whether there is one."""
     rows = Rating.objects.filter(shop=shop, language=language, number=number)
     if not found.total:
         rows.delete()
@@ -145,7 +145,7 @@ class Summary:
 
 
 def summarize(ratings: Iterable[Rating]) -> Summary | None:
-    """None without a single review."""
+    """Return the average of all; None without a single review."""
     rows = list(ratings)
     total = sum(row.total for row in rows)
     if not total:
@@ -155,6 +155,6 @@ def summarize(ratings: Iterable[Rating]) -> Summary | None:
 
 
 def with_ratings(products: QuerySet[Product], *, shop: Shop) -> QuerySet[Product]:
-    """Products with that shop's ratings in `shop_ratings`, in one query more for all of them."""
+    """Return products with that shop's ratings in `shop_ratings`, in one query more for all of them."""
     ratings = Rating.objects.filter(shop=shop)
     return products.prefetch_related(Prefetch("ratings", queryset=ratings, to_attr="shop_ratings"))

@@ -20,7 +20,7 @@ class Stock(NamedTuple):
     together: int
 
     def left(self, taken: int) -> int:
-        """How large a line can be when others take so many pieces."""
+        """Return how large a line can be when others take so many pieces."""
         return max(0, min(self.largest, self.together - taken))
 
 

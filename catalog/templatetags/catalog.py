@@ -27,26 +27,26 @@ register.filter(describe_event)
 
 @register.filter
 def vendor_html(text: str) -> SafeString:
-    """A description as the vendor wrote it, without anything that could act or load: text, structure, plain links."""
+    """Return a vendor's description without anything that could act or load."""
     return mark_safe(clean_html(text))  # noqa: S308  # just cleaned
 
 
 @register.filter
 def web_address(url: Any) -> str:
-    """The address when it is one of the web, else nothing: vendors' addresses go into src and href."""
+    """Return the address when it is one of the web, else nothing: vendors' addresses go into src and href."""
     text = str(url or "").strip()
     return text if text.lower().startswith(("https://", "http://")) else ""
 
 
 @register.filter
 def file_name(url: str) -> str:
-    """The last part of an address, without the query."""
+    """Return the last part of an address, without the query."""
     return str(url).split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1]
 
 
 @register.filter
 def as_value(value: Any) -> str:
-    """A property's value: flags as words, the rest as it is."""
+    """Return a property's value: flags as words, the rest as it is."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "–" if value in (None, "") else str(value)
@@ -54,7 +54,7 @@ def as_value(value: Any) -> str:
 
 @register.filter
 def as_duration(duration: timedelta) -> str:
-    """Hours, minutes and seconds, the larger two that matter."""
+    """Return hours, minutes and seconds, the larger two that matter."""
     seconds = int(duration.total_seconds())
     if seconds < 60:
         return _("%(seconds)d s") % {"seconds": seconds}

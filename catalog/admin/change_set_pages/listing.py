@@ -51,7 +51,7 @@ class LineRow:
 
 @dataclass(frozen=True)
 class Loss:
-    """A value that would vanish at the vendor, and whether a person has ticked it."""
+    """A value that would vanish at the vendor, and whether a person has confirmed that."""
 
     key: str
     name: str
@@ -112,7 +112,7 @@ ROW_FILTERS: dict[str, Q] = {
 
 
 def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_SHOWN) -> RowsPage:
-    """The rows after `?after=<pk>` of those that `?rows=` names: one query with the products, whatever the page."""
+    """Return the rows after `?after=<pk>` of those that `?rows=` names, in one query with the products."""
     shown = parameters.get("rows", "all")
     shown = shown if shown in ROW_FILTERS else "all"
     rows = change_set.changes.filter(ROW_FILTERS[shown]).select_related("variant__product")
@@ -133,7 +133,7 @@ def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGr
 
 
 def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
-    """A row with its difference; before the first check, with what is asked for."""
+    """Return a row with its difference; before the first check, with what is asked for."""
     named = [values.get("currency") for values in (change.before, change.after, change.requested)]
     currency = next(filter(None, [*named, change.variant and change.variant.currency]), "")
     lines = _lines(change_set.kind, change)
@@ -160,7 +160,7 @@ def _lines(kind: str, change: Change) -> list[Line]:
 
 
 def line_row(line: Line, *, before: Value, currency: str, longest: int = LONGEST_SHOWN) -> LineRow:
-    """The line as pages show it, texts cut to so many characters."""
+    """Return the line as pages show it, texts cut to so many characters."""
     values = [describe_value(value, currency=currency, is_price=line.is_price) for value in (line.before, line.after)]
     old, new = (text[:longest] for text in values)
     return LineRow(key_label(line.key), old, new, line.move, margin_after(line, before=before))

@@ -55,7 +55,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class TierRow:
-    """`cost` is the purchase price that counts at the quantity, as text ("" for none); the margin is with wishes."""
+    """`cost` is the purchase price that counts at the quantity, as text ("" for none); the margin is with the draft."""
 
     quantity: str
     cells: list[Cell]
@@ -77,7 +77,7 @@ class PriceGrid:
 
 
 def filtered_variants(vendor: str, values: dict[str, Any]) -> QuerySet[Variant]:
-    """The variants that the filters leave, unordered."""
+    """Return the variants that the filters leave, unordered."""
     variants = variants_of(vendor).defer("media", "properties", "parts", "editor_intents")
     if "orderable" in values:
         variants = variants.filter(orderable=values["orderable"] == "yes")
@@ -87,7 +87,7 @@ def filtered_variants(vendor: str, values: dict[str, Any]) -> QuerySet[Variant]:
 
 
 def read_grid(request: HttpRequest, filters: PriceFilters, *, vendor: str, draft: ChangeSet | None) -> PriceGrid:
-    """A page of the grid in five queries, however many SKUs it has."""
+    """Return a page of the grid in five queries, however many SKUs it has."""
     kind = filters.chosen_kind
     page = ascending_page(
         filtered_variants(vendor, filters.values).select_related("product"), request.GET, size=filters.chosen_size
@@ -105,7 +105,7 @@ def read_grid(request: HttpRequest, filters: PriceFilters, *, vendor: str, draft
 
 
 def tier_rows(kind: str, *, current: Value, requested: Value) -> list[TierRow]:
-    """By ascending quantity; every quantity that any list or wish names."""
+    """Return every quantity that a list or the draft names, ascending."""
     names = [str(name) for name in PriceList.values]
     quantities = {quantity for name in names for quantity in (*current[name], *requested.get(name, {}))}
     costs, sales = decimals(current["purchase"]), decimals(current["sales"] | requested.get("sales", {}))

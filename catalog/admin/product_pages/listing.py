@@ -42,7 +42,7 @@ class ProductRow:
 
 
 def variant_rows(variants: list[Variant]) -> list[VariantRow]:
-    """With their prices, in one query for all."""
+    """Return the variants with their prices, in one query for all."""
     spans: dict[tuple[int, str], Span] = {}
     tiers = PriceTier.objects.filter(variant__in=[variant.pk for variant in variants]).order_by()
     for row in tiers.values("variant_id", "price_list").annotate(low=Min("price"), high=Max("price")):
@@ -110,7 +110,7 @@ def _product_rows(products: list[Product]) -> list[ProductRow]:
 
 
 def product_chip(product: Product, *, variants: int, orderable: int) -> Chip:
-    """Whether anything of it can be ordered."""
+    """Return whether anything of it can be ordered."""
     if product.gone_at:
         return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
     if orderable == variants and variants:

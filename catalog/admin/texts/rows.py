@@ -49,7 +49,7 @@ class TextRow:
 
 
 def texts_of(vendor: str) -> QuerySet[Any]:
-    """Readings with `title` and `description` as they are in force, "" for none."""
+    """Return readings with `title` and `description` as they are in force, "" for none."""
     return Snapshot.objects.filter(vendor=vendor, kind=ChangeKind.SEARCH_TEXTS).annotate(
         title=_in_force("meta_title"), description=_in_force("meta_description")
     )
@@ -98,7 +98,7 @@ def _in_force(name: str) -> Coalesce:
 
 
 def _repeated(vendor: str) -> QuerySet[Any]:
-    """Titles that more than one SKU has."""
+    """Return titles that more than one SKU has."""
     rows = texts_of(vendor).exclude(title="").order_by().values("title")
     return rows.annotate(count=Count("pk")).filter(count__gt=1).values("title")
 

@@ -42,12 +42,12 @@ class TextField:
 
 
 def merchants_vendor() -> str:
-    """The account that search texts belong to."""
+    """Return the account that search texts belong to."""
     return vendors_for(KIND)[0]
 
 
 def workbench_context(reading: Snapshot, *, draft: ChangeSet | None) -> dict[str, Any]:
-    """All that the page of one SKU shows."""
+    """Return what the page of one SKU shows."""
     requested: Value = {}
     if draft is not None and (change := draft.changes.filter(sku=reading.sku).first()):
         requested = change.requested
@@ -65,7 +65,7 @@ def workbench_context(reading: Snapshot, *, draft: ChangeSet | None) -> dict[str
 
 
 def chosen_draft(request: HttpRequest, vendor: str) -> ChangeSet | None:
-    """The draft that the address names, else the reader's newest."""
+    """Return the draft that the address names, else the reader's newest."""
     drafts = open_drafts(KIND, vendor=vendor)
     chosen = request.GET.get("draft", "")
     if chosen.isdecimal():
@@ -74,7 +74,7 @@ def chosen_draft(request: HttpRequest, vendor: str) -> ChangeSet | None:
 
 
 def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
-    """What differs from what is held becomes (part of) a draft. A blank field is the vendor's default."""
+    """Add what differs from the current texts to a draft. A blank field is the vendor's default."""
     back = reverse("admin:catalog_changeset_text", args=[reading.pk])
     try:
         requested = _requested(request, reading.value)
@@ -96,7 +96,7 @@ def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
 
 
 def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
-    """Asks first, for exactly the SKUs given; then there is a draft. Answers the context of the question."""
+    """Draft the reset of exactly the SKUs given. Return the context of the question that is asked first."""
     skus = request.POST.getlist("sku")[:MOST_RESET]
     vendor = merchants_vendor()
     current = list(Snapshot.objects.filter(vendor=vendor, kind=KIND, sku__in=skus).order_by("pk"))

@@ -74,7 +74,7 @@ class Tally:
 
 
 def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """Every row has its difference to what the vendor holds, read from it where that is older than ten minutes.
+    """Compare every row with what the vendor holds, read from it where that is older than ten minutes.
 
     Rows that would change nothing are dropped. Raises VendorError when the vendor cannot be read, IllegalTransition
     for a set that is not a draft or checked.
@@ -95,7 +95,7 @@ def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 def validate_change_set(
     change_set: ChangeSet, *, actor: str, note: dict[str, Any] | None = None, **changes: Any
 ) -> None:
-    """The set, which must be locked, is checked against the stored readings; fields given by name are written too."""
+    """Check the set, which must be locked, against the stored readings; write fields given by name too."""
     book = LimitBook(rules_for(change_set))
     tally = Tally()
     ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
@@ -113,7 +113,7 @@ def validate_change_set(
 
 
 def _validate_part(change_set: ChangeSet, ids: list[int], *, book: LimitBook, tally: "Tally") -> None:
-    """Some rows get their verdicts; those that would change nothing are dropped."""
+    """Check some rows and drop those that would change nothing."""
     rows = list(change_set.changes.filter(pk__in=ids).order_by("pk"))
     current, read_at = stored_values(change_set, skus=[row.sku for row in rows])
     results, variants = _validate_rows(change_set, rows, current=current, book=book)
@@ -127,7 +127,7 @@ def _validate_part(change_set: ChangeSet, ids: list[int], *, book: LimitBook, ta
 
 
 def changed_meanwhile(change_set: ChangeSet, *, reading: VendorReading) -> list[str]:
-    """SKUs of which the vendor holds something else than when the set was checked."""
+    """Return SKUs of which the vendor holds something else than when the set was checked."""
     rows = change_set.changes.order_by("pk").values_list("sku", "before")
     return [sku for sku, before in rows if reading.values.get(sku, {}) != before]
 
@@ -135,7 +135,7 @@ def changed_meanwhile(change_set: ChangeSet, *, reading: VendorReading) -> list[
 def _validate_rows(
     change_set: ChangeSet, rows: list[Change], *, current: dict[str, Value], book: LimitBook
 ) -> tuple[dict[int, RowCheck], dict[str, Variant]]:
-    """By the row's id; and the variants by SKU. A constant number of queries."""
+    """Return the results by the row's id, and the variants by SKU. A constant number of queries."""
     variants = variants_by_sku(change_set.vendor, skus=[row.sku for row in rows])
     categories = categories_by_product({variant.product_id for variant in variants.values()})
     change_format = format_of(change_set.kind)
@@ -157,7 +157,7 @@ def _validate_rows(
 
 
 def variants_by_sku(vendor: str, *, skus: Iterable[str]) -> dict[str, Variant]:
-    """Our variants of these SKUs. One company may have several accounts with us, which speak of the same SKUs
+    """Return our variants of these SKUs. One company may have several accounts with us, which speak of the same SKUs
     (`SHARES_SKUS_WITH`): the account's own variant comes first.
     """
     shared = vendor_type(vendor, TakesChanges).SHARES_SKUS_WITH if has_ability(vendor, TakesChanges) else ()

@@ -35,9 +35,9 @@ def make_change_set(
     language: str = "",
     restored_from: ChangeSet | None = None,
 ) -> ChangeSet:
-    """There is a draft of what is wanted, by SKU (the shapes are in `values`). Not checked yet.
+    """Draft what is requested, by SKU (`values` has the formats). Not checked yet.
 
-    Raises InvalidInput, with complaints by SKU, for rows that make no sense and vendors that take no such changes.
+    Raises InvalidInput, with errors by SKU, for rows that make no sense and vendors that take no such changes.
     """
     ensure_able_vendor(vendor, kind=kind)
     cleaned = _cleaned(rows, change_format=format_of(kind))
@@ -59,7 +59,7 @@ def make_change_set(
 
 
 def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str) -> ChangeSet:
-    """The rows are in the set; where it has the SKU already the wishes are joined, the newer one winning.
+    """Add rows to the set; where it has the SKU already the requests are joined, the newer one winning.
 
     It is a draft afterwards. Raises InvalidInput, and IllegalTransition when it can no longer be edited.
     """
@@ -77,7 +77,7 @@ def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str)
 
 
 def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) -> ChangeSet:
-    """These SKUs are not in the set any more. Raises IllegalTransition."""
+    """Take these SKUs out of the set. Raises IllegalTransition."""
     with transaction.atomic():
         change_set = _opened(change_set, actor=actor)
         count, _by_model = change_set.changes.filter(sku__in=skus).delete()
@@ -86,7 +86,7 @@ def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) 
 
 
 def confirm_removals(change_set: ChangeSet, *, sku: str, keys: Collection[str], actor: str) -> Change:
-    """A person has seen that exactly these values of a SKU would vanish, and wants it: others are not ticked any more.
+    """Confirm that exactly these values of a SKU may vanish, and no others.
 
     Raises InvalidInput for keys that would not vanish, IllegalTransition once the set is approved.
     """
@@ -109,7 +109,7 @@ def confirm_removals(change_set: ChangeSet, *, sku: str, keys: Collection[str], 
 
 
 def reopen_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """An approved or scheduled set is a draft again, to be edited; its approval is gone. Raises IllegalTransition."""
+    """Make an approved or scheduled set a draft again, without its approval. Raises IllegalTransition."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         change_set.move_to(ChangeSetState.DRAFT, actor=actor, **NOT_APPROVED)
@@ -117,7 +117,7 @@ def reopen_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 
 
 def discard_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """The set will not be pushed. Raises IllegalTransition once it was."""
+    """Discard the set: it will not be pushed. Raises IllegalTransition once it was."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         change_set.move_to(ChangeSetState.DISCARDED, actor=actor)
@@ -137,7 +137,7 @@ NOT_APPROVED: dict[str, Any] = {
 
 
 def _opened(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """The set, locked, as a draft that the actor takes part in."""
+    """Lock the set, as a draft that the actor takes part in."""
     change_set = ChangeSet.objects.locked(change_set.pk)
     if not change_set.is_editable:
         text = _("The change set “%(title)s” is %(state)s: its rows are what they are.")
@@ -181,7 +181,7 @@ def _checked_sku(sku: str) -> str:
 
 
 def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, confirmed: Mapping[str, list[str]]) -> None:
-    """Rows without a verdict: the check gives them one."""
+    """Write rows that are not checked yet."""
     state = ChangeState.PENDING.value
     rows = [
         (change_set.pk, sku, "", to_json(requested), "{}", "{}", "[]", "[]", to_json(confirmed.get(sku, [])), state, "")

@@ -1,4 +1,4 @@
-"""Which shape belongs to which kind of change, and which vendors know that kind."""
+"""Which format belongs to which kind of change, and which vendors know that kind."""
 
 from backoffice.errors import InvalidInput
 from backoffice.text.translatable import gettext as _
@@ -19,17 +19,17 @@ _FORMATS: dict[str, ChangeFormat] = {
 
 
 def format_of(kind: str) -> ChangeFormat:
-    """Raises KeyError for a word that is no ChangeKind."""
+    """Return the kind's format. Raises KeyError for a word that is no ChangeKind."""
     return _FORMATS[kind]
 
 
 def vendors_for(kind: str) -> list[str]:
-    """Names of the vendors that such changes can be sent to, configured or not."""
+    """Return names of the vendors that such changes can be sent to, configured or not."""
     return vendors_with(format_of(kind).ability)
 
 
 def ensure_able_vendor(vendor: str, *, kind: str) -> None:
-    """Raises InvalidInput when the vendor takes no such changes."""
+    """Raise InvalidInput when the vendor takes no such changes."""
     if not has_ability(vendor, format_of(kind).ability):
         text = _("%(vendor)s takes no changes of this kind.") % {"vendor": vendor}
         raise InvalidInput(text, errors={"vendor": [text]})

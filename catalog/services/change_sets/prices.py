@@ -1,9 +1,9 @@
 """Changing prices: the merchant's sales prices, and a fulfiller's purchase and recommended prices.
 
-wanted   {"currency", "sales": {"50": "9.90"}}, for a fulfiller "purchase" and "recommended" (null removes a
+requested  {"currency", "sales": {"50": "9.90"}}, for a fulfiller "purchase" and "recommended" (null removes a
          tier), "order_max_qty", "tier_price_qty_only", and "replace": true for "these tiers and no others"
-before   {"currency", "purchase", "recommended", "sales", "order_min_qty", "order_max_qty", "tier_price_qty_only"}
-after    the merchant's: the currency and the quantities given; a fulfiller's: everything, since it replaces all
+before     {"currency", "purchase", "recommended", "sales", "order_min_qty", "order_max_qty", "tier_price_qty_only"}
+after      the merchant's: the currency and the quantities given; a fulfiller's: everything, since it replaces all
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -184,7 +184,7 @@ class FulfillerPriceFormat(_PriceFormat):
 
 
 def clean_tiers(given: Any) -> dict[str, str | None]:
-    """Prices by quantity, None for "take it away". Raises InvalidInput."""
+    """Return prices by quantity, None for "take it away". Raises InvalidInput."""
     if not isinstance(given, Mapping):
         raise refuse(_("Prices by quantity are missing."))
     tiers = {}
@@ -196,7 +196,7 @@ def clean_tiers(given: Any) -> dict[str, str | None]:
 
 
 def decimals(tiers: Tiers) -> dict[int, Decimal]:
-    """The same for reckoning."""
+    """Return the tiers for reckoning."""
     return {int(quantity): Decimal(price) for quantity, price in tiers.items()}
 
 
@@ -219,7 +219,7 @@ def _with_currency(cleaned: Value, requested: Value) -> Value:
 
 
 def _differ(one: str | None, other: str | None) -> bool:
-    """By value: 9.9 and 9.90 are the same price."""
+    """Compare by value: 9.9 and 9.90 are the same price."""
     if one is None or other is None:
         return one is not other
     return Decimal(one) != Decimal(other)
@@ -243,7 +243,7 @@ def _currency_guards(before: Value, after: Value) -> list[Guard]:
 
 
 def _quantity_guards(after: Value) -> list[Guard]:
-    """What a vendor would refuse about the rules of quantities."""
+    """Return what a vendor would refuse about the rules of quantities."""
     quantities = [int(quantity) for quantity in after["purchase"]]
     if not quantities:
         return [Guard("no_tiers", _("At least one purchase price is needed."))]

@@ -1,4 +1,4 @@
-"""Going back: what the vendor held before a change set becomes the wish of a new one."""
+"""Going back: what the vendor held before a change set is requested by a new one."""
 
 from django.db import transaction
 
@@ -15,7 +15,7 @@ _PUSHED = (ChangeSetState.PUSHING, ChangeSetState.VERIFIED, ChangeSetState.DIFFE
 
 
 def restore(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """There is a draft that brings back all that the vendor held of the set's SKUs before it was pushed.
+    """Draft what brings back all that the vendor held of the set's SKUs before it was pushed.
 
     What cannot be brought back is not promised: quantities of sales prices that came later stay, and search engines'
     addresses that a reset threw away are lost. Raises IllegalTransition for a set that was never pushed.
@@ -44,10 +44,10 @@ def restore(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 def reset_search_texts(
     *, vendor: str, skus: list[str], title: str, user: User, confirmed: bool, language: str = ""
 ) -> ChangeSet:
-    """There is a draft that puts all texts of the SKUs back to the vendor's default, and with them their addresses.
+    """Draft what puts all texts of the SKUs back to the vendor's default, and with them their addresses.
 
     Apart from every edit, since it cannot be undone: raises NotAllowed without its own permission or unless it was
-    `confirmed`. What vanishes still has to be ticked, and the set be approved, as for any other.
+    `confirmed`. What vanishes still has to be confirmed, and the set be approved, as for any other.
     """
     ensure_permitted(user, RESET_PERMISSION)
     if not confirmed:

@@ -43,7 +43,7 @@ def read_values(vendor: Vendor, *, kind: str, skus: Collection[str]) -> VendorRe
 
 
 def store_reading(reading: VendorReading, *, vendor: str, kind: str, skus: Collection[str]) -> None:
-    """The reading is the newest we have of these SKUs. Must run inside a transaction."""
+    """Make the reading the newest we have of these SKUs. Must run inside a transaction."""
     rows = [(vendor, kind, sku, to_json(value), reading.read_at) for sku, value in reading.values.items()]
     upsert_children(_TABLE, rows)
     if gone := sorted(set(skus) - reading.values.keys()):
@@ -51,7 +51,7 @@ def store_reading(reading: VendorReading, *, vendor: str, kind: str, skus: Colle
 
 
 def stale_skus(change_set: ChangeSet, *, skus: Sequence[str]) -> list[str]:
-    """Those of the SKUs that were not read lately, in their order."""
+    """Return those of the SKUs that were not read lately, in their order."""
     fresh = set(
         Snapshot.objects.filter(
             vendor=change_set.vendor, kind=change_set.kind, sku__in=skus, read_at__gte=timezone.now() - FRESH
@@ -61,7 +61,7 @@ def stale_skus(change_set: ChangeSet, *, skus: Sequence[str]) -> list[str]:
 
 
 def stored_values(change_set: ChangeSet, *, skus: Collection[str]) -> tuple[dict[str, Value], datetime | None]:
-    """What is stored of the SKUs, and when the oldest of it was read."""
+    """Return what is stored of the SKUs, and when the oldest of it was read."""
     rows = Snapshot.objects.filter(vendor=change_set.vendor, kind=change_set.kind, sku__in=skus)
     found = {sku: (value, read_at) for sku, value, read_at in rows.values_list("sku", "value", "read_at")}
     return {sku: value for sku, (value, _at) in found.items()}, min((at for _value, at in found.values()), default=None)

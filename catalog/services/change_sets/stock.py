@@ -1,8 +1,8 @@
 """Changing stock (a fulfiller's) and what is offered in sales channels (a merchant's).
 
-wanted   {"available", "managed", "qty"}, for sales channels {"available"}
-before   {"available", "managed", "qty"}; null where the vendor does not say, or does not manage stock
-after    what was asked for; "managed" and "qty" travel together
+requested  {"available", "managed", "qty"}, for sales channels {"available"}
+before     {"available", "managed", "qty"}; null where the vendor does not say, or does not manage stock
+after      what was asked for; "managed" and "qty" travel together
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -112,7 +112,7 @@ class SyncFormat(_StockFormat):
 
 
 def _is_unmanaged_count(name: str, after: Value) -> bool:
-    """What the vendor says of a number that nobody manages (0 or nothing) means nothing."""
+    """Return whether it is a number that nobody manages: what the vendor says of it (0 or nothing) means nothing."""
     return name == "qty" and not after.get("managed")
 
 

@@ -1,8 +1,8 @@
 """Changing search texts.
 
-wanted   {"meta_title": "...", "product_name": null}; null is "the vendor's default"; {"reset": true} for all
-before   {"defaults": {seven texts}, "overwrites": {seven texts}}
-after    {"overwrites": {seven texts}}, always all of them: the document does not say what becomes of one that
+requested  {"meta_title": "...", "product_name": null}; null is "the vendor's default"; {"reset": true} for all
+before     {"defaults": {seven texts}, "overwrites": {seven texts}}
+after      {"overwrites": {seven texts}}, always all of them: the document does not say what becomes of one that
          is left out; or {"reset": true}, which may also mean "and all SEO addresses"
 """
 

@@ -42,7 +42,7 @@ _COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)
 
 
 def read_back_again(change_set: ChangeSet, *, actor: str) -> Push:
-    """What differed is compared once more. Raises IllegalTransition unless the set differs at the vendor."""
+    """Compare what differed once more. Raises IllegalTransition unless the set differs at the vendor."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state != ChangeSetState.DIFFERING:
@@ -58,7 +58,7 @@ class Verify(ChangeSetHandler):
     writes = False
 
     def deliver(self, delivery: Delivery) -> None:
-        """Every row is verified, differs, or failed, in the vendor's words where it gave any; and so is the set."""
+        """Conclude every row, in the vendor's words where it gave any, and the set: verified, differing or failed."""
         change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
         if change_set.state not in (ChangeSetState.PUSHING, ChangeSetState.DIFFERING):
             raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
@@ -77,7 +77,7 @@ class Verify(ChangeSetHandler):
 
 
 def _read_report(delivery: Delivery, job: VendorJob) -> None:
-    """The report is stored and its failing rows are failed. One that cannot be had leaves it to the reading back."""
+    """Store the report and fail its failing rows. One that cannot be had leaves it to the reading back."""
     body, trouble = None, ""
     rows: tuple[JobRow, ...] = ()
     if not job.report_url:
@@ -124,7 +124,7 @@ def _conclude(change_set_id: int, *, reading: VendorReading, skus: list[str]) ->
 
 
 def _compare_row(change: Change, *, current: Value | None, kind: str) -> tuple[int, str, str, str]:
-    """Id, state, note and what was read back."""
+    """Return Id, state, note and what was read back."""
     if current is None:
         return change.pk, ChangeState.DIFFERS.value, _("The vendor does not list this SKU any more."), "{}"
     differing = format_of(kind).differing(change.after, current=current)
@@ -144,7 +144,7 @@ def _end_state(counts: Mapping[str, int]) -> ChangeSetState:
 
 
 def _keep_prices(change_set: ChangeSet, changes: list[Change]) -> None:
-    """Our catalogue shows what the vendor is known to hold, instead of waiting for the next synchronisation."""
+    """Show what the vendor is known to hold, instead of waiting for the next synchronisation."""
     lists: tuple[str, ...] = SalesPriceFormat.lists if change_set.kind == ChangeKind.SALES_PRICES else ()
     rows: list[tuple[Any, ...]] = [
         (change.variant_id, name, quantity, price)

@@ -51,7 +51,7 @@ class Difference:
 
 
 def describe_changes(before: VariantContent, *, after: VariantContent) -> list[Difference]:
-    """All differences; empty when nothing that we keep is different."""
+    """Return all differences; empty when nothing that we keep is different."""
     found = []
     if before.data["orderable"] != after.data["orderable"]:
         found.append(Difference("available" if after.data["orderable"] else "unavailable", {}))
@@ -62,7 +62,7 @@ def describe_changes(before: VariantContent, *, after: VariantContent) -> list[D
 
 
 def _price_changes(before: VariantContent, *, after: VariantContent) -> list[Difference]:
-    """Dearer, cheaper: by what we pay, at quantities that have a price before and after."""
+    """Return dearer and cheaper: by what we pay, at quantities that have a price before and after."""
     old, new = _prices(before, PriceList.PURCHASE), _prices(after, PriceList.PURCHASE)
     moved = {quantity: (old[quantity], new[quantity]) for quantity in sorted(old.keys() & new.keys())}
     dearer = {quantity: pair for quantity, pair in moved.items() if pair[1] > pair[0]}
@@ -89,8 +89,8 @@ def _other_changes(before: VariantContent, *, after: VariantContent) -> dict[str
 
 
 def _is_same(stored: Any, given: Any) -> bool:
-    """Whether the column holds what was given. PostgreSQL keeps the value of a number in JSON, not how it was written:
-    1e300 comes back as an integer, which no float equals.
+    """Return whether the column holds what was given. PostgreSQL keeps the value of a number in JSON, not how it was
+    written: 1e300 comes back as an integer, which no float equals.
     """
     return bool(stored == given) or _by_value(stored) == _by_value(given)
 
@@ -109,7 +109,7 @@ def _by_value(value: Any) -> Any:
 
 
 def _only_moved(before: VariantContent, after: VariantContent, price_list: str) -> bool:
-    """Purchase prices at unchanged quantities are told as dearer and cheaper."""
+    """Return whether it shows as dearer and cheaper: purchase prices at unchanged quantities do."""
     return price_list == PriceList.PURCHASE and _prices(before, price_list).keys() == _prices(after, price_list).keys()
 
 

@@ -52,7 +52,7 @@ def sync_catalog(
     options: SyncOptions = SyncOptions(),  # immutable
     report: Callable[[SyncRun], None] = lambda run: None,
 ) -> SyncRun:
-    """Make our catalogue equal to the vendor's; answers the finished run, `report` is told of progress.
+    """Make our catalogue equal to the vendor's. Return the finished run; `report` hears of progress.
 
     What is gone at the vendor is marked, never deleted, and only after everything was seen. A vendor that fails
     leaves the run failed, with what was written until then. Raises SyncRunning.
@@ -135,7 +135,7 @@ class _Sync:
             self._mark_gone(listed=self.seen - seen_before)
 
     def _take_page(self, page: CatalogPage, *, sku: str) -> int:
-        """Take in a page; answers how many of its products concern us."""
+        """Take in a page. Return how many of its products concern us."""
         for problem in page.problems:
             self.log.note(problem)
         self.seen += len(page.products)
@@ -148,7 +148,7 @@ class _Sync:
         return len(unchanged) + len(read)
 
     def _unchanged(self, products: Sequence[ListedProduct]) -> set[ListedProduct]:
-        """Those that the listing describes as it did when they were last written."""
+        """Return those that the listing describes as it did when they were last written."""
         if self.options.full or self.options.skus:
             return set()
         known = ProductText.objects.filter(
@@ -181,12 +181,12 @@ class _Sync:
         return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
 
     def _is_untranslated(self, data: ProductData) -> bool:
-        """Whether a further language was asked for and another one answered, as where nobody translated it."""
+        """Return whether a further language was asked for and another one came, as where nobody translated it."""
         language = self.context.language
         return language != self.main_language and data.language not in ("", language)
 
     def _leave_alone(self, problem: CatalogProblem) -> None:
-        """What cannot be read stays as it is."""
+        """Leave what cannot be read as it is."""
         self.log.note(problem)
         self.log.counts["skipped"] += 1
         if problem.product_id:
@@ -242,7 +242,7 @@ class _Sync:
             self.log.counts += write_texts(batch, context=self.context)
 
     def _mark_gone(self, *, listed: int) -> None:
-        """Only what a complete listing does not show is gone; an empty one is more likely a fault than the truth."""
+        """Mark what a complete listing does not show; an empty one is more likely a fault than the truth."""
         if not self.log.is_complete or not listed:
             self.log.note(CatalogProblem(text="The list was not complete: nothing is marked as gone."))
             return
@@ -254,7 +254,7 @@ class _Sync:
         self.log.counts["gone"] += len(gone)
 
     def _report_progress(self) -> None:
-        """At most once a second: a sign of life, not a log."""
+        """Report at most once a second: a sign of life, not a log."""
         if time.monotonic() - self.reported_at >= 1:
             self.reported_at = time.monotonic()
             self.log.progress(seen=self.seen, total=self.total)

@@ -33,7 +33,7 @@ class ReadProduct(NamedTuple):
 
 
 def write_products(products: Sequence[ReadProduct], *, context: WriteContext) -> Counter[str]:
-    """Write a batch in one transaction; answers what was done to how many.
+    """Write a batch in one transaction. Return what was done to how many.
 
     Each product and SKU may occur once. Raises DataError, IntegrityError: then nothing of the batch is written.
     """
@@ -68,7 +68,7 @@ def write_texts(products: Sequence[ReadProduct], *, context: WriteContext) -> Co
 
 
 def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, counts: Counter[str]) -> dict[str, int]:
-    """Write the rows of the groups themselves; answers their ids by the vendor's."""
+    """Write the rows of the groups themselves. Return their ids by the vendor's."""
     stored = _read_stored([product.data.vendor_id for product in products], context=context)
     new = [product.data for product in products if product.data.vendor_id not in stored]
     ids = {vendor_id: pk for vendor_id, (pk, _) in stored.items()}
@@ -90,7 +90,7 @@ def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, cou
 
 
 def _read_stored(vendor_ids: list[str], *, context: WriteContext) -> dict[str, tuple[int, str]]:
-    """Id and hash by the vendor's id; with `force` the hash is made of what the rows hold."""
+    """Return Id and hash by the vendor's id; with `force` the hash is made of what the rows hold."""
     rows = Product.objects.filter(vendor=context.vendor, vendor_id__in=vendor_ids)
     if not context.force:
         return {row.vendor_id: (row.pk, row.content_hash) for row in rows.only("vendor_id", "content_hash")}
@@ -131,7 +131,7 @@ def _write_categories(products: Sequence[ProductData], *, ids: dict[str, int], v
 
 
 def _write_product_texts(products: Sequence[ReadProduct], *, ids: dict[str, int], context: WriteContext) -> None:
-    """Last of all: the fingerprint says that everything else is written."""
+    """Write them last of all: the fingerprint says that everything else is written."""
     upsert_children(
         PRODUCT_TEXTS,
         [

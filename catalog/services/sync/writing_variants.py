@@ -1,10 +1,9 @@
 """Writes the variants of a batch, and what changed at them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any, NamedTuple
 
 from backoffice.vendors.catalog_messages import VariantData
@@ -28,6 +27,7 @@ from catalog.services.sync.variant_rows import (
     TEXTS,
     TIERS,
     UPDATE_COLUMNS,
+    WrittenVariant,
     content_hash,
     content_of,
     text_row,
@@ -56,19 +56,10 @@ class _Stored(NamedTuple):
     is_gone: bool
 
 
-class _Written(NamedTuple):
-    """A variant on its way into its row."""
-
-    id: int
-    product_id: int
-    data: VariantData
-    content_hash: str
-
-
 def write_variants(
     variants: Sequence[tuple[int, str, VariantData]], *, context: WriteContext, counts: Counter[str]
 ) -> None:
-    """Write (our product id, the vendor's product id, facts); every SKU once."""
+    """Write (our product id, the vendor's product id, data); every SKU once."""
     stored = _read_stored([data.sku for _, _, data in variants], vendor=context.vendor)
     new, changed = [], []
     for product_id, product_vendor_id, data in variants:
@@ -77,17 +68,17 @@ def write_variants(
         if row is None:
             new.append((product_id, data, digest))
         elif context.force or row.content_hash != digest:
-            changed.append(_Written(row.id, product_id, data, digest))
+            changed.append(WrittenVariant(row.id, product_id, data, digest))
     ids = reserve_ids(Variant, len(new))
     counts["unchanged"] += len(variants) - len(new) - len(changed)
-    _insert([_Written(pk, *row) for pk, row in zip(ids, new, strict=True)], context=context, counts=counts)
+    _insert([WrittenVariant(pk, *row) for pk, row in zip(ids, new, strict=True)], context=context, counts=counts)
     if changed:
         gone = {row.id for row in stored.values() if row.is_gone}
         _update(changed, gone=gone, context=context, counts=counts)
 
 
 def write_variant_texts(variants: Sequence[tuple[int, VariantData]], *, context: WriteContext) -> int:
-    """Write the texts of (our product id, facts) in the context's language; answers how many were new or differed."""
+    """Write the texts of (our product id, data) in the context's language. Return how many were new or differed."""
     skus = [data.sku for _, data in variants]
     known = {
         (product_id, sku): pk
@@ -108,11 +99,15 @@ def _read_stored(skus: list[str], *, vendor: str) -> dict[str, _Stored]:
     return {sku: _Stored(pk, digest, gone_at is not None) for sku, pk, digest, gone_at in rows}
 
 
-def _insert(new: Sequence[_Written], *, context: WriteContext, counts: Counter[str]) -> None:
-    """New variants have nothing that could be in the way: all their rows go in by COPY."""
+def _insert(new: Sequence[WrittenVariant], *, context: WriteContext, counts: Counter[str]) -> None:
+    """Insert all rows by COPY: new variants have nothing that could be in the way."""
     if not new:
         return
-    copy_rows(Variant, INSERT_COLUMNS, ((*_row(variant, context=context), context.at) for variant in new))
+    copy_rows(
+        Variant,
+        INSERT_COLUMNS,
+        ((*variant_row(variant, vendor=context.vendor, changed_at=context.at), context.at) for variant in new),
+    )
     for name, table in OWN_TABLES.items():
         copy_rows(table.model, table.columns, _own_rows(name, new))
     copy_rows(
@@ -124,7 +119,7 @@ def _insert(new: Sequence[_Written], *, context: WriteContext, counts: Counter[s
         record_changes([(variant.id, Difference("new", {})) for variant in new], context=context)
 
 
-def _update(changed: Sequence[_Written], *, gone: set[int], context: WriteContext, counts: Counter[str]) -> None:
+def _update(changed: Sequence[WrittenVariant], *, gone: set[int], context: WriteContext, counts: Counter[str]) -> None:
     before = _read_content([variant.id for variant in changed], language=context.language)
     changes: dict[int, list[Difference]] = {}
     for variant in changed:
@@ -136,7 +131,9 @@ def _update(changed: Sequence[_Written], *, gone: set[int], context: WriteContex
         changes[variant.id] = found
     # Without a difference in what we keep at most the hash moves on.
     rows = [
-        (*_row(variant, context=context)[:-1], context.at if changes[variant.id] else data["changed_at"])
+        variant_row(
+            variant, vendor=context.vendor, changed_at=context.at if changes[variant.id] else data["changed_at"]
+        )
         for variant in changed
         for data in [before[variant.id].data]
         if changes[variant.id] or data["content_hash"] != variant.content_hash
@@ -152,7 +149,7 @@ def _update(changed: Sequence[_Written], *, gone: set[int], context: WriteContex
 
 
 def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantContent]:
-    """What the rows of these variants hold now."""
+    """Return what the rows of these variants hold now."""
     tiers, offers, relations, texts = (read_children(table, ids) for table in (TIERS, AVAILABILITIES, RELATIONS, TEXTS))
     return {
         row["id"]: VariantContent(
@@ -168,20 +165,8 @@ def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantCont
     }
 
 
-def _row(variant: _Written, *, context: WriteContext) -> tuple[Any, ...]:
-    return variant_row(
-        variant.data,
-        id=variant.id,
-        product_id=variant.product_id,
-        vendor=context.vendor,
-        content_hash=variant.content_hash,
-        changed_at=context.at,
-    )
-
-
-def _own_rows(name: str, variants: Sequence[_Written]) -> chain[tuple[Any, ...]]:
-    build = OWN_ROWS[name]
-    return chain.from_iterable(build(variant.id, variant.data) for variant in variants)
+def _own_rows(name: str, variants: Sequence[WrittenVariant]) -> Iterator[tuple[Any, ...]]:
+    return ((variant.id, *row) for variant in variants for row in OWN_ROWS[name](variant.data))
 
 
 def record_changes(changes: Sequence[tuple[int, Difference]], *, context: WriteContext) -> None:

@@ -88,7 +88,7 @@ LAYOUTS: dict[str, Layout] = {
 
 
 def rows_of(kind: str, variant: Variant, current: Value) -> Iterator[Row]:
-    """A SKU's rows as they are exported, in the order of the layout's columns."""
+    """Return a SKU's rows as they are exported, in the order of the layout's columns."""
     data: dict[str, Cell] = {"sku": variant.sku, "name": variant.name, "currency": current.get("currency", "")}
     if LAYOUTS[kind].is_by_quantity:
         quantities = {quantity for name in _LISTS for quantity in current.get(name, {})}
@@ -107,7 +107,7 @@ def rows_of(kind: str, variant: Variant, current: Value) -> Iterator[Row]:
 
 
 def parse_row(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Value:
-    """What one row asks for, as `make_change_set` takes it. Raises InvalidInput, the complaint under ""."""
+    """Return what one row asks for, as `make_change_set` takes it. Raises InvalidInput, under ""."""
     typed = {name: cells[name] for name in LAYOUTS[kind].typed if name in cells}
     blank = {name for name, cell in typed.items() if is_blank(cell)}
     if LAYOUTS[kind].is_by_quantity:
@@ -120,7 +120,7 @@ def parse_row(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Va
 
 
 def merge_requests(one: Value, other: Value) -> Value:
-    """Two rows of the same SKU. Raises InvalidInput where they say different things of the same value."""
+    """Merge two rows of the same SKU. Raises InvalidInput where they say different things of the same value."""
     joined = dict(one)
     for name, value in other.items():
         if isinstance(value, dict) and name in joined:
@@ -133,7 +133,7 @@ def merge_requests(one: Value, other: Value) -> Value:
 
 
 def without_same_texts(requested: Value, *, current: Value) -> Value:
-    """Texts less those that differ only by what tables lose: line ends, spaces at the ends, control characters."""
+    """Leave out texts that differ only by what tables lose: line ends, spaces at the ends, control characters."""
     own = current.get("overwrites", {})
     return {
         name: text for name, text in requested.items() if text is None or _plain(text) != _plain(own.get(name) or "")
@@ -141,13 +141,13 @@ def without_same_texts(requested: Value, *, current: Value) -> Value:
 
 
 def ensure_one_line(requested: Value) -> None:
-    """Raises InvalidInput for a line end in a text that has one line."""
+    """Raise InvalidInput for a line end in a text that has one line."""
     for name in ONE_LINE:
         _read(name, requested.get(name), read_line)
 
 
 def read_flag(cell: Cell) -> bool:
-    """Yes or no, as spreadsheets and people write it. Raises InvalidInput."""
+    """Return yes or no, as spreadsheets and people write it. Raises InvalidInput."""
     word = "" if is_datetime(cell) else str(int(cell) if isinstance(cell, float) and cell in (0, 1) else cell)
     if (flag := _FLAGS.get(trim(word).lower())) is None:
         raise refuse(_("%(value)s is neither yes nor no.") % {"value": shown(cell)})
@@ -155,7 +155,7 @@ def read_flag(cell: Cell) -> bool:
 
 
 def printable(text: str) -> str:
-    """What a cell can carry; nothing for a text that is too long, so that nobody sends back half of it."""
+    """Return what a cell can carry; nothing for a text that is too long, so that nobody sends back half of it."""
     text = _UNPRINTABLE.sub("", text)
     return "" if len(text) > LONGEST_CELL else text
 
@@ -184,7 +184,7 @@ def _price_request(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set
 
 
 def _currency_request(beside: set[str], cells: Mapping[str, Cell]) -> Value:
-    """The currency that the row names, in its column or beside its prices: it has to be the vendor's."""
+    """Return the currency that the row names, in its column or beside its prices: it has to be the vendor's."""
     named = (beside | {_currency_of(cells.get("currency"))}) - {""}
     if len(named) > 1:
         raise refuse(_("This row names two currencies: %(names)s.") % {"names": ", ".join(sorted(named))})
@@ -193,7 +193,7 @@ def _currency_request(beside: set[str], cells: Mapping[str, Cell]) -> Value:
 
 @lru_cache(maxsize=64)
 def _currency_of(cell: Cell) -> str:
-    """Remembered, since a table has one currency in all of its rows."""
+    """Return the code; remembered, since a table has one currency in all of its rows."""
     currency: str = _read("currency", cell, read_code)
     return currency.upper()
 
@@ -203,7 +203,7 @@ def _number(text: str | None) -> Decimal | None:
 
 
 def _read(name: str, cell: Cell, reader: Callable[[Cell], Any]) -> Any:
-    """The cell's value. Raises InvalidInput, which names the column."""
+    """Return the cell's value. Raises InvalidInput, which names the column."""
     try:
         return reader(cell)
     except InvalidInput as error:
@@ -218,7 +218,7 @@ def _plain(text: str) -> str:
 
 
 def ensure_known_columns(kind: str, header: Collection[str]) -> None:
-    """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
+    """Raise InvalidInput: a misspelt column must not look as if nothing was to change."""
     layout = LAYOUTS[kind]
     if unknown := [name for name in header if name not in layout.columns]:
         raise unreadable(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown[:10])})

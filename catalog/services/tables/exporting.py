@@ -12,7 +12,7 @@ _BATCH = 1000
 
 
 def export_rows(kind: str, *, vendor: str, variants: QuerySet[Variant]) -> Iterator[Row]:
-    """The rows of all these variants, by product and SKU as they came in; a batch at a time in memory."""
+    """Return the rows of all these variants, by product and SKU as they came in; a batch at a time in memory."""
     last = 0
     plain = variants.only("pk", "sku", "name", "currency", "order_min_qty", "order_max_qty", "tier_price_qty_only",
                           "available").order_by("pk")  # fmt: skip

@@ -24,7 +24,7 @@ _BATCH = 2000
 def accept_table(
     content: bytes, *, file_name: str, kind: str, vendor: str, clear_blanks: bool, actor: str
 ) -> TableImport:
-    """The file is kept and waits to be read. Raises InvalidInput for files that are too large or empty."""
+    """Keep the file until it is read. Raises InvalidInput for files that are too large or empty."""
     ensure_able_vendor(vendor, kind=kind)
     ensure_size(content)
     return TableImport.objects.create(
@@ -38,7 +38,7 @@ def accept_table(
 
 
 def read_import(table: TableImport) -> TableImport:
-    """The table is read and compared with what the vendor is thought to hold, or refused with the reason.
+    """Read the table and compare it with what the vendor is thought to hold, or refuse it with the reason.
 
     A second call (the worker died) begins again; one for a table that has been looked at changes nothing. Time limits
     are in `overdue`.
@@ -64,12 +64,12 @@ def read_import(table: TableImport) -> TableImport:
 
 
 def fail_table(table: TableImport, *, text: str) -> TableImport:
-    """The table waits and is being read no longer; `text` says why. Nothing changes for one that was read."""
+    """Refuse a table that waits or is being read; `text` says why. Nothing changes for one that was read."""
     return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(text)])
 
 
 def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSet:
-    """There is a draft of what the table changes. Rows with problems are not in it.
+    """Draft what the table changes. Rows with problems are not in it.
 
     Raises IllegalTransition unless it was read, Conflict when it changes nothing.
     """
@@ -95,7 +95,7 @@ def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSe
 
 
 def read_again(table: TableImport) -> TableImport:
-    """A table that was refused waits to be read once more. Raises IllegalTransition for others."""
+    """Have a table that was refused read once more. Raises IllegalTransition for others."""
     rows = TableImport.objects.filter(pk=table.pk, state=TableImportState.REFUSED)
     if not rows.update(state=TableImportState.WAITING, waiting_since=Now(), reading_since=None, seen=0, problems=[]):
         table.refresh_from_db()
@@ -105,7 +105,7 @@ def read_again(table: TableImport) -> TableImport:
 
 
 def discard_import(table: TableImport) -> None:
-    """Nothing is made of it. Raises IllegalTransition once a draft was."""
+    """Discard the table. Raises IllegalTransition once a draft was."""
     with transaction.atomic():
         table = TableImport.objects.select_for_update().get(pk=table.pk)
         if table.state == TableImportState.DRAFTED:
@@ -119,7 +119,7 @@ def _open_tables(table: TableImport) -> QuerySet[TableImport]:
 
 
 def drop_same_texts(requests: dict[str, Value], *, vendor: str) -> None:
-    """Of search texts by SKU only those are left that say something else than what the vendor is thought to hold.
+    """Drop search texts that say what the vendor is thought to hold already.
 
     Raises InvalidInput, by SKU, for a line end in a text that has one line.
     """
@@ -136,7 +136,7 @@ def drop_same_texts(requests: dict[str, Value], *, vendor: str) -> None:
 
 
 def _finish(table: TableImport, state: TableImportState, **values: Any) -> TableImport:
-    """Unless somebody discarded it meanwhile."""
+    """Write the end, unless somebody discarded it meanwhile."""
     _open_tables(table).update(state=state, **values)
     table.refresh_from_db()
     return table
@@ -147,7 +147,7 @@ def _of_the_file(text: str) -> dict[str, Any]:
 
 
 def _read(table: TableImport) -> TableReading:
-    """Raises InvalidInput for a file that is no table of this kind."""
+    """Read the file. Raises InvalidInput for one that is no table of this kind."""
 
     def progress(seen: int) -> None:
         TableImport.objects.filter(pk=table.pk).update(seen=seen)
@@ -158,7 +158,7 @@ def _read(table: TableImport) -> TableReading:
 
 
 def _keep_differing(table: TableImport, reading: TableReading) -> None:
-    """Of the wishes stay those that would change something, each as it will be stored."""
+    """Keep the requests that would change something, each as it will be stored."""
     skus = list(reading.requests)
     reading.counts["skus"] = len(skus)
     for start in range(0, len(skus), _BATCH):
@@ -178,7 +178,7 @@ def _keep_differing(table: TableImport, reading: TableReading) -> None:
 
 
 def _differing(kind: str, sku: str, requested: Value, current: Value | None, reading: TableReading) -> Value | None:
-    """The wish, None when it changes nothing or makes no sense."""
+    """Return the request, None when it changes nothing or makes no sense."""
     change_format = format_of(kind)
     if current is not None and kind == ChangeKind.SEARCH_TEXTS:
         requested = without_same_texts(requested, current=current)

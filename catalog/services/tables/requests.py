@@ -29,7 +29,7 @@ _ALIASES = {ChangeKind.SALES_PRICES: {"price": "sales"}}
 
 @dataclass
 class TableReading:
-    """What has been read so far: wishes by SKU, the row each SKU came from, and what makes no sense."""
+    """What has been read so far: requests by SKU, the row each SKU came from, and what makes no sense."""
 
     requests: dict[str, Value] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class TableReading:
 
 
 def ensure_size(content: bytes) -> None:
-    """Raises InvalidInput for files that are empty or too large."""
+    """Raise InvalidInput for files that are empty or too large."""
     if not content:
         raise unreadable(_("The file is empty."))
     if len(content) > MOST_BYTES:
@@ -54,7 +54,7 @@ def ensure_size(content: bytes) -> None:
 def read_requests(
     content: bytes, *, kind: str, clear_blanks: bool, progress: Callable[[int], None] = lambda _rows: None
 ) -> TableReading:
-    """Return a wish or a problem of every row; `progress` is called now and then with the rows so far.
+    """Return a request or a problem of every row; `progress` is called now and then with the rows so far.
 
     Raises InvalidInput for a file that is no table of this kind.
     """
