@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, find_or_404
-from backoffice.states import Chip
 from backoffice.text.reasons import REASON_MAX, REASON_MIN
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages import actions
@@ -20,13 +19,11 @@ from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.texts import workbench as text_workbench
 from catalog.admin.texts.rows import TextList
 from catalog.labels import describe_values
-from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
+from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJobState
 from catalog.services.change_sets.approval import can_approve, needs_somebody_else
 
 JOBS_SHOWN = 100
 EVENTS_SHOWN = 50
-# What is not asked for is not read: reports can be megabytes.
-_HEAVY = ("report",)
 
 
 @admin.register(ChangeSet)
@@ -102,7 +99,11 @@ class ChangeSetAdmin(PagesAdmin):
             values=describe_values(change_set),
             page=rows_page(change_set, request.GET),
             row_views=_row_views(change_set),
-            jobs=_jobs(change_set),
+            # A report can be megabytes, and is not shown.
+            jobs=[
+                (job, VendorJobState(job.state).chip(job.message))
+                for job in change_set.jobs.defer("report").order_by("number")[:JOBS_SHOWN]
+            ],
             events=change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN],
             **self._possible(request, change_set),
         )
@@ -114,7 +115,6 @@ class ChangeSetAdmin(PagesAdmin):
         may_edit = self.may(request, "change_changeset")
         return {
             "may_edit": may_edit and change_set.is_editable,
-            "may_check": may_edit and change_set.is_editable,
             "may_tick": may_edit and state == ChangeSetState.CHECKED,
             "may_approve": self.may(request, "approve_changeset") and state == ChangeSetState.CHECKED,
             "may_override": self.may(request, "override_changeset"),
@@ -161,8 +161,3 @@ def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
     }
     always = ("all", "guards", "losses")
     return [(name, *titles[name]) for name in ROW_FILTERS if name in always or titles[name][1]]
-
-
-def _jobs(change_set: ChangeSet) -> list[tuple[VendorJob, Chip]]:
-    jobs = change_set.jobs.defer(*_HEAVY).order_by("number")[:JOBS_SHOWN]
-    return [(job, VendorJobState(job.state).chip(job.message)) for job in jobs]

@@ -89,7 +89,8 @@ class CustomProductAdmin(PagesAdmin):
             hero=_shown(pictures),
             data=_flat(product.external_data),
             may_fetch=self.may(request, "change_customproduct"),
-            orders=_orders_url(product),
+            # Their search knows what was bought.
+            orders=f"{reverse('admin:orders_order_changelist')}?q={product.external_id}",
         )
 
     def picture(self, request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
@@ -141,8 +142,3 @@ def _flat(data: Any) -> list[tuple[str, str]]:
         return []
     pairs = data.items() if isinstance(data, dict) else [("", data)]
     return [(str(name), "–" if value is None else str(value)) for name, value in pairs]
-
-
-def _orders_url(product: CustomProduct) -> str:
-    """Return the orders that quote it: their search knows what was bought."""
-    return f"{reverse('admin:orders_order_changelist')}?q={product.external_id}"

@@ -16,20 +16,11 @@ REVIEWS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Stars:
-    """Five stars, of which `percent` are filled; `words` say it for those who cannot see them."""
+    """Five stars, of which `percent` are filled; `label` says it for those who cannot see them."""
 
     percent: int
     shown: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """How many reviews have so many stars; `percent` of all of them."""
-
-    stars: int
-    count: int
-    percent: int
+    label: str
 
 
 @dataclass(frozen=True)
@@ -38,17 +29,9 @@ class RatingContext:
 
     rating: Rating
     stars: Stars
-    bars: list[Bar]
+    # (stars, how many reviews, percent of all of them)
+    bars: list[tuple[int, int, int]]
     reviews: list[tuple[Review, Stars]]
-
-
-@dataclass(frozen=True)
-class ShopRatingContext:
-    """A shop with its own ratings, and how the reading of each of its keys stands."""
-
-    shop: Shop
-    ratings: list[RatingContext]
-    readings: list[RatingReading]
 
 
 def stars_label(average: Any) -> Stars:
@@ -61,7 +44,7 @@ def rating_context(rating: Rating, *, with_reviews: bool = True) -> RatingContex
     """Return the rating with its reviews, which should be prefetched."""
     most = sum(rating.distribution) or 1
     bars = [
-        Bar(stars, count, round(100 * count / most))
+        (stars, count, round(100 * count / most))
         for stars, count in reversed(list(enumerate(rating.distribution, start=1)))
     ]
     reviews = list(rating.reviews.all())[:REVIEWS_SHOWN] if with_reviews else []
@@ -73,7 +56,7 @@ def product_ratings(product: Product) -> list[RatingContext]:
     return [rating_context(rating) for rating in _with_reviews(Rating.objects.filter(product=product))]
 
 
-def shop_rating_context() -> list[ShopRatingContext]:
+def shop_rating_context() -> list[dict[str, Any]]:
     """Return each shop that is rated or has a key for it; four queries."""
     names: dict[str, list[str]] = {}
     for source in rating_sources():
@@ -83,11 +66,14 @@ def shop_rating_context() -> list[ShopRatingContext]:
     for rating in _with_reviews(Rating.objects.filter(number=0)):
         ratings.setdefault(rating.shop_id, []).append(rating_context(rating))
     return [
-        ShopRatingContext(
-            shop,
-            ratings.get(shop.pk, []),
-            [readings.get(name) or RatingReading(key_name=name) for name in names.get(shop.code.upper(), [])],
-        )
+        {
+            "shop": shop,
+            "ratings": ratings.get(shop.pk, []),
+            # How the reading of each of its keys stands.
+            "readings": [
+                readings.get(name) or RatingReading(key_name=name) for name in names.get(shop.code.upper(), [])
+            ],
+        }
         for shop in Shop.objects.order_by("name", "pk")
         if shop.pk in ratings or shop.code.upper() in names
     ]

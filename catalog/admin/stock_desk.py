@@ -85,7 +85,8 @@ class StockDesk(ListPage[Snapshot]):
         return ascending_page(self.get_queryset(), self.request.GET, size=self.paginate_by)
 
     def get_rows(self, found: list[Snapshot]) -> list[StockRow]:
-        names = _variants([row.sku for row in found])
+        variants = Variant.objects.filter(sku__in=[row.sku for row in found]).order_by("-vendor")
+        names = {row.sku: row for row in variants.only("pk", "sku", "name")}
         return [StockRow(row.sku, row.value, names.get(row.sku), stock_chip(row.value)) for row in found]
 
     def _views(self) -> list[tuple[str, str]]:
@@ -145,10 +146,6 @@ def _filtered(kind: str, vendor: str, values: dict[str, Any]) -> QuerySet[Snapsh
     if text := values.get("q"):
         rows = rows.filter(sku__in=search_variants(Variant.objects.order_by(), text).values("sku"))
     return rows
-
-
-def _variants(skus: list[str]) -> dict[str, Variant]:
-    return {row.sku: row for row in Variant.objects.filter(sku__in=skus).only("pk", "sku", "name").order_by("-vendor")}
 
 
 def _requested(kind: str, sku: str, given: QueryDict, *, current: Value) -> Value:

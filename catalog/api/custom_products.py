@@ -1,7 +1,7 @@
 """What shoppers of the shop designed, over REST, read only."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import msgspec
 from django.db.models import Prefetch, QuerySet
@@ -15,18 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backoffice.accounts.models import Shop
-from backoffice.accounts.models.shop import Scope
 from backoffice.api.pagination import PageQuery, build_next, read_newest
 from backoffice.api.renderers import AnyType
 from backoffice.api.responses import Money, spell_money
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
-from backoffice.api.views import ApiView
 from backoffice.engine.services.files import open_file
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
 from backoffice.web.links import public_url
 from catalog.api.responses import read_fields
+from catalog.api.views import CatalogView
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_products import find_picture
 from catalog.services.search import search_custom_products
@@ -69,10 +68,8 @@ class CustomProductPage(msgspec.Struct):
     results: list[CustomProductResponse]
 
 
-class CustomProducts(ApiView):
+class CustomProducts(CatalogView):
     """Custom products of the shop."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="list_custom_products",
@@ -91,10 +88,8 @@ class CustomProducts(ApiView):
         return Response(CustomProductPage(build_next(request, page), results))
 
 
-class CustomProductDetail(ApiView):
+class CustomProductDetail(CatalogView):
     """One custom product by our id."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="get_custom_product",
@@ -107,10 +102,9 @@ class CustomProductDetail(ApiView):
         return Response(custom_product_response(_find(self.shop, external_id)))
 
 
-class CustomProductPicture(ApiView):
+class CustomProductPicture(CatalogView):
     """Our copy of a custom product's picture."""
 
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
     renderer_classes = (AnyType,)
 
     @extend_schema(

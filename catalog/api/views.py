@@ -49,10 +49,12 @@ class QuoteQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     quantity: Annotated[int, Meta(ge=1, le=2_147_483_647)]
 
 
-class Products(ApiView):
-    """Products that are on offer at their vendor."""
-
+class CatalogView(ApiView):
     required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
+
+
+class Products(CatalogView):
+    """Products that are on offer at their vendor."""
 
     @extend_schema(
         operation_id="list_products",
@@ -71,10 +73,8 @@ class Products(ApiView):
         return Response(ProductPage(build_next(request, page), results))
 
 
-class VariantDetail(ApiView):
+class VariantDetail(CatalogView):
     """One variant by its SKU."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="get_variant",
@@ -92,10 +92,8 @@ class VariantDetail(ApiView):
         return Response(response)
 
 
-class VariantQuote(ApiView):
+class VariantQuote(CatalogView):
     """What a quantity costs."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="get_quote",

@@ -1,8 +1,6 @@
 """Reading a vendor's whole list of texts or stock, so that pages and tables can show what it holds."""
 
-from collections.abc import Iterable
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,7 +37,10 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
         try:
             data = change_format.read(get_vendor(vendor, change_format.ability, lane=Lane.CATALOG))
             while batch := list(islice(data, _BATCH)):
-                _store(batch, vendor=vendor, kind=kind)
+                # A later row of the same SKU wins, as at the vendor.
+                reading = VendorReading({row.sku: change_format.current(row) for row in batch}, timezone.now())
+                with transaction.atomic():
+                    store_reading(reading, vendor=vendor, kind=kind, skus=list(reading.values))
                 log.progress(seen=log.run.seen + len(batch), total=None)
         except VendorError as error:
             log.note(CatalogProblem(text=error.text))
@@ -47,11 +48,3 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
         gone, _by_model = Snapshot.objects.filter(vendor=vendor, kind=kind, read_at__lt=start).delete()
         log.counts["gone"] = gone
         return log.finish(SyncState.DONE)
-
-
-def _store(data: Iterable[Any], *, vendor: str, kind: str) -> None:
-    """Store a batch; a later row of the same SKU wins, as at the vendor."""
-    change_format = format_of(kind)
-    reading = VendorReading({row.sku: change_format.current(row) for row in data}, timezone.now())
-    with transaction.atomic():
-        store_reading(reading, vendor=vendor, kind=kind, skus=list(reading.values))

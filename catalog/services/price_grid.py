@@ -28,15 +28,14 @@ def price_grid(tiers: Iterable[PriceTier]) -> list[GridRow]:
     for tier in tiers:
         lists[tier.price_list][tier.quantity] = tier.price
     quantities = sorted({quantity for prices in lists.values() for quantity in prices})
+    purchase, sales = lists[PriceList.PURCHASE], lists[PriceList.SALES]
     return [
         GridRow(
-            quantity=quantity,
-            purchase=lists[PriceList.PURCHASE].get(quantity),
-            recommended=lists[PriceList.RECOMMENDED].get(quantity),
-            sales=lists[PriceList.SALES].get(quantity),
-            margin=margin_percent(
-                purchase=price_at(lists[PriceList.PURCHASE], quantity), sales=price_at(lists[PriceList.SALES], quantity)
-            ),
+            quantity,
+            purchase.get(quantity),
+            lists[PriceList.RECOMMENDED].get(quantity),
+            sales.get(quantity),
+            margin_percent(purchase=price_at(purchase, quantity), sales=price_at(sales, quantity)),
         )
         for quantity in quantities
     ]

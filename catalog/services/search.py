@@ -1,14 +1,12 @@
 """Finds products and variants by what people have at hand: SKU, name, GTIN, the vendor's id."""
 
 import re
-from typing import TypeVar
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from catalog.models import CustomProduct, Product, Variant
-
-Row = TypeVar("Row", bound=Model)
 
 _WORD = re.compile(r"\w+")
 
@@ -30,10 +28,9 @@ def search_custom_products(products: QuerySet[CustomProduct], text: str) -> Quer
     return _search(products, text, Q(external_id=text) | Q(vendor_id=text), words_of="title")
 
 
-def _search(rows: QuerySet[Row], text: str, found: Q, *, words_of: str) -> QuerySet[Row]:
+def _search(rows: QuerySet[Any], text: str, found: Q, *, words_of: str) -> QuerySet[Any]:
     """Return what is found, or has all words of the text in that field, each perhaps not typed to its end."""
     if words := _WORD.findall(text):
         query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
-        rows = rows.alias(words=SearchVector(words_of, config="simple"))
-        found |= Q(words=query)
+        return rows.alias(words=SearchVector(words_of, config="simple")).filter(found | Q(words=query))
     return rows.filter(found)

@@ -11,7 +11,7 @@ from backoffice.vendors.mypromo.job_table import ERROR_HEADS, SKU_HEADS, read_re
 from catalog.models import ChangeKind
 from catalog.services.change_sets.texts import TEXTS
 from catalog.services.tables.columns import LAYOUTS
-from catalog.services.tables.requests import Reading, read_requests
+from catalog.services.tables.requests import TableReading, read_requests
 from orders.marketing.models import LeftOut
 from orders.marketing.services.campaigns.addresses import validate_row
 from orders.marketing.services.campaigns.tables import COLUMNS, NEEDED, read_recipients
@@ -60,14 +60,14 @@ every_column = pytest.mark.parametrize(
 )
 
 
-def read(kind: str, column: str, text: str, write: Write) -> Reading:
+def read(kind: str, column: str, text: str, write: Write) -> TableReading:
     layout = LAYOUTS[kind]
     other = next(name for name in layout.typed if name != column or len(layout.typed) == 1)
     beside = {name: text for name, text in BESIDE.items() if name in layout.keys} | {other: TYPED[other][0]}
     return read_requests(write(beside | {column: text}), kind=kind, clear_blanks=False)
 
 
-def values_of(reading: Reading) -> set[Any]:
+def values_of(reading: TableReading) -> set[Any]:
     """All that stands in the wishes: SKUs, quantities and values."""
     found: set[Any] = set(reading.requests)
     for wish in reading.requests.values():

@@ -64,7 +64,7 @@ def test_an_own_text_wins_over_the_default_in_the_list(staff: Client) -> None:
     reading("A", title="Default", meta_title="Own")
     shown = staff.get(reverse("admin:catalog_changeset_texts"))
     [row] = shown.context["rows"]
-    assert (row.title, row.description) == ("Own", "All pens")
+    assert (row.reading.title, row.reading.description) == ("Own", "All pens")
 
 
 def test_only_edited_texts_are_drafted_and_a_blank_one_is_the_default(staff: Client) -> None:
@@ -87,16 +87,16 @@ def test_the_page_shows_default_beside_own_text_and_what_is_drafted(staff: Clien
     row = reading("A", title="The default", meta_title="Own")
     save(staff, row, meta_title="Drafted")
     answer = staff.get(reverse("admin:catalog_changeset_text", args=[row.pk]))
-    [field] = [field for field in answer.context["fields"] if field.name == "meta_title"]
-    assert (field.default, field.own, field.drafted, field.safe, field.most) == (
+    [field] = [field for field in answer.context["fields"] if field["name"] == "meta_title"]
+    assert (field["default"], field["own"], field["drafted"], field["safe"], field["most"]) == (
         "The default",
         "Own",
         "Drafted",
         60,
         70,
     )
-    [field] = [field for field in answer.context["fields"] if field.name == "meta_description"]
-    assert (field.safe, field.most) == (160, 160)
+    [field] = [field for field in answer.context["fields"] if field["name"] == "meta_description"]
+    assert (field["safe"], field["most"]) == (160, 160)
 
 
 def test_going_back_to_the_default_asks_first_and_says_that_addresses_go(staff: Client) -> None:

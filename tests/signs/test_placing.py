@@ -327,7 +327,7 @@ def test_without_the_wait_for_proof_a_second_sign_would_be_made(
     """The control: a look that takes silence for absence sends again, and the ledger shows it."""
     from backoffice.engine.services.handlers import ReconcileResult
 
-    monkeypatch.setattr(SingleCall, "look", lambda self, delivery: ReconcileResult.ABSENT)
+    monkeypatch.setattr(SingleCall, "reconcile", lambda self, delivery: ReconcileResult.ABSENT)
     sandbox.faults.add("cut_after", vendor="sign-customiser", times=1)
     send(order)
     look_until_settled(order)

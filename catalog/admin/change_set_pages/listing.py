@@ -68,18 +68,12 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
-class ProductGroup:
-    """Rows of one product that stand together; `product` is None for SKUs we do not have."""
-
-    product: Product | None
-    rows: list[ChangeRow]
-
-
-@dataclass(frozen=True)
 class RowsPage:
-    """A page of rows by ascending key. `first` and `next` are queries, None where there is nothing to go to."""
+    """Rows by ascending key, in groups of one product (None for SKUs we do not have). `first` and `next` are queries,
+    None where there is nothing to go to.
+    """
 
-    groups: list[ProductGroup]
+    groups: list[tuple[Product | None, list[ChangeRow]]]
     first: str | None
     next: str | None
     shown: str
@@ -122,13 +116,10 @@ def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_
     return RowsPage(_grouped(change_set, page.rows), first=page.first, next=page.next, shown=shown)
 
 
-def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGroup]:
-    def product_of(change: Change) -> Product | None:
-        return change.variant.product if change.variant else None
-
+def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[tuple[Product | None, list[ChangeRow]]]:
     return [
-        ProductGroup(product, [change_row(change_set, change) for change in some])
-        for product, some in groupby(changes, key=product_of)
+        (product, [change_row(change_set, change) for change in some])
+        for product, some in groupby(changes, key=lambda change: change.variant and change.variant.product)
     ]
 
 

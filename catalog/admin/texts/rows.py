@@ -43,8 +43,6 @@ class TextRow:
 
     reading: Snapshot
     variant: Variant | None
-    title: str
-    description: str
     chips: list[Chip]
 
 
@@ -134,4 +132,4 @@ def _row(reading: Any, variant: Variant | None, *, repeated: set[str]) -> TextRo
         chips.append(Chip(Tone.RED, "content_cut", _("too long")))
     elif len(reading.title) > TITLE_SAFE:
         chips.append(Chip(Tone.AMBER, "content_cut", _("long")))
-    return TextRow(reading, variant, reading.title, reading.description, chips)
+    return TextRow(reading, variant, chips)

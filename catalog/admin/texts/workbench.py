@@ -1,6 +1,5 @@
 """The SEO workbench: default beside own text, field by field, into a draft; and the way back to the default."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -27,40 +26,22 @@ KIND = ChangeKind.SEARCH_TEXTS
 MOST_RESET = 50
 
 
-@dataclass(frozen=True)
-class TextField:
-    """One text: `own` is None while the default is in force; `safe` and `most` are characters, 0 for any number."""
-
-    name: str
-    words: str
-    default: str
-    own: str | None
-    drafted: str
-    safe: int
-    most: int
-    is_line: bool
-
-
-def merchants_vendor() -> str:
-    """Return the account that search texts belong to."""
-    return vendors_for(KIND)[0]
-
-
 def workbench_context(reading: Snapshot, *, draft: ChangeSet | None) -> dict[str, Any]:
     """Return what the page of one SKU shows."""
     requested: Value = {}
     if draft is not None and (change := draft.changes.filter(sku=reading.sku).first()):
         requested = change.requested
-    variant = Variant.objects.filter(vendor=reading.vendor, sku=reading.sku).first()
+    names = [*LONGEST, *(name for name in TEXTS if name not in LONGEST)]
+    later = Snapshot.objects.filter(vendor=reading.vendor, kind=KIND, pk__gt=reading.pk).order_by("pk")
     return {
         "reading": reading,
-        "variant": variant,
+        "variant": Variant.objects.filter(vendor=reading.vendor, sku=reading.sku).first(),
         "vendor": reading.vendor,
         "account": account_label(KIND),
-        "fields": [_field(name, reading.value, requested) for name in ("meta_title", "meta_description", *_others())],
+        "fields": [_field(name, reading.value, requested) for name in names],
         "draft": draft,
         "drafts": list(open_drafts(KIND, vendor=reading.vendor)[:OFFERED]),
-        "next": _neighbour(reading),
+        "next": later.values_list("pk", flat=True).first(),
     }
 
 
@@ -98,7 +79,7 @@ def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
 def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     """Draft the reset of exactly the SKUs given. Return the context of the question that is asked first."""
     skus = request.POST.getlist("sku")[:MOST_RESET]
-    vendor = merchants_vendor()
+    vendor = vendors_for(KIND)[0]
     current = list(Snapshot.objects.filter(vendor=vendor, kind=KIND, sku__in=skus).order_by("pk"))
     back = reverse("admin:catalog_changeset_texts")
     if not current:
@@ -119,23 +100,20 @@ def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     return HttpResponseRedirect(page_of_set(change_set))
 
 
-def _others() -> list[str]:
-    return [name for name in TEXTS if name not in LONGEST]
-
-
-def _field(name: str, current: Value, requested: Value) -> TextField:
+def _field(name: str, current: Value, requested: Value) -> dict[str, Any]:
+    """Return one text; `own` is None while the default counts; `safe` and `most` are characters, 0 for any number."""
     own = current.get("overwrites", {}).get(name)
-    return TextField(
-        name=name,
-        words=key_label(name),
-        default=current.get("defaults", {}).get(name) or "",
-        own=own,
-        drafted=(requested.get(name) or "") if name in requested else (own or ""),
-        safe=TITLE_SAFE if name == "meta_title" else LONGEST.get(name, 0),
-        most=LONGEST.get(name, 0),
+    return {
+        "name": name,
+        "label": key_label(name),
+        "default": current.get("defaults", {}).get(name) or "",
+        "own": own,
+        "drafted": (requested.get(name) or "") if name in requested else (own or ""),
+        "safe": TITLE_SAFE if name == "meta_title" else LONGEST.get(name, 0),
+        "most": LONGEST.get(name, 0),
         # A description has one line too, and takes more room.
-        is_line=name in ONE_LINE and name != "meta_description",
-    )
+        "is_line": name in ONE_LINE and name != "meta_description",
+    }
 
 
 def _requested(request: HttpRequest, current: Value) -> Value:
@@ -158,8 +136,3 @@ def _as_kept(text: str) -> str:
         return clean_paragraph(text)
     except BadText:
         return text
-
-
-def _neighbour(reading: Snapshot) -> int | None:
-    rows = Snapshot.objects.filter(vendor=reading.vendor, kind=KIND, pk__gt=reading.pk).order_by("pk")
-    return rows.values_list("pk", flat=True).first()

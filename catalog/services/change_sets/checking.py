@@ -55,8 +55,7 @@ class Tally:
 
     def note_reading(self, read_at: datetime | None) -> None:
         """The oldest one counts."""
-        given = [moment for moment in (self.read_at, read_at) if moment is not None]
-        self.read_at = min(given, default=None)
+        self.read_at = min(filter(None, (self.read_at, read_at)), default=None)
 
     def note(self, row: Change, result: RowCheck) -> None:
         self.counts["rows"] += 1
@@ -143,7 +142,7 @@ def _validate_rows(
     for row in rows:
         before = current.get(row.sku)
         if before is None:
-            results[row.pk] = _unknown_at_vendor()
+            results[row.pk] = RowCheck({}, {}, [], [], [Guard("unknown_sku", _("The vendor does not list this SKU."))])
             continue
         resolved = change_format.resolve(row.requested, before=before)
         lines = change_format.lines(before, after=resolved.after)
@@ -166,10 +165,6 @@ def variants_by_sku(vendor: str, *, skus: Iterable[str]) -> dict[str, Variant]:
     return {row.sku: row for row in sorted(rows, key=lambda row: row.vendor == vendor)}
 
 
-def _unknown_at_vendor() -> RowCheck:
-    return RowCheck({}, {}, [], [], [Guard("unknown_sku", _("The vendor does not list this SKU."))])
-
-
 def _as_row(row: Change, result: RowCheck, *, variant: Variant | None) -> tuple[Any, ...]:
     confirmed = [key for key in row.confirmed if key in result.removals]
     row.confirmed, row.removals = confirmed, result.removals
@@ -179,7 +174,7 @@ def _as_row(row: Change, result: RowCheck, *, variant: Variant | None) -> tuple[
         result.before.get("sku_fulfiller", ""),
         to_json(result.before),
         to_json(result.after),
-        to_json(serialize([guard.as_json() for guard in result.guards])),
+        to_json(serialize([vars(guard) for guard in result.guards])),
         to_json(result.removals),
         to_json(confirmed),
     )

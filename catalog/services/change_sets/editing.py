@@ -11,7 +11,7 @@ from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
 from catalog.services.change_sets.formats import ensure_able_vendor, format_of
-from catalog.services.change_sets.values import ChangeFormat, Value
+from catalog.services.change_sets.values import ChangeFormat, Value, refuse
 
 MOST_ROWS = 200_000
 MOST_ERRORS = 200
@@ -157,8 +157,7 @@ def _with(authors: list[str], actor: str) -> list[str]:
 
 def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat) -> dict[str, Value]:
     if len(rows) > MOST_ROWS:
-        text = _("A change set has at most %(most)d rows.") % {"most": MOST_ROWS}
-        raise InvalidInput(text, errors={"": [text]})
+        raise refuse(_("A change set has at most %(most)d rows.") % {"most": MOST_ROWS})
     cleaned: dict[str, Value] = {}
     errors: dict[str, list[str]] = {}
     for sku, requested in rows.items():
@@ -175,8 +174,7 @@ def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat) -> dict[
 
 def _checked_sku(sku: str) -> str:
     if not 1 <= len(sku) <= 100 or not sku.isprintable():
-        text = _("This is no SKU.")
-        raise InvalidInput(text, errors={"": [text]})
+        raise refuse(_("This is no SKU."))
     return sku
 
 

@@ -42,6 +42,8 @@ RULES = ("order_max_qty", "tier_price_qty_only")
 
 class _PriceFormat(ChangeFormat):
     lists: tuple[str, ...]
+    # Whether a tier left out is lost.
+    replaces = False
 
     def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[PriceData]:
         return as_able(vendor, ListsPrices).iter_prices(sku=sku)
@@ -72,15 +74,12 @@ class _PriceFormat(ChangeFormat):
 
     def _tier_lines(self, name: str, before: Value, after: Value) -> list[Line]:
         old, new = before.get(name, {}), after.get(name, {})
-        quantities = old.keys() | new.keys() if self._replaces() else new.keys()
+        quantities = old.keys() | new.keys() if self.replaces else new.keys()
         return [
             Line(f"{name}:{quantity}", old.get(quantity), new.get(quantity), is_price=True)
             for quantity in sorted(quantities, key=int)
             if _differ(old.get(quantity), new.get(quantity))
         ]
-
-    def _replaces(self) -> bool:
-        return False
 
 
 class SalesPriceFormat(_PriceFormat):
@@ -121,6 +120,7 @@ class FulfillerPriceFormat(_PriceFormat):
 
     ability = TakesFulfillerPrices
     lists = FULFILLERS_LISTS
+    replaces = True
 
     def clean(self, requested: Value) -> Value:
         ensure_known_keys(requested, ("currency", "replace", *self.lists, *RULES))
@@ -135,10 +135,11 @@ class FulfillerPriceFormat(_PriceFormat):
 
     def resolve(self, requested: Value, *, before: Value) -> Resolved:
         tier_only = bool(requested.get("tier_price_qty_only", before["tier_price_qty_only"]))
+        default_max = None if tier_only else DEFAULT_MAX_QTY
         after: Value = {
             "currency": requested.get("currency") or before["currency"],
             **{name: self._merged(name, requested, before) for name in self.lists},
-            "order_max_qty": requested.get("order_max_qty") or before["order_max_qty"] or _default_max(tier_only),
+            "order_max_qty": requested.get("order_max_qty") or before["order_max_qty"] or default_max,
             "tier_price_qty_only": tier_only,
         }
         removals = [
@@ -154,9 +155,6 @@ class FulfillerPriceFormat(_PriceFormat):
             return dict(before[name])
         merged = {} if requested.get("replace") else before[name]
         return {quantity: price for quantity, price in (merged | given).items() if price is not None}
-
-    def _replaces(self) -> bool:
-        return True
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
         # No limit of ours leaves it to the vendor, whatever it makes of that.
@@ -229,10 +227,6 @@ def _as_tiers(tiers: Tiers) -> tuple[PriceTier, ...]:
     return tuple(
         PriceTier(quantity=int(quantity), price=Decimal(tiers[quantity])) for quantity in sorted(tiers, key=int)
     )
-
-
-def _default_max(tier_only: bool) -> int | None:
-    return None if tier_only else DEFAULT_MAX_QTY
 
 
 def _currency_guards(before: Value, after: Value) -> list[Guard]:

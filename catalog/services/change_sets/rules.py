@@ -1,6 +1,6 @@
 """The figures that people set: from when on somebody else must approve, and how far prices may go."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,9 +16,9 @@ class Limits:
 
     def strictest(self, other: "Limits") -> "Limits":
         """Return what satisfies both."""
-        return Limits(
-            _both(max, self.margin_floor, other.margin_floor), _both(min, self.largest_move, other.largest_move)
-        )
+        floors = [floor for floor in (self.margin_floor, other.margin_floor) if floor is not None]
+        moves = [move for move in (self.largest_move, other.largest_move) if move is not None]
+        return Limits(max(floors, default=None), min(moves, default=None))
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,3 @@ def _nearest(path: str, by_category: Mapping[str, Limits], *, default: Limits) -
             move = default.largest_move if rule.largest_move is None else rule.largest_move
             return Limits(floor, move)
     return default
-
-
-def _both(pick: Callable[[Iterable[Decimal]], Decimal], one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    given = [value for value in (one, other) if value is not None]
-    return pick(given) if given else None

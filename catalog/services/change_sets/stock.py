@@ -7,7 +7,6 @@ after      what was asked for; "managed" and "qty" travel together
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
@@ -42,10 +41,12 @@ class _StockFormat(ChangeFormat):
         }
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
+        # What the vendor says of a number that nobody manages (0 or nothing) means nothing.
+        names = FIELDS if after.get("managed") else ("available", "managed")
         return [
             Line(name, before.get(name), after[name])
-            for name in FIELDS
-            if name in after and before.get(name) != after[name] and not _is_unmanaged_count(name, after)
+            for name in names
+            if name in after and before.get(name) != after[name]
         ]
 
 
@@ -69,7 +70,10 @@ class StockFormat(_StockFormat):
             # A number makes no sense without management, so giving one begins it.
             managed = requested.get("managed", True)
             after |= {"managed": managed, "qty": requested.get("qty", before.get("qty")) if managed else None}
-        return Resolved(after, guards=_count_guards(after))
+        guards = []
+        if after.get("managed") and after["qty"] is None:
+            guards.append(Guard("no_quantity", _("Managed stock needs a quantity.")))
+        return Resolved(after, guards=guards)
 
     def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
         rows = [self.row(change) for change in changes]
@@ -109,15 +113,3 @@ class SyncFormat(_StockFormat):
 
     def restoring(self, before: Value) -> Value:
         return {"available": bool(before["available"])}
-
-
-def _is_unmanaged_count(name: str, after: Value) -> bool:
-    """Return whether it is a number that nobody manages: what the vendor says of it (0 or nothing) means nothing."""
-    return name == "qty" and not after.get("managed")
-
-
-def _count_guards(after: Value) -> list[Guard]:
-    qty: Any = after.get("qty")
-    if after.get("managed") and qty is None:
-        return [Guard("no_quantity", _("Managed stock needs a quantity."))]
-    return []

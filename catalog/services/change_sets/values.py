@@ -51,9 +51,6 @@ class Guard:
     blocking: bool = True
     overridable: bool = False
 
-    def as_json(self) -> Value:
-        return {"code": self.code, "text": self.text, "blocking": self.blocking, "overridable": self.overridable}
-
 
 @dataclass(frozen=True)
 class Resolved:

@@ -96,8 +96,8 @@ def first_poll_at(sent_at: datetime) -> datetime:
 
 def _claim(job: VendorJob) -> bool:
     """Take the poll for this worker, and plan the next one at once: a worker that dies costs one round."""
-    ladder = settings.JOB_POLL_BACKOFF
-    wait = ladder[min(job.polls + 1, len(ladder) - 1)]
+    backoff = settings.JOB_POLL_BACKOFF
+    wait = backoff[min(job.polls + 1, len(backoff) - 1)]
     claimed = VendorJob.objects.filter(pk=job.pk, next_poll_at=job.next_poll_at).update(
         next_poll_at=timezone.now() + timedelta(seconds=wait), polls=F("polls") + 1
     )
@@ -148,16 +148,12 @@ def _search(vendor: TakesChanges, job: VendorJob) -> JobReport | None:
     ]
     if len(strays) != len(lost):
         return None
-    lost.sort(key=lambda row: _in_order(row.queue_id))
-    strays.sort(key=lambda report: _in_order(report.vendor_id))
+    # Numbers by size, should the vendor use any.
+    lost.sort(key=lambda row: (len(row.queue_id), row.queue_id))
+    strays.sort(key=lambda report: (len(report.vendor_id), report.vendor_id))
     for row, report in zip(lost, strays, strict=True):
         VendorJob.objects.filter(pk=row.pk, job_id="").update(job_id=report.vendor_id)
     return next((report for row, report in zip(lost, strays, strict=True) if row.pk == job.pk), None)
-
-
-def _in_order(number: str) -> tuple[int, str]:
-    """Sort numbers by size, should the vendor use any."""
-    return len(number), number
 
 
 def _give_up_unanswered(job: VendorJob) -> None:

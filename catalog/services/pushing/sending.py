@@ -63,8 +63,8 @@ class SendBatch(ChangeSetHandler):
             return
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """Look whether a batch arrived of which we got no answer. Its values are absolute, so
-        a few tell enough: are they there, nothing is sent, else the batch once more; the reading back compares every one.
+        """Look whether a batch arrived of which we got no answer. Its values are absolute, so a few
+        tell enough: are they there, nothing is sent, else the batch once more; reading back compares every one.
         """
         job = _job_of(delivery.push)
         sample = list(job.changes.filter(state=ChangeState.PENDING).order_by("?")[:SAMPLE])

@@ -25,19 +25,19 @@ from catalog.models import (
     ChangeSet,
     ChangeSetState,
     ChangeState,
-    PriceTier,
+    PriceList,
     VendorJob,
     VendorJobState,
 )
 from catalog.models.vendor_job import FINAL_STATES
-from catalog.services.bulk import ChildTable, to_json, update_rows, upsert_children
+from catalog.services.bulk import to_json, update_rows, upsert_children
 from catalog.services.change_sets.formats import format_of
-from catalog.services.change_sets.prices import SalesPriceFormat, decimals
+from catalog.services.change_sets.prices import decimals
 from catalog.services.change_sets.snapshots import VendorReading, read_values, store_reading
 from catalog.services.change_sets.values import Value
 from catalog.services.pushing.starting import VERIFY, ChangeSetHandler
+from catalog.services.sync.variant_rows import TIERS
 
-_TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
 _COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)
 
 
@@ -145,12 +145,11 @@ def _end_state(counts: Mapping[str, int]) -> ChangeSetState:
 
 def _keep_prices(change_set: ChangeSet, changes: list[Change]) -> None:
     """Show what the vendor is known to hold, instead of waiting for the next synchronisation."""
-    lists: tuple[str, ...] = SalesPriceFormat.lists if change_set.kind == ChangeKind.SALES_PRICES else ()
-    rows: list[tuple[Any, ...]] = [
-        (change.variant_id, name, quantity, price)
-        for change in changes
-        if change.variant_id is not None
-        for name in lists
-        for quantity, price in decimals(change.after[name]).items()
-    ]
-    upsert_children(_TIERS, rows)
+    if change_set.kind == ChangeKind.SALES_PRICES:
+        rows: list[tuple[Any, ...]] = [
+            (change.variant_id, PriceList.SALES.value, quantity, price)
+            for change in changes
+            if change.variant_id is not None
+            for quantity, price in decimals(change.after["sales"]).items()
+        ]
+        upsert_children(TIERS, rows)

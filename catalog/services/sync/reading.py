@@ -224,7 +224,8 @@ class _Sync:
         if not batch:
             return
         try:
-            self._write(batch)
+            write = write_products if self.context.language == self.main_language else write_texts
+            self.log.counts += write(batch, context=self.context)
         except (DataError, IntegrityError) as error:
             if len(batch) > 1:
                 for product in batch:
@@ -234,12 +235,6 @@ class _Sync:
             text = f"The product cannot be stored: {str(error).splitlines()[0]}"
             self.log.note(CatalogProblem(text=text, product_id=batch[0].data.vendor_id))
             self.log.counts["skipped"] += 1
-
-    def _write(self, batch: Sequence[ReadProduct]) -> None:
-        if self.context.language == self.main_language:
-            self.log.counts += write_products(batch, context=self.context)
-        else:
-            self.log.counts += write_texts(batch, context=self.context)
 
     def _mark_gone(self, *, listed: int) -> None:
         """Mark what a complete listing does not show; an empty one is more likely a fault than the truth."""

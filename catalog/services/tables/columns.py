@@ -93,7 +93,8 @@ def rows_of(kind: str, variant: Variant, current: Value) -> Iterator[Row]:
     if LAYOUTS[kind].is_by_quantity:
         quantities = {quantity for name in _LISTS for quantity in current.get(name, {})}
         for quantity in sorted(quantities, key=int):
-            prices = {name: _number(current.get(name, {}).get(quantity)) for name in _LISTS}
+            texts = {name: current.get(name, {}).get(quantity) for name in _LISTS}
+            prices: dict[str, Cell] = {name: text and Decimal(text) for name, text in texts.items()}
             rules = {name: current.get(name) for name in ("order_max_qty", "tier_price_qty_only")}
             yield _ordered(kind, data | prices | rules | {"quantity": int(quantity)})
     elif kind == ChangeKind.SEARCH_TEXTS:
@@ -196,10 +197,6 @@ def _currency_of(cell: Cell) -> str:
     """Return the code; remembered, since a table has one currency in all of its rows."""
     currency: str = _read("currency", cell, read_code)
     return currency.upper()
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
 
 
 def _read(name: str, cell: Cell, reader: Callable[[Cell], Any]) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.tables.cells import Cell, read_code
+from backoffice.tables.cells import read_code
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
 from backoffice.text.translatable import gettext as _
@@ -77,7 +77,8 @@ def _read_row(row: TableRow, header: dict[int, str], reading: TableReading, *, k
     cells = row.named(header)
     sku = ""
     try:
-        sku = _sku_of(cells)
+        if not (sku := read_code(cells["sku"])):
+            raise refuse(_("The SKU is missing."))
         if problem := row.problem(header):
             raise refuse(problem)
         requested = parse_row(kind, cells, clear_blanks=clear_blanks)
@@ -87,10 +88,3 @@ def _read_row(row: TableRow, header: dict[int, str], reading: TableReading, *, k
         reading.places.setdefault(sku, row.number)
     except InvalidInput as error:
         reading.add_error(sku, error.text, row=row.number)
-
-
-def _sku_of(cells: dict[str, Cell]) -> str:
-    sku = read_code(cells["sku"])
-    if not sku:
-        raise refuse(_("The SKU is missing."))
-    return sku
