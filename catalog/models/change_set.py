@@ -205,7 +205,7 @@ class Change(models.Model):
     guards = TranslatableJSONField(_("guards"), default=list, blank=True)
     # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person confirmed.
     removals = models.JSONField(_("would vanish"), default=list, blank=True)
-    confirmed = models.JSONField(_("confirmed"), default=list, blank=True)
+    confirmed = models.JSONField(_("ticked"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
     note = TranslatableTextField(_("note"), blank=True)
     read_back = models.JSONField(_("read back"), null=True, blank=True)

@@ -124,7 +124,7 @@ def _conclude(change_set_id: int, *, reading: VendorReading, skus: list[str]) ->
 
 
 def _compare_row(change: Change, *, current: Value | None, kind: str) -> tuple[int, str, str, str]:
-    """Return Id, state, note and what was read back."""
+    """Return id, state, note and what was read back."""
     if current is None:
         return change.pk, ChangeState.DIFFERS.value, _("The vendor does not list this SKU any more."), "{}"
     differing = format_of(kind).differing(change.after, current=current)
