@@ -40,7 +40,7 @@ def to_json(value: Any) -> str:
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
-    """Return Ids that the next rows of a table will have."""
+    """Return ids that the next rows of a table will have."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",

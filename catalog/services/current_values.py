@@ -27,7 +27,7 @@ def variants_of(vendor: str) -> QuerySet[Variant]:
 
 
 def current_values(kind: str, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
-    """Return values by SKU, shaped as `Change.before`; SKUs of which nothing is known are missing. At most two queries."""
+    """Return values by SKU, shaped as `Change.before`; unknown SKUs are missing. At most two queries."""
     if kind in _PRICES:
         return _prices(kind, vendor=vendor, variants=variants)
     found = _readings(kind, vendor=vendor, skus=[variant.sku for variant in variants])

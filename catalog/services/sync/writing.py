@@ -90,7 +90,7 @@ def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, cou
 
 
 def _read_stored(vendor_ids: list[str], *, context: WriteContext) -> dict[str, tuple[int, str]]:
-    """Return Id and hash by the vendor's id; with `force` the hash is made of what the rows hold."""
+    """Return id and hash by the vendor's id; with `force` the hash is made of what the rows hold."""
     rows = Product.objects.filter(vendor=context.vendor, vendor_id__in=vendor_ids)
     if not context.force:
         return {row.vendor_id: (row.pk, row.content_hash) for row in rows.only("vendor_id", "content_hash")}
