@@ -68,9 +68,6 @@ class Tally:
         moves = [abs(line.move) for line in result.lines if line.move is not None]
         self.largest_move = max([self.largest_move, *moves])
 
-    def as_json(self) -> dict[str, Any]:
-        return {**self.counts, "largest_move": str(self.largest_move)}
-
 
 def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
     """Compare every row with what the vendor holds, read from it where that is older than ten minutes.
@@ -100,7 +97,7 @@ def validate_change_set(
     ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), ROWS_AT_ONCE):
         _validate_part(change_set, ids[start : start + ROWS_AT_ONCE], book=book, tally=tally)
-    counts = tally.as_json()
+    counts = {**tally.counts, "largest_move": str(tally.largest_move)}
     change_set.move_to(
         ChangeSetState.CHECKED,
         actor=actor,

@@ -162,7 +162,9 @@ def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat) -> dict[
     errors: dict[str, list[str]] = {}
     for sku, requested in rows.items():
         try:
-            cleaned[_checked_sku(sku)] = change_format.clean(requested)
+            if not 1 <= len(sku) <= 100 or not sku.isprintable():
+                raise refuse(_("This is no SKU."))
+            cleaned[sku] = change_format.clean(requested)
         except InvalidInput as error:
             errors[sku] = [text for texts in error.errors.values() for text in texts]
             if len(errors) == MOST_ERRORS:
@@ -170,12 +172,6 @@ def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat) -> dict[
     if errors:
         raise InvalidInput(_("Some rows make no sense: %(count)d.") % {"count": len(errors)}, errors=errors)
     return cleaned
-
-
-def _checked_sku(sku: str) -> str:
-    if not 1 <= len(sku) <= 100 or not sku.isprintable():
-        raise refuse(_("This is no SKU."))
-    return sku
 
 
 def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, confirmed: Mapping[str, list[str]]) -> None:
