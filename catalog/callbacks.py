@@ -18,13 +18,13 @@ from catalog.services.pushing.jobs import apply_job_report
 
 @callback_handler(JobReport)
 def handle_job(callback: Callback, report: JobReport, vendor: CallsUs) -> ReportOutcome:
-    """The same as a poll, only sooner."""
+    """Apply what a poll would find, only sooner."""
     return apply_job_report(report)
 
 
 @callback_response(DesignedProduct)
 def design_response(callback: Callback, designed: DesignedProduct) -> CallbackResponse:
-    """The product is made, once, and the vendor gets our id of it. Raises InvalidInput when no shop can be told."""
+    """Make the product, once, and give the vendor our id of it. Raises InvalidInput when no shop can be told."""
     taken = take_product(designed, shop=find_sign_shop(callback.recipient))
     state = CallbackState.APPLIED if taken.is_new or taken.changed else CallbackState.KNOWN
     return CallbackResponse(ReportOutcome(state, subject=taken.product), {"external_id": taken.product.external_id})
@@ -32,7 +32,7 @@ def design_response(callback: Callback, designed: DesignedProduct) -> CallbackRe
 
 @callback_handler(DesignedProduct)
 def handle_design(callback: Callback, designed: DesignedProduct, vendor: CallsUs) -> ReportOutcome:
-    """A replay, or the answer was lost on the way: the same once more."""
+    """Do the same once more: a replay, or the response was lost."""
     try:
         return design_response(callback, designed).outcome
     except InvalidInput as error:

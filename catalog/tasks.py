@@ -1,6 +1,8 @@
 """The doors of the catalogue for Celery."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import shared_task
@@ -37,15 +39,21 @@ _LONG: dict[str, Any] = {
 }
 
 
+@contextmanager
+def _unless_running() -> Iterator[None]:
+    """Leave it to a run that is at work already."""
+    try:
+        yield
+    except SyncRunning as error:
+        logger.info("%s", error.text)
+
+
 @shared_task(name="catalog.tasks.sync_catalog", **_LONG)
 def sync_catalog() -> None:
     """Bring in the catalogue of every vendor that has one."""
     for name in vendors_with(HasCatalogue, configured=True):
-        try:
+        with _unless_running():
             run = reading.sync_catalog(get_vendor(name, HasCatalogue, lane=Lane.CATALOG))
-        except SyncRunning as error:
-            logger.info("%s", error.text)
-        else:
             logger.info("Catalogue of %s: %s, %s", name, run.state, run.counts)
 
 
@@ -91,11 +99,8 @@ def read_table(table_id: int) -> None:
 def read_listings() -> None:
     """Read what every configured vendor holds of texts and stock."""
     for vendor, kind in accounts_to_read():
-        try:
+        with _unless_running():
             run = read_listing(vendor, kind=kind)
-        except SyncRunning as error:
-            logger.info("%s", error.text)
-        else:
             logger.info("%s of %s: %s, %s read", kind, vendor, run.state, run.seen)
 
 
@@ -104,11 +109,8 @@ def read_ratings() -> None:
     """Read published ratings, as many as one run may; nothing where no key is set."""
     if not ratings.rating_sources():
         return
-    try:
+    with _unless_running():
         run = ratings.read_ratings()
-    except SyncRunning as error:
-        logger.info("%s", error.text)
-    else:
         logger.info("Ratings: %s read, %s keys failed", run.ratings, run.errors)
 
 

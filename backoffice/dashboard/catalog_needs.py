@@ -94,7 +94,7 @@ def tables() -> NeedGroup | None:
     refused = Q(state=TableImportState.REFUSED, created_at__gte=Now() - RECENT)
     slow = Q(state__in=_READING, waiting_since__lte=Now() - SLOW)
     return group_of(
-        TableImport.objects.filter(refused | slow).defer("content", "wishes").order_by("pk"),
+        TableImport.objects.filter(refused | slow).defer("content", "requests").order_by("pk"),
         title=_("Tables that could not be read"),
         icon="table_chart",
         tone=Tone.AMBER,

@@ -1,13 +1,3 @@
 """The staff pages of the catalogue."""
 
 from catalog.admin import change_sets, custom_products, products, ratings, runs, table_imports, variants
-
-__all__ = [
-    "change_sets",
-    "custom_products",
-    "products",
-    "ratings",
-    "runs",
-    "table_imports",
-    "variants",
-]

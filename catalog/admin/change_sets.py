@@ -7,25 +7,23 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
+from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, find_or_404
-from backoffice.states import Chip
 from backoffice.text.reasons import REASON_MAX, REASON_MIN
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages import actions
 from catalog.admin.change_set_pages.listing import ROW_FILTERS, ChangeSetList, rows_page
 from catalog.admin.change_set_pages.vendor_changes import VendorChanges
-from catalog.admin.change_set_pages.words import account_label, describe_event, describe_values
 from catalog.admin.prices import editor as price_editor
 from catalog.admin.stock_desk import StockDesk, save_stock
 from catalog.admin.texts import workbench as text_workbench
 from catalog.admin.texts.rows import TextList
-from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJob, VendorJobState
+from catalog.labels import describe_values
+from catalog.models import ChangeSet, ChangeSetState, Snapshot, VendorJobState
 from catalog.services.change_sets.approval import can_approve, needs_somebody_else
 
 JOBS_SHOWN = 100
 EVENTS_SHOWN = 50
-# What is not asked for is not read: reports can be megabytes.
-_HEAVY = ("report",)
 
 
 @admin.register(ChangeSet)
@@ -40,26 +38,21 @@ class ChangeSetAdmin(PagesAdmin):
             ("prices/save/", "prices_save", self._editing(price_editor.save)),
             ("prices/formula/", "prices_formula", self._editing(price_editor.try_formula)),
             ("prices/formula/all/", "prices_formula_all", self._editing(price_editor.draft_for_all)),
-            ("stock/", "stock", self.stock_view),
+            ("stock/", "stock", self._listing(StockDesk)),
             ("stock/save/", "stock_save", self._editing(require_POST(save_stock))),
-            ("texts/", "texts", self.texts_view),
+            ("texts/", "texts", self._listing(TextList)),
             ("texts/reset/", "texts_reset", self.reset_view),
             ("texts/<int:pk>/", "text", self.text_view),
-            ("texts/<int:pk>/save/", "text_save", self.text_save_view),
-            ("vendor-changes/", "vendor_changes", self.vendor_changes_view),
-            *((f"<int:pk>/{name}/", name, self._acting(name, action)) for name, action in actions.ACTIONS.items()),
+            ("texts/<int:pk>/save/", "text_save", self._editing(require_POST(self._save_texts))),
+            ("vendor-changes/", "vendor_changes", self._listing(VendorChanges)),
+            *((f"<int:pk>/{name}/", name, self._acting(name)) for name in actions.NAMES),
         ]
 
-    def stock_view(self, request: HttpRequest) -> HttpResponse:
-        """Stock as fulfiller, sales channels as merchant."""
-        return self.show_list(request, StockDesk)
-
-    def texts_view(self, request: HttpRequest) -> HttpResponse:
-        """The list of the SEO workbench."""
-        return self.show_list(request, TextList)
+    def _listing(self, page: type[ListPage[Any]]) -> View:
+        return lambda request: self.show_list(request, page)
 
     def text_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The SEO workbench of one SKU."""
+        """Show the SEO workbench of one SKU."""
         self.require_view(request)
         reading = self._texts_or_404(pk)
         return self.render(
@@ -71,14 +64,11 @@ class ChangeSetAdmin(PagesAdmin):
             **text_workbench.workbench_context(reading, draft=text_workbench.chosen_draft(request, reading.vendor)),
         )
 
-    def text_save_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require(request, "change_changeset")
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+    def _save_texts(self, request: HttpRequest, pk: int) -> HttpResponse:
         return text_workbench.save_texts(request, self._texts_or_404(pk))
 
     def reset_view(self, request: HttpRequest) -> HttpResponse:
-        """Back to the vendor's default, asked first."""
+        """Reset texts to the vendor's default, asking first."""
         self.require(request, "reset_searchtexts")
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -93,12 +83,8 @@ class ChangeSetAdmin(PagesAdmin):
             raise Http404
         return reading
 
-    def vendor_changes_view(self, request: HttpRequest) -> HttpResponse:
-        """What synchronisations found changed."""
-        return self.show_list(request, VendorChanges)
-
     def price_view(self, request: HttpRequest) -> HttpResponse:
-        """The price editor."""
+        """Show the price editor."""
         self.require_view(request)
         may_edit = self.may(request, "change_changeset")
         context = price_editor.grid_context(request)
@@ -110,26 +96,25 @@ class ChangeSetAdmin(PagesAdmin):
             "catalog/change_set.html",
             title=change_set.title,
             change_set=change_set,
-            chip=ChangeSetState(change_set.state).chip(),
-            account=account_label(change_set.kind),
             values=describe_values(change_set),
             page=rows_page(change_set, request.GET),
             row_views=_row_views(change_set),
-            jobs=_jobs(change_set),
-            events=[
-                (event, describe_event(event)) for event in change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN]
+            # A report can be megabytes, and is not shown.
+            jobs=[
+                (job, VendorJobState(job.state).chip(job.message))
+                for job in change_set.jobs.defer("report").order_by("number")[:JOBS_SHOWN]
             ],
+            events=change_set.events.order_by("-at", "-pk")[:EVENTS_SHOWN],
             **self._possible(request, change_set),
         )
 
     def _possible(self, request: HttpRequest, change_set: ChangeSet) -> dict[str, Any]:
-        """What the reader may do now, and why not where it is not theirs."""
+        """Return what the reader may do now, and why not where it is not theirs."""
         state = change_set.state
         against = can_approve(change_set, name=request.user.get_username()).code
         may_edit = self.may(request, "change_changeset")
         return {
             "may_edit": may_edit and change_set.is_editable,
-            "may_check": may_edit and change_set.is_editable,
             "may_tick": may_edit and state == ChangeSetState.CHECKED,
             "may_approve": self.may(request, "approve_changeset") and state == ChangeSetState.CHECKED,
             "may_override": self.may(request, "override_changeset"),
@@ -145,39 +130,34 @@ class ChangeSetAdmin(PagesAdmin):
         }
 
     def _editing(self, view: View) -> View:
-        """A view for those who may change change sets."""
+        """Return a view for those who may change change sets."""
 
-        def guarded(request: HttpRequest) -> HttpResponseBase:
+        def guarded(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             self.require(request, "change_changeset")
-            return view(request)
+            return view(request, **parameters)
 
         return guarded
 
-    def _acting(self, name: str, action: actions.Action) -> View:
-        """The button's view: needs the right to change sets; services ask for rights of their own."""
+    def _acting(self, name: str) -> View:
+        """Return the button's view: it needs the right to change sets; services ask for rights of their own."""
 
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             self.require(request, actions.PERMISSIONS.get(name, "change_changeset"))
-            return action(request, find_or_404(ChangeSet, pk))
+            return actions.perform(name, request, find_or_404(ChangeSet, pk))
 
         return view
 
 
 def _row_views(change_set: ChangeSet) -> list[tuple[str, str, int | None]]:
-    """(name, title, count) of the ways to look at the rows; None where nothing was counted yet."""
+    """Return (name, title, count) of the ways to look at the rows; None where nothing was counted yet."""
     counts = change_set.counts
     titles = {
         "all": (_("All"), counts.get("rows")),
         "guards": (_("With guards"), counts.get("blocking", 0) + counts.get("flagged", 0)),
-        "losses": (_("Would vanish"), counts.get("destroys")),
+        "losses": (_("Would vanish"), counts.get("removals")),
         "verified": (_("Verified"), counts.get("verified")),
         "differs": (_("Differing"), counts.get("differs")),
         "failed": (_("Failed"), counts.get("failed")),
     }
     always = ("all", "guards", "losses")
     return [(name, *titles[name]) for name in ROW_FILTERS if name in always or titles[name][1]]
-
-
-def _jobs(change_set: ChangeSet) -> list[tuple[VendorJob, Chip]]:
-    jobs = change_set.jobs.defer(*_HEAVY).order_by("number")[:JOBS_SHOWN]
-    return [(job, VendorJobState(job.state).chip(job.message)) for job in jobs]

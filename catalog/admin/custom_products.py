@@ -1,5 +1,6 @@
 """Custom products in the admin: the list with pictures, the page of one with all that the vendor said, our copies."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from backoffice.staff.pages import PagesAdmin, View, act
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
+from catalog.chips import picture_chip
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_pictures import PICTURES
 from catalog.services.search import search_custom_products
@@ -34,16 +36,7 @@ class CustomProductFilters(FilterForm):
 
 
 @dataclass(frozen=True)
-class PictureContext:
-    """A picture and our copy of it: `url` is where we serve it, empty while there is none."""
-
-    picture: CustomPicture
-    chip: Chip
-    url: str
-
-
-@dataclass(frozen=True)
-class ProductRow:
+class CustomProductRow:
     product: CustomProduct
     picture: str
     chip: Chip
@@ -63,7 +56,7 @@ class CustomProductList(ListPage[CustomProduct]):
     search_words = gettext_lazy("Title, our id, vendor's id")
     empty_icon = "draw"
 
-    def get_rows(self, found: list[CustomProduct]) -> list[ProductRow]:
+    def get_rows(self, found: list[CustomProduct]) -> list[CustomProductRow]:
         return [_row(product) for product in found]
 
     def get_tabs(self) -> list[Tab]:
@@ -86,17 +79,18 @@ class CustomProductAdmin(PagesAdmin):
         ]
 
     def detail_view(self, request: HttpRequest, product: CustomProduct) -> HttpResponse:
-        pictures = [picture_context(picture) for picture in product.pictures.all()]
+        pictures = list(product.pictures.all())
         return self.render(
             request,
             "catalog/custom_product.html",
             title=str(product),
             product=product,
             pictures=pictures,
-            hero=next((facts.url for facts in pictures if facts.url), ""),
+            hero=_shown(pictures),
             data=_flat(product.external_data),
             may_fetch=self.may(request, "change_customproduct"),
-            orders=_orders_url(product),
+            # Their search knows what was bought.
+            orders=f"{reverse('admin:orders_order_changelist')}?q={product.external_id}",
         )
 
     def picture(self, request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
@@ -119,47 +113,32 @@ class CustomProductAdmin(PagesAdmin):
         return act(request, do, to=reverse("admin:catalog_customproduct_change", args=[pk]))
 
 
-def picture_context(picture: CustomPicture) -> PictureContext:
-    if picture.is_kept:
-        chip = Chip(Tone.GREEN, "check_circle", _("kept"))
-    elif picture.failed:
-        chip = Chip(Tone.RED, "broken_image", _("failed"), hint=picture.problem)
-    elif picture.problem:
-        chip = Chip(Tone.AMBER, "schedule", _("tried again"), hint=picture.problem)
-    else:
-        chip = Chip(Tone.GREY, "hourglass_empty", _("is fetched soon"))
-    return PictureContext(picture, chip, _address(picture) if picture.is_kept else "")
-
-
-def _address(picture: CustomPicture) -> str:
-    return reverse("admin:catalog_customproduct_picture", args=[picture.product_id, picture.position])
+def _shown(pictures: Iterable[CustomPicture]) -> str:
+    """Return where we serve the first copy that we have, "" while there is none."""
+    kept = next((picture for picture in pictures if picture.is_kept), None)
+    return reverse("admin:catalog_customproduct_picture", args=[kept.product_id, kept.position]) if kept else ""
 
 
 def _picture(pk: int, position: int) -> CustomPicture:
-    """Raises Http404."""
+    """Return the picture. Raises Http404."""
     picture = CustomPicture.objects.filter(product=pk, position=position).first() if position < 32_768 else None
     if picture is None:
         raise Http404
     return picture
 
 
-def _row(product: CustomProduct) -> ProductRow:
-    """One chip for all pictures: the worst is what matters."""
-    facts = [picture_context(picture) for picture in product.pictures.all()]
-    shown = next((one.url for one in facts if one.url), "")
+def _row(product: CustomProduct) -> CustomProductRow:
+    """Show one chip for all pictures: the worst is what matters."""
+    pictures = list(product.pictures.all())
     order = [Tone.RED, Tone.AMBER, Tone.GREY, Tone.GREEN]
-    worst = min(facts, key=lambda one: order.index(one.chip.tone), default=None)
-    return ProductRow(product, shown, worst.chip if worst else Chip(Tone.GREY, "image_not_supported", _("no picture")))
+    none = Chip(Tone.GREY, "image_not_supported", _("no picture"))
+    chip = min(map(picture_chip, pictures), key=lambda one: order.index(one.tone), default=none)
+    return CustomProductRow(product, _shown(pictures), chip)
 
 
 def _flat(data: Any) -> list[tuple[str, str]]:
-    """The vendor's free data as names and texts; what lies deeper is shown as it is."""
+    """Return the vendor's free data as names and texts; what lies deeper is shown as it is."""
     if data in (None, [], {}):
         return []
     pairs = data.items() if isinstance(data, dict) else [("", data)]
     return [(str(name), "–" if value is None else str(value)) for name, value in pairs]
-
-
-def _orders_url(product: CustomProduct) -> str:
-    """The orders that quote it: their search knows what was bought."""
-    return f"{reverse('admin:orders_order_changelist')}?q={product.external_id}"

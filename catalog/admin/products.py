@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 
 from backoffice.staff.pages import PagesAdmin
 from catalog.admin.product_pages.listing import ProductList, product_chip, variant_rows
-from catalog.admin.product_pages.variant_context import change_rows
 from catalog.admin.rating_context import product_ratings
 from catalog.models import Product, VariantChange
 
@@ -34,6 +33,6 @@ class ProductAdmin(PagesAdmin):
             texts=list(product.texts.order_by("language")),
             rows=variant_rows(variants[:VARIANTS_SHOWN]),
             has_more=len(variants) > VARIANTS_SHOWN,
-            changes=change_rows(changes[:CHANGES_SHOWN]),
+            changes=changes[:CHANGES_SHOWN],
             ratings=product_ratings(product),
         )

@@ -16,20 +16,11 @@ REVIEWS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Stars:
-    """Five stars, of which `percent` are filled; `words` say it for those who cannot see them."""
+    """Five stars, of which `percent` are filled; `label` says it for those who cannot see them."""
 
     percent: int
     shown: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """How many reviews have so many stars; `percent` of all of them."""
-
-    stars: int
-    count: int
-    percent: int
+    label: str
 
 
 @dataclass(frozen=True)
@@ -38,30 +29,22 @@ class RatingContext:
 
     rating: Rating
     stars: Stars
-    bars: list[Bar]
+    # (stars, how many reviews, percent of all of them)
+    bars: list[tuple[int, int, int]]
     reviews: list[tuple[Review, Stars]]
 
 
-@dataclass(frozen=True)
-class ShopRatingContext:
-    """A shop with its own ratings, and how the reading of each of its keys stands."""
-
-    shop: Shop
-    ratings: list[RatingContext]
-    readings: list[RatingReading]
-
-
 def stars_label(average: Any) -> Stars:
-    """For an average or a number of stars, 0 to 5."""
+    """Return the stars for an average or a whole number, 0 to 5."""
     shown = number_format(average, 0 if isinstance(average, int) else 1)
     return Stars(round(float(average) * 20), shown, _("%(average)s of 5 stars") % {"average": shown})
 
 
 def rating_context(rating: Rating, *, with_reviews: bool = True) -> RatingContext:
-    """Its reviews should be prefetched."""
+    """Return the rating with its reviews, which should be prefetched."""
     most = sum(rating.distribution) or 1
     bars = [
-        Bar(stars, count, round(100 * count / most))
+        (stars, count, round(100 * count / most))
         for stars, count in reversed(list(enumerate(rating.distribution, start=1)))
     ]
     reviews = list(rating.reviews.all())[:REVIEWS_SHOWN] if with_reviews else []
@@ -69,25 +52,28 @@ def rating_context(rating: Rating, *, with_reviews: bool = True) -> RatingContex
 
 
 def product_ratings(product: Product) -> list[RatingContext]:
-    """Of one product, shop by shop; two queries."""
+    """Return one product's ratings, shop by shop; two queries."""
     return [rating_context(rating) for rating in _with_reviews(Rating.objects.filter(product=product))]
 
 
-def shop_rating_context() -> list[ShopRatingContext]:
-    """Each shop that is rated or has a key for it; four queries."""
+def shop_rating_context() -> list[dict[str, Any]]:
+    """Return each shop that is rated or has a key for it; four queries."""
     names: dict[str, list[str]] = {}
     for source in rating_sources():
         names.setdefault(source.shop_code, []).append(source.name)
-    readings = RatingReading.objects.in_bulk([name for held in names.values() for name in held])
+    readings = RatingReading.objects.in_bulk([name for group in names.values() for name in group])
     ratings: dict[int, list[RatingContext]] = {}
     for rating in _with_reviews(Rating.objects.filter(number=0)):
         ratings.setdefault(rating.shop_id, []).append(rating_context(rating))
     return [
-        ShopRatingContext(
-            shop,
-            ratings.get(shop.pk, []),
-            [readings.get(name) or RatingReading(key_name=name) for name in names.get(shop.code.upper(), [])],
-        )
+        {
+            "shop": shop,
+            "ratings": ratings.get(shop.pk, []),
+            # How the reading of each of its keys stands.
+            "readings": [
+                readings.get(name) or RatingReading(key_name=name) for name in names.get(shop.code.upper(), [])
+            ],
+        }
         for shop in Shop.objects.order_by("name", "pk")
         if shop.pk in ratings or shop.code.upper() in names
     ]

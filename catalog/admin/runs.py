@@ -12,7 +12,6 @@ from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
-from catalog.admin.product_pages.variant_context import change_rows
 from catalog.models import SyncRun
 from catalog.models.sync import SyncState
 
@@ -22,7 +21,7 @@ SILENT_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class RunRow:
+class SyncRunRow:
     """`percent` is None when the vendor announced no total."""
 
     run: SyncRun
@@ -38,7 +37,7 @@ class RunList(ListPage[SyncRun]):
     template_name = "catalog/run_list.html"
     queryset = SyncRun.objects.defer("errors")
 
-    def get_rows(self, found: list[SyncRun]) -> list[RunRow]:
+    def get_rows(self, found: list[SyncRun]) -> list[SyncRunRow]:
         return [run_row(run) for run in found]
 
 
@@ -56,17 +55,17 @@ class SyncRunAdmin(PagesAdmin):
             row=run_row(run),
             run=run,
             counts=count_label(run),
-            changes=change_rows(run.changes.select_related("variant")[:CHANGES_SHOWN]),
+            changes=run.changes.select_related("variant")[:CHANGES_SHOWN],
         )
 
 
-def run_row(run: SyncRun) -> RunRow:
+def run_row(run: SyncRun) -> SyncRunRow:
     now = timezone.now()
     is_running = run.state == SyncState.RUNNING
     duration = (run.finished_at or now) - run.started_at
     percent = min(100, run.seen * 100 // run.total) if run.total else None
     remaining = duration * (run.total - run.seen) / run.seen if is_running and run.total and run.seen else None
-    return RunRow(
+    return SyncRunRow(
         run=run,
         chip=SyncState(run.state).chip(),
         percent=percent,
@@ -77,8 +76,8 @@ def run_row(run: SyncRun) -> RunRow:
 
 
 def count_label(run: SyncRun) -> list[tuple[str, int]]:
-    """What was done, in words, without what did not happen."""
-    words = {
+    """Return what was done, without what did not happen."""
+    labels = {
         "new": _("variants new"),
         "changed": _("variants changed"),
         "unchanged": _("variants unchanged"),
@@ -94,4 +93,4 @@ def count_label(run: SyncRun) -> list[tuple[str, int]]:
         "skipped": _("products skipped"),
         "problems": _("problems"),
     }
-    return [(word, run.counts[name]) for name, word in words.items() if run.counts.get(name)]
+    return [(label, run.counts[name]) for name, label in labels.items() if run.counts.get(name)]

@@ -18,9 +18,9 @@ from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.words import account_label
+from catalog.labels import account_label
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
-from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.change_sets.values import refuse as refuse_value
 from catalog.services.search import search_variants
@@ -53,7 +53,7 @@ class StockRow:
     """A SKU as the vendor was last read; `variant` is None for one that we do not have."""
 
     sku: str
-    held: Value
+    current: Value
     variant: Variant | None
     chip: Chip
 
@@ -85,7 +85,8 @@ class StockDesk(ListPage[Snapshot]):
         return ascending_page(self.get_queryset(), self.request.GET, size=self.paginate_by)
 
     def get_rows(self, found: list[Snapshot]) -> list[StockRow]:
-        names = _variants([row.sku for row in found])
+        variants = Variant.objects.filter(sku__in=[row.sku for row in found]).order_by("-vendor")
+        names = {row.sku: row for row in variants.only("pk", "sku", "name")}
         return [StockRow(row.sku, row.value, names.get(row.sku), stock_chip(row.value)) for row in found]
 
     def _views(self) -> list[tuple[str, str]]:
@@ -99,15 +100,15 @@ class StockDesk(ListPage[Snapshot]):
 
 
 def save_stock(request: HttpRequest) -> HttpResponse:
-    """What differs from what was shown becomes (part of) a draft; the answer is its page."""
+    """Add what differs from what was shown to a draft, and go to its page."""
     back = f"{reverse('admin:catalog_changeset_stock')}?{request.POST.get('query', '')}"
     kind = ChangeKind.SYNC if request.POST.get("kind") == ChangeKind.SYNC else ChangeKind.STOCK
     vendor = vendors_for(kind)[0]
     skus = request.POST.getlist("sku")[:SIZE]
-    held = dict(Snapshot.objects.filter(vendor=vendor, kind=kind, sku__in=skus).values_list("sku", "value"))
+    current = dict(Snapshot.objects.filter(vendor=vendor, kind=kind, sku__in=skus).values_list("sku", "value"))
     try:
-        wishes = {sku: _wish(kind, sku, request.POST, held=held[sku]) for sku in skus if sku in held}
-        rows = {sku: wish for sku, wish in wishes.items() if wish}
+        requests = {sku: _requested(kind, sku, request.POST, current=current[sku]) for sku in skus if sku in current}
+        rows = {sku: requested for sku, requested in requests.items() if requested}
         if not rows:
             messages.info(request, _("Nothing was changed."))
             return HttpResponseRedirect(back)
@@ -119,13 +120,13 @@ def save_stock(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(page_of_set(change_set))
 
 
-def stock_chip(held: Value) -> Chip:
-    """How it stands: what needs a look first."""
-    if held.get("available") is False:
+def stock_chip(current: Value) -> Chip:
+    """Return how it stands."""
+    if current.get("available") is False:
         return Chip(Tone.GREY, "visibility_off", _("not available"))
-    if not held.get("managed"):
+    if not current.get("managed"):
         return Chip(Tone.GREEN, "all_inclusive", _("not counted"))
-    qty = held.get("qty") or 0
+    qty = current.get("qty") or 0
     if qty <= 0:
         return Chip(Tone.RED, "production_quantity_limits", _("empty"))
     if qty <= LOW:
@@ -147,25 +148,21 @@ def _filtered(kind: str, vendor: str, values: dict[str, Any]) -> QuerySet[Snapsh
     return rows
 
 
-def _variants(skus: list[str]) -> dict[str, Variant]:
-    return {row.sku: row for row in Variant.objects.filter(sku__in=skus).only("pk", "sku", "name").order_by("-vendor")}
-
-
-def _wish(kind: str, sku: str, given: QueryDict, *, held: Value) -> Value:
-    """What the fields of one SKU ask for beyond what is held. Raises InvalidInput for a number that is none."""
-    wish: Value = {}
+def _requested(kind: str, sku: str, given: QueryDict, *, current: Value) -> Value:
+    """Return what the fields of one SKU ask for beyond what is held. Raises InvalidInput for a number that is none."""
+    requested: Value = {}
     available = {"yes": True, "no": False}.get(given.get(f"available:{sku}", ""))
-    if available is not None and available != held.get("available"):
-        wish["available"] = available
+    if available is not None and available != current.get("available"):
+        requested["available"] = available
     if kind == ChangeKind.SYNC:
-        return wish
+        return requested
     managed = f"managed:{sku}" in given
     text = given.get(f"qty:{sku}", "").strip()
     if text and not text.isdecimal():
         raise refuse_value(_("%(sku)s: %(value)s is no whole number.") % {"sku": sku, "value": text})
     qty = int(text) if text else None
-    if managed != bool(held.get("managed")) or (managed and qty is not None and qty != held.get("qty")):
-        wish["managed"] = managed
+    if managed != bool(current.get("managed")) or (managed and qty is not None and qty != current.get("qty")):
+        requested["managed"] = managed
         if managed and qty is not None:
-            wish["qty"] = qty
-    return wish
+            requested["qty"] = qty
+    return requested

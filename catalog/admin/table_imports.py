@@ -1,7 +1,7 @@
 """Tables in the admin: export what a filter shows, upload it edited, look at what it would change, draft it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
@@ -18,14 +18,13 @@ from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
-from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
-from catalog.admin.change_set_pages.actions import page_of_set
-from catalog.admin.change_set_pages.listing import LineRow
-from catalog.admin.change_set_pages.words import account_label, describe_value, key_label
+from catalog.admin.change_set_pages.actions import act_and_open
+from catalog.admin.change_set_pages.listing import LineRow, line_row
 from catalog.admin.prices.rows import PriceFilters, filtered_variants
-from catalog.models import ChangeKind, ChangeSet, TableImport, TableImportState
-from catalog.services.change_sets.shapes import shape_of, vendors_for
+from catalog.labels import key_label
+from catalog.models import ChangeKind, TableImport, TableImportState
+from catalog.services.change_sets.formats import format_of, vendors_for
 from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values, variants_of
 from catalog.services.overdue import READ_TABLE
@@ -37,7 +36,7 @@ from catalog.services.tables.importing import OPEN_STATES, accept_table, discard
 PREVIEWED = 100
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Rows that nobody asks for are not read: contents are megabytes.
-_HEAVY = ("content", "wishes")
+_HEAVY = ("content", "requests")
 
 
 class UploadForm(forms.Form):
@@ -58,13 +57,10 @@ class TableList(ListPage[TableImport]):
     template_name = "catalog/table_list.html"
     queryset = TableImport.objects.defer(*_HEAVY)
 
-    def get_rows(self, found: list[TableImport]) -> list[tuple[TableImport, Chip, Any]]:
-        return [(table, TableImportState(table.state).chip(), account_label(table.kind)) for table in found]
-
     def get_context_data(self) -> dict[str, Any]:
         return super().get_context_data() | {
             "form": UploadForm(initial={"kind": self.request.GET.get("kind", "")}),
-            "layouts": [(kind.label, account_label(kind), LAYOUTS[kind]) for kind in ChangeKind],
+            "layouts": [(kind, LAYOUTS[kind]) for kind in ChangeKind],
             "kinds": ChangeKind.choices,
             "most_rows": MOST_TABLE_ROWS,
             "most_megabytes": MOST_BYTES // 1024 // 1024,
@@ -90,8 +86,6 @@ class TableImportAdmin(PagesAdmin):
             "catalog/table.html",
             title=table.file_name,
             table=table,
-            chip=TableImportState(table.state).chip(),
-            account=account_label(table.kind),
             is_open=table.state in OPEN_STATES,
             may_discard=table.state not in (TableImportState.DRAFTED, TableImportState.DISCARDED),
             preview=_preview(table),
@@ -100,7 +94,7 @@ class TableImportAdmin(PagesAdmin):
         )
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """`?kind=&format=xlsx|csv` and the filters of the price editor: all that they find, as a file."""
+        """Stream all that the price editor's filters find, as `?kind=&format=xlsx|csv`."""
         self.require_view(request)
         kind, file_format = request.GET.get("kind", ""), request.GET.get("format", "xlsx")
         if kind not in LAYOUTS or file_format not in ("xlsx", "csv"):
@@ -143,37 +137,28 @@ class TableImportAdmin(PagesAdmin):
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.require(request, "add_tableimport")
         table = find_or_404(TableImport, pk)
-        made: list[ChangeSet] = []
-
-        def do() -> str:
-            made.append(draft_import(table, actor=actor(request)))
-            return _("Drafted. Compare it with the vendor next.")
-
-        answer = act(request, do, to=_page(table))
-        if made:
-            answer["Location"] = page_of_set(made[0])
-        return answer
+        text = _("Drafted. Compare it with the vendor next.")
+        return act_and_open(request, lambda: draft_import(table, actor=actor(request)), text=text, back=_page(table))
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require(request, "add_tableimport")
-        table = find_or_404(TableImport, pk)
-
-        def do() -> str:
+        def do(table: TableImport) -> str:
             read_again(table)
             ring(READ_TABLE, table.pk)
             return _("It is being read again.")
 
-        return act(request, do, to=_page(table))
+        return self._act(request, pk, do)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require(request, "add_tableimport")
-        table = find_or_404(TableImport, pk)
-
-        def do() -> str:
+        def do(table: TableImport) -> str:
             discard_import(table)
             return _("Discarded: nothing of it was stored.")
 
-        return act(request, do, to=_page(table))
+        return self._act(request, pk, do)
+
+    def _act(self, request: HttpRequest, pk: int, do: Callable[[TableImport], str]) -> HttpResponse:
+        self.require(request, "add_tableimport")
+        table = find_or_404(TableImport, pk)
+        return act(request, lambda: do(table), to=_page(table))
 
 
 def _page(table: TableImport) -> str:
@@ -181,27 +166,18 @@ def _page(table: TableImport) -> str:
 
 
 def _preview(table: TableImport) -> list[tuple[str, list[LineRow]]]:
-    """The first SKUs that would change, each with its values before and after, as far as they are known."""
-    wishes: dict[str, Value] = dict(list(table.wishes.items())[:PREVIEWED])
-    if not wishes:
+    """Return the first SKUs that would change, each with its values before and after, as far as they are known."""
+    requests: dict[str, Value] = dict(list(table.requests.items())[:PREVIEWED])
+    if not requests:
         return []
-    variants = list(variants_of(table.vendor).filter(sku__in=wishes))
-    held = current_values(table.kind, vendor=table.vendor, variants=variants)
-    return [(sku, _lines(table.kind, wish, held.get(sku))) for sku, wish in wishes.items()]
+    variants = list(variants_of(table.vendor).filter(sku__in=requests))
+    current = current_values(table.kind, vendor=table.vendor, variants=variants)
+    return [(sku, _lines(table.kind, requested, current.get(sku))) for sku, requested in requests.items()]
 
 
-def _lines(kind: str, wish: Value, held: Value | None) -> list[LineRow]:
-    if held is None:
-        return [LineRow(key_label(key), "?", str(value), None, None) for key, value in wish.items()]
-    shape = shape_of(kind)
-    currency = held.get("currency") or "EUR"
-    return [
-        LineRow(
-            key_label(line.key),
-            describe_value(line.before, currency=currency, is_price=line.is_price)[:200],
-            describe_value(line.after, currency=currency, is_price=line.is_price)[:200],
-            line.move,
-            None,
-        )
-        for line in shape.lines(held, after=shape.resolve(wish, before=held).after)
-    ]
+def _lines(kind: str, requested: Value, current: Value | None) -> list[LineRow]:
+    if current is None:
+        return [LineRow(key_label(key), "?", str(value), None, None) for key, value in requested.items()]
+    change_format = format_of(kind)
+    lines = change_format.lines(current, after=change_format.resolve(requested, before=current).after)
+    return [line_row(line, before=current, currency=current.get("currency") or "EUR", longest=200) for line in lines]

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backoffice.staff.pages import PagesAdmin
 from catalog.admin.product_pages.listing import VariantList
-from catalog.admin.product_pages.variant_context import variant_facts
+from catalog.admin.product_pages.variant_context import variant_context
 from catalog.models import Variant
 
 
@@ -16,6 +16,4 @@ class VariantAdmin(PagesAdmin):
     list_page = VariantList
 
     def detail_view(self, request: HttpRequest, variant: Variant) -> HttpResponse:
-        return self.render(
-            request, "catalog/variant.html", title=variant.sku, facts=variant_facts(variant), variant=variant
-        )
+        return self.render(request, "catalog/variant.html", title=variant.sku, **variant_context(variant))

@@ -1,7 +1,7 @@
 """What shoppers of the shop designed, over REST, read only."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 
 import msgspec
 from django.db.models import Prefetch, QuerySet
@@ -15,17 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backoffice.accounts.models import Shop
-from backoffice.accounts.models.shop import Scope
 from backoffice.api.pagination import PageQuery, build_next, read_newest
 from backoffice.api.renderers import AnyType
 from backoffice.api.responses import Money, spell_money
 from backoffice.api.schema import describe_problems, describe_query
 from backoffice.api.validation import read_query
-from backoffice.api.views import ApiView
 from backoffice.engine.services.files import open_file
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
 from backoffice.web.links import public_url
+from catalog.api.responses import read_fields
+from catalog.api.views import CatalogView
 from catalog.models import CustomPicture, CustomProduct
 from catalog.services.custom_products import find_picture
 from catalog.services.search import search_custom_products
@@ -68,10 +68,8 @@ class CustomProductPage(msgspec.Struct):
     results: list[CustomProductResponse]
 
 
-class CustomProducts(ApiView):
+class CustomProducts(CatalogView):
     """Custom products of the shop."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="list_custom_products",
@@ -90,10 +88,8 @@ class CustomProducts(ApiView):
         return Response(CustomProductPage(build_next(request, page), results))
 
 
-class CustomProductDetail(ApiView):
+class CustomProductDetail(CatalogView):
     """One custom product by our id."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="get_custom_product",
@@ -106,10 +102,9 @@ class CustomProductDetail(ApiView):
         return Response(custom_product_response(_find(self.shop, external_id)))
 
 
-class CustomProductPicture(ApiView):
+class CustomProductPicture(CatalogView):
     """Our copy of a custom product's picture."""
 
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
     renderer_classes = (AnyType,)
 
     @extend_schema(
@@ -117,10 +112,7 @@ class CustomProductPicture(ApiView):
         summary="The picture of a custom product",
         description="PNG, JPEG or WebP; 404 while it has not been fetched yet.",
         tags=["catalog"],
-        responses={
-            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY),
-            **describe_problems(),
-        },
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY), **describe_problems()},
     )
     def get(self, request: Request, external_id: str) -> HttpResponseBase:
         read_query(request.GET, NoQuery)
@@ -136,16 +128,12 @@ class CustomProductPicture(ApiView):
 
 
 def custom_product_response(product: CustomProduct) -> CustomProductResponse:
-    """Reads the pictures unless prefetched."""
+    """Return what the shop sees of it; reads the pictures unless prefetched."""
     has_picture = any(picture.is_kept for picture in product.pictures.all())
     path = reverse("api-custom-product-picture", args=[product.external_id])
-    names = (
-        "external_id", "title", "description", "description_html", "currency", "vendor", "vendor_id", "customiser_id",
-        "created_at", "updated_at",
-    )  # fmt: skip
-    facts: dict[str, Any] = {name: getattr(product, name) for name in names}
-    return CustomProductResponse(
-        **facts,
+    return read_fields(
+        CustomProductResponse,
+        product,
         price=None if product.price is None else spell_money(product.price),
         compare_price=None if product.compare_price is None else spell_money(product.compare_price),
         picture_url=public_url(path) if has_picture else None,
@@ -158,7 +146,7 @@ def _products(shop: Shop) -> QuerySet[CustomProduct]:
 
 
 def _find(shop: Shop, external_id: str) -> CustomProduct:
-    """Raises NotFound, also for a product of another shop."""
+    """Return the product. Raises NotFound, also for one of another shop."""
     product = _products(shop).filter(external_id=external_id).first()
     if product is None:
         raise NotFound(_("The shop has no such custom product."))

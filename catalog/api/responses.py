@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -10,11 +10,13 @@ from backoffice.accounts.models import Shop
 from backoffice.api.responses import Money, TotalMoney, spell_money
 from backoffice.api.validation import one_of
 from backoffice.vendors.money import spell_total
-from catalog.models import PriceList, PriceTier, Product, Rating, Variant, VariantText
+from catalog.models import PriceList, PriceTier, Product, Rating, Variant
 from catalog.services.orderable import can_order, can_take_from_stock
 from catalog.services.quotes import Quote
 from catalog.services.ratings import summarize
 from catalog.services.variant_users import Key
+
+Response = TypeVar("Response", bound=msgspec.Struct)
 
 
 class VariantSummary(msgspec.Struct):
@@ -151,46 +153,35 @@ class QuoteResponse(msgspec.Struct):
 def product_response(
     product: Product, *, ratings: Iterable[Rating], shop: Shop, left: Mapping[Key, int]
 ) -> ProductResponse:
-    """Reads categories and variants unless prefetched. `ratings` are those of the shop that asks, `left` is what is in
-    stock.
+    """Return what the shop sees of it, reading categories and variants unless prefetched. `ratings` are the shop's,
+    `left` is what is in stock.
     """
     rating = summarize(ratings)
-    return ProductResponse(
-        id=product.pk,
-        name=product.name,
-        image_url=product.image_url,
-        video_url=product.video_url,
+    return read_fields(
+        ProductResponse,
+        product,
         categories=sorted(category.path for category in product.categories.all()),
         variants=[_summary(variant, shop=shop, left=left) for variant in product.variants.all()],
         rating=RatingResponse(float(rating.average), rating.total) if rating else None,
-        changed_at=product.changed_at,
     )
 
 
 def _summary(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> VariantSummary:
-    return VariantSummary(
-        sku=variant.sku,
-        name=variant.name,
-        personalized=variant.personalized,
-        orderable=bool(can_order(variant) and can_take_from_stock(variant, left, shop=shop)),
-        image_url=variant.image_url,
-    )
+    orderable = bool(can_order(variant) and can_take_from_stock(variant, left, shop=shop))
+    return read_fields(VariantSummary, variant, orderable=orderable)
 
 
 def variant_response(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -> VariantResponse:
-    """Reads tiers and texts unless prefetched. `left` is what is in stock."""
+    """Return what the shop sees of it; reads tiers and texts unless prefetched. `left` is what is in stock."""
     tiers = list(variant.tiers.all()) if variant.currency == shop.currency else []
     reason = can_order(variant).reason or can_take_from_stock(variant, left, shop=shop).reason
-    return VariantResponse(
-        id=variant.pk,
-        sku=variant.sku,
-        gtin=variant.gtin,
+    return read_fields(
+        VariantResponse,
+        variant,
         product=variant.product_id,
-        name=variant.name,
         orderable=not reason,
         not_orderable=reason,
         in_stock=left.get((variant.vendor, variant.sku)),
-        personalized=variant.personalized,
         sample=variant.sample_product,
         currency=shop.currency,
         sales_prices=_tiers(tiers, PriceList.SALES),
@@ -202,28 +193,22 @@ def variant_response(variant: Variant, *, shop: Shop, left: Mapping[Key, int]) -
             variant.shipping_latest_days,
             variant.express_available,
         ),
-        image_url=variant.image_url,
-        media=variant.media,
         properties=[PropertyResponse(row["name"], row["value"]) for row in variant.properties],
-        editor_intents=variant.editor_intents,
-        texts=[_text(text) for text in variant.texts.all()],
-        changed_at=variant.changed_at,
+        texts=[read_fields(TextResponse, text) for text in variant.texts.all()],
     )
 
 
 def quote_response(variant: Variant, quote: Quote, *, shop: Shop, left: Mapping[Key, int]) -> QuoteResponse:
-    """`left` is what is in stock."""
+    """Return the price as the shop sees it. `left` is what is in stock."""
     following = quote.next_tier
     short = can_take_from_stock(variant, left, shop=shop, quantity=quote.quantity).reason
     reason = can_order(variant).reason or short
-    return QuoteResponse(
+    return read_fields(
+        QuoteResponse,
+        quote,
         sku=variant.sku,
-        quantity=quote.quantity,
-        currency=quote.currency,
-        price_list=quote.price_list,
         unit_price=spell_money(quote.unit_price),
         total=spell_total(quote.total, currency=quote.currency),
-        tier_quantity=quote.tier_quantity,
         next_tier=NextTier(following.quantity, spell_money(following.price)) if following else None,
         orderable=not reason,
         not_orderable=reason,
@@ -235,5 +220,7 @@ def _tiers(tiers: Iterable[PriceTier], price_list: PriceList) -> list[TierRespon
     return [TierResponse(tier.quantity, spell_money(tier.price)) for tier in own]
 
 
-def _text(text: VariantText) -> TextResponse:
-    return TextResponse(**{name: getattr(text, name) for name in TextResponse.__struct_fields__})
+def read_fields(response: type[Response], row: object, **others: Any) -> Response:
+    """Return the response with the row's fields of the same names, and the others as given."""
+    names = (name for name in response.__struct_fields__ if name not in others)
+    return response(**{name: getattr(row, name) for name in names}, **others)

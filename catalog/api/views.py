@@ -49,10 +49,12 @@ class QuoteQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     quantity: Annotated[int, Meta(ge=1, le=2_147_483_647)]
 
 
-class Products(ApiView):
-    """Products that are on offer at their vendor."""
-
+class CatalogView(ApiView):
     required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
+
+
+class Products(CatalogView):
+    """Products that are on offer at their vendor."""
 
     @extend_schema(
         operation_id="list_products",
@@ -71,10 +73,8 @@ class Products(ApiView):
         return Response(ProductPage(build_next(request, page), results))
 
 
-class VariantDetail(ApiView):
+class VariantDetail(CatalogView):
     """One variant by its SKU."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="get_variant",
@@ -86,16 +86,14 @@ class VariantDetail(ApiView):
     def get(self, request: Request, sku: str) -> Response:
         query = read_query(request.GET, VariantQuery)
         variant = find_variant(sku, "tiers", "texts", "availabilities")
-        answer = variant_response(variant, shop=self.shop, left=find_left([variant]))
+        response = variant_response(variant, shop=self.shop, left=find_left([variant]))
         if query.lang:
-            answer.texts = [text for text in answer.texts if text.language == query.lang.upper()]
-        return Response(answer)
+            response.texts = [text for text in response.texts if text.language == query.lang.upper()]
+        return Response(response)
 
 
-class VariantQuote(ApiView):
+class VariantQuote(CatalogView):
     """What a quantity costs."""
-
-    required_scopes: ClassVar = {"GET": Scope.CATALOG_READ}
 
     @extend_schema(
         operation_id="get_quote",
@@ -112,7 +110,7 @@ class VariantQuote(ApiView):
 
 
 def find_variant(sku: str, *parts: str) -> Variant:
-    """The variant with the parts prefetched. Raises NotFound, also when it is gone at its vendor."""
+    """Return the variant with the parts prefetched. Raises NotFound, also when it is gone at its vendor."""
     variant = Variant.objects.filter(sku=sku, gone_at=None).prefetch_related(*parts).order_by("pk").first()
     if variant is None:
         raise NotFound(_("The catalogue has no such SKU."))

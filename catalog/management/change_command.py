@@ -11,13 +11,13 @@ from backoffice.accounts.models import Shop
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.text.cleaning import clean_code, clean_line, clean_paragraph
 from backoffice.vendors.errors import VendorError
-from catalog.models import ChangeKind, ChangeSet, ChangeSource
+from catalog.models import Change, ChangeKind, ChangeSet, ChangeSource
 from catalog.services.change_sets.approval import User, approve_change_set
 from catalog.services.change_sets.checking import check_change_set
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.shapes import vendors_for
-from catalog.services.change_sets.values import Value
-from catalog.services.change_sets.view import ShownLine, differences
+from catalog.services.change_sets.formats import format_of, vendors_for
+from catalog.services.change_sets.prices import margin_after
+from catalog.services.change_sets.values import Line, Value
 from catalog.services.pushing.starting import push_change_set
 from catalog.services.tables.columns import LAYOUTS
 from catalog.services.tables.importing import drop_same_texts
@@ -105,8 +105,9 @@ class ChangeCommand(BaseCommand):
 
     def _show(self, change_set: ChangeSet) -> None:
         changes = change_set.changes.order_by("pk")
-        for line in differences(changes.iterator(chunk_size=1000), kind=change_set.kind):
-            self.stdout.write(_told(line))
+        for change in changes.iterator(chunk_size=1000):
+            for line in _lines(change, kind=change_set.kind):
+                self.stdout.write(_describe(change, line))
         for change in changes.exclude(guards=[]):
             for guard in change.guards:
                 self.stdout.write(f"{change.sku}: {'BLOCKED' if guard['blocking'] else 'note'}: {guard['text']}")
@@ -117,22 +118,28 @@ class ChangeCommand(BaseCommand):
         )
 
 
-def _told(line: ShownLine) -> str:
-    where = line.name if line.quantity is None else f"{line.name} {line.quantity}"
-    facts = [f"{line.move:+} %"] if line.move is not None else []
-    facts += [f"margin {line.margin} %"] if line.margin is not None else []
-    facts += ["VANISHES"] if line.vanishes else []
-    return f"{line.sku}  {where}: {_word(line.before)} -> {_word(line.after)}" + (
-        f"  ({', '.join(facts)})" if facts else ""
-    )
+def _lines(change: Change, *, kind: str) -> list[Line]:
+    """Return what changes at one SKU; nothing for SKUs that the vendor does not list."""
+    if not change.before or not change.after:
+        return []
+    lines = format_of(kind).lines(change.before, after=change.after)
+    keys = {line.key for line in lines}
+    # Removals that are no values of ours, such as the addresses of pages.
+    return lines + [Line(key, None, None) for key in change.removals if key not in keys]
 
 
-def _word(value: object) -> str:
-    return "nothing" if value is None else str(value)
+def _describe(change: Change, line: Line) -> str:
+    margin = margin_after(line, before=change.before)
+    notes = [f"{line.move:+} %"] if line.move is not None else []
+    notes += [f"margin {margin} %"] if margin is not None else []
+    notes += ["VANISHES"] if line.key in change.removals else []
+    before, after = ("nothing" if value is None else value for value in (line.before, line.after))
+    text = f"{change.sku}  {line.key.replace(':', ' ')}: {before} -> {after}"
+    return f"{text}  ({', '.join(notes)})" if notes else text
 
 
 def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str, Value]:
-    """What the table asks for, by SKU. Raises InvalidInput, the complaints by row: nothing of it is taken then."""
+    """Return what the table asks for, by SKU. Raises InvalidInput, by row: nothing of it is taken then."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -145,11 +152,11 @@ def _read(path: Path, *, kind: str, vendor: str, clear_blanks: bool) -> dict[str
         errors = {f"row {problem['row']}": [problem["text"]] for problem in reading.problems}
         raise InvalidInput(f"Rows that cannot be used: {reading.counts['problems']}.", errors=errors)
     if kind == ChangeKind.SEARCH_TEXTS:
-        drop_same_texts(reading.wishes, vendor=vendor)
-    wishes = {sku: wish for sku, wish in reading.wishes.items() if wish}
-    if not wishes:
+        drop_same_texts(reading.requests, vendor=vendor)
+    requests = {sku: requested for sku, requested in reading.requests.items() if requested}
+    if not requests:
         raise CommandError("The table changes nothing.")
-    return wishes
+    return requests
 
 
 def _find_user(name: str) -> User:

@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
                 ('seen', models.PositiveIntegerField(default=0, verbose_name='rows read')),
                 ('counts', models.JSONField(default=dict, verbose_name='counts')),
                 ('problems', models.JSONField(default=list, verbose_name='problems')),
-                ('wishes', models.JSONField(default=dict, editable=False)),
+                ('requests', models.JSONField(default=dict, editable=False)),
                 ('change_set', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tables', to='catalog.changeset', verbose_name='change set')),
             ],
             options={
@@ -470,12 +470,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sku', models.CharField(max_length=100, verbose_name='SKU')),
                 ('sku_fulfiller', models.CharField(blank=True, max_length=100, verbose_name="fulfiller's SKU")),
-                ('wanted', models.JSONField(default=dict, verbose_name='asked for')),
+                ('requested', models.JSONField(default=dict, verbose_name='asked for')),
                 ('before', models.JSONField(blank=True, default=dict, verbose_name='before')),
                 ('after', models.JSONField(blank=True, default=dict, verbose_name='after')),
                 ('guards', models.JSONField(blank=True, default=list, verbose_name='guards')),
-                ('destroys', models.JSONField(blank=True, default=list, verbose_name='would vanish')),
-                ('ticked', models.JSONField(blank=True, default=list, verbose_name='ticked')),
+                ('removals', models.JSONField(blank=True, default=list, verbose_name='would vanish')),
+                ('confirmed', models.JSONField(blank=True, default=list, verbose_name='ticked')),
                 ('state', models.CharField(choices=[('pending', 'not sent'), ('sent', 'sent'), ('verified', 'verified'), ('differs', 'differs at the vendor'), ('failed', 'failed'), ('superseded', 'superseded by a newer change set')], default='pending', max_length=12, verbose_name='state')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('read_back', models.JSONField(blank=True, null=True, verbose_name='read back')),
@@ -629,7 +629,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='change',
-            index=models.Index(condition=models.Q(('destroys', []), _negated=True), fields=['change_set', 'id'], name='change_with_losses'),
+            index=models.Index(condition=models.Q(('removals', []), _negated=True), fields=['change_set', 'id'], name='change_with_losses'),
         ),
         migrations.AddIndex(
             model_name='change',

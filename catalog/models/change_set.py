@@ -12,7 +12,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models.event import TimelineEvent
 from backoffice.errors import IllegalTransition
 from backoffice.model_fields import TranslatableJSONField, TranslatableTextField
-from backoffice.states import StateChoices, Tone
+from backoffice.states import Chip, StateChoices, Tone
 from backoffice.text.translatable import gettext as _t
 from catalog.models.variant import Variant
 from catalog.models.vendor_job import VendorJob
@@ -48,47 +48,27 @@ class ChangeSetState(StateChoices):
 
 
 # What may follow what. Whatever is edited is a draft again, and whatever the vendor changed meanwhile is only checked.
-NEXT = {
-    ChangeSetState.DRAFT: {ChangeSetState.CHECKED, ChangeSetState.DISCARDED},
-    ChangeSetState.CHECKED: {
-        ChangeSetState.DRAFT,
-        ChangeSetState.CHECKED,
-        ChangeSetState.APPROVED,
-        ChangeSetState.DISCARDED,
-    },
-    ChangeSetState.APPROVED: {
-        ChangeSetState.DRAFT,
-        ChangeSetState.CHECKED,
-        ChangeSetState.SCHEDULED,
-        ChangeSetState.PUSHING,
-        ChangeSetState.DISCARDED,
-    },
-    ChangeSetState.SCHEDULED: {
-        ChangeSetState.DRAFT,
-        ChangeSetState.APPROVED,
-        ChangeSetState.PUSHING,
-        ChangeSetState.DISCARDED,
-    },
-    ChangeSetState.PUSHING: {
-        ChangeSetState.CHECKED,
-        ChangeSetState.VERIFIED,
-        ChangeSetState.DIFFERING,
-        ChangeSetState.FAILED,
-    },
-    ChangeSetState.DIFFERING: {ChangeSetState.VERIFIED, ChangeSetState.DIFFERING},
-    ChangeSetState.VERIFIED: set(),
-    ChangeSetState.FAILED: set(),
-    ChangeSetState.DISCARDED: set(),
+_S = ChangeSetState
+NEXT: dict[ChangeSetState, set[ChangeSetState]] = {
+    _S.DRAFT: {_S.CHECKED, _S.DISCARDED},
+    _S.CHECKED: {_S.DRAFT, _S.CHECKED, _S.APPROVED, _S.DISCARDED},
+    _S.APPROVED: {_S.DRAFT, _S.CHECKED, _S.SCHEDULED, _S.PUSHING, _S.DISCARDED},
+    _S.SCHEDULED: {_S.DRAFT, _S.APPROVED, _S.PUSHING, _S.DISCARDED},
+    _S.PUSHING: {_S.CHECKED, _S.VERIFIED, _S.DIFFERING, _S.FAILED},
+    _S.DIFFERING: {_S.VERIFIED, _S.DIFFERING},
+    _S.VERIFIED: set(),
+    _S.FAILED: set(),
+    _S.DISCARDED: set(),
 }
 
 
 class ChangeSetQuerySet(models.QuerySet["ChangeSet"]):
     def locked(self, pk: int) -> "ChangeSet":
-        """The change set, locked to the end of the transaction: the one way to lock it. Raises DoesNotExist."""
+        """Lock the change set to the end of the transaction: the one way to do so. Raises DoesNotExist."""
         return self.select_for_update().get(pk=pk)
 
     def due(self) -> "ChangeSetQuerySet":
-        """Scheduled for now or earlier."""
+        """Return those scheduled for now or earlier."""
         return self.filter(state=ChangeSetState.SCHEDULED, scheduled_for__lte=timezone.now())
 
 
@@ -123,7 +103,7 @@ class ChangeSet(models.Model):
     restored_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="restorations", verbose_name=_("restores")
     )
-    # By name: rows, values, unchanged, blocking (of these final: those that nobody may override), flagged, destroys,
+    # By name: rows, values, unchanged, blocking (of these final: those that nobody may override), flagged, removals,
     # unconfirmed, largest_move (percent, as text); once read back also the rows by their states.
     counts = models.JSONField(_("counts"), default=dict, blank=True)
 
@@ -148,22 +128,20 @@ class ChangeSet(models.Model):
         return self.title
 
     @property
+    def chip(self) -> Chip:
+        return ChangeSetState(self.state).chip()
+
+    @property
     def is_editable(self) -> bool:
         """Whether rows may still be added, changed and removed."""
         return self.state in (ChangeSetState.DRAFT, ChangeSetState.CHECKED)
 
     def may_become(self, state: ChangeSetState) -> bool:
-        """Whether the table of transitions allows it."""
+        """Return whether the table of transitions allows it."""
         return state in NEXT[ChangeSetState(self.state)]
 
     def move_to(
-        self,
-        state: ChangeSetState,
-        *,
-        actor: str,
-        params: dict[str, Any] | None = None,
-        kind: str = "",
-        **changes: Any,
+        self, state: ChangeSetState, *, actor: str, params: dict[str, Any] | None = None, kind: str = "", **changes: Any
     ) -> None:
         """Change the state (and fields given by name), with its line in the timeline, which `kind` may name otherwise
         than the state does. The row must be locked.
@@ -182,12 +160,12 @@ class ChangeSet(models.Model):
         self.note(f"changeset.{kind or state}", actor=actor, **(params or {}))
 
     def note(self, kind: str, *, actor: str, **params: Any) -> None:
-        """A line in the timeline."""
+        """Add a line to the timeline."""
         self.events.create(actor=actor, kind=kind, params=params)
 
 
 class ChangeSetEvent(TimelineEvent):
-    """One line of a change set's timeline; `catalog.admin.change_set_pages.words` has the words."""
+    """One line of a change set's timeline; `catalog.labels` has the words."""
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="events", verbose_name=_("change set"))
 
@@ -207,7 +185,7 @@ class ChangeState(StateChoices):
 class Change(models.Model):
     """One SKU of a change set. How its JSON values look for each kind is in `catalog.services.change_sets.values`.
 
-    `wanted` is what was asked for, `after` what the vendor is to hold (filled by the check), `before` all that the
+    `requested` is what was asked for, `after` what the vendor is to hold (filled by the check), `before` all that the
     vendor held of it. Prices are text, exact as the vendor wrote them.
     """
 
@@ -220,14 +198,14 @@ class Change(models.Model):
     )
     sku = models.CharField(_("SKU"), max_length=100)
     sku_fulfiller = models.CharField(_("fulfiller's SKU"), max_length=100, blank=True)
-    wanted = models.JSONField(_("asked for"), default=dict)
+    requested = models.JSONField(_("asked for"), default=dict)
     before = models.JSONField(_("before"), default=dict, blank=True)
     after = models.JSONField(_("after"), default=dict, blank=True)
     # [{code, text, blocking, overridable}]
     guards = TranslatableJSONField(_("guards"), default=list, blank=True)
-    # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person ticked.
-    destroys = models.JSONField(_("would vanish"), default=list, blank=True)
-    ticked = models.JSONField(_("ticked"), default=list, blank=True)
+    # What would vanish at the vendor, as keys such as "purchase:100" or "meta_title"; and those a person confirmed.
+    removals = models.JSONField(_("would vanish"), default=list, blank=True)
+    confirmed = models.JSONField(_("ticked"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=ChangeState, default=ChangeState.PENDING)
     note = TranslatableTextField(_("note"), blank=True)
     read_back = models.JSONField(_("read back"), null=True, blank=True)
@@ -240,7 +218,7 @@ class Change(models.Model):
             models.Index(fields=["change_set", "id"], name="change_by_set"),
             models.Index(fields=["change_set", "state", "id"], name="change_by_state"),
             models.Index(fields=["change_set", "id"], condition=~Q(guards=[]), name="change_with_guards"),
-            models.Index(fields=["change_set", "id"], condition=~Q(destroys=[]), name="change_with_losses"),
+            models.Index(fields=["change_set", "id"], condition=~Q(removals=[]), name="change_with_losses"),
             models.Index(fields=["sku"], name="change_by_sku"),
         ]
 
@@ -249,5 +227,5 @@ class Change(models.Model):
 
     @property
     def unconfirmed(self) -> list[str]:
-        """What would vanish and nobody has ticked yet."""
-        return [key for key in self.destroys if key not in self.ticked]
+        """What would vanish and nobody has confirmed yet."""
+        return [key for key in self.removals if key not in self.confirmed]

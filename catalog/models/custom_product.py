@@ -16,7 +16,7 @@ FIRST_CUSTOM_NUMBER = 1_000_000_000
 
 
 def new_external_id() -> str:
-    """Ours, which the vendor keeps: it cannot be guessed, and is no number of theirs."""
+    """Return ours, which the vendor keeps: it cannot be guessed, and is no number of theirs."""
     return f"sgn_{secrets.token_hex(12)}"
 
 
@@ -70,9 +70,7 @@ class CustomPicture(FetchedFile):
         verbose_name_plural = _("pictures")
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["product", "position"], name="one_picture_per_position")]
-        indexes = [
-            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="custom_picture_due"),
-        ]
+        indexes = [models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="custom_picture_due")]
 
     def __str__(self) -> str:
         return self.url

@@ -31,9 +31,7 @@ class Rating(models.Model):
     class Meta:
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
-        constraints = [
-            models.UniqueConstraint(fields=["shop", "language", "number"], name="one_rating_per_product"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["shop", "language", "number"], name="one_rating_per_product")]
 
     def __str__(self) -> str:
         return f"{self.average} ({self.total})"

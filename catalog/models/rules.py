@@ -12,7 +12,21 @@ PERCENT = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1000))]
 MARGIN = [MinValueValidator(Decimal(-100)), MaxValueValidator(Decimal(100))]
 
 
-class CatalogRules(models.Model):
+class PriceLimits(models.Model):
+    """What a shop says of its prices; None is "no limit"."""
+
+    margin_floor = models.DecimalField(
+        _("smallest margin, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=MARGIN
+    )
+    largest_move = models.DecimalField(
+        _("largest move, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=PERCENT
+    )
+
+    class Meta:
+        abstract = True
+
+
+class CatalogRules(PriceLimits):
     """A shop's rules for change sets. Percentages are of the value before; margins of the sales price."""
 
     shop = models.OneToOneField(Shop, models.CASCADE, related_name="catalog_rules", verbose_name=_("shop"))
@@ -28,12 +42,6 @@ class CatalogRules(models.Model):
         default=100,
         help_text=_("Change sets with fewer SKUs and smaller moves may be approved by whoever made them."),
     )
-    margin_floor = models.DecimalField(
-        _("smallest margin, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=MARGIN
-    )
-    largest_move = models.DecimalField(
-        _("largest move, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=PERCENT
-    )
 
     class Meta:
         verbose_name = _("rules of the catalogue")
@@ -43,17 +51,11 @@ class CatalogRules(models.Model):
         return str(self.shop)
 
 
-class CategoryRule(models.Model):
+class CategoryRule(PriceLimits):
     """Other figures for a category and all below it; the longest path that fits a product counts."""
 
     rules = models.ForeignKey(CatalogRules, models.CASCADE, related_name="categories", verbose_name=_("rules"))
     category_path = models.CharField(_("category"), max_length=500, help_text=_("The names, joined by /"))
-    margin_floor = models.DecimalField(
-        _("smallest margin, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=MARGIN
-    )
-    largest_move = models.DecimalField(
-        _("largest move, percent"), max_digits=6, decimal_places=2, null=True, blank=True, validators=PERCENT
-    )
 
     class Meta:
         verbose_name = _("rule of a category")

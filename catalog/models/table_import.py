@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.model_fields import TranslatableJSONField
-from backoffice.states import StateChoices, Tone
+from backoffice.states import Chip, StateChoices, Tone
 from catalog.models.change_set import ChangeKind, ChangeSet
 
 
@@ -40,7 +40,7 @@ class TableImport(models.Model):
     # The first of them: {"row": number in the file (None for the whole of it), "sku", "text"}.
     problems = TranslatableJSONField(_("problems"), default=list)
     # What a change set would ask for, by SKU.
-    wishes = models.JSONField(default=dict, editable=False)
+    requests = models.JSONField(default=dict, editable=False)
     change_set = models.ForeignKey(
         ChangeSet, models.SET_NULL, null=True, blank=True, related_name="tables", verbose_name=_("change set")
     )
@@ -51,3 +51,7 @@ class TableImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def chip(self) -> Chip:
+        return TableImportState(self.state).chip()

@@ -25,14 +25,9 @@ class VendorJobState(StateChoices):
 
 
 FINAL_STATES = (
-    VendorJobState.SUCCESS,
-    VendorJobState.ERROR,
-    VendorJobState.CANCELLED,
-    VendorJobState.REFUSED,
-    VendorJobState.ASSUMED,
-    VendorJobState.SILENT,
-    VendorJobState.WITHDRAWN,
-)
+    VendorJobState.SUCCESS, VendorJobState.ERROR, VendorJobState.CANCELLED, VendorJobState.REFUSED,
+    VendorJobState.ASSUMED, VendorJobState.SILENT, VendorJobState.WITHDRAWN,
+)  # fmt: skip
 
 
 class VendorJob(models.Model):

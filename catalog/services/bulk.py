@@ -35,12 +35,12 @@ class ChildTable:
 
 
 def to_json(value: Any) -> str:
-    """JSON text for a COPY into a jsonb column; numbers stay numbers."""
+    """Return JSON text for a COPY into a jsonb column; numbers stay numbers."""
     return _JSON.encode(value).decode()
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
-    """Ids that the next rows of a table will have."""
+    """Return ids that the next rows of a table will have."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
@@ -64,14 +64,14 @@ def update_rows(model: type[Model], columns: Sequence[str], rows: Collection[Seq
 
 
 def upsert_children(table: ChildTable, rows: Collection[Sequence[Any]]) -> int:
-    """Insert what is missing and overwrite what differs; equal rows are not written. Answers how many were."""
+    """Insert what is missing and overwrite what differs; equal rows are not written. Return how many were."""
     if not rows:
         return 0
     return _upsert(table, _stage(table.model, table.columns, rows))
 
 
 def replace_children(table: ChildTable, parents: Sequence[int], rows: Collection[Sequence[Any]]) -> int:
-    """Make `rows` all that these parents have: as upsert_children, and delete the others. Answers how many changed."""
+    """Make `rows` all that these parents have: as upsert_children, and delete the others. Return how many changed."""
     if not parents:
         return 0
     stage = _stage(table.model, table.columns, rows)
@@ -85,7 +85,7 @@ def replace_children(table: ChildTable, parents: Sequence[int], rows: Collection
 
 
 def read_children(table: ChildTable, parents: Sequence[int]) -> dict[int, set[tuple[Any, ...]]]:
-    """The rows of these parents without the parent's column, by parent."""
+    """Return the rows of these parents without the parent's column, by parent."""
     found: dict[int, set[tuple[Any, ...]]] = {}
     rows = table.model._default_manager.filter(**{f"{table.parent}__in": parents}).values_list(*table.columns)
     for parent, *row in rows:

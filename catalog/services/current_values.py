@@ -16,7 +16,7 @@ _PRICES = (ChangeKind.SALES_PRICES, ChangeKind.FULFILLER_PRICES)
 
 
 def variants_of(vendor: str) -> QuerySet[Variant]:
-    """The variants that an account can speak of. One company may have several accounts with us ("x" and
+    """Return the variants that an account can speak of. One company may have several accounts with us ("x" and
     "x-fulfiller"): the second one's own variants, and those of the first where it brought in none.
     """
     own = Variant.objects.filter(vendor=vendor, gone_at=None)
@@ -27,7 +27,7 @@ def variants_of(vendor: str) -> QuerySet[Variant]:
 
 
 def current_values(kind: str, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
-    """By SKU, shaped as `Change.before`; SKUs of which nothing is known are missing. At most two queries."""
+    """Return values by SKU, shaped as `Change.before`; unknown SKUs are missing. At most two queries."""
     if kind in _PRICES:
         return _prices(kind, vendor=vendor, variants=variants)
     found = _readings(kind, vendor=vendor, skus=[variant.sku for variant in variants])
@@ -38,13 +38,13 @@ def current_values(kind: str, *, vendor: str, variants: Sequence[Variant]) -> di
 
 
 def price_text(price: Decimal) -> str:
-    """A price as people write it: two decimals, more only where it has more."""
+    """Return a price as people write it: two decimals, more only where it has more."""
     short = price.quantize(CENT)
     return format(short if short == price else price.normalize(), "f")
 
 
 def _prices(kind: str, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
-    """Our catalogue's tiers, kept by synchronisations and after every push; a fulfiller's newest readings over them."""
+    """Return our catalogue's tiers, kept by runs and after every push; a fulfiller's newest readings over them."""
     by_id = {variant.pk: variant for variant in variants}
     values: dict[str, Value] = {
         variant.sku: {

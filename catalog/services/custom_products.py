@@ -30,7 +30,7 @@ class TakenProduct:
 
 
 def find_sign_shop(code: str) -> Shop:
-    """The shop of that code, else the only one that sells signs. Raises InvalidInput when it cannot be told."""
+    """Return the shop of that code, else the only one that sells signs. Raises InvalidInput when it cannot be told."""
     selling = Shop.objects.filter(sign_integration_id__isnull=False)
     if code:
         shop = selling.filter(code__iexact=code).first()
@@ -46,7 +46,7 @@ def find_sign_shop(code: str) -> Shop:
 
 @transaction.atomic
 def take_product(designed: DesignedProduct, *, shop: Shop) -> TakenProduct:
-    """The product is there, once, however often and at once it is told; a newer word of the vendor replaces an older.
+    """Keep the product, once, however often and at once it comes; a newer word of the vendor replaces an older.
 
     Its pictures are fetched later. Its id stays the same for good.
     """
@@ -62,58 +62,58 @@ def take_product(designed: DesignedProduct, *, shop: Shop) -> TakenProduct:
         return TakenProduct(product, is_new=False, changed=False)
     product = CustomProduct.objects.select_for_update().get(pk=product.pk)
     if changed := _is_newer(designed, product):
-        _change(product, designed, fields)
+        # The shop stays: an id that was given to one is no other's.
+        for name, value in fields.items():
+            setattr(product, name, value)
+        product.save()
+        _set_pictures(product, designed)
     return TakenProduct(product, is_new=False, changed=changed)
 
 
 def find_custom_products(external_ids: Iterable[str | None], *, shop: Shop) -> dict[str, CustomProduct]:
-    """The shop's products by our ids; one query, none without ids."""
-    wanted = {external_id for external_id in external_ids if external_id}
-    if not wanted:
+    """Return the shop's products by our ids; one query, none without ids."""
+    requested = {external_id for external_id in external_ids if external_id}
+    if not requested:
         return {}
-    rows = CustomProduct.objects.filter(shop=shop, external_id__in=wanted)
+    rows = CustomProduct.objects.filter(shop=shop, external_id__in=requested)
     return {row.external_id: row for row in rows}
 
 
 def keys_of_products(external_ids: Iterable[str], *, shop: Shop) -> dict[str, int]:
-    """{our id: the row's id} of the shop's products. One query, none without ids."""
+    """Return {our id: the row's id} of the shop's products. One query, none without ids."""
     return {external_id: row.pk for external_id, row in find_custom_products(external_ids, shop=shop).items()}
 
 
 def pictures_of_products(external_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """{our id: (the row's id, position)} of the first pictures that we have. One query, none without ids."""
-    wanted = {external_id for external_id in external_ids if external_id}
-    if not wanted:
+    """Return {our id: (the row's id, position)} of the first pictures that we have. One query, none without ids."""
+    requested = {external_id for external_id in external_ids if external_id}
+    if not requested:
         return {}
-    kept = CustomPicture.objects.filter(product__external_id__in=wanted, stored_at__isnull=False)
+    kept = CustomPicture.objects.filter(product__external_id__in=requested, stored_at__isnull=False)
     found = kept.order_by("-position").values_list("product__external_id", "product_id", "position")
     return {external_id: (pk, position) for external_id, pk, position in found}
 
 
 def find_picture(product: CustomProduct, *, position: int | None = None) -> CustomPicture | None:
-    """The product's first picture that we have a copy of, or the one at that position."""
+    """Return the product's first picture that we have a copy of, or the one at that position."""
     kept: QuerySet[CustomPicture] = product.pictures.filter(stored_at__isnull=False).order_by("position")
     return kept.first() if position is None else kept.filter(position=position).first()
 
 
 def _fields(designed: DesignedProduct, *, shop: Shop) -> dict[str, Any]:
-    return {
+    def amount(units: int | None) -> Decimal | None:
+        return None if units is None else from_minor_units(units, currency=shop.currency)
+
+    names = ("description", "customiser_id", "logo_upload_id", "external_data")
+    return {name: getattr(designed, name) for name in names} | {
         "title": designed.title.strip()[:LONGEST_TITLE],
-        "description": designed.description,
         "description_html": clean_html(designed.description_html),
-        "price": _amount(designed.price, shop),
-        "compare_price": _amount(designed.compare_price, shop),
+        "price": amount(designed.price),
+        "compare_price": amount(designed.compare_price),
         "currency": shop.currency,
-        "customiser_id": designed.customiser_id,
-        "logo_upload_id": designed.logo_upload_id,
-        "external_data": designed.external_data,
         "vendor_created_at": designed.created_at,
         "vendor_updated_at": designed.updated_at,
     }
-
-
-def _amount(units: int | None, shop: Shop) -> Decimal | None:
-    return None if units is None else from_minor_units(units, currency=shop.currency)
 
 
 def _is_newer(designed: DesignedProduct, product: CustomProduct) -> bool:
@@ -122,16 +122,8 @@ def _is_newer(designed: DesignedProduct, product: CustomProduct) -> bool:
     return product.vendor_updated_at is None or designed.updated_at > product.vendor_updated_at
 
 
-def _change(product: CustomProduct, designed: DesignedProduct, fields: dict[str, Any]) -> None:
-    """The shop stays: an id that was given to one is no other's."""
-    for name, value in fields.items():
-        setattr(product, name, value)
-    product.save()
-    _set_pictures(product, designed)
-
-
 def _set_pictures(product: CustomProduct, designed: DesignedProduct) -> None:
-    """Those of the design, in its order; a copy that we have stays while its address does."""
+    """Keep those of the design, in its order; a copy that we have stays while its address does."""
     known = {row.position: row for row in product.pictures.all()}
     now = database_now()
     for position, picture in enumerate(designed.pictures, start=1):

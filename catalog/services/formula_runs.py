@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values
 from catalog.services.formulas import (
     Formula,
-    Preview,
+    FormulaPreview,
     as_request,
     from_recommended,
     plus_percent,
@@ -29,9 +30,9 @@ _BATCH = 2000
 
 
 def formula_of(given: dict[str, Any]) -> Formula:
-    """From {"formula": "plus"|"recommended"|"margin", "percent": "3", "ending": ""|"0.95"|"0.99"}.
+    """Read {"formula": "plus"|"recommended"|"margin", "percent": "3", "ending": ""|"0.95"|"0.99"}.
 
-    Raises InvalidInput with complaints by field.
+    Raises InvalidInput with errors by field.
     """
     percent = _percent(given.get("percent") or "0")
     makers = {"plus": plus_percent, "recommended": from_recommended, "margin": with_margin}
@@ -50,13 +51,13 @@ def formula_of(given: dict[str, Any]) -> Formula:
     return rounded_to(Decimal(ending), formula)
 
 
-def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> list[Preview]:
-    """The tiers that it changes; nothing is stored."""
-    held = current_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
+def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> list[FormulaPreview]:
+    """Return the tiers that it changes; nothing is stored."""
+    current = current_values(ChangeKind.SALES_PRICES, vendor=vendor, variants=variants)
     return [
         row
         for variant in variants
-        if (value := _with_tiers(held.get(variant.sku)))
+        if (value := current.get(variant.sku)) and (value["purchase"] or value["sales"])
         for row in preview(formula, sku=variant.sku, tiers=tiers_of(value))
     ]
 
@@ -64,17 +65,11 @@ def preview_formula(formula: Formula, *, vendor: str, variants: Sequence[Variant
 def draft_formula(
     formula: Formula, *, vendor: str, variants: QuerySet[Variant], title: str, actor: str
 ) -> ChangeSet | None:
-    """There is a draft with the formula over all these variants; None when it changes nothing. Raises InvalidInput."""
+    """Draft the formula over all these variants. Return None when it changes nothing. Raises InvalidInput."""
     rows: dict[str, Value] = {}
-    batch: list[Variant] = []
-    for variant in variants.order_by("pk").iterator(chunk_size=_BATCH):
-        batch.append(variant)
-        if len(batch) == _BATCH:
-            rows |= _wishes(formula, vendor=vendor, variants=batch)
-            batch = []
-        if len(rows) > MOST_ROWS:
-            break
-    rows |= _wishes(formula, vendor=vendor, variants=batch)
+    found = variants.order_by("pk").iterator(chunk_size=_BATCH)
+    while len(rows) <= MOST_ROWS and (batch := list(islice(found, _BATCH))):
+        rows |= _requests(formula, vendor=vendor, variants=batch)
     if not rows:
         return None
     return make_change_set(
@@ -82,15 +77,11 @@ def draft_formula(
     )
 
 
-def _wishes(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
-    by_sku: dict[str, list[Preview]] = {}
+def _requests(formula: Formula, *, vendor: str, variants: Sequence[Variant]) -> dict[str, Value]:
+    by_sku: dict[str, list[FormulaPreview]] = {}
     for row in preview_formula(formula, vendor=vendor, variants=variants):
         by_sku.setdefault(row.sku, []).append(row)
     return {sku: as_request(rows) for sku, rows in by_sku.items()}
-
-
-def _with_tiers(value: Value | None) -> Value | None:
-    return value if value and (value["purchase"] or value["sales"]) else None
 
 
 def _percent(text: Any) -> Decimal:

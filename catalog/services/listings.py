@@ -1,8 +1,6 @@
 """Reading a vendor's whole list of texts or stock, so that pages and tables can show what it holds."""
 
-from collections.abc import Iterable
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +12,8 @@ from backoffice.vendors.errors import VendorError
 from backoffice.vendors.registry import vendors_with
 from catalog.models import ChangeKind, Snapshot, SyncRun
 from catalog.models.sync import SyncState
-from catalog.services.change_sets.shapes import shape_of
-from catalog.services.change_sets.snapshots import Reading, store_reading
+from catalog.services.change_sets.formats import format_of
+from catalog.services.change_sets.snapshots import VendorReading, store_reading
 from catalog.services.runs import RunLog, only_one
 
 # Prices come with the catalogue itself.
@@ -24,22 +22,25 @@ _BATCH = 1000
 
 
 def accounts_to_read() -> list[tuple[str, str]]:
-    """(vendor, kind) of all lists that configured vendors have."""
-    return [(vendor, kind) for kind in LISTED for vendor in vendors_with(shape_of(kind).ability, configured=True)]
+    """Return (vendor, kind) of all lists that configured vendors have."""
+    return [(vendor, kind) for kind in LISTED for vendor in vendors_with(format_of(kind).ability, configured=True)]
 
 
 def read_listing(vendor: str, *, kind: str) -> SyncRun:
-    """Our readings are the vendor's list, what it does not list any more is forgotten. Answers the finished run.
+    """Make our readings the vendor's list, forgetting what it does not list any more. Return the finished run.
 
     A vendor that fails leaves the run failed, and what was read until then stays. Raises SyncRunning.
     """
     with only_one(vendor, kind=kind):
         log = RunLog(vendor, kind=kind, options={"covers": "all"})
-        shape, start = shape_of(kind), timezone.now()
+        change_format, start = format_of(kind), timezone.now()
         try:
-            facts = shape.read(get_vendor(vendor, shape.ability, lane=Lane.CATALOG))
-            while batch := list(islice(facts, _BATCH)):
-                _store(batch, vendor=vendor, kind=kind)
+            data = change_format.read(get_vendor(vendor, change_format.ability, lane=Lane.CATALOG))
+            while batch := list(islice(data, _BATCH)):
+                # A later row of the same SKU wins, as at the vendor.
+                reading = VendorReading({row.sku: change_format.current(row) for row in batch}, timezone.now())
+                with transaction.atomic():
+                    store_reading(reading, vendor=vendor, kind=kind, skus=list(reading.values))
                 log.progress(seen=log.run.seen + len(batch), total=None)
         except VendorError as error:
             log.note(CatalogProblem(text=error.text))
@@ -47,11 +48,3 @@ def read_listing(vendor: str, *, kind: str) -> SyncRun:
         gone, _by_model = Snapshot.objects.filter(vendor=vendor, kind=kind, read_at__lt=start).delete()
         log.counts["gone"] = gone
         return log.finish(SyncState.DONE)
-
-
-def _store(facts: Iterable[Any], *, vendor: str, kind: str) -> None:
-    """A later row of the same SKU wins, as at the vendor."""
-    shape = shape_of(kind)
-    reading = Reading({row.sku: shape.held(row) for row in facts}, timezone.now())
-    with transaction.atomic():
-        store_reading(reading, vendor=vendor, kind=kind, skus=list(reading.values))

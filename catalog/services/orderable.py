@@ -9,11 +9,7 @@ from backoffice.accounts.models.shop import ShortStock
 from backoffice.errors import ELIGIBLE, Eligibility, ineligible
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
-from backoffice.vendors.registry import (
-    has_ability,
-    vendor_type,
-    vendors_with,
-)
+from backoffice.vendors.registry import has_ability, vendor_type, vendors_with
 from catalog.models import Variant
 from catalog.services.orderable_variants import OrderableVariant
 from catalog.services.variant_users import Key
@@ -56,11 +52,11 @@ def can_take_from_stock(variant: Variant, left: Mapping[Key, int], *, shop: Shop
 
 
 def shown_variants() -> Q:
-    """Which variants storefronts see in lists: those that are listed, and no test products outside a sandbox."""
+    """Return which variants storefronts see in lists: those that are listed, and no test products outside a sandbox."""
     sandboxes = [name for name in vendors_with(TakesOrders) if _takes_test_products(name)]
     return Q(gone_at=None) & (Q(test_product=False) | Q(vendor__in=sandboxes))
 
 
 def _takes_test_products(vendor: str) -> bool:
-    """Whether it is a vendor's sandbox, where nothing is produced anyway."""
+    """Return whether it is a vendor's sandbox, where nothing is produced anyway."""
     return has_ability(vendor, TakesOrders) and vendor_type(vendor, TakesOrders).takes_test_products()

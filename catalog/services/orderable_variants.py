@@ -69,29 +69,29 @@ _SQL = f"""
 
 
 def find_variant_data(skus: Iterable[str], *, vendors: Sequence[str]) -> dict[str, OrderableVariant]:
-    """By SKU. Where several of `vendors` have one, that of the first of them. One query."""
+    """Return the variants by SKU, of several that of the first of `vendors`. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [list(skus), list(vendors)])
         rows = cursor.fetchall()
     found: dict[str, OrderableVariant] = {}
     for _pk, own in groupby(rows, key=itemgetter(0)):
-        facts = _read(list(own))
-        known = found.get(facts.sku)
-        if known is None or vendors.index(facts.vendor) < vendors.index(known.vendor):
-            found[facts.sku] = facts
+        data = _read(list(own))
+        known = found.get(data.sku)
+        if known is None or vendors.index(data.vendor) < vendors.index(known.vendor):
+            found[data.sku] = data
     return found
 
 
 def find_variants(skus: Collection[str]) -> dict[str, OrderableVariant]:
-    """The variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
+    """Return the variants by SKU, with what we pay; where several vendors have one, the first of the settings."""
     return find_variant_data(skus, vendors=vendors_with(TakesDraftOrders)) if skus else {}
 
 
 def _read(rows: list[tuple[Any, ...]]) -> OrderableVariant:
-    """The rows of one variant, one for each tier."""
-    facts = dict(zip(_COLUMNS, rows[0][1:], strict=False))
+    """Return the rows of one variant, one for each tier."""
+    data = dict(zip(_COLUMNS, rows[0][1:], strict=False))
     largest, together = rows[0][-4:-2]
     stock = None if largest is None else Stock(largest, together)
-    facts["editor_intents"] = json.loads(facts["editor_intents"])
+    data["editor_intents"] = json.loads(data["editor_intents"])
     tiers = tuple(Tier(PriceList.PURCHASE, *row[-2:]) for row in rows if row[-2] is not None)
-    return OrderableVariant(**facts, stock=stock, tiers=tiers)
+    return OrderableVariant(**data, stock=stock, tiers=tiers)

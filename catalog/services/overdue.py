@@ -38,13 +38,13 @@ AT_ONCE = 100
 
 
 def end_overdue() -> dict[str, int]:
-    """Whatever is overdue has ended. Return how many of each kind there were."""
+    """End whatever is overdue. Return how many of each kind there were."""
     return {"tables": fail_overdue_tables(), "runs": close_dead_runs(), "change sets": move_stalled_change_sets()}
 
 
 def fail_overdue_tables() -> int:
-    """Tables that no worker reads to their end are refused; ones that no worker heard of are announced again."""
-    waiting = TableImport.objects.filter(state=TableImportState.WAITING).defer("content", "wishes")
+    """Refuse tables that no worker reads to their end, and announce those again that no worker heard of."""
+    waiting = TableImport.objects.filter(state=TableImportState.WAITING).defer("content", "requests")
     for table in waiting.filter(waiting_since__lte=Now() - UNHEARD, waiting_since__gt=Now() - MOST_WAITING)[:AT_ONCE]:
         if cache.add(f"table-announced-{table.pk}", True, timeout=UNHEARD.total_seconds()):
             enqueue(READ_TABLE, table.pk)
@@ -52,14 +52,14 @@ def fail_overdue_tables() -> int:
     endless = TableImport.objects.filter(state=TableImportState.READING, reading_since__lte=Now() - MOST_READING)
     refused = [(table, _("No worker was free to read it for an hour. Try again.")) for table in unread[:AT_ONCE]]
     text = _("Reading it took too long and was stopped. Try again, with fewer rows in one file if it happens twice.")
-    refused += [(table, text) for table in endless.defer("content", "wishes")[:AT_ONCE]]
+    refused += [(table, text) for table in endless.defer("content", "requests")[:AT_ONCE]]
     for table, why in refused:
         fail_table(table, text=why)
     return len(refused)
 
 
 def close_dead_runs() -> int:
-    """Runs whose process ended without a word are closed as failed."""
+    """Close runs as failed whose process ended without a word."""
     silent = SyncRun.objects.filter(state=SyncState.RUNNING, heartbeat_at__lte=Now() - SILENT_RUN)
     count = 0
     for vendor, kind in silent.order_by("vendor", "kind").values_list("vendor", "kind").distinct():
@@ -72,7 +72,7 @@ def close_dead_runs() -> int:
 
 
 def move_stalled_change_sets() -> int:
-    """Change sets on their way that nothing moves any more, since a push of theirs was put aside.
+    """Move change sets on that nothing moves any more, since a push of theirs was put aside.
 
     One of which nothing was sent is to be compared and approved anew; batches that were not sent are withdrawn; one
     that cannot be read back differs until somebody reads it back again.

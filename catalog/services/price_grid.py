@@ -23,34 +23,32 @@ class GridRow:
 
 
 def price_grid(tiers: Iterable[PriceTier]) -> list[GridRow]:
-    """The rows by ascending quantity."""
+    """Return the rows by ascending quantity."""
     lists: dict[str, dict[int, Decimal]] = {name: {} for name in PriceList.values}
     for tier in tiers:
         lists[tier.price_list][tier.quantity] = tier.price
     quantities = sorted({quantity for prices in lists.values() for quantity in prices})
+    purchase, sales = lists[PriceList.PURCHASE], lists[PriceList.SALES]
     return [
         GridRow(
-            quantity=quantity,
-            purchase=lists[PriceList.PURCHASE].get(quantity),
-            recommended=lists[PriceList.RECOMMENDED].get(quantity),
-            sales=lists[PriceList.SALES].get(quantity),
-            margin=margin_percent(
-                purchase=price_at(lists[PriceList.PURCHASE], quantity),
-                sales=price_at(lists[PriceList.SALES], quantity),
-            ),
+            quantity,
+            purchase.get(quantity),
+            lists[PriceList.RECOMMENDED].get(quantity),
+            sales.get(quantity),
+            margin_percent(purchase=price_at(purchase, quantity), sales=price_at(sales, quantity)),
         )
         for quantity in quantities
     ]
 
 
 def price_at(prices: dict[int, Decimal], quantity: int) -> Decimal | None:
-    """The price of the highest tier that the quantity reaches."""
+    """Return the price of the highest tier that the quantity reaches."""
     reached = [tier for tier in prices if tier <= quantity]
     return prices[max(reached)] if reached else None
 
 
 def margin_percent(*, purchase: Decimal | None, sales: Decimal | None) -> Decimal | None:
-    """To one decimal; negative when the purchase price is higher."""
+    """Return the margin to one decimal; negative when the purchase price is higher."""
     if purchase is None or not sales:
         return None
     return ((sales - purchase) / sales * 100).quantize(Decimal("0.1"))

@@ -31,14 +31,14 @@ class Quote:
 
 
 def quote_price(variant: Variant, *, quantity: int, currency: str) -> Quote:
-    """What a customer pays in the shop's currency: the shop's sales price, else the recommended one.
+    """Return what a customer pays in the shop's currency: the shop's sales price, else the recommended one.
 
     Raises InvalidInput for a quantity that cannot be ordered, DomainError when there is no price for it, or none in
     that currency.
     """
     tiers = list(variant.tiers.all())
-    if complaints := check_quantity(variant, tiers, quantity=quantity):
-        raise InvalidInput(_("This quantity cannot be ordered."), errors={"quantity": complaints})
+    if errors := check_quantity(variant, tiers, quantity=quantity):
+        raise InvalidInput(_("This quantity cannot be ordered."), errors={"quantity": errors})
     if tiers and variant.currency != currency:
         text = _("%(sku)s has prices in %(given)s only, and the shop sells in %(currency)s.")
         words = {"sku": variant.sku, "given": variant.currency, "currency": currency}
@@ -60,7 +60,7 @@ def quote_price(variant: Variant, *, quantity: int, currency: str) -> Quote:
 
 
 def check_quantity(variant: Variant | OrderableVariant, tiers: Iterable[AnyTier], *, quantity: int) -> list[str]:
-    """Complaints about the quantity, each naming its limit; empty when it can be ordered."""
+    """Return what is wrong with the quantity, each naming its limit; nothing when it can be ordered."""
     found = []
     if quantity < variant.order_min_qty:
         text = _("%(quantity)d is less than the smallest quantity, %(limit)d.")
@@ -78,12 +78,12 @@ def check_quantity(variant: Variant | OrderableVariant, tiers: Iterable[AnyTier]
 
 
 def find_tier(tiers: Iterable[AnyTier], *, quantity: int) -> AnyTier | None:
-    """The highest tier that the quantity reaches."""
+    """Return the highest tier that the quantity reaches."""
     return max((tier for tier in tiers if tier.quantity <= quantity), key=lambda tier: tier.quantity, default=None)
 
 
 def find_cost(tiers: Iterable[AnyTier], *, quantity: int) -> Decimal | None:
-    """The vendor's net price per unit at that quantity, None when unknown."""
+    """Return the vendor's net price per unit at that quantity, None when unknown."""
     tier = find_tier(_of_list(tiers, PriceList.PURCHASE), quantity=quantity)
     return tier.price if tier else None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -36,7 +37,7 @@ class Source:
 
 
 @dataclass
-class Run:
+class RatingsRun:
     """What one run did. `left` is how many calls it may still make."""
 
     left: int
@@ -45,12 +46,12 @@ class Run:
 
 
 def rating_sources() -> list[Source]:
-    """All keys of the settings that read ratings."""
+    """Return all keys of the settings that read ratings."""
     vendors = vendors_with(HasRatings)
     return [Source(vendor, *group) for vendor in vendors for group in vendor_type(vendor, HasRatings).rating_groups()]
 
 
-def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> Run:
+def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> RatingsRun:
     """Read ratings of all shops, or of one: the shop's own first, then those of its sold products in turn.
 
     At most `most_calls` calls are made (by default as many as the vendors allow for), shared evenly by the keys; the
@@ -59,7 +60,7 @@ def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> Run:
     """
     sources = [source for source in rating_sources() if shop_code.upper() in ("", source.shop_code)]
     allowed = [vendor_type(vendor, HasRatings).calls_per_run() for vendor in vendors_with(HasRatings)]
-    run = Run(left=sum(allowed) if most_calls is None else most_calls)
+    run = RatingsRun(left=sum(allowed) if most_calls is None else most_calls)
     shops = {shop.code.upper(): shop for shop in Shop.objects.all()}
     with only_one("ratings", kind="ratings"):
         for position, source in enumerate(sources):
@@ -69,7 +70,7 @@ def read_ratings(*, shop_code: str = "", most_calls: int | None = None) -> Run:
     return run
 
 
-def _read_source(source: Source, shop: Shop | None, run: Run, *, share: int) -> None:
+def _read_source(source: Source, shop: Shop | None, run: RatingsRun, *, share: int) -> None:
     reading, _created = RatingReading.objects.get_or_create(key_name=source.name)
     if shop is None:
         _note(reading, _("There is no shop with the code %(code)s.") % {"code": source.shop_code}, run)
@@ -83,14 +84,14 @@ def _read_source(source: Source, shop: Shop | None, run: Run, *, share: int) -> 
     reading.save()
 
 
-def _note(reading: RatingReading, text: str, run: Run) -> None:
+def _note(reading: RatingReading, text: str, run: RatingsRun) -> None:
     reading.error = text
     reading.save()
     run.errors += 1
 
 
-def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: Run, *, share: int) -> None:
-    """`reading` moves on with each product, so that a lost worker loses no more than one."""
+def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: RatingsRun, *, share: int) -> None:
+    """Read a shop; `reading` moves on with each product, so that a lost worker loses no more than one."""
     if share < 1:
         return
     vendor = get_vendor(source.vendor, HasRatings, lane=Lane.CATALOG)
@@ -105,7 +106,7 @@ def _read_shop(source: Source, shop: Shop, reading: RatingReading, run: Run, *, 
     reading.after = 0
 
 
-def _read_one(vendor: HasRatings, source: Source, shop: Shop, run: Run, *, number: int) -> None:
+def _read_one(vendor: HasRatings, source: Source, shop: Shop, run: RatingsRun, *, number: int) -> None:
     run.left -= 1
     found = vendor.read_rating(group=source.name, product_id=number or None, most=KEPT_REVIEWS)
     run.ratings += store_rating(found, shop=shop, language=source.language, number=number)
@@ -113,37 +114,25 @@ def _read_one(vendor: HasRatings, source: Source, shop: Shop, run: Run, *, numbe
 
 @transaction.atomic
 def store_rating(found: PublishedRating, *, shop: Shop, language: str, number: int) -> bool:
-    """Our row is what was found, its reviews replaced; one without any reviews goes. Whether there is a row now."""
+    """Make our row what was found, its reviews replaced; one without reviews goes. Return whether there is one."""
     rows = Rating.objects.filter(shop=shop, language=language, number=number)
     if not found.total:
         rows.delete()
         return False
-    facts: dict[str, Any] = {
+    data: dict[str, Any] = {
         "product": Product.objects.filter(pk=number).first() if number else None,
         "average": found.average,
         "total": found.total,
         "distribution": list(found.distribution),
         "read_at": timezone.now(),
     }
-    rating, _created = Rating.objects.update_or_create(shop=shop, language=language, number=number, defaults=facts)
+    rating, _created = Rating.objects.update_or_create(shop=shop, language=language, number=number, defaults=data)
     rating.reviews.all().delete()
-    Review.objects.bulk_create(
-        [
-            Review(
-                rating=rating,
-                vendor_id=review.review_id,
-                author=review.author,
-                stars=review.stars,
-                text=review.text,
-                reply=review.reply,
-                language=review.language,
-                order=review.order,
-                written_at=review.written_at,
-            )
-            for review in found.reviews
-        ],
-        ignore_conflicts=True,
-    )
+    reviews = []
+    for review in found.reviews:
+        fields = msgspec.structs.asdict(review)
+        reviews.append(Review(rating=rating, vendor_id=fields.pop("review_id"), **fields))
+    Review.objects.bulk_create(reviews, ignore_conflicts=True)
     return True
 
 
@@ -156,7 +145,7 @@ class Summary:
 
 
 def summarize(ratings: Iterable[Rating]) -> Summary | None:
-    """None without a single review."""
+    """Return the average of all; None without a single review."""
     rows = list(ratings)
     total = sum(row.total for row in rows)
     if not total:
@@ -166,6 +155,6 @@ def summarize(ratings: Iterable[Rating]) -> Summary | None:
 
 
 def with_ratings(products: QuerySet[Product], *, shop: Shop) -> QuerySet[Product]:
-    """Products with that shop's ratings in `shop_ratings`, in one query more for all of them."""
+    """Return products with that shop's ratings in `shop_ratings`, in one query more for all of them."""
     ratings = Rating.objects.filter(shop=shop)
     return products.prefetch_related(Prefetch("ratings", queryset=ratings, to_attr="shop_ratings"))

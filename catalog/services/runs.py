@@ -79,7 +79,7 @@ class RunLog:
 
 
 def last_complete_start(vendor: str, *, kind: str = "catalog") -> datetime | None:
-    """When the newest run over everything that came to its end began: what happened before, it has seen."""
+    """Return when the newest run over everything that came to its end began: what happened before, it has seen."""
     ended = SyncRun.objects.filter(vendor=vendor, kind=kind, state__in=[SyncState.DONE, SyncState.PARTIAL])
     whole = ended.filter(options__covers="all", options__dry_run=False)
     return whole.order_by("-started_at").values_list("started_at", flat=True).first()

@@ -1,6 +1,7 @@
 """Finds products and variants by what people have at hand: SKU, name, GTIN, the vendor's id."""
 
 import re
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
@@ -11,36 +12,25 @@ _WORD = re.compile(r"\w+")
 
 
 def search_variants(variants: QuerySet[Variant], text: str) -> QuerySet[Variant]:
-    """Variants whose SKU begins with the text, whose GTIN or vendor's id it is, or whose name has all its words."""
+    """Return variants whose SKU begins with the text, whose GTIN or vendor's id it is, or whose name has its words."""
     found = Q(sku__istartswith=text) | Q(gtin=text, gtin__gt="") | Q(vendor_id=text)
-    if query := _words(text):
-        variants = variants.alias(words=SearchVector("name", config="simple"))
-        found |= Q(words=query)
-    return variants.filter(found)
+    return _search(variants, text, found, words_of="name")
 
 
 def search_products(products: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Products whose vendor's id it is, whose name has all the words, or one of whose variants is found by it."""
+    """Return products whose vendor's id it is, whose name has all the words, or with a variant that is found by it."""
     variants = search_variants(Variant.objects.order_by(), text)
-    found = Q(vendor_id=text) | Q(pk__in=variants.values("product_id"))
-    if query := _words(text):
-        products = products.alias(words=SearchVector("name", config="simple"))
-        found |= Q(words=query)
-    return products.filter(found)
+    return _search(products, text, Q(vendor_id=text) | Q(pk__in=variants.values("product_id")), words_of="name")
 
 
 def search_custom_products(products: QuerySet[CustomProduct], text: str) -> QuerySet[CustomProduct]:
-    """Custom products whose id or vendor's id it is, or whose title has all the words."""
-    found = Q(external_id=text) | Q(vendor_id=text)
-    if query := _words(text):
-        products = products.alias(words=SearchVector("title", config="simple"))
-        found |= Q(words=query)
-    return products.filter(found)
+    """Return custom products whose id or vendor's id it is, or whose title has all the words."""
+    return _search(products, text, Q(external_id=text) | Q(vendor_id=text), words_of="title")
 
 
-def _words(text: str) -> SearchQuery | None:
-    """All words, each of them perhaps not typed to its end; None when there are none."""
-    words = _WORD.findall(text)
-    if not words:
-        return None
-    return SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+def _search(rows: QuerySet[Any], text: str, found: Q, *, words_of: str) -> QuerySet[Any]:
+    """Return what is found, or has all words of the text in that field, each perhaps not typed to its end."""
+    if words := _WORD.findall(text):
+        query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+        return rows.alias(words=SearchVector(words_of, config="simple")).filter(found | Q(words=query))
+    return rows.filter(found)

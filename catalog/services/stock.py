@@ -20,7 +20,7 @@ class Stock(NamedTuple):
     together: int
 
     def left(self, taken: int) -> int:
-        """How large a line can be when others take so many pieces."""
+        """Return how large a line can be when others take so many pieces."""
         return max(0, min(self.largest, self.together - taken))
 
 
@@ -28,11 +28,7 @@ class Stock(NamedTuple):
 Finder = Callable[[Mapping[Key, datetime]], Mapping[Key, int]]
 
 _FINDERS: list[Finder] = []
-
-
-def register_stock_takers(finder: Finder) -> None:
-    """Say who takes of stocks."""
-    _FINDERS.append(finder)
+register_stock_takers = _FINDERS.append
 
 
 def read_stock(offers: Iterable[Availability]) -> Stock | None:

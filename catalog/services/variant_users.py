@@ -15,19 +15,15 @@ class VariantUser:
     name: str
 
 
-# Answers the users by (vendor, SKU), a handful each, in a bounded number of queries.
+# Return the users by (vendor, SKU), a handful each, in a bounded number of queries.
 Finder = Callable[[Collection[Key]], Mapping[Key, list[VariantUser]]]
 
 _FINDERS: list[Finder] = []
-
-
-def register_variant_users(finder: Finder) -> None:
-    """Say who needs variants."""
-    _FINDERS.append(finder)
+register_variant_users = _FINDERS.append
 
 
 def users_of_variants(keys: Collection[Key]) -> dict[Key, list[VariantUser]]:
-    """All who need these variants, by (vendor, SKU)."""
+    """Return all who need these variants, by (vendor, SKU)."""
     found: dict[Key, list[VariantUser]] = {}
     for finder in _FINDERS:
         for key, users in finder(keys).items():

@@ -9,7 +9,7 @@ _TAGS = {
 
 
 def clean_html(text: str) -> str:
-    """A description without anything that could act or load: text, structure, plain links."""
+    """Return a description without anything that could act or load: text, structure, plain links."""
     return nh3.clean(
         text,
         tags=_TAGS,

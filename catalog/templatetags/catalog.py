@@ -7,34 +7,38 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from backoffice.text.translatable import gettext as _
+from catalog.chips import change_chip, change_lines, kind_chips, offer_chip, picture_chip, variant_chip
+from catalog.labels import account_label, describe_event
 from catalog.services.vendor_html import clean_html
 
 register = template.Library()
+for _shown in (change_chip, change_lines, offer_chip, variant_chip, kind_chips, picture_chip, describe_event):
+    register.filter(_shown)
+register.filter("account", account_label)
 
 
 @register.filter
 def vendor_html(text: str) -> SafeString:
-    """A description as the vendor wrote it, without anything that could act or load: text, structure, plain links."""
-    cleaned = clean_html(text)
-    return mark_safe(cleaned)  # noqa: S308  # just cleaned
+    """Return a vendor's description without anything that could act or load."""
+    return mark_safe(clean_html(text))  # noqa: S308  # just cleaned
 
 
 @register.filter
 def web_address(url: Any) -> str:
-    """The address when it is one of the web, else nothing: vendors' addresses go into src and href."""
+    """Return the address when it is one of the web, else nothing: vendors' addresses go into src and href."""
     text = str(url or "").strip()
     return text if text.lower().startswith(("https://", "http://")) else ""
 
 
 @register.filter
 def file_name(url: str) -> str:
-    """The last part of an address, without the query."""
+    """Return the last part of an address, without the query."""
     return str(url).split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1]
 
 
 @register.filter
 def as_value(value: Any) -> str:
-    """A property's value: flags as words, the rest as it is."""
+    """Return a property's value: flags as words, the rest as it is."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "–" if value in (None, "") else str(value)
@@ -42,7 +46,7 @@ def as_value(value: Any) -> str:
 
 @register.filter
 def as_duration(duration: timedelta) -> str:
-    """Hours, minutes and seconds, the larger two that matter."""
+    """Return hours, minutes and seconds, the larger two that matter."""
     seconds = int(duration.total_seconds())
     if seconds < 60:
         return _("%(seconds)d s") % {"seconds": seconds}

@@ -11,7 +11,7 @@ from backoffice.vendors.mypromo.job_table import ERROR_HEADS, SKU_HEADS, read_re
 from catalog.models import ChangeKind
 from catalog.services.change_sets.texts import TEXTS
 from catalog.services.tables.columns import LAYOUTS
-from catalog.services.tables.requests import Reading, read_requests
+from catalog.services.tables.requests import TableReading, read_requests
 from orders.marketing.models import LeftOut
 from orders.marketing.services.campaigns.addresses import validate_row
 from orders.marketing.services.campaigns.tables import COLUMNS, NEEDED, read_recipients
@@ -60,17 +60,17 @@ every_column = pytest.mark.parametrize(
 )
 
 
-def read(kind: str, column: str, text: str, write: Write) -> Reading:
+def read(kind: str, column: str, text: str, write: Write) -> TableReading:
     layout = LAYOUTS[kind]
     other = next(name for name in layout.typed if name != column or len(layout.typed) == 1)
     beside = {name: text for name, text in BESIDE.items() if name in layout.keys} | {other: TYPED[other][0]}
     return read_requests(write(beside | {column: text}), kind=kind, clear_blanks=False)
 
 
-def values_of(reading: Reading) -> set[Any]:
+def values_of(reading: TableReading) -> set[Any]:
     """All that stands in the wishes: SKUs, quantities and values."""
-    found: set[Any] = set(reading.wishes)
-    for wish in reading.wishes.values():
+    found: set[Any] = set(reading.requests)
+    for wish in reading.requests.values():
         for value in wish.values():
             found |= {*value.keys(), *value.values()} if isinstance(value, dict) else {value}
     return found
@@ -91,14 +91,14 @@ def test_a_control_character_in_any_column_is_a_problem_of_its_row(kind: str, co
     typed, _expected = TYPED[column]
     middle = len(typed) // 2
     reading = read(kind, column, f"{typed[:middle]}\x01{typed[middle:]}", write)
-    assert reading.wishes == {}
+    assert reading.requests == {}
     assert [problem["row"] for problem in reading.problems] == [2]
 
 
 @both_files
 def test_a_currency_is_cleaned_although_it_is_only_shown(write: Write) -> None:
     cells = {"sku": "A", "quantity": "1", "sales": "5", "currency": "\u200e eur\u00a0"}
-    assert read_requests(write(cells), kind=ChangeKind.SALES_PRICES, clear_blanks=False).wishes == {
+    assert read_requests(write(cells), kind=ChangeKind.SALES_PRICES, clear_blanks=False).requests == {
         "A": {"sales": {"1": "5"}, "currency": "EUR"}
     }
 

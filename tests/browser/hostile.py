@@ -132,10 +132,10 @@ def _changes(name: str, *, variants: list[Variant], place: int) -> None:
         source=ChangeSource.EDITOR,
         created_by="w" * 150,
         authors=["w" * 150],
-        counts={"rows": 1, "blocking": 1, "flagged": 3, "destroys": 1},
+        counts={"rows": 1, "blocking": 1, "flagged": 3, "removals": 1},
     )
     Change.objects.create(
-        change_set=row, variant=variants[place], sku=variants[place].sku, wanted={"sales": {"1": "9"}}
+        change_set=row, variant=variants[place], sku=variants[place].sku, requested={"sales": {"1": "9"}}
     )
     SyncRun.objects.create(vendor="mypromo", kind="catalog", state="failed", errors=[{"text": name}])
     TableImport.objects.create(

@@ -87,7 +87,7 @@ def test_prices_are_typed_pasted_and_drafted_without_a_mouse(page: Page) -> None
     screen(page, "price-grid")
     page.get_by_role("button", name="Draft 4 changes").click()
     expect(page.get_by_text("Not compared with the vendor yet")).to_be_visible()
-    wanted = dict(ChangeSet.objects.get().changes.values_list("sku", "wanted"))
+    wanted = dict(ChangeSet.objects.get().changes.values_list("sku", "requested"))
     assert wanted == {
         "SKU-1-1": {"sales": {"50": "4.20", "500": "2.95"}},
         "SKU-2-1": {"sales": {"50": "4.44", "100": "1003.50"}},
@@ -180,7 +180,7 @@ def test_the_workbench_counts_and_shows_what_search_engines_show(page: Page, wid
         screen(page, "seo-workbench")
     page.get_by_role("button", name="Draft these texts").click()
     expect(page.get_by_text("SKU-1-1 is in the draft")).to_be_visible()
-    assert ChangeSet.objects.get().changes.get().wanted == {"meta_title": "Kugelschreiber mit Logo ab 50 Stück"}
+    assert ChangeSet.objects.get().changes.get().requested == {"meta_title": "Kugelschreiber mit Logo ab 50 Stück"}
     for address in ("stock/", "vendor-changes/", "texts/"):
         page.goto(f"/admin/catalog/changeset/{address}")
         assert sideways(page) <= 0

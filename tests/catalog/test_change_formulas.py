@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.services.formulas import (
     Formula,
-    Prices,
+    TierPrices,
     as_request,
     from_recommended,
     plus_percent,
@@ -22,11 +22,11 @@ from catalog.services.formulas import (
 PRICES = st.decimals(min_value="0.01", max_value="9999", places=2)
 
 
-def tier(**prices: str) -> Prices:
+def tier(**prices: str) -> TierPrices:
     given_prices = {
         name: Decimal(prices[name]) if name in prices else None for name in ("purchase", "recommended", "sales")
     }
-    return Prices(quantity=50, **given_prices)
+    return TierPrices(quantity=50, **given_prices)
 
 
 @pytest.mark.parametrize(("percent", "after"), [("5", "10.50"), ("-5", "9.50"), ("0.01", "10.00"), ("33.333", "13.33")])
@@ -54,7 +54,7 @@ def test_prices_are_raised_to_the_next_ending(ending: str, before: str, after: s
 
 @given(purchase=PRICES, percent=st.integers(min_value=-50, max_value=95))
 def test_a_margin_is_never_less_than_asked_for(purchase: Decimal, percent: int) -> None:
-    price = with_margin(Decimal(percent))(Prices(1, purchase, None, None))
+    price = with_margin(Decimal(percent))(TierPrices(1, purchase, None, None))
     assert price is not None
     assert (price - purchase) * 100 >= price * percent
     assert (price - Decimal("0.01") - purchase) * 100 < (price - Decimal("0.01")) * percent

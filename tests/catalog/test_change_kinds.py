@@ -41,7 +41,7 @@ def test_a_tier_that_would_vanish_is_refused_until_it_is_ticked_and_can_be_resto
     wish: dict[str, Value] = {sku: {"purchase": {gone: None}, "recommended": {gone: None}}}
     change_set = desk.check(desk.make(wish, kind=PRICES, vendor=FULFILLER))
     keys = [f"purchase:{gone}", f"recommended:{gone}"]
-    assert change_set.changes.get().destroys == keys
+    assert change_set.changes.get().removals == keys
     with pytest.raises(Conflict) as refused:
         approve_change_set(change_set, user=desk.boss)
     assert refused.value.code == "unconfirmed"
@@ -89,7 +89,7 @@ def test_search_texts_are_sent_complete_and_a_text_that_would_vanish_is_ticked(d
     first = desk.push(desk.make({sku: {"meta_title": "Pens", "meta_keywords": "pen, blue"}}, kind=kind))
     assert first.state == ChangeSetState.VERIFIED
     second = desk.check(desk.make({sku: {"meta_title": "Pens & more", "meta_keywords": None}}, kind=kind))
-    assert second.changes.get().destroys == ["meta_keywords"]
+    assert second.changes.get().removals == ["meta_keywords"]
     confirm_removals(second, sku=sku, keys=["meta_keywords"], actor="author")
     assert desk.push(second).state == ChangeSetState.VERIFIED
     held = desk.held(sku)["overwrites"]
@@ -117,11 +117,11 @@ def test_back_to_default_needs_its_permission_its_confirmation_and_every_tick(
         reset_search_texts(**given, user=desk.boss, confirmed=False)
     change_set = desk.check(reset_search_texts(**given, user=desk.boss, confirmed=True))
     row = change_set.changes.get()
-    assert row.destroys[-1] == "seo_addresses"
-    assert "meta_title" in row.destroys
+    assert row.removals[-1] == "seo_addresses"
+    assert "meta_title" in row.removals
     with pytest.raises(Conflict):
         approve_change_set(change_set, user=desk.boss)
-    confirm_removals(change_set, sku=sku, keys=row.destroys, actor="author")
+    confirm_removals(change_set, sku=sku, keys=row.removals, actor="author")
     assert desk.push(change_set).state == ChangeSetState.VERIFIED
     assert not any(desk.held(sku)["overwrites"].values())
 

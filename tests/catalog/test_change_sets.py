@@ -116,7 +116,7 @@ def test_editing_joins_wishes_and_makes_a_draft_of_a_checked_set(desk: Desk) -> 
     change_set = desk.check(desk.make({sku: {"sales": {"50": "9.00"}}, other: {"sales": {"50": "9.00"}}}))
     change_set = add_changes(change_set, rows={sku: {"sales": {"100": "8.00"}}}, actor="second")
     assert (change_set.state, change_set.authors) == (ChangeSetState.DRAFT, ["author", "second"])
-    assert change_set.changes.get(sku=sku).wanted == {"sales": {"50": "9.00", "100": "8.00"}}
+    assert change_set.changes.get(sku=sku).requested == {"sales": {"50": "9.00", "100": "8.00"}}
     remove_changes(change_set, skus=[other], actor="author")
     assert list(change_set.changes.values_list("sku", flat=True)) == [sku]
 
@@ -126,7 +126,7 @@ def test_an_approved_set_cannot_be_edited(desk: Desk) -> None:
     change_set = desk.approve(desk.make(desk.moved(skus)))
     with pytest.raises(IllegalTransition):
         add_changes(change_set, rows={skus[0]: {"sales": {"50": "1.00"}}}, actor="author")
-    assert change_set.changes.get(sku=skus[0]).wanted == desk.moved(skus)[skus[0]]
+    assert change_set.changes.get(sku=skus[0]).requested == desk.moved(skus)[skus[0]]
 
 
 def test_who_made_a_large_change_cannot_approve_it(desk: Desk) -> None:

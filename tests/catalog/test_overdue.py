@@ -204,7 +204,7 @@ def test_a_scheduled_set_that_may_not_leave_stops_no_other(desk: Desk) -> None:
         approved = desk.approve(change_set, override_reason="seen")
         schedule_change_set(approved, at=timezone.now() + HOUR, user=desk.boss)
     ChangeSet.objects.update(scheduled_for=timezone.now() - HOUR)
-    broken.changes.update(wanted={"sales": {"50": "1.00"}}, after={"currency": "EUR", "sales": {"50": "1.00"}})
+    broken.changes.update(requested={"sales": {"50": "1.00"}}, after={"currency": "EUR", "sales": {"50": "1.00"}})
     assert push_due_change_sets() == 1
     states = [ChangeSet.objects.get(pk=row.pk).state for row in (broken, whole)]
     assert states == [ChangeSetState.DRAFT, ChangeSetState.PUSHING]

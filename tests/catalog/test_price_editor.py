@@ -50,7 +50,7 @@ def test_the_grid_shows_all_lists_by_quantity_and_only_sales_can_be_typed(staff:
     brought_in(1)
     [row] = grid(staff).variants
     assert [tier.quantity for tier in row.tiers] == ["50", "100"]
-    assert [[cell.held for cell in tier.cells] for tier in row.tiers] == [
+    assert [[cell.current for cell in tier.cells] for tier in row.tiers] == [
         ["2.00", "5.00", "4.00"],
         ["1.50", "4.50", "3.30"],
     ]
@@ -74,9 +74,9 @@ def test_edits_become_a_draft_and_further_ones_join_it(staff: Client) -> None:
     assert (change_set.title, change_set.state, change_set.authors) == ("May", ChangeSetState.DRAFT, ["mara"])
     more = {"kind": "sales_prices", "draft": change_set.pk, "rows": {"SKU-1-1": {"sales": {"100": "3.40"}}}}
     assert post(staff, "prices_save", more).status_code == 200
-    assert change_set.changes.get().wanted["sales"] == {"50": "4.20", "100": "3.40"}
+    assert change_set.changes.get().requested["sales"] == {"50": "4.20", "100": "3.40"}
     [row] = grid(staff, f"?draft={change_set.pk}").variants
-    assert [tier.cells[2].wanted for tier in row.tiers] == ["4.20", "3.40"]
+    assert [tier.cells[2].requested for tier in row.tiers] == ["4.20", "3.40"]
 
 
 def test_a_price_that_makes_no_sense_is_refused_with_its_sku_and_nothing_is_stored(staff: Client) -> None:

@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 
 from backoffice.engine.models import Push
 from catalog.models import Change, ChangeSet, ChangeSetState
-from catalog.services.change_sets.view import shown_lines
+from catalog.services.change_sets.formats import format_of
+from catalog.services.change_sets.prices import margin_after
 from tests.catalog.change_desk import FULFILLER, Desk
 
 
@@ -42,11 +43,11 @@ def test_a_dry_run_prints_the_difference_and_keeps_nothing(desk: Desk, prices: P
 def test_the_dry_run_says_what_the_page_says(desk: Desk, prices: Path) -> None:
     told = run("push_prices", prices, "--dry-run")
     run("push_prices", prices, "--user", "author")
-    [line] = shown_lines(Change.objects.get(), kind="sales_prices")
-    assert (
-        f"{line.sku}  sales {line.quantity}: {line.before} -> {line.after}  ({line.move:+} %, margin {line.margin} %)"
-        in told
-    )
+    change = Change.objects.get()
+    [line] = format_of("sales_prices").lines(change.before, after=change.after)
+    margin = margin_after(line, before=change.before)
+    name = line.key.replace(":", " ")
+    assert f"{change.sku}  {name}: {line.before} -> {line.after}  ({line.move:+} %, margin {margin} %)" in told
 
 
 def test_without_approve_the_set_waits(desk: Desk, prices: Path) -> None:
@@ -104,9 +105,9 @@ def test_an_absent_column_and_a_blank_cell_change_nothing(desk: Desk, tmp_path: 
     file = tmp_path / "texts.csv"
     file.write_text(f"sku,meta_title,meta_keywords\n{sku},Pens,\n")
     run("push_seo", file, "--user", "author")
-    assert Change.objects.get().wanted == {"meta_title": "Pens"}
+    assert Change.objects.get().requested == {"meta_title": "Pens"}
     run("push_seo", file, "--user", "author", "--clear")
-    assert Change.objects.order_by("-pk")[0].wanted == {"meta_title": "Pens", "meta_keywords": None}
+    assert Change.objects.order_by("-pk")[0].requested == {"meta_title": "Pens", "meta_keywords": None}
 
 
 def test_stock_of_a_fulfiller_and_channels_of_a_merchant(desk: Desk, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from catalog.models import ChangeSet, ChangeSetState
 from catalog.services.pushing.starting import push_change_set
 from tests.catalog.change_desk import Desk
 
-# What makes the call (`Shape.sender`), and who asks for it.
+# What makes the call (`ChangeFormat.sender`), and who asks for it.
 NAMES_A_WRITER = re.compile(r"\.update_(?:sales_prices|fulfiller_prices|stock_fulfiller|sync|search_texts)\b")
 ASKS_FOR_ITS_CALL = re.compile(r"\.sender\(")
 

@@ -64,7 +64,7 @@ def test_every_row_of_a_workbook_counts(path: Path, listed: None) -> None:
 )
 def test_a_comma_too_many_changes_nothing(name: str, kind: str, vendor: str, listed: None) -> None:
     table = uploaded(SAMPLES / "more-cells-than-columns" / f"{name}.csv", kind=kind, vendor=vendor)
-    assert (table.state, table.wishes) == (TableImportState.READY, {})
+    assert (table.state, table.requests) == (TableImportState.READY, {})
     [problem] = table.problems
     assert (problem["row"], problem["sku"]) == (2, "TESTPRODUCT-stock")
     assert "has no name" in problem["text"]
@@ -80,14 +80,14 @@ def test_a_formula_without_a_result_changes_and_clears_nothing(clear_blanks: boo
         vendor=FULFILLER,
         clear_blanks=clear_blanks,
     )
-    assert (sales.wishes, sales.counts["problems"], bought.wishes, bought.counts["problems"]) == ({}, 4, {}, 1)
+    assert (sales.requests, sales.counts["problems"], bought.requests, bought.counts["problems"]) == ({}, 4, {}, 1)
     assert all("without a result" in text for text in told(sales) + told(bought))
 
 
 def test_an_error_becomes_no_text_and_clears_none(listed: None) -> None:
     path = SAMPLES / "error-values" / "texts_errors.xlsx"
     table = uploaded(path, kind=ChangeKind.SEARCH_TEXTS, clear_blanks=True)
-    assert table.wishes == {}
+    assert table.requests == {}
     assert ["#N/A" in text for text in told(table)] == [True]
 
 
@@ -98,24 +98,24 @@ def test_ten_rows_are_ten_whatever_stands_far_below(listed: None) -> None:
 @pytest.mark.parametrize("name", ["unicode-text", "sep-line", "blank-first-line"])
 def test_a_csv_file_of_excel_sets_the_price_that_is_in_it(name: str, listed: None) -> None:
     table = uploaded(SAMPLES / "csv-of-excel" / f"{name}.csv")
-    assert table.wishes == {"TESTPRODUCT-stock": {"sales": {"1": "11.95"}}}
+    assert table.requests == {"TESTPRODUCT-stock": {"sales": {"1": "11.95"}}}
 
 
 def test_prices_of_switzerland_and_france_are_read(listed: None) -> None:
     table = uploaded(SAMPLES / "csv-of-excel" / "swiss-and-french.csv")
-    assert table.wishes == {"TESTPRODUCT-stock": {"sales": {"1": "1234.50", "25": "1234.50"}}}
+    assert table.requests == {"TESTPRODUCT-stock": {"sales": {"1": "1234.50", "25": "1234.50"}}}
 
 
 def test_a_price_that_could_be_two_is_a_problem_of_its_row(listed: None) -> None:
     table = uploaded(b"sku;quantity;sales\nMP-1;1;1.234\nMP-2;1;1.234,00\nMP-3;1;12,345\n")
-    assert table.wishes == {"MP-2": {"sales": {"1": "1234.00"}}}
+    assert table.requests == {"MP-2": {"sales": {"1": "1234.00"}}}
     assert [problem["row"] for problem in table.problems] == [2, 4]
     assert "1234 or 1.2340" in told(table)[0]
 
 
 def test_prices_in_another_currency_than_the_vendors_are_seen_before_they_leave(listed: None) -> None:
     table = uploaded("sku,quantity,sales,currency\nMP-1,1,$ 9.90,\nMP-2,1,9.90,USD\nMP-3,1,€ 9.90,USD\n".encode())
-    assert {sku: wish["currency"] for sku, wish in table.wishes.items()} == {"MP-1": "USD", "MP-2": "USD"}
+    assert {sku: wish["currency"] for sku, wish in table.requests.items()} == {"MP-1": "USD", "MP-2": "USD"}
     assert ["two currencies" in text for text in told(table)] == [True]
 
 
@@ -124,7 +124,7 @@ def test_a_line_end_in_a_title_is_refused_and_in_a_description_kept(listed: None
         b'sku,meta_title,product_description\nMP-1,"two\nlines",\nMP-2,One,"two\nlines"\n',
         kind=ChangeKind.SEARCH_TEXTS,
     )
-    assert table.wishes == {"MP-2": {"meta_title": "One", "product_description": "two\nlines"}}
+    assert table.requests == {"MP-2": {"meta_title": "One", "product_description": "two\nlines"}}
     assert told(table)[0].startswith("meta_title: ")
 
 
@@ -132,7 +132,7 @@ def test_a_line_end_in_a_title_is_refused_and_in_a_description_kept(listed: None
 def test_letters_that_are_assumed_are_told(encoding: str, is_assumed: bool, listed: None) -> None:
     content = "sku,meta_title\nMP-1,Füller\n".encode(encoding)
     table = uploaded(content, kind=ChangeKind.SEARCH_TEXTS)
-    assert table.wishes == {"MP-1": {"meta_title": "Füller"}}
+    assert table.requests == {"MP-1": {"meta_title": "Füller"}}
     assert ("windows_letters" in table.counts) == is_assumed
 
 
@@ -144,7 +144,7 @@ def test_a_sku_that_lost_its_digits_says_so(listed: None) -> None:
     file = io.BytesIO()
     book.save(file)
     table = uploaded(file.getvalue())
-    assert table.wishes == {}
+    assert table.requests == {}
     assert [problem["row"] for problem in table.problems] == [2, 3]
     assert "15 digits" in told(table)[0]
 
@@ -162,7 +162,7 @@ def test_prices_of_three_decimals_survive_the_way_there_and_back(file_format: st
     else:
         write_xlsx(columns, rows, to=file)
     table = uploaded(file.getvalue())
-    assert (table.seen, table.wishes, table.problems) == (4, {}, [])
+    assert (table.seen, table.requests, table.problems) == (4, {}, [])
 
 
 def test_what_looks_like_an_escape_survives_a_workbook(listed: None) -> None:
@@ -175,7 +175,7 @@ def test_what_looks_like_an_escape_survives_a_workbook(listed: None) -> None:
     file = io.BytesIO()
     write_xlsx(LAYOUTS[ChangeKind.SEARCH_TEXTS].columns, rows, to=file)
     table = uploaded(file.getvalue(), kind=ChangeKind.SEARCH_TEXTS)
-    assert (table.wishes, table.problems) == ({}, [])
+    assert (table.requests, table.problems) == ({}, [])
 
 
 def exported(kind: str, path: Path, *, vendor: str, skus: list[str]) -> Path:
@@ -225,7 +225,7 @@ def test_the_commands_of_texts_and_stock_take_tables_of_the_pages_too(desk: Desk
         call_command("push_seo", str(seo), "--user", "author")
     seo.write_text(seo.read_text().replace("Mine", "Ours"))
     call_command("push_seo", str(seo), "--user", "author", stdout=io.StringIO())
-    assert ChangeSet.objects.get().changes.get().wanted == {"meta_title": "Ours"}
+    assert ChangeSet.objects.get().changes.get().requested == {"meta_title": "Ours"}
     path = exported(ChangeKind.STOCK, tmp_path / "stock.xlsx", vendor=FULFILLER, skus=[own])
     call_command("push_stock", str(path), "--vendor", FULFILLER, "--user", "author", stdout=io.StringIO())
     assert ChangeSet.objects.filter(kind=ChangeKind.STOCK).count() == 1

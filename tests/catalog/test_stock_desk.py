@@ -64,7 +64,7 @@ def test_only_what_was_edited_becomes_a_draft(staff: Client) -> None:
     fields = {f"available:{sku}": "yes" for sku in "ABCD"} | {f"managed:{sku}": "on" for sku in "ACD"}
     fields |= {f"qty:{sku}": "100" for sku in "ABC"} | {"qty:D": "0", "available:A": "no"}
     save(staff, kind="stock", sku=["A", "B", "C", "D"], **fields)
-    wanted = dict(ChangeSet.objects.get().changes.values_list("sku", "wanted"))
+    wanted = dict(ChangeSet.objects.get().changes.values_list("sku", "requested"))
     assert wanted == {"A": {"available": False}, "B": {"managed": False}, "D": {"managed": True, "qty": 0}}
 
 

@@ -103,7 +103,7 @@ def test_hard_texts_survive_the_way_there_and_back(file_format: str) -> None:
     remember_texts("SKU-2-1", meta_title=" ends in spaces ", product_description="<p>a</p>\r\n<p>b</p>\x0b")
     remember_texts("SKU-3-1", product_description="x" * 40_000, meta_keywords="größer; größte, 'am größten'")
     table = uploaded(exported(ChangeKind.SEARCH_TEXTS, file_format), ChangeKind.SEARCH_TEXTS)
-    assert (table.state, table.wishes, table.problems) == (TableImportState.READY, {}, [])
+    assert (table.state, table.requests, table.problems) == (TableImportState.READY, {}, [])
 
 
 def test_no_text_of_a_workbook_is_a_formula_and_zeros_at_the_beginning_stay() -> None:
@@ -125,9 +125,9 @@ def test_only_what_was_edited_is_drafted() -> None:
     change_set = draft_import(table, actor="mara")
     assert (change_set.source, change_set.authors) == (ChangeSource.TABLE, ["mara"])
     assert [change.sku for change in change_set.changes.all()] == [rows[1][0]]
-    assert change_set.changes.get().wanted["sales"]["50"] == "4.20"
+    assert change_set.changes.get().requested["sales"]["50"] == "4.20"
     table.refresh_from_db()
-    assert (table.state, table.wishes) == (TableImportState.DRAFTED, {})
+    assert (table.state, table.requests) == (TableImportState.DRAFTED, {})
     with pytest.raises(IllegalTransition):
         draft_import(table, actor="mara")
     assert ChangeSet.objects.count() == 1
@@ -137,14 +137,14 @@ def test_an_absent_column_and_a_blank_cell_change_nothing_unless_clear_is_chosen
     brought_in(1)
     remember_texts("SKU-1-1", meta_title="Mine", meta_description="Mine too")
     content = csv_of(["sku", "meta_title"], ["SKU-1-1", ""])
-    assert uploaded(content, ChangeKind.SEARCH_TEXTS).wishes == {}
-    assert uploaded(content, ChangeKind.SEARCH_TEXTS, clear_blanks=True).wishes == {"SKU-1-1": {"meta_title": None}}
+    assert uploaded(content, ChangeKind.SEARCH_TEXTS).requests == {}
+    assert uploaded(content, ChangeKind.SEARCH_TEXTS, clear_blanks=True).requests == {"SKU-1-1": {"meta_title": None}}
 
 
 def test_clearing_cannot_take_a_sales_price_away() -> None:
     brought_in(1)
     table = uploaded(csv_of(["sku", "quantity", "sales"], ["SKU-1-1", "50", ""]), clear_blanks=True)
-    assert table.wishes == {}
+    assert table.requests == {}
     assert [(problem["row"], problem["sku"]) for problem in table.problems] == [(2, "SKU-1-1")]
 
 
@@ -154,7 +154,7 @@ def test_a_fulfillers_table_can_take_a_tier_away() -> None:
         ["sku", "quantity", "purchase", "order_max_qty"], ["SKU-1-1", 50, "", 900], ["SKU-1-1", 100, 2, 900]
     )
     table = uploaded(content, ChangeKind.FULFILLER_PRICES, vendor="mypromo-fulfiller", clear_blanks=True)
-    assert table.wishes == {"SKU-1-1": {"purchase": {"50": None, "100": "2"}, "order_max_qty": 900}}
+    assert table.requests == {"SKU-1-1": {"purchase": {"50": None, "100": "2"}, "order_max_qty": 900}}
 
 
 def test_rows_without_sense_are_told_by_number_and_the_others_taken() -> None:
@@ -171,7 +171,7 @@ def test_rows_without_sense_are_told_by_number_and_the_others_taken() -> None:
             ["SKU-1-1"],
         )
     )
-    assert table.wishes == {"SKU-2-1": {"sales": {"50": "9.99"}}}
+    assert table.requests == {"SKU-2-1": {"sales": {"50": "9.99"}}}
     assert sorted(problem["row"] for problem in table.problems) == [2, 4, 5, 6, 7, 8]
     assert table.counts["problems"] == 6
 
@@ -193,7 +193,7 @@ def test_what_is_no_such_table_is_refused_whole(content: bytes) -> None:
     table = uploaded(content)
     assert table.state == TableImportState.REFUSED
     assert table.problems
-    assert table.wishes == {}
+    assert table.requests == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * (40 * 1024 * 1024 + 1)], ids=["empty", "too large"])
@@ -219,7 +219,7 @@ def test_a_workbook_of_a_person_is_read_with_its_numbers_and_flags() -> None:
     file = io.BytesIO()
     book.save(file)
     table = uploaded(file.getvalue(), ChangeKind.STOCK, vendor="mypromo-fulfiller")
-    assert table.wishes == {"SKU-1-1": {"available": True, "managed": True, "qty": 12}}
+    assert table.requests == {"SKU-1-1": {"available": True, "managed": True, "qty": 12}}
     assert table.counts["not_compared"] == 1
 
 

@@ -64,7 +64,7 @@ def test_an_own_text_wins_over_the_default_in_the_list(staff: Client) -> None:
     reading("A", title="Default", meta_title="Own")
     shown = staff.get(reverse("admin:catalog_changeset_texts"))
     [row] = shown.context["rows"]
-    assert (row.title, row.description) == ("Own", "All pens")
+    assert (row.reading.title, row.reading.description) == ("Own", "All pens")
 
 
 def test_only_edited_texts_are_drafted_and_a_blank_one_is_the_default(staff: Client) -> None:
@@ -73,9 +73,9 @@ def test_only_edited_texts_are_drafted_and_a_blank_one_is_the_default(staff: Cli
         staff, row, meta_title="", meta_description="New", product_description="<p>a</p>\r\n<p>b</p>", meta_keywords=""
     )
     change_set = ChangeSet.objects.get()
-    assert change_set.changes.get().wanted == {"meta_title": None, "meta_description": "New"}
+    assert change_set.changes.get().requested == {"meta_title": None, "meta_description": "New"}
     save(staff, row, meta_title="Mine", draft=str(change_set.pk))
-    assert change_set.changes.get().wanted == {"meta_title": "Mine", "meta_description": "New"}
+    assert change_set.changes.get().requested == {"meta_title": "Mine", "meta_description": "New"}
 
 
 def test_nothing_edited_makes_no_draft(staff: Client) -> None:
@@ -87,16 +87,16 @@ def test_the_page_shows_default_beside_own_text_and_what_is_drafted(staff: Clien
     row = reading("A", title="The default", meta_title="Own")
     save(staff, row, meta_title="Drafted")
     answer = staff.get(reverse("admin:catalog_changeset_text", args=[row.pk]))
-    [field] = [field for field in answer.context["fields"] if field.name == "meta_title"]
-    assert (field.default, field.own, field.drafted, field.safe, field.most) == (
+    [field] = [field for field in answer.context["fields"] if field["name"] == "meta_title"]
+    assert (field["default"], field["own"], field["drafted"], field["safe"], field["most"]) == (
         "The default",
         "Own",
         "Drafted",
         60,
         70,
     )
-    [field] = [field for field in answer.context["fields"] if field.name == "meta_description"]
-    assert (field.safe, field.most) == (160, 160)
+    [field] = [field for field in answer.context["fields"] if field["name"] == "meta_description"]
+    assert (field["safe"], field["most"]) == (160, 160)
 
 
 def test_going_back_to_the_default_asks_first_and_says_that_addresses_go(staff: Client) -> None:
@@ -110,7 +110,7 @@ def test_going_back_to_the_default_asks_first_and_says_that_addresses_go(staff: 
     staff.post(url, {"sku": ["A", "B"], "confirmed": "yes"})
     change_set = ChangeSet.objects.get()
     assert change_set.source == ChangeSource.RESET
-    assert dict(change_set.changes.values_list("sku", "wanted")) == {"A": RESET, "B": RESET}
+    assert dict(change_set.changes.values_list("sku", "requested")) == {"A": RESET, "B": RESET}
 
 
 def test_a_reset_needs_its_own_permission(client: Client) -> None:

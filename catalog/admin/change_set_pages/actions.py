@@ -1,4 +1,4 @@
-"""What one does with one change set: each button calls one service and goes back to the set's page."""
+"""The buttons of one change set: each calls one service and goes back to the set's page."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from backoffice.staff.text_fields import posted_text
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError
-from catalog.admin.change_set_pages.words import account_label, describe_values
+from catalog.labels import account_label, describe_values
 from catalog.models import ChangeSet
 from catalog.services.change_sets.approval import approve_change_set
 from catalog.services.change_sets.checking import check_change_set
@@ -23,8 +23,6 @@ from catalog.services.change_sets.restoring import restore
 from catalog.services.pushing.starting import push_change_set, schedule_change_set, unschedule_change_set
 from catalog.services.pushing.verifying import read_back_again
 from catalog.tasks import check_changes
-
-Action = Callable[[HttpRequest, ChangeSet], HttpResponse]
 
 # More would keep the browser waiting for the vendor's whole list.
 CHECKED_AT_ONCE = 200
@@ -40,143 +38,117 @@ def page_of_set(change_set: ChangeSet) -> str:
     return reverse("admin:catalog_changeset_change", args=[change_set.pk])
 
 
-def check(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    """Compare with what the vendor holds; large sets in the background."""
-
-    def do() -> str:
-        if change_set.changes.count() > CHECKED_AT_ONCE:
-            check_changes.delay(change_set.pk, actor(request))
-            return _("It is being compared with the vendor; the page shows the difference when that is done.")
-        try:
-            checked = check_change_set(change_set, actor=actor(request))
-        except VendorError as error:
-            raise Unavailable(_("The vendor could not be read: %s") % error.text) from error
-        return _("Compared with the vendor: %s would change.") % describe_values(checked)
-
-    return act(request, do, to=page_of_set(change_set))
+def perform(name: str, request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
+    """Do what the button says, one of NAMES."""
+    page = page_of_set(change_set)
+    if name == "restore":
+        text = _("A draft that brings back what %(vendor)s held before, %(account)s.")
+        text %= {"vendor": change_set.vendor, "account": account_label(change_set.kind)}
+        return act_and_open(request, lambda: restore(change_set, actor=actor(request)), text=text, back=page)
+    to = f"{page}?rows=losses#rows" if name == "tick" else page
+    return act(request, lambda: _ACTIONS[name](request, change_set), to=to)
 
 
-def approve(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    def do() -> str:
-        reason = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
-        approve_change_set(change_set, user=staff_user(request), override_reason=reason)
-        return _("Approved. Nothing has been sent yet.")
-
-    return act(request, do, to=page_of_set(change_set))
-
-
-def push(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    def do() -> str:
-        push_change_set(change_set, user=staff_user(request))
-        words = {"values": describe_values(change_set), "vendor": change_set.vendor}
-        return _("%(values)s are on their way to %(vendor)s.") % words
-
-    return act(request, do, to=page_of_set(change_set))
-
-
-def schedule(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    """At a moment that the reader gave in the zone of their own."""
-
-    def do() -> str:
-        form = ScheduleForm(request.POST)
-        if not form.is_valid():
-            raise Unavailable(_("This is no date and time."), code="invalid")
-        schedule_change_set(change_set, at=form.cleaned_data["at"], user=staff_user(request))
-        return _("It will be sent at the moment chosen.")
-
-    return act(request, do, to=page_of_set(change_set))
-
-
-def unschedule(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    def do() -> str:
-        unschedule_change_set(change_set, actor=actor(request))
-        return _("It is not scheduled any more.")
-
-    return act(request, do, to=page_of_set(change_set))
-
-
-def reopen(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    def do() -> str:
-        reopen_change_set(change_set, actor=actor(request))
-        return _("It can be edited again; the approval is gone.")
-
-    return act(request, do, to=page_of_set(change_set))
-
-
-def discard(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    def do() -> str:
-        discard_change_set(change_set, actor=actor(request))
-        return _("Discarded: nothing of it will be sent.")
-
-    return act(request, do, to=page_of_set(change_set))
-
-
-def tick(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    """What may vanish of one SKU: exactly the boxes that are ticked."""
-
-    def do() -> str:
-        keys = request.POST.getlist("key")
-        change = confirm_removals(change_set, sku=_sku(request, change_set), keys=keys, actor=actor(request))
-        text = ngettext("%(sku)s: %(count)d loss is ticked.", "%(sku)s: %(count)d losses are ticked.", len(keys))
-        return text % {"sku": change.sku, "count": len(keys)}
-
-    return act(request, do, to=f"{page_of_set(change_set)}?rows=losses#rows")
-
-
-def remove(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    def do() -> str:
-        sku = _sku(request, change_set)
-        remove_changes(change_set, skus=[sku], actor=actor(request))
-        return _("%s is not in the set any more; compare again before it is approved.") % sku
-
-    return act(request, do, to=page_of_set(change_set))
-
-
-def restore_before(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    """A new draft that brings back what the vendor held; the answer is its page."""
+def act_and_open(request: HttpRequest, make: Callable[[], ChangeSet], *, text: str, back: str) -> HttpResponse:
+    """Make a change set and go to its page; a refusal is shown on the page `back`."""
     made: list[ChangeSet] = []
 
     def do() -> str:
-        made.append(restore(change_set, actor=actor(request)))
-        return _("A draft that brings back what %(vendor)s held before, %(account)s.") % {
-            "vendor": change_set.vendor,
-            "account": account_label(change_set.kind),
-        }
+        made.append(make())
+        return text
 
-    answer = act(request, do, to=page_of_set(change_set))
+    response = act(request, do, to=back)
     if made:
-        answer["Location"] = page_of_set(made[0])
-    return answer
+        response["Location"] = page_of_set(made[0])
+    return response
 
 
-def read_back(request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
-    def do() -> str:
-        read_back_again(change_set, actor=actor(request))
-        return _("What differed is read back once more.")
+def _check(request: HttpRequest, change_set: ChangeSet) -> str:
+    """Compare with what the vendor holds; large sets in the background."""
+    if change_set.changes.count() > CHECKED_AT_ONCE:
+        check_changes.delay(change_set.pk, actor(request))
+        return _("It is being compared with the vendor; the page shows the difference when that is done.")
+    try:
+        checked = check_change_set(change_set, actor=actor(request))
+    except VendorError as error:
+        raise Unavailable(_("The vendor could not be read: %s") % error.text) from error
+    return _("Compared with the vendor: %s would change.") % describe_values(checked)
 
-    return act(request, do, to=page_of_set(change_set))
+
+def _approve(request: HttpRequest, change_set: ChangeSet) -> str:
+    reason = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
+    approve_change_set(change_set, user=staff_user(request), override_reason=reason)
+    return _("Approved. Nothing has been sent yet.")
+
+
+def _push(request: HttpRequest, change_set: ChangeSet) -> str:
+    push_change_set(change_set, user=staff_user(request))
+    params = {"values": describe_values(change_set), "vendor": change_set.vendor}
+    return _("%(values)s are on their way to %(vendor)s.") % params
+
+
+def _schedule(request: HttpRequest, change_set: ChangeSet) -> str:
+    form = ScheduleForm(request.POST)
+    if not form.is_valid():
+        raise Unavailable(_("This is no date and time."), code="invalid")
+    schedule_change_set(change_set, at=form.cleaned_data["at"], user=staff_user(request))
+    return _("It will be sent at the moment chosen.")
+
+
+def _unschedule(request: HttpRequest, change_set: ChangeSet) -> str:
+    unschedule_change_set(change_set, actor=actor(request))
+    return _("It is not scheduled any more.")
+
+
+def _reopen(request: HttpRequest, change_set: ChangeSet) -> str:
+    reopen_change_set(change_set, actor=actor(request))
+    return _("It can be edited again; the approval is gone.")
+
+
+def _discard(request: HttpRequest, change_set: ChangeSet) -> str:
+    discard_change_set(change_set, actor=actor(request))
+    return _("Discarded: nothing of it will be sent.")
+
+
+def _confirm_removals(request: HttpRequest, change_set: ChangeSet) -> str:
+    """Confirm exactly the boxes of one SKU that are ticked."""
+    keys = request.POST.getlist("key")
+    change = confirm_removals(change_set, sku=_sku(request, change_set), keys=keys, actor=actor(request))
+    text = ngettext("%(sku)s: %(count)d loss is ticked.", "%(sku)s: %(count)d losses are ticked.", len(keys))
+    return text % {"sku": change.sku, "count": len(keys)}
+
+
+def _remove(request: HttpRequest, change_set: ChangeSet) -> str:
+    sku = _sku(request, change_set)
+    remove_changes(change_set, skus=[sku], actor=actor(request))
+    return _("%s is not in the set any more; compare again before it is approved.") % sku
+
+
+def _read_back(request: HttpRequest, change_set: ChangeSet) -> str:
+    read_back_again(change_set, actor=actor(request))
+    return _("What differed is read back once more.")
 
 
 def _sku(request: HttpRequest, change_set: ChangeSet) -> str:
-    """The row's SKU. Raises Unavailable for one that is not in the set (any more)."""
+    """Return the row's SKU. Raises Unavailable for one that is not in the set (any more)."""
     sku = posted_text(request.POST, "sku", kind=Text.CODE)
     if not change_set.changes.filter(sku=sku).exists():
         raise Unavailable(_("This SKU is not in the change set any more."), code="gone")
     return sku
 
 
-ACTIONS: dict[str, Action] = {
-    "check": check,
-    "approve": approve,
-    "push": push,
-    "schedule": schedule,
-    "unschedule": unschedule,
-    "reopen": reopen,
-    "discard": discard,
-    "tick": tick,
-    "remove": remove,
-    "restore": restore_before,
-    "read_back": read_back,
+_ACTIONS: dict[str, Callable[[HttpRequest, ChangeSet], str]] = {
+    "check": _check,
+    "approve": _approve,
+    "push": _push,
+    "schedule": _schedule,
+    "unschedule": _unschedule,
+    "reopen": _reopen,
+    "discard": _discard,
+    "tick": _confirm_removals,
+    "remove": _remove,
+    "read_back": _read_back,
 }
+NAMES = (*_ACTIONS, "restore")
 # What is not named needs the right to change change sets.
 PERMISSIONS = {"approve": "approve_changeset", "push": "push_changeset", "schedule": "push_changeset"}

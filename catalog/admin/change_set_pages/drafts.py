@@ -12,7 +12,7 @@ OFFERED = 20
 
 
 def open_drafts(kind: str, *, vendor: str) -> QuerySet[ChangeSet]:
-    """Sets that may still be edited, newest first."""
+    """Return sets that may still be edited, newest first."""
     states = [ChangeSetState.DRAFT, ChangeSetState.CHECKED]
     return ChangeSet.objects.filter(kind=kind, vendor=vendor, state__in=states).order_by("-pk")
 
@@ -26,7 +26,7 @@ def find_set(sets: QuerySet[ChangeSet], given: object) -> ChangeSet | None:
 def keep_edits(
     kind: str, *, vendor: str, rows: Mapping[str, Value], draft: ChangeSet | None, title: str, actor: str
 ) -> ChangeSet:
-    """The edits are in the draft, else in a new one. Raises as `make_change_set`, `add_changes`."""
+    """Add the edits to the draft, else to a new one. Raises as `make_change_set`, `add_changes`."""
     if draft is not None:
         return add_changes(draft, rows=rows, actor=actor)
     return make_change_set(kind, vendor=vendor, rows=rows, title=title, source=ChangeSource.EDITOR, actor=actor)

@@ -14,13 +14,12 @@ from backoffice.staff.keyset import ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.text_fields import searched_text
 from backoffice.states import Chip
-from catalog.admin.change_set_pages.words import account_label, describe_value, key_label
+from catalog.labels import describe_value, key_label
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeState, Product
-from catalog.services.change_sets.prices import decimals
-from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.formats import format_of
+from catalog.services.change_sets.prices import margin_after
 from catalog.services.change_sets.texts import RESET
 from catalog.services.change_sets.values import Line, Value
-from catalog.services.price_grid import margin_percent, price_at
 
 ROWS_SHOWN = 100
 LONGEST_SHOWN = 300
@@ -40,13 +39,6 @@ class ChangeSetFilters(FilterForm):
 
 
 @dataclass(frozen=True)
-class SetRow:
-    change_set: ChangeSet
-    chip: Chip
-    account: str
-
-
-@dataclass(frozen=True)
 class LineRow:
     """One value: before, after, by how much in percent, and the margin that is left (None where there is none)."""
 
@@ -59,12 +51,12 @@ class LineRow:
 
 @dataclass(frozen=True)
 class Loss:
-    """A value that would vanish at the vendor, and whether a person has ticked it."""
+    """A value that would vanish at the vendor, and whether a person has confirmed that."""
 
     key: str
     name: str
-    held: str
-    ticked: bool
+    current: str
+    confirmed: bool
 
 
 @dataclass(frozen=True)
@@ -76,18 +68,12 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
-class ProductGroup:
-    """Rows of one product that stand together; `product` is None for SKUs we do not have."""
-
-    product: Product | None
-    rows: list[ChangeRow]
-
-
-@dataclass(frozen=True)
 class RowsPage:
-    """A page of rows by ascending key. `first` and `next` are queries, None where there is nothing to go to."""
+    """Rows by ascending key, in groups of one product (None for SKUs we do not have). `first` and `next` are queries,
+    None where there is nothing to go to.
+    """
 
-    groups: list[ProductGroup]
+    groups: list[tuple[Product | None, list[ChangeRow]]]
     first: str | None
     next: str | None
     shown: str
@@ -108,14 +94,11 @@ class ChangeSetList(ListPage[ChangeSet]):
     search_words = _("Title, or a whole SKU")
     empty_icon = "difference"
 
-    def get_rows(self, found: list[ChangeSet]) -> list[SetRow]:
-        return [SetRow(row, ChangeSetState(row.state).chip(), account_label(row.kind)) for row in found]
-
 
 ROW_FILTERS: dict[str, Q] = {
     "all": Q(),
     "guards": ~Q(guards=[]),
-    "losses": ~Q(destroys=[]),
+    "losses": ~Q(removals=[]),
     "verified": Q(state=ChangeState.VERIFIED),
     "differs": Q(state=ChangeState.DIFFERS),
     "failed": Q(state=ChangeState.FAILED),
@@ -123,7 +106,7 @@ ROW_FILTERS: dict[str, Q] = {
 
 
 def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_SHOWN) -> RowsPage:
-    """The rows after `?after=<pk>` of those that `?rows=` names: one query with the products, whatever the page."""
+    """Return the rows after `?after=<pk>` of those that `?rows=` names, in one query with the products."""
     shown = parameters.get("rows", "all")
     shown = shown if shown in ROW_FILTERS else "all"
     rows = change_set.changes.filter(ROW_FILTERS[shown]).select_related("variant__product")
@@ -133,36 +116,33 @@ def rows_page(change_set: ChangeSet, parameters: QueryDict, *, size: int = ROWS_
     return RowsPage(_grouped(change_set, page.rows), first=page.first, next=page.next, shown=shown)
 
 
-def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[ProductGroup]:
-    def product_of(change: Change) -> Product | None:
-        return change.variant.product if change.variant else None
-
+def _grouped(change_set: ChangeSet, changes: Iterable[Change]) -> list[tuple[Product | None, list[ChangeRow]]]:
     return [
-        ProductGroup(product, [change_row(change_set, change) for change in some])
-        for product, some in groupby(changes, key=product_of)
+        (product, [change_row(change_set, change) for change in some])
+        for product, some in groupby(changes, key=lambda change: change.variant and change.variant.product)
     ]
 
 
 def change_row(change_set: ChangeSet, change: Change) -> ChangeRow:
-    """A row with its difference; before the first check, with what is asked for."""
-    named = [values.get("currency") for values in (change.before, change.after, change.wanted)]
+    """Return a row with its difference; before the first check, with what is asked for."""
+    named = [values.get("currency") for values in (change.before, change.after, change.requested)]
     currency = next(filter(None, [*named, change.variant and change.variant.currency]), "")
     lines = _lines(change_set.kind, change)
     return ChangeRow(
         change=change,
         chip=ChangeState(change.state).chip(change.note),
-        lines=[_line_row(change, line, currency=currency) for line in lines],
-        losses=[_loss(change, key, currency=currency) for key in change.destroys],
+        lines=[line_row(line, before=change.before, currency=currency) for line in lines],
+        losses=[_loss(change, key, currency=currency) for key in change.removals],
     )
 
 
 def _lines(kind: str, change: Change) -> list[Line]:
     if change.after:
-        return shape_of(kind).lines(change.before, after=change.after)
-    if change.wanted == RESET:
+        return format_of(kind).lines(change.before, after=change.after)
+    if change.requested == RESET:
         return [Line("reset", None, True)]
     lines = []
-    for name, value in change.wanted.items():
+    for name, value in change.requested.items():
         if isinstance(value, dict):
             lines += [Line(f"{name}:{quantity}", None, price, is_price=True) for quantity, price in value.items()]
         else:
@@ -170,27 +150,17 @@ def _lines(kind: str, change: Change) -> list[Line]:
     return lines
 
 
-def _line_row(change: Change, line: Line, *, currency: str) -> LineRow:
-    before, after = (
-        describe_value(value, currency=currency, is_price=line.is_price)[:LONGEST_SHOWN]
-        for value in (line.before, line.after)
-    )
-    return LineRow(key_label(line.key), before, after, line.move, _margin(change.before, line))
-
-
-def _margin(before: Value, line: Line) -> Decimal | None:
-    """What is left of a sales price, in percent."""
-    name, _separator, quantity = line.key.partition(":")
-    if name != "sales" or line.after is None or not before.get("purchase"):
-        return None
-    cost = price_at(decimals(before["purchase"]), int(quantity))
-    return margin_percent(purchase=cost, sales=Decimal(line.after))
+def line_row(line: Line, *, before: Value, currency: str, longest: int = LONGEST_SHOWN) -> LineRow:
+    """Return the line as pages show it, texts cut to so many characters."""
+    values = [describe_value(value, currency=currency, is_price=line.is_price) for value in (line.before, line.after)]
+    old, new = (text[:longest] for text in values)
+    return LineRow(key_label(line.key), old, new, line.move, margin_after(line, before=before))
 
 
 def _loss(change: Change, key: str, *, currency: str) -> Loss:
     name, separator, quantity = key.partition(":")
     if separator:
-        held = describe_value(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
+        current = describe_value(change.before.get(name, {}).get(quantity), currency=currency, is_price=True)
     else:
-        held = describe_value(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
-    return Loss(key, key_label(key), held[:LONGEST_SHOWN], key in change.ticked)
+        current = describe_value(change.before.get("overwrites", {}).get(key), currency=currency, is_price=False)
+    return Loss(key, key_label(key), current[:LONGEST_SHOWN], key in change.confirmed)

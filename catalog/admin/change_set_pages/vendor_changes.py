@@ -10,13 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.staff.list_page import ListPage
-from backoffice.states import Chip
-from catalog.admin.catalog_chips import CHANGES, change_chip, change_lines
+from catalog.chips import CHANGES
 from catalog.models import SyncRun, VariantChange
 from catalog.services.variant_users import VariantUser, users_of_variants
 
 ORDERS_SHOWN = 5
-_WORDS: dict[str, Any] = {kind: word for kind, (_tone, _icon, word) in CHANGES.items()}
+_LABELS: dict[str, Any] = {kind: label for kind, (_tone, _icon, label) in CHANGES.items()}
 # Those that have a tab.
 _KINDS = ("new", "gone", "dearer", "cheaper", "unavailable")
 
@@ -25,7 +24,7 @@ class ChangesFilters(FilterForm):
     LOOKUPS = {"vendor": "variant__vendor"}
     DATED = "at"
 
-    kind = choice_field(_("What"), _WORDS.items())
+    kind = choice_field(_("What"), _LABELS.items())
     vendor = choice_field(_("Vendor"), vendor_choices)
     since = day_field(_("From"))
     until = day_field(_("Until"))
@@ -35,12 +34,10 @@ class ChangesFilters(FilterForm):
 
 
 @dataclass(frozen=True)
-class ChangeOfVariant:
+class VendorChangeRow:
     """`orders` are names and addresses of the first of those touched, `more` how many there are beside them."""
 
     change: VariantChange
-    chip: Chip
-    lines: list[dict[str, Any]]
     orders: list[tuple[str, str]]
     more: int
 
@@ -52,11 +49,11 @@ class VendorChanges(ListPage[VariantChange]):
         "variant__media", "variant__properties", "variant__parts"
     )
     filter_class = ChangesFilters
-    views = ((_("All"), ""), *((capfirst(_WORDS[kind]), f"kind={kind}") for kind in _KINDS))
+    views = ((_("All"), ""), *((capfirst(_LABELS[kind]), f"kind={kind}") for kind in _KINDS))
     search_words = _("Beginning of a SKU")
     empty_icon = "published_with_changes"
 
-    def get_rows(self, found: list[VariantChange]) -> list[ChangeOfVariant]:
+    def get_rows(self, found: list[VariantChange]) -> list[VendorChangeRow]:
         users = users_of_variants({(row.variant.vendor, row.variant.sku) for row in found})
         return [_row(row, users.get((row.variant.vendor, row.variant.sku), [])) for row in found]
 
@@ -64,19 +61,18 @@ class VendorChanges(ListPage[VariantChange]):
         return {"last": _last_run(), **super().get_context_data()}
 
 
-def _row(change: VariantChange, users: list[VariantUser]) -> ChangeOfVariant:
-    shown = [(user.name, _address(user)) for user in users[:ORDERS_SHOWN]]
-    return ChangeOfVariant(change, change_chip(change), change_lines(change), shown, len(users) - len(shown))
-
-
-def _address(user: VariantUser) -> str:
-    return reverse(f"admin:{user.label.replace('.', '_')}_change", args=[user.pk])
+def _row(change: VariantChange, users: list[VariantUser]) -> VendorChangeRow:
+    shown = users[:ORDERS_SHOWN]
+    pages = [reverse(f"admin:{user.label.replace('.', '_')}_change", args=[user.pk]) for user in shown]
+    return VendorChangeRow(
+        change, [(user.name, page) for user, page in zip(shown, pages, strict=True)], len(users) - len(shown)
+    )
 
 
 def _last_run() -> tuple[SyncRun, list[tuple[Any, int]]] | None:
-    """The newest synchronisation of a catalogue and what it found, by kind in words."""
+    """Return the newest synchronisation of a catalogue and what it found, by kind."""
     run = SyncRun.objects.filter(kind="catalog", finished_at__isnull=False).first()
     if run is None:
         return None
     counts = dict(run.changes.order_by().values_list("kind").annotate(count=Count("pk")))
-    return run, [(word, counts[kind]) for kind, word in _WORDS.items() if kind in counts]
+    return run, [(label, counts[kind]) for kind, label in _LABELS.items() if kind in counts]

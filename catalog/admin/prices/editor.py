@@ -13,10 +13,10 @@ from backoffice.text.structs import clean_texts
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.words import account_label
 from catalog.admin.prices.rows import PriceFilters, filtered_variants, read_grid
+from catalog.labels import account_label
 from catalog.models import ChangeKind, ChangeSet
-from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.change_sets.formats import vendors_for
 from catalog.services.current_values import price_text, variants_of
 from catalog.services.formula_runs import draft_formula, formula_of, preview_formula
 
@@ -25,7 +25,7 @@ _KINDS = (ChangeKind.SALES_PRICES.value, ChangeKind.FULFILLER_PRICES.value)
 
 
 def grid_context(request: HttpRequest) -> dict[str, Any]:
-    """All that the page shows. `?draft=<pk>` lays an editable set over the grid."""
+    """Return what the page shows. `?draft=<pk>` lays an editable set over the grid."""
     filters = PriceFilters(request.GET)
     kind = filters.chosen_kind
     vendor = vendors_for(kind)[0]
@@ -46,9 +46,9 @@ def grid_context(request: HttpRequest) -> dict[str, Any]:
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Edits as JSON {"kind", "draft", "title", "rows": {sku: {list: {quantity: price|null}}}} become (part of) a draft.
+    """Add edits to a draft, sent as {"kind", "draft", "title", "rows": {sku: {list: {quantity: price|null}}}}.
 
-    Answers {"url"} of the change set; 400 with {"text", "errors": {sku: [complaint]}} when they make no sense.
+    Return {"url"} of the change set; 400 with {"text", "errors": {sku: [text]}} when they make no sense.
     """
     given = _body(request)
     kind, rows = given.get("kind"), given.get("rows")
@@ -66,7 +66,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def try_formula(request: HttpRequest) -> HttpResponse:
-    """What a formula makes of some SKUs: {"rows": [{sku, quantity, after, margin}]}. Nothing is stored."""
+    """Return what a formula makes of some SKUs: {"rows": [{sku, quantity, after, margin}]}. Nothing is stored."""
     given = _body(request)
     skus = given.get("skus")
     if not isinstance(skus, list) or len(skus) > MOST_PREVIEWED or not all(isinstance(sku, str) for sku in skus):
@@ -91,7 +91,7 @@ def try_formula(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def draft_for_all(request: HttpRequest) -> HttpResponse:
-    """The formula over all that the filter finds, as a draft of its own: {"url"}."""
+    """Draft the formula over all that the filter finds. Return {"url"}."""
     given = _body(request)
     vendor = vendors_for(ChangeKind.SALES_PRICES)[0]
     filters = PriceFilters(QueryDict(str(given.get("query", ""))))
@@ -115,7 +115,7 @@ def _title(given: dict[str, Any]) -> str:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object sent. Raises BadRequest."""
+    """Return the JSON object sent. Raises BadRequest."""
     errors: dict[str, list[str]] = {}
     try:
         given = clean_texts(json.loads(request.body), Any, errors=errors)

@@ -48,14 +48,14 @@ class Cell:
     """A price of one list at one quantity, as text. `wanted` is what the draft asks for, None for nothing."""
 
     price_list: str
-    held: str
-    wanted: str | None
+    current: str
+    requested: str | None
     editable: bool
 
 
 @dataclass(frozen=True)
 class TierRow:
-    """`cost` is the purchase price that counts at the quantity, as text ("" for none); the margin is with wishes."""
+    """`cost` is the purchase price that counts at the quantity, as text ("" for none); the margin is with the draft."""
 
     quantity: str
     cells: list[Cell]
@@ -77,7 +77,7 @@ class PriceGrid:
 
 
 def filtered_variants(vendor: str, values: dict[str, Any]) -> QuerySet[Variant]:
-    """The variants that the filters leave, unordered."""
+    """Return the variants that the filters leave, unordered."""
     variants = variants_of(vendor).defer("media", "properties", "parts", "editor_intents")
     if "orderable" in values:
         variants = variants.filter(orderable=values["orderable"] == "yes")
@@ -87,34 +87,34 @@ def filtered_variants(vendor: str, values: dict[str, Any]) -> QuerySet[Variant]:
 
 
 def read_grid(request: HttpRequest, filters: PriceFilters, *, vendor: str, draft: ChangeSet | None) -> PriceGrid:
-    """A page of the grid in five queries, however many SKUs it has."""
+    """Return a page of the grid in five queries, however many SKUs it has."""
     kind = filters.chosen_kind
     page = ascending_page(
         filtered_variants(vendor, filters.values).select_related("product"), request.GET, size=filters.chosen_size
     )
-    held = current_values(kind, vendor=vendor, variants=page.rows)
+    current = current_values(kind, vendor=vendor, variants=page.rows)
     skus = [variant.sku for variant in page.rows]
-    wishes: dict[str, Value] = {}
+    requests: dict[str, Value] = {}
     if draft is not None:
-        wishes = dict(Change.objects.filter(change_set=draft, sku__in=skus).values_list("sku", "wanted"))
+        requests = dict(Change.objects.filter(change_set=draft, sku__in=skus).values_list("sku", "requested"))
     rows = [
-        GridVariant(variant, tier_rows(kind, held=held[variant.sku], wanted=wishes.get(variant.sku, {})))
+        GridVariant(variant, tier_rows(kind, current=current[variant.sku], requested=requests.get(variant.sku, {})))
         for variant in page.rows
     ]
     return PriceGrid(kind, page, rows)
 
 
-def tier_rows(kind: str, *, held: Value, wanted: Value) -> list[TierRow]:
-    """By ascending quantity; every quantity that any list or wish names."""
+def tier_rows(kind: str, *, current: Value, requested: Value) -> list[TierRow]:
+    """Return every quantity that a list or the draft names, ascending."""
     names = [str(name) for name in PriceList.values]
-    quantities = {quantity for name in names for quantity in (*held[name], *wanted.get(name, {}))}
-    costs, sales = decimals(held["purchase"]), decimals(held["sales"] | wanted.get("sales", {}))
+    quantities = {quantity for name in names for quantity in (*current[name], *requested.get(name, {}))}
+    costs, sales = decimals(current["purchase"]), decimals(current["sales"] | requested.get("sales", {}))
     editable = FULFILLERS_LISTS if kind == ChangeKind.FULFILLER_PRICES else (PriceList.SALES.value,)
     rows = []
     for quantity in sorted(quantities, key=int):
         cost = price_at(costs, int(quantity))
         cells = [
-            Cell(name, held[name].get(quantity, ""), wanted.get(name, {}).get(quantity), name in editable)
+            Cell(name, current[name].get(quantity, ""), requested.get(name, {}).get(quantity), name in editable)
             for name in names
         ]
         margin = margin_percent(purchase=cost, sales=price_at(sales, int(quantity)))

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
-from catalog.admin.catalog_chips import kind_chips, variant_chip
 from catalog.admin.product_pages.filters import ProductFilters, VariantFilters
 from catalog.models import PriceList, PriceTier, Product, Variant
 
@@ -26,8 +25,6 @@ class Span:
 @dataclass(frozen=True)
 class VariantRow:
     variant: Variant
-    chip: Chip
-    kinds: list[Chip]
     purchase: Span
     sales: Span
 
@@ -45,7 +42,7 @@ class ProductRow:
 
 
 def variant_rows(variants: list[Variant]) -> list[VariantRow]:
-    """With their prices, in one query for all."""
+    """Return the variants with their prices, in one query for all."""
     spans: dict[tuple[int, str], Span] = {}
     tiers = PriceTier.objects.filter(variant__in=[variant.pk for variant in variants]).order_by()
     for row in tiers.values("variant_id", "price_list").annotate(low=Min("price"), high=Max("price")):
@@ -53,8 +50,6 @@ def variant_rows(variants: list[Variant]) -> list[VariantRow]:
     return [
         VariantRow(
             variant,
-            variant_chip(variant),
-            kind_chips(variant),
             purchase=spans.get((variant.pk, PriceList.PURCHASE), Span()),
             sales=spans.get((variant.pk, PriceList.SALES), Span()),
         )
@@ -84,11 +79,7 @@ class ProductList(ListPage[Product]):
     template_name = "catalog/product_list.html"
     queryset = Product.objects.prefetch_related("categories")
     filter_class = ProductFilters
-    views = (
-        (gettext_lazy("All"), ""),
-        (gettext_lazy("Listed"), "state=listed"),
-        (gettext_lazy("Gone"), "state=gone"),
-    )
+    views = ((gettext_lazy("All"), ""), (gettext_lazy("Listed"), "state=listed"), (gettext_lazy("Gone"), "state=gone"))
     search_words = gettext_lazy("Name, SKU, GTIN, vendor's id")
 
     def get_rows(self, found: list[Product]) -> list[ProductRow]:
@@ -98,12 +89,10 @@ class ProductList(ListPage[Product]):
 def _product_rows(products: list[Product]) -> list[ProductRow]:
     keys = [product.pk for product in products]
     listed = Variant.objects.filter(product__in=keys, gone_at=None).order_by()
-    counts: dict[int, dict[str, Any]] = {
-        row["product_id"]: {**row}
-        for row in listed.values("product_id").annotate(
-            variants=Count("pk"), orderable=Count("pk", filter=Q(orderable=True)), currency=Min("currency")
-        )
-    }
+    figures = listed.values("product_id").annotate(
+        variants=Count("pk"), orderable=Count("pk", filter=Q(orderable=True)), currency=Min("currency")
+    )
+    counts: dict[int, Any] = {row["product_id"]: row for row in figures}
     tiers = PriceTier.objects.filter(
         variant__product__in=keys, variant__gone_at=None, price_list=PriceList.PURCHASE
     ).order_by()
@@ -121,7 +110,7 @@ def _product_rows(products: list[Product]) -> list[ProductRow]:
 
 
 def product_chip(product: Product, *, variants: int, orderable: int) -> Chip:
-    """Whether anything of it can be ordered."""
+    """Return whether anything of it can be ordered."""
     if product.gone_at:
         return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
     if orderable == variants and variants:

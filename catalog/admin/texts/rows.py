@@ -14,9 +14,9 @@ from backoffice.staff.keyset import Ascending, ascending_page
 from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
-from catalog.admin.change_set_pages.words import account_label
+from catalog.labels import account_label
 from catalog.models import ChangeKind, Snapshot, Variant
-from catalog.services.change_sets.shapes import vendors_for
+from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.texts import LONGEST
 from catalog.services.search import search_variants
 
@@ -43,13 +43,11 @@ class TextRow:
 
     reading: Snapshot
     variant: Variant | None
-    title: str
-    description: str
     chips: list[Chip]
 
 
 def texts_of(vendor: str) -> QuerySet[Any]:
-    """Readings with `title` and `description` as they are in force, "" for none."""
+    """Return readings with `title` and `description` as they are in force, "" for none."""
     return Snapshot.objects.filter(vendor=vendor, kind=ChangeKind.SEARCH_TEXTS).annotate(
         title=_in_force("meta_title"), description=_in_force("meta_description")
     )
@@ -98,7 +96,7 @@ def _in_force(name: str) -> Coalesce:
 
 
 def _repeated(vendor: str) -> QuerySet[Any]:
-    """Titles that more than one SKU has."""
+    """Return titles that more than one SKU has."""
     rows = texts_of(vendor).exclude(title="").order_by().values("title")
     return rows.annotate(count=Count("pk")).filter(count__gt=1).values("title")
 
@@ -134,4 +132,4 @@ def _row(reading: Any, variant: Variant | None, *, repeated: set[str]) -> TextRo
         chips.append(Chip(Tone.RED, "content_cut", _("too long")))
     elif len(reading.title) > TITLE_SAFE:
         chips.append(Chip(Tone.AMBER, "content_cut", _("long")))
-    return TextRow(reading, variant, reading.title, reading.description, chips)
+    return TextRow(reading, variant, chips)

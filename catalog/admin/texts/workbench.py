@@ -1,6 +1,5 @@
 """The SEO workbench: default beside own text, field by field, into a draft; and the way back to the default."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +14,11 @@ from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from catalog.admin.change_set_pages.actions import page_of_set
 from catalog.admin.change_set_pages.drafts import OFFERED, find_set, keep_edits, open_drafts
-from catalog.admin.change_set_pages.words import account_label, key_label
 from catalog.admin.texts.rows import TITLE_SAFE
+from catalog.labels import account_label, key_label
 from catalog.models import ChangeKind, ChangeSet, Snapshot, Variant
+from catalog.services.change_sets.formats import vendors_for
 from catalog.services.change_sets.restoring import reset_search_texts
-from catalog.services.change_sets.shapes import vendors_for
 from catalog.services.change_sets.texts import LONGEST, ONE_LINE, TEXTS
 from catalog.services.change_sets.values import Value
 
@@ -27,45 +26,27 @@ KIND = ChangeKind.SEARCH_TEXTS
 MOST_RESET = 50
 
 
-@dataclass(frozen=True)
-class TextField:
-    """One text: `own` is None while the default is in force; `safe` and `most` are characters, 0 for any number."""
-
-    name: str
-    words: str
-    default: str
-    own: str | None
-    drafted: str
-    safe: int
-    most: int
-    is_line: bool
-
-
-def merchants_vendor() -> str:
-    """The account that search texts belong to."""
-    return vendors_for(KIND)[0]
-
-
 def workbench_context(reading: Snapshot, *, draft: ChangeSet | None) -> dict[str, Any]:
-    """All that the page of one SKU shows."""
-    wanted: Value = {}
+    """Return what the page of one SKU shows."""
+    requested: Value = {}
     if draft is not None and (change := draft.changes.filter(sku=reading.sku).first()):
-        wanted = change.wanted
-    variant = Variant.objects.filter(vendor=reading.vendor, sku=reading.sku).first()
+        requested = change.requested
+    names = [*LONGEST, *(name for name in TEXTS if name not in LONGEST)]
+    later = Snapshot.objects.filter(vendor=reading.vendor, kind=KIND, pk__gt=reading.pk).order_by("pk")
     return {
         "reading": reading,
-        "variant": variant,
+        "variant": Variant.objects.filter(vendor=reading.vendor, sku=reading.sku).first(),
         "vendor": reading.vendor,
         "account": account_label(KIND),
-        "fields": [_field(name, reading.value, wanted) for name in ("meta_title", "meta_description", *_others())],
+        "fields": [_field(name, reading.value, requested) for name in names],
         "draft": draft,
         "drafts": list(open_drafts(KIND, vendor=reading.vendor)[:OFFERED]),
-        "next": _neighbour(reading),
+        "next": later.values_list("pk", flat=True).first(),
     }
 
 
 def chosen_draft(request: HttpRequest, vendor: str) -> ChangeSet | None:
-    """The draft that the address names, else the reader's newest."""
+    """Return the draft that the address names, else the reader's newest."""
     drafts = open_drafts(KIND, vendor=vendor)
     chosen = request.GET.get("draft", "")
     if chosen.isdecimal():
@@ -74,17 +55,17 @@ def chosen_draft(request: HttpRequest, vendor: str) -> ChangeSet | None:
 
 
 def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
-    """What differs from what is held becomes (part of) a draft. A blank field is the vendor's default."""
+    """Add what differs from the current texts to a draft. A blank field is the vendor's default."""
     back = reverse("admin:catalog_changeset_text", args=[reading.pk])
     try:
-        wish = _wish(request, reading.value)
-        if not wish:
+        requested = _requested(request, reading.value)
+        if not requested:
             messages.info(request, _("Nothing was changed."))
             return HttpResponseRedirect(back)
         change_set = keep_edits(
             KIND,
             vendor=reading.vendor,
-            rows={reading.sku: wish},
+            rows={reading.sku: requested},
             draft=find_set(open_drafts(KIND, vendor=reading.vendor), request.POST.get("draft")),
             title=_("Search texts from the workbench"),
             actor=actor(request),
@@ -96,20 +77,20 @@ def save_texts(request: HttpRequest, reading: Snapshot) -> HttpResponse:
 
 
 def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
-    """Asks first, for exactly the SKUs given; then there is a draft. Answers the context of the question."""
+    """Draft the reset of exactly the SKUs given. Return the context of the question that is asked first."""
     skus = request.POST.getlist("sku")[:MOST_RESET]
-    vendor = merchants_vendor()
-    held = list(Snapshot.objects.filter(vendor=vendor, kind=KIND, sku__in=skus).order_by("pk"))
+    vendor = vendors_for(KIND)[0]
+    current = list(Snapshot.objects.filter(vendor=vendor, kind=KIND, sku__in=skus).order_by("pk"))
     back = reverse("admin:catalog_changeset_texts")
-    if not held:
+    if not current:
         messages.info(request, _("No SKU was marked."))
         return HttpResponseRedirect(back)
     if request.POST.get("confirmed") != "yes":
-        return {"readings": held, "vendor": vendor, "account": account_label(KIND), "back": back}
+        return {"readings": current, "vendor": vendor, "account": account_label(KIND), "back": back}
     try:
         change_set = reset_search_texts(
             vendor=vendor,
-            skus=[reading.sku for reading in held],
+            skus=[reading.sku for reading in current],
             title=_("Search texts back to the vendor's default"),
             user=staff_user(request),
             confirmed=True,
@@ -119,36 +100,35 @@ def reset_texts(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     return HttpResponseRedirect(page_of_set(change_set))
 
 
-def _others() -> list[str]:
-    return [name for name in TEXTS if name not in LONGEST]
-
-
-def _field(name: str, held: Value, wanted: Value) -> TextField:
-    own = held.get("overwrites", {}).get(name)
-    return TextField(
-        name=name,
-        words=key_label(name),
-        default=held.get("defaults", {}).get(name) or "",
-        own=own,
-        drafted=(wanted.get(name) or "") if name in wanted else (own or ""),
-        safe=TITLE_SAFE if name == "meta_title" else LONGEST.get(name, 0),
-        most=LONGEST.get(name, 0),
+def _field(name: str, current: Value, requested: Value) -> dict[str, Any]:
+    """Return one text; `own` is None while the default counts; `safe` and `most` are characters, 0 for any number."""
+    own = current.get("overwrites", {}).get(name)
+    return {
+        "name": name,
+        "label": key_label(name),
+        "default": current.get("defaults", {}).get(name) or "",
+        "own": own,
+        "drafted": (requested.get(name) or "") if name in requested else (own or ""),
+        "safe": TITLE_SAFE if name == "meta_title" else LONGEST.get(name, 0),
+        "most": LONGEST.get(name, 0),
         # A description has one line too, and takes more room.
-        is_line=name in ONE_LINE and name != "meta_description",
-    )
+        "is_line": name in ONE_LINE and name != "meta_description",
+    }
 
 
-def _wish(request: HttpRequest, held: Value) -> Value:
-    wish: Value = {}
+def _requested(request: HttpRequest, current: Value) -> Value:
+    requested: Value = {}
     for name in TEXTS:
         if name not in request.POST:
             continue
         text = posted_text(request.POST, name, kind=Text.PARAGRAPH)
-        own = held.get("overwrites", {}).get(name)
+        own = current.get("overwrites", {}).get(name)
         # What the vendor holds may be spelled as the vendor likes; only what says something else is a change.
         if text != _as_kept(own or ""):
-            wish[name] = posted_text(request.POST, name, kind=Text.LINE if name in ONE_LINE else Text.PARAGRAPH) or None
-    return wish
+            requested[name] = (
+                posted_text(request.POST, name, kind=Text.LINE if name in ONE_LINE else Text.PARAGRAPH) or None
+            )
+    return requested
 
 
 def _as_kept(text: str) -> str:
@@ -156,8 +136,3 @@ def _as_kept(text: str) -> str:
         return clean_paragraph(text)
     except BadText:
         return text
-
-
-def _neighbour(reading: Snapshot) -> int | None:
-    rows = Snapshot.objects.filter(vendor=reading.vendor, kind=KIND, pk__gt=reading.pk).order_by("pk")
-    return rows.values_list("pk", flat=True).first()

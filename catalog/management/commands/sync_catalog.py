@@ -44,10 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         choice = SyncOptions(
-            full=options["full"],
-            skus=tuple(options["sku"]),
-            language=options["lang"],
-            dry_run=options["dry_run"],
+            full=options["full"], skus=tuple(options["sku"]), language=options["lang"], dry_run=options["dry_run"]
         )
         try:
             vendor = get_vendor(options["vendor"], HasCatalogue, lane=Lane.CATALOG)

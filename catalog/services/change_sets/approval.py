@@ -21,10 +21,10 @@ User = AbstractUser | AnonymousUser
 
 
 def approve_change_set(change_set: ChangeSet, *, user: User, override_reason: str = "") -> ChangeSet:
-    """The set may be pushed as it is. Guards that may be overridden are, when a reason is given (kept with the name).
+    """Approve the set as it is. Guards that may be overridden are, when a reason is given (kept with the name).
 
     Refuses (NotAllowed) people without the permission, and the authors of a set that passes their shop's threshold;
-    (Conflict) sets with guards that still block, with losses that nobody ticked, or without rows;
+    (Conflict) sets with guards that still block, with removals that nobody confirmed, or without rows;
     (IllegalTransition) sets that are not checked.
     """
     ensure_permitted(user, APPROVE)
@@ -47,7 +47,7 @@ def approve_change_set(change_set: ChangeSet, *, user: User, override_reason: st
 
 
 def needs_somebody_else(change_set: ChangeSet) -> bool:
-    """Whether the set is so large, or moves prices so far, that its authors may not approve it."""
+    """Return whether the set is so large, or moves prices so far, that its authors may not approve it."""
     threshold = threshold_of(rules_for(change_set))
     if change_set.counts.get("rows", 0) >= threshold.skus:
         return True
@@ -55,16 +55,16 @@ def needs_somebody_else(change_set: ChangeSet) -> bool:
 
 
 def hash_of_rows(rows: QuerySet[Change]) -> str:
-    """Of what will be sent and of what it replaces: another hash, another change."""
+    """Return the hash of what will be sent and of what it replaces."""
     digest = blake2b(digest_size=16)
-    values = rows.order_by("sku").values_list("sku", "before", "after", "ticked")
+    values = rows.order_by("sku").values_list("sku", "before", "after", "confirmed")
     for row in values.iterator(chunk_size=5000):
         digest.update(to_json(row).encode())
     return digest.hexdigest()
 
 
 def ensure_permitted(user: User, permission: str) -> None:
-    """Raises NotAllowed."""
+    """Raise NotAllowed without it."""
     if not (user.is_active and user.has_perm(permission)):
         raise NotAllowed(_("You may not do that: %s is missing.") % permission)
 
@@ -90,7 +90,7 @@ def can_approve(change_set: ChangeSet, *, name: str) -> Eligibility:
 
 
 def _override(change_set: ChangeSet, *, user: User, reason: str) -> str:
-    """The reason for which guards are overridden, empty when there is nothing to override."""
+    """Return the reason for which guards are overridden, empty when there is nothing to override."""
     if not change_set.counts.get("blocking"):
         return ""
     if not reason.strip():

@@ -17,16 +17,16 @@ from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.registry import has_ability, vendor_type
 from catalog.models import Change, ChangeSet, ChangeSetState, Variant
 from catalog.services.bulk import to_json, update_rows
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.guards import price_guards
 from catalog.services.change_sets.rules import LimitBook, categories_by_product, rules_for
-from catalog.services.change_sets.shapes import shape_of
-from catalog.services.change_sets.snapshots import Reading, read_values, stale_skus, store_reading, stored_values
+from catalog.services.change_sets.snapshots import VendorReading, read_values, stale_skus, store_reading, stored_values
 from catalog.services.change_sets.values import Guard, Line, Value
 
 # Bounds memory, and no transaction is idle for long while we reckon.
 ROWS_AT_ONCE = 5000
-COUNTED = ("rows", "values", "unchanged", "blocking", "final", "flagged", "destroys", "unconfirmed")
-_COLUMNS = ("id", "variant_id", "sku_fulfiller", "before", "after", "guards", "destroys", "ticked")
+COUNTED = ("rows", "values", "unchanged", "blocking", "final", "flagged", "removals", "unconfirmed")
+_COLUMNS = ("id", "variant_id", "sku_fulfiller", "before", "after", "guards", "removals", "confirmed")
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class RowCheck:
     before: Value
     after: Value
     lines: list[Line]
-    destroys: list[str]
+    removals: list[str]
     guards: list[Guard]
 
     @property
     def is_idle(self) -> bool:
         """Whether the vendor holds already what is wanted."""
-        return not (self.lines or self.destroys or self.guards)
+        return not (self.lines or self.removals or self.guards)
 
 
 class Tally:
@@ -55,26 +55,22 @@ class Tally:
 
     def note_reading(self, read_at: datetime | None) -> None:
         """The oldest one counts."""
-        given = [moment for moment in (self.read_at, read_at) if moment is not None]
-        self.read_at = min(given, default=None)
+        self.read_at = min(filter(None, (self.read_at, read_at)), default=None)
 
-    def note(self, row: Change, verdict: RowCheck) -> None:
+    def note(self, row: Change, result: RowCheck) -> None:
         self.counts["rows"] += 1
-        self.counts["values"] += len(verdict.lines)
-        self.counts["blocking"] += any(guard.blocking for guard in verdict.guards)
-        self.counts["final"] += any(guard.blocking and not guard.overridable for guard in verdict.guards)
-        self.counts["flagged"] += any(not guard.blocking for guard in verdict.guards)
-        self.counts["destroys"] += len(verdict.destroys)
+        self.counts["values"] += len(result.lines)
+        self.counts["blocking"] += any(guard.blocking for guard in result.guards)
+        self.counts["final"] += any(guard.blocking and not guard.overridable for guard in result.guards)
+        self.counts["flagged"] += any(not guard.blocking for guard in result.guards)
+        self.counts["removals"] += len(result.removals)
         self.counts["unconfirmed"] += len(row.unconfirmed)
-        moves = [abs(line.move) for line in verdict.lines if line.move is not None]
+        moves = [abs(line.move) for line in result.lines if line.move is not None]
         self.largest_move = max([self.largest_move, *moves])
-
-    def as_json(self) -> dict[str, Any]:
-        return {**self.counts, "largest_move": str(self.largest_move)}
 
 
 def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """Every row has its difference to what the vendor holds, read from it where that is older than ten minutes.
+    """Compare every row with what the vendor holds, read from it where that is older than ten minutes.
 
     Rows that would change nothing are dropped. Raises VendorError when the vendor cannot be read, IllegalTransition
     for a set that is not a draft or checked.
@@ -95,13 +91,13 @@ def check_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 def validate_change_set(
     change_set: ChangeSet, *, actor: str, note: dict[str, Any] | None = None, **changes: Any
 ) -> None:
-    """The set, which must be locked, is checked against the stored readings; fields given by name are written too."""
+    """Check the set, which must be locked, against the stored readings; write fields given by name too."""
     book = LimitBook(rules_for(change_set))
     tally = Tally()
     ids = list(change_set.changes.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), ROWS_AT_ONCE):
         _validate_part(change_set, ids[start : start + ROWS_AT_ONCE], book=book, tally=tally)
-    counts = tally.as_json()
+    counts = {**tally.counts, "largest_move": str(tally.largest_move)}
     change_set.move_to(
         ChangeSetState.CHECKED,
         actor=actor,
@@ -113,51 +109,51 @@ def validate_change_set(
 
 
 def _validate_part(change_set: ChangeSet, ids: list[int], *, book: LimitBook, tally: "Tally") -> None:
-    """Some rows get their verdicts; those that would change nothing are dropped."""
+    """Check some rows and drop those that would change nothing."""
     rows = list(change_set.changes.filter(pk__in=ids).order_by("pk"))
-    held, read_at = stored_values(change_set, skus=[row.sku for row in rows])
-    verdicts, variants = _judge(change_set, rows, held=held, book=book)
-    left = [row for row in rows if not verdicts[row.pk].is_idle]
-    Change.objects.filter(pk__in=[row.pk for row in rows if verdicts[row.pk].is_idle]).delete()
-    update_rows(Change, _COLUMNS, [_as_row(row, verdicts[row.pk], variant=variants.get(row.sku)) for row in left])
+    current, read_at = stored_values(change_set, skus=[row.sku for row in rows])
+    results, variants = _validate_rows(change_set, rows, current=current, book=book)
+    left = [row for row in rows if not results[row.pk].is_idle]
+    Change.objects.filter(pk__in=[row.pk for row in rows if results[row.pk].is_idle]).delete()
+    update_rows(Change, _COLUMNS, [_as_row(row, results[row.pk], variant=variants.get(row.sku)) for row in left])
     tally.note_reading(read_at)
     tally.counts["unchanged"] += len(rows) - len(left)
     for row in left:
-        tally.note(row, verdicts[row.pk])
+        tally.note(row, results[row.pk])
 
 
-def changed_meanwhile(change_set: ChangeSet, *, reading: Reading) -> list[str]:
-    """SKUs of which the vendor holds something else than when the set was checked."""
+def changed_meanwhile(change_set: ChangeSet, *, reading: VendorReading) -> list[str]:
+    """Return SKUs of which the vendor holds something else than when the set was checked."""
     rows = change_set.changes.order_by("pk").values_list("sku", "before")
     return [sku for sku, before in rows if reading.values.get(sku, {}) != before]
 
 
-def _judge(
-    change_set: ChangeSet, rows: list[Change], *, held: dict[str, Value], book: LimitBook
+def _validate_rows(
+    change_set: ChangeSet, rows: list[Change], *, current: dict[str, Value], book: LimitBook
 ) -> tuple[dict[int, RowCheck], dict[str, Variant]]:
-    """By the row's id; and the variants by SKU. A constant number of queries."""
+    """Return the results by the row's id, and the variants by SKU. A constant number of queries."""
     variants = variants_by_sku(change_set.vendor, skus=[row.sku for row in rows])
     categories = categories_by_product({variant.product_id for variant in variants.values()})
-    shape = shape_of(change_set.kind)
-    verdicts = {}
+    change_format = format_of(change_set.kind)
+    results = {}
     for row in rows:
-        before = held.get(row.sku)
+        before = current.get(row.sku)
         if before is None:
-            verdicts[row.pk] = _unknown_at_vendor()
+            results[row.pk] = RowCheck({}, {}, [], [], [Guard("unknown_sku", _("The vendor does not list this SKU."))])
             continue
-        resolved = shape.resolve(row.wanted, before=before)
-        lines = shape.lines(before, after=resolved.after)
+        resolved = change_format.resolve(row.requested, before=before)
+        lines = change_format.lines(before, after=resolved.after)
         variant = variants.get(row.sku)
         limits = book.limits(categories.get(variant.product_id, []) if variant else [])
         guards = list(resolved.guards)
         if lines:
             guards += price_guards(change_set.kind, before=before, after=resolved.after, lines=lines, limits=limits)
-        verdicts[row.pk] = RowCheck(before, resolved.after, lines, resolved.destroys, guards if lines else [])
-    return verdicts, variants
+        results[row.pk] = RowCheck(before, resolved.after, lines, resolved.removals, guards if lines else [])
+    return results, variants
 
 
 def variants_by_sku(vendor: str, *, skus: Iterable[str]) -> dict[str, Variant]:
-    """Our variants of these SKUs. One company may have several accounts with us, which speak of the same SKUs
+    """Return our variants of these SKUs. One company may have several accounts with us, which speak of the same SKUs
     (`SHARES_SKUS_WITH`): the account's own variant comes first.
     """
     shared = vendor_type(vendor, TakesChanges).SHARES_SKUS_WITH if has_ability(vendor, TakesChanges) else ()
@@ -166,20 +162,16 @@ def variants_by_sku(vendor: str, *, skus: Iterable[str]) -> dict[str, Variant]:
     return {row.sku: row for row in sorted(rows, key=lambda row: row.vendor == vendor)}
 
 
-def _unknown_at_vendor() -> RowCheck:
-    return RowCheck({}, {}, [], [], [Guard("unknown_sku", _("The vendor does not list this SKU."))])
-
-
-def _as_row(row: Change, verdict: RowCheck, *, variant: Variant | None) -> tuple[Any, ...]:
-    ticked = [key for key in row.ticked if key in verdict.destroys]
-    row.ticked, row.destroys = ticked, verdict.destroys
+def _as_row(row: Change, result: RowCheck, *, variant: Variant | None) -> tuple[Any, ...]:
+    confirmed = [key for key in row.confirmed if key in result.removals]
+    row.confirmed, row.removals = confirmed, result.removals
     return (
         row.pk,
         variant.pk if variant else None,
-        verdict.before.get("sku_fulfiller", ""),
-        to_json(verdict.before),
-        to_json(verdict.after),
-        to_json(serialize([guard.as_json() for guard in verdict.guards])),
-        to_json(verdict.destroys),
-        to_json(ticked),
+        result.before.get("sku_fulfiller", ""),
+        to_json(result.before),
+        to_json(result.after),
+        to_json(serialize([vars(guard) for guard in result.guards])),
+        to_json(result.removals),
+        to_json(confirmed),
     )

@@ -10,8 +10,8 @@ from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeSet, ChangeSetState, ChangeSource, ChangeState
 from catalog.services.bulk import ChildTable, to_json, upsert_children
-from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of
-from catalog.services.change_sets.values import Shape, Value
+from catalog.services.change_sets.formats import ensure_able_vendor, format_of
+from catalog.services.change_sets.values import ChangeFormat, Value, refuse
 
 MOST_ROWS = 200_000
 MOST_ERRORS = 200
@@ -19,7 +19,7 @@ LONGEST_TITLE = 200
 _CHANGES = ChildTable(
     Change,
     key=("change_set_id", "sku"),
-    values=("sku_fulfiller", "wanted", "before", "after", "guards", "destroys", "ticked", "state", "note"),
+    values=("sku_fulfiller", "requested", "before", "after", "guards", "removals", "confirmed", "state", "note"),
 )
 
 
@@ -35,12 +35,12 @@ def make_change_set(
     language: str = "",
     restored_from: ChangeSet | None = None,
 ) -> ChangeSet:
-    """There is a draft of what is wanted, by SKU (the shapes are in `values`). Not checked yet.
+    """Draft what is requested, by SKU (`values` has the formats). Not checked yet.
 
-    Raises InvalidInput, with complaints by SKU, for rows that make no sense and vendors that take no such changes.
+    Raises InvalidInput, with errors by SKU, for rows that make no sense and vendors that take no such changes.
     """
     ensure_able_vendor(vendor, kind=kind)
-    cleaned = _cleaned(rows, shape=shape_of(kind))
+    cleaned = _cleaned(rows, change_format=format_of(kind))
     with transaction.atomic():
         change_set = ChangeSet.objects.create(
             vendor=vendor,
@@ -54,30 +54,30 @@ def make_change_set(
             restored_from=restored_from,
         )
         change_set.note("changeset.made", actor=actor, rows=len(cleaned), source=source)
-        _write(change_set, cleaned, ticked={})
+        _write(change_set, cleaned, confirmed={})
     return change_set
 
 
 def add_changes(change_set: ChangeSet, *, rows: Mapping[str, Value], actor: str) -> ChangeSet:
-    """The rows are in the set; where it has the SKU already the wishes are joined, the newer one winning.
+    """Add rows to the set; where it has the SKU already the requests are joined, the newer one winning.
 
     It is a draft afterwards. Raises InvalidInput, and IllegalTransition when it can no longer be edited.
     """
-    shape = shape_of(change_set.kind)
-    cleaned = _cleaned(rows, shape=shape)
+    change_format = format_of(change_set.kind)
+    cleaned = _cleaned(rows, change_format=change_format)
     with transaction.atomic():
         change_set = _opened(change_set, actor=actor)
-        ticked = {}
-        for change in change_set.changes.filter(sku__in=cleaned).only("sku", "wanted", "ticked"):
-            cleaned[change.sku] = shape.join(change.wanted, cleaned[change.sku])
-            ticked[change.sku] = change.ticked
-        _write(change_set, cleaned, ticked=ticked)
+        confirmed = {}
+        for change in change_set.changes.filter(sku__in=cleaned).only("sku", "requested", "confirmed"):
+            cleaned[change.sku] = change_format.join(change.requested, cleaned[change.sku])
+            confirmed[change.sku] = change.confirmed
+        _write(change_set, cleaned, confirmed=confirmed)
         change_set.note("changeset.edited", actor=actor, rows=len(cleaned))
     return change_set
 
 
 def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) -> ChangeSet:
-    """These SKUs are not in the set any more. Raises IllegalTransition."""
+    """Take these SKUs out of the set. Raises IllegalTransition."""
     with transaction.atomic():
         change_set = _opened(change_set, actor=actor)
         count, _by_model = change_set.changes.filter(sku__in=skus).delete()
@@ -86,7 +86,7 @@ def remove_changes(change_set: ChangeSet, *, skus: Collection[str], actor: str) 
 
 
 def confirm_removals(change_set: ChangeSet, *, sku: str, keys: Collection[str], actor: str) -> Change:
-    """A person has seen that exactly these values of a SKU would vanish, and wants it: others are not ticked any more.
+    """Confirm that exactly these values of a SKU may vanish, and no others.
 
     Raises InvalidInput for keys that would not vanish, IllegalTransition once the set is approved.
     """
@@ -95,21 +95,21 @@ def confirm_removals(change_set: ChangeSet, *, sku: str, keys: Collection[str], 
         if change_set.state != ChangeSetState.CHECKED:
             raise IllegalTransition(_("Only in a checked change set can be ticked what would vanish."))
         change = change_set.changes.get(sku=sku)
-        if unknown := sorted(set(keys) - set(change.destroys)):
+        if unknown := sorted(set(keys) - set(change.removals)):
             text = _("Nothing of the kind would vanish: %(keys)s.") % {"keys": ", ".join(unknown)}
             raise InvalidInput(text, errors={sku: [text]})
         missing = len(change.unconfirmed)
-        change.ticked = [key for key in change.destroys if key in keys]
-        change.save(update_fields=["ticked"])
+        change.confirmed = [key for key in change.removals if key in keys]
+        change.save(update_fields=["confirmed"])
         change_set.counts["unconfirmed"] = change_set.counts.get("unconfirmed", 0) - missing + len(change.unconfirmed)
         change_set.authors = _with(change_set.authors, actor)
         change_set.save(update_fields=["counts", "authors"])
-        change_set.note("changeset.ticked", actor=actor, sku=sku, keys=change.ticked)
+        change_set.note("changeset.confirmed", actor=actor, sku=sku, keys=change.confirmed)
     return change
 
 
 def reopen_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """An approved or scheduled set is a draft again, to be edited; its approval is gone. Raises IllegalTransition."""
+    """Make an approved or scheduled set a draft again, without its approval. Raises IllegalTransition."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         change_set.move_to(ChangeSetState.DRAFT, actor=actor, **NOT_APPROVED)
@@ -117,7 +117,7 @@ def reopen_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 
 
 def discard_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """The set will not be pushed. Raises IllegalTransition once it was."""
+    """Discard the set: it will not be pushed. Raises IllegalTransition once it was."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         change_set.move_to(ChangeSetState.DISCARDED, actor=actor)
@@ -137,7 +137,7 @@ NOT_APPROVED: dict[str, Any] = {
 
 
 def _opened(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """The set, locked, as a draft that the actor takes part in."""
+    """Lock the set, as a draft that the actor takes part in."""
     change_set = ChangeSet.objects.locked(change_set.pk)
     if not change_set.is_editable:
         text = _("The change set “%(title)s” is %(state)s: its rows are what they are.")
@@ -155,15 +155,16 @@ def _with(authors: list[str], actor: str) -> list[str]:
     return list(dict.fromkeys([*authors, actor]))
 
 
-def _cleaned(rows: Mapping[str, Value], *, shape: Shape) -> dict[str, Value]:
+def _cleaned(rows: Mapping[str, Value], *, change_format: ChangeFormat) -> dict[str, Value]:
     if len(rows) > MOST_ROWS:
-        text = _("A change set has at most %(most)d rows.") % {"most": MOST_ROWS}
-        raise InvalidInput(text, errors={"": [text]})
+        raise refuse(_("A change set has at most %(most)d rows.") % {"most": MOST_ROWS})
     cleaned: dict[str, Value] = {}
     errors: dict[str, list[str]] = {}
-    for sku, wanted in rows.items():
+    for sku, requested in rows.items():
         try:
-            cleaned[_checked_sku(sku)] = shape.clean(wanted)
+            if not 1 <= len(sku) <= 100 or not sku.isprintable():
+                raise refuse(_("This is no SKU."))
+            cleaned[sku] = change_format.clean(requested)
         except InvalidInput as error:
             errors[sku] = [text for texts in error.errors.values() for text in texts]
             if len(errors) == MOST_ERRORS:
@@ -173,18 +174,11 @@ def _cleaned(rows: Mapping[str, Value], *, shape: Shape) -> dict[str, Value]:
     return cleaned
 
 
-def _checked_sku(sku: str) -> str:
-    if not 1 <= len(sku) <= 100 or not sku.isprintable():
-        text = _("This is no SKU.")
-        raise InvalidInput(text, errors={"": [text]})
-    return sku
-
-
-def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, ticked: Mapping[str, list[str]]) -> None:
-    """Rows without a verdict: the check gives them one."""
+def _write(change_set: ChangeSet, cleaned: Mapping[str, Value], *, confirmed: Mapping[str, list[str]]) -> None:
+    """Write rows that are not checked yet."""
     state = ChangeState.PENDING.value
     rows = [
-        (change_set.pk, sku, "", to_json(wanted), "{}", "{}", "[]", "[]", to_json(ticked.get(sku, [])), state, "")
-        for sku, wanted in cleaned.items()
+        (change_set.pk, sku, "", to_json(requested), "{}", "{}", "[]", "[]", to_json(confirmed.get(sku, [])), state, "")
+        for sku, requested in cleaned.items()
     ]
     upsert_children(_CHANGES, rows)

@@ -15,7 +15,7 @@ SHOWN = 5
 
 
 def price_guards(kind: str, *, before: Value, after: Value, lines: list[Line], limits: Limits) -> list[Guard]:
-    """What stands against a row's prices, in a shop's figures. Empty for kinds without prices."""
+    """Return what stands against a row's prices, in a shop's figures. Empty for kinds without prices."""
     if kind == ChangeKind.SALES_PRICES:
         # Other tiers stay as they are, and count: a margin is not safe because nobody touched it.
         sales = decimals(before["sales"] | after["sales"])
@@ -28,7 +28,7 @@ def price_guards(kind: str, *, before: Value, after: Value, lines: list[Line], l
 
 
 def _margin_guards(sales: dict[int, Decimal], purchase: dict[int, Decimal], limits: Limits) -> Iterator[Guard]:
-    """At every quantity where either price changes, with the prices that count there."""
+    """Look at every quantity where either price changes, with the prices that count there."""
     loss, thin = [], []
     for quantity in sorted(sales.keys() | purchase.keys()):
         price, cost = price_at(sales, quantity), price_at(purchase, quantity)
@@ -48,7 +48,7 @@ def _margin_guards(sales: dict[int, Decimal], purchase: dict[int, Decimal], limi
 
 
 def _slope_guards(price_list: str, prices: dict[int, Decimal]) -> Iterator[Guard]:
-    """Who buys more should not pay more a piece; it happens on purpose, so it is only flagged."""
+    """Flag what is dearer a piece for who buys more; it happens on purpose, so it blocks nothing."""
     quantities = sorted(prices)
     dearer = [
         f"{more}: {prices[more]} > {prices[fewer]}"

@@ -1,9 +1,9 @@
 """Changing prices: the merchant's sales prices, and a fulfiller's purchase and recommended prices.
 
-wanted   {"currency", "sales": {"50": "9.90"}}, for a fulfiller "purchase" and "recommended" (null removes a
+requested  {"currency", "sales": {"50": "9.90"}}, for a fulfiller "purchase" and "recommended" (null removes a
          tier), "order_max_qty", "tier_price_qty_only", and "replace": true for "these tiers and no others"
-before   {"currency", "purchase", "recommended", "sales", "order_min_qty", "order_max_qty", "tier_price_qty_only"}
-after    the merchant's: the currency and the quantities given; a fulfiller's: everything, since it replaces all
+before     {"currency", "purchase", "recommended", "sales", "order_min_qty", "order_max_qty", "tier_price_qty_only"}
+after      the merchant's: the currency and the quantities given; a fulfiller's: everything, since it replaces all
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,10 +18,10 @@ from backoffice.vendors.listing_messages import PriceData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change, PriceList
 from catalog.services.change_sets.values import (
+    ChangeFormat,
     Guard,
     Line,
     Resolved,
-    Shape,
     Value,
     clean_count,
     clean_flag,
@@ -30,6 +30,7 @@ from catalog.services.change_sets.values import (
     exact,
     refuse,
 )
+from catalog.services.price_grid import margin_percent, price_at
 
 Tiers = dict[str, str]
 
@@ -39,21 +40,23 @@ FULFILLERS_LISTS = (PriceList.PURCHASE.value, PriceList.RECOMMENDED.value)
 RULES = ("order_max_qty", "tier_price_qty_only")
 
 
-class _Prices(Shape):
+class _PriceFormat(ChangeFormat):
     lists: tuple[str, ...]
+    # Whether a tier left out is lost.
+    replaces = False
 
     def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[PriceData]:
         return as_able(vendor, ListsPrices).iter_prices(sku=sku)
 
-    def held(self, facts: PriceData) -> Value:
-        value: Value = {"currency": facts.currency, **{name: {} for name in PriceList.values}}
-        for tier in facts.tiers:
+    def current(self, data: PriceData) -> Value:
+        value: Value = {"currency": data.currency, **{name: {} for name in PriceList.values}}
+        for tier in data.tiers:
             value[tier.price_list][str(tier.quantity)] = exact(tier.price)
         return value | {
-            "sku_fulfiller": facts.sku_fulfiller,
-            "order_min_qty": facts.order_min_qty,
-            "order_max_qty": facts.order_max_qty,
-            "tier_price_qty_only": facts.tier_price_qty_only,
+            "sku_fulfiller": data.sku_fulfiller,
+            "order_min_qty": data.order_min_qty,
+            "order_max_qty": data.order_max_qty,
+            "tier_price_qty_only": data.tier_price_qty_only,
         }
 
     def join(self, old: Value, new: Value) -> Value:
@@ -71,33 +74,30 @@ class _Prices(Shape):
 
     def _tier_lines(self, name: str, before: Value, after: Value) -> list[Line]:
         old, new = before.get(name, {}), after.get(name, {})
-        quantities = old.keys() | new.keys() if self._replaces() else new.keys()
+        quantities = old.keys() | new.keys() if self.replaces else new.keys()
         return [
             Line(f"{name}:{quantity}", old.get(quantity), new.get(quantity), is_price=True)
             for quantity in sorted(quantities, key=int)
             if _differ(old.get(quantity), new.get(quantity))
         ]
 
-    def _replaces(self) -> bool:
-        return False
 
-
-class SalesPrices(_Prices):
+class SalesPriceFormat(_PriceFormat):
     """What a merchant sells for. Only the quantities given are changed, and none can be taken away."""
 
     ability = TakesSalesPrices
     lists = (PriceList.SALES.value,)
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, ("currency", "sales"))
-        sales = clean_tiers(wanted.get("sales"))
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, ("currency", "sales"))
+        sales = clean_tiers(requested.get("sales"))
         if None in sales.values():
             raise refuse(_("A sales price cannot be taken away, only changed."))
-        return _with_currency({"sales": sales}, wanted)
+        return _with_currency({"sales": sales}, requested)
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        sales = {qty: price for qty, price in wanted["sales"].items() if _differ(before["sales"].get(qty), price)}
-        after = {"currency": wanted.get("currency") or before["currency"], "sales": sales}
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        sales = {qty: price for qty, price in requested["sales"].items() if _differ(before["sales"].get(qty), price)}
+        after = {"currency": requested.get("currency") or before["currency"], "sales": sales}
         guards = _currency_guards(before, after)
         if missing := [qty for qty in sales if before["purchase"] and qty not in before["purchase"]]:
             text = _("No such quantity in the purchase prices: %(quantities)s.")
@@ -115,47 +115,46 @@ class SalesPrices(_Prices):
         return {"currency": before["currency"], "sales": before["sales"]}
 
 
-class FulfillerPrices(_Prices):
+class FulfillerPriceFormat(_PriceFormat):
     """What a fulfiller asks and recommends. Always sent complete: a tier left out is lost for good."""
 
     ability = TakesFulfillerPrices
     lists = FULFILLERS_LISTS
+    replaces = True
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, ("currency", "replace", *self.lists, *RULES))
-        cleaned: Value = {name: clean_tiers(wanted[name]) for name in self.lists if name in wanted}
-        if wanted.get("order_max_qty") is not None:
-            cleaned["order_max_qty"] = clean_count(wanted["order_max_qty"], name="order_max_qty", least=1)
-        if "tier_price_qty_only" in wanted:
-            cleaned["tier_price_qty_only"] = clean_flag(wanted["tier_price_qty_only"], name="tier_price_qty_only")
-        if wanted.get("replace"):
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, ("currency", "replace", *self.lists, *RULES))
+        cleaned: Value = {name: clean_tiers(requested[name]) for name in self.lists if name in requested}
+        if requested.get("order_max_qty") is not None:
+            cleaned["order_max_qty"] = clean_count(requested["order_max_qty"], name="order_max_qty", least=1)
+        if "tier_price_qty_only" in requested:
+            cleaned["tier_price_qty_only"] = clean_flag(requested["tier_price_qty_only"], name="tier_price_qty_only")
+        if requested.get("replace"):
             cleaned["replace"] = True
-        return _with_currency(cleaned, wanted)
+        return _with_currency(cleaned, requested)
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        tier_only = bool(wanted.get("tier_price_qty_only", before["tier_price_qty_only"]))
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        tier_only = bool(requested.get("tier_price_qty_only", before["tier_price_qty_only"]))
+        default_max = None if tier_only else DEFAULT_MAX_QTY
         after: Value = {
-            "currency": wanted.get("currency") or before["currency"],
-            **{name: self._merged(name, wanted, before) for name in self.lists},
-            "order_max_qty": wanted.get("order_max_qty") or before["order_max_qty"] or _default_max(tier_only),
+            "currency": requested.get("currency") or before["currency"],
+            **{name: self._merged(name, requested, before) for name in self.lists},
+            "order_max_qty": requested.get("order_max_qty") or before["order_max_qty"] or default_max,
             "tier_price_qty_only": tier_only,
         }
-        destroys = [
+        removals = [
             f"{name}:{quantity}"
             for name in self.lists
             for quantity in sorted(before[name].keys() - after[name].keys(), key=int)
         ]
-        return Resolved(after, destroys=destroys, guards=[*_currency_guards(before, after), *_quantity_guards(after)])
+        return Resolved(after, removals=removals, guards=[*_currency_guards(before, after), *_quantity_guards(after)])
 
-    def _merged(self, name: str, wanted: Value, before: Value) -> Tiers:
-        given = wanted.get(name)
+    def _merged(self, name: str, requested: Value, before: Value) -> Tiers:
+        given = requested.get(name)
         if given is None:
             return dict(before[name])
-        merged = {} if wanted.get("replace") else before[name]
+        merged = {} if requested.get("replace") else before[name]
         return {quantity: price for quantity, price in (merged | given).items() if price is not None}
-
-    def _replaces(self) -> bool:
-        return True
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
         # No limit of ours leaves it to the vendor, whatever it makes of that.
@@ -183,7 +182,7 @@ class FulfillerPrices(_Prices):
 
 
 def clean_tiers(given: Any) -> dict[str, str | None]:
-    """Prices by quantity, None for "take it away". Raises InvalidInput."""
+    """Return prices by quantity, None for "take it away". Raises InvalidInput."""
     if not isinstance(given, Mapping):
         raise refuse(_("Prices by quantity are missing."))
     tiers = {}
@@ -195,12 +194,21 @@ def clean_tiers(given: Any) -> dict[str, str | None]:
 
 
 def decimals(tiers: Tiers) -> dict[int, Decimal]:
-    """The same for reckoning."""
+    """Return the tiers for reckoning."""
     return {int(quantity): Decimal(price) for quantity, price in tiers.items()}
 
 
-def _with_currency(cleaned: Value, wanted: Value) -> Value:
-    currency = wanted.get("currency") or ""
+def margin_after(line: Line, *, before: Value) -> Decimal | None:
+    """Return what is left of a sales price that changes, in percent; None for other values."""
+    name, _separator, quantity = line.key.partition(":")
+    if name != PriceList.SALES or line.after is None or not before.get("purchase"):
+        return None
+    cost = price_at(decimals(before["purchase"]), int(quantity))
+    return margin_percent(purchase=cost, sales=Decimal(line.after))
+
+
+def _with_currency(cleaned: Value, requested: Value) -> Value:
+    currency = requested.get("currency") or ""
     if currency and not (
         isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()
     ):
@@ -209,7 +217,7 @@ def _with_currency(cleaned: Value, wanted: Value) -> Value:
 
 
 def _differ(one: str | None, other: str | None) -> bool:
-    """By value: 9.9 and 9.90 are the same price."""
+    """Compare by value: 9.9 and 9.90 are the same price."""
     if one is None or other is None:
         return one is not other
     return Decimal(one) != Decimal(other)
@@ -221,10 +229,6 @@ def _as_tiers(tiers: Tiers) -> tuple[PriceTier, ...]:
     )
 
 
-def _default_max(tier_only: bool) -> int | None:
-    return None if tier_only else DEFAULT_MAX_QTY
-
-
 def _currency_guards(before: Value, after: Value) -> list[Guard]:
     if after["currency"] == before["currency"]:
         return []
@@ -233,7 +237,7 @@ def _currency_guards(before: Value, after: Value) -> list[Guard]:
 
 
 def _quantity_guards(after: Value) -> list[Guard]:
-    """What a vendor would refuse about the rules of quantities."""
+    """Return what a vendor would refuse about the rules of quantities."""
     quantities = [int(quantity) for quantity in after["purchase"]]
     if not quantities:
         return [Guard("no_tiers", _("At least one purchase price is needed."))]

@@ -1,4 +1,4 @@
-"""Going back: what the vendor held before a change set becomes the wish of a new one."""
+"""Going back: what the vendor held before a change set is requested by a new one."""
 
 from django.db import transaction
 
@@ -7,7 +7,7 @@ from backoffice.text.translatable import gettext as _
 from catalog.models import Change, ChangeKind, ChangeSet, ChangeSetState, ChangeSource
 from catalog.services.change_sets.approval import User, ensure_permitted
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.texts import RESET
 
 RESET_PERMISSION = "catalog.reset_searchtexts"
@@ -15,16 +15,16 @@ _PUSHED = (ChangeSetState.PUSHING, ChangeSetState.VERIFIED, ChangeSetState.DIFFE
 
 
 def restore(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """There is a draft that brings back all that the vendor held of the set's SKUs before it was pushed.
+    """Draft what brings back all that the vendor held of the set's SKUs before it was pushed.
 
     What cannot be brought back is not promised: quantities of sales prices that came later stay, and search engines'
     addresses that a reset threw away are lost. Raises IllegalTransition for a set that was never pushed.
     """
     if change_set.state not in _PUSHED:
         raise IllegalTransition(_("This change set was never pushed, so there is nothing to restore."))
-    shape = shape_of(change_set.kind)
+    change_format = format_of(change_set.kind)
     rows = {
-        sku: shape.restoring(before)
+        sku: change_format.restoring(before)
         for sku, before in change_set.changes.order_by("pk").values_list("sku", "before")
         if before
     }
@@ -44,10 +44,10 @@ def restore(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 def reset_search_texts(
     *, vendor: str, skus: list[str], title: str, user: User, confirmed: bool, language: str = ""
 ) -> ChangeSet:
-    """There is a draft that puts all texts of the SKUs back to the vendor's default, and with them their addresses.
+    """Draft what puts all texts of the SKUs back to the vendor's default, and with them their addresses.
 
     Apart from every edit, since it cannot be undone: raises NotAllowed without its own permission or unless it was
-    `confirmed`. What vanishes still has to be ticked, and the set be approved, as for any other.
+    `confirmed`. What vanishes still has to be confirmed, and the set be approved, as for any other.
     """
     ensure_permitted(user, RESET_PERMISSION)
     if not confirmed:
@@ -62,5 +62,5 @@ def reset_search_texts(
             actor=user.get_username(),
             language=language,
         )
-        Change.objects.filter(change_set=change_set).update(wanted=RESET)
+        Change.objects.filter(change_set=change_set).update(requested=RESET)
     return change_set

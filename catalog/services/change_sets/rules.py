@@ -1,6 +1,6 @@
 """The figures that people set: from when on somebody else must approve, and how far prices may go."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,10 +15,10 @@ class Limits:
     largest_move: Decimal | None = None
 
     def strictest(self, other: "Limits") -> "Limits":
-        """What satisfies both."""
-        return Limits(
-            _both(max, self.margin_floor, other.margin_floor), _both(min, self.largest_move, other.largest_move)
-        )
+        """Return what satisfies both."""
+        floors = [floor for floor in (self.margin_floor, other.margin_floor) if floor is not None]
+        moves = [move for move in (self.largest_move, other.largest_move) if move is not None]
+        return Limits(max(floors, default=None), min(moves, default=None))
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Threshold:
 
 
 def rules_for(change_set: ChangeSet) -> list[CatalogRules]:
-    """The rules of the set's shop; of all shops when it belongs to none; the defaults when nobody set any."""
+    """Return the rules of the set's shop; of all shops when it belongs to none; the defaults when nobody set any."""
     rules = CatalogRules.objects.prefetch_related("categories").order_by("pk")
     if change_set.shop_id is not None:
         rules = rules.filter(shop_id=change_set.shop_id)
@@ -38,7 +38,7 @@ def rules_for(change_set: ChangeSet) -> list[CatalogRules]:
 
 
 def threshold_of(rules: Iterable[CatalogRules]) -> Threshold:
-    """The strictest of all."""
+    """Return the strictest of all."""
     rules = list(rules)
     return Threshold(min(row.approval_move_percent for row in rules), min(row.approval_skus for row in rules))
 
@@ -53,7 +53,7 @@ class LimitBook:
         self._known: dict[tuple[str, ...], Limits] = {}
 
     def limits(self, categories: Collection[str]) -> Limits:
-        """For a product in these categories (paths): the strictest of all that apply."""
+        """Return the strictest limits of a product in these categories (paths)."""
         key = tuple(sorted(categories))
         if key not in self._known:
             found = Limits()
@@ -65,7 +65,7 @@ class LimitBook:
 
 
 def categories_by_product(product_ids: Collection[int]) -> dict[int, list[str]]:
-    """The category paths of each product; one query."""
+    """Return the category paths of each product; one query."""
     rows = Product.categories.through.objects.filter(product_id__in=product_ids)
     found: dict[int, list[str]] = {}
     for product_id, path in rows.values_list("product_id", "category__path"):
@@ -78,7 +78,7 @@ def _by_category(rules: CatalogRules) -> dict[str, Limits]:
 
 
 def _nearest(path: str, by_category: Mapping[str, Limits], *, default: Limits) -> Limits:
-    """The rule of the path itself, else of the nearest one above it. What it leaves open the shop's figure decides."""
+    """Return the rule of the path, else of the nearest one above it. What it leaves open the shop's figure decides."""
     parts = path.split("/")
     for length in range(len(parts), 0, -1):
         if (rule := by_category.get("/".join(parts[:length]))) is not None:
@@ -86,8 +86,3 @@ def _nearest(path: str, by_category: Mapping[str, Limits], *, default: Limits) -
             move = default.largest_move if rule.largest_move is None else rule.largest_move
             return Limits(floor, move)
     return default
-
-
-def _both(pick: Callable[[Iterable[Decimal]], Decimal], one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    given = [value for value in (one, other) if value is not None]
-    return pick(given) if given else None

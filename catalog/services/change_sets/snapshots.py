@@ -10,7 +10,7 @@ from django.utils import timezone
 from backoffice.vendors.abilities import Vendor
 from catalog.models import ChangeSet, Snapshot, Variant
 from catalog.services.bulk import ChildTable, to_json, upsert_children
-from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.values import Value
 
 # A reading older than that says nothing any more about what a push would change.
@@ -22,28 +22,28 @@ _TABLE = ChildTable(Snapshot, key=("vendor", "kind", "sku"), values=("value", "r
 
 
 @dataclass(frozen=True)
-class Reading:
+class VendorReading:
     """What a vendor held of some SKUs; those it does not list are missing. `read_at` is when the reading began."""
 
     values: dict[str, Value]
     read_at: datetime
 
 
-def read_values(vendor: Vendor, *, kind: str, skus: Collection[str]) -> Reading:
+def read_values(vendor: Vendor, *, kind: str, skus: Collection[str]) -> VendorReading:
     """Ask the vendor, SKU by SKU or by its whole list, whichever is fewer requests. Raises VendorError.
 
     Nothing is stored: see `store_reading`.
     """
-    shape, read_at, wanted = shape_of(kind), timezone.now(), set(skus)
-    if len(wanted) <= max(2, Variant.objects.filter(vendor=vendor.name).count() // ROWS_PER_PAGE):
-        facts: Iterator[Any] = (row for sku in sorted(wanted) for row in shape.read(vendor, sku=sku))
+    change_format, read_at, requested = format_of(kind), timezone.now(), set(skus)
+    if len(requested) <= max(2, Variant.objects.filter(vendor=vendor.name).count() // ROWS_PER_PAGE):
+        data: Iterator[Any] = (row for sku in sorted(requested) for row in change_format.read(vendor, sku=sku))
     else:
-        facts = shape.read(vendor)
-    return Reading({row.sku: shape.held(row) for row in facts if row.sku in wanted}, read_at)
+        data = change_format.read(vendor)
+    return VendorReading({row.sku: change_format.current(row) for row in data if row.sku in requested}, read_at)
 
 
-def store_reading(reading: Reading, *, vendor: str, kind: str, skus: Collection[str]) -> None:
-    """The reading is the newest we have of these SKUs. Must run inside a transaction."""
+def store_reading(reading: VendorReading, *, vendor: str, kind: str, skus: Collection[str]) -> None:
+    """Make the reading the newest we have of these SKUs. Must run inside a transaction."""
     rows = [(vendor, kind, sku, to_json(value), reading.read_at) for sku, value in reading.values.items()]
     upsert_children(_TABLE, rows)
     if gone := sorted(set(skus) - reading.values.keys()):
@@ -51,20 +51,17 @@ def store_reading(reading: Reading, *, vendor: str, kind: str, skus: Collection[
 
 
 def stale_skus(change_set: ChangeSet, *, skus: Sequence[str]) -> list[str]:
-    """Those of the SKUs that were not read lately, in their order."""
+    """Return those of the SKUs that were not read lately, in their order."""
     fresh = set(
         Snapshot.objects.filter(
-            vendor=change_set.vendor,
-            kind=change_set.kind,
-            sku__in=skus,
-            read_at__gte=timezone.now() - FRESH,
+            vendor=change_set.vendor, kind=change_set.kind, sku__in=skus, read_at__gte=timezone.now() - FRESH
         ).values_list("sku", flat=True)
     )
     return [sku for sku in skus if sku not in fresh]
 
 
 def stored_values(change_set: ChangeSet, *, skus: Collection[str]) -> tuple[dict[str, Value], datetime | None]:
-    """What is stored of the SKUs, and when the oldest of it was read."""
+    """Return what is stored of the SKUs, and when the oldest of it was read."""
     rows = Snapshot.objects.filter(vendor=change_set.vendor, kind=change_set.kind, sku__in=skus)
     found = {sku: (value, read_at) for sku, value, read_at in rows.values_list("sku", "value", "read_at")}
     return {sku: value for sku, (value, _at) in found.items()}, min((at for _value, at in found.values()), default=None)

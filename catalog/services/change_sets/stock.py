@@ -1,13 +1,12 @@
 """Changing stock (a fulfiller's) and what is offered in sales channels (a merchant's).
 
-wanted   {"available", "managed", "qty"}, for sales channels {"available"}
-before   {"available", "managed", "qty"}; null where the vendor does not say, or does not manage stock
-after    what was asked for; "managed" and "qty" travel together
+requested  {"available", "managed", "qty"}, for sales channels {"available"}
+before     {"available", "managed", "qty"}; null where the vendor does not say, or does not manage stock
+after      what was asked for; "managed" and "qty" travel together
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
@@ -16,10 +15,10 @@ from backoffice.vendors.listing_messages import StockData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
 from catalog.services.change_sets.values import (
+    ChangeFormat,
     Guard,
     Line,
     Resolved,
-    Shape,
     Value,
     clean_count,
     clean_flag,
@@ -29,47 +28,52 @@ from catalog.services.change_sets.values import (
 FIELDS = ("available", "managed", "qty")
 
 
-class _Stock(Shape):
+class _StockFormat(ChangeFormat):
     def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[StockData]:
         return as_able(vendor, ListsStock).iter_stock(sku=sku)
 
-    def held(self, facts: StockData) -> Value:
+    def current(self, data: StockData) -> Value:
         return {
-            "sku_fulfiller": facts.sku_fulfiller,
-            "available": facts.available,
-            "managed": facts.managed,
-            "qty": facts.qty,
+            "sku_fulfiller": data.sku_fulfiller,
+            "available": data.available,
+            "managed": data.managed,
+            "qty": data.qty,
         }
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
+        # What the vendor says of a number that nobody manages (0 or nothing) means nothing.
+        names = FIELDS if after.get("managed") else ("available", "managed")
         return [
             Line(name, before.get(name), after[name])
-            for name in FIELDS
-            if name in after and before.get(name) != after[name] and not _is_unmanaged_count(name, after)
+            for name in names
+            if name in after and before.get(name) != after[name]
         ]
 
 
-class Stock(_Stock):
+class StockFormat(_StockFormat):
     """Whether a fulfiller's product can be ordered, and how many there are."""
 
     ability = TakesStock
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, FIELDS)
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, FIELDS)
         cleaned: Value = {
-            name: clean_flag(wanted[name], name=name) for name in ("available", "managed") if name in wanted
+            name: clean_flag(requested[name], name=name) for name in ("available", "managed") if name in requested
         }
-        if wanted.get("qty") is not None:
-            cleaned["qty"] = clean_count(wanted["qty"], name="qty", least=0)
+        if requested.get("qty") is not None:
+            cleaned["qty"] = clean_count(requested["qty"], name="qty", least=0)
         return cleaned
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        after: Value = {"available": wanted["available"]} if "available" in wanted else {}
-        if "managed" in wanted or "qty" in wanted:
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        after: Value = {"available": requested["available"]} if "available" in requested else {}
+        if "managed" in requested or "qty" in requested:
             # A number makes no sense without management, so giving one begins it.
-            managed = wanted.get("managed", True)
-            after |= {"managed": managed, "qty": wanted.get("qty", before.get("qty")) if managed else None}
-        return Resolved(after, guards=_count_guards(after))
+            managed = requested.get("managed", True)
+            after |= {"managed": managed, "qty": requested.get("qty", before.get("qty")) if managed else None}
+        guards = []
+        if after.get("managed") and after["qty"] is None:
+            guards.append(Guard("no_quantity", _("Managed stock needs a quantity.")))
+        return Resolved(after, guards=guards)
 
     def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
         rows = [self.row(change) for change in changes]
@@ -88,17 +92,17 @@ class Stock(_Stock):
         return {name: before[name] for name in FIELDS if before[name] is not None}
 
 
-class Sync(_Stock):
+class SyncFormat(_StockFormat):
     """Whether a merchant's product is passed on to sales channels."""
 
     ability = TakesChannels
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, ("available",))
-        return {"available": clean_flag(wanted.get("available"), name="available")}
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, ("available",))
+        return {"available": clean_flag(requested.get("available"), name="available")}
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
-        return Resolved(dict(wanted))
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
+        return Resolved(dict(requested))
 
     def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
         rows = [self.row(change) for change in changes]
@@ -109,15 +113,3 @@ class Sync(_Stock):
 
     def restoring(self, before: Value) -> Value:
         return {"available": bool(before["available"])}
-
-
-def _is_unmanaged_count(name: str, after: Value) -> bool:
-    """What the vendor says of a number that nobody manages (0 or nothing) means nothing."""
-    return name == "qty" and not after.get("managed")
-
-
-def _count_guards(after: Value) -> list[Guard]:
-    qty: Any = after.get("qty")
-    if after.get("managed") and qty is None:
-        return [Guard("no_quantity", _("Managed stock needs a quantity."))]
-    return []

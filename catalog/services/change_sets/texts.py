@@ -1,8 +1,8 @@
 """Changing search texts.
 
-wanted   {"meta_title": "...", "product_name": null}; null is "the vendor's default"; {"reset": true} for all
-before   {"defaults": {seven texts}, "overwrites": {seven texts}}
-after    {"overwrites": {seven texts}}, always all of them: the document does not say what becomes of one that
+requested  {"meta_title": "...", "product_name": null}; null is "the vendor's default"; {"reset": true} for all
+before     {"defaults": {seven texts}, "overwrites": {seven texts}}
+after      {"overwrites": {seven texts}}, always all of them: the document does not say what becomes of one that
          is left out; or {"reset": true}, which may also mean "and all SEO addresses"
 """
 
@@ -17,7 +17,7 @@ from backoffice.vendors.batch_messages import JobTicket, SearchTextRow
 from backoffice.vendors.listing_messages import SearchData, SearchTexts
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
-from catalog.services.change_sets.values import Guard, Line, Resolved, Shape, Value, ensure_known_keys, refuse
+from catalog.services.change_sets.values import ChangeFormat, Guard, Line, Resolved, Value, ensure_known_keys, refuse
 
 TEXTS: tuple[str, ...] = SearchTexts.__struct_fields__
 RESET: Value = {"reset": True}
@@ -28,7 +28,7 @@ ONE_LINE = ("product_name", "meta_title", "meta_keywords", "meta_description")
 LONGEST = {"meta_title": 70, "meta_description": 160}
 
 
-class Texts(Shape):
+class TextFormat(ChangeFormat):
     """A merchant's own texts over the vendor's defaults."""
 
     ability = TakesTexts
@@ -36,29 +36,29 @@ class Texts(Shape):
     def read(self, vendor: Vendor, *, sku: str = "") -> Iterator[SearchData]:
         return as_able(vendor, TakesTexts).iter_search_texts(sku=sku)
 
-    def clean(self, wanted: Value) -> Value:
-        ensure_known_keys(wanted, TEXTS)
-        for name, text in wanted.items():
+    def clean(self, requested: Value) -> Value:
+        ensure_known_keys(requested, TEXTS)
+        for name, text in requested.items():
             if text is not None and (not isinstance(text, str) or "\0" in text):
                 raise refuse(_("%(name)s is no text.") % {"name": name})
-        return dict(wanted)
+        return dict(requested)
 
     def join(self, old: Value, new: Value) -> Value:
         return new if old == RESET else old | new
 
-    def held(self, facts: SearchData) -> Value:
+    def current(self, data: SearchData) -> Value:
         return {
-            "defaults": msgspec.structs.asdict(facts.defaults),
-            "overwrites": msgspec.structs.asdict(facts.overwrites),
+            "defaults": msgspec.structs.asdict(data.defaults),
+            "overwrites": msgspec.structs.asdict(data.overwrites),
         }
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
         own = before["overwrites"]
-        if wanted == RESET:
-            return Resolved(dict(RESET), destroys=[*(name for name in TEXTS if own[name] is not None), ADDRESSES])
-        texts = {name: wanted.get(name, own[name]) for name in TEXTS}
-        destroys = [name for name in TEXTS if own[name] is not None and texts[name] is None]
-        return Resolved({"overwrites": texts}, destroys=destroys, guards=_length_guards(texts, own=own))
+        if requested == RESET:
+            return Resolved(dict(RESET), removals=[*(name for name in TEXTS if own[name] is not None), ADDRESSES])
+        texts = {name: requested.get(name, own[name]) for name in TEXTS}
+        removals = [name for name in TEXTS if own[name] is not None and texts[name] is None]
+        return Resolved({"overwrites": texts}, removals=removals, guards=_length_guards(texts, own=own))
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
         own = before.get("overwrites", {})

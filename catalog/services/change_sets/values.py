@@ -1,11 +1,11 @@
 """What a change set's JSON values mean, kind by kind.
 
-A kind's `Shape` knows how the vendor is read and written and what the four values of a row look like:
+A kind's `ChangeFormat` knows how the vendor is read and written and what the four values of a row look like:
 
-    wanted   what a person asked for; what is not named stays as it is
-    before   all that the vendor held of the SKU
-    after    what the vendor is to hold: what is sent, and what is compared when it is read back
-    held     as `before`, read later
+    requested  what a person asked for; what is not named stays as it is
+    before     all that the vendor held of the SKU
+    after      what the vendor is to hold: what is sent, and what is compared when it is read back
+    current    as `before`, read later
 
 Prices are text, exact as the vendor wrote them, net, per piece. So are quantities, since JSON has no other keys.
 """
@@ -51,25 +51,17 @@ class Guard:
     blocking: bool = True
     overridable: bool = False
 
-    def as_json(self) -> Value:
-        return {
-            "code": self.code,
-            "text": self.text,
-            "blocking": self.blocking,
-            "overridable": self.overridable,
-        }
-
 
 @dataclass(frozen=True)
 class Resolved:
     """What a row comes to: the value after, the keys that would vanish, what is wrong with it for any shop."""
 
     after: Value
-    destroys: list[str] = field(default_factory=list)
+    removals: list[str] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
 
 
-class Shape:
+class ChangeFormat:
     """One kind of change. `ability` is what a vendor has that takes it."""
 
     ability: type[TakesChanges]
@@ -78,24 +70,24 @@ class Shape:
         """Return what the vendor holds, of one SKU or of all. Raises VendorError."""
         raise NotImplementedError
 
-    def clean(self, wanted: Value) -> Value:
-        """The wish as it is stored. Raises InvalidInput, with the complaint under "" in `errors`."""
+    def clean(self, requested: Value) -> Value:
+        """Return the request as it is stored. Raises InvalidInput, with the text under "" in `errors`."""
         raise NotImplementedError
 
     def join(self, old: Value, new: Value) -> Value:
-        """Two wishes for the same SKU: the newer one wins where both name a value."""
+        """Join two requests for the same SKU: the newer one wins where both name a value."""
         return old | new
 
-    def held(self, facts: Any) -> Value:
+    def current(self, data: Any) -> Value:
         """`before`, from what `read` gives."""
         raise NotImplementedError
 
-    def resolve(self, wanted: Value, *, before: Value) -> Resolved:
+    def resolve(self, requested: Value, *, before: Value) -> Resolved:
         """What the vendor is to hold."""
         raise NotImplementedError
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
-        """The values that change; empty when nothing does."""
+        """Return the values that change; empty when nothing does."""
         raise NotImplementedError
 
     def sender(self, vendor: Vendor, changes: Sequence[Change]) -> Callable[[], JobTicket]:
@@ -103,42 +95,42 @@ class Shape:
         raise NotImplementedError
 
     def restoring(self, before: Value) -> Value:
-        """The wish that brings back what the vendor held."""
+        """Return the request that brings back what the vendor held."""
         raise NotImplementedError
 
-    def differing(self, after: Value, *, held: Value) -> list[str]:
+    def differing(self, after: Value, *, current: Value) -> list[str]:
         """Keys of the values that the vendor holds otherwise than it should."""
-        return [line.key for line in self.lines(held, after=after)]
+        return [line.key for line in self.lines(current, after=after)]
 
 
 def refuse(text: str) -> InvalidInput:
-    """The error for a wish that makes no sense."""
+    """Return the error for a request that makes no sense."""
     return InvalidInput(text, errors={"": [text]})
 
 
-def ensure_known_keys(wanted: Value, known: Iterable[str]) -> None:
-    """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
-    unknown = sorted(set(wanted) - set(known))
+def ensure_known_keys(requested: Value, known: Iterable[str]) -> None:
+    """Raise InvalidInput: a misspelt column must not look as if nothing was to change."""
+    unknown = sorted(set(requested) - set(known))
     if unknown:
         raise refuse(_("Unknown: %(names)s.") % {"names": ", ".join(unknown)})
 
 
 def clean_flag(value: Any, *, name: str) -> bool:
-    """Raises InvalidInput for anything but true and false."""
+    """Return the flag. Raises InvalidInput for anything but true and false."""
     if not isinstance(value, bool):
         raise refuse(_("%(name)s is neither yes nor no.") % {"name": name})
     return value
 
 
 def clean_count(value: Any, *, name: str, least: int) -> int:
-    """A whole number. Raises InvalidInput."""
+    """Return a whole number. Raises InvalidInput."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise refuse(_("%(name)s is no whole number from %(least)d on.") % {"name": name, "least": least})
     return value
 
 
 def clean_price(value: Any) -> str:
-    """A price as exact text, without exponent. Raises InvalidInput for what is no price or needs over 4 decimals."""
+    """Return a price as exact text. Raises InvalidInput for what is no price or needs over 4 decimals."""
     try:
         price = Decimal(str(value))
     except InvalidOperation:
@@ -151,5 +143,5 @@ def clean_price(value: Any) -> str:
 
 
 def exact(price: Decimal) -> str:
-    """The number as the vendor wrote it, without exponent."""
+    """Return the number as the vendor wrote it, without exponent."""
     return format(price, "f")

@@ -19,7 +19,7 @@ from catalog.models import Change, ChangeSet, ChangeSetState, ChangeState, Vendo
 from catalog.services.change_sets.approval import hash_of_rows
 from catalog.services.change_sets.checking import changed_meanwhile, validate_change_set
 from catalog.services.change_sets.editing import NOT_APPROVED
-from catalog.services.change_sets.snapshots import FRESH, Reading, read_values, store_reading
+from catalog.services.change_sets.snapshots import FRESH, VendorReading, read_values, store_reading
 from catalog.services.pushing.starting import COMPARE, SEND, ChangeSetHandler, ensure_approved
 
 RIVAL_WAIT_SECONDS = 5.0
@@ -33,7 +33,7 @@ class Compare(ChangeSetHandler):
     writes = False
 
     def deliver(self, delivery: Delivery) -> None:
-        """The batches are planned, if the vendor still holds what the set was compared with; else it is checked again.
+        """Plan the batches, if the vendor still holds what the set was compared with; else check it again.
 
         Raises Withdrawn when nothing is to be sent.
         """
@@ -46,7 +46,7 @@ class Compare(ChangeSetHandler):
         delivery.record(partial(_plan, change_set.pk, actor=delivery.push.created_by, size=size))
 
     def rejected(self, push: Push, error: VendorError) -> None:
-        """The vendor could not be read: the set is only checked again."""
+        """Leave the set only checked, since the vendor could not be read."""
         change_set = ChangeSet.objects.get(pk=push.subject_id)
         if change_set.state == ChangeSetState.PUSHING and not change_set.jobs.exists():
             change_set.move_to(ChangeSetState.CHECKED, actor="system", params={"error": error.text}, **NOT_APPROVED)
@@ -68,7 +68,7 @@ def _compare(delivery: Delivery, change_set: ChangeSet) -> None:
         raise Withdrawn(_("Changed at the vendor meanwhile: %s.") % ", ".join(changed[:20]))
 
 
-def _note_reading(change_set_id: int, *, reading: Reading, skus: Sequence[str], changed: list[str]) -> None:
+def _note_reading(change_set_id: int, *, reading: VendorReading, skus: Sequence[str], changed: list[str]) -> None:
     change_set = ChangeSet.objects.locked(change_set_id)
     store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
     if not changed:
@@ -80,7 +80,7 @@ def _note_reading(change_set_id: int, *, reading: Reading, skus: Sequence[str], 
 
 
 def _others(change_set: ChangeSet) -> QuerySet[Change]:
-    """Rows of other sets about the same SKUs and the same kind of value."""
+    """Return rows of other sets about the same SKUs and the same kind of value."""
     return Change.objects.filter(
         Exists(change_set.changes.filter(sku=OuterRef("sku"))),
         change_set__vendor=change_set.vendor,
@@ -90,7 +90,7 @@ def _others(change_set: ChangeSet) -> QuerySet[Change]:
 
 
 def _plan(change_set_id: int, *, actor: str, size: int) -> None:
-    """Batches of at most `size` rows, each with its push."""
+    """Plan batches of at most `size` rows, each with its push."""
     change_set = ChangeSet.objects.locked(change_set_id)
     ensure_approved(change_set, approved_hash=change_set.approved_hash, rows=change_set.changes.all())
     _supersede(change_set)
@@ -111,7 +111,7 @@ def _plan(change_set_id: int, *, actor: str, size: int) -> None:
 
 
 def _supersede(change_set: ChangeSet) -> None:
-    """Rows of older sets that are not done yet give way, so that no late repetition undoes what is newer.
+    """Supersede open rows of older sets, so that no late repetition undoes what is newer.
 
     Raises RateLimited while a worker may just be sending one: both on their way might arrive in any order. A worker
     that claims such a batch after this look finds its rows locked, and waits to see that they gave way.

@@ -40,7 +40,7 @@ _FINAL_RANK = 5
 
 
 def apply_job_report(report: JobReport) -> ReportOutcome:
-    """Our batch stands where the vendor says, and never goes back. The last one to end has the set read back."""
+    """Bring our batch where the vendor says, never back. The last one to end has the set read back."""
     found = _find(report)
     if found is None:
         return ReportOutcome(CallbackState.ORPHAN)
@@ -59,7 +59,7 @@ def apply_job_report(report: JobReport) -> ReportOutcome:
 
 
 def poll_due_jobs() -> int:
-    """Every batch whose time has come was asked for. Answers how many."""
+    """Ask for every batch whose time has come. Return how many."""
     due = VendorJob.objects.filter(next_poll_at__lte=timezone.now()).order_by("next_poll_at")
     count = 0
     for job in due[:POLLS_AT_ONCE]:
@@ -70,7 +70,7 @@ def poll_due_jobs() -> int:
 
 
 def follow_job(job: VendorJob) -> None:
-    """The vendor was asked where the batch stands; without an answer it is asked again later, for a day."""
+    """Ask the vendor where the batch stands, for a day until it answers."""
     try:
         vendor = get_vendor(job.vendor, TakesChanges, lane=Lane.READS)
         report = vendor.read_job(job.job_id or job.queue_id)
@@ -83,21 +83,21 @@ def follow_job(job: VendorJob) -> None:
 
 
 def finish_if_done(change_set: ChangeSet) -> None:
-    """When no batch of the set, which must be locked, is open any more, it will be read back."""
+    """Have the set, which must be locked, read back when none of its batches is open any more."""
     if change_set.state != ChangeSetState.PUSHING or change_set.jobs.exclude(state__in=FINAL_STATES).exists():
         return
     queue_push(VERIFY, vendor=change_set.vendor, subject=change_set, actor="system", lane=Lane.CATALOG)
 
 
 def first_poll_at(sent_at: datetime) -> datetime:
-    """When a batch is asked for that was just sent."""
+    """Return when a batch is asked for that was just sent."""
     return sent_at + timedelta(seconds=settings.JOB_POLL_BACKOFF[0])
 
 
 def _claim(job: VendorJob) -> bool:
     """Take the poll for this worker, and plan the next one at once: a worker that dies costs one round."""
-    ladder = settings.JOB_POLL_BACKOFF
-    wait = ladder[min(job.polls + 1, len(ladder) - 1)]
+    backoff = settings.JOB_POLL_BACKOFF
+    wait = backoff[min(job.polls + 1, len(backoff) - 1)]
     claimed = VendorJob.objects.filter(pk=job.pk, next_poll_at=job.next_poll_at).update(
         next_poll_at=timezone.now() + timedelta(seconds=wait), polls=F("polls") + 1
     )
@@ -131,7 +131,7 @@ def _rank(state: str) -> int:
 
 
 def _search(vendor: TakesChanges, job: VendorJob) -> JobReport | None:
-    """The job in the vendor's list, should it have another number than the batch was answered with.
+    """Return the job in the vendor's list, should it have another number than the batch was answered with.
 
     Told by order: both numbers rise as batches come in, so as many unknown jobs as batches without one belong
     together one by one. With any other count nothing is guessed. Raises VendorError.
@@ -148,20 +148,16 @@ def _search(vendor: TakesChanges, job: VendorJob) -> JobReport | None:
     ]
     if len(strays) != len(lost):
         return None
-    lost.sort(key=lambda row: _in_order(row.queue_id))
-    strays.sort(key=lambda report: _in_order(report.vendor_id))
+    # Numbers by size, should the vendor use any.
+    lost.sort(key=lambda row: (len(row.queue_id), row.queue_id))
+    strays.sort(key=lambda report: (len(report.vendor_id), report.vendor_id))
     for row, report in zip(lost, strays, strict=True):
         VendorJob.objects.filter(pk=row.pk, job_id="").update(job_id=report.vendor_id)
     return next((report for row, report in zip(lost, strays, strict=True) if row.pk == job.pk), None)
 
 
-def _in_order(number: str) -> tuple[int, str]:
-    """Numbers by size, should the vendor use any."""
-    return len(number), number
-
-
 def _give_up_unanswered(job: VendorJob) -> None:
-    """A day without an end: a person should know, and the values are read back to see for ourselves."""
+    """Give up after a day: a person should know, and the values are read back to see for ourselves."""
     longest = timedelta(hours=settings.JOB_UNANSWERED_HOURS)
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(job.change_set_id)

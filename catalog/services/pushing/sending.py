@@ -15,7 +15,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket
 from backoffice.vendors.errors import VendorError, VendorRejected
 from catalog.models import Change, ChangeSet, ChangeState, Snapshot, VendorJob, VendorJobState
-from catalog.services.change_sets.shapes import shape_of
+from catalog.services.change_sets.formats import format_of
 from catalog.services.change_sets.snapshots import read_values
 from catalog.services.pushing.jobs import finish_if_done, first_poll_at
 from catalog.services.pushing.starting import SEND, ChangeSetHandler, NotApproved, ensure_approved
@@ -40,7 +40,7 @@ class SendBatch(ChangeSetHandler):
         ]
 
     def deliver(self, delivery: Delivery) -> None:
-        """The vendor has taken the batch. It refuses whole: rows it names as wrong are failed, the others sent again.
+        """Send the batch. The vendor refuses it whole: rows it names as wrong are failed, the others sent again.
 
         Raises Withdrawn when the set is not approved, or nothing of the batch is left to send.
         """
@@ -50,8 +50,8 @@ class SendBatch(ChangeSetHandler):
             delivery.record(lambda: changes.extend(_rows_to_send(job_id)), step="")  # noqa: B023
             if not changes:
                 raise Withdrawn(_("Nothing of this batch is left to send."))
-            shape = shape_of(changes[0].change_set.kind)
-            send = shape.sender(delivery.vendor, changes)
+            change_format = format_of(changes[0].change_set.kind)
+            send = change_format.sender(delivery.vendor, changes)
             try:
                 delivery.write(STEP, send, partial(_note_taken, job_id, changes=[change.pk for change in changes]))
             except VendorRejected as error:
@@ -63,19 +63,19 @@ class SendBatch(ChangeSetHandler):
             return
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """Whether a batch arrived of which we got no answer. Its values are absolute, so a few of them tell enough: if
-        they are there nothing is sent, if not the batch is sent once more; the reading at the end compares every one.
+        """Look whether a batch arrived of which we got no answer. Its values are absolute, so a few
+        tell enough: are they there, nothing is sent, else the batch once more; reading back compares every one.
         """
         job = _job_of(delivery.push)
         sample = list(job.changes.filter(state=ChangeState.PENDING).order_by("?")[:SAMPLE])
         if not sample:
             return ReconcileResult.FOUND
-        shape = shape_of(job.change_set.kind)
+        change_format = format_of(job.change_set.kind)
         reading = delivery.read(
             lambda: read_values(delivery.vendor, kind=job.change_set.kind, skus=[row.sku for row in sample])
         )
-        held = [(row.after, reading.values.get(row.sku)) for row in sample]
-        arrived = all(value is not None and not shape.differing(after, held=value) for after, value in held)
+        pairs = [(row.after, reading.values.get(row.sku)) for row in sample]
+        arrived = all(value is not None and not change_format.differing(after, current=value) for after, value in pairs)
         return ReconcileResult.DONE if arrived else ReconcileResult.ABSENT
 
     def confirmed(self, push: Push) -> None:
@@ -84,7 +84,7 @@ class SendBatch(ChangeSetHandler):
             self.decided(push, happened=True)
 
     def rejected(self, push: Push, error: VendorError) -> None:
-        """None of the batch was taken."""
+        """Fail the batch, of which nothing was taken."""
         _fail_job(_job_of(push), VendorJobState.REFUSED, why=error.text)
 
     def needs_attention(self, push: Push) -> None:
@@ -92,7 +92,7 @@ class SendBatch(ChangeSetHandler):
         job.change_set.note("changeset.needs_attention", actor="system", batch=job.number)
 
     def decided(self, push: Push, *, happened: bool) -> None:
-        """The batch counts as taken though we know no number for it: what became of it shows by reading back."""
+        """Count the batch as taken though we know no number for it: what became of it shows by reading back."""
         job = _job_of(push)
         if not happened or job.state != VendorJobState.PLANNED:
             return
@@ -108,7 +108,7 @@ def _job_of(push: Push) -> VendorJob:
 
 
 def _rows_to_send(job_id: int) -> list[Change]:
-    """The rows that may leave now, asked under the lock of their set."""
+    """Return the rows that may leave now, asked under the lock of their set."""
     job = VendorJob.objects.get(pk=job_id)
     change_set = ChangeSet.objects.locked(job.change_set_id)
     try:
@@ -143,21 +143,21 @@ def _note_taken(job_id: int, ticket: JobTicket, *, changes: Sequence[int]) -> No
 
 
 def _forget_readings(job_id: int, rows: QuerySet[Change]) -> None:
-    """What we read of these SKUs is about to be wrong: the next check has to ask the vendor."""
+    """Forget what we read of these SKUs, which is about to be wrong: the next check has to ask the vendor."""
     change_set = ChangeSet.objects.get(jobs=job_id)
     skus = rows.values_list("sku", flat=True)
     Snapshot.objects.filter(vendor=change_set.vendor, kind=change_set.kind, sku__in=list(skus)).delete()
 
 
 def _named(error: VendorRejected, *, changes: Sequence[Change]) -> dict[int, str]:
-    """The vendor's words by our rows; empty when it speaks of none of them."""
+    """Return the vendor's words by our rows; empty when it speaks of none of them."""
     ours = {change.sku: change.pk for change in changes}
     ours |= {change.sku_fulfiller: change.pk for change in changes if change.sku_fulfiller}
     found = {}
-    for complaint in error.errors:
-        for name in (complaint.field, *complaint.other_names):
+    for reported in error.errors:
+        for name in (reported.field, *reported.other_names):
             if name in ours:
-                found[ours[name]] = complaint.text
+                found[ours[name]] = reported.text
                 break
     return found
 
@@ -168,7 +168,7 @@ def _fail_rows(named: Mapping[int, str]) -> None:
 
 
 def withdraw_batch(job: VendorJob, *, why: str) -> None:
-    """The batch was not sent and never will be. The set must be locked."""
+    """Withdraw a batch that was not sent. The set must be locked."""
     _fail_job(job, VendorJobState.WITHDRAWN, why=why)
 
 

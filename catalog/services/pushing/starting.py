@@ -41,7 +41,7 @@ class ChangeSetHandler(PushHandler):
 
 
 def push_change_set(change_set: ChangeSet, *, user: User) -> Push:
-    """The approved set is on its way. Answers its first push.
+    """Push the approved set. Return its first push.
 
     Raises NotAllowed without the permission, IllegalTransition unless it is approved or scheduled, NotApproved when
     its rows are not those that were approved.
@@ -51,7 +51,7 @@ def push_change_set(change_set: ChangeSet, *, user: User) -> Push:
 
 
 def schedule_change_set(change_set: ChangeSet, *, at: datetime, user: User) -> ChangeSet:
-    """The approved set will be pushed at that moment. Raises as `push_change_set`, InvalidInput for a time gone by."""
+    """Schedule the approved set. Raises as `push_change_set`, InvalidInput for a time gone by."""
     ensure_permitted(user, PUSH)
     if at <= timezone.now():
         text = _("This moment is over.")
@@ -64,7 +64,7 @@ def schedule_change_set(change_set: ChangeSet, *, at: datetime, user: User) -> C
 
 
 def unschedule_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
-    """The set stays approved and waits for a person again. Raises IllegalTransition."""
+    """Leave the set approved, waiting for a person again. Raises IllegalTransition."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state != ChangeSetState.SCHEDULED:
@@ -74,7 +74,7 @@ def unschedule_change_set(change_set: ChangeSet, *, actor: str) -> ChangeSet:
 
 
 def push_due_change_sets() -> int:
-    """What is scheduled for now is on its way. Answers how many there were."""
+    """Push what is scheduled for now. Return how many there were."""
     count = 0
     for change_set in ChangeSet.objects.due().order_by("scheduled_for")[:100]:
         try:
@@ -89,7 +89,7 @@ def push_due_change_sets() -> int:
 
 
 def _take_back(change_set: ChangeSet, *, why: str) -> None:
-    """What cannot leave as it was approved is a draft again, and stops no other set."""
+    """Make a draft again of what cannot leave as it was approved, so that it stops no other set."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state == ChangeSetState.SCHEDULED:
@@ -97,7 +97,7 @@ def _take_back(change_set: ChangeSet, *, why: str) -> None:
 
 
 def start_push(change_set: ChangeSet, *, actor: str) -> Push:
-    """As `push_change_set`, for a caller who has the right to: it asks for the approval, not for a permission."""
+    """Push as `push_change_set`, for a caller who has the right to: it asks for the approval, not for a permission."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state not in (ChangeSetState.APPROVED, ChangeSetState.SCHEDULED):
@@ -109,7 +109,7 @@ def start_push(change_set: ChangeSet, *, actor: str) -> Push:
 
 
 def ensure_approved(change_set: ChangeSet, *, approved_hash: str, rows: QuerySet[Change]) -> None:
-    """Raises NotApproved unless the set, which must be locked, is being pushed and the rows are those approved.
+    """Raise NotApproved unless the set, which must be locked, is being pushed and the rows are those approved.
 
     Whatever is to be sent passes here first: the whole set before it is cut into batches, then each batch.
     """

@@ -25,24 +25,24 @@ from catalog.models import (
     ChangeSet,
     ChangeSetState,
     ChangeState,
-    PriceTier,
+    PriceList,
     VendorJob,
     VendorJobState,
 )
 from catalog.models.vendor_job import FINAL_STATES
-from catalog.services.bulk import ChildTable, to_json, update_rows, upsert_children
-from catalog.services.change_sets.prices import SalesPrices, decimals
-from catalog.services.change_sets.shapes import shape_of
-from catalog.services.change_sets.snapshots import Reading, read_values, store_reading
+from catalog.services.bulk import to_json, update_rows, upsert_children
+from catalog.services.change_sets.formats import format_of
+from catalog.services.change_sets.prices import decimals
+from catalog.services.change_sets.snapshots import VendorReading, read_values, store_reading
 from catalog.services.change_sets.values import Value
 from catalog.services.pushing.starting import VERIFY, ChangeSetHandler
+from catalog.services.sync.variant_rows import TIERS
 
-_TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
 _COMPARED = (ChangeState.SENT, ChangeState.DIFFERS)
 
 
 def read_back_again(change_set: ChangeSet, *, actor: str) -> Push:
-    """What differed is compared once more. Raises IllegalTransition unless the set differs at the vendor."""
+    """Compare what differed once more. Raises IllegalTransition unless the set differs at the vendor."""
     with transaction.atomic():
         change_set = ChangeSet.objects.locked(change_set.pk)
         if change_set.state != ChangeSetState.DIFFERING:
@@ -58,7 +58,7 @@ class Verify(ChangeSetHandler):
     writes = False
 
     def deliver(self, delivery: Delivery) -> None:
-        """Every row is verified, differs, or failed, in the vendor's words where it gave any; and so is the set."""
+        """Conclude every row, in the vendor's words where it gave any, and the set: verified, differing or failed."""
         change_set = ChangeSet.objects.get(pk=delivery.push.subject_id)
         if change_set.state not in (ChangeSetState.PUSHING, ChangeSetState.DIFFERING):
             raise Withdrawn(_("The change set is %s.") % change_set.get_state_display())
@@ -67,7 +67,7 @@ class Verify(ChangeSetHandler):
         for job in change_set.jobs.filter(state=VendorJobState.ERROR, report__isnull=True, report_note=""):
             _read_report(delivery, job)
         skus = list(change_set.changes.filter(state__in=_COMPARED).values_list("sku", flat=True))
-        reading = Reading({}, timezone.now())
+        reading = VendorReading({}, timezone.now())
         if skus:
             reading = delivery.read(lambda: read_values(delivery.vendor, kind=change_set.kind, skus=skus))
         delivery.record(partial(_conclude, change_set.pk, reading=reading, skus=skus))
@@ -77,7 +77,7 @@ class Verify(ChangeSetHandler):
 
 
 def _read_report(delivery: Delivery, job: VendorJob) -> None:
-    """The report is stored and its failing rows are failed. One that cannot be had leaves it to the reading back."""
+    """Store the report and fail its failing rows. One that cannot be had leaves it to the reading back."""
     body, trouble = None, ""
     rows: tuple[JobRow, ...] = ()
     if not job.report_url:
@@ -105,13 +105,13 @@ def _reported_of(change: Change, errors: Mapping[str, str]) -> str:
     return errors.get(change.sku) or errors.get(change.sku_fulfiller or change.sku, "")
 
 
-def _conclude(change_set_id: int, *, reading: Reading, skus: list[str]) -> None:
+def _conclude(change_set_id: int, *, reading: VendorReading, skus: list[str]) -> None:
     change_set = ChangeSet.objects.locked(change_set_id)
     store_reading(reading, vendor=change_set.vendor, kind=change_set.kind, skus=skus)
     rows = list(change_set.changes.filter(state__in=_COMPARED).select_related("job"))
-    judged = [_judged(change, held=reading.values.get(change.sku), kind=change_set.kind) for change in rows]
-    update_rows(Change, ("id", "state", "note", "read_back"), judged)
-    verified = [row for row, (_pk, state, *_rest) in zip(rows, judged, strict=True) if state == ChangeState.VERIFIED]
+    compared = [_compare_row(change, current=reading.values.get(change.sku), kind=change_set.kind) for change in rows]
+    update_rows(Change, ("id", "state", "note", "read_back"), compared)
+    verified = [row for row, (_pk, state, *_rest) in zip(rows, compared, strict=True) if state == ChangeState.VERIFIED]
     _keep_prices(change_set, verified)
     counts = Counter(change_set.changes.values_list("state", flat=True))
     change_set.move_to(
@@ -123,16 +123,16 @@ def _conclude(change_set_id: int, *, reading: Reading, skus: list[str]) -> None:
     )
 
 
-def _judged(change: Change, *, held: Value | None, kind: str) -> tuple[int, str, str, str]:
-    """Id, state, note and what was read back."""
-    if held is None:
+def _compare_row(change: Change, *, current: Value | None, kind: str) -> tuple[int, str, str, str]:
+    """Return id, state, note and what was read back."""
+    if current is None:
         return change.pk, ChangeState.DIFFERS.value, _("The vendor does not list this SKU any more."), "{}"
-    differing = shape_of(kind).differing(change.after, held=held)
+    differing = format_of(kind).differing(change.after, current=current)
     if not differing:
-        return change.pk, ChangeState.VERIFIED.value, "", to_json(held)
+        return change.pk, ChangeState.VERIFIED.value, "", to_json(current)
     if change.job is not None and change.job.state == VendorJobState.CANCELLED:
-        return change.pk, ChangeState.FAILED.value, _("The vendor cancelled the batch."), to_json(held)
-    return change.pk, ChangeState.DIFFERS.value, ", ".join(differing), to_json(held)
+        return change.pk, ChangeState.FAILED.value, _("The vendor cancelled the batch."), to_json(current)
+    return change.pk, ChangeState.DIFFERS.value, ", ".join(differing), to_json(current)
 
 
 def _end_state(counts: Mapping[str, int]) -> ChangeSetState:
@@ -144,13 +144,12 @@ def _end_state(counts: Mapping[str, int]) -> ChangeSetState:
 
 
 def _keep_prices(change_set: ChangeSet, changes: list[Change]) -> None:
-    """Our catalogue shows what the vendor is known to hold, instead of waiting for the next synchronisation."""
-    lists: tuple[str, ...] = SalesPrices.lists if change_set.kind == ChangeKind.SALES_PRICES else ()
-    rows: list[tuple[Any, ...]] = [
-        (change.variant_id, name, quantity, price)
-        for change in changes
-        if change.variant_id is not None
-        for name in lists
-        for quantity, price in decimals(change.after[name]).items()
-    ]
-    upsert_children(_TIERS, rows)
+    """Show what the vendor is known to hold, instead of waiting for the next synchronisation."""
+    if change_set.kind == ChangeKind.SALES_PRICES:
+        rows: list[tuple[Any, ...]] = [
+            (change.variant_id, PriceList.SALES.value, quantity, price)
+            for change in changes
+            if change.variant_id is not None
+            for quantity, price in decimals(change.after["sales"]).items()
+        ]
+        upsert_children(TIERS, rows)

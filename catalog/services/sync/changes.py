@@ -11,7 +11,7 @@ Row = tuple[Any, ...]
 _CENTS_OF_CENTS = Decimal("0.0001")
 
 # Plain facts are shown with both values; of the others only the name is kept.
-PLAIN_FACTS = (
+PLAIN_FIELDS = (
     "name",
     "gtin",
     "vendor_id",
@@ -29,46 +29,46 @@ PLAIN_FACTS = (
     "shipping_latest_days",
     "express_available",
 )
-STRUCTURED_FACTS = ("image_url", "editor_intents", "media", "properties", "parts")
-FACTS = (*PLAIN_FACTS, *STRUCTURED_FACTS, "orderable")
+STRUCTURED_FIELDS = ("image_url", "editor_intents", "media", "properties", "parts")
+FIELDS = (*PLAIN_FIELDS, *STRUCTURED_FIELDS, "orderable")
 
 
 @dataclass
 class VariantContent:
     """All that is compared of a variant: facts by name, the rows of its child tables without the variant's id."""
 
-    facts: Mapping[str, Any]
+    data: Mapping[str, Any]
     tiers: set[Row] = field(default_factory=set)
     children: dict[str, set[Row]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """`kind` is a word of VariantChange; `detail` is JSON: prices as text, pairs are (before, after)."""
 
     kind: str
     detail: dict[str, Any]
 
 
-def describe_changes(before: VariantContent, *, after: VariantContent) -> list[Change]:
-    """All differences; empty when nothing that we keep is different."""
+def describe_changes(before: VariantContent, *, after: VariantContent) -> list[Difference]:
+    """Return all differences; empty when nothing that we keep is different."""
     found = []
-    if before.facts["orderable"] != after.facts["orderable"]:
-        found.append(Change("available" if after.facts["orderable"] else "unavailable", {}))
+    if before.data["orderable"] != after.data["orderable"]:
+        found.append(Difference("available" if after.data["orderable"] else "unavailable", {}))
     found += _price_changes(before, after=after)
     if detail := _other_changes(before, after=after):
-        found.append(Change("changed", detail))
+        found.append(Difference("changed", detail))
     return found
 
 
-def _price_changes(before: VariantContent, *, after: VariantContent) -> list[Change]:
-    """Dearer, cheaper: by what we pay, at quantities that have a price before and after."""
+def _price_changes(before: VariantContent, *, after: VariantContent) -> list[Difference]:
+    """Return dearer and cheaper: by what we pay, at quantities that have a price before and after."""
     old, new = _prices(before, PriceList.PURCHASE), _prices(after, PriceList.PURCHASE)
     moved = {quantity: (old[quantity], new[quantity]) for quantity in sorted(old.keys() & new.keys())}
     dearer = {quantity: pair for quantity, pair in moved.items() if pair[1] > pair[0]}
     cheaper = {quantity: pair for quantity, pair in moved.items() if pair[1] < pair[0]}
     return [
-        Change(kind, {"tiers": [[quantity, str(was), str(now)] for quantity, (was, now) in tiers.items()]})
+        Difference(kind, {"tiers": [[quantity, str(was), str(now)] for quantity, (was, now) in tiers.items()]})
         for kind, tiers in (("dearer", dearer), ("cheaper", cheaper))
         if tiers
     ]
@@ -76,9 +76,9 @@ def _price_changes(before: VariantContent, *, after: VariantContent) -> list[Cha
 
 def _other_changes(before: VariantContent, *, after: VariantContent) -> dict[str, Any]:
     fields = {
-        name: [before.facts[name], after.facts[name]] for name in PLAIN_FACTS if before.facts[name] != after.facts[name]
+        name: [before.data[name], after.data[name]] for name in PLAIN_FIELDS if before.data[name] != after.data[name]
     }
-    parts = [name for name in STRUCTURED_FACTS if not _is_same(before.facts[name], after.facts[name])]
+    parts = [name for name in STRUCTURED_FIELDS if not _is_same(before.data[name], after.data[name])]
     parts += [name for name, rows in after.children.items() if before.children.get(name, set()) != rows]
     parts += [
         f"{price_list} prices"
@@ -89,8 +89,8 @@ def _other_changes(before: VariantContent, *, after: VariantContent) -> dict[str
 
 
 def _is_same(stored: Any, given: Any) -> bool:
-    """Whether the column holds what was given. PostgreSQL keeps the value of a number in JSON, not how it was written:
-    1e300 comes back as an integer, which no float equals.
+    """Return whether the column holds what was given. PostgreSQL keeps the value of a number in JSON, not how it was
+    written: 1e300 comes back as an integer, which no float equals.
     """
     return bool(stored == given) or _by_value(stored) == _by_value(given)
 
@@ -109,7 +109,7 @@ def _by_value(value: Any) -> Any:
 
 
 def _only_moved(before: VariantContent, after: VariantContent, price_list: str) -> bool:
-    """Purchase prices at unchanged quantities are told as dearer and cheaper."""
+    """Return whether it shows as dearer and cheaper: purchase prices at unchanged quantities do."""
     return price_list == PriceList.PURCHASE and _prices(before, price_list).keys() == _prices(after, price_list).keys()
 
 

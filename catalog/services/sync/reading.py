@@ -24,7 +24,7 @@ from backoffice.vendors.errors import VendorError
 from catalog.models import ProductText, SyncRun
 from catalog.models.sync import SyncState
 from catalog.services.runs import RunLog, last_complete_start, only_one
-from catalog.services.sync.changes import Change
+from catalog.services.sync.changes import Difference
 from catalog.services.sync.seen import claim_products, claim_skus, count_kept, mark_gone, start_seeing
 from catalog.services.sync.writing import ReadProduct, write_products, write_texts
 from catalog.services.sync.writing_variants import WriteContext, record_changes
@@ -47,31 +47,31 @@ class SyncOptions:
 
 
 def sync_catalog(
-    source: HasCatalogue,
+    vendor: HasCatalogue,
     *,
     options: SyncOptions = SyncOptions(),  # immutable
     report: Callable[[SyncRun], None] = lambda run: None,
 ) -> SyncRun:
-    """Make our catalogue equal to the vendor's; answers the finished run, `report` is told of progress.
+    """Make our catalogue equal to the vendor's. Return the finished run; `report` hears of progress.
 
     What is gone at the vendor is marked, never deleted, and only after everything was seen. A vendor that fails
     leaves the run failed, with what was written until then. Raises SyncRunning.
     """
-    with only_one(source.name, kind=KIND):
-        return _Sync(source, options=options, report=report).run()
+    with only_one(vendor.name, kind=KIND):
+        return _Sync(vendor, options=options, report=report).run()
 
 
 class _Sync:
     """One run: its options, its log, and the batch that is being gathered."""
 
-    def __init__(self, source: HasCatalogue, *, options: SyncOptions, report: Callable[[SyncRun], None]) -> None:
-        self.source, self.options, self.report = source, options, report
-        self.languages = [options.language.upper()] if options.language else source.languages
-        self.main_language = source.languages[0]
+    def __init__(self, vendor: HasCatalogue, *, options: SyncOptions, report: Callable[[SyncRun], None]) -> None:
+        self.vendor, self.options, self.report = vendor, options, report
+        self.languages = [options.language.upper()] if options.language else vendor.languages
+        self.main_language = vendor.languages[0]
         covers = "skus" if options.skus else "all" if self.main_language in self.languages else "texts"
-        self.is_first = last_complete_start(source.name, kind=KIND) is None
+        self.is_first = last_complete_start(vendor.name, kind=KIND) is None
         self.log = RunLog(
-            source.name,
+            vendor.name,
             kind=KIND,
             options={
                 "covers": covers,
@@ -82,7 +82,7 @@ class _Sync:
             },
         )
         self.context = WriteContext(
-            vendor=source.name,
+            vendor=vendor.name,
             run_id=self.log.run.pk,
             language=self.main_language,
             at=self.log.run.started_at,
@@ -105,7 +105,7 @@ class _Sync:
                 self._read_language(language)
             state = SyncState.DONE
         except VendorError as error:
-            logger.warning("The catalogue of %s could not be read to the end: %s", self.source.name, error.text)
+            logger.warning("The catalogue of %s could not be read to the end: %s", self.vendor.name, error.text)
             self.log.note(CatalogProblem(text=error.text))
         finally:
             self.log.counts["milliseconds"] = round((time.monotonic() - started) * 1000)
@@ -116,31 +116,31 @@ class _Sync:
 
     def _read_language(self, language: str) -> None:
         self.context = replace(self.context, language=language)
-        start_seeing(self.source.name)
+        start_seeing(self.vendor.name)
         seen_before, total_before = self.seen, self.total or 0
         for sku in self.options.skus or ("",):
             taken = 0
             self.asked_at = timezone.now()
-            for page in self.source.iter_products(language=language, sku=sku):
+            for page in self.vendor.iter_products(language=language, sku=sku):
                 taken += self._take_page(page, sku=sku)
                 self.asked_at = timezone.now()
                 self.total = None if page.total is None or sku else total_before + page.total
                 self._report_progress()
             if sku and not taken:
-                text = f"{self.source.name} lists no product with the SKU {sku}."
+                text = f"{self.vendor.name} lists no product with the SKU {sku}."
                 self.log.note(CatalogProblem(text=text, skus=(sku,)))
         self._write_batch()
         if language == self.main_language and not self.options.skus:
-            self.log.counts["unchanged"] += count_kept(self.source.name)
+            self.log.counts["unchanged"] += count_kept(self.vendor.name)
             self._mark_gone(listed=self.seen - seen_before)
 
     def _take_page(self, page: CatalogPage, *, sku: str) -> int:
-        """Take in a page; answers how many of its products concern us."""
+        """Take in a page. Return how many of its products concern us."""
         for problem in page.problems:
             self.log.note(problem)
         self.seen += len(page.products)
         unchanged = self._unchanged(page.products)
-        claim_products([product.vendor_id for product in unchanged], vendor=self.source.name, kept=True)
+        claim_products([product.vendor_id for product in unchanged], vendor=self.vendor.name, kept=True)
         read = self._read([product for product in page.products if product not in unchanged], sku=sku)
         self._add_to_batch(read)
         if self.batched_variants >= VARIANTS_PER_BATCH or len(self.batch) >= VARIANTS_PER_BATCH:
@@ -148,12 +148,12 @@ class _Sync:
         return len(unchanged) + len(read)
 
     def _unchanged(self, products: Sequence[ListedProduct]) -> set[ListedProduct]:
-        """Those that the listing describes as it did when they were last written."""
+        """Return those that the listing describes as it did when they were last written."""
         if self.options.full or self.options.skus:
             return set()
         known = ProductText.objects.filter(
             language=self.context.language,
-            product__vendor=self.source.name,
+            product__vendor=self.vendor.name,
             product__vendor_id__in=[product.vendor_id for product in products],
             product__gone_at=None,
         )
@@ -165,66 +165,67 @@ class _Sync:
         found: dict[str, tuple[ProductData, str]] = {}
         for product in products:
             try:
-                facts = product.read()
+                data = product.read()
             except UnreadableProduct as error:
                 self._leave_alone(error.problem)
                 continue
-            if sku and all(variant.sku != sku for variant in facts.variants):
+            if sku and all(variant.sku != sku for variant in data.variants):
                 continue
-            if self._is_untranslated(facts):
+            if self._is_untranslated(data):
                 self.log.counts["other_language"] += 1
                 continue
             # A listing narrowed to a SKU may show only a part of the product.
-            found.setdefault(facts.vendor_id, (facts, "" if sku else product.fingerprint))
-        first_seen = claim_products(list(found), vendor=self.source.name, kept=False)
+            found.setdefault(data.vendor_id, (data, "" if sku else product.fingerprint))
+        first_seen = claim_products(list(found), vendor=self.vendor.name, kept=False)
         self.log.counts["repeated"] += len(found) - len(first_seen)
         return [entry for vendor_id, entry in found.items() if vendor_id in first_seen]
 
-    def _is_untranslated(self, facts: ProductData) -> bool:
-        """Whether a further language was asked for and another one answered, as where nobody translated it."""
+    def _is_untranslated(self, data: ProductData) -> bool:
+        """Return whether a further language was asked for and another one came, as where nobody translated it."""
         language = self.context.language
-        return language != self.main_language and facts.language not in ("", language)
+        return language != self.main_language and data.language not in ("", language)
 
     def _leave_alone(self, problem: CatalogProblem) -> None:
-        """What cannot be read stays as it is."""
+        """Leave what cannot be read as it is."""
         self.log.note(problem)
         self.log.counts["skipped"] += 1
         if problem.product_id:
-            claim_products([problem.product_id], vendor=self.source.name, kept=True)
-        claim_skus(problem.skus, vendor=self.source.name)
+            claim_products([problem.product_id], vendor=self.vendor.name, kept=True)
+        claim_skus(problem.skus, vendor=self.vendor.name)
 
     def _add_to_batch(self, products: Sequence[tuple[ProductData, str]]) -> None:
         """Take the variants whose SKU was not seen before in this run: the first one counts."""
-        skus = dict.fromkeys(variant.sku for facts, _ in products for variant in facts.variants)
-        free = claim_skus(list(skus), vendor=self.source.name)
+        skus = dict.fromkeys(variant.sku for data, _ in products for variant in data.variants)
+        free = claim_skus(list(skus), vendor=self.vendor.name)
         if not self.batch:
             # Not later than any of it was read: orders submitted since may not be in its stocks yet.
             self.context = replace(self.context, at=self.asked_at)
-        for facts, fingerprint in products:
+        for data, fingerprint in products:
             variants = []
-            for variant in facts.variants:
+            for variant in data.variants:
                 if variant.sku in free:
                     free.discard(variant.sku)
                     variants.append(variant)
-            if len(variants) < len(facts.variants):
-                self._note_duplicates(facts, taken=variants)
-            is_whole = len(variants) == len(facts.variants)
-            self.batch.append(ReadProduct(facts, variants, fingerprint if is_whole else ""))
+            if len(variants) < len(data.variants):
+                self._note_duplicates(data, taken=variants)
+            is_whole = len(variants) == len(data.variants)
+            self.batch.append(ReadProduct(data, variants, fingerprint if is_whole else ""))
             self.batched_variants += len(variants)
 
-    def _note_duplicates(self, facts: ProductData, *, taken: Sequence[VariantData]) -> None:
+    def _note_duplicates(self, data: ProductData, *, taken: Sequence[VariantData]) -> None:
         mine = {id(variant) for variant in taken}
-        skus = tuple([variant.sku for variant in facts.variants if id(variant) not in mine])
+        skus = tuple([variant.sku for variant in data.variants if id(variant) not in mine])
         self.log.counts["duplicates"] += len(skus)
         text = f"Listed more than once, the first one counts: {', '.join(skus)}."
-        self.log.note(CatalogProblem(text=text, product_id=facts.vendor_id, skus=skus))
+        self.log.note(CatalogProblem(text=text, product_id=data.vendor_id, skus=skus))
 
     def _write_batch(self) -> None:
         batch, self.batch, self.batched_variants = self.batch, [], 0
         if not batch:
             return
         try:
-            self._write(batch)
+            write = write_products if self.context.language == self.main_language else write_texts
+            self.log.counts += write(batch, context=self.context)
         except (DataError, IntegrityError) as error:
             if len(batch) > 1:
                 for product in batch:
@@ -232,29 +233,23 @@ class _Sync:
                     self._write_batch()
                 return
             text = f"The product cannot be stored: {str(error).splitlines()[0]}"
-            self.log.note(CatalogProblem(text=text, product_id=batch[0].facts.vendor_id))
+            self.log.note(CatalogProblem(text=text, product_id=batch[0].data.vendor_id))
             self.log.counts["skipped"] += 1
 
-    def _write(self, batch: Sequence[ReadProduct]) -> None:
-        if self.context.language == self.main_language:
-            self.log.counts += write_products(batch, context=self.context)
-        else:
-            self.log.counts += write_texts(batch, context=self.context)
-
     def _mark_gone(self, *, listed: int) -> None:
-        """Only what a complete listing does not show is gone; an empty one is more likely a fault than the truth."""
+        """Mark what a complete listing does not show; an empty one is more likely a fault than the truth."""
         if not self.log.is_complete or not listed:
             self.log.note(CatalogProblem(text="The list was not complete: nothing is marked as gone."))
             return
         with transaction.atomic():
-            gone = mark_gone(self.source.name, at=self.context.at)
+            gone = mark_gone(self.vendor.name, at=self.context.at)
             if self.context.record_changes:
-                record_changes([(pk, Change("gone", {})) for pk in gone], context=self.context)
+                record_changes([(pk, Difference("gone", {})) for pk in gone], context=self.context)
             transaction.set_rollback(self.options.dry_run)
         self.log.counts["gone"] += len(gone)
 
     def _report_progress(self) -> None:
-        """At most once a second: a sign of life, not a log."""
+        """Report at most once a second: a sign of life, not a log."""
         if time.monotonic() - self.reported_at >= 1:
             self.reported_at = time.monotonic()
             self.log.progress(seen=self.seen, total=self.total)

@@ -67,7 +67,7 @@ def claim_skus(skus: Sequence[str], *, vendor: str) -> set[str]:
 
 
 def count_kept(vendor: str) -> int:
-    """How many variants belong to products that were not written again."""
+    """Return how many variants belong to products that were not written again."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_KEPT, [vendor])
         row = cursor.fetchone()
@@ -75,7 +75,7 @@ def count_kept(vendor: str) -> int:
 
 
 def mark_gone(vendor: str, *, at: datetime) -> list[int]:
-    """Mark what was not seen as gone; answers the ids of the variants. Only right after a complete run."""
+    """Mark what was not seen as gone and return the ids of the variants. Only right after a complete run."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK_VARIANTS, {"vendor": vendor, "at": at})
         variants = [row[0] for row in cursor.fetchall()]

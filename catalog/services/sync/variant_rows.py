@@ -1,16 +1,16 @@
 """A variant as rows of our tables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from backoffice.vendors.catalog_messages import AvailabilityData, TextData, VariantData
 from catalog.models import Availability, PriceTier, Relation, VariantText
 from catalog.services.bulk import ChildTable, to_json
-from catalog.services.sync.changes import FACTS, VariantContent
+from catalog.services.sync.changes import FIELDS, VariantContent
 
 TIERS = ChildTable(PriceTier, key=("variant_id", "price_list", "quantity"), values=("price",))
 RELATIONS = ChildTable(Relation, key=("variant_id", "kind", "related_sku"))
@@ -33,71 +33,72 @@ UPDATE_COLUMNS = (
 INSERT_COLUMNS = (*UPDATE_COLUMNS, "created_at")
 
 
-def content_hash(facts: VariantData, *, product_vendor_id: str) -> str:
-    """32 hex digits over all that is kept, in which group it is included; whatever order the vendor sent it in."""
+class WrittenVariant(NamedTuple):
+    """A variant on its way into its row."""
+
+    id: int
+    product_id: int
+    data: VariantData
+    content_hash: str
+
+
+def content_hash(data: VariantData, *, product_vendor_id: str) -> str:
+    """Return 32 hex digits over all that is kept and the group it is in, whatever order the vendor sent it in."""
     # As JSON: what a vendor puts into a property may be a number too large for MessagePack.
-    digest = blake2b(msgspec.json.encode(facts), digest_size=16)
+    digest = blake2b(msgspec.json.encode(data), digest_size=16)
     digest.update(product_vendor_id.encode())
     return digest.hexdigest()
 
 
-def is_orderable(facts: VariantData) -> bool:
-    """Active, and made by somebody whose contract is accepted; what the vendor does not say counts as yes."""
-    if not facts.active:
+def is_orderable(data: VariantData) -> bool:
+    """Return whether somebody under contract makes it and it is active; what the vendor does not say is a yes."""
+    if not data.active:
         return False
-    if facts.availabilities is None:
+    if data.availabilities is None:
         return True
     return any(
-        offer.available is not False and offer.contract_state in ("", "accepted") for offer in facts.availabilities
+        offer.available is not False and offer.contract_state in ("", "accepted") for offer in data.availabilities
     )
 
 
-def variant_row(
-    facts: VariantData, *, id: int, product_id: int, vendor: str, content_hash: str, changed_at: datetime
-) -> tuple[Any, ...]:
-    """A row in the order of UPDATE_COLUMNS."""
+def variant_row(variant: WrittenVariant, *, vendor: str, changed_at: datetime) -> tuple[Any, ...]:
+    """Return a row in the order of UPDATE_COLUMNS."""
+    data = variant.data
     return (
-        id,
-        product_id,
+        variant.id,
+        variant.product_id,
         vendor,
-        *[getattr(facts, name) for name in _DIRECT],
-        *[to_json(getattr(facts, name)) for name in _JSON],
-        facts.text.name,
-        is_orderable(facts),
-        content_hash,
+        *[getattr(data, name) for name in _DIRECT],
+        *[to_json(getattr(data, name)) for name in _JSON],
+        data.text.name,
+        is_orderable(data),
+        variant.content_hash,
         None,
         changed_at,
     )
 
 
-def tier_rows(id: int, facts: VariantData) -> Iterator[tuple[Any, ...]]:
-    return ((id, *tier) for tier in facts.tiers)
+def text_row(id: int, data: VariantData, *, language: str) -> tuple[Any, ...]:
+    return (id, language, *msgspec.structs.astuple(data.text))
 
 
-def availability_rows(id: int, facts: VariantData) -> Iterator[tuple[Any, ...]]:
-    return ((id, *msgspec.structs.astuple(offer)) for offer in facts.availabilities or ())
+# The rows of the variant's own tables, without its id.
+OWN_ROWS: dict[str, Callable[[VariantData], Iterable[tuple[Any, ...]]]] = {
+    "tiers": lambda data: data.tiers,
+    "availability": lambda data: map(msgspec.structs.astuple, data.availabilities or ()),
+    "relations": lambda data: data.relations,
+}
 
 
-def relation_rows(id: int, facts: VariantData) -> Iterator[tuple[Any, ...]]:
-    return ((id, *relation) for relation in facts.relations)
-
-
-def text_row(id: int, facts: VariantData, *, language: str) -> tuple[Any, ...]:
-    return (id, language, *msgspec.structs.astuple(facts.text))
-
-
-OWN_ROWS = {"tiers": tier_rows, "availability": availability_rows, "relations": relation_rows}
-
-
-def content_of(facts: VariantData) -> VariantContent:
-    """The variant in the shape in which stored ones are compared with it."""
-    values = {name: getattr(facts, name) for name in FACTS if name not in ("name", "orderable")}
+def content_of(data: VariantData) -> VariantContent:
+    """Return the variant as stored ones are compared with it."""
+    values = {name: getattr(data, name) for name in FIELDS if name not in ("name", "orderable")}
     return VariantContent(
-        facts=values | {"name": facts.text.name, "orderable": is_orderable(facts)},
-        tiers=set(facts.tiers),
+        data=values | {"name": data.text.name, "orderable": is_orderable(data)},
+        tiers=set(data.tiers),
         children={
-            "availability": {row[1:] for row in availability_rows(0, facts)},
-            "relations": set(facts.relations),
-            "text": {msgspec.structs.astuple(facts.text)},
+            "availability": set(OWN_ROWS["availability"](data)),
+            "relations": set(data.relations),
+            "text": {msgspec.structs.astuple(data.text)},
         },
     )

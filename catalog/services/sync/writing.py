@@ -27,13 +27,13 @@ class ReadProduct(NamedTuple):
     `fingerprint` is empty when some of it is left out: then it is read again next time.
     """
 
-    facts: ProductData
+    data: ProductData
     variants: Sequence[VariantData]
     fingerprint: str
 
 
 def write_products(products: Sequence[ReadProduct], *, context: WriteContext) -> Counter[str]:
-    """Write a batch in one transaction; answers what was done to how many.
+    """Write a batch in one transaction. Return what was done to how many.
 
     Each product and SKU may occur once. Raises DataError, IntegrityError: then nothing of the batch is written.
     """
@@ -41,9 +41,9 @@ def write_products(products: Sequence[ReadProduct], *, context: WriteContext) ->
     with transaction.atomic():
         ids = _write_groups(products, context=context, counts=counts)
         variants = [
-            (ids[product.facts.vendor_id], product.facts.vendor_id, facts)
+            (ids[product.data.vendor_id], product.data.vendor_id, data)
             for product in products
-            for facts in product.variants
+            for data in product.variants
         ]
         write_variants(variants, context=context, counts=counts)
         _write_product_texts(products, ids=ids, context=context)
@@ -55,13 +55,12 @@ def write_texts(products: Sequence[ReadProduct], *, context: WriteContext) -> Co
     """Write the texts of a further language for products and variants that we have; others are left out."""
     counts: Counter[str] = Counter()
     with transaction.atomic():
-        vendor_ids = [product.facts.vendor_id for product in products]
+        vendor_ids = [product.data.vendor_id for product in products]
         known = Product.objects.filter(vendor=context.vendor, vendor_id__in=vendor_ids)
         ids = dict(known.values_list("vendor_id", "id"))
-        products = [product for product in products if product.facts.vendor_id in ids]
+        products = [product for product in products if product.data.vendor_id in ids]
         counts["texts"] = write_variant_texts(
-            [(ids[product.facts.vendor_id], facts) for product in products for facts in product.variants],
-            context=context,
+            [(ids[product.data.vendor_id], data) for product in products for data in product.variants], context=context
         )
         _write_product_texts(products, ids=ids, context=context)
         transaction.set_rollback(context.dry_run)
@@ -69,22 +68,20 @@ def write_texts(products: Sequence[ReadProduct], *, context: WriteContext) -> Co
 
 
 def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, counts: Counter[str]) -> dict[str, int]:
-    """Write the rows of the groups themselves; answers their ids by the vendor's."""
-    stored = _read_stored([product.facts.vendor_id for product in products], context=context)
-    new = [product.facts for product in products if product.facts.vendor_id not in stored]
+    """Write the rows of the groups themselves. Return their ids by the vendor's."""
+    stored = _read_stored([product.data.vendor_id for product in products], context=context)
+    new = [product.data for product in products if product.data.vendor_id not in stored]
     ids = {vendor_id: pk for vendor_id, (pk, _) in stored.items()}
-    ids |= dict(zip([facts.vendor_id for facts in new], reserve_ids(Product, len(new)), strict=True))
+    ids |= dict(zip([data.vendor_id for data in new], reserve_ids(Product, len(new)), strict=True))
     changed = [
-        product.facts
+        product.data
         for product in products
-        if product.facts.vendor_id in stored and stored[product.facts.vendor_id][1] != _content_hash(product.facts)
+        if product.data.vendor_id in stored and stored[product.data.vendor_id][1] != _content_hash(product.data)
     ]
     copy_rows(
-        Product,
-        _INSERT_COLUMNS,
-        [(*_row(facts, ids=ids, context=context), context.vendor, context.at) for facts in new],
+        Product, _INSERT_COLUMNS, [(*_row(data, ids=ids, context=context), context.vendor, context.at) for data in new]
     )
-    update_rows(Product, _UPDATE_COLUMNS, [_row(facts, ids=ids, context=context) for facts in changed])
+    update_rows(Product, _UPDATE_COLUMNS, [_row(data, ids=ids, context=context) for data in changed])
     _write_categories([*new, *changed], ids=ids, vendor=context.vendor)
     counts["products_new"] += len(new)
     counts["products_changed"] += len(changed)
@@ -93,7 +90,7 @@ def _write_groups(products: Sequence[ReadProduct], *, context: WriteContext, cou
 
 
 def _read_stored(vendor_ids: list[str], *, context: WriteContext) -> dict[str, tuple[int, str]]:
-    """Id and hash by the vendor's id; with `force` the hash is made of what the rows hold."""
+    """Return id and hash by the vendor's id; with `force` the hash is made of what the rows hold."""
     rows = Product.objects.filter(vendor=context.vendor, vendor_id__in=vendor_ids)
     if not context.force:
         return {row.vendor_id: (row.pk, row.content_hash) for row in rows.only("vendor_id", "content_hash")}
@@ -103,21 +100,21 @@ def _read_stored(vendor_ids: list[str], *, context: WriteContext) -> dict[str, t
     }
 
 
-def _row(facts: ProductData, *, ids: dict[str, int], context: WriteContext) -> tuple[Any, ...]:
+def _row(data: ProductData, *, ids: dict[str, int], context: WriteContext) -> tuple[Any, ...]:
     return (
-        ids[facts.vendor_id],
-        facts.vendor_id,
-        facts.name,
-        facts.image_url,
-        facts.video_url,
-        _content_hash(facts),
+        ids[data.vendor_id],
+        data.vendor_id,
+        data.name,
+        data.image_url,
+        data.video_url,
+        _content_hash(data),
         None,
         context.at,
     )
 
 
-def _content_hash(facts: ProductData) -> str:
-    return _hash(facts.name, facts.image_url, facts.video_url, facts.categories)
+def _content_hash(data: ProductData) -> str:
+    return _hash(data.name, data.image_url, data.video_url, data.categories)
 
 
 def _hash(name: str, image_url: str, video_url: str, categories: Iterable[str]) -> str:
@@ -126,19 +123,19 @@ def _hash(name: str, image_url: str, video_url: str, categories: Iterable[str]) 
 
 
 def _write_categories(products: Sequence[ProductData], *, ids: dict[str, int], vendor: str) -> None:
-    paths = {path for facts in products for path in facts.categories}
+    paths = {path for data in products for path in data.categories}
     Category.objects.bulk_create([Category(vendor=vendor, path=path) for path in sorted(paths)], ignore_conflicts=True)
     known = dict(Category.objects.filter(vendor=vendor, path__in=paths).values_list("path", "id"))
-    rows = [(ids[facts.vendor_id], known[path]) for facts in products for path in facts.categories]
-    replace_children(PRODUCT_CATEGORIES, [ids[facts.vendor_id] for facts in products], rows)
+    rows = [(ids[data.vendor_id], known[path]) for data in products for path in data.categories]
+    replace_children(PRODUCT_CATEGORIES, [ids[data.vendor_id] for data in products], rows)
 
 
 def _write_product_texts(products: Sequence[ReadProduct], *, ids: dict[str, int], context: WriteContext) -> None:
-    """Last of all: the fingerprint says that everything else is written."""
+    """Write them last of all: the fingerprint says that everything else is written."""
     upsert_children(
         PRODUCT_TEXTS,
         [
-            (ids[facts.vendor_id], context.language, facts.name, facts.name_overwritten, fingerprint)
-            for facts, _, fingerprint in products
+            (ids[data.vendor_id], context.language, data.name, data.name_overwritten, fingerprint)
+            for data, _, fingerprint in products
         ],
     )

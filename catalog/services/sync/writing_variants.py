@@ -1,10 +1,9 @@
 """Writes the variants of a batch, and what changed at them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any, NamedTuple
 
 from backoffice.vendors.catalog_messages import VariantData
@@ -18,7 +17,7 @@ from catalog.services.bulk import (
     update_rows,
     upsert_children,
 )
-from catalog.services.sync.changes import FACTS, Change, VariantContent, describe_changes
+from catalog.services.sync.changes import FIELDS, Difference, VariantContent, describe_changes
 from catalog.services.sync.variant_rows import (
     AVAILABILITIES,
     INSERT_COLUMNS,
@@ -28,6 +27,7 @@ from catalog.services.sync.variant_rows import (
     TEXTS,
     TIERS,
     UPDATE_COLUMNS,
+    WrittenVariant,
     content_hash,
     content_of,
     text_row,
@@ -56,39 +56,30 @@ class _Stored(NamedTuple):
     is_gone: bool
 
 
-class _Written(NamedTuple):
-    """A variant on its way into its row."""
-
-    id: int
-    product_id: int
-    facts: VariantData
-    content_hash: str
-
-
 def write_variants(
     variants: Sequence[tuple[int, str, VariantData]], *, context: WriteContext, counts: Counter[str]
 ) -> None:
-    """Write (our product id, the vendor's product id, facts); every SKU once."""
-    stored = _read_stored([facts.sku for _, _, facts in variants], vendor=context.vendor)
+    """Write (our product id, the vendor's product id, data); every SKU once."""
+    stored = _read_stored([data.sku for _, _, data in variants], vendor=context.vendor)
     new, changed = [], []
-    for product_id, product_vendor_id, facts in variants:
-        digest = content_hash(facts, product_vendor_id=product_vendor_id)
-        row = stored.get(facts.sku)
+    for product_id, product_vendor_id, data in variants:
+        digest = content_hash(data, product_vendor_id=product_vendor_id)
+        row = stored.get(data.sku)
         if row is None:
-            new.append((product_id, facts, digest))
+            new.append((product_id, data, digest))
         elif context.force or row.content_hash != digest:
-            changed.append(_Written(row.id, product_id, facts, digest))
+            changed.append(WrittenVariant(row.id, product_id, data, digest))
     ids = reserve_ids(Variant, len(new))
     counts["unchanged"] += len(variants) - len(new) - len(changed)
-    _insert([_Written(pk, *row) for pk, row in zip(ids, new, strict=True)], context=context, counts=counts)
+    _insert([WrittenVariant(pk, *row) for pk, row in zip(ids, new, strict=True)], context=context, counts=counts)
     if changed:
         gone = {row.id for row in stored.values() if row.is_gone}
         _update(changed, gone=gone, context=context, counts=counts)
 
 
 def write_variant_texts(variants: Sequence[tuple[int, VariantData]], *, context: WriteContext) -> int:
-    """Write the texts of (our product id, facts) in the context's language; answers how many were new or differed."""
-    skus = [facts.sku for _, facts in variants]
+    """Write the texts of (our product id, data) in the context's language. Return how many were new or differed."""
+    skus = [data.sku for _, data in variants]
     known = {
         (product_id, sku): pk
         for pk, product_id, sku in Variant.objects.filter(vendor=context.vendor, sku__in=skus).values_list(
@@ -96,9 +87,9 @@ def write_variant_texts(variants: Sequence[tuple[int, VariantData]], *, context:
         )
     }
     rows = {
-        known[product_id, facts.sku]: text_row(known[product_id, facts.sku], facts, language=context.language)
-        for product_id, facts in variants
-        if (product_id, facts.sku) in known
+        known[product_id, data.sku]: text_row(known[product_id, data.sku], data, language=context.language)
+        for product_id, data in variants
+        if (product_id, data.sku) in known
     }
     return upsert_children(TEXTS, list(rows.values()))
 
@@ -108,55 +99,61 @@ def _read_stored(skus: list[str], *, vendor: str) -> dict[str, _Stored]:
     return {sku: _Stored(pk, digest, gone_at is not None) for sku, pk, digest, gone_at in rows}
 
 
-def _insert(new: Sequence[_Written], *, context: WriteContext, counts: Counter[str]) -> None:
-    """New variants have nothing that could be in the way: all their rows go in by COPY."""
+def _insert(new: Sequence[WrittenVariant], *, context: WriteContext, counts: Counter[str]) -> None:
+    """Insert all rows by COPY: new variants have nothing that could be in the way."""
     if not new:
         return
-    copy_rows(Variant, INSERT_COLUMNS, ((*_row(variant, context=context), context.at) for variant in new))
+    copy_rows(
+        Variant,
+        INSERT_COLUMNS,
+        ((*variant_row(variant, vendor=context.vendor, changed_at=context.at), context.at) for variant in new),
+    )
     for name, table in OWN_TABLES.items():
         copy_rows(table.model, table.columns, _own_rows(name, new))
     copy_rows(
-        TEXTS.model, TEXTS.columns, (text_row(variant.id, variant.facts, language=context.language) for variant in new)
+        TEXTS.model, TEXTS.columns, (text_row(variant.id, variant.data, language=context.language) for variant in new)
     )
     counts["new"] += len(new)
-    counts["tiers"] += sum(len(variant.facts.tiers) for variant in new)
+    counts["tiers"] += sum(len(variant.data.tiers) for variant in new)
     if context.record_changes:
-        record_changes([(variant.id, Change("new", {})) for variant in new], context=context)
+        record_changes([(variant.id, Difference("new", {})) for variant in new], context=context)
 
 
-def _update(changed: Sequence[_Written], *, gone: set[int], context: WriteContext, counts: Counter[str]) -> None:
+def _update(changed: Sequence[WrittenVariant], *, gone: set[int], context: WriteContext, counts: Counter[str]) -> None:
     before = _read_content([variant.id for variant in changed], language=context.language)
-    changes: dict[int, list[Change]] = {}
+    changes: dict[int, list[Difference]] = {}
     for variant in changed:
-        found = describe_changes(before[variant.id], after=content_of(variant.facts))
+        found = describe_changes(before[variant.id], after=content_of(variant.data))
         if variant.id in gone:
-            found.insert(0, Change("back", {}))
+            found.insert(0, Difference("back", {}))
             counts["back"] += 1
         counts["changed" if found else "unchanged"] += 1
         changes[variant.id] = found
     # Without a difference in what we keep at most the hash moves on.
     rows = [
-        (*_row(variant, context=context)[:-1], context.at if changes[variant.id] else facts["changed_at"])
+        variant_row(
+            variant, vendor=context.vendor, changed_at=context.at if changes[variant.id] else data["changed_at"]
+        )
         for variant in changed
-        for facts in [before[variant.id].facts]
-        if changes[variant.id] or facts["content_hash"] != variant.content_hash
+        for data in [before[variant.id].data]
+        if changes[variant.id] or data["content_hash"] != variant.content_hash
     ]
     update_rows(Variant, UPDATE_COLUMNS, rows)
     written = [variant for variant in changed if changes[variant.id]]
     for name, table in OWN_TABLES.items():
         count = replace_children(table, [variant.id for variant in written], list(_own_rows(name, written)))
         counts["tiers"] += count if table is TIERS else 0
-    upsert_children(TEXTS, [text_row(variant.id, variant.facts, language=context.language) for variant in written])
+    upsert_children(TEXTS, [text_row(variant.id, variant.data, language=context.language) for variant in written])
     if context.record_changes:
         record_changes([(pk, change) for pk, found in changes.items() for change in found], context=context)
 
 
 def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantContent]:
-    """What the rows of these variants hold now."""
+    """Return what the rows of these variants hold now."""
     tiers, offers, relations, texts = (read_children(table, ids) for table in (TIERS, AVAILABILITIES, RELATIONS, TEXTS))
     return {
         row["id"]: VariantContent(
-            facts=row,
+            data=row,
             tiers=tiers.get(row["id"], set()),
             children={
                 "availability": offers.get(row["id"], set()),
@@ -164,27 +161,15 @@ def _read_content(ids: Sequence[int], *, language: str) -> dict[int, VariantCont
                 "text": {text[1:] for text in texts.get(row["id"], set()) if text[0] == language},
             },
         )
-        for row in Variant.objects.filter(id__in=ids).values("id", "changed_at", "content_hash", *FACTS)
+        for row in Variant.objects.filter(id__in=ids).values("id", "changed_at", "content_hash", *FIELDS)
     }
 
 
-def _row(variant: _Written, *, context: WriteContext) -> tuple[Any, ...]:
-    return variant_row(
-        variant.facts,
-        id=variant.id,
-        product_id=variant.product_id,
-        vendor=context.vendor,
-        content_hash=variant.content_hash,
-        changed_at=context.at,
-    )
+def _own_rows(name: str, variants: Sequence[WrittenVariant]) -> Iterator[tuple[Any, ...]]:
+    return ((variant.id, *row) for variant in variants for row in OWN_ROWS[name](variant.data))
 
 
-def _own_rows(name: str, variants: Sequence[_Written]) -> chain[tuple[Any, ...]]:
-    build = OWN_ROWS[name]
-    return chain.from_iterable(build(variant.id, variant.facts) for variant in variants)
-
-
-def record_changes(changes: Sequence[tuple[int, Change]], *, context: WriteContext) -> None:
+def record_changes(changes: Sequence[tuple[int, Difference]], *, context: WriteContext) -> None:
     """Keep (our variant id, change) for people to see."""
     copy_rows(
         VariantChange,

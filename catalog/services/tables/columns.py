@@ -42,12 +42,15 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-
 
 @dataclass(frozen=True)
 class Layout:
-    """`typed` columns change something, `shown` ones are there to be read. All are optional but the keys."""
+    """`typed` columns change something, the others are there to be read. All are optional but the keys."""
 
     keys: tuple[str, ...]
     typed: tuple[str, ...]
-    shown: tuple[str, ...]
     columns: tuple[str, ...]
+
+    @property
+    def shown(self) -> list[str]:
+        return [name for name in self.columns if name not in (*self.keys, *self.typed)]
 
     @property
     def is_by_quantity(self) -> bool:
@@ -59,13 +62,11 @@ LAYOUTS: dict[str, Layout] = {
     ChangeKind.SALES_PRICES: Layout(
         keys=("sku", "quantity"),
         typed=("sales",),
-        shown=("name", "currency", "purchase", "recommended"),
         columns=("sku", "name", "currency", "quantity", "purchase", "recommended", "sales"),
     ),
     ChangeKind.FULFILLER_PRICES: Layout(
         keys=("sku", "quantity"),
         typed=("purchase", "recommended", "order_max_qty", "tier_price_qty_only"),
-        shown=("name", "currency"),
         columns=(
             "sku", "name", "currency", "quantity", "purchase", "recommended", "order_max_qty", "tier_price_qty_only",
         ),
@@ -73,42 +74,41 @@ LAYOUTS: dict[str, Layout] = {
     ChangeKind.SEARCH_TEXTS: Layout(
         keys=("sku",),
         typed=TEXTS,
-        shown=("name", *(f"{name}_default" for name in TEXTS)),
         columns=("sku", "name", *_TEXT_COLUMNS),
     ),
     ChangeKind.STOCK: Layout(
         keys=("sku",),
         typed=("available", "managed", "qty"),
-        shown=("name", "sku_fulfiller"),
         columns=("sku", "sku_fulfiller", "name", "available", "managed", "qty"),
     ),
     ChangeKind.SYNC: Layout(
-        keys=("sku",), typed=("available",), shown=("name",), columns=("sku", "name", "available")
+        keys=("sku",), typed=("available",), columns=("sku", "name", "available")
     ),
 }  # fmt: skip
 
 
-def rows_of(kind: str, variant: Variant, held: Value) -> Iterator[Row]:
-    """A SKU's rows as they are exported, in the order of the layout's columns."""
-    facts: dict[str, Cell] = {"sku": variant.sku, "name": variant.name, "currency": held.get("currency", "")}
+def rows_of(kind: str, variant: Variant, current: Value) -> Iterator[Row]:
+    """Return a SKU's rows as they are exported, in the order of the layout's columns."""
+    data: dict[str, Cell] = {"sku": variant.sku, "name": variant.name, "currency": current.get("currency", "")}
     if LAYOUTS[kind].is_by_quantity:
-        quantities = {quantity for name in _LISTS for quantity in held.get(name, {})}
+        quantities = {quantity for name in _LISTS for quantity in current.get(name, {})}
         for quantity in sorted(quantities, key=int):
-            prices = {name: _number(held.get(name, {}).get(quantity)) for name in _LISTS}
-            rules = {name: held.get(name) for name in ("order_max_qty", "tier_price_qty_only")}
-            yield _ordered(kind, facts | prices | rules | {"quantity": int(quantity)})
+            texts = {name: current.get(name, {}).get(quantity) for name in _LISTS}
+            prices: dict[str, Cell] = {name: text and Decimal(text) for name, text in texts.items()}
+            rules = {name: current.get(name) for name in ("order_max_qty", "tier_price_qty_only")}
+            yield _ordered(kind, data | prices | rules | {"quantity": int(quantity)})
     elif kind == ChangeKind.SEARCH_TEXTS:
-        own, defaults = held.get("overwrites", {}), held.get("defaults", {})
+        own, defaults = current.get("overwrites", {}), current.get("defaults", {})
         texts = {name: own.get(name) for name in TEXTS} | {f"{name}_default": defaults.get(name) for name in TEXTS}
-        yield _ordered(kind, facts | texts)
+        yield _ordered(kind, data | texts)
     else:
         yield _ordered(
-            kind, facts | {name: held.get(name) for name in ("sku_fulfiller", "available", "managed", "qty")}
+            kind, data | {name: current.get(name) for name in ("sku_fulfiller", "available", "managed", "qty")}
         )
 
 
-def wish_of(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Value:
-    """What one row asks for, as `make_change_set` takes it. Raises InvalidInput, the complaint under ""."""
+def parse_row(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Value:
+    """Return what one row asks for, as `make_change_set` takes it. Raises InvalidInput, under ""."""
     typed = {name: cells[name] for name in LAYOUTS[kind].typed if name in cells}
     blank = {name for name, cell in typed.items() if is_blank(cell)}
     if LAYOUTS[kind].is_by_quantity:
@@ -121,7 +121,7 @@ def wish_of(kind: str, cells: Mapping[str, Cell], *, clear_blanks: bool) -> Valu
 
 
 def merge_requests(one: Value, other: Value) -> Value:
-    """Two rows of the same SKU. Raises InvalidInput where they say different things of the same value."""
+    """Merge two rows of the same SKU. Raises InvalidInput where they say different things of the same value."""
     joined = dict(one)
     for name, value in other.items():
         if isinstance(value, dict) and name in joined:
@@ -133,20 +133,22 @@ def merge_requests(one: Value, other: Value) -> Value:
     return joined
 
 
-def without_same_texts(wanted: Value, *, held: Value) -> Value:
-    """Texts less those that differ only by what tables lose: line ends, spaces at the ends, control characters."""
-    own = held.get("overwrites", {})
-    return {name: text for name, text in wanted.items() if text is None or _plain(text) != _plain(own.get(name) or "")}
+def without_same_texts(requested: Value, *, current: Value) -> Value:
+    """Leave out texts that differ only by what tables lose: line ends, spaces at the ends, control characters."""
+    own = current.get("overwrites", {})
+    return {
+        name: text for name, text in requested.items() if text is None or _plain(text) != _plain(own.get(name) or "")
+    }
 
 
-def ensure_one_line(wanted: Value) -> None:
-    """Raises InvalidInput for a line end in a text that has one line."""
+def ensure_one_line(requested: Value) -> None:
+    """Raise InvalidInput for a line end in a text that has one line."""
     for name in ONE_LINE:
-        _read(name, wanted.get(name), read_line)
+        _read(name, requested.get(name), read_line)
 
 
 def read_flag(cell: Cell) -> bool:
-    """Yes or no, as spreadsheets and people write it. Raises InvalidInput."""
+    """Return yes or no, as spreadsheets and people write it. Raises InvalidInput."""
     word = "" if is_datetime(cell) else str(int(cell) if isinstance(cell, float) and cell in (0, 1) else cell)
     if (flag := _FLAGS.get(trim(word).lower())) is None:
         raise refuse(_("%(value)s is neither yes nor no.") % {"value": shown(cell)})
@@ -154,36 +156,36 @@ def read_flag(cell: Cell) -> bool:
 
 
 def printable(text: str) -> str:
-    """What a cell can carry; nothing for a text that is too long, so that nobody sends back half of it."""
+    """Return what a cell can carry; nothing for a text that is too long, so that nobody sends back half of it."""
     text = _UNPRINTABLE.sub("", text)
     return "" if len(text) > LONGEST_CELL else text
 
 
-def _ordered(kind: str, facts: dict[str, Any]) -> Row:
-    return [facts.get(column) for column in LAYOUTS[kind].columns]
+def _ordered(kind: str, data: dict[str, Any]) -> Row:
+    return [data.get(column) for column in LAYOUTS[kind].columns]
 
 
 def _price_request(cells: Mapping[str, Cell], typed: dict[str, Cell], blank: set[str], *, clear_blanks: bool) -> Value:
     quantity = str(_read("quantity", cells.get("quantity"), read_whole))
-    wish: Value = {}
+    requested: Value = {}
     currencies = set()
     for name, cell in typed.items():
         if name in blank:
             if clear_blanks and name in _LISTS:
-                wish[name] = {quantity: None}
+                requested[name] = {quantity: None}
         elif name == "order_max_qty":
-            wish[name] = _read(name, cell, read_whole)
+            requested[name] = _read(name, cell, read_whole)
         elif name == "tier_price_qty_only":
-            wish[name] = _read(name, cell, read_flag)
+            requested[name] = _read(name, cell, read_flag)
         else:
             amount = _read(name, cell, read_amount)
             currencies.add(amount.currency)
-            wish[name] = {quantity: exact(amount.value)}
-    return wish | _currency_request(currencies, cells) if wish else {}
+            requested[name] = {quantity: exact(amount.value)}
+    return requested | _currency_request(currencies, cells) if requested else {}
 
 
 def _currency_request(beside: set[str], cells: Mapping[str, Cell]) -> Value:
-    """The currency that the row names, in its column or beside its prices: it has to be the vendor's."""
+    """Return the currency that the row names, in its column or beside its prices: it has to be the vendor's."""
     named = (beside | {_currency_of(cells.get("currency"))}) - {""}
     if len(named) > 1:
         raise refuse(_("This row names two currencies: %(names)s.") % {"names": ", ".join(sorted(named))})
@@ -192,17 +194,13 @@ def _currency_request(beside: set[str], cells: Mapping[str, Cell]) -> Value:
 
 @lru_cache(maxsize=64)
 def _currency_of(cell: Cell) -> str:
-    """Remembered, since a table has one currency in all of its rows."""
+    """Return the code; remembered, since a table has one currency in all of its rows."""
     currency: str = _read("currency", cell, read_code)
     return currency.upper()
 
 
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
 def _read(name: str, cell: Cell, reader: Callable[[Cell], Any]) -> Any:
-    """The cell's value. Raises InvalidInput, which names the column."""
+    """Return the cell's value. Raises InvalidInput, which names the column."""
     try:
         return reader(cell)
     except InvalidInput as error:
@@ -217,10 +215,9 @@ def _plain(text: str) -> str:
 
 
 def ensure_known_columns(kind: str, header: Collection[str]) -> None:
-    """Raises InvalidInput: a misspelt column must not look as if nothing was to change."""
+    """Raise InvalidInput: a misspelt column must not look as if nothing was to change."""
     layout = LAYOUTS[kind]
-    known = {*layout.keys, *layout.typed, *layout.shown}
-    if unknown := [name for name in header if name not in known]:
+    if unknown := [name for name in header if name not in layout.columns]:
         raise unreadable(_("Unknown columns: %(names)s.") % {"names": ", ".join(unknown[:10])})
     if missing := [name for name in layout.keys if name not in header]:
         raise unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})

@@ -12,13 +12,13 @@ _BATCH = 1000
 
 
 def export_rows(kind: str, *, vendor: str, variants: QuerySet[Variant]) -> Iterator[Row]:
-    """The rows of all these variants, by product and SKU as they came in; a batch at a time in memory."""
+    """Return the rows of all these variants, by product and SKU as they came in; a batch at a time in memory."""
     last = 0
     plain = variants.only("pk", "sku", "name", "currency", "order_min_qty", "order_max_qty", "tier_price_qty_only",
                           "available").order_by("pk")  # fmt: skip
     while batch := list(plain.filter(pk__gt=last)[:_BATCH]):
-        held = current_values(kind, vendor=vendor, variants=batch)
+        current = current_values(kind, vendor=vendor, variants=batch)
         for variant in batch:
-            if variant.sku in held:
-                yield from rows_of(kind, variant, held[variant.sku])
+            if variant.sku in current:
+                yield from rows_of(kind, variant, current[variant.sku])
         last = batch[-1].pk

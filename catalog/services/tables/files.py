@@ -22,7 +22,7 @@ _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
-    """The file in pieces, UTF-8 with the mark that spreadsheets look for; texts that look like formulas get an '."""
+    """Yield the file, UTF-8 with the mark that spreadsheets look for; texts like formulas get an '."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     yield "\ufeff".encode()
@@ -35,7 +35,7 @@ def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def write_xlsx(columns: Sequence[str], rows: Iterable[Row], *, to: IO[bytes]) -> None:
-    """A workbook with one sheet. Texts are cells of text: no formula runs, and leading zeros stay when it is edited."""
+    """Write a workbook with one sheet. Texts are cells of text: no formula runs, and leading zeros stay."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -10,11 +10,11 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, TableImport, TableImportState
 from catalog.services.change_sets.editing import make_change_set
-from catalog.services.change_sets.shapes import ensure_able_vendor, shape_of
+from catalog.services.change_sets.formats import ensure_able_vendor, format_of
 from catalog.services.change_sets.values import Value
 from catalog.services.current_values import current_values, variants_of
 from catalog.services.tables.columns import ensure_one_line, without_same_texts
-from catalog.services.tables.requests import Reading, ensure_size, read_requests
+from catalog.services.tables.requests import TableReading, ensure_size, read_requests
 
 # Waiting for the background, or in its hands.
 OPEN_STATES = (TableImportState.WAITING, TableImportState.READING)
@@ -24,7 +24,7 @@ _BATCH = 2000
 def accept_table(
     content: bytes, *, file_name: str, kind: str, vendor: str, clear_blanks: bool, actor: str
 ) -> TableImport:
-    """The file is kept and waits to be read. Raises InvalidInput for files that are too large or empty."""
+    """Keep the file until it is read. Raises InvalidInput for files that are too large or empty."""
     ensure_able_vendor(vendor, kind=kind)
     ensure_size(content)
     return TableImport.objects.create(
@@ -38,7 +38,7 @@ def accept_table(
 
 
 def read_import(table: TableImport) -> TableImport:
-    """The table is read and compared with what the vendor is thought to hold, or refused with the reason.
+    """Read the table and compare it with what the vendor is thought to hold, or refuse it with the reason.
 
     A second call (the worker died) begins again; one for a table that has been looked at changes nothing. Time limits
     are in `overdue`.
@@ -56,20 +56,20 @@ def read_import(table: TableImport) -> TableImport:
     return _finish(
         table,
         TableImportState.READY,
-        wishes=reading.wishes,
+        requests=reading.requests,
         problems=reading.problems,
-        counts={**reading.counts, "changed": len(reading.wishes)},
+        counts={**reading.counts, "changed": len(reading.requests)},
         seen=reading.seen,
     )
 
 
 def fail_table(table: TableImport, *, text: str) -> TableImport:
-    """The table waits and is being read no longer; `text` says why. Nothing changes for one that was read."""
+    """Refuse a table that waits or is being read; `text` says why. Nothing changes for one that was read."""
     return _finish(table, TableImportState.REFUSED, problems=[_of_the_file(text)])
 
 
 def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSet:
-    """There is a draft of what the table changes. Rows with problems are not in it.
+    """Draft what the table changes. Rows with problems are not in it.
 
     Raises IllegalTransition unless it was read, Conflict when it changes nothing.
     """
@@ -77,25 +77,25 @@ def draft_import(table: TableImport, *, actor: str, title: str = "") -> ChangeSe
         table = TableImport.objects.select_for_update().get(pk=table.pk)
         if table.state != TableImportState.READY:
             raise IllegalTransition(_("This table is %s.") % table.get_state_display())
-        if not table.wishes:
+        if not table.requests:
             raise Conflict(_("The table changes nothing."), code="empty")
         change_set = make_change_set(
             table.kind,
             vendor=table.vendor,
-            rows=table.wishes,
+            rows=table.requests,
             title=title or table.file_name,
             source=ChangeSource.TABLE,
             actor=actor,
         )
         table.change_set, table.state = change_set, TableImportState.DRAFTED
         # The rows are the change set's now.
-        table.wishes = {}
-        table.save(update_fields=["change_set", "state", "wishes"])
+        table.requests = {}
+        table.save(update_fields=["change_set", "state", "requests"])
     return change_set
 
 
 def read_again(table: TableImport) -> TableImport:
-    """A table that was refused waits to be read once more. Raises IllegalTransition for others."""
+    """Have a table that was refused read once more. Raises IllegalTransition for others."""
     rows = TableImport.objects.filter(pk=table.pk, state=TableImportState.REFUSED)
     if not rows.update(state=TableImportState.WAITING, waiting_since=Now(), reading_since=None, seen=0, problems=[]):
         table.refresh_from_db()
@@ -105,38 +105,38 @@ def read_again(table: TableImport) -> TableImport:
 
 
 def discard_import(table: TableImport) -> None:
-    """Nothing is made of it. Raises IllegalTransition once a draft was."""
+    """Discard the table. Raises IllegalTransition once a draft was."""
     with transaction.atomic():
         table = TableImport.objects.select_for_update().get(pk=table.pk)
         if table.state == TableImportState.DRAFTED:
             raise IllegalTransition(_("This table is %s.") % table.get_state_display())
-        table.state, table.wishes = TableImportState.DISCARDED, {}
-        table.save(update_fields=["state", "wishes"])
+        table.state, table.requests = TableImportState.DISCARDED, {}
+        table.save(update_fields=["state", "requests"])
 
 
 def _open_tables(table: TableImport) -> QuerySet[TableImport]:
     return TableImport.objects.filter(pk=table.pk, state__in=OPEN_STATES)
 
 
-def drop_same_texts(wishes: dict[str, Value], *, vendor: str) -> None:
-    """Of search texts by SKU only those are left that say something else than what the vendor is thought to hold.
+def drop_same_texts(requests: dict[str, Value], *, vendor: str) -> None:
+    """Drop search texts that say what the vendor is thought to hold already.
 
     Raises InvalidInput, by SKU, for a line end in a text that has one line.
     """
-    skus = list(wishes)
+    skus = list(requests)
     for start in range(0, len(skus), _BATCH):
         variants = list(variants_of(vendor).filter(sku__in=skus[start : start + _BATCH]))
-        for sku, held in current_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
-            wishes[sku] = without_same_texts(wishes[sku], held=held)
-    for sku, wish in wishes.items():
+        for sku, current in current_values(ChangeKind.SEARCH_TEXTS, vendor=vendor, variants=variants).items():
+            requests[sku] = without_same_texts(requests[sku], current=current)
+    for sku, requested in requests.items():
         try:
-            ensure_one_line(wish)
+            ensure_one_line(requested)
         except InvalidInput as error:
             raise InvalidInput(error.text, errors={sku: [error.text]}) from error
 
 
 def _finish(table: TableImport, state: TableImportState, **values: Any) -> TableImport:
-    """Unless somebody discarded it meanwhile."""
+    """Write the end, unless somebody discarded it meanwhile."""
     _open_tables(table).update(state=state, **values)
     table.refresh_from_db()
     return table
@@ -146,8 +146,8 @@ def _of_the_file(text: str) -> dict[str, Any]:
     return {"row": None, "sku": "", "text": text}
 
 
-def _read(table: TableImport) -> Reading:
-    """Raises InvalidInput for a file that is no table of this kind."""
+def _read(table: TableImport) -> TableReading:
+    """Read the file. Raises InvalidInput for one that is no table of this kind."""
 
     def progress(seen: int) -> None:
         TableImport.objects.filter(pk=table.pk).update(seen=seen)
@@ -157,42 +157,42 @@ def _read(table: TableImport) -> Reading:
     return reading
 
 
-def _keep_differing(table: TableImport, reading: Reading) -> None:
-    """Of the wishes stay those that would change something, each as it will be stored."""
-    skus = list(reading.wishes)
+def _keep_differing(table: TableImport, reading: TableReading) -> None:
+    """Keep the requests that would change something, each as it will be stored."""
+    skus = list(reading.requests)
     reading.counts["skus"] = len(skus)
     for start in range(0, len(skus), _BATCH):
         batch = skus[start : start + _BATCH]
         variants = list(variants_of(table.vendor).filter(sku__in=batch))
-        held = current_values(table.kind, vendor=table.vendor, variants=variants)
+        current = current_values(table.kind, vendor=table.vendor, variants=variants)
         known = {variant.sku for variant in variants}
         for sku in batch:
-            wish = reading.wishes.pop(sku)
+            requested = reading.requests.pop(sku)
             if sku not in known:
                 text = _("This SKU is not in our catalogue; a spreadsheet may have taken away zeros at its beginning.")
                 reading.add_error(sku, text, row=reading.places[sku])
-            elif kept := _differing(table.kind, sku, wish, held.get(sku), reading):
-                reading.wishes[sku] = kept
+            elif kept := _differing(table.kind, sku, requested, current.get(sku), reading):
+                reading.requests[sku] = kept
             else:
                 reading.counts["unchanged"] += 1
 
 
-def _differing(kind: str, sku: str, wish: Value, held: Value | None, reading: Reading) -> Value | None:
-    """The wish, None when it changes nothing or makes no sense."""
-    shape = shape_of(kind)
-    if held is not None and kind == ChangeKind.SEARCH_TEXTS:
-        wish = without_same_texts(wish, held=held)
-    if not wish:
+def _differing(kind: str, sku: str, requested: Value, current: Value | None, reading: TableReading) -> Value | None:
+    """Return the request, None when it changes nothing or makes no sense."""
+    change_format = format_of(kind)
+    if current is not None and kind == ChangeKind.SEARCH_TEXTS:
+        requested = without_same_texts(requested, current=current)
+    if not requested:
         return None
     try:
-        ensure_one_line(wish)
-        wish = shape.clean(wish)
+        ensure_one_line(requested)
+        requested = change_format.clean(requested)
     except InvalidInput as error:
         reading.add_error(sku, "; ".join(error.errors.get("", [error.text])), row=reading.places[sku])
         return None
-    if held is None:
+    if current is None:
         # Never read from the vendor: the check of the change set will tell.
         reading.counts["not_compared"] += 1
-        return wish
-    resolved = shape.resolve(wish, before=held)
-    return wish if resolved.destroys or shape.lines(held, after=resolved.after) else None
+        return requested
+    resolved = change_format.resolve(requested, before=current)
+    return requested if resolved.removals or change_format.lines(current, after=resolved.after) else None

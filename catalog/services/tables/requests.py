@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backoffice.errors import InvalidInput
-from backoffice.tables.cells import Cell, read_code
+from backoffice.tables.cells import read_code
 from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
 from backoffice.text.translatable import gettext as _
@@ -18,7 +18,7 @@ from catalog.services.tables.columns import (
     MOST_TABLE_ROWS,
     ensure_known_columns,
     merge_requests,
-    wish_of,
+    parse_row,
 )
 
 PROBLEMS_KEPT = 500
@@ -28,10 +28,10 @@ _ALIASES = {ChangeKind.SALES_PRICES: {"price": "sales"}}
 
 
 @dataclass
-class Reading:
-    """What has been read so far: wishes by SKU, the row each SKU came from, and what makes no sense."""
+class TableReading:
+    """What has been read so far: requests by SKU, the row each SKU came from, and what makes no sense."""
 
-    wishes: dict[str, Value] = field(default_factory=dict)
+    requests: dict[str, Value] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -44,7 +44,7 @@ class Reading:
 
 
 def ensure_size(content: bytes) -> None:
-    """Raises InvalidInput for files that are empty or too large."""
+    """Raise InvalidInput for files that are empty or too large."""
     if not content:
         raise unreadable(_("The file is empty."))
     if len(content) > MOST_BYTES:
@@ -53,8 +53,8 @@ def ensure_size(content: bytes) -> None:
 
 def read_requests(
     content: bytes, *, kind: str, clear_blanks: bool, progress: Callable[[int], None] = lambda _rows: None
-) -> Reading:
-    """Return a wish or a problem of every row; `progress` is called now and then with the rows so far.
+) -> TableReading:
+    """Return a request or a problem of every row; `progress` is called now and then with the rows so far.
 
     Raises InvalidInput for a file that is no table of this kind.
     """
@@ -62,7 +62,7 @@ def read_requests(
     aliases = _ALIASES.get(ChangeKind(kind), {})
     header = {place: aliases.get(name, name) for place, name in table.header.items()}
     ensure_known_columns(kind, list(header.values()))
-    reading = Reading()
+    reading = TableReading()
     if table.has_windows_letters:
         reading.counts["windows_letters"] = 1
     for row in table.rows:
@@ -73,24 +73,18 @@ def read_requests(
     return reading
 
 
-def _read_row(row: TableRow, header: dict[int, str], reading: Reading, *, kind: str, clear_blanks: bool) -> None:
+def _read_row(row: TableRow, header: dict[int, str], reading: TableReading, *, kind: str, clear_blanks: bool) -> None:
     cells = row.named(header)
     sku = ""
     try:
-        sku = _sku_of(cells)
+        if not (sku := read_code(cells["sku"])):
+            raise refuse(_("The SKU is missing."))
         if problem := row.problem(header):
             raise refuse(problem)
-        wish = wish_of(kind, cells, clear_blanks=clear_blanks)
-        if sku in reading.wishes and not LAYOUTS[kind].is_by_quantity:
+        requested = parse_row(kind, cells, clear_blanks=clear_blanks)
+        if sku in reading.requests and not LAYOUTS[kind].is_by_quantity:
             raise refuse(_("This SKU stands in the table twice."))
-        reading.wishes[sku] = merge_requests(reading.wishes.get(sku, {}), wish)
+        reading.requests[sku] = merge_requests(reading.requests.get(sku, {}), requested)
         reading.places.setdefault(sku, row.number)
     except InvalidInput as error:
         reading.add_error(sku, error.text, row=row.number)
-
-
-def _sku_of(cells: dict[str, Cell]) -> str:
-    sku = read_code(cells["sku"])
-    if not sku:
-        raise refuse(_("The SKU is missing."))
-    return sku

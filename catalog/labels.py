@@ -9,12 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.amounts import money
 from backoffice.text.translatable import gettext as _
-from catalog.models import (
-    ChangeKind,
-    ChangeSet,
-    ChangeSetEvent,
-    PriceList,
-)
+from catalog.models import ChangeKind, ChangeSet, ChangeSetEvent, PriceList
 from catalog.services.change_sets.texts import ADDRESSES
 
 _FIELDS: dict[str, Promise] = {
@@ -39,7 +34,7 @@ _EVENTS: dict[str, Promise] = {
     "changeset.made": gettext_lazy("Made"),
     "changeset.edited": gettext_lazy("Edited"),
     "changeset.removed": gettext_lazy("Rows removed"),
-    "changeset.ticked": gettext_lazy("Ticked what vanishes"),
+    "changeset.confirmed": gettext_lazy("Ticked what vanishes"),
     "changeset.unchecked": gettext_lazy("Could not be checked"),
     "changeset.draft": gettext_lazy("Open for editing again"),
     "changeset.checked": gettext_lazy("Compared with the vendor"),
@@ -61,12 +56,12 @@ _MERCHANTS = (ChangeKind.SALES_PRICES, ChangeKind.SEARCH_TEXTS, ChangeKind.SYNC)
 
 
 def account_label(kind: str) -> str:
-    """For which of our accounts at the vendor a change of this kind speaks."""
+    """Return for which of our accounts at the vendor a change of this kind speaks."""
     return _("as merchant") if kind in _MERCHANTS else _("as fulfiller")
 
 
 def describe_values(change_set: ChangeSet) -> str:
-    """How many of what would be sent: "42 prices"."""
+    """Return how many of what would be sent: "42 prices"."""
     count = change_set.counts.get("values", 0)
     if change_set.kind in (ChangeKind.SALES_PRICES, ChangeKind.FULFILLER_PRICES):
         text = ngettext("%(count)d price", "%(count)d prices", count)
@@ -78,7 +73,7 @@ def describe_values(change_set: ChangeSet) -> str:
 
 
 def key_label(key: str) -> str:
-    """A value's key as staff know it: "sales from 50", "page title"."""
+    """Return a value's key as staff know it: "sales from 50", "page title"."""
     name, separator, quantity = key.partition(":")
     if separator:
         text = _("%(list)s from %(quantity)s")
@@ -87,7 +82,7 @@ def key_label(key: str) -> str:
 
 
 def describe_value(value: Any, *, currency: str, is_price: bool) -> str:
-    """A value as it is read; "–" where there is none."""
+    """Return a value as it is read; "–" where there is none."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -98,7 +93,7 @@ def describe_value(value: Any, *, currency: str, is_price: bool) -> str:
 
 
 def describe_event(event: ChangeSetEvent) -> str:
-    """One line of the timeline with what is worth knowing of it."""
+    """Return one line of the timeline with what is worth knowing of it."""
     text = str(_EVENTS.get(event.kind, event.kind))
     told = [str(event.params[name]) for name in ("sku", "reason", "error", "at") if event.params.get(name)]
     if "rows" in event.params:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.amounts import money
 from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
-from catalog.models import Availability, Variant, VariantChange
+from catalog.models import Availability, CustomPicture, Variant, VariantChange
 
 CHANGES: dict[str, tuple[Tone, str, Promise]] = {
     "new": (Tone.BLUE, "add_circle", gettext_lazy("new")),
@@ -24,7 +24,7 @@ CHANGES: dict[str, tuple[Tone, str, Promise]] = {
 
 
 def variant_chip(variant: Variant) -> Chip:
-    """Whether one can order it, and if not why."""
+    """Return whether one can order it, and if not why."""
     if variant.gone_at:
         return Chip(Tone.AMBER, "remove_circle", _("gone"), hint=_("The vendor does not list it any more."))
     if variant.orderable and not variant.available:
@@ -37,7 +37,7 @@ def variant_chip(variant: Variant) -> Chip:
 
 
 def kind_chips(variant: Variant) -> list[Chip]:
-    """What else one has to know before ordering it."""
+    """Return what else one has to know before ordering it."""
     return [
         chip
         for applies, chip in (
@@ -51,7 +51,7 @@ def kind_chips(variant: Variant) -> list[Chip]:
 
 
 def offer_chip(offer: Availability) -> Chip:
-    """What a fulfiller's offer is worth to us."""
+    """Return what a fulfiller's offer is worth to us."""
     if offer.contract_state not in ("", "accepted"):
         return Chip(Tone.AMBER, "contract_delete", _("contract %(state)s") % {"state": offer.contract_state})
     if offer.available is False:
@@ -61,26 +61,38 @@ def offer_chip(offer: Availability) -> Chip:
     return Chip(Tone.GREEN, "check_circle", _("available"))
 
 
+def picture_chip(picture: CustomPicture) -> Chip:
+    """Return how far our copy of it is."""
+    if picture.is_kept:
+        return Chip(Tone.GREEN, "check_circle", _("kept"))
+    if picture.failed:
+        return Chip(Tone.RED, "broken_image", _("failed"), hint=picture.problem)
+    if picture.problem:
+        return Chip(Tone.AMBER, "schedule", _("tried again"), hint=picture.problem)
+    return Chip(Tone.GREY, "hourglass_empty", _("is fetched soon"))
+
+
 def change_chip(change: VariantChange) -> Chip:
-    tone, icon, word = CHANGES.get(change.kind, (Tone.GREY, "edit", change.kind))
-    return Chip(tone, icon, word)
+    return Chip(*CHANGES.get(change.kind, (Tone.GREY, "edit", change.kind)))
 
 
 def change_lines(change: VariantChange) -> list[dict[str, Any]]:
-    """What changed, one line each: a name, perhaps with the values before and after. The variant must be loaded."""
-    lines = [
+    """Return what changed, one line each: a name, perhaps with both values. The variant must be loaded."""
+    currency = change.variant.currency
+    lines: list[dict[str, Any]] = [
         {
             "name": _("from %(quantity)s") % {"quantity": quantity},
-            "before": money(Decimal(before), change.variant.currency),
-            "after": money(Decimal(after), change.variant.currency),
+            "before": money(Decimal(before), currency),
+            "after": money(Decimal(after), currency),
         }
         for quantity, before, after in change.detail.get("tiers", [])
     ]
+    labels = {field.name: str(field.verbose_name) for field in Variant._meta.fields}
     lines += [
-        {"name": field_name(name), "before": before, "after": after}
+        {"name": labels.get(name, name), "before": before, "after": after}
         for name, (before, after) in change.detail.get("fields", {}).items()
     ]
-    return lines + [{"name": part_name(part)} for part in change.detail.get("parts", [])]
+    return lines + [{"name": str(_PARTS.get(part, part))} for part in change.detail.get("parts", [])]
 
 
 _PARTS: dict[str, Promise] = {
@@ -96,12 +108,3 @@ _PARTS: dict[str, Promise] = {
     "recommended prices": gettext_lazy("recommended prices"),
     "sales prices": gettext_lazy("sales prices"),
 }
-
-
-def field_name(name: str) -> str:
-    """A variant's field as staff know it."""
-    return next((str(field.verbose_name) for field in Variant._meta.fields if field.name == name), name)
-
-
-def part_name(part: str) -> str:
-    return str(_PARTS.get(part, part))
