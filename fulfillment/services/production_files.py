@@ -7,15 +7,13 @@ from django.db.models.functions import Now
 
 from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.task_queue import ring
-from backoffice.vendors.production_messages import FileKind as Theirs
-from backoffice.vendors.production_messages import ProductionFile as FileReport
-from backoffice.vendors.production_messages import ProductionOrderReport
+from backoffice.vendors.production_messages import ProductionFileData, ProductionOrderReport, RemoteFileKind
 from fulfillment.models import FileKind, ProductionFile, ProductionOrder
 
 DOWNLOAD_FILES = "fulfillment.tasks.download_files"
 
-_LABELS = (Theirs.LABEL, Theirs.GENERIC_LABEL)
-_KINDS = {Theirs.PRINT: FileKind.PRINT, Theirs.DELIVERY_SLIP: FileKind.SLIP}
+_LABELS = (RemoteFileKind.LABEL, RemoteFileKind.GENERIC_LABEL)
+_KINDS = {RemoteFileKind.PRINT: FileKind.PRINT, RemoteFileKind.DELIVERY_SLIP: FileKind.SLIP}
 
 
 def record_files(row: ProductionOrder, report: ProductionOrderReport, *, is_newest: bool) -> bool:
@@ -58,7 +56,7 @@ def _reported(row: ProductionOrder, report: ProductionOrderReport) -> Iterator[d
             }
 
 
-def _facts(file: FileReport, *, key: str, item_id: int | None) -> dict[str, Any]:
+def _facts(file: ProductionFileData, *, key: str, item_id: int | None) -> dict[str, Any]:
     return {
         "source_key": key,
         "item_id": item_id,

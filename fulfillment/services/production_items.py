@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from backoffice.engine.services.changes import set_changed
-from backoffice.vendors.production_messages import ProductionItemReport, Property
+from backoffice.vendors.production_messages import ProductionItemReport, PropertyData
 from backoffice.vendors.registry import vendor_names
 from catalog.models import Variant
 from fulfillment.models import ProductionItem, ProductionOrder
@@ -32,7 +32,7 @@ def record_items(row: ProductionOrder, reports: Iterable[ProductionItemReport], 
     return bool(new or moved)
 
 
-def pairs(properties: Iterable[Property]) -> list[dict[str, str]]:
+def pairs(properties: Iterable[PropertyData]) -> list[dict[str, str]]:
     """As it is kept in JSON: a list, because keys may repeat."""
     return [{"key": entry.key, "value": entry.value} for entry in properties]
 

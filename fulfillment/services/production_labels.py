@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from backoffice.engine.services.changes import set_changed
-from backoffice.vendors.production_messages import FileKind, ProductionFile, ProductionOrderReport
+from backoffice.vendors.production_messages import ProductionFileData, ProductionOrderReport, RemoteFileKind
 from fulfillment.models import Label, LabelKind, LabelState, ProductionOrder
 
 
@@ -16,11 +16,11 @@ def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_new
     supplied one, and it is known by its id. One that appears after we asked for it and before we know its id is the one
     we asked for. The production order must be locked.
     """
-    said = [file for file in report.files if file.kind in (FileKind.LABEL, FileKind.GENERIC_LABEL)]
+    said = [file for file in report.files if file.kind in (RemoteFileKind.LABEL, RemoteFileKind.GENERIC_LABEL)]
     known = {label.vendor_id: label for label in row.labels.all() if label.vendor_id}
     changed = False
     for file in said:
-        if file.kind == FileKind.GENERIC_LABEL:
+        if file.kind == RemoteFileKind.GENERIC_LABEL:
             changed |= _record_generic(row, file, is_newest=is_newest)
         elif file.vendor_id in known:
             changed |= is_newest and _move(known[file.vendor_id], _facts(file))
@@ -42,7 +42,7 @@ def _find_asked(row: ProductionOrder) -> Label | None:
     return asked.filter(state__in=[LabelState.ASKED, LabelState.LOST]).first()
 
 
-def _adopt(label: Label, file: ProductionFile) -> bool:
+def _adopt(label: Label, file: ProductionFileData) -> bool:
     """It was made. Where somebody decided so without knowing more, it can be fetched now: that was never tried."""
     label.vendor_id = file.vendor_id
     set_changed(label, _facts(file))
@@ -53,14 +53,14 @@ def _adopt(label: Label, file: ProductionFile) -> bool:
     return True
 
 
-def _record_generic(row: ProductionOrder, file: ProductionFile, *, is_newest: bool) -> bool:
+def _record_generic(row: ProductionOrder, file: ProductionFileData, *, is_newest: bool) -> bool:
     """The vendor's entry for a label that is still to be made: it has an id of its own, which is not the label's."""
     facts = {"raw_kind": file.raw_kind, "raw_state": file.raw_state}
     label, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC, defaults=facts)
     return is_new or (is_newest and not label.vendor_id and _move(label, facts))
 
 
-def _facts(file: ProductionFile) -> dict[str, Any]:
+def _facts(file: ProductionFileData) -> dict[str, Any]:
     return {
         "url": file.url,
         "raw_kind": file.raw_kind,

@@ -9,14 +9,14 @@ from typing import ClassVar, Protocol
 
 from backoffice.vendors.base import Vendor
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
+    FulfillerPriceUpdate,
     JobReport,
     JobRow,
     JobTicket,
-    SalesPriceRow,
-    SearchTextRow,
-    StockRow,
-    SyncRow,
+    SalesPriceUpdate,
+    SearchTextUpdate,
+    StockUpdate,
+    SyncUpdate,
 )
 from backoffice.vendors.catalog_messages import CatalogPage
 from backoffice.vendors.listing_messages import PriceData, SearchData, StockData
@@ -91,13 +91,13 @@ class TakesChanges(Vendor, Protocol):
 
 
 class TakesSalesPrices(TakesChanges, ListsPrices, Protocol):
-    def update_sales_prices(self, rows: Sequence[SalesPriceRow]) -> JobTicket:
+    def update_sales_prices(self, rows: Sequence[SalesPriceUpdate]) -> JobTicket:
         """Set our sales prices; quantities that are not given stay as they are."""
         ...
 
 
 class TakesFulfillerPrices(TakesChanges, ListsPrices, Protocol):
-    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceRow]) -> JobTicket:
+    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceUpdate]) -> JobTicket:
         """Replace all prices of the products: quantities that are not given are lost for good."""
         ...
 
@@ -105,19 +105,19 @@ class TakesFulfillerPrices(TakesChanges, ListsPrices, Protocol):
 class TakesTexts(TakesChanges, Protocol):
     def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchData]: ...
 
-    def update_search_texts(self, rows: Sequence[SearchTextRow]) -> JobTicket:
+    def update_search_texts(self, rows: Sequence[SearchTextUpdate]) -> JobTicket:
         """Set all our texts of the SKUs, or reset them to the defaults."""
         ...
 
 
 class TakesStock(TakesChanges, ListsStock, Protocol):
-    def update_stock_fulfiller(self, rows: Sequence[StockRow]) -> JobTicket:
+    def update_stock_fulfiller(self, rows: Sequence[StockUpdate]) -> JobTicket:
         """Set availability, stock or both. What is not available keeps its stock and cannot be ordered."""
         ...
 
 
 class TakesChannels(TakesChanges, ListsStock, Protocol):
-    def update_sync(self, rows: Sequence[SyncRow]) -> JobTicket:
+    def update_sync(self, rows: Sequence[SyncUpdate]) -> JobTicket:
         """Pass products on to sales channels, or no longer; they stay visible here either way."""
         ...
 

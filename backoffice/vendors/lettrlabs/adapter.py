@@ -20,12 +20,12 @@ from backoffice.vendors.card_messages import (
     CardResults,
     CardsAttached,
     CardScan,
-    CardState,
     CardTemplate,
     ConversionToReport,
     ConversionUpload,
     Mailing,
     RemoteCard,
+    RemoteCardState,
     Settlement,
 )
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
@@ -140,7 +140,7 @@ class LettrLabs(SendsCards):
         params = {"status": "Draft", "showRecipients": "true"}
         rows = self._pages(lambda page: self.client.orders(params | page), what="drafts")
         reports = [order_report(row) for row in rows if row.id or row.orderId]
-        drafts = {report.vendor_id: report for report in reports if report.state is CardState.DRAFT}
+        drafts = {report.vendor_id: report for report in reports if report.state is RemoteCardState.DRAFT}
         return list(drafts.values())
 
     def _pages(self, read: Callable[[dict[str, str]], list[Row]], *, what: str) -> Iterator[Row]:

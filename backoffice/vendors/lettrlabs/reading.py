@@ -6,25 +6,25 @@ from functools import partial
 from typing import Any
 
 from backoffice.vendors import reading
-from backoffice.vendors.card_messages import CardAddress, CardState, DeliveryState
+from backoffice.vendors.card_messages import CardAddress, DeliveryState, RemoteCardState
 from backoffice.vendors.errors import VendorProtocolError
 
 text = partial(reading.text, most=255)
 ORDER_STATES = {
-    "draft": CardState.DRAFT,
-    "editsneeded": CardState.DRAFT,
-    "paymentneeded": CardState.PAYMENT_NEEDED,
-    "paid": CardState.PAID,
-    "readyforproduction": CardState.PAID,
-    "inproduction": CardState.PAID,
-    "inqa": CardState.PAID,
-    "inshipping": CardState.PAID,
-    "mailed": CardState.MAILED,
-    "refunded": CardState.REFUNDED,
-    "cancelled": CardState.CANCELLED,
-    "canceled": CardState.CANCELLED,
-    "deleted": CardState.CANCELLED,
-    "error": CardState.FAILED,
+    "draft": RemoteCardState.DRAFT,
+    "editsneeded": RemoteCardState.DRAFT,
+    "paymentneeded": RemoteCardState.PAYMENT_NEEDED,
+    "paid": RemoteCardState.PAID,
+    "readyforproduction": RemoteCardState.PAID,
+    "inproduction": RemoteCardState.PAID,
+    "inqa": RemoteCardState.PAID,
+    "inshipping": RemoteCardState.PAID,
+    "mailed": RemoteCardState.MAILED,
+    "refunded": RemoteCardState.REFUNDED,
+    "cancelled": RemoteCardState.CANCELLED,
+    "canceled": RemoteCardState.CANCELLED,
+    "deleted": RemoteCardState.CANCELLED,
+    "error": RemoteCardState.FAILED,
 }
 DELIVERY_STATES = {
     "": DeliveryState.NONE,
@@ -39,9 +39,9 @@ DELIVERY_STATES = {
 }
 
 
-def order_state(word: Any) -> CardState:
+def order_state(word: Any) -> RemoteCardState:
     """Compared without case and spaces; a word we do not know is UNKNOWN."""
-    return ORDER_STATES.get(_plain(word), CardState.UNKNOWN)
+    return ORDER_STATES.get(_plain(word), RemoteCardState.UNKNOWN)
 
 
 def delivery_state(word: Any) -> DeliveryState:

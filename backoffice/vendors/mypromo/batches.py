@@ -18,12 +18,12 @@ from backoffice.vendors.abilities import (
     TakesTexts,
 )
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
+    FulfillerPriceUpdate,
     JobTicket,
-    SalesPriceRow,
-    SearchTextRow,
-    StockRow,
-    SyncRow,
+    SalesPriceUpdate,
+    SearchTextUpdate,
+    StockUpdate,
+    SyncUpdate,
 )
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.mypromo import batch_payloads as payloads
@@ -33,7 +33,7 @@ from backoffice.vendors.mypromo.limits import MAX_BATCH
 from backoffice.vendors.mypromo.schemas import Queued
 from backoffice.vendors.reading import text
 
-Row = TypeVar("Row", SalesPriceRow, FulfillerPriceRow, StockRow, SyncRow, SearchTextRow)
+Row = TypeVar("Row", SalesPriceUpdate, FulfillerPriceUpdate, StockUpdate, SyncUpdate, SearchTextUpdate)
 
 
 class _Batches(TakesChanges):
@@ -62,14 +62,14 @@ class _Batches(TakesChanges):
 class MerchantBatches(_Batches, TakesSalesPrices, TakesChannels, TakesTexts):
     """What a merchant may change."""
 
-    def update_sales_prices(self, rows: Sequence[SalesPriceRow]) -> JobTicket:
+    def update_sales_prices(self, rows: Sequence[SalesPriceUpdate]) -> JobTicket:
         key = settings.MYPROMO_SALES_PRICE_KEY
         return self._send(self.client.update_prices, rows, encode=lambda row: payloads.sales_prices(row, key=key))
 
-    def update_sync(self, rows: Sequence[SyncRow]) -> JobTicket:
+    def update_sync(self, rows: Sequence[SyncUpdate]) -> JobTicket:
         return self._send(self.client.update_inventory, rows, encode=payloads.sync)
 
-    def update_search_texts(self, rows: Sequence[SearchTextRow]) -> JobTicket:
+    def update_search_texts(self, rows: Sequence[SearchTextUpdate]) -> JobTicket:
         """Set all our texts of the SKUs, or reset them to the defaults, SEO addresses included."""
         return self._send(self.client.update_seo, rows, encode=payloads.search_texts)
 
@@ -77,10 +77,10 @@ class MerchantBatches(_Batches, TakesSalesPrices, TakesChannels, TakesTexts):
 class FulfillerBatches(_Batches, TakesFulfillerPrices, TakesStock):
     """What a fulfiller may change."""
 
-    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceRow]) -> JobTicket:
+    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceUpdate]) -> JobTicket:
         return self._send(self.client.update_prices, rows, encode=payloads.fulfiller_prices)
 
-    def update_stock_fulfiller(self, rows: Sequence[StockRow]) -> JobTicket:
+    def update_stock_fulfiller(self, rows: Sequence[StockUpdate]) -> JobTicket:
         return self._send(self.client.update_inventory, rows, encode=payloads.stock)
 
 
@@ -92,8 +92,8 @@ def _checked(rows: Sequence[Row]) -> Sequence[Row]:
     return rows
 
 
-def _name(row: SalesPriceRow | FulfillerPriceRow | StockRow | SyncRow | SearchTextRow) -> str:
-    return row.name if isinstance(row, FulfillerPriceRow | StockRow) else row.sku
+def _name(row: SalesPriceUpdate | FulfillerPriceUpdate | StockUpdate | SyncUpdate | SearchTextUpdate) -> str:
+    return row.name if isinstance(row, FulfillerPriceUpdate | StockUpdate) else row.sku
 
 
 def _named_as_sent(complaint: FieldError, rows: Sequence[Row]) -> FieldError:

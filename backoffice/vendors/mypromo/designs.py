@@ -1,7 +1,7 @@
 """Designs in mypromo's editor, in our words. Mixed into the adapters."""
 
 from backoffice.vendors.abilities import MakesDesigns
-from backoffice.vendors.design_messages import DesignReport, DesignState
+from backoffice.vendors.design_messages import DesignReport, RemoteDesignState
 from backoffice.vendors.file_messages import Download
 from backoffice.vendors.mypromo import design_schemas as schemas
 from backoffice.vendors.mypromo.client import MypromoClient
@@ -10,10 +10,10 @@ from backoffice.vendors.reading import link, text
 
 # READY is seen in the items of orders, PREFLIGHT_FINISHED in production orders.
 DESIGN_STATES = {
-    "PENDING": DesignState.OPEN,
-    "SUBMITTED": DesignState.SUBMITTED,
-    "READY": DesignState.READY,
-    "PREFLIGHT_FINISHED": DesignState.CHECKED,
+    "PENDING": RemoteDesignState.OPEN,
+    "SUBMITTED": RemoteDesignState.SUBMITTED,
+    "READY": RemoteDesignState.READY,
+    "PREFLIGHT_FINISHED": RemoteDesignState.CHECKED,
 }
 
 
@@ -67,8 +67,8 @@ class DesignsAbility(PreviewAbility, MakesDesigns):
         return design_report(self.client.submit_design(vendor_id))
 
 
-def design_state(word: str) -> DesignState:
-    return DESIGN_STATES.get(word.upper(), DesignState.UNKNOWN)
+def design_state(word: str) -> RemoteDesignState:
+    return DESIGN_STATES.get(word.upper(), RemoteDesignState.UNKNOWN)
 
 
 def design_report(design: schemas.DesignSchema) -> DesignReport:

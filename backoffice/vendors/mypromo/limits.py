@@ -12,10 +12,10 @@ from django.core.validators import validate_email
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import (
     Credentials,
-    LineKind,
     LineToPlace,
     OrderToPlace,
     PostalAddress,
+    RemoteLineKind,
 )
 
 # Per order; with documents (labels, delivery slips) only one line is taken.
@@ -110,14 +110,14 @@ def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:
     yield from check_length(f"{path}.reference", line.reference, (1, REFERENCE_LIMITS[1]), required=True)
     if line.quantity < 1:
         yield FieldError(f"{path}.quantity", "At least 1 is needed.")
-    if line.kind is LineKind.DESIGN:
+    if line.kind is RemoteLineKind.DESIGN:
         if not line.design_id:
             yield FieldError(f"{path}.design_id", MISSING)
     elif not line.sku:
         yield FieldError(f"{path}.sku", MISSING)
-    if line.kind is LineKind.FILES and not line.files:
+    if line.kind is RemoteLineKind.FILES and not line.files:
         yield FieldError(f"{path}.files", MISSING)
-    if line.kind is not LineKind.FILES and line.files:
+    if line.kind is not RemoteLineKind.FILES and line.files:
         yield FieldError(f"{path}.files", "Print files and a design or a stock item exclude each other.")
     for number, file in enumerate(line.files):
         yield from _file_errors(f"{path}.files.{number}", file.url, file.credentials)

@@ -14,10 +14,10 @@ from backoffice.vendors.messages import (
     Customs,
     DocumentLink,
     FileLink,
-    LineKind,
     LineToPlace,
     OrderToPlace,
     PostalAddress,
+    RemoteLineKind,
 )
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
 
@@ -81,13 +81,13 @@ def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake:
 def line_payload(line: LineToPlace) -> dict[str, Any]:
     """The body of "add item", whose kind is told by the keys: `files`, `designs`, or neither for stock."""
     payload: dict[str, Any] = {"reference": line.reference, "quantity": line.quantity}
-    if line.kind is LineKind.DESIGN:
+    if line.kind is RemoteLineKind.DESIGN:
         payload["designs"] = [{"id": line.design_id}]
     else:
         payload["sku"] = line.sku
     optional = {
         "custom_properties": _properties(line.custom_properties),
-        "files": [_file(file) for file in line.files] if line.kind is LineKind.FILES else [],
+        "files": [_file(file) for file in line.files] if line.kind is RemoteLineKind.FILES else [],
         "customs": _customs(line.customs),
     }
     return payload | {name: value for name, value in optional.items() if value}

@@ -5,8 +5,8 @@ from typing import Any
 
 from backoffice.vendors.messages import (
     Customs,
-    LineKind,
     PostalAddress,
+    RemoteLineKind,
     ShipmentReport,
 )
 from backoffice.vendors.mypromo import production_schemas as schemas
@@ -14,35 +14,35 @@ from backoffice.vendors.mypromo.designs import design_state
 from backoffice.vendors.mypromo.reports import LINE_KINDS, histories_of, shipment_report, version_of
 from backoffice.vendors.production_messages import (
     PRODUCTION_RANK,
-    FileKind,
     LabelReport,
     PartyReport,
     ProductionDesign,
-    ProductionFile,
+    ProductionFileData,
     ProductionItemReport,
     ProductionOrderReport,
-    ProductionState,
-    Property,
+    PropertyData,
+    RemoteFileKind,
+    RemoteProductionState,
 )
 from backoffice.vendors.reading import flag, link, moment, number, text
 
 # FINISHED is the only word in the examples; the others follow the history texts and the states of orders (assumed).
 PRODUCTION_STATES = {
-    "NEW": ProductionState.PENDING,
-    "PENDING": ProductionState.PENDING,
-    "PROCESSING": ProductionState.IN_PRODUCTION,
-    "FINISHED": ProductionState.DONE,
-    "CANCELED": ProductionState.CANCELLED,
+    "NEW": RemoteProductionState.PENDING,
+    "PENDING": RemoteProductionState.PENDING,
+    "PROCESSING": RemoteProductionState.IN_PRODUCTION,
+    "FINISHED": RemoteProductionState.DONE,
+    "CANCELED": RemoteProductionState.CANCELLED,
 }
 FILE_KINDS = {
-    "deliveryslip": FileKind.DELIVERY_SLIP,
-    "label": FileKind.LABEL,
-    "labelgeneric": FileKind.GENERIC_LABEL,
+    "deliveryslip": RemoteFileKind.DELIVERY_SLIP,
+    "label": RemoteFileKind.LABEL,
+    "labelgeneric": RemoteFileKind.GENERIC_LABEL,
 }
 
 
-def production_state(word: str) -> ProductionState:
-    return PRODUCTION_STATES.get(word.upper(), ProductionState.UNKNOWN)
+def production_state(word: str) -> RemoteProductionState:
+    return PRODUCTION_STATES.get(word.upper(), RemoteProductionState.UNKNOWN)
 
 
 def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> ProductionOrderReport:
@@ -115,22 +115,22 @@ def _item(item: schemas.ItemSchema) -> ProductionItemReport:
         shipping_late=flag(item.shipping_late),
         custom_properties=_properties(item.custom_properties),
         configuration=_properties(item.configuration),
-        files=tuple(_file(file, kind=FileKind.PRINT) for file in item.files or ()),
+        files=tuple(_file(file, kind=RemoteFileKind.PRINT) for file in item.files or ()),
         designs=tuple(_design(design) for design in item.designs or ()),
         customs=_customs(item.customs),
     )
 
 
-def _line_kind(word: Any) -> LineKind | None:
+def _line_kind(word: Any) -> RemoteLineKind | None:
     return LINE_KINDS.get(text(word).upper())
 
 
-def _order_file(file: schemas.FileSchema) -> ProductionFile:
-    return _file(file, kind=FILE_KINDS.get(text(file.type).lower(), FileKind.UNKNOWN))
+def _order_file(file: schemas.FileSchema) -> ProductionFileData:
+    return _file(file, kind=FILE_KINDS.get(text(file.type).lower(), RemoteFileKind.UNKNOWN))
 
 
-def _file(file: schemas.FileSchema, *, kind: FileKind) -> ProductionFile:
-    return ProductionFile(
+def _file(file: schemas.FileSchema, *, kind: RemoteFileKind) -> ProductionFileData:
+    return ProductionFileData(
         vendor_id=str(file.id),
         url=link(file.url),
         kind=kind,
@@ -161,8 +161,8 @@ def _party(client: dict[str, Any]) -> PartyReport:
     )
 
 
-def _properties(rows: Any) -> tuple[Property, ...]:
-    return tuple(Property(key=text(row.get("key")), value=text(row.get("value"))) for row in _objects(rows))
+def _properties(rows: Any) -> tuple[PropertyData, ...]:
+    return tuple(PropertyData(key=text(row.get("key")), value=text(row.get("value"))) for row in _objects(rows))
 
 
 def _objects(rows: Any) -> Iterable[dict[str, Any]]:

@@ -9,11 +9,11 @@ from django.conf import settings
 from backoffice.vendors.messages import (
     RANK,
     HistoryEntry,
-    LineKind,
     LineReport,
     OrderReport,
-    OrderState,
     PostalAddress,
+    RemoteLineKind,
+    RemoteOrderState,
     ShipmentReport,
     ShippedLine,
     Version,
@@ -26,24 +26,24 @@ from backoffice.vendors.reading import flag, link, moment, number, text
 
 # "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
 ORDER_STATES = {
-    "NEW": OrderState.DRAFT,
-    "PENDING": OrderState.DRAFT,
-    "PREFLIGHT": OrderState.SUBMITTED,
-    "READY": OrderState.CHECKED,
-    "PROCESSING": OrderState.IN_PRODUCTION,
-    "FINISHED": OrderState.DONE,
-    "CANCELED": OrderState.CANCELLED,
+    "NEW": RemoteOrderState.DRAFT,
+    "PENDING": RemoteOrderState.DRAFT,
+    "PREFLIGHT": RemoteOrderState.SUBMITTED,
+    "READY": RemoteOrderState.CHECKED,
+    "PROCESSING": RemoteOrderState.IN_PRODUCTION,
+    "FINISHED": RemoteOrderState.DONE,
+    "CANCELED": RemoteOrderState.CANCELLED,
 }
 # A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only.
 SUBMITTED_TEXTS = frozenset({"Order submitted.", "Order ready for production.", "Order is now in production."})
-LINE_KINDS = {"FILES": LineKind.FILES, "DESIGNS": LineKind.DESIGN, "STOCK": LineKind.STOCK}
+LINE_KINDS = {"FILES": RemoteLineKind.FILES, "DESIGNS": RemoteLineKind.DESIGN, "STOCK": RemoteLineKind.STOCK}
 
 
-def order_state(order: schemas.OrderSchema) -> OrderState:
+def order_state(order: schemas.OrderSchema) -> RemoteOrderState:
     """Our word for an order's state; UNKNOWN for a word that is not documented."""
-    state = ORDER_STATES.get(order.status.upper(), OrderState.UNKNOWN)
-    if state is OrderState.DRAFT and any(entry.text in SUBMITTED_TEXTS for entry in _texts(order)):
-        return OrderState.SUBMITTED
+    state = ORDER_STATES.get(order.status.upper(), RemoteOrderState.UNKNOWN)
+    if state is RemoteOrderState.DRAFT and any(entry.text in SUBMITTED_TEXTS for entry in _texts(order)):
+        return RemoteOrderState.SUBMITTED
     return state
 
 

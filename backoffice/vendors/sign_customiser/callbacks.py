@@ -16,7 +16,7 @@ from django.conf import settings
 from backoffice.text.cleaning import clean_foreign
 from backoffice.text.datetimes import in_utc
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.messages import Message, OrderConfirmation, OrderState, Version
+from backoffice.vendors.messages import Message, OrderConfirmation, RemoteOrderState, Version
 from backoffice.vendors.sign_customiser import schemas
 from backoffice.vendors.sign_customiser.client import NAME
 from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct, FormAnswer, FormSubmission
@@ -136,7 +136,7 @@ def _read_order(body: bytes) -> OrderConfirmation:
         vendor=NAME,
         vendor_id=str(order.order_id),
         reference=schemas.read_word(order.external_id, most=LONGEST_ID),
-        state=OrderState.SUBMITTED,
+        state=RemoteOrderState.SUBMITTED,
         raw_state="order:created",
         version=Version(updated_at=created_at or datetime.now(UTC)),
         created_at=created_at,

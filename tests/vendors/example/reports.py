@@ -7,8 +7,8 @@ from backoffice.vendors.messages import (
     RANK,
     LineReport,
     OrderReport,
-    OrderState,
     PostalAddress,
+    RemoteOrderState,
     ShipmentReport,
     ShippedLine,
     Version,
@@ -17,17 +17,17 @@ from tests.vendors.example import schemas as theirs
 from tests.vendors.example.client import NAME
 
 ORDER_STATES = {
-    "draft": OrderState.DRAFT,
-    "pending": OrderState.SUBMITTED,
-    "inprocess": OrderState.IN_PRODUCTION,
-    "fulfilled": OrderState.DONE,
-    "canceled": OrderState.CANCELLED,
+    "draft": RemoteOrderState.DRAFT,
+    "pending": RemoteOrderState.SUBMITTED,
+    "inprocess": RemoteOrderState.IN_PRODUCTION,
+    "fulfilled": RemoteOrderState.DONE,
+    "canceled": RemoteOrderState.CANCELLED,
 }
 
 
 def order_report(order: theirs.Order) -> OrderReport:
     """An order; a status that is not documented becomes UNKNOWN and is kept as it came."""
-    state = ORDER_STATES.get(order.status, OrderState.UNKNOWN)
+    state = ORDER_STATES.get(order.status, RemoteOrderState.UNKNOWN)
     return OrderReport(
         vendor=NAME,
         vendor_id=str(order.id),
