@@ -20,7 +20,7 @@ class _TokenResponse(msgspec.Struct):
 
 
 def life_of(expires_in: float | None) -> float:
-    """Seconds a token is used: what the vendor says, at most 25 days, less five minutes or a tenth."""
+    """Return seconds a token is used: what the vendor says, at most 25 days, less five minutes or a tenth."""
     life = min(expires_in or UNNAMED_LIFE, LONGEST_LIFE)
     return max(life - min(MARGIN, life / 10), 0.0)
 
@@ -62,11 +62,11 @@ class ClientCredentials:
         return self.tokens.get() or self.tokens.renew(stale=None, fetch=self._fetch)
 
     def renew(self, *, stale: str) -> str:
-        """A token other than `stale`; of many callers at once, one asks the vendor."""
+        """Return a token other than `stale`; of many callers at once, one asks the vendor."""
         return self.tokens.renew(stale=stale, fetch=self._fetch)
 
     def headers(self, url: str, *, token: str) -> dict[str, str]:
-        """The token goes to the vendor's own origin and to no other."""
+        """Return the token goes to the vendor's own origin and to no other."""
         if origin(url) != origin(self.session.base_url):
             return {}
         return {"Authorization": f"Bearer {token}"}

@@ -49,7 +49,7 @@ class TokenStore(Protocol):
     """One token shared by all workers."""
 
     def get(self) -> str | None:
-        """The current token, None when there is none or it ends soon."""
+        """Return the current token, None when there is none or it ends soon."""
         ...
 
     def renew(self, *, stale: str | None, fetch: Callable[[], tuple[str, float]]) -> str:

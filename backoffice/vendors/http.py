@@ -32,7 +32,7 @@ _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Val
 
 
 def longest_call(at_most: float | None = None) -> float:
-    """Seconds after which a request is cut off, from the start of the connection to the end of the answer."""
+    """Return seconds after which a request is cut off, from the start of the connection to the end of the answer."""
     longest = float(settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT)
     return longest if at_most is None else min(longest, at_most)
 
@@ -92,7 +92,7 @@ class _HttpsPool(urllib3.HTTPSConnectionPool):
 
 
 def new_session(*, public_only: bool = False) -> requests.Session:
-    """A bare session: nothing from the environment, no retries, TLS verified.
+    """Return a bare session: nothing from the environment, no retries, TLS verified.
 
     `public_only` refuses private networks: the address that a name resolves to is checked and then used, so a
     second answer of the name server changes nothing.
@@ -171,7 +171,7 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
 
 @contextlib.contextmanager
 def _watched(seconds: float) -> Iterator[_Progress]:
-    """What happens inside is cut off after so many seconds."""
+    """Return what happens inside is cut off after so many seconds."""
     progress = _Progress()
     _progress.set(progress)
     deadline = threading.Timer(seconds, progress.expire)
@@ -199,7 +199,7 @@ def _open(request: Request, session: requests.Session, headers: Mapping[str, str
 
 
 def _timeouts(at_most: float | None) -> tuple[float, float]:
-    """Seconds to connect, and between two pieces of the answer."""
+    """Return seconds to connect, and between two pieces of the answer."""
     connect, read = float(settings.VENDOR_CONNECT_TIMEOUT), float(settings.VENDOR_READ_TIMEOUT)
     return (connect, read) if at_most is None else (min(connect, at_most), min(read, at_most))
 
@@ -247,7 +247,7 @@ def _failure(error: Exception, progress: _Progress, request: Request, *, came: _
 
 
 def _with_arrived(error: VendorError, came: _Arrived, request: Request) -> VendorError:
-    """The error, with status and bytes of an answer that never came to its end."""
+    """Return the error, with status and bytes of an answer that never came to its end."""
     if came.status is not None:
         body = hide_bytes(bytes(came.body), request.secrets) if request.secrets else bytes(came.body)
         error.status, error.excerpt, error.arrived = came.status, readable(body, most=EXCERPT), body

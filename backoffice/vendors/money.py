@@ -42,17 +42,17 @@ EXPONENTS = (
 
 
 def exponent_of(currency: str) -> int:
-    """How many decimal places amounts of the currency have."""
+    """Return how many decimal places amounts of the currency have."""
     return EXPONENTS.get(currency.upper(), 2)
 
 
 def round_money(amount: Decimal, *, currency: str) -> Decimal:
-    """The amount with the currency's decimal places; halves are rounded away from zero."""
+    """Return the amount with the currency's decimal places; halves are rounded away from zero."""
     return amount.quantize(Decimal(1).scaleb(-exponent_of(currency)), ROUND_HALF_UP)
 
 
 def spell_total(amount: Decimal, *, currency: str) -> str:
-    """The amount as text with the currency's decimal places: 189.00 EUR, 1999 JPY, 12.345 KWD; more only where it has
+    """Return the amount as text with the currency's decimal places: 189.00 EUR, 1999 JPY, 12.345 KWD; more only where it has
     more.
     """
     rounded = round_money(amount, currency=currency)
@@ -65,5 +65,5 @@ def to_minor_units(amount: Decimal, *, currency: str) -> int:
 
 
 def from_minor_units(units: int, *, currency: str) -> Decimal:
-    """The amount, with the currency's decimal places."""
+    """Return the amount, with the currency's decimal places."""
     return Decimal(units).scaleb(-exponent_of(currency))

@@ -54,12 +54,12 @@ class Response:
         return readable(self.body, most=EXCERPT)
 
     def retry_after(self) -> float | None:
-        """Seconds the vendor asks us to wait, None when it does not say or says it unreadably."""
+        """Return seconds the vendor asks us to wait, None when it does not say or says it unreadably."""
         return read_retry_after(self.headers.get("retry-after", ""), now=datetime.now(UTC))
 
 
 def readable(body: bytes, *, most: int) -> str:
-    """The first `most` characters of a body as masked text, without NUL, which PostgreSQL refuses in text.
+    """Return the first `most` characters of a body as masked text, without NUL, which PostgreSQL refuses in text.
 
     Masked before it is cut, so that no half of a secret stays; looked at no further than needed for that, as a
     page of a catalogue has megabytes.
@@ -69,7 +69,7 @@ def readable(body: bytes, *, most: int) -> str:
 
 
 def describe_binary(body: bytes, *, content_type: str = "") -> str:
-    """A body that is no text, by type, size and hash; empty for one that can be read."""
+    """Return a body that is no text, by type, size and hash; empty for one that can be read."""
     if not _is_binary(body):
         return ""
     kind = next((kind for start, kind in _STARTS.items() if body.startswith(start)), "")
@@ -86,7 +86,7 @@ def _is_binary(body: bytes) -> bool:
 
 
 def read_retry_after(text: str, *, now: datetime) -> float | None:
-    """Seconds from a `Retry-After` header (RFC 9110: a number or a date), at least 0, at most an hour."""
+    """Return seconds from a `Retry-After` header (RFC 9110: a number or a date), at least 0, at most an hour."""
     try:
         seconds = float(text)
     except ValueError:
@@ -140,17 +140,17 @@ def _seen(answer: Response) -> dict[str, Any]:
 
 
 def after_sending(text: str, *, write: bool, **seen: Any) -> VendorError:
-    """The error for "sent, then no usable answer": a write may have been done, a read is simply repeated."""
+    """Return the error for "sent, then no usable answer": a write may have been done, a read is simply repeated."""
     return VendorAmbiguous(text, **seen) if write else VendorUnavailable(text, **seen)
 
 
 def unreadable(text: str, *, write: bool, **seen: Any) -> VendorError:
-    """The error for an answer that breaks the contract: a write may have been done, a read is reported."""
+    """Return the error for an answer that breaks the contract: a write may have been done, a read is reported."""
     return VendorAmbiguous(text, **seen) if write else VendorProtocolError(text, **seen)
 
 
 def decode(answer: Response, shape: type[T], *, write: bool, vendor: str) -> T:
-    """The body as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
+    """Return the body as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
     try:
         return msgspec.json.decode(answer.body, type=shape, strict=False)
     except (ValueError, RecursionError, OverflowError) as error:
@@ -159,7 +159,7 @@ def decode(answer: Response, shape: type[T], *, write: bool, vendor: str) -> T:
 
 
 def read_errors(body: bytes) -> tuple[str, tuple[FieldError, ...]]:
-    """The vendor's message and complaints; `errors` may be a list of objects, an object of lists, or missing."""
+    """Return the vendor's message and complaints; `errors` may be a list of objects, an object of lists, or missing."""
     try:
         content = msgspec.json.decode(body)
     except (ValueError, RecursionError):

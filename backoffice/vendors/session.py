@@ -187,7 +187,7 @@ class _Recorder:
         self.started = time.monotonic()
 
     def seconds(self) -> float:
-        """How long ago the request left."""
+        """Return how long ago the request left."""
         return time.monotonic() - self.started
 
     def answered(self, answer: Response) -> Exchange:

@@ -58,7 +58,7 @@ class _Complaint:
 
 
 def read_answer(answer: Response, *, told: Sequence[OrderToExport]) -> list[ExportedOrder] | Unclear:
-    """The verdicts that the answer gives: of all orders after a 2xx, else of those it names; Unclear when of none.
+    """Return the verdicts that the answer gives: of all orders after a 2xx, else of those it names; Unclear when of none.
 
     Raises VendorAuthFailed for an address where there is no such route, VendorAmbiguous for a 2xx that is no answer of
     an interface, VendorRejected for a request that is too large.
@@ -86,7 +86,7 @@ def read_answer(answer: Response, *, told: Sequence[OrderToExport]) -> list[Expo
 
 
 def _is_duplicate(text: str) -> bool:
-    """Whether it says that the order is there already."""
+    """Return whether it says that the order is there already."""
     return bool(_DUPLICATE.search(_ABSENT.sub("", text)))
 
 
@@ -103,7 +103,7 @@ def _raise_for_all(answer: Response) -> None:
 
 
 def _content(answer: Response, *, is_accepted: bool) -> Any:
-    """The JSON of the body; None where there is none and none is needed."""
+    """Return the JSON of the body; None where there is none and none is needed."""
     body = answer.body.strip()
     try:
         return msgspec.json.decode(body) if body else None
@@ -117,7 +117,7 @@ def _content(answer: Response, *, is_accepted: bool) -> Any:
 
 
 def _of_one(answer: Response, general: Sequence[_Complaint]) -> _Complaint:
-    """All that is said is said of the only order."""
+    """Return all that is said is said of the only order."""
     text = general[0].text if general else answer.excerpt or f"HTTP {answer.status}"
     duplicate = answer.status == 409 or any(found.is_duplicate for found in general) or _is_duplicate(text)
     return _Complaint("", text, duplicate)
@@ -139,7 +139,7 @@ def _complaints(content: Any, *, told: Sequence[OrderToExport], status: int) -> 
 
 
 def _is_mixed(content: Mapping[str, Any], *, status: int) -> bool:
-    """Whether the message of a 2xx tells of something that was not taken; if not, telling it again does no harm."""
+    """Return whether the message of a 2xx tells of something that was not taken; if not, telling it again does no harm."""
     text = _text({key.lower(): value for key, value in content.items()})
     return bool(text) and not _GOOD_WORDS.search(text) and (status == MIXED or bool(_DUPLICATE.search(text)))
 
@@ -171,14 +171,14 @@ def _below(value: Any, *, told: Sequence[OrderToExport], is_error: bool) -> Iter
 
 
 def _of_list(entries: list[Any], *, told: Sequence[OrderToExport], is_error: bool) -> Iterator[_Complaint]:
-    """A list as long as ours, of entries that are no errors each, goes in our order."""
+    """Return a list as long as ours, of entries that are no errors each, goes in our order."""
     whole = not is_error and len(entries) == len(told)
     for place, entry in enumerate(entries):
         yield from _of_entry(entry, told=told, is_error=is_error, place=place if whole else None)
 
 
 def _of_entry(entry: Any, *, told: Sequence[OrderToExport], is_error: bool, place: int | None) -> Iterator[_Complaint]:
-    """An entry of a list of errors complains; one of a list of orders does so if it holds an error."""
+    """Return an entry of a list of errors complains; one of a list of orders does so if it holds an error."""
     if not isinstance(entry, dict):
         if is_error:
             yield _complaint(_plain(entry), told=told)
@@ -213,7 +213,7 @@ def _speaks_of_failure(given: Mapping[str, Any]) -> bool:
 
 
 def _named(given: Mapping[str, Any], told: Sequence[OrderToExport]) -> str:
-    """The `order_id` that an entry names, empty when it names none of ours."""
+    """Return the `order_id` that an entry names, empty when it names none of ours."""
     by_id, by_number = _by_id(told), _by_number(told)
     for name in _IDS:
         if (order_id := _plain(given.get(name))) in by_id:
@@ -238,7 +238,7 @@ def _complaint(text: str, *, told: Sequence[OrderToExport], name: str = "") -> _
 
 
 def _in_name(name: str, told: Sequence[OrderToExport]) -> str:
-    """A key is an id, a number, or a path such as "[3].Total" or "orders.3.Address"."""
+    """Return a key is an id, a number, or a path such as "[3].Total" or "orders.3.Address"."""
     if name in _by_id(told):
         return name
     if name in (by_number := _by_number(told)):
@@ -251,7 +251,7 @@ def _in_name(name: str, told: Sequence[OrderToExport]) -> str:
 
 
 def _in_text(text: str, told: Sequence[OrderToExport]) -> str:
-    """The one order of which a sentence speaks. A bare number could be a length or a limit, so it needs a word."""
+    """Return the one order of which a sentence speaks. A bare number could be a length or a limit, so it needs a word."""
     words = set(re.findall(r"[\w-]+", text))
     said = set(re.findall(r"\border(?:\s?_?(?:id|number|no))?\b\W{0,4}([\w-]+)", text, re.IGNORECASE))
     found = {o.order_id for o in told if o.number in words or (o.order_id in said) or (o.number in said)}
@@ -271,7 +271,7 @@ def _text(given: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
-    """A value as masked text."""
+    """Return a value as masked text."""
     if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, (list, tuple)):

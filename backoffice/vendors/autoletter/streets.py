@@ -22,7 +22,7 @@ _NAMED_BY_NUMBER = re.compile(
 
 
 def split_house_number(street: str) -> tuple[str, str]:
-    """Street and house number of one line; ("the whole line", "") where it is not certain which is which.
+    """Return street and house number of one line; ("the whole line", "") where it is not certain which is which.
 
     The number stands last ("Hauptstraße 42", "Straße des 17. Juni 135", "Am Markt 3 a"), else first ("42 Main
     Street"). Two numbers at both ends, or one that belongs to its words ("Postfach 12", "Apt 4"), are not certain.

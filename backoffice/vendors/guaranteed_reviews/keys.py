@@ -36,30 +36,30 @@ class BadEntry(ValueError):
 
 
 def private_keys() -> dict[str, Key]:
-    """The usable private keys by name; entries that cannot be used are left out (see `find_faults`)."""
+    """Return the usable private keys by name; entries that cannot be used are left out (see `find_faults`)."""
     return {key.name: key for key in _usable(settings.GUARANTEED_REVIEWS_KEYS, private=True)}
 
 
 def public_keys() -> dict[str, Key]:
-    """The usable public keys by name."""
+    """Return the usable public keys by name."""
     return {key.name: key for key in _usable(settings.GUARANTEED_REVIEWS_PUBLIC_KEYS, private=False)}
 
 
 def every_secret() -> tuple[str, ...]:
-    """The secrets of all keys: whichever the vendor may repeat, none is kept."""
+    """Return the secrets of all keys: whichever the vendor may repeat, none is kept."""
     keys = (*private_keys().values(), *public_keys().values())
     return tuple({secret for key in keys for secret in key.secrets})
 
 
 def group_of(shop: str, language: str) -> str | None:
-    """The name of the key for orders of that shop in that language; None: there is none, or it speaks another."""
+    """Return the name of the key for orders of that shop in that language; None: there is none, or it speaks another."""
     keys = private_keys()
     names = (f"{shop.upper()}/{language.lower()}", f"{shop.upper()}/{ANY}")
     return next((name for name in names if name in keys), None)
 
 
 def find_faults() -> list[str]:
-    """What is wrong with the entries of the settings, without any key."""
+    """Return what is wrong with the entries of the settings, without any key."""
     faults = []
     for setting, private in (("GUARANTEED_REVIEWS_KEYS", True), ("GUARANTEED_REVIEWS_PUBLIC_KEYS", False)):
         seen = set()
@@ -111,7 +111,7 @@ def _read(entry: str, *, private: bool) -> Key:
 
 
 def _language_of(text: str) -> str | None:
-    """The second part of `site/language/secret`; None where the key is not made so."""
+    """Return the second part of `site/language/secret`; None where the key is not made so."""
     site, _slash, rest = text.partition("/")
     language, _slash, secret = rest.partition("/")
     return language.lower() if site and secret and _LANGUAGE.fullmatch(language.lower()) else None

@@ -29,7 +29,7 @@ _ACCESS = re.compile(
 
 
 def judge(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] | Unclear:
-    """The verdict on each order told, or Unclear for more than one where the answer fits only some.
+    """Return the verdict on each order told, or Unclear for more than one where the answer fits only some.
 
     Raises VendorAmbiguous for an answer that says nothing certain (telling again is safe), VendorUnavailable when the
     vendor asks to wait, VendorAuthFailed when it is the key or the address that is wrong.
@@ -46,7 +46,7 @@ def judge(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] 
 
 
 def read_import(content: Any) -> ImportResponse | None:
-    """The documented answer; None for anything else. Numbers and flags may come as text."""
+    """Return the documented answer; None for anything else. Numbers and flags may come as text."""
     if not isinstance(content, dict) or (success := _whole(content.get("success"))) is None:
         return None
     message = content.get("message")
@@ -87,7 +87,7 @@ def _read_partial_result(
 def _read_error_body(
     problem: ProblemSchema, answer: Response, *, order_ids: Sequence[str]
 ) -> list[ExportedOrder] | Unclear:
-    """A problem in WordPress' words, with the status it names."""
+    """Return a problem in WordPress' words, with the status it names."""
     if _is_known(problem.message):
         return _all(order_ids, ExportResult.KNOWN, problem.message)
     return _read_refusal(problem.message or problem.code, answer, order_ids=order_ids, code=problem.code)
@@ -140,7 +140,7 @@ def _all(order_ids: Sequence[str], verdict: ExportResult, text: str) -> list[Exp
 
 
 def _json(body: bytes) -> Any:
-    """The body's JSON, None when it is none. PHP may put a byte order mark before it."""
+    """Return the body's JSON, None when it is none. PHP may put a byte order mark before it."""
     try:
         return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf").strip())
     except (ValueError, RecursionError):
@@ -160,7 +160,7 @@ def _read_problem(content: Any, *, status: int) -> ProblemSchema | None:
 
 
 def _whole(value: Any) -> int | None:
-    """A whole number from 1, "1" or true."""
+    """Return a whole number from 1, "1" or true."""
     try:
         return int(value) if isinstance(value, (bool, int, str)) else None
     except ValueError:

@@ -16,7 +16,7 @@ LONGEST_TEXT = 4000  # characters that are kept of a review
 
 
 def read_rating(answer: PublicReviews, *, most: int) -> PublishedRating:
-    """The rating with the newest `most` reviews; those without stars or id are left out."""
+    """Return the rating with the newest `most` reviews; those without stars or id are left out."""
     ratings = answer.ratings if isinstance(answer.ratings, Ratings) else Ratings()
     distribution = _distribution(ratings)
     reviews = [review for row in answer.reviews or [] if (review := _review(row)) is not None]
@@ -72,7 +72,7 @@ def _review(row: PublicReview) -> PublishedReview | None:
 
 
 def _plain(text: str | None, *, most: int) -> str:
-    """Text without markup. What comes out may contain `<` all the same: pages escape it like any text."""
+    """Return text without markup. What comes out may contain `<` all the same: pages escape it like any text."""
     cleaned = unescape(nh3.clean(text or "", tags=set()))
     return cleaned.replace("\x00", "").strip()[:most]
 

@@ -130,7 +130,6 @@ class LettrLabs(SendsCards):
             return
 
     def read_cards(self, order_ids: Sequence[str]) -> dict[str, CardOrderReport]:
-        """Orders by their ids, in one request for up to `PAGE`; a deleted one is missing."""
         params = {"id": ",".join(order_ids), "pageNumber": "0", "pageSize": str(self.PAGE)}
         wanted = set(order_ids)
         reports = [order_report(row) for row in self.client.orders(params) if row.id or row.orderId]
@@ -144,7 +143,7 @@ class LettrLabs(SendsCards):
         return list(drafts.values())
 
     def _pages(self, read: Callable[[dict[str, str]], list[Row]], *, what: str) -> Iterator[Row]:
-        """The rows of all pages. A page shorter than their own size is the last one, whatever size the server took; one
+        """Return the rows of all pages. A page shorter than their own size is the last one, whatever size the server took; one
         that says what the page before said is a server's that knows no pages.
         """
         before: list[Row] = []
@@ -159,7 +158,6 @@ class LettrLabs(SendsCards):
         raise VendorProtocolError(f"lettrlabs lists {what} without end.")
 
     def add_recipients(self, order_id: str, cards: Sequence[CardAddress]) -> CardsAttached:
-        """Append at most `MAX_RECIPIENTS`. Twice is two letters each."""
         if len(cards) > self.MAX_RECIPIENTS:
             raise VendorRejected(f"LettrLabs takes at most {self.MAX_RECIPIENTS} recipients at once.")
         answer = self._send_understood(
@@ -176,8 +174,6 @@ class LettrLabs(SendsCards):
         )
 
     def read_recipients(self, order_id: str) -> list[RemoteCard]:
-        """All recipients that the order holds, page by page; what has an id is taken once."""
-
         def read(page: dict[str, str]) -> list[Mapping[str, Any]]:
             return reading.listed_rows(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
 
@@ -192,7 +188,6 @@ class LettrLabs(SendsCards):
         self.client.remove_recipients(order_id, payloads.removal_body(recipient_ids))
 
     def read_proof(self, order_id: str) -> bytes:
-        """The proof as PDF, however it is wrapped. Raises VendorProtocolError for anything else."""
         return unwrap_proof(self.client.proof(order_id))
 
     def _send_understood(
@@ -223,7 +218,6 @@ class LettrLabs(SendsCards):
         return sent
 
     def price_cards(self, order_id: str, mailing: Mailing | None) -> CardPrice:
-        """What a checkout would cost, without a `mailing` one that names no choices; nothing is charged."""
         preview = self.client.price(order_id, payloads.preview_params(mailing))
         if not preview.lineItems:
             raise VendorProtocolError("lettrlabs names no price.")  # which must not pass for nothing to pay
@@ -234,7 +228,6 @@ class LettrLabs(SendsCards):
         return CardPrice(lines=tuple(price_line(row) for row in preview.lineItems), credits=sum(lowered, Decimal()))
 
     def check_out_cards(self, order_id: str, mailing: Mailing) -> Settlement:
-        """Pay and mail. It cannot be undone."""
         answer = self._send_understood(
             "checkout",
             payloads.checkout_bodies(mailing),
@@ -282,7 +275,6 @@ class LettrLabs(SendsCards):
         return [card_scan(row) for row in reading.rows_of(payload, "recipients", "items", "statistics")]
 
     def report_conversions(self, rows: Sequence[ConversionToReport]) -> ConversionUpload:
-        """Tell of sales, at most `MAX_CONVERSIONS` at once. The same `order_id` again changes nothing."""
         payload = self.client.report_conversions([payloads.conversion(row) for row in rows])
         return conversion_upload(payload)
 

@@ -118,7 +118,7 @@ class LettrLabsClient:
         return open_envelope(self._sent("GET", path, params=params), write=False)
 
     def _write(self, method: str, path: str, body: Any, *, is_harmless: bool = False) -> Any:
-        """The payload; a 2xx without any body has none, which only deleting is known to do."""
+        """Return the payload; a 2xx without any body has none, which only deleting is known to do."""
         answer = self._sent(method, path, body=None if body is None else encode(body), is_harmless=is_harmless)
         if method == "DELETE" and not answer.body.strip():
             return None
@@ -136,6 +136,6 @@ def _order(order_id: str) -> str:
 
 
 def _orders(payload: Any) -> Any:
-    """The list in an answer; none where there is nothing to list."""
+    """Return the list in an answer; none where there is nothing to list."""
     rows = payload.get("orders") if isinstance(payload, dict) else payload
     return [] if rows is None else rows

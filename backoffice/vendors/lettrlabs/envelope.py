@@ -14,7 +14,7 @@ _OWN = {"payload", "errors", "errorDetails", "warnings", "hasErrors", "hasWarnin
 
 
 def open_envelope(answer: Response, *, write: bool, repeatable: bool = False) -> Any:
-    """The payload of a 2xx; an answer without envelope is taken as the payload itself.
+    """Return the payload of a 2xx; an answer without envelope is taken as the payload itself.
 
     Raises VendorRejected when it says `hasErrors` and has no payload, VendorAmbiguous for a write that has both: then
     a part of it may have been done, unless it is `repeatable`: that is told as a refusal, and may be sent again.
@@ -35,7 +35,7 @@ def open_envelope(answer: Response, *, write: bool, repeatable: bool = False) ->
 
 
 def in_words(error: VendorError, *, excerpt: str) -> VendorError:
-    """A refusal with the vendor's own words as its text, where it gave any in `errors` or `reasonCode`."""
+    """Return a refusal with the vendor's own words as its text, where it gave any in `errors` or `reasonCode`."""
     if not isinstance(error, VendorRejected):
         return error
     try:
@@ -49,7 +49,7 @@ def in_words(error: VendorError, *, excerpt: str) -> VendorError:
 
 
 def read_errors(content: dict[str, Any]) -> tuple[FieldError, ...]:
-    """All that an envelope complains of; `reasonCode` is kept as the field where nothing else names one."""
+    """Return all that an envelope complains of; `reasonCode` is kept as the field where nothing else names one."""
     code = _text(content.get("reasonCode"))
     found = [_complaint(entry, code) for entry in _entries(content.get("errors"))]
     found += [
@@ -84,7 +84,7 @@ def _text(value: Any) -> str:
 
 
 def convert(payload: Any, shape: Any, *, write: bool) -> Any:
-    """The payload as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
+    """Return the payload as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
     try:
         return msgspec.convert(payload, shape, strict=False)
     except (ValueError, TypeError, RecursionError, OverflowError) as error:

@@ -19,7 +19,7 @@ def encode(payload: Any) -> bytes:
 
 
 def order_body(template_id: int) -> dict[str, Any]:
-    """The template is all that the document shows."""
+    """Return the template is all that the document shows."""
     return {"templateId": template_id}
 
 

@@ -53,20 +53,20 @@ def _plain(word: Any) -> str:
 
 
 def amount(value: Any) -> Decimal | None:
-    """A number, or a text with one, such as "$1,234.50"; None for what is none or beyond what is kept."""
+    """Return a number, or a text with one, such as "$1,234.50"; None for what is none or beyond what is kept."""
     if isinstance(value, str):
         value = value.replace("$", "").replace(",", "").strip()
     return reading.signed_number(value)
 
 
 def whole(value: Any) -> int | None:
-    """A count, were it a text; None for what is none."""
+    """Return a count, were it a text; None for what is none."""
     read = amount(value)
     return int(read) if read is not None and read >= 0 and read == read.to_integral_value() else None
 
 
 def address(row: Mapping[str, Any]) -> CardAddress:
-    """A recipient in either shape: nested as it is written, flat as orders show it; `zip` and `zipCode` alike."""
+    """Return a recipient in either shape: nested as it is written, flat as orders show it; `zip` and `zipCode` alike."""
     place = _part(row, "address")
     person = _part(row, "personal")
     code, _separator, plus = text(place.get("zipCode") or place.get("zip") or place.get("zipcode")).partition("-")
@@ -89,7 +89,7 @@ def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def rows_of(payload: Any, *names: str) -> list[Mapping[str, Any]]:
-    """The list that an answer carries: bare, or under one of these names; what is no object in it is left out."""
+    """Return the list that an answer carries: bare, or under one of these names; what is no object in it is left out."""
     found = payload
     if isinstance(payload, Mapping):
         found = next((payload[name] for name in names if isinstance(payload.get(name), list)), None)

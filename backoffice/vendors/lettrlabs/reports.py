@@ -60,7 +60,7 @@ def undeliverable_card(row: Any) -> UndeliverableCard:
 
 
 def price_line(row: dict[str, Any]) -> PriceLine:
-    """A price that cannot be read must not pass for nothing. Raises VendorProtocolError."""
+    """Return a price that cannot be read must not pass for nothing. Raises VendorProtocolError."""
     total, tax = reading.amount(row.get("total")), reading.amount(row.get("tax") or 0)
     if total is None or tax is None:
         raise VendorProtocolError("lettrlabs names a price that we cannot read.")
@@ -116,7 +116,7 @@ def conversion_upload(payload: Any) -> ConversionUpload:
 
 
 def unwrap_proof(answer: Response) -> bytes:
-    """The PDF of a proof: bytes as they are, else base64 as plain text, as a JSON string or inside the envelope."""
+    """Return the PDF of a proof: bytes as they are, else base64 as plain text, as a JSON string or inside the envelope."""
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     body = answer.body
     if kind == "application/pdf" or body.lstrip().startswith(b"%PDF-"):

@@ -50,22 +50,18 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
 
     @classmethod
     def verify_callback(cls, request: CallbackRequest) -> bool:
-        """Whether the request carries our secret, in constant time."""
         return callbacks.verify(request)
 
     @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        """What a callback says. Raises InvalidCallback for anything unreadable, and for topics of the other account."""
         return callbacks.read(topic, body, vendor=cls.name)
 
     @classmethod
     def callback_path_token(cls) -> str:
-        """The part of our callback address that cannot be guessed."""
         return callbacks.callback_path_token()
 
     @classmethod
     def callback_addresses(cls) -> dict[str, str]:
-        """By topic, where the vendor is to call us: secret, as is all that cannot be guessed."""
         return callbacks.addresses(cls.name)
 
     @classmethod
@@ -75,7 +71,6 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
 
     @classmethod
     def is_callback_path(cls, token: str) -> bool:
-        """Whether an address with that token is ours, also for a while after the secret was changed."""
         return callbacks.is_callback_path(token)
 
 

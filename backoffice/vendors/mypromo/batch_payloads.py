@@ -22,7 +22,7 @@ def sales_prices(row: SalesPriceUpdate, *, key: str) -> dict[str, Any]:
 
 
 def fulfiller_prices(row: FulfillerPriceUpdate) -> dict[str, Any]:
-    """The least quantity is never sent: mypromo takes the lowest tier."""
+    """Return the least quantity is never sent: mypromo takes the lowest tier."""
     rules = {} if row.order_max_qty is None else {"order_max_qty": row.order_max_qty}
     return {
         **_name(row),
@@ -50,7 +50,7 @@ def sync(row: SyncUpdate) -> dict[str, Any]:
 
 
 def search_texts(row: SearchTextUpdate) -> dict[str, Any]:
-    """All seven texts or none: the document does not say what becomes of one that is left out."""
+    """Return all seven texts or none: the document does not say what becomes of one that is left out."""
     return {"sku": row.sku, "overwrites": row.overwrites and msgspec.structs.asdict(row.overwrites)}
 
 
@@ -64,6 +64,6 @@ def _tiers(tiers: Iterable[TierUpdate]) -> list[dict[str, int | Decimal]]:
 
 
 def _float(price: Decimal) -> Decimal:
-    """The same price with a decimal point: a whole number may be "not a float" to mypromo, as its refusal says."""
+    """Return the same price with a decimal point: a whole number may be "not a float" to mypromo, as its refusal says."""
     exponent = price.as_tuple().exponent
     return price if isinstance(exponent, int) and exponent < 0 else price.quantize(Decimal("0.1"))

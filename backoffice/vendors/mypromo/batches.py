@@ -70,7 +70,6 @@ class MerchantBatches(_Batches, TakesSalesPrices, TakesChannels, TakesTexts):
         return self._send(self.client.update_inventory, rows, encode=payloads.sync)
 
     def update_search_texts(self, rows: Sequence[SearchTextUpdate]) -> JobTicket:
-        """Set all our texts of the SKUs, or reset them to the defaults, SEO addresses included."""
         return self._send(self.client.update_seo, rows, encode=payloads.search_texts)
 
 

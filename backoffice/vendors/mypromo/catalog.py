@@ -39,19 +39,13 @@ class CatalogAbility(HasCatalogue):
 
     @property
     def languages(self) -> list[str]:
-        """Languages to read, the main one first."""
         return [language.upper() for language in settings.MYPROMO_LANGUAGES]
 
     def read_product(self, vendor_id: str, *, language: str) -> ProductData:
-        """A group with all its variants; a variant's id gives its group. Raises VendorError, UnreadableProduct."""
+        """Return a group with all its variants; a variant's id gives its group. Raises VendorError, UnreadableProduct."""
         return read_product(self.client.product(vendor_id, lang=language))
 
     def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]:
-        """The listing page by page. `sku` narrows it (at the vendor; a server may ignore that).
-
-        A page that cannot be had becomes a problem without name and the next one is tried. Raises VendorError
-        when several in a row fail, or the credentials or our allowance do.
-        """
         reader = _ListingReader(self.client, language=language, sku=sku)
         while not reader.finished:
             yield reader.read_next()
@@ -111,7 +105,7 @@ class _ListingReader:
         return not listing.products or listing.has_next is False
 
     def _is_repeat(self, listing: Listing) -> bool:
-        """A server that ignores `page` sends the same again, or starts over behind the end."""
+        """Return a server that ignores `page` sends the same again, or starts over behind the end."""
         if not listing.products:
             return False
         digest = blake2b(digest_size=16)

@@ -154,7 +154,7 @@ def _variant(variant: schemas.VariantSchema) -> VariantData:
 
 
 def price_tiers(prices: schemas.PricesSchema) -> tuple[TierData, ...]:
-    """Where a quantity is listed twice the first wins."""
+    """Return where a quantity is listed twice the first wins."""
     tiers: dict[tuple[str, int], TierData] = {}
     for ours, name in _PRICE_LISTS:
         for tier in getattr(prices, name) or ():
@@ -218,7 +218,7 @@ def _texts(descriptions: schemas.Descriptions) -> TextData:
 
 
 def _media(media: schemas.Media) -> dict[str, Any]:
-    """What there is beside the main picture: images, videos, documents by their kind. Absent ones are left out."""
+    """Return what there is beside the main picture: images, videos, documents by their kind. Absent ones are left out."""
     found: dict[str, Any] = {
         "images": [url for url in media.additional_images or () if url],
         "videos": [url for url in (media.video, *(media.additional_videos or ())) if url],
@@ -247,7 +247,7 @@ def _text(value: str | int | None) -> str:
 
 
 def _object(value: Any, kind: type[T]) -> T:
-    """The value when it is such an object, else an empty one."""
+    """Return the value when it is such an object, else an empty one."""
     return value if isinstance(value, kind) else kind()
 
 

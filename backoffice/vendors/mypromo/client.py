@@ -215,7 +215,7 @@ class MypromoClient:
         return self.session.fetch(schemas.Queued, "PATCH", path, body=encode(payload))
 
     def _first_allowed(self, shape: type[T], methods: tuple[str, str], path: str) -> T:
-        """The documented verb, and the SDK's after a 405, which is certain not to have acted."""
+        """Return the documented verb, and the SDK's after a 405, which is certain not to have acted."""
         documented, other = methods
         try:
             return self.session.fetch(shape, documented, path)
@@ -239,7 +239,7 @@ def _session(
 
 
 def _quoted(vendor_id: str) -> str:
-    """The id as a part of a path. Raises ValueError for one that would lead elsewhere: "", "." and ".."."""
+    """Return the id as a part of a path. Raises ValueError for one that would lead elsewhere: "", "." and ".."."""
     if not vendor_id.strip("."):
         raise ValueError(f"not an id: {vendor_id!r}")
     return quote(vendor_id, safe="")

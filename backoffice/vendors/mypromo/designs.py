@@ -23,7 +23,7 @@ class PreviewAbility:
     client: MypromoClient
 
     def read_preview(self, vendor_id: str) -> Download:
-        """A picture or PDF of the design as it is now, or as it was submitted; of which kind is not documented."""
+        """Return a picture or PDF of the design as it is now, or as it was submitted; of which kind is not documented."""
         return to_download(self.client.design_preview(vendor_id))
 
 
@@ -59,11 +59,9 @@ class DesignsAbility(PreviewAbility, MakesDesigns):
         return design_report(self.client.create_design({name: value for name, value in payload.items() if value}))
 
     def read_design(self, vendor_id: str) -> DesignReport:
-        """The design as it is now, with a fresh address for frames. VendorNotFound when there is none of that id."""
         return design_report(self.client.design(vendor_id))
 
     def submit_design(self, vendor_id: str) -> DesignReport:
-        """End the editing for good. Compare the SKU: this is the last time that it may have changed."""
         return design_report(self.client.submit_design(vendor_id))
 
 

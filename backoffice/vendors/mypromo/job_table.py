@@ -43,7 +43,7 @@ def read_report(body: bytes) -> tuple[JobRow, ...]:
 
 
 def _columns(head: Cells) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """The columns of SKUs, best first, and of complaints; None when the row is no head."""
+    """Return the columns of SKUs, best first, and of complaints; None when the row is no head."""
     words = [cell.lower().replace(" ", "_") for cell in head]
     sku = tuple(words.index(name) for name in SKU_HEADS if name in words)
     error = tuple(place for place, word in enumerate(words) if word in ERROR_HEADS)

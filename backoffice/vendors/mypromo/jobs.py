@@ -32,7 +32,6 @@ class JobsAbility(TakesChanges):
     client: MypromoClient
 
     def read_job(self, vendor_id: str) -> JobReport:
-        """The job as it is now. QUEUED when mypromo does not know it: right after the batch that is no fault."""
         try:
             return job_report(self.client.job(vendor_id), vendor=self.name)
         except VendorNotFound:

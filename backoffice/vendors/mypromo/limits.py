@@ -53,7 +53,7 @@ MISSING = "Missing."
 
 
 def check_order(order: OrderToPlace) -> list[FieldError]:
-    """What mypromo would refuse in the order, by the path of the field ("recipient.street").
+    """Return what mypromo would refuse in the order, by the path of the field ("recipient.street").
 
     The number of lines is not checked, since an order may be split; nor whether a country needs a state, or an SKU
     exists, which take data of ours.
@@ -76,7 +76,7 @@ def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
 
 
 def check_address(path: str, address: PostalAddress) -> Iterator[FieldError]:
-    """What mypromo would refuse in an address; `path` is put before the fields' names."""
+    """Return what mypromo would refuse in an address; `path` is put before the fields' names."""
     for name, limits in ADDRESS_LIMITS.items():
         yield from check_length(f"{path}.{name}", getattr(address, name), limits, required=name in REQUIRED)
     if not any(getattr(address, name) for name in NAMES):

@@ -87,7 +87,7 @@ class StockAndPrices(ListsPrices, ListsStock):
             )
 
     def _params(self) -> Params:
-        """A fulfiller's own lists take no other filter."""
+        """Return a fulfiller's own lists take no other filter."""
         return {}
 
 

@@ -41,12 +41,10 @@ class OrdersAbility(TakesDraftOrders):
 
     @classmethod
     def takes_test_products(cls) -> bool:
-        """Whether test products can be ordered: in their sandbox, where nothing is produced."""
         return bool(settings.MYPROMO_SANDBOX)
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:
-        """What mypromo would refuse, by the path of the field ("recipient.street"). Asks nobody."""
         return limits.check_order(order)
 
     def create_order(self, order: OrderToPlace) -> OrderReport:
@@ -60,31 +58,23 @@ class OrdersAbility(TakesDraftOrders):
         return line_report(self.client.add_item(vendor_id, line_payload(line)))
 
     def submit_order(self, vendor_id: str) -> OrderReport:
-        """Have a draft produced: this is what costs money."""
         return order_report(self.client.submit_order(vendor_id))
 
     def cancel_order(self, vendor_id: str) -> OrderReport:
-        """Cancel a draft, or an order before production. Too late is a VendorRejected, status 422."""
         return order_report(self.client.cancel_order(vendor_id))
 
     def read_order(self, vendor_id: str) -> OrderReport:
-        """The order as it is now. VendorNotFound when there is none of that id."""
         return order_report(self.client.get_order(vendor_id))
 
     def list_orders(self, *, updated_from: date, whole: bool = False) -> Iterator[OrderReport]:
-        """Orders changed on that day (UTC) or later, each once; an unreadable one is logged and left out.
-
-        `whole`: a list that cannot be read to its end raises VendorProtocolError.
-        """
         return _readable(self._rows({"updated_from": updated_from.isoformat()}, whole=whole))
 
     def order_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[OrderReport]]:
-        """Orders changed since then, in pages (see `changes.read_changes`); an unreadable one is left out."""
         get = none_found(self.client.orders_page)
         return read_changes(get, _reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
-        """All orders with exactly that reference, created on the day `since` or later, cancelled ones included.
+        """Return all orders with exactly that reference, created on the day `since` or later, cancelled ones included.
 
         An empty answer means that the vendor's list was read to its end and has none; a list that cannot be read
         so far raises VendorProtocolError. When mypromo shows orders that do not even contain the reference, it

@@ -46,7 +46,7 @@ class _Listing(msgspec.Struct):
         return self.meta.total if isinstance(self.meta, _Meta) else None
 
     def is_last(self, *, page: int, seen: int, by_offset: bool) -> bool:
-        """Whether there is no use in asking on."""
+        """Return whether there is no use in asking on."""
         if not self.rows:
             return True
         if by_offset:
@@ -56,13 +56,13 @@ class _Listing(msgspec.Struct):
         return isinstance(self.links, _Links) and self.links.next is None
 
     def is_all(self, *, seen: int, per_page: int) -> bool:
-        """Whether a list that ignores `page` has shown everything at once: not just a page of the size asked for."""
+        """Return whether a list that ignores `page` has shown everything at once: not just a page of the size asked for."""
         if self.total is not None:
             return seen >= self.total
         return not isinstance(self.links, _Links) and len(self.rows) != per_page
 
     def may_end(self, *, page: int, last_page: int | None, seen: int, per_page: int, by_offset: bool) -> bool:
-        """Whether this, behind which nothing more came, is where the list ends. `last_page` is what was announced
+        """Return whether this, behind which nothing more came, is where the list ends. `last_page` is what was announced
         last: an empty page, and the 404 of an empty list, may say nothing of it.
         """
         if by_offset:
@@ -89,7 +89,7 @@ class Page:
 
 
 def read_rows(get: Callable[[Params], bytes], params: Params, *, per_page: int, whole: bool) -> Iterator[msgspec.Raw]:
-    """All rows of a list, undecoded, each once: those of `read_pages`."""
+    """Return all rows of a list, undecoded, each once: those of `read_pages`."""
     for page in read_pages(get, params, per_page=per_page, whole=whole):
         yield from page.rows
 
@@ -103,7 +103,7 @@ def read_page(get: Callable[[Params], bytes], params: Params, *, number: int, pe
 def read_pages(
     get: Callable[[Params], bytes], params: Params, *, per_page: int, whole: bool, first: int = 1
 ) -> Iterator[Page]:
-    """The pages of a list from the `first` on, the rows undecoded and each once. `get` fetches one page.
+    """Return the pages of a list from the `first` on, the rows undecoded and each once. `get` fetches one page.
 
     With `whole` a list that cannot be read to its end raises VendorProtocolError; without, what can be had is
     given. Raises VendorProtocolError for a page that is no list, and what `get` raises.
@@ -134,7 +134,7 @@ def read_pages(
 
 
 def none_found(get: Callable[[Params], bytes]) -> Callable[[Params], bytes]:
-    """The same list, for which a 404 "Not found." is an empty one: shown for jobs, and possible for other lists."""
+    """Return the same list, for which a 404 "Not found." is an empty one: shown for jobs, and possible for other lists."""
 
     def ask(params: Params) -> bytes:
         try:
@@ -148,7 +148,7 @@ def none_found(get: Callable[[Params], bytes]) -> Callable[[Params], bytes]:
 
 
 def read_listing(body: bytes) -> _Listing:
-    """A page, as an object or as a bare array. Raises VendorProtocolError."""
+    """Return a page, as an object or as a bare array. Raises VendorProtocolError."""
     try:
         read = msgspec.json.decode(body, type=_Listing | list[msgspec.Raw], strict=False)
     except (ValueError, RecursionError) as error:
@@ -157,7 +157,7 @@ def read_listing(body: bytes) -> _Listing:
 
 
 def identity(row: msgspec.Raw) -> Any:
-    """What tells a row from others: its id, else all of it."""
+    """Return what tells a row from others: its id, else all of it."""
     try:
         found = msgspec.json.decode(row, type=_Identified).id
     except (ValueError, RecursionError):

@@ -53,7 +53,7 @@ def encode(payload: dict[str, Any]) -> bytes:
 
 
 def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake: bool) -> dict[str, Any]:
-    """The body of "create order". `fake` adds the flags of their sandbox, which the live system must never see.
+    """Return the body of "create order". `fake` adds the flags of their sandbox, which the live system must never see.
 
     `invoice` is left out on purpose: their SDK's notes say that it does not work. Without `shipper` and `export`
     mypromo takes the addresses assigned to the client.
@@ -79,7 +79,7 @@ def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake:
 
 
 def line_payload(line: LineToPlace) -> dict[str, Any]:
-    """The body of "add item", whose kind is told by the keys: `files`, `designs`, or neither for stock."""
+    """Return the body of "add item", whose kind is told by the keys: `files`, `designs`, or neither for stock."""
     payload: dict[str, Any] = {"reference": line.reference, "quantity": line.quantity}
     if line.kind is RemoteLineKind.DESIGN:
         payload["designs"] = [{"id": line.design_id}]
@@ -94,7 +94,7 @@ def line_payload(line: LineToPlace) -> dict[str, Any]:
 
 
 def amazon_line_payload(line: LineToPlace, *, urls: tuple[str, ...]) -> dict[str, Any]:
-    """The body of "add item from amazon custom", which mypromo does not take yet. `urls` name the configurations."""
+    """Return the body of "add item from amazon custom", which mypromo does not take yet. `urls` name the configurations."""
     return line_payload(line) | {"amazon_custom": [{"url": url} for url in urls]}
 
 

@@ -32,18 +32,12 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
     def list_production_orders(
         self, *, updated_from: date | None = None, created_from: date | None = None
     ) -> Iterator[ProductionOrderReport]:
-        """Production orders changed or made on that day (UTC) or later, each once; without a day all there are.
-
-        An unreadable one is logged and left out.
-        """
         days = {"updated_from": updated_from, "created_from": created_from}
         params = {name: day.isoformat() for name, day in days.items() if day}
         get = none_found(self.client.production_orders_page)
         return _readable(read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False), vendor=self.name)
 
     def production_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[ProductionOrderReport]]:
-        """Production orders changed since then, in pages (see `changes.read_changes`), without unreadable ones."""
-
         def reports(page: Page) -> tuple[ProductionOrderReport, ...]:
             return tuple(_readable(page.rows, vendor=self.name))
 
@@ -54,18 +48,9 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
         return production_report(self.client.production_order(vendor_id), vendor=self.name)
 
     def request_generic_label(self, vendor_id: str) -> LabelReport:
-        """Have the merchant's system make a label: a write in spite of the verb, on the day of dispatch only.
-
-        VendorAmbiguous means that it may have been made. Only where the order says `has_generic_label`.
-        """
         return label_report(self.client.generic_label(vendor_id))
 
     def add_shipment(self, vendor_id: str, shipment: ShipmentToAdd) -> ShipmentReport:
-        """Report a parcel. A second one like it counts as a re-shipment, so look at the order before sending again.
-
-        VendorRejected says in mypromo's words what has to be done first, LabelNotDownloaded that the label is to be
-        downloaded before.
-        """
         payload = _shipment_payload(shipment)
         try:
             return parcel_report(self.client.add_shipment(vendor_id, payload))

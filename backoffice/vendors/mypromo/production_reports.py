@@ -78,7 +78,7 @@ def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> P
 
 
 def parcel_report(shipment: schemas.ShipmentSchema) -> ShipmentReport:
-    """A parcel as the fulfiller sees it: its lines are named by production items."""
+    """Return a parcel as the fulfiller sees it: its lines are named by production items."""
     return shipment_report(
         shipment,
         items=shipment.production_order_items,

@@ -42,7 +42,7 @@ class ReferenceAbility(HasReferenceData):
         return country_data(self.client.country(vendor_id))
 
     def states(self) -> list[StateData]:
-        """All states, each with its country's ISO code where that can be told without a guess."""
+        """Return all states, each with its country's ISO code where that can be told without a guess."""
         countries = {str(row.id): row.iso2.upper() for row in _read(self.client.countries_page, schemas.CountrySchema)}
         rows = _read(self.client.states_page, schemas.StateSchema)
         # One row whose own code names another country than its id does: the ids belong to some other list.
@@ -91,7 +91,7 @@ def carrier_data(row: schemas.CarrierSchema) -> CarrierData:
 
 
 def named_country(row: schemas.StateSchema) -> str:
-    """The country in a code like "DE-BW", empty where the code names none."""
+    """Return the country in a code like "DE-BW", empty where the code names none."""
     found = _WITH_COUNTRY.match(text(row.iso3))
     return found[1].upper() if found else ""
 

@@ -40,7 +40,7 @@ LINE_KINDS = {"FILES": RemoteLineKind.FILES, "DESIGNS": RemoteLineKind.DESIGN, "
 
 
 def order_state(order: schemas.OrderSchema) -> RemoteOrderState:
-    """Our word for an order's state; UNKNOWN for a word that is not documented."""
+    """Return our word for an order's state; UNKNOWN for a word that is not documented."""
     state = ORDER_STATES.get(order.status.upper(), RemoteOrderState.UNKNOWN)
     if state is RemoteOrderState.DRAFT and any(entry.text in SUBMITTED_TEXTS for entry in _texts(order)):
         return RemoteOrderState.SUBMITTED
@@ -73,13 +73,13 @@ def order_report(order: schemas.OrderSchema) -> OrderReport:
 
 
 def version_of(order: schemas.BaseOrder, *, rank: int) -> Version:
-    """What a report is compared by with those before it."""
+    """Return what a report is compared by with those before it."""
     newest = max((entry.id for entry in order.histories or ()), default=0)
     return Version(updated_at=order.updated_at, history_id=newest, rank=rank)
 
 
 def address_of(shown: Any) -> PostalAddress | None:
-    """An address as they show it, field by field; None where there is none."""
+    """Return an address as they show it, field by field; None where there is none."""
     if not isinstance(shown, dict):
         return None
     return PostalAddress(**{name: text(shown.get(name), most=255) for name in ADDRESS_FIELDS})
@@ -99,7 +99,7 @@ def line_report(item: schemas.ItemSchema) -> LineReport:
 
 
 def _file_url(file: schemas.FileSchema) -> str:
-    """Where a file was to be fetched; empty for mypromo's own link to what it fetched, of which nothing can be told."""
+    """Return where a file was to be fetched; empty for mypromo's own link to what it fetched, of which nothing can be told."""
     address = text(file.url)
     return "" if is_theirs(address, base=settings.MYPROMO_URL) else address
 
@@ -111,7 +111,7 @@ def shipment_report(
     carrier_name: str = "",
     forced: bool | None = None,
 ) -> ShipmentReport:
-    """A parcel. One with a date of delivery counts as delivered where the flag itself is not given."""
+    """Return a parcel. One with a date of delivery counts as delivered where the flag itself is not given."""
     delivered, delivered_at = flag(shipment.delivered), moment(shipment.delivered_date)
     return ShipmentReport(
         vendor_id=str(shipment.id),
@@ -144,7 +144,7 @@ def _shipped_line(item: schemas.ShippedItemSchema) -> ShippedLine:
 
 
 def histories_of(histories: list[schemas.History] | None) -> tuple[HistoryEntry, ...]:
-    """The history in its order; an entry without a readable time is left out."""
+    """Return the history in its order; an entry without a readable time is left out."""
     timed = ((entry, moment(entry.created_at)) for entry in histories or ())
     entries = [_history_entry(entry.id, text(entry.text), at=at) for entry, at in timed if at]
     return tuple(sorted(entries, key=lambda entry: entry.vendor_id))

@@ -40,7 +40,7 @@ DEEPEST = 20
 
 
 def verify(request: CallbackRequest) -> bool:
-    """Whether one of the topic's secrets signed this body within the tolerance, before or after our time."""
+    """Return whether one of the topic's secrets signed this body within the tolerance, before or after our time."""
     timestamp = request.headers.get(TIMESTAMP, "")
     offered = request.headers.get(SIGNATURE, "").removeprefix(PREFIX).encode("latin-1", "backslashreplace")
     if not _is_fresh(timestamp):
@@ -62,7 +62,7 @@ def _sign(secret: str, text: bytes) -> bytes:
 
 
 def _secrets(request: CallbackRequest) -> list[str]:
-    """The integrations' for the question about a product, present and previous; the webhooks' for all else."""
+    """Return the integrations' for the question about a product, present and previous; the webhooks' for all else."""
     if request.topic == PRODUCT:
         given = (settings.SIGN_CUSTOMISER_INTEGRATION_SECRET, settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS)
         # Whole too, should one contain a comma.
@@ -73,7 +73,7 @@ def _secrets(request: CallbackRequest) -> list[str]:
 
 
 def read(topic: str, body: bytes) -> tuple[Message, ...]:
-    """What the callback says, as its topic promises. Raises InvalidCallback, and nothing else, for any other body."""
+    """Return what the callback says, as its topic promises. Raises InvalidCallback, and nothing else, for any other body."""
     if topic not in _READERS:
         raise InvalidCallback(f"no such topic: {topic}")
     # No text of theirs needs it, and PostgreSQL takes it in no text.
@@ -112,7 +112,7 @@ def _read_product(body: bytes) -> DesignedProduct:
 
 
 def _pictures(product: schemas.ProductSchema) -> list[DesignedPicture]:
-    """The product's own picture first, then the uploads; each address once."""
+    """Return the product's own picture first, then the uploads; each address once."""
     uploads = product.uploads if isinstance(product.uploads, list) else []
     given: list[tuple[Any, Any]] = [(product.product_image_url, "product_image")]
     given += [(one.get("url"), one.get("type")) for one in uploads if isinstance(one, dict)]
@@ -173,7 +173,7 @@ def _answer(response: schemas.FormResponse) -> FormAnswer:
 
 
 def _first(answers: Iterable[FormAnswer], *words: str) -> str:
-    """The answer to the question that is of that kind, else to the first whose words are among these."""
+    """Return the answer to the question that is of that kind, else to the first whose words are among these."""
     answers = [answer for answer in answers if answer.value]
     for answer in answers:
         if answer.kind.lower() in words:
@@ -190,7 +190,7 @@ def _ensure_shallow(value: Any, *, levels: int = DEEPEST) -> None:
 
 
 def _moment(word: schemas.Word) -> datetime | None:
-    """A time in either of their styles; None for any other: nobody is turned away for a time."""
+    """Return a time in either of their styles; None for any other: nobody is turned away for a time."""
     try:
         moment = datetime.fromisoformat(schemas.read_word(word, most=LONGEST_ID))
         return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

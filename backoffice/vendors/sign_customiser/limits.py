@@ -24,7 +24,7 @@ MISSING = "Missing: Sign Customiser needs it."
 
 
 def check_order(order: OrderToPlace) -> list[FieldError]:
-    """What is missing in the order, by the path of the field ("recipient.street")."""
+    """Return what is missing in the order, by the path of the field ("recipient.street")."""
     return list(_order_errors(order))
 
 
@@ -42,7 +42,7 @@ def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
 
 
 def person_of(order: OrderToPlace, address: PostalAddress) -> tuple[str, str]:
-    """First and last name for an address: its own, else the customer's, else the recipient's; both, or none at all."""
+    """Return first and last name for an address: its own, else the customer's, else the recipient's; both, or none at all."""
     sale = order.sale
     customer = (sale.firstname, sale.lastname) if sale is not None else ("", "")
     named = ((address.firstname, address.lastname), customer, (order.recipient.firstname, order.recipient.lastname))

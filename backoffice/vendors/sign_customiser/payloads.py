@@ -13,7 +13,7 @@ SHIPPING_LINE = "Standard Shipping"
 
 
 def order_payload(order: OrderToPlace) -> dict[str, Any]:
-    """The body. Raises VendorRejected when a part is missing without which the call must not leave."""
+    """Return the body. Raises VendorRejected when a part is missing without which the call must not leave."""
     sale = order.sale
     if sale is None or sale.account is None:
         raise _incomplete("integration_id", "The shop names no integration at Sign Customiser.")
