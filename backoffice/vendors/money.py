@@ -13,32 +13,9 @@ XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
 CURRENCIES = frozenset(_CODES.split())
 # Decimal places of currencies that have others than two.
-EXPONENTS = (
-    dict.fromkeys(
-        [
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "UYI",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ],
-        0,
-    )
-    | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
-    | dict.fromkeys(["CLF", "UYW"], 4)
-)
+_WITHOUT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE, _FOUR = "BHD IQD JOD KWD LYD OMR TND", "CLF UYW"
+EXPONENTS = dict.fromkeys(_WITHOUT.split(), 0) | dict.fromkeys(_THREE.split(), 3) | dict.fromkeys(_FOUR.split(), 4)
 
 
 def exponent_of(currency: str) -> int:
@@ -52,9 +29,7 @@ def round_money(amount: Decimal, *, currency: str) -> Decimal:
 
 
 def spell_total(amount: Decimal, *, currency: str) -> str:
-    """Return the amount as text with the currency's decimal places: 189.00 EUR, 1999 JPY, 12.345 KWD; more only where it has
-    more.
-    """
+    """Return 189.00 for EUR, 1999 for JPY, 12.345 for KWD; more decimals only where the amount has more."""
     rounded = round_money(amount, currency=currency)
     return f"{rounded if rounded == amount else amount.normalize():f}"
 

@@ -53,6 +53,11 @@ class Response:
         """The masked start of the body, for people."""
         return readable(self.body, most=EXCERPT)
 
+    @property
+    def seen(self) -> dict[str, Any]:
+        """Status and excerpt, as an error quotes them."""
+        return {"status": self.status, "excerpt": self.excerpt}
+
     def retry_after(self) -> float | None:
         """Return seconds the vendor asks us to wait, None when it does not say or says it unreadably."""
         return read_retry_after(self.headers.get("retry-after", ""), now=datetime.now(UTC))
@@ -110,7 +115,7 @@ def raise_for(answer: Response, *, write: bool, vendor: str, documented_503: boo
 
 
 def _error(answer: Response, *, write: bool, vendor: str, documented_503: bool, is_get: bool) -> VendorError | None:
-    status, seen = answer.status, _seen(answer)
+    status, seen = answer.status, answer.seen
     if 200 <= status < 300:
         return None
     if status == 429 or status in _NOT_PROCESSED or (status == 503 and (documented_503 or not write)):
@@ -127,16 +132,12 @@ def _error(answer: Response, *, write: bool, vendor: str, documented_503: bool, 
 
 
 def _refusal(answer: Response, *, vendor: str) -> VendorError:
-    status, seen = answer.status, _seen(answer)
+    status, seen = answer.status, answer.seen
     message, errors = read_errors(answer.body)
     if status in (401, 403):
         return VendorAuthFailed(f"{vendor} refuses our credentials: {message or f'HTTP {status}'}", **seen)
     kind = VendorNotFound if status == 404 else VendorRejected
     return kind(message or f"{vendor} refused with HTTP {status}.", errors=errors, **seen)
-
-
-def _seen(answer: Response) -> dict[str, Any]:
-    return {"status": answer.status, "excerpt": answer.excerpt}
 
 
 def after_sending(text: str, *, write: bool, **seen: Any) -> VendorError:
@@ -155,7 +156,7 @@ def decode(answer: Response, shape: type[T], *, write: bool, vendor: str) -> T:
         return msgspec.json.decode(answer.body, type=shape, strict=False)
     except (ValueError, RecursionError, OverflowError) as error:
         text = f"{vendor} answered what we cannot read: {error}"
-        raise unreadable(text, write=write, status=answer.status, excerpt=answer.excerpt) from error
+        raise unreadable(text, write=write, **answer.seen) from error
 
 
 def read_errors(body: bytes) -> tuple[str, tuple[FieldError, ...]]:
@@ -168,13 +169,13 @@ def read_errors(body: bytes) -> tuple[str, tuple[FieldError, ...]]:
         return "", ()
     errors = content.get("errors")
     message = content.get("message") or content.get("error_description") or content.get("error")
-    return _text(message), tuple(_field_errors(errors))
+    return masked_text(message), tuple(_field_errors(errors))
 
 
 def _field_errors(errors: Any) -> list[FieldError]:
     if isinstance(errors, dict):
         return [
-            FieldError(_text(name), _text(complaint))
+            FieldError(masked_text(name), masked_text(complaint))
             for name, complaints in errors.items()
             for complaint in (complaints if isinstance(complaints, list) else [complaints])
         ]
@@ -185,11 +186,12 @@ def _field_errors(errors: Any) -> list[FieldError]:
 
 def _entry_error(entry: Any) -> FieldError:
     if not isinstance(entry, dict):
-        return FieldError("", _text(entry))
-    names = [_text(entry[key]) for key in ("sku", "sku_fulfiller", "field") if entry.get(key)]
-    text = _text(entry.get("error") or entry.get("message") or entry)
+        return FieldError("", masked_text(entry))
+    names = [masked_text(entry[key]) for key in ("sku", "sku_fulfiller", "field") if entry.get(key)]
+    text = masked_text(entry.get("error") or entry.get("message") or entry)
     return FieldError(names[0] if names else "", text, other_names=tuple(names[1:]))
 
 
-def _text(value: Any) -> str:
+def masked_text(value: Any) -> str:
+    """Return a value of a response as text that can be kept and shown, cut at `EXCERPT`."""
     return "" if value is None else mask(str(value)).replace("\x00", "\ufffd")[:EXCERPT]

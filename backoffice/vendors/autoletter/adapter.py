@@ -60,4 +60,4 @@ class AutoLetter(ExportsOrders):
     def export_orders(
         self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False
     ) -> list[ExportedOrder] | Unclear:
-        return read_answer(self.client.push_orders(write_orders(orders, corrected=corrected)), told=orders)
+        return read_answer(self.client.push_orders(write_orders(orders, corrected=corrected)), orders=orders)

@@ -6,23 +6,20 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-import msgspec
 from django.conf import settings
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.autoletter.streets import split_house_number
+from backoffice.vendors.bodies import encode
 from backoffice.vendors.export_messages import ExportLine, OrderToExport
 from backoffice.vendors.messages import PostalAddress
 from backoffice.vendors.money import round_money
-
-# Written digit by digit from the Decimal: no float is ever made of it.
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def write_orders(orders: Sequence[OrderToExport], *, corrected: bool) -> bytes:
     """Return the body of one request: a bare array, or an object that allows updates."""
     entries = [order_entry(order) for order in orders]
-    return _ENCODER.encode({"allowUpdates": True, "orders": entries} if corrected else entries)
+    return encode({"allowUpdates": True, "orders": entries} if corrected else entries)
 
 
 def order_entry(order: OrderToExport) -> dict[str, Any]:

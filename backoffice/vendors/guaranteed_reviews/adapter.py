@@ -16,7 +16,7 @@ from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, Vendo
 from backoffice.vendors.export_messages import ExportedOrder, OrderToExport, Unclear
 from backoffice.vendors.guaranteed_reviews.client import GuaranteedReviewsClient
 from backoffice.vendors.guaranteed_reviews.keys import Key, find_faults, group_of, private_keys, public_keys
-from backoffice.vendors.guaranteed_reviews.meaning import judge
+from backoffice.vendors.guaranteed_reviews.meaning import read_results
 from backoffice.vendors.guaranteed_reviews.payloads import sent_order
 from backoffice.vendors.guaranteed_reviews.ratings import read_rating
 from backoffice.vendors.rating_messages import PublishedRating
@@ -111,7 +111,7 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
         if key is None:
             raise VendorRejected(_("The settings have no key for %(group)s.") % {"group": group})
         answer = self.client.send_orders(key, [sent_order(order) for order in orders])
-        return judge(answer, order_ids=[order.order_id for order in orders])
+        return read_results(answer, order_ids=[order.order_id for order in orders])
 
     # --- Published ratings --------------------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ def every_secret() -> tuple[str, ...]:
 
 
 def group_of(shop: str, language: str) -> str | None:
-    """Return the name of the key for orders of that shop in that language; None: there is none, or it speaks another."""
+    """Return the name of the key for orders of that shop in that language; None where there is none."""
     keys = private_keys()
     names = (f"{shop.upper()}/{language.lower()}", f"{shop.upper()}/{ANY}")
     return next((name for name in names if name in keys), None)

@@ -28,8 +28,8 @@ _ACCESS = re.compile(
 )
 
 
-def judge(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] | Unclear:
-    """Return the verdict on each order told, or Unclear for more than one where the answer fits only some.
+def read_results(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] | Unclear:
+    """Return the verdict on each order, or Unclear for more than one where the answer fits only some.
 
     Raises VendorAmbiguous for an answer that says nothing certain (telling again is safe), VendorUnavailable when the
     vendor asks to wait, VendorAuthFailed when it is the key or the address that is wrong.
@@ -41,7 +41,7 @@ def judge(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] 
         status = problem.status if problem.status and problem.status >= 400 else answer.status
         return _read_error_body(problem, replace(answer, status=status), order_ids=order_ids)
     if 200 <= answer.status < 300:
-        raise VendorAmbiguous(f"{NAME} answered what we cannot read.", status=answer.status, excerpt=answer.excerpt)
+        raise VendorAmbiguous(f"{NAME} answered what we cannot read.", **answer.seen)
     return _read_refusal("", answer, order_ids=order_ids)
 
 
@@ -101,7 +101,7 @@ def _read_refusal(
     misses_field = bool(_MISSING.search(said)) and answer.status not in (401, 403)
     names_key = bool(_KEY.search(said)) or (bool(_ACCESS.search(said)) and not misses_field)
     if answer.status < 500 and answer.status not in (404, 405, 429) and names_key:
-        raise VendorAuthFailed(f"{NAME} refuses our key: {message}", status=answer.status, excerpt=answer.excerpt)
+        raise VendorAuthFailed(f"{NAME} refuses our key: {message}", **answer.seen)
     if not (200 <= answer.status < 300 or (misses_field and 400 <= answer.status < 500)):
         try:
             _raise_by_status(answer)
@@ -120,7 +120,7 @@ def _unclear(answer: Response, message: str, *, order_ids: Sequence[str]) -> Unc
     if len(order_ids) > 1:
         return Unclear(text=message)
     # Of one order the answer says that it was imported and that none was: told again, it is known or taken.
-    raise VendorAmbiguous(f"{NAME} contradicts itself: {message}", status=answer.status, excerpt=answer.excerpt)
+    raise VendorAmbiguous(f"{NAME} contradicts itself: {message}", **answer.seen)
 
 
 def _raise_by_status(answer: Response) -> None:

@@ -35,7 +35,7 @@ def order_date(order: OrderToExport) -> str:
 
 
 def sent_product(line: ExportLine, *, currency: str) -> SentProduct:
-    """Return a line with its number, not its SKU, as id. The price is gross, to the currency's decimals, half a cent up."""
+    """Return a line with its number, not its SKU, as id. The price is gross, with the currency's decimals."""
     codes = {13: "ean13", 12: "upc"}
     gtin = {codes[len(line.gtin)]: line.gtin} if line.gtin.isdecimal() and len(line.gtin) in codes else {}
     return SentProduct(

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
+from backoffice.vendors.bodies import encode
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
 from backoffice.vendors.lettrlabs import schemas
-from backoffice.vendors.lettrlabs.envelope import VENDOR, convert, in_words, open_envelope
-from backoffice.vendors.lettrlabs.payloads import encode
+from backoffice.vendors.lettrlabs.envelope import VENDOR, convert, open_envelope, with_own_text
 from backoffice.vendors.responses import Response
 from backoffice.vendors.session import Pace, VendorSession
 
@@ -128,7 +128,7 @@ class LettrLabsClient:
         try:
             return self.session.request(method, path, **request)
         except VendorRejected as error:
-            raise in_words(error, excerpt=error.excerpt) from error
+            raise with_own_text(error, excerpt=error.excerpt) from error
 
 
 def _order(order_id: str) -> str:

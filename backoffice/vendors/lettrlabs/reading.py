@@ -66,7 +66,7 @@ def whole(value: Any) -> int | None:
 
 
 def address(row: Mapping[str, Any]) -> CardAddress:
-    """Return a recipient in either shape: nested as it is written, flat as orders show it; `zip` and `zipCode` alike."""
+    """Return a recipient of either shape: nested as it is written, flat as orders show it."""
     place = _part(row, "address")
     person = _part(row, "personal")
     code, _separator, plus = text(place.get("zipCode") or place.get("zip") or place.get("zipcode")).partition("-")
@@ -89,7 +89,7 @@ def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def rows_of(payload: Any, *names: str) -> list[Mapping[str, Any]]:
-    """Return the list that an answer carries: bare, or under one of these names; what is no object in it is left out."""
+    """Return the objects that a response lists, bare or under one of these names."""
     found = payload
     if isinstance(payload, Mapping):
         found = next((payload[name] for name in names if isinstance(payload.get(name), list)), None)

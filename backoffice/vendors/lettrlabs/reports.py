@@ -116,7 +116,7 @@ def conversion_upload(payload: Any) -> ConversionUpload:
 
 
 def unwrap_proof(answer: Response) -> bytes:
-    """Return the PDF of a proof: bytes as they are, else base64 as plain text, as a JSON string or inside the envelope."""
+    """Return the PDF of a proof: bytes as they are, or base64 as text, as a JSON string or inside the envelope."""
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     body = answer.body
     if kind == "application/pdf" or body.lstrip().startswith(b"%PDF-"):

@@ -36,8 +36,8 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
         self.client = MypromoClient(connection, account=self._account(), pace=pace)
 
-    @classmethod
-    def _account(cls) -> Account:
+    @staticmethod
+    def _account() -> Account:
         raise NotImplementedError
 
     @classmethod
@@ -86,10 +86,7 @@ class MyPromo(_Adapter, OrdersAbility, DesignsAbility, ListingsAbility, Merchant
         "read_listings, and check each change set that waits before it is sent."
     )
     CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS[MERCHANT]
-
-    @classmethod
-    def _account(cls) -> Account:
-        return merchant_account()
+    _account = staticmethod(merchant_account)
 
 
 @final
@@ -105,7 +102,4 @@ class MyPromoFulfiller(_Adapter, ProductionAbility, PreviewAbility, StockAndPric
     )
     CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS[FULFILLER]
     SHARES_SKUS_WITH: ClassVar[Sequence[str]] = (MERCHANT,)
-
-    @classmethod
-    def _account(cls) -> Account:
-        return fulfiller_account()
+    _account = staticmethod(fulfiller_account)

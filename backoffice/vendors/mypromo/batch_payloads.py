@@ -64,6 +64,6 @@ def _tiers(tiers: Iterable[TierUpdate]) -> list[dict[str, int | Decimal]]:
 
 
 def _float(price: Decimal) -> Decimal:
-    """Return the same price with a decimal point: a whole number may be "not a float" to mypromo, as its refusal says."""
+    """Return the price with a decimal point: mypromo may refuse a whole number as "not a float"."""
     exponent = price.as_tuple().exponent
     return price if isinstance(exponent, int) and exponent < 0 else price.quantize(Decimal("0.1"))

@@ -78,7 +78,7 @@ def _password(encoded: bytes) -> Iterator[bytes]:
 
 
 def path_token(secret: bytes) -> str:
-    """Return the part of the address that cannot be guessed; it follows from the secret, so there is nothing to keep."""
+    """Return the part of the address that cannot be guessed; it follows from the secret, so it is not kept."""
     return hmac.new(secret, _PATH_PURPOSE, "sha256").hexdigest()[:32]
 
 
@@ -103,7 +103,7 @@ def addresses(vendor: str) -> dict[str, str]:
 
 
 def callback_request(topic: str, *, vendor: str) -> dict[str, object] | None:
-    """Return what is sent with an order or a batch so that mypromo calls us; None without a secret: anybody could call then.
+    """Return what is sent with an order or a batch so that mypromo calls us; None without a secret.
 
     Basic authentication, because its shape is the only one about which document and SDK agree.
     """

@@ -32,6 +32,12 @@ PAGES_TO_GIVE_UP = 3
 THEIR_COUNTRY_CODES = {"GB": "UK"}
 
 
+def shipping_country() -> str:
+    """Return mypromo's code of the country that our goods ship from."""
+    country: str = settings.MYPROMO_SHIPPING_FROM.upper()
+    return THEIR_COUNTRY_CODES.get(country, country)
+
+
 class CatalogAbility(HasCatalogue):
     """Reading products. Mixed into `MyPromo`, which gives `client`."""
 
@@ -42,7 +48,7 @@ class CatalogAbility(HasCatalogue):
         return [language.upper() for language in settings.MYPROMO_LANGUAGES]
 
     def read_product(self, vendor_id: str, *, language: str) -> ProductData:
-        """Return a group with all its variants; a variant's id gives its group. Raises VendorError, UnreadableProduct."""
+        """Return a group with all its variants, also by a variant's id. Raises VendorError, UnreadableProduct."""
         return read_product(self.client.product(vendor_id, lang=language))
 
     def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]:
@@ -55,12 +61,11 @@ class _ListingReader:
     """Where we are in a listing, and when it is over."""
 
     def __init__(self, client: MypromoClient, *, language: str, sku: str) -> None:
-        home = settings.MYPROMO_SHIPPING_FROM.upper()
         self.client = client
         self.params = {
             "per_page": str(PRODUCTS_PER_PAGE),
             "lang": language,
-            "shipping_from": THEIR_COUNTRY_CODES.get(home, home),
+            "shipping_from": shipping_country(),
         } | ({"sku": sku} if sku else {})
         self.page = 1
         self.by_offset = False

@@ -5,12 +5,14 @@ watched: as long as all rows come newest change first, reading ends where the ch
 that comes oldest change first is read from its end. A list in any other order, such as by number, is read whole.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from msgspec import Raw
+
 from backoffice.vendors.change_pages import ChangePage
-from backoffice.vendors.mypromo.paging import Page, Params, read_page, read_pages
+from backoffice.vendors.mypromo.paging import Params, read_page, read_pages
 
 R = TypeVar("R", bound=Any)
 # Ten rows are in the order of their changes by chance once in 3.6 million times.
@@ -20,7 +22,7 @@ _BACKWARD = "-"
 
 def read_changes(
     get: Callable[[Params], bytes],
-    reports: Callable[[Page], tuple[R, ...]],
+    readable: Callable[[Iterable[Raw]], Iterator[R]],
     *,
     since: datetime,
     position: str,
@@ -33,15 +35,15 @@ def read_changes(
     """
     params = {"updated_from": since.astimezone(UTC).date().isoformat()}
     if position.startswith(_BACKWARD):
-        yield from _read_backward(get, reports, params, since=since, last=int(position[1:]), per_page=per_page)
+        yield from _read_backward(get, readable, params, since=since, last=int(position[1:]), per_page=per_page)
         return
     order = _Order()
     for page in read_pages(get, params, per_page=per_page, whole=False, first=int(position or 1)):
-        rows = reports(page)
+        rows = tuple(readable(page.rows))
         order.watch(rows)
         if page.number == 1 and page.last and page.last > 1 and order.is_oldest_first(trust=len(rows)):
             yield ChangePage(rows, f"{_BACKWARD}{page.last}")
-            yield from _read_backward(get, reports, params, since=since, last=page.last, per_page=per_page)
+            yield from _read_backward(get, readable, params, since=since, last=page.last, per_page=per_page)
             return
         is_done = order.is_newest_first() and bool(rows) and _changed_at(rows[-1]) < since
         if is_done or page.is_last:
@@ -52,7 +54,7 @@ def read_changes(
 
 def _read_backward(
     get: Callable[[Params], bytes],
-    reports: Callable[[Page], tuple[R, ...]],
+    readable: Callable[[Iterable[Raw]], Iterator[R]],
     params: Params,
     *,
     since: datetime,
@@ -62,14 +64,16 @@ def _read_backward(
     """From the end of a list that comes oldest change first; where it no longer does, all of it is read after all."""
     order, seen = _Order(), set[str]()
     for number in range(last, 0, -1):
-        rows = reports(read_page(get, params, number=number, per_page=per_page))
+        rows = tuple(readable(read_page(get, params, number=number, per_page=per_page).rows))
         # What changes meanwhile goes to the end, and the others move up into the page that is read next.
         order.watch(tuple(row for row in rows[::-1] if row.vendor_id not in seen))
         seen.update(row.vendor_id for row in rows)
         if rows and not order.is_falling:
             yield ChangePage(rows, "1")
             for page in read_pages(get, params, per_page=per_page, whole=False):
-                yield ChangePage(reports(page), "" if page.is_last or not page.number else str(page.number + 1))
+                yield ChangePage(
+                    tuple(readable(page.rows)), "" if page.is_last or not page.number else str(page.number + 1)
+                )
             return
         is_done = bool(rows) and _changed_at(rows[0]) < since
         yield ChangePage(rows, "" if is_done or number == 1 else f"{_BACKWARD}{number - 1}")

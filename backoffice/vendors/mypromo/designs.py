@@ -3,7 +3,7 @@
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.design_messages import DesignReport, RemoteDesignState
 from backoffice.vendors.file_messages import Download
-from backoffice.vendors.mypromo import design_schemas as schemas
+from backoffice.vendors.mypromo import schemas
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.files import to_download
 from backoffice.vendors.reading import link, text
@@ -23,7 +23,7 @@ class PreviewAbility:
     client: MypromoClient
 
     def read_preview(self, vendor_id: str) -> Download:
-        """Return a picture or PDF of the design as it is now, or as it was submitted; of which kind is not documented."""
+        """Return a picture or PDF of the design; of which kind is not documented."""
         return to_download(self.client.design_preview(vendor_id))
 
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
 from backoffice.vendors.abilities import TakesChanges
 from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
-from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
+from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
-from backoffice.vendors.mypromo.paging import none_found, read_rows
+from backoffice.vendors.mypromo.paging import decode_row, none_found, read_rows
 from backoffice.vendors.mypromo.schemas import Job
 from backoffice.vendors.reading import link, moment, text
 
@@ -39,11 +37,7 @@ class JobsAbility(TakesChanges):
 
     def list_jobs(self) -> Iterator[JobReport]:
         for row in read_rows(none_found(self.client.jobs_page), {}, per_page=JOBS_PER_PAGE, whole=True):
-            try:
-                job = msgspec.json.decode(row, type=Job, strict=False)
-            except (ValueError, RecursionError) as error:
-                raise VendorProtocolError(f"mypromo's list holds a job that cannot be read: {error}") from error
-            yield job_report(job, vendor=self.name)
+            yield job_report(decode_row(row, Job), vendor=self.name)
 
     def fetch_report(self, url: str) -> bytes:
         return self.client.download(url).body

@@ -52,16 +52,12 @@ PROPERTY_LIMIT = 255
 MISSING = "Missing."
 
 
-def check_order(order: OrderToPlace) -> list[FieldError]:
+def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
     """Return what mypromo would refuse in the order, by the path of the field ("recipient.street").
 
     The number of lines is not checked, since an order may be split; nor whether a country needs a state, or an SKU
     exists, which take data of ours.
     """
-    return list(_order_errors(order))
-
-
-def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
     yield from check_length("reference", order.reference, REFERENCE_LIMITS, required=True)
     yield from check_length("reference2", order.reference2, (0, REFERENCE_LIMITS[1]))
     for role in ("recipient", "shipper", "export"):

@@ -10,14 +10,14 @@ from django.conf import settings
 
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.change_pages import ChangePage
-from backoffice.vendors.errors import FieldError, VendorProtocolError
+from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
 from backoffice.vendors.mypromo import limits, schemas
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import MypromoClient, Params
-from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
+from backoffice.vendors.mypromo.paging import decode_readable, decode_row, none_found, read_rows
 from backoffice.vendors.mypromo.payloads import line_payload, order_payload
 from backoffice.vendors.mypromo.reports import line_report, order_report
 
@@ -45,7 +45,7 @@ class OrdersAbility(TakesDraftOrders):
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:
-        return limits.check_order(order)
+        return list(limits.order_errors(order))
 
     def create_order(self, order: OrderToPlace) -> OrderReport:
         """Make a draft without lines."""
@@ -71,7 +71,7 @@ class OrdersAbility(TakesDraftOrders):
 
     def order_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[OrderReport]]:
         get = none_found(self.client.orders_page)
-        return read_changes(get, _reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
+        return read_changes(get, _readable, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
         """Return all orders with exactly that reference, created on the day `since` or later, cancelled ones included.
@@ -91,7 +91,7 @@ class OrdersAbility(TakesDraftOrders):
     def _matching(self, reference: str, params: Params, *, filtered: bool) -> list[OrderReport]:
         found = []
         for row in self._rows(params, whole=True):
-            report = _report(row)
+            report = order_report(decode_row(row, schemas.OrderSchema))
             if report.reference == reference:
                 found.append(report)
             elif filtered and reference.lower() not in report.reference.lower():
@@ -102,20 +102,5 @@ class OrdersAbility(TakesDraftOrders):
         return read_rows(none_found(self.client.orders_page), params, per_page=ORDERS_PER_PAGE, whole=whole)
 
 
-def _reports(page: Page) -> tuple[OrderReport, ...]:
-    return tuple(_readable(page.rows))
-
-
 def _readable(rows: Iterable[msgspec.Raw]) -> Iterator[OrderReport]:
-    for row in rows:
-        try:
-            yield _report(row)
-        except VendorProtocolError as error:
-            logger.warning("An order in mypromo's list cannot be read: %s", error.text)
-
-
-def _report(row: msgspec.Raw) -> OrderReport:
-    try:
-        return order_report(msgspec.json.decode(row, type=schemas.OrderSchema, strict=False))
-    except (ValueError, RecursionError, OverflowError) as error:
-        raise VendorProtocolError(f"mypromo's list holds an order that cannot be read: {error}") from error
+    return map(order_report, decode_readable(rows, schemas.OrderSchema))

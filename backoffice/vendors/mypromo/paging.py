@@ -5,15 +5,19 @@ answer with a bare array, or ignore `page` and repeat itself: then it is asked b
 a list that the document has, and what comes is believed to be whole only if it adds up to the total announced.
 """
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
 
+logger = logging.getLogger(__name__)
+
 Params = dict[str, str]
+T = TypeVar("T")
 
 
 class _Meta(msgspec.Struct):
@@ -56,15 +60,13 @@ class _Listing(msgspec.Struct):
         return isinstance(self.links, _Links) and self.links.next is None
 
     def is_all(self, *, seen: int, per_page: int) -> bool:
-        """Return whether a list that ignores `page` has shown everything at once: not just a page of the size asked for."""
+        """Return whether a list that ignores `page` has shown everything at once, not a page of the size asked for."""
         if self.total is not None:
             return seen >= self.total
         return not isinstance(self.links, _Links) and len(self.rows) != per_page
 
     def may_end(self, *, page: int, last_page: int | None, seen: int, per_page: int, by_offset: bool) -> bool:
-        """Return whether this, behind which nothing more came, is where the list ends. `last_page` is what was announced
-        last: an empty page, and the 404 of an empty list, may say nothing of it.
-        """
+        """Return whether the list ends here, where nothing more came. `last_page` is what was announced last."""
         if by_offset:
             return self.total is not None and seen >= self.total
         if not self.rows:
@@ -134,7 +136,7 @@ def read_pages(
 
 
 def none_found(get: Callable[[Params], bytes]) -> Callable[[Params], bytes]:
-    """Return the same list, for which a 404 "Not found." is an empty one: shown for jobs, and possible for other lists."""
+    """Return the same list with a 404 "Not found." as an empty one: shown for jobs, possible for other lists."""
 
     def ask(params: Params) -> bytes:
         try:
@@ -154,6 +156,23 @@ def read_listing(body: bytes) -> _Listing:
     except (ValueError, RecursionError) as error:
         raise VendorProtocolError(f"mypromo's list cannot be read: {error}") from error
     return read if isinstance(read, _Listing) else _Listing(data=read)
+
+
+def decode_row(row: msgspec.Raw, shape: type[T]) -> T:
+    """Return a row as `shape`. Raises VendorProtocolError."""
+    try:
+        return msgspec.json.decode(row, type=shape, strict=False)
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise VendorProtocolError(f"A row of mypromo's list cannot be read: {error}") from error
+
+
+def decode_readable(rows: Iterable[msgspec.Raw], shape: type[T]) -> Iterator[T]:
+    """Return rows as `shape`; one that cannot be read is logged and left out."""
+    for row in rows:
+        try:
+            yield decode_row(row, shape)
+        except VendorProtocolError as error:
+            logger.warning("Left out: %s", error.text)
 
 
 def identity(row: msgspec.Raw) -> Any:

@@ -7,8 +7,6 @@ a minimum of two characters are never sent shorter: mypromo refuses "" there.
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from backoffice.vendors.messages import (
     Credentials,
     Customs,
@@ -21,35 +19,10 @@ from backoffice.vendors.messages import (
 )
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
 
-ADDRESS_FIELDS = (
-    "reference",
-    "company",
-    "department",
-    "firstname",
-    "lastname",
-    "street",
-    "care_of",
-    "zip",
-    "city",
-    "state_code",
-    "district",
-    "country_code",
-    "phone",
-    "fax",
-    "mobile",
-    "email",
-    "vat_id",
-    "commercial_register_entry",
-)
-EXPORT_FIELDS = (*ADDRESS_FIELDS, "iban", "bic_or_swift", "account_holder", "eori_number")
+_OF_EXPORT = ("iban", "bic_or_swift", "account_holder", "eori_number")
+EXPORT_FIELDS = PostalAddress.__struct_fields__
+ADDRESS_FIELDS = tuple(name for name in EXPORT_FIELDS if name not in _OF_EXPORT)
 DOCUMENT_TYPES = {"delivery_slip": "deliverySlip", "label": "label"}
-
-_encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-def encode(payload: dict[str, Any]) -> bytes:
-    """JSON with money as numbers, digit by digit as given."""
-    return _encoder.encode(payload)
 
 
 def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake: bool) -> dict[str, Any]:
@@ -94,7 +67,7 @@ def line_payload(line: LineToPlace) -> dict[str, Any]:
 
 
 def amazon_line_payload(line: LineToPlace, *, urls: tuple[str, ...]) -> dict[str, Any]:
-    """Return the body of "add item from amazon custom", which mypromo does not take yet. `urls` name the configurations."""
+    """Return the body of "add item from amazon custom"; `urls` name the configurations."""
     return line_payload(line) | {"amazon_custom": [{"url": url} for url in urls]}
 
 

@@ -1,6 +1,5 @@
 """Production orders, labels and parcels at mypromo, in our words. Mixed into `MyPromoFulfiller`."""
 
-import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -11,15 +10,13 @@ from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import ShipmentReport
-from backoffice.vendors.mypromo import production_schemas as schemas
+from backoffice.vendors.mypromo import production_schemas
 from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.files import FilesAbility
-from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
+from backoffice.vendors.mypromo.paging import decode_readable, none_found, read_rows
 from backoffice.vendors.mypromo.production_reports import label_report, parcel_report, production_report
 from backoffice.vendors.production_messages import LabelNotDownloaded, LabelReport, ProductionOrderReport, ShipmentToAdd
-
-logger = logging.getLogger(__name__)
 
 ORDERS_PER_PAGE = 15
 
@@ -35,14 +32,15 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
         days = {"updated_from": updated_from, "created_from": created_from}
         params = {name: day.isoformat() for name, day in days.items() if day}
         get = none_found(self.client.production_orders_page)
-        return _readable(read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False), vendor=self.name)
+        return self._readable(read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False))
 
     def production_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[ProductionOrderReport]]:
-        def reports(page: Page) -> tuple[ProductionOrderReport, ...]:
-            return tuple(_readable(page.rows, vendor=self.name))
-
         get = none_found(self.client.production_orders_page)
-        return read_changes(get, reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
+        return read_changes(get, self._readable, since=since, position=position, per_page=ORDERS_PER_PAGE)
+
+    def _readable(self, rows: Iterable[msgspec.Raw]) -> Iterator[ProductionOrderReport]:
+        for order in decode_readable(rows, production_schemas.ProductionOrderSchema):
+            yield production_report(order, vendor=self.name)
 
     def read_production_order(self, vendor_id: str) -> ProductionOrderReport:
         return production_report(self.client.production_order(vendor_id), vendor=self.name)
@@ -62,16 +60,6 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
         # The document says "tracking_code", the SDK sends "tracking_id"; a 422 is certain not to have acted.
         payload["tracking_id"] = shipment.tracking_code
         return parcel_report(self.client.add_shipment(vendor_id, payload))
-
-
-def _readable(rows: Iterable[msgspec.Raw], *, vendor: str) -> Iterator[ProductionOrderReport]:
-    for row in rows:
-        try:
-            order = msgspec.json.decode(row, type=schemas.ProductionOrderSchema, strict=False)
-        except (ValueError, RecursionError, OverflowError) as error:
-            logger.warning("A production order in mypromo's list cannot be read: %s", error)
-            continue
-        yield production_report(order, vendor=vendor)
 
 
 def _misses_label(error: VendorRejected) -> bool:

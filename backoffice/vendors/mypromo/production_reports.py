@@ -6,10 +6,9 @@ from typing import Any
 from backoffice.vendors.messages import (
     Customs,
     PostalAddress,
-    RemoteLineKind,
     ShipmentReport,
 )
-from backoffice.vendors.mypromo import production_schemas as schemas
+from backoffice.vendors.mypromo import production_schemas
 from backoffice.vendors.mypromo.designs import design_state
 from backoffice.vendors.mypromo.reports import LINE_KINDS, histories_of, shipment_report, version_of
 from backoffice.vendors.production_messages import (
@@ -45,7 +44,7 @@ def production_state(word: str) -> RemoteProductionState:
     return PRODUCTION_STATES.get(word.upper(), RemoteProductionState.UNKNOWN)
 
 
-def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> ProductionOrderReport:
+def production_report(order: production_schemas.ProductionOrderSchema, *, vendor: str) -> ProductionOrderReport:
     state = production_state(order.status)
     return ProductionOrderReport(
         vendor=vendor,
@@ -70,14 +69,17 @@ def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> P
         recipient=_address(order.recipient),
         export=_address(order.export),
         items=tuple(_item(item) for item in order.production_order_items or ()),
-        files=tuple(_order_file(file) for file in order.files or ()),
+        files=tuple(
+            _file(file, kind=FILE_KINDS.get(text(file.type).lower(), RemoteFileKind.UNKNOWN))
+            for file in order.files or ()
+        ),
         shipments=tuple(parcel_report(shipment) for shipment in order.shipments or ()),
         histories=histories_of(order.histories),
         created_at=moment(order.created_at),
     )
 
 
-def parcel_report(shipment: schemas.ShipmentSchema) -> ShipmentReport:
+def parcel_report(shipment: production_schemas.ProductionShipmentSchema) -> ShipmentReport:
     """Return a parcel as the fulfiller sees it: its lines are named by production items."""
     return shipment_report(
         shipment,
@@ -87,7 +89,7 @@ def parcel_report(shipment: schemas.ShipmentSchema) -> ShipmentReport:
     )
 
 
-def label_report(label: schemas.LabelSchema) -> LabelReport:
+def label_report(label: production_schemas.LabelSchema) -> LabelReport:
     return LabelReport(
         vendor_id=str(label.id),
         url=label.url,
@@ -97,7 +99,7 @@ def label_report(label: schemas.LabelSchema) -> LabelReport:
     )
 
 
-def _item(item: schemas.ItemSchema) -> ProductionItemReport:
+def _item(item: production_schemas.ProductionItemSchema) -> ProductionItemReport:
     raw_state = text(item.status, most=64)
     return ProductionItemReport(
         vendor_id=str(item.id),
@@ -109,7 +111,7 @@ def _item(item: schemas.ItemSchema) -> ProductionItemReport:
         sku=text(item.sku, most=100),
         sku_fulfiller=text(item.sku_fulfiller, most=100),
         name=text(item.name, most=500),
-        kind=_line_kind(item.type),
+        kind=LINE_KINDS.get(text(item.type).upper()),
         shipping_earliest=moment(item.shipping_earliest),
         shipping_latest=moment(item.shipping_latest),
         shipping_late=flag(item.shipping_late),
@@ -121,15 +123,7 @@ def _item(item: schemas.ItemSchema) -> ProductionItemReport:
     )
 
 
-def _line_kind(word: Any) -> RemoteLineKind | None:
-    return LINE_KINDS.get(text(word).upper())
-
-
-def _order_file(file: schemas.FileSchema) -> ProductionFileData:
-    return _file(file, kind=FILE_KINDS.get(text(file.type).lower(), RemoteFileKind.UNKNOWN))
-
-
-def _file(file: schemas.FileSchema, *, kind: RemoteFileKind) -> ProductionFileData:
+def _file(file: production_schemas.ProductionFileSchema, *, kind: RemoteFileKind) -> ProductionFileData:
     return ProductionFileData(
         vendor_id=str(file.id),
         url=link(file.url),
@@ -141,7 +135,7 @@ def _file(file: schemas.FileSchema, *, kind: RemoteFileKind) -> ProductionFileDa
     )
 
 
-def _design(design: schemas.DesignSchema) -> ProductionDesign:
+def _design(design: production_schemas.ProductionDesignSchema) -> ProductionDesign:
     raw_state = text(design.status, most=64)
     return ProductionDesign(
         vendor_id=str(design.id),

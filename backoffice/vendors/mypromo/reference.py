@@ -8,14 +8,12 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-import msgspec
-
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.messages import CarrierData, CountryData, StateData
 from backoffice.vendors.mypromo import schemas
 from backoffice.vendors.mypromo.client import MypromoClient, Params
-from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.paging import decode_row, read_rows
 from backoffice.vendors.reading import flag, text
 
 T = TypeVar("T")
@@ -100,10 +98,10 @@ def _read(get: Callable[[Params], bytes], shape: type[T]) -> list[T]:
     rows, error = [], None
     for raw in read_rows(get, {}, per_page=ROWS_PER_PAGE, whole=True):
         try:
-            rows.append(msgspec.json.decode(raw, type=shape, strict=False))
-        except (ValueError, RecursionError) as unreadable:
+            rows.append(decode_row(raw, shape))
+        except VendorProtocolError as unreadable:
             error = unreadable
-            logger.warning("A row of mypromo's reference data is left out: %s", error)
+            logger.warning("Left out of the reference data: %s", error.text)
     if error and not rows:
-        raise VendorProtocolError(f"mypromo's reference data cannot be read: {error}") from error
+        raise error
     return rows

@@ -99,7 +99,7 @@ def line_report(item: schemas.ItemSchema) -> LineReport:
 
 
 def _file_url(file: schemas.FileSchema) -> str:
-    """Return where a file was to be fetched; empty for mypromo's own link to what it fetched, of which nothing can be told."""
+    """Return where a file was to be fetched; empty for mypromo's own link to its copy."""
     address = text(file.url)
     return "" if is_theirs(address, base=settings.MYPROMO_URL) else address
 

@@ -65,7 +65,7 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:
-        return limits.check_order(order)
+        return list(limits.order_errors(order))
 
     def place_order(self, order: OrderToPlace) -> Placed:
         return _placed(self.client.create_order(order_payload(order)), order=order)

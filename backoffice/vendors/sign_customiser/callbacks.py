@@ -73,7 +73,7 @@ def _secrets(request: CallbackRequest) -> list[str]:
 
 
 def read(topic: str, body: bytes) -> tuple[Message, ...]:
-    """Return what the callback says, as its topic promises. Raises InvalidCallback, and nothing else, for any other body."""
+    """Return what the topic promises. Raises InvalidCallback, and nothing else, for any other body."""
     if topic not in _READERS:
         raise InvalidCallback(f"no such topic: {topic}")
     # No text of theirs needs it, and PostgreSQL takes it in no text.

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from backoffice.vendors.export_messages import ExportResult
-from backoffice.vendors.guaranteed_reviews.client import Client
+from backoffice.vendors.guaranteed_reviews.client import GuaranteedReviewsClient
 from backoffice.vendors.guaranteed_reviews.keys import private_keys
 from backoffice.vendors.guaranteed_reviews.meaning import read_import
 from backoffice.vendors.guaranteed_reviews.payloads import sent_order
@@ -23,7 +23,7 @@ def test_the_documented_request_is_produced(speak: Speak, outside: Outside) -> N
     _adapter, server = speak(reply(200, answered()))
     documented = sample_orders()
     orders = msgspec.convert(documented, list[SentOrder])
-    Client(outside.connection).send_orders(private_keys()["WEB/de"], orders)
+    GuaranteedReviewsClient(outside.connection).send_orders(private_keys()["WEB/de"], orders)
     fields = fields_of(server.seen[0])
     assert fields.keys() == {"api_key", "orders"}
     assert fields["api_key"] == KEY
