@@ -32,7 +32,7 @@ _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Val
 
 
 def longest_call(at_most: float | None = None) -> float:
-    """Return seconds after which a request is cut off, from the start of the connection to the end of the answer."""
+    """Return after how many seconds a request is cut off, from connecting to the end of the answer."""
     longest = float(settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT)
     return longest if at_most is None else min(longest, at_most)
 
@@ -171,7 +171,7 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
 
 @contextlib.contextmanager
 def _watched(seconds: float) -> Iterator[_Progress]:
-    """Return what happens inside is cut off after so many seconds."""
+    """Cut off what happens inside after so many seconds."""
     progress = _Progress()
     _progress.set(progress)
     deadline = threading.Timer(seconds, progress.expire)
@@ -199,7 +199,7 @@ def _open(request: Request, session: requests.Session, headers: Mapping[str, str
 
 
 def _timeouts(at_most: float | None) -> tuple[float, float]:
-    """Return seconds to connect, and between two pieces of the answer."""
+    """Return the seconds to connect, and between two pieces of the answer."""
     connect, read = float(settings.VENDOR_CONNECT_TIMEOUT), float(settings.VENDOR_READ_TIMEOUT)
     return (connect, read) if at_most is None else (min(connect, at_most), min(read, at_most))
 

@@ -35,7 +35,7 @@ def spell_total(amount: Decimal, *, currency: str) -> str:
 
 
 def to_minor_units(amount: Decimal, *, currency: str) -> int:
-    """19.99 EUR is 1999, 1999 JPY is 1999, 1.999 KWD is 1999; halves are rounded away from zero."""
+    """Return 1999 for 19.99 EUR, 1999 JPY and 1.999 KWD; halves are rounded away from zero."""
     return int(amount.scaleb(exponent_of(currency)).quantize(Decimal(1), ROUND_HALF_UP))
 
 

@@ -91,7 +91,7 @@ class VendorSession:
         self._line = new_session()
 
     def fetch(self, shape: type[T], method: str, path: str, **request: Any) -> T:
-        """Like `request`, with the answer's JSON decoded as `shape` (for a wrong one see `answers.decode`)."""
+        """Return the JSON of a `request` as `shape` (for a wrong one see `responses.decode`)."""
         answer = self.request(method, path, **request)
         write = method != "GET" or request.get("has_effect", False)
         return decode(answer, shape, write=write, vendor=self.name)
@@ -141,7 +141,7 @@ class VendorSession:
         return answer
 
     def _attempt(self, request: Request, *, secret: bool, read_by_caller: frozenset[int]) -> Response:
-        """One request, and a second one with a new token after a 401 (which is certain not to have acted)."""
+        """Send, and once more with a new token after a 401 (which is certain not to have acted)."""
         token = self.auth.token() if self.auth else ""
         answer = self._send(request, token=token, secret=secret)
         if answer.status == 401 and self.auth:
@@ -195,7 +195,7 @@ class _Recorder:
         return self._exchange(status=answer.status, answer=body)
 
     def broken(self, error: VendorError) -> Exchange:
-        """With status and bytes of an answer that had begun."""
+        """Record the error, with status and bytes of an answer that had begun."""
         return self._exchange(error=error.text, status=error.status, answer=self._kept(error.arrived or b""))
 
     def _exchange(self, **outcome: Any) -> Exchange:

@@ -50,12 +50,10 @@ class AutoLetter(ExportsOrders):
 
     @classmethod
     def export_group(cls, *, shop_code: str, language: str) -> str | None:
-        """One account takes all: shops are told apart by their ShopId within a request."""
+        """Return one group for all: shops are told apart by their ShopId within a request."""
         return ""
 
-    @classmethod
-    def find_export_obstacle(cls, order: OrderToExport) -> str:
-        return find_obstacle(order)
+    find_export_obstacle = staticmethod(find_obstacle)
 
     def export_orders(
         self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False

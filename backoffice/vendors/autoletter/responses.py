@@ -80,7 +80,7 @@ def _is_duplicate(text: str) -> bool:
 
 
 def _raise_for_all(answer: Response) -> None:
-    """What has nothing to do with any order."""
+    """Raise what has nothing to do with any single order."""
     if answer.status in (404, 405):
         text = (
             f"AutoLetter takes no orders at this address (HTTP {answer.status}): AUTOLETTER_URL has to be the whole "
@@ -106,7 +106,7 @@ def _content(answer: Response, *, is_accepted: bool) -> Any:
 
 
 def _of_one(answer: Response, general: Sequence[_Error]) -> _Error:
-    """Return all that is said is said of the only order."""
+    """Return all errors as that of the only order."""
     text = general[0].text if general else answer.excerpt or f"HTTP {answer.status}"
     duplicate = answer.status == 409 or any(found.is_duplicate for found in general) or _is_duplicate(text)
     return _Error("", text, duplicate)
@@ -118,7 +118,7 @@ def _verdict(order_id: str, found: _Error) -> ExportedOrder:
 
 
 def _errors(content: Any, *, orders: Sequence[OrderToExport], status: int) -> Iterator[_Error]:
-    """Everything in the answer that speaks of something wrong."""
+    """Return everything in the response that reports an error."""
     if isinstance(content, list):
         yield from _of_list(content, orders=orders, is_error=status >= 300)
     elif isinstance(content, dict):
@@ -160,14 +160,14 @@ def _below(value: Any, *, orders: Sequence[OrderToExport], is_error: bool) -> It
 
 
 def _of_list(entries: list[Any], *, orders: Sequence[OrderToExport], is_error: bool) -> Iterator[_Error]:
-    """Return a list as long as ours, of entries that are no errors each, goes in our order."""
+    """Return the errors of a list. One as long as ours, of entries that are no errors each, goes in our order."""
     whole = not is_error and len(entries) == len(orders)
     for place, entry in enumerate(entries):
         yield from _of_entry(entry, orders=orders, is_error=is_error, place=place if whole else None)
 
 
 def _of_entry(entry: Any, *, orders: Sequence[OrderToExport], is_error: bool, place: int | None) -> Iterator[_Error]:
-    """Return an entry of a list of errors complains; one of a list of orders does so if it holds an error."""
+    """Return an entry of a list of errors, or the error that one of a list of orders holds."""
     if not isinstance(entry, dict):
         if is_error:
             yield _error(_plain(entry), orders=orders)
@@ -217,13 +217,13 @@ def _named(given: Mapping[str, Any], orders: Sequence[OrderToExport]) -> str:
 
 
 def _error(text: str, *, orders: Sequence[OrderToExport], name: str = "") -> _Error:
-    """One that names its order in its key, or in the text, or not at all."""
+    """Return an error of the order named in its key or in the text, if any."""
     order_id = _in_name(name, orders) or _in_text(text, orders)
     return _Error(order_id, f"{name}: {text}"[:EXCERPT] if name else text[:EXCERPT], _is_duplicate(text))
 
 
 def _in_name(name: str, orders: Sequence[OrderToExport]) -> str:
-    """Return a key is an id, a number, or a path such as "[3].Total" or "orders.3.Address"."""
+    """Return the order of a key: an id, a number, or a path such as "[3].Total" or "orders.3.Address"."""
     if name in _by_id(orders):
         return name
     if name in (by_number := _by_number(orders)):

@@ -41,5 +41,5 @@ def split_house_number(street: str) -> tuple[str, str]:
 
 
 def _is_certain(street: str) -> bool:
-    """No number stands right before the other one ("Hauptstraße 5, 12" may be a house and a flat)."""
+    """Return whether no number stands right before the other one ("Hauptstraße 5, 12" may be a house and a flat)."""
     return not _NAMED_BY_NUMBER.search(street) and not re.search(r"\d[\s,a-zA-Z]{0,3}$", street)

@@ -77,8 +77,6 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
             return False
         return True
 
-    # --- Telling orders ---------------------------------------------------------------------------------------------
-
     @classmethod
     def export_batch_size(cls) -> int:
         return max(1, int(settings.GUARANTEED_REVIEWS_BATCH_SIZE))
@@ -112,8 +110,6 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
             raise VendorRejected(_("The settings have no key for %(group)s.") % {"group": group})
         answer = self.client.send_orders(key, [sent_order(order) for order in orders])
         return read_results(answer, order_ids=[order.order_id for order in orders])
-
-    # --- Published ratings --------------------------------------------------------------------------------------------
 
     @classmethod
     def calls_per_run(cls) -> int:

@@ -88,7 +88,7 @@ def _usable(entries: Sequence[str], *, private: bool) -> Iterator[Key]:
 
 
 def _read(entry: str, *, private: bool) -> Key:
-    """Raises BadEntry."""
+    """Parse an entry. Raises BadEntry."""
     owner, equals, text = (part.strip() for part in entry.partition("="))
     if not equals or not owner or not text:
         # What stands there may be a bare key.

@@ -76,7 +76,7 @@ def _read_import_result(
 def _read_partial_result(
     imported: ImportResponse, answer: Response, *, order_ids: Sequence[str]
 ) -> list[ExportedOrder] | Unclear:
-    """Success, which is true for one order of many already."""
+    """Return the meaning of a success, which is true for one order of many already."""
     if len(order_ids) == 1 and imported.imported is None:
         return _all(order_ids, ExportResult.TAKEN, imported.message)
     if len(order_ids) == 1 and _is_known(imported.message):
@@ -87,7 +87,7 @@ def _read_partial_result(
 def _read_error_body(
     problem: ProblemSchema, answer: Response, *, order_ids: Sequence[str]
 ) -> list[ExportedOrder] | Unclear:
-    """Return a problem in WordPress' words, with the status it names."""
+    """Return the meaning of a problem in WordPress' words, with the status it names."""
     if _is_known(problem.message):
         return _all(order_ids, ExportResult.KNOWN, problem.message)
     return _read_refusal(problem.message or problem.code, answer, order_ids=order_ids, code=problem.code)
@@ -96,7 +96,7 @@ def _read_error_body(
 def _read_refusal(
     message: str, answer: Response, *, order_ids: Sequence[str], code: str = ""
 ) -> list[ExportedOrder] | Unclear:
-    """Nothing was imported, and not because it was known."""
+    """Return the meaning of "nothing imported", where that is not because it was known."""
     said = f"{code} {message}"
     misses_field = bool(_MISSING.search(said)) and answer.status not in (401, 403)
     names_key = bool(_KEY.search(said)) or (bool(_ACCESS.search(said)) and not misses_field)
@@ -148,7 +148,7 @@ def _json(body: bytes) -> Any:
 
 
 def _read_problem(content: Any, *, status: int) -> ProblemSchema | None:
-    """WordPress' shape; a 2xx with nothing but a message is none of ours."""
+    """Return a problem of WordPress' shape; a 2xx with nothing but a message is none of ours."""
     if not isinstance(content, dict) or not isinstance(content.get("message"), str):
         return None
     data = content.get("data")

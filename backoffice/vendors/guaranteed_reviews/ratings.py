@@ -33,7 +33,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _average(value: float | None) -> Decimal:
-    """0 to 5 with two decimals."""
+    """Return 0 to 5 with two decimals."""
     try:
         average = Decimal(str(value or 0)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     except InvalidOperation:
@@ -42,12 +42,12 @@ def _average(value: float | None) -> Decimal:
 
 
 def _count(number: int) -> int:
-    """Within what a column of ours holds."""
+    """Return the number within what a column of ours holds."""
     return min(max(number, 0), 2_147_483_647)
 
 
 def _distribution(ratings: Ratings) -> tuple[int, int, int, int, int]:
-    """By stars; PHP writes an object with the keys 1 to 5, or a list."""
+    """Return counts by stars; PHP writes an object with the keys 1 to 5, or a list."""
     given = ratings.distribution or {}
     if isinstance(given, list):
         given = {str(star): number for star, number in zip(STARS, given[-5:], strict=False)}
@@ -78,7 +78,7 @@ def _plain(text: str | None, *, most: int) -> str:
 
 
 def _moment(value: Any) -> datetime | None:
-    """From ISO text, `YYYY-MM-DD[ HH:MM:SS]` or seconds since 1970, taken as UTC where it names no offset."""
+    """Parse ISO text, `YYYY-MM-DD[ HH:MM:SS]` or seconds since 1970, as UTC where it names no offset."""
     try:
         if isinstance(value, int | float) or str(value).isdecimal():
             return datetime.fromtimestamp(float(value), UTC)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar, final
 
@@ -124,10 +125,8 @@ class LettrLabs(SendsCards):
         )
 
     def delete_cards(self, order_id: str) -> None:
-        try:
+        with suppress(VendorNotFound):
             self.client.delete_order(order_id)
-        except VendorNotFound:
-            return
 
     def read_cards(self, order_ids: Sequence[str]) -> dict[str, CardOrderReport]:
         params = {"id": ",".join(order_ids), "pageNumber": "0", "pageSize": str(self.PAGE)}
@@ -270,7 +269,7 @@ class LettrLabs(SendsCards):
         }
 
     def read_scans(self, order_ids: Sequence[str]) -> list[CardScan]:
-        """QR scans by recipient, where the analytics have none."""
+        """Return QR scans by recipient, where the analytics have none."""
         # The body is assumed: no document shows it.
         payload = self.client.recipient_statistics({"orderIds": [int(key) for key in order_ids]})
         return [card_scan(row) for row in reading.rows_of(payload, "recipients", "items", "statistics")]

@@ -15,7 +15,7 @@ def recipients_bodies(cards: Sequence[CardAddress]) -> dict[str, Any]:
 
 
 def recipient(card: CardAddress) -> dict[str, Any]:
-    """Nested, without what is empty."""
+    """Return a nested recipient, without what is empty."""
     address = {
         "address1": card.address1,
         "address2": card.address2,
@@ -51,7 +51,7 @@ def preview_params(mailing: Mailing | None) -> dict[str, str]:
 
 
 def conversion(row: ConversionToReport) -> dict[str, Any]:
-    """One sale. `orderId` is what LettrLabs tells repeats by."""
+    """Return one sale. `orderId` is what LettrLabs tells repeats by."""
     buyer = row.buyer
     place = {
         "address1": buyer.address1,

@@ -40,7 +40,7 @@ DELIVERY_STATES = {
 
 
 def order_state(word: Any) -> RemoteCardState:
-    """Compared without case and spaces; a word we do not know is UNKNOWN."""
+    """Compare without case and spaces; a word we do not know is UNKNOWN."""
     return ORDER_STATES.get(_plain(word), RemoteCardState.UNKNOWN)
 
 
@@ -97,7 +97,7 @@ def rows_of(payload: Any, *names: str) -> list[Mapping[str, Any]]:
 
 
 def listed_rows(payload: Any, *names: str) -> list[Mapping[str, Any]]:
-    """As `rows_of`, of a list that must be there: nobody may be taken for missing because a list has another name.
+    """Return `rows_of` a list that must be there: a renamed list must not look like one without rows.
     Raises VendorProtocolError for anything else but nothing at all.
     """
     known = isinstance(payload, list) or (isinstance(payload, Mapping) and any(name in payload for name in names))

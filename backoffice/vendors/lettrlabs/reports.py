@@ -60,7 +60,7 @@ def undeliverable_card(row: Any) -> UndeliverableCard:
 
 
 def price_line(row: dict[str, Any]) -> PriceLine:
-    """Return a price that cannot be read must not pass for nothing. Raises VendorProtocolError."""
+    """Read a price: one that cannot be read must not pass for nothing. Raises VendorProtocolError."""
     total, tax = reading.amount(row.get("total")), reading.amount(row.get("tax") or 0)
     if total is None or tax is None:
         raise VendorProtocolError("lettrlabs names a price that we cannot read.")

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.abilities import CallsSecretAddresses
-from backoffice.vendors.base import CallbackRequest, Connection
+from backoffice.vendors.base import Connection
 from backoffice.vendors.messages import Message
 from backoffice.vendors.mypromo import callbacks
 from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT, Account, fulfiller_account, merchant_account
@@ -33,6 +33,10 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
     SIGNS_CALLBACKS: ClassVar[bool] = False
     client: MypromoClient
 
+    verify_callback = staticmethod(callbacks.verify)
+    callback_path_token = staticmethod(callbacks.callback_path_token)
+    is_callback_path = staticmethod(callbacks.is_callback_path)
+
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
         self.client = MypromoClient(connection, account=self._account(), pace=pace)
 
@@ -49,16 +53,8 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
         return self.client.status().message
 
     @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        return callbacks.verify(request)
-
-    @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
         return callbacks.read(topic, body, vendor=cls.name)
-
-    @classmethod
-    def callback_path_token(cls) -> str:
-        return callbacks.callback_path_token()
 
     @classmethod
     def callback_addresses(cls) -> dict[str, str]:
@@ -68,10 +64,6 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
     def find_weak_secret(cls) -> str:
         is_weak = settings.MYPROMO_URL and len(settings.MYPROMO_CALLBACK_SECRET) < callbacks.SHORTEST_SECRET
         return f"MYPROMO_CALLBACK_SECRET is shorter than {callbacks.SHORTEST_SECRET} characters." if is_weak else ""
-
-    @classmethod
-    def is_callback_path(cls, token: str) -> bool:
-        return callbacks.is_callback_path(token)
 
 
 @final

@@ -17,12 +17,12 @@ from backoffice.vendors.batch_messages import (
 
 
 def sales_prices(row: SalesPriceUpdate, *, key: str) -> dict[str, Any]:
-    """`key` is mypromo's name of the list: "retail_prices" in the document, "sales_prices" in a model of the SDK."""
+    """Return a row; `key` names the list: "retail_prices" in the document, "sales_prices" in a model of the SDK."""
     return {"sku": row.sku, "prices": {"currency": row.currency, key: _tiers(row.tiers)}}
 
 
 def fulfiller_prices(row: FulfillerPriceUpdate) -> dict[str, Any]:
-    """Return the least quantity is never sent: mypromo takes the lowest tier."""
+    """Return a row without the least quantity: mypromo takes the lowest tier."""
     rules = {} if row.order_max_qty is None else {"order_max_qty": row.order_max_qty}
     return {
         **_name(row),

@@ -96,7 +96,7 @@ def _name(row: SalesPriceUpdate | FulfillerPriceUpdate | StockUpdate | SyncUpdat
 
 
 def _named_as_sent(complaint: FieldError, rows: Sequence[Row]) -> FieldError:
-    """mypromo names a product by both SKUs, also where one was sent: answer with that one."""
+    """Name a product by the SKU that was sent: mypromo gives both."""
     sent = {_name(row) for row in rows}
     names = [complaint.field, *complaint.other_names]
     known = [name for name in names if name in sent] or names

@@ -110,7 +110,7 @@ class _ListingReader:
         return not listing.products or listing.has_next is False
 
     def _is_repeat(self, listing: Listing) -> bool:
-        """Return a server that ignores `page` sends the same again, or starts over behind the end."""
+        """Return whether a server ignores `page` and sends the same again, or starts over behind the end."""
         if not listing.products:
             return False
         digest = blake2b(digest_size=16)
@@ -132,11 +132,11 @@ class _ListingReader:
         return CatalogPage(problems=(CatalogProblem(text=text),), total=self.total)
 
     def _is_worth_asking_by_offset(self) -> bool:
-        """Only where it can be told in the end whether all was shown."""
+        """Return whether it can be told in the end that all was shown."""
         return not self.by_offset and self.page == 2 and self.count < (self.total or 0)
 
     def _end_of_list(self, error: VendorNotFound) -> CatalogPage:
-        """mypromo answers 404 for some empty lists."""
+        """End the list, or skip a page: mypromo answers 404 for some empty lists."""
         if self.last_page is not None and self.page < self.last_page:
             return self._skip(error)
         self.finished = True

@@ -154,7 +154,7 @@ def _variant(variant: schemas.VariantSchema) -> VariantData:
 
 
 def price_tiers(prices: schemas.PricesSchema) -> tuple[TierData, ...]:
-    """Return where a quantity is listed twice the first wins."""
+    """Return the tiers of all lists; where a quantity is listed twice the first wins."""
     tiers: dict[tuple[str, int], TierData] = {}
     for ours, name in _PRICE_LISTS:
         for tier in getattr(prices, name) or ():
@@ -236,7 +236,7 @@ def _media(media: schemas.Media) -> dict[str, Any]:
 
 
 def _country(code: str | None) -> str:
-    """ISO code of two letters, empty when it is anything else."""
+    """Return an ISO code of two letters, empty for anything else."""
     code = (code or "").strip().upper()
     code = _COUNTRY_CODES.get(code, code)
     return code if len(code) == 2 else ""

@@ -28,7 +28,7 @@ def read_changes(
     position: str,
     per_page: int,
 ) -> Iterator[ChangePage[R]]:
-    """Everything that changed at `since` or later, and possibly more; each row at least once.
+    """Return everything that changed at `since` or later, and possibly more; each row at least once.
 
     A row that changes while the list is read may be missed: it changed after the reading began. `position` is that of
     an earlier page. Raises VendorProtocolError for a page that is no list, and what `get` raises.
@@ -61,7 +61,7 @@ def _read_backward(
     last: int,
     per_page: int,
 ) -> Iterator[ChangePage[R]]:
-    """From the end of a list that comes oldest change first; where it no longer does, all of it is read after all."""
+    """Read a list that comes oldest change first from its end; where it no longer does, all of it."""
     order, seen = _Order(), set[str]()
     for number in range(last, 0, -1):
         rows = tuple(readable(read_page(get, params, number=number, per_page=per_page).rows))

@@ -217,7 +217,7 @@ class MypromoClient:
         return self.session.fetch(schemas.Queued, "PATCH", path, body=encode(payload))
 
     def _first_allowed(self, shape: type[T], methods: tuple[str, str], path: str) -> T:
-        """Return the documented verb, and the SDK's after a 405, which is certain not to have acted."""
+        """Send with the documented verb, and with the SDK's after a 405, which is certain not to have acted."""
         documented, other = methods
         try:
             return self.session.fetch(shape, documented, path)

@@ -43,11 +43,7 @@ class DesignsAbility(PreviewAbility, MakesDesigns):
         intent: str = "",
         quantity: int | None = None,
     ) -> DesignReport:
-        """Start a design. Either address may hold {DESIGNID}, {USERHASH} and {INTENT}, any number of times.
-
-        `intent` is one of the variant's `editor_intents`; without it mypromo takes "customize", else "upload".
-        `quantity` is known from the SDK only and left out where it is not given. VendorRejected names the field.
-        """
+        """Start a design. Without `intent` mypromo takes "customize", else "upload"; `quantity` is of the SDK only."""
         payload = {
             "sku": sku,
             "intent": intent,

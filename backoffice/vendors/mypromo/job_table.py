@@ -62,14 +62,14 @@ def _cells(row: TableRow, *, width: int) -> Cells:
 
 
 def _text(cell: Cell) -> str:
-    """Texts and numbers as text, an error as it is shown; 4711 for a number that a workbook keeps as 4711.0."""
+    """Return a cell as text, an error as it is shown; 4711 for a number that a workbook keeps as 4711.0."""
     if isinstance(cell, float):
         return format(plain_number(cell), "f")
     return clean_foreign(text(cell.shown if isinstance(cell, CellFault) else cell))
 
 
 def _code(sku: str) -> str:
-    """As our own SKUs are kept, so that it is found among them."""
+    """Clean a SKU as ours are, so that it is found among them."""
     try:
         return clean_code(sku)
     except BadText:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
+from backoffice.vendors.batch_messages import JobReport, JobState
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
@@ -42,9 +42,7 @@ class JobsAbility(TakesChanges):
     def fetch_report(self, url: str) -> bytes:
         return self.client.download(url).body
 
-    @staticmethod
-    def parse_report(body: bytes) -> tuple[JobRow, ...]:
-        return read_report(body)
+    parse_report = staticmethod(read_report)
 
 
 def job_report(job: Job, *, vendor: str) -> JobReport:

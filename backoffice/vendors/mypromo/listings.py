@@ -81,7 +81,7 @@ class StockAndPrices(ListsPrices, ListsStock):
             )
 
     def _params(self) -> Params:
-        """Return a fulfiller's own lists take no other filter."""
+        """Return no filter: a fulfiller's own lists take none."""
         return {}
 
 

@@ -74,11 +74,8 @@ class OrdersAbility(TakesDraftOrders):
         return read_changes(get, _readable, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
-        """Return all orders with exactly that reference, created on the day `since` or later, cancelled ones included.
-
-        An empty answer means that the vendor's list was read to its end and has none; a list that cannot be read
-        so far raises VendorProtocolError. When mypromo shows orders that do not even contain the reference, it
-        ignores the filter, and the whole list since that day is read instead, as with `trust_filter=False`.
+        """Return the orders of that reference. When mypromo shows some that do not even contain it, it ignores the
+        filter, and the whole list since that day is read instead, as with `trust_filter=False`.
         """
         params = {"created_from": since.isoformat()}
         if trust_filter:

@@ -97,7 +97,7 @@ def read_rows(get: Callable[[Params], bytes], params: Params, *, per_page: int, 
 
 
 def read_page(get: Callable[[Params], bytes], params: Params, *, number: int, per_page: int) -> Page:
-    """One page of a list whose pages the server counts."""
+    """Return one page of a list whose pages the server counts."""
     listing = read_listing(get(params | {"page": str(number), "per_page": str(per_page)}))
     return Page(listing.rows, number, listing.last_page, is_last=number == listing.last_page)
 

@@ -4,12 +4,12 @@ What is not given is sent as null where their examples show null, and left out w
 a minimum of two characters are never sent shorter: mypromo refuses "" there.
 """
 
-from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import asdict
 
 from backoffice.vendors.messages import (
     Credentials,
-    Customs,
     DocumentLink,
     FileLink,
     LineToPlace,
@@ -61,7 +61,7 @@ def line_payload(line: LineToPlace) -> dict[str, Any]:
     optional = {
         "custom_properties": _properties(line.custom_properties),
         "files": [_file(file) for file in line.files] if line.kind is RemoteLineKind.FILES else [],
-        "customs": _customs(line.customs),
+        "customs": line.customs and asdict(line.customs),
     }
     return payload | {name: value for name, value in optional.items() if value}
 
@@ -81,7 +81,7 @@ def _least(name: str) -> int:
 
 
 def _own_address(address: PostalAddress | None, names: tuple[str, ...]) -> dict[str, str | None] | None:
-    """Shipper or export: could also be chosen among addresses kept at mypromo, which we do not."""
+    """Return shipper or export, never one of the addresses kept at mypromo."""
     if address is None:
         return None
     return {"address_id": None, "address_key": None, **_address(address, names)}
@@ -115,15 +115,3 @@ def _auth(credentials: Credentials | None) -> dict[str, Any]:
     if credentials.scheme == "header":
         return {"auth": {"header": credentials.header}}
     return {"auth": {"basic": {"username": credentials.username, "password": credentials.password}}}
-
-
-def _customs(customs: Customs | None) -> dict[str, str | Decimal] | None:
-    if customs is None:
-        return None
-    return {
-        "description": customs.description,
-        "number": customs.number,
-        "origin": customs.origin,
-        "currency": customs.currency,
-        "amount": customs.amount,
-    }

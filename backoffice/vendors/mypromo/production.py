@@ -63,7 +63,7 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
 
 
 def _misses_label(error: VendorRejected) -> bool:
-    """ "Please download label before creating a shipment for it." in the document's examples of a 400."""
+    """Look for "Please download label before creating a shipment for it.", of the document's examples of a 400."""
     return error.status == 400 and "download label" in error.text.lower()
 
 
@@ -84,5 +84,5 @@ def _shipment_payload(shipment: ShipmentToAdd) -> dict[str, Any]:
 
 
 def _number(vendor_id: str) -> int | str:
-    """Their ids are numbers in JSON, ours text."""
+    """Return an id as their JSON has it, a number."""
     return int(vendor_id) if vendor_id.isascii() and vendor_id.isdigit() else vendor_id

@@ -164,14 +164,14 @@ def _objects(rows: Any) -> Iterable[dict[str, Any]]:
 
 
 def _address(address: Any) -> PostalAddress | None:
-    """None where there is none; an empty object comes as []."""
+    """Return None where there is none; an empty object comes as []."""
     if not isinstance(address, dict) or not address:
         return None
     return PostalAddress(**{name: text(address.get(name), most=255) for name in PostalAddress.__struct_fields__})
 
 
 def _customs(customs: Any) -> Customs | None:
-    """None also where the amount cannot be read: a declaration without it is of no use."""
+    """Return None also where the amount cannot be read: a declaration without it is of no use."""
     amount = number(customs.get("amount")) if isinstance(customs, dict) else None
     if amount is None:
         return None

@@ -50,7 +50,7 @@ class ReferenceAbility(HasReferenceData):
         return [state_data(row, countries=countries if trusted else {}) for row in rows]
 
     def read_state(self, vendor_id: str) -> StateData:
-        """One state; its country is known only where its own code names it."""
+        """Return one state; its country is known only where its own code names it."""
         return state_data(self.client.state(vendor_id), countries={})
 
     def carriers(self) -> list[CarrierData]:
@@ -70,7 +70,7 @@ def country_data(row: schemas.CountrySchema) -> CountryData:
 
 
 def state_data(row: schemas.StateSchema, *, countries: dict[str, str]) -> StateData:
-    """`countries` maps their country ids to ISO codes; empty when the ids cannot be trusted."""
+    """Read a state; `countries` maps their country ids to ISO codes, empty when the ids cannot be trusted."""
     return StateData(
         name=text(row.name, most=100),
         iso2=row.iso2,
@@ -101,7 +101,7 @@ def _read(get: Callable[[Params], bytes], shape: type[T]) -> list[T]:
             rows.append(decode_row(raw, shape))
         except VendorProtocolError as unreadable:
             error = unreadable
-            logger.warning("Left out of the reference data: %s", error.text)
+            logger.warning("A row of the reference data is left out: %s", error.text)
     if error and not rows:
         raise error
     return rows

@@ -1,7 +1,5 @@
 """From mypromo's words to ours."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -42,13 +40,11 @@ LINE_KINDS = {"FILES": RemoteLineKind.FILES, "DESIGNS": RemoteLineKind.DESIGN, "
 def order_state(order: schemas.OrderSchema) -> RemoteOrderState:
     """Return our word for an order's state; UNKNOWN for a word that is not documented."""
     state = ORDER_STATES.get(order.status.upper(), RemoteOrderState.UNKNOWN)
-    if state is RemoteOrderState.DRAFT and any(entry.text in SUBMITTED_TEXTS for entry in _texts(order)):
+    if state is RemoteOrderState.DRAFT and any(
+        isinstance(entry.text, str) and entry.text in SUBMITTED_TEXTS for entry in order.histories or ()
+    ):
         return RemoteOrderState.SUBMITTED
     return state
-
-
-def _texts(order: schemas.OrderSchema) -> Iterable[schemas.History]:
-    return (entry for entry in order.histories or () if isinstance(entry.text, str))
 
 
 def order_report(order: schemas.OrderSchema) -> OrderReport:
@@ -145,11 +141,11 @@ def _shipped_line(item: schemas.ShippedItemSchema) -> ShippedLine:
 
 def histories_of(histories: list[schemas.History] | None) -> tuple[HistoryEntry, ...]:
     """Return the history in its order; an entry without a readable time is left out."""
-    timed = ((entry, moment(entry.created_at)) for entry in histories or ())
-    entries = [_history_entry(entry.id, text(entry.text), at=at) for entry, at in timed if at]
+    timed = ((entry, text(entry.text), moment(entry.created_at)) for entry in histories or ())
+    entries = [
+        # Their own callbacks are lines of the history too.
+        HistoryEntry(vendor_id=entry.id, text=line, at=at, is_bookkeeping=line.startswith("Callback for "))
+        for entry, line, at in timed
+        if at
+    ]
     return tuple(sorted(entries, key=lambda entry: entry.vendor_id))
-
-
-def _history_entry(number: int, said: str, *, at: datetime) -> HistoryEntry:
-    """Their own callbacks are lines of the history too."""
-    return HistoryEntry(vendor_id=number, text=said, at=at, is_bookkeeping=said.startswith("Callback for "))

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.abilities import ManagesWebhooks, TakesOrdersAtOnce
-from backoffice.vendors.base import CallbackRequest, Connection
+from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import Message, OrderToPlace
 from backoffice.vendors.sign_customiser import callbacks, limits, schemas
@@ -88,20 +88,15 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
 
     @classmethod
     def is_callback_path(cls, token: str) -> bool:
-        """Return the last part of the address is a shop's code or missing: the signature is what protects it."""
+        """Accept a shop's code or nothing: the signature is what protects the address."""
         return len(token) <= callbacks.LONGEST_RECIPIENT and (not token or token.replace("-", "a").isalnum())
 
-    @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        return callbacks.verify(request)
-
-    @classmethod
-    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        return callbacks.read(topic, body)
+    verify_callback = staticmethod(callbacks.verify)
+    read_callback = staticmethod(callbacks.read)
 
 
 def _placed(answer: schemas.OrderSchema, *, order: OrderToPlace) -> Placed:
-    """Their own example names another product than was sent, so differences are noted and decide nothing."""
+    """Note differences, which decide nothing: their own example names another product than was sent."""
     sent = [line.custom_product for line in order.lines]
     products = answer.products if isinstance(answer.products, list) else []
     held = [_word(product.get("external_id")) for product in products if isinstance(product, dict)]

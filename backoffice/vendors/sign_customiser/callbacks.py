@@ -129,7 +129,7 @@ def _pictures(product: schemas.ProductSchema) -> list[DesignedPicture]:
 
 
 def _read_order(body: bytes) -> OrderConfirmation:
-    """That the order is there is all that we learn; its contents are ours."""
+    """Return that the order is there, which is all that we learn; its contents are ours."""
     order: schemas.CreatedOrder = _decode(body, schemas.OrderCreated).order
     created_at = _moment(order.created_at)
     return OrderConfirmation(
