@@ -2,7 +2,7 @@
 
 A request never follows a redirect, never asks the environment for proxies or passwords, and ends before its
 deadline. The library's own retries are off: they know nothing of the shared allowance, and resend a POST
-after some TLS errors. Sessions of vendors are in `session.py`, the meaning of answers in `answers.py`.
+after some TLS errors. Sessions of vendors are in `session.py`, the meaning of answers in `responses.py`.
 """
 
 import contextlib
@@ -101,14 +101,13 @@ def new_session(*, public_only: bool = False) -> requests.Session:
     session.trust_env = False
     session.headers.update({"Accept": "application/json", "User-Agent": "merchant-backoffice"})
     for scheme in ("http", "https"):
-        adapter = _public_adapter(scheme) if public_only else HTTPAdapter(max_retries=0)
+        adapter = HTTPAdapter(max_retries=0)
+        if public_only:
+            allow_loopback = settings.ALLOW_PRIVATE_FILE_HOSTS
+            adapter = IPFilterAdapter(is_https_proto=scheme == "https", allow_loopback=allow_loopback)
         adapter.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
         session.mount(f"{scheme}://", adapter)
     return session
-
-
-def _public_adapter(scheme: str) -> HTTPAdapter:
-    return IPFilterAdapter(is_https_proto=scheme == "https", allow_loopback=settings.ALLOW_PRIVATE_FILE_HOSTS)
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
             progress.check()
         except _BROKEN as error:
             broken = error
-    if broken is not None and not came.is_no:
+    if broken is not None and not came.is_refusal:
         # The library's errors quote the address, so none with a secret in it is kept as the cause.
         raise _failure(broken, progress, request, came=came, vendor=vendor) from (None if request.secrets else broken)
     if came.is_too_large:
@@ -226,7 +225,7 @@ class _Arrived:
                     return
 
     @property
-    def is_no(self) -> bool:
+    def is_refusal(self) -> bool:
         """Whether its status says that it gives nothing, however much of the body came."""
         return self.status is not None and self.status >= 300
 
@@ -236,13 +235,13 @@ class _Arrived:
 
 
 def _failure(error: Exception, progress: _Progress, request: Request, *, came: _Arrived, vendor: str) -> VendorError:
-    said, write = hide(mask(str(error)), request.secrets), request.write
+    cause, write = hide(mask(str(error)), request.secrets), request.write
     if not progress.sent:
-        return VendorUnavailable(f"{vendor} cannot be reached: {said}")
+        return VendorUnavailable(f"{vendor} cannot be reached: {cause}")
     if progress.expired or isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         text = f"{vendor} did not answer in time."
     else:
-        text = f"{vendor} broke off: {said}"
+        text = f"{vendor} broke off: {cause}"
     return _with_arrived(after_sending(text, write=write), came, request)
 
 

@@ -21,7 +21,7 @@ def flag(value: Any) -> bool | None:
     return _FLAGS.get(str(value).lower())
 
 
-def moment(value: Any) -> datetime | None:
+def read_time(value: Any) -> datetime | None:
     """Return a time in ISO 8601 as aware UTC; one without a zone is taken as UTC, which all documented ones are."""
     if not isinstance(value, str):
         return None

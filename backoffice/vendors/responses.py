@@ -109,26 +109,20 @@ def raise_for(answer: Response, *, write: bool, vendor: str, documented_503: boo
     `documented_503`: the vendor says that a 503 means "not processed". `is_get`: a write in spite of its verb, which an
     answer with another address has not fulfilled (RFC 9110, 15.4).
     """
-    error = _error(answer, write=write, vendor=vendor, documented_503=documented_503, is_get=is_get)
-    if error is not None:
-        raise error
-
-
-def _error(answer: Response, *, write: bool, vendor: str, documented_503: bool, is_get: bool) -> VendorError | None:
     status, seen = answer.status, answer.seen
     if 200 <= status < 300:
-        return None
+        return
     if status == 429 or status in _NOT_PROCESSED or (status == 503 and (documented_503 or not write)):
         wait = answer.retry_after()
         if wait is None and status == 429:
             wait = THROTTLED_FOR
-        return VendorUnavailable(f"{vendor} is not available (HTTP {status}).", retry_after=wait, **seen)
+        raise VendorUnavailable(f"{vendor} is not available (HTTP {status}).", retry_after=wait, **seen)
     if 400 <= status < 500:
-        return _refusal(answer, vendor=vendor)
+        raise _refusal(answer, vendor=vendor)
     if status >= 500:
-        return after_sending(f"{vendor} failed with HTTP {status}.", write=write, **seen)
+        raise after_sending(f"{vendor} failed with HTTP {status}.", write=write, **seen)
     text = f"{vendor} answered HTTP {status}, which is never followed."
-    return VendorRejected(text, **seen) if write and is_get else unreadable(text, write=write, **seen)
+    raise VendorRejected(text, **seen) if write and is_get else unreadable(text, write=write, **seen)
 
 
 def _refusal(answer: Response, *, vendor: str) -> VendorError:

@@ -34,7 +34,6 @@ class AutoLetter(ExportsOrders):
     TAKES_CORRECTIONS: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
         self.client = AutoLetterClient(connection)
 
     @classmethod

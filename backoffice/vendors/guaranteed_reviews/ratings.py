@@ -9,7 +9,7 @@ import nh3
 
 from backoffice.vendors.guaranteed_reviews.schemas import PublicReview, PublicReviews, Ratings
 from backoffice.vendors.rating_messages import PublishedRating, PublishedReview
-from backoffice.vendors.reading import moment
+from backoffice.vendors.reading import read_time
 
 STARS = (1, 2, 3, 4, 5)
 LONGEST_TEXT = 4000  # characters that are kept of a review
@@ -64,7 +64,7 @@ def _review(row: PublicReview) -> PublishedReview | None:
         author=_plain(row.c, most=100),
         stars=stars,
         text=_plain(row.txt, most=LONGEST_TEXT),
-        written_at=_moment(row.date),
+        written_at=_read_time(row.date),
         reply=_plain(row.reply, most=LONGEST_TEXT),
         order="" if row.o is None else str(row.o)[:64],
         language=(row.lang or "")[:2].upper(),
@@ -77,11 +77,11 @@ def _plain(text: str | None, *, most: int) -> str:
     return cleaned.replace("\x00", "").strip()[:most]
 
 
-def _moment(value: Any) -> datetime | None:
+def _read_time(value: Any) -> datetime | None:
     """Parse ISO text, `YYYY-MM-DD[ HH:MM:SS]` or seconds since 1970, as UTC where it names no offset."""
     try:
         if isinstance(value, int | float) or str(value).isdecimal():
             return datetime.fromtimestamp(float(value), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment(str(value).strip())
+    return read_time(str(value).strip())

@@ -1,4 +1,4 @@
-"""What changed at mypromo since a moment, of lists that can be asked for days only.
+"""What changed at mypromo since a time, of lists that can be asked for days only.
 
 On a busy day the list of one day has thousands of pages, and in which order it comes no document says. It is therefore
 watched: as long as all rows come newest change first, reading ends where the changes are older than asked for; a list

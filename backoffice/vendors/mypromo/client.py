@@ -5,6 +5,7 @@ invalid token, 403 a missing role, 503 maintenance ("try again later", so nothin
 VendorError. The document names no role for most routes; those of the other role answer 403.
 """
 
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from backoffice.vendors.mypromo import production_schemas, schemas
 from backoffice.vendors.mypromo.accounts import Account
 from backoffice.vendors.mypromo.links import path_below
 from backoffice.vendors.responses import Response
-from backoffice.vendors.session import Authorization, Pace, VendorSession
+from backoffice.vendors.session import Pace, VendorSession
 
 Params = dict[str, str]
 T = TypeVar("T")
@@ -30,16 +31,24 @@ class MypromoClient:
     """Speaks with mypromo as one client account. Ids are put into paths quoted."""
 
     def __init__(self, connection: Connection, *, account: Account, pace: Pace | None = None) -> None:
+        session = partial(
+            VendorSession,
+            account.name,
+            base_url=settings.MYPROMO_URL,
+            connection=connection,
+            documented_503=True,
+            pace=pace,
+        )
         # The token's route is the one without authorization, and the one without "v1/".
         auth = ClientCredentials(
-            _session(connection, account=account, auth=None, pace=pace),
+            session(),
             tokens=connection.tokens,
             path="oauth/token",
             client_id=account.client_id,
             client_secret=account.client_secret,
             scope=account.scope,
         )
-        self.session = _session(connection, account=account, auth=auth, pace=pace)
+        self.session = session(auth=auth)
 
     def get_raw(self, path: str, params: Params) -> bytes:
         """GET any route; the body undecoded, for lists that are streamed."""
@@ -225,19 +234,6 @@ class MypromoClient:
             if error.status != 405:
                 raise
         return self.session.fetch(shape, other, path)
-
-
-def _session(
-    connection: Connection, *, account: Account, auth: Authorization | None, pace: Pace | None
-) -> VendorSession:
-    return VendorSession(
-        account.name,
-        base_url=settings.MYPROMO_URL,
-        connection=connection,
-        auth=auth,
-        documented_503=True,
-        pace=pace,
-    )
 
 
 def _path(route: str, vendor_id: str) -> str:

@@ -15,11 +15,6 @@ class FilesAbility:
     client: MypromoClient
 
     def download(self, url: str) -> Download:
-        """Return a file behind a link of mypromo's: print file, slip, report. What it holds is not checked.
-
-        Raises UnsafeUrl for a link to any other host, which gets neither our token nor a request; VendorError,
-        VendorProtocolError for a file that is too large. Not for labels: see `download_label`.
-        """
         return to_download(self.client.download(url))
 
     def download_label(self, url: str) -> Download:

@@ -9,7 +9,7 @@ from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
 from backoffice.vendors.mypromo.paging import decode_row, none_found, read_rows
 from backoffice.vendors.mypromo.schemas import Job
-from backoffice.vendors.reading import link, moment, text
+from backoffice.vendors.reading import link, read_time, text
 
 JOBS_PER_PAGE = 15
 
@@ -53,6 +53,6 @@ def job_report(job: Job, *, vendor: str) -> JobReport:
         raw_state=job.status,
         text=text(job.message),
         report_url=link(job.report),
-        added_at=moment(job.added),
-        processed_at=moment(job.processed),
+        added_at=read_time(job.added),
+        processed_at=read_time(job.processed),
     )

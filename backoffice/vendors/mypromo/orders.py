@@ -54,7 +54,6 @@ class OrdersAbility(TakesDraftOrders):
         return order_report(self.client.create_order(payload))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
-        """Add a line to a draft. It cannot be changed or removed afterwards."""
         return line_report(self.client.add_item(vendor_id, line_payload(line)))
 
     def submit_order(self, vendor_id: str) -> OrderReport:

@@ -23,7 +23,7 @@ from backoffice.vendors.production_messages import (
     RemoteFileKind,
     RemoteProductionState,
 )
-from backoffice.vendors.reading import flag, link, moment, number, text
+from backoffice.vendors.reading import flag, link, number, read_time, text
 
 # FINISHED is the only word in the examples; the others follow the history texts and the states of orders (assumed).
 PRODUCTION_STATES = {
@@ -59,8 +59,8 @@ def production_report(order: production_schemas.ProductionOrderSchema, *, vendor
         express_production=flag(order.express_production) is True,
         express_shipping=flag(order.express_shipping) is True,
         has_generic_label=flag(order.generic_label) is True,
-        shipping_earliest=moment(order.shipping_earliest),
-        shipping_latest=moment(order.shipping_latest),
+        shipping_earliest=read_time(order.shipping_earliest),
+        shipping_latest=read_time(order.shipping_latest),
         shipping_late=flag(order.shipping_late),
         comment=text(order.comment),
         parties=tuple(_party(client) for client in _objects(order.clients)),
@@ -75,7 +75,7 @@ def production_report(order: production_schemas.ProductionOrderSchema, *, vendor
         ),
         shipments=tuple(parcel_report(shipment) for shipment in order.shipments or ()),
         histories=histories_of(order.histories),
-        created_at=moment(order.created_at),
+        created_at=read_time(order.created_at),
     )
 
 
@@ -112,8 +112,8 @@ def _item(item: production_schemas.ProductionItemSchema) -> ProductionItemReport
         sku_fulfiller=text(item.sku_fulfiller, most=100),
         name=text(item.name, most=500),
         kind=LINE_KINDS.get(text(item.type).upper()),
-        shipping_earliest=moment(item.shipping_earliest),
-        shipping_latest=moment(item.shipping_latest),
+        shipping_earliest=read_time(item.shipping_earliest),
+        shipping_latest=read_time(item.shipping_latest),
         shipping_late=flag(item.shipping_late),
         custom_properties=_properties(item.custom_properties),
         configuration=_properties(item.configuration),

@@ -20,7 +20,7 @@ from backoffice.vendors.mypromo import schemas
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.links import is_theirs
 from backoffice.vendors.mypromo.payloads import ADDRESS_FIELDS
-from backoffice.vendors.reading import flag, link, moment, number, text
+from backoffice.vendors.reading import flag, link, number, read_time, text
 
 # "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
 ORDER_STATES = {
@@ -58,9 +58,9 @@ def order_report(order: schemas.OrderSchema) -> OrderReport:
         state=state,
         raw_state=order.status,
         version=version_of(order, rank=RANK[state]),
-        created_at=moment(order.created_at),
-        shipping_earliest=moment(order.shipping_earliest),
-        shipping_latest=moment(order.shipping_latest),
+        created_at=read_time(order.created_at),
+        shipping_earliest=read_time(order.shipping_earliest),
+        shipping_latest=read_time(order.shipping_latest),
         shipping_late=flag(order.shipping_late),
         lines=tuple(line_report(item) for item in order.items or ()),
         shipments=tuple(shipment_report(shipment, items=shipment.items) for shipment in order.shipments or ()),
@@ -108,7 +108,7 @@ def shipment_report(
     forced: bool | None = None,
 ) -> ShipmentReport:
     """Return a parcel. One with a date of delivery counts as delivered where the flag itself is not given."""
-    delivered, delivered_at = flag(shipment.delivered), moment(shipment.delivered_date)
+    delivered, delivered_at = flag(shipment.delivered), read_time(shipment.delivered_date)
     return ShipmentReport(
         vendor_id=str(shipment.id),
         carrier=text(shipment.carrier, most=64).lower(),
@@ -117,8 +117,8 @@ def shipment_report(
         raw_state=text(shipment.status, most=64),
         delivered=True if delivered is None and delivered_at else delivered,
         delivered_at=delivered_at,
-        delivery_earliest=moment(shipment.delivery_earliest),
-        delivery_latest=moment(shipment.delivery_latest),
+        delivery_earliest=read_time(shipment.delivery_earliest),
+        delivery_latest=read_time(shipment.delivery_latest),
         late=flag(shipment.delivery_late),
         height=number(shipment.height),
         width=number(shipment.width),
@@ -141,7 +141,7 @@ def _shipped_line(item: schemas.ShippedItemSchema) -> ShippedLine:
 
 def histories_of(histories: list[schemas.History] | None) -> tuple[HistoryEntry, ...]:
     """Return the history in its order; an entry without a readable time is left out."""
-    timed = ((entry, text(entry.text), moment(entry.created_at)) for entry in histories or ())
+    timed = ((entry, text(entry.text), read_time(entry.created_at)) for entry in histories or ())
     entries = [
         # Their own callbacks are lines of the history too.
         HistoryEntry(vendor_id=entry.id, text=line, at=at, is_bookkeeping=line.startswith("Callback for "))

@@ -71,7 +71,7 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
         return _placed(self.client.create_order(order_payload(order)), order=order)
 
     def list_webhooks(self) -> list[Webhook]:
-        return [_webhook(facts) for facts in self.client.webhooks()]
+        return [_webhook(data) for data in self.client.webhooks()]
 
     def create_webhook(self, *, topic: str, url: str) -> Webhook:
         return _webhook(self.client.create_webhook(topic=topic, url=url))
@@ -113,11 +113,11 @@ def _word(value: schemas.Word) -> str:
     return schemas.read_word(value, most=callbacks.LONGEST_ID).replace("\x00", "\ufffd")
 
 
-def _webhook(facts: schemas.WebhookData) -> Webhook:
+def _webhook(data: schemas.WebhookData) -> Webhook:
     return Webhook(
-        vendor_id=str(facts.webhook_id),
-        topic=_word(facts.topic),
-        url=schemas.read_word(facts.url, most=callbacks.LONGEST_URL),
-        status=_word(facts.status),
-        secret=facts.secret or "",
+        vendor_id=str(data.webhook_id),
+        topic=_word(data.topic),
+        url=schemas.read_word(data.url, most=callbacks.LONGEST_URL),
+        status=_word(data.status),
+        secret=data.secret or "",
     )

@@ -14,9 +14,9 @@ import msgspec
 from django.conf import settings
 
 from backoffice.text.cleaning import clean_foreign
-from backoffice.text.datetimes import in_utc
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import Message, OrderConfirmation, RemoteOrderState, Version
+from backoffice.vendors.reading import read_time
 from backoffice.vendors.sign_customiser import schemas
 from backoffice.vendors.sign_customiser.client import NAME
 from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct, FormAnswer, FormSubmission
@@ -106,8 +106,8 @@ def _read_product(body: bytes) -> DesignedProduct:
         external_id=schemas.read_word(product.external_id, most=LONGEST_ID),
         external_data=product.external_data,
         pictures=tuple(_pictures(product)),
-        created_at=_moment(product.created_at),
-        updated_at=_moment(product.updated_at),
+        created_at=_read_time(product.created_at),
+        updated_at=_read_time(product.updated_at),
     )
 
 
@@ -131,7 +131,7 @@ def _pictures(product: schemas.ProductSchema) -> list[DesignedPicture]:
 def _read_order(body: bytes) -> OrderConfirmation:
     """Return that the order is there, which is all that we learn; its contents are ours."""
     order: schemas.CreatedOrder = _decode(body, schemas.OrderCreated).order
-    created_at = _moment(order.created_at)
+    created_at = _read_time(order.created_at)
     return OrderConfirmation(
         vendor=NAME,
         vendor_id=str(order.order_id),
@@ -158,7 +158,7 @@ def _read_form(body: bytes) -> FormSubmission:
         name=schemas.read_word(_first(answers, "name"), most=200),
         email=schemas.read_word(_first(answers, "email", "e-mail"), most=255),
         answers=answers,
-        created_at=_moment(submission.created_at),
+        created_at=_read_time(submission.created_at),
     )
 
 
@@ -189,13 +189,8 @@ def _ensure_shallow(value: Any, *, levels: int = DEEPEST) -> None:
             _ensure_shallow(inner, levels=levels - 1)
 
 
-def _moment(word: schemas.Word) -> datetime | None:
-    """Return a time in either of their styles; None for any other: nobody is turned away for a time."""
-    try:
-        moment = datetime.fromisoformat(schemas.read_word(word, most=LONGEST_ID))
-        return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except ValueError:
-        return None
+def _read_time(word: schemas.Word) -> datetime | None:
+    return read_time(schemas.read_word(word, most=LONGEST_ID))
 
 
 _READERS = {PRODUCT: _read_product, ORDER: _read_order, FORM: _read_form}
