@@ -181,7 +181,7 @@ class ConversionToReport(Message, frozen=True):
 
 
 class ConversionUpload(Message, frozen=True):
-    """What became of conversions that were told; `vendor_id` is empty where none was named."""
+    """What became of reported conversions; `vendor_id` is empty where none was named."""
 
     vendor_id: str
     raw_state: str = ""

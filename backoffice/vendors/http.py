@@ -114,7 +114,7 @@ def new_session(*, public_only: bool = False) -> requests.Session:
 class Request:
     """One request as it goes over the wire; `max_bytes` bounds the answer's decoded body.
 
-    `has_effect` marks a GET that changes something at the vendor: it is sent once and judged like any write.
+    `has_effect` marks a GET that changes something at the vendor: it is sent once and treated like any write.
     `is_harmless` marks a POST that changes nothing, such as one for a token: sent once too, and through a pause.
     `seconds` is the longest it may take where that is less than what the settings allow. `secrets` are values in
     body, address or query that no error may quote.

@@ -17,7 +17,7 @@ from backoffice.vendors.responses import THROTTLED_FOR, Response, decode, descri
 T = TypeVar("T")
 
 KEPT = 4000  # characters of a body that are kept with an exchange
-# For callers that judge every answer by themselves.
+# For callers that read every response by themselves.
 ANY_STATUS = frozenset(range(100, 600))
 _REPEATED_STATUSES = frozenset({None, 429, 502, 503, 504})
 

@@ -51,7 +51,7 @@ class ExportsOrders(Vendor, Protocol):
     ) -> list[ExportedOrder] | Unclear:
         """Hand over orders of one group in one request. `corrected` ones are updated where they are known.
 
-        Return the verdicts that can be told, Unclear when there are none: orders without one are to be sent again.
+        Return the results that are certain, Unclear when there are none: orders without one are to be sent again.
         """
 
 

@@ -39,7 +39,7 @@ _IN_PATH = re.compile(r"^\W*(?:orders)?\W*(\d{1,4})(?!\d)")
 
 @dataclass(frozen=True)
 class _Error:
-    """One thing said of an order, or of all (`order_id` empty)."""
+    """One error of an order, or of all (`order_id` empty)."""
 
     order_id: str
     text: str
@@ -140,7 +140,7 @@ def _of_object(content: Mapping[str, Any], *, orders: Sequence[OrderToExport], i
         if (below := given.get(name)) not in (None, "", [], {}):
             found += _below(below, orders=orders, is_error=name in _OF_ERRORS)
     text = _text(given)
-    if not found and text and given.get("success") is not True and (is_refusal or _speaks_of_failure(given)):
+    if not found and text and given.get("success") is not True and (is_refusal or _reports_failure(given)):
         found = [_error(text, orders=orders)]
     yield from found
 
@@ -155,8 +155,8 @@ def _below(value: Any, *, orders: Sequence[OrderToExport], is_error: bool) -> It
         elif is_error and keys & set(_TEXTS):
             yield from _of_entry(value, orders=orders, is_error=True, place=None)
         elif is_error:
-            for key, said in value.items():
-                yield _error(_plain(said), orders=orders, name=key)
+            for key, text in value.items():
+                yield _error(_plain(text), orders=orders, name=key)
 
 
 def _of_list(entries: list[Any], *, orders: Sequence[OrderToExport], is_error: bool) -> Iterator[_Error]:
@@ -173,7 +173,7 @@ def _of_entry(entry: Any, *, orders: Sequence[OrderToExport], is_error: bool, pl
             yield _error(_plain(entry), orders=orders)
         return
     given = {key.lower(): value for key, value in entry.items()}
-    if not is_error and not _speaks_of_failure(given):
+    if not is_error and not _reports_failure(given):
         return
     text = _text(given) or _plain(given.get("status")) or _plain(entry)
     order_id = _named(given, orders) or (orders[place].order_id if place is not None else "")
@@ -186,7 +186,7 @@ def _of_entry(entry: Any, *, orders: Sequence[OrderToExport], is_error: bool, pl
         yield _error(text, orders=orders, name=path)
 
 
-def _speaks_of_failure(given: Mapping[str, Any]) -> bool:
+def _reports_failure(given: Mapping[str, Any]) -> bool:
     status = given.get("status", given.get("code", given.get("statuscode")))
     if isinstance(status, int) and not isinstance(status, bool) and status >= 400:
         return True
@@ -238,8 +238,8 @@ def _in_name(name: str, orders: Sequence[OrderToExport]) -> str:
 def _in_text(text: str, orders: Sequence[OrderToExport]) -> str:
     """Return the only order named in a sentence. A bare number could be a length or a limit, so it needs a word."""
     words = set(re.findall(r"[\w-]+", text))
-    said = set(re.findall(r"\border(?:\s?_?(?:id|number|no))?\b\W{0,4}([\w-]+)", text, re.IGNORECASE))
-    found = {o.order_id for o in orders if o.number in words or (o.order_id in said) or (o.number in said)}
+    named = set(re.findall(r"\border(?:\s?_?(?:id|number|no))?\b\W{0,4}([\w-]+)", text, re.IGNORECASE))
+    found = {o.order_id for o in orders if o.number in words or o.order_id in named or o.number in named}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -1,4 +1,4 @@
-"""What an answer to told orders means: the body decides, the HTTP status only where the body says nothing."""
+"""What a response to orders means: the body decides, the HTTP status only where the body says nothing."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _ACCESS = re.compile(
 def read_results(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] | Unclear:
     """Return the verdict on each order, or Unclear for more than one where the answer fits only some.
 
-    Raises VendorAmbiguous for an answer that says nothing certain (telling again is safe), VendorUnavailable when the
+    Raises VendorAmbiguous for an answer that says nothing certain (sending again is safe), VendorUnavailable when the
     vendor asks to wait, VendorAuthFailed when it is the key or the address that is wrong.
     """
     content = _json(answer.body)
@@ -97,9 +97,9 @@ def _read_refusal(
     message: str, answer: Response, *, order_ids: Sequence[str], code: str = ""
 ) -> list[ExportedOrder] | Unclear:
     """Return the meaning of "nothing imported", where that is not because it was known."""
-    said = f"{code} {message}"
-    misses_field = bool(_MISSING.search(said)) and answer.status not in (401, 403)
-    names_key = bool(_KEY.search(said)) or (bool(_ACCESS.search(said)) and not misses_field)
+    text = f"{code} {message}"
+    misses_field = bool(_MISSING.search(text)) and answer.status not in (401, 403)
+    names_key = bool(_KEY.search(text)) or (bool(_ACCESS.search(text)) and not misses_field)
     if answer.status < 500 and answer.status not in (404, 405, 429) and names_key:
         raise VendorAuthFailed(f"{NAME} refuses our key: {message}", **answer.seen)
     if not (200 <= answer.status < 300 or (misses_field and 400 <= answer.status < 500)):
@@ -119,18 +119,18 @@ def _is_known(message: str) -> bool:
 def _unclear(answer: Response, message: str, *, order_ids: Sequence[str]) -> Unclear:
     if len(order_ids) > 1:
         return Unclear(text=message)
-    # Of one order the answer says that it was imported and that none was: told again, it is known or taken.
+    # Of one order the answer says that it was imported and that none was: sent again, it is known or taken.
     raise VendorAmbiguous(f"{NAME} contradicts itself: {message}", **answer.seen)
 
 
 def _raise_by_status(answer: Response) -> None:
-    """Raise what the status means for an order told; nothing for a 2xx."""
+    """Raise what the status means for an order; nothing for a 2xx."""
     try:
         if answer.status == 405:
             raise VendorNotFound("", status=405, excerpt=answer.excerpt)
         raise_for(answer, write=True, vendor=NAME, documented_503=False)
     except VendorNotFound as error:
-        # Not a word about the orders: they wait until a person has mended the address.
+        # Not a word about the orders: they wait until a person has fixed the address.
         text = f"{NAME} has no such address (HTTP {answer.status}): look at GUARANTEED_REVIEWS_URL."
         raise VendorAuthFailed(text, status=answer.status, excerpt=error.excerpt) from error
 

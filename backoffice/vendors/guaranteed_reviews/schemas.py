@@ -37,7 +37,7 @@ class SentOrder(msgspec.Struct, omit_defaults=True):
 
 
 class ImportResponse(msgspec.Struct):
-    """The answer to told orders. `imported` and `count` are None where it does not say."""
+    """The response to orders. `imported` and `count` are None where it does not say."""
 
     success: bool
     imported: int | None

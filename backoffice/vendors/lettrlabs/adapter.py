@@ -93,7 +93,7 @@ class LettrLabs(SendsCards):
         return float(settings.LETTRLABS_POLL_AFTER if is_paying else settings.LETTRLABS_POLL_SECONDS)
 
     def check(self) -> str:
-        """Ask who we are; a name where one is told."""
+        """Ask who we are; return a name where there is one."""
         payload = self.client.me()
         if isinstance(payload, dict):
             named = [reading.text(payload.get(name)) for name in ("companyName", "name", "email", "userName")]
@@ -246,8 +246,8 @@ class LettrLabs(SendsCards):
         """Return whether a checkout that names no choices does what was agreed: the refusal is not about paying or the
         order's state, no day was chosen, and it costs the same.
         """
-        said = " ".join([refusal.text, refusal.excerpt, *(f"{error.field} {error.text}" for error in refusal.errors)])
-        if mailing.hold_until is not None or OF_PAYING.search(said):
+        text = " ".join([refusal.text, refusal.excerpt, *(f"{error.field} {error.text}" for error in refusal.errors)])
+        if mailing.hold_until is not None or OF_PAYING.search(text):
             return False
         return self.price_cards(order_id, None).total == self.price_cards(order_id, mailing).total
 

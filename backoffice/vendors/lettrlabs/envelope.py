@@ -15,7 +15,7 @@ def open_envelope(answer: Response, *, write: bool, repeatable: bool = False) ->
     """Return the payload of a 2xx; an answer without envelope is taken as the payload itself.
 
     Raises VendorRejected when it says `hasErrors` and has no payload, VendorAmbiguous for a write that has both: then
-    a part of it may have been done, unless it is `repeatable`: that is told as a refusal, and may be sent again.
+    a part of it may have been done, unless it is `repeatable`: that is a refusal, and may be sent again.
     VendorProtocolError (VendorAmbiguous for a write) when it is no JSON.
     """
     content = decode(answer, Any, write=write, vendor=VENDOR)

@@ -54,7 +54,7 @@ class _Batches(TakesChanges):
         try:
             queued = patch(({"callback": callback} if callback else {}) | payload)
         except VendorRejected as error:
-            error.errors = tuple(_named_as_sent(complaint, rows) for complaint in error.errors)
+            error.errors = tuple(_named_as_sent(one, rows) for one in error.errors)
             raise
         return JobTicket(queue_id=str(queued.queue_id), text=text(queued.message))
 
@@ -95,9 +95,9 @@ def _name(row: SalesPriceUpdate | FulfillerPriceUpdate | StockUpdate | SyncUpdat
     return row.name if isinstance(row, FulfillerPriceUpdate | StockUpdate) else row.sku
 
 
-def _named_as_sent(complaint: FieldError, rows: Sequence[Row]) -> FieldError:
+def _named_as_sent(error: FieldError, rows: Sequence[Row]) -> FieldError:
     """Name a product by the SKU that was sent: mypromo gives both."""
     sent = {_name(row) for row in rows}
-    names = [complaint.field, *complaint.other_names]
+    names = [error.field, *error.other_names]
     known = [name for name in names if name in sent] or names
-    return FieldError(known[0], complaint.text, other_names=tuple(name for name in names if name != known[0]))
+    return FieldError(known[0], error.text, other_names=tuple(name for name in names if name != known[0]))

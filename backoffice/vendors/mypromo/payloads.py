@@ -52,7 +52,7 @@ def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake:
 
 
 def line_payload(line: LineToPlace) -> dict[str, Any]:
-    """Return the body of "add item", whose kind is told by the keys: `files`, `designs`, or neither for stock."""
+    """Return the body of "add item", whose kind follows from the keys: `files`, `designs`, or neither for stock."""
     payload: dict[str, Any] = {"reference": line.reference, "quantity": line.quantity}
     if line.kind is RemoteLineKind.DESIGN:
         payload["designs"] = [{"id": line.design_id}]

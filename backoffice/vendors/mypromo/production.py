@@ -68,7 +68,7 @@ def _misses_label(error: VendorRejected) -> bool:
 
 
 def _misses_tracking_id(error: VendorRejected) -> bool:
-    return error.status == 422 and any(complaint.field == "tracking_id" for complaint in error.errors)
+    return error.status == 422 and any(one.field == "tracking_id" for one in error.errors)
 
 
 def _shipment_payload(shipment: ShipmentToAdd) -> dict[str, Any]:
