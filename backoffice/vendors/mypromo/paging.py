@@ -79,7 +79,7 @@ class _Identified(msgspec.Struct):
 
 
 @dataclass(frozen=True)
-class Page:
+class RowPage:
     """Rows that were on no page before. `number` is None where the server does not count pages, `last` where it does
     not say how many there are.
     """
@@ -96,15 +96,15 @@ def read_rows(get: Callable[[Params], bytes], params: Params, *, per_page: int, 
         yield from page.rows
 
 
-def read_page(get: Callable[[Params], bytes], params: Params, *, number: int, per_page: int) -> Page:
+def read_page(get: Callable[[Params], bytes], params: Params, *, number: int, per_page: int) -> RowPage:
     """Return one page of a list whose pages the server counts."""
     listing = read_listing(get(params | {"page": str(number), "per_page": str(per_page)}))
-    return Page(listing.rows, number, listing.last_page, is_last=number == listing.last_page)
+    return RowPage(listing.rows, number, listing.last_page, is_last=number == listing.last_page)
 
 
 def read_pages(
     get: Callable[[Params], bytes], params: Params, *, per_page: int, whole: bool, first: int = 1
-) -> Iterator[Page]:
+) -> Iterator[RowPage]:
     """Return the pages of a list from the `first` on, the rows undecoded and each once. `get` fetches one page.
 
     With `whole` a list that cannot be read to its end raises VendorProtocolError; without, what can be had is
@@ -120,7 +120,7 @@ def read_pages(
         fresh = [row for row in listing.rows if identity(row) not in seen]
         seen.update(identity(row) for row in fresh)
         is_last = listing.is_last(page=page, seen=len(seen), by_offset=by_offset)
-        yield Page(fresh, None if by_offset else page, listing.last_page, is_last)
+        yield RowPage(fresh, None if by_offset else page, listing.last_page, is_last)
         if fresh or not listing.rows:
             if is_last:
                 break

@@ -23,7 +23,7 @@ class OrderSchema(msgspec.Struct):
     products: Word = None
 
 
-class OrderResponse(msgspec.Struct):
+class PlacedResponse(msgspec.Struct):
     order: OrderSchema
 
 
