@@ -7,7 +7,7 @@ import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
 
-from backoffice.vendors.mypromo import catalog_schemas as theirs
+from backoffice.vendors.mypromo import catalog_schemas
 
 _JSON = msgspec.json.Encoder()
 _PRODUCT = "vendor vendor_id name image_url video_url content_hash changed_at created_at"
@@ -24,7 +24,7 @@ _LISTS = (
 
 
 class _Page(msgspec.Struct):
-    data: list[theirs.Product]
+    data: list[catalog_schemas.ProductSchema]
 
 
 _PAGE = msgspec.json.Decoder(_Page, strict=False)

@@ -6,7 +6,7 @@ from backoffice.engine.services.handlers import callback_handler
 from backoffice.engine.services.reports import ReportOutcome, Source
 from backoffice.vendors.abilities import CallsUs, ReportsOrders
 from backoffice.vendors.errors import VendorNotFound
-from backoffice.vendors.messages import OrderConfirmation, OrderReport, OrderState
+from backoffice.vendors.messages import OrderConfirmation, OrderReport, RemoteOrderState
 from backoffice.vendors.registry import as_able
 from backoffice.vendors.sign_messages import FormSubmission
 from orders.models import VendorOrder
@@ -15,7 +15,7 @@ from orders.services.reports.applying import apply_order_report, is_known
 from orders.services.reports.confirmations import apply_confirmation
 from orders.services.reports.matching import find_vendor_order
 
-_ENDS = (OrderState.CANCELLED, OrderState.DONE)
+_ENDS = (RemoteOrderState.CANCELLED, RemoteOrderState.DONE)
 
 
 @callback_handler(OrderReport)

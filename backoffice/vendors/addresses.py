@@ -76,7 +76,7 @@ def _check_ip(address: Address) -> None:
 
 
 def read_ip(host: str) -> Address | None:
-    """The IP address that `host` spells, None if it is a name. Raises ValueError when it is neither.
+    """Return the IP address that `host` spells, None if it is a name. Raises ValueError when it is neither.
 
     Understands what resolvers understand: decimal, octal and hexadecimal numbers in one to four parts
     ("2130706433", "0x7f.1", "0177.0.0.1"), and IPv6 with an IPv4 address inside.

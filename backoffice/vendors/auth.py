@@ -20,13 +20,13 @@ class _TokenResponse(msgspec.Struct):
 
 
 def life_of(expires_in: float | None) -> float:
-    """Seconds a token is used: what the vendor says, at most 25 days, less five minutes or a tenth."""
+    """Return the seconds that a token is used: as the vendor says, at most 25 days, less five minutes or a tenth."""
     life = min(expires_in or UNNAMED_LIFE, LONGEST_LIFE)
     return max(life - min(MARGIN, life / 10), 0.0)
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port of an address, the port filled in where the scheme implies it."""
+    """Return scheme, host and port of an address, the port filled in where the scheme implies it."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
@@ -62,11 +62,11 @@ class ClientCredentials:
         return self.tokens.get() or self.tokens.renew(stale=None, fetch=self._fetch)
 
     def renew(self, *, stale: str) -> str:
-        """A token other than `stale`; of many callers at once, one asks the vendor."""
+        """Return a token other than `stale`; of many callers at once, one asks the vendor."""
         return self.tokens.renew(stale=stale, fetch=self._fetch)
 
     def headers(self, url: str, *, token: str) -> dict[str, str]:
-        """The token goes to the vendor's own origin and to no other."""
+        """Return the token's header for the vendor's own origin, and none for any other."""
         if origin(url) != origin(self.session.base_url):
             return {}
         return {"Authorization": f"Bearer {token}"}
@@ -94,7 +94,7 @@ class FixedHeader:
         return ""
 
     def renew(self, *, stale: str) -> str:
-        """There is no other key: a 401 is final. Raises VendorAuthFailed."""
+        """Raise VendorAuthFailed: there is no other key, so a 401 is final."""
         raise VendorAuthFailed("Our key was refused, and there is no other one.", status=401)
 
     def headers(self, url: str, *, token: str) -> dict[str, str]:

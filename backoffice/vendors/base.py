@@ -49,12 +49,10 @@ class TokenStore(Protocol):
     """One token shared by all workers."""
 
     def get(self) -> str | None:
-        """The current token, None when there is none or it ends soon."""
-        ...
+        """Return the current token, None when there is none or it ends soon."""
 
     def renew(self, *, stale: str | None, fetch: Callable[[], tuple[str, float]]) -> str:
         """Replace `stale` by what `fetch` gives (token, seconds it lives); of many callers at once one fetches."""
-        ...
 
 
 class Experience(Protocol):
@@ -62,7 +60,6 @@ class Experience(Protocol):
 
     def get(self, name: str) -> str:
         """Return what was found; empty when nothing was yet."""
-        ...
 
     def keep(self, name: str, value: str) -> None: ...
 
@@ -130,7 +127,6 @@ class Vendor(Protocol):
     @classmethod
     def is_configured(cls) -> bool:
         """Return whether the settings that it needs are there."""
-        ...
 
     @classmethod
     def find_setting_faults(cls) -> list[str]:
@@ -139,4 +135,3 @@ class Vendor(Protocol):
 
     def check(self) -> str:
         """Ask the vendor something harmless; return what it said. Raises VendorError."""
-        ...

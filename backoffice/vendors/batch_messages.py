@@ -12,7 +12,7 @@ from backoffice.vendors.listing_messages import SearchTexts
 from backoffice.vendors.messages import Message
 
 
-class PriceTier(Message, frozen=True):
+class TierUpdate(Message, frozen=True):
     """The unit price from a quantity on. Raises ValueError for what is no quantity or no price."""
 
     quantity: int
@@ -25,12 +25,12 @@ class PriceTier(Message, frozen=True):
             raise ValueError(f"{self.price} is no price")
 
 
-class SalesPriceRow(Message, frozen=True):
+class SalesPriceUpdate(Message, frozen=True):
     """Our sales prices of one SKU. Quantities that are not given stay as they are."""
 
     sku: str
     currency: str
-    tiers: tuple[PriceTier, ...]
+    tiers: tuple[TierUpdate, ...]
 
 
 class _FulfillerRow(Message, frozen=True):
@@ -49,15 +49,15 @@ class _FulfillerRow(Message, frozen=True):
         return self.sku or self.sku_fulfiller
 
 
-class FulfillerPriceRow(_FulfillerRow, frozen=True, kw_only=True):
+class FulfillerPriceUpdate(_FulfillerRow, frozen=True, kw_only=True):
     """All prices of one product: quantities that are not given are lost at the vendor for good.
 
     `order_max_qty` None leaves the limit to the vendor; `tier_price_qty_only`: only the tiers' quantities are sold.
     """
 
     currency: str
-    purchase: tuple[PriceTier, ...]
-    recommended: tuple[PriceTier, ...] = ()
+    purchase: tuple[TierUpdate, ...]
+    recommended: tuple[TierUpdate, ...] = ()
     order_max_qty: int | None = None
     tier_price_qty_only: bool = False
 
@@ -70,21 +70,21 @@ class StockLevel(Message, frozen=True):
     qty: int | None = None
 
 
-class StockRow(_FulfillerRow, frozen=True):
+class StockUpdate(_FulfillerRow, frozen=True):
     """Whether a product can be ordered, and its stock; None changes nothing."""
 
     available: bool | None = None
     stock: StockLevel | None = None
 
 
-class SyncRow(Message, frozen=True):
+class SyncUpdate(Message, frozen=True):
     """Whether a SKU is passed on to sales channels."""
 
     sku: str
     available: bool
 
 
-class SearchTextRow(Message, frozen=True):
+class SearchTextUpdate(Message, frozen=True):
     """Our texts of one SKU, None on a text for "the default". `overwrites` None resets all, SEO addresses included."""
 
     sku: str

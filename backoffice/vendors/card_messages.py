@@ -12,7 +12,7 @@ from backoffice.vendors.messages import Message
 CURRENCY = "USD"
 
 
-class CardState(StrEnum):
+class RemoteCardState(StrEnum):
     """Where a vendor's order of cards stands. Only a draft can be changed, paid or deleted."""
 
     DRAFT = "draft"
@@ -85,7 +85,7 @@ class CardOrderReport(Message, frozen=True):
     """An order of cards as the vendor shows it. What it leaves out is None."""
 
     vendor_id: str
-    state: CardState
+    state: RemoteCardState
     raw_state: str
     paid_at: datetime | None = None
     mailed_at: datetime | None = None
@@ -127,7 +127,7 @@ class CardPrice(Message, frozen=True):
 class Settlement(Message, frozen=True):
     """The answer to a checkout: the payment goes on by itself. Seconds until it may be asked for, and is expected."""
 
-    state: CardState
+    state: RemoteCardState
     raw_state: str
     poll_after: float | None
     expected_within: float | None
@@ -146,7 +146,7 @@ class CardResults(Message, frozen=True):
     """How the cards of one order fare. A count is None where the vendor leaves it out."""
 
     vendor_id: str
-    state: CardState
+    state: RemoteCardState
     raw_state: str
     counts: dict[str, int]
     scans: int = 0
@@ -181,7 +181,7 @@ class ConversionToReport(Message, frozen=True):
 
 
 class ConversionUpload(Message, frozen=True):
-    """What became of conversions that were told; `vendor_id` is empty where none was named."""
+    """What became of reported conversions; `vendor_id` is empty where none was named."""
 
     vendor_id: str
     raw_state: str = ""

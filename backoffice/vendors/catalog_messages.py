@@ -134,7 +134,7 @@ class ListedProduct(NamedTuple):
     reader: Callable[[bytes], ProductData]
 
     def read(self) -> ProductData:
-        """Raises UnreadableProduct."""
+        """Decode the product. Raises UnreadableProduct."""
         return self.reader(self.body)
 
 

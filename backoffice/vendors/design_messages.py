@@ -5,7 +5,7 @@ from enum import StrEnum
 from backoffice.vendors.messages import Message
 
 
-class DesignState(StrEnum):
+class RemoteDesignState(StrEnum):
     """Where a design stands, in the order of its journey. OPEN can be edited; CHECKED has passed the preflight."""
 
     UNKNOWN = "unknown"
@@ -25,7 +25,7 @@ class DesignReport(Message, frozen=True):
 
     vendor_id: str
     sku: str
-    state: DesignState
+    state: RemoteDesignState
     raw_state: str
     intent: str = ""
     user_hash: str = ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FieldError:
-    """One complaint of a vendor. `field` is the vendor's own name or path, empty when it speaks of the whole.
+    """One error that a vendor names. `field` is the vendor's own name or path, empty when it speaks of the whole.
 
     `other_names` are those that the vendor gives for the same thing, as the SKU of whoever makes it.
     """
@@ -61,7 +61,7 @@ class VendorAmbiguous(VendorError):
 
 
 class VendorRejected(VendorError):
-    """The vendor understood and refused. `errors` are its complaints, field by field."""
+    """The vendor understood and refused. `errors` are those it names, field by field."""
 
     def __init__(
         self, text: str, *, errors: tuple[FieldError, ...] = (), status: int | None = None, excerpt: str = ""
@@ -75,7 +75,7 @@ class VendorNotFound(VendorRejected):
 
 
 class VendorAuthFailed(VendorError):
-    """401 twice with a fresh token, or 403: the vendor's queue stops until a person mends the credentials."""
+    """401 twice with a fresh token, or 403: the vendor's queue stops until a person fixes the credentials."""
 
 
 class VendorProtocolError(VendorError):

@@ -1,4 +1,4 @@
-"""Orders as told to vendors that make nothing of them but act upon them: letters, review invitations."""
+"""Orders as exported to vendors that make nothing of them but act upon them: letters, review invitations."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ class ExportLine(Message, frozen=True):
 
 
 class OrderToExport(Message, frozen=True):
-    """An order of a customer, as it was bought. `order_id` is ours: unique, and the same each time it is told.
+    """An order of a customer, as it was bought. `order_id` is ours: unique, and the same in each export.
 
     `total` is gross in `currency`. `placed_at` is aware UTC, `time_zone` the shop's (IANA). `language` is two letters
     in upper case.
@@ -51,8 +51,8 @@ class ExportResult(StrEnum):
     """What became of one order of a batch at the vendor."""
 
     TAKEN = "taken"
-    KNOWN = "known"  # it was told before; that is as good as taken
-    REFUSED = "refused"  # understood, and no: telling it again unchanged is useless
+    KNOWN = "known"  # exported before; that is as good as taken
+    REFUSED = "refused"  # understood, and no: a repeat of it unchanged is useless
 
 
 class ExportedOrder(Message, frozen=True):
@@ -64,6 +64,6 @@ class ExportedOrder(Message, frozen=True):
 
 
 class Unclear(Message, frozen=True):
-    """The batch was answered, but not which of its orders were meant: each is to be told by itself to find out."""
+    """The batch was answered, but not which of its orders were meant: each is to be exported by itself to find out."""
 
     text: str = ""

@@ -2,7 +2,7 @@
 
 A request never follows a redirect, never asks the environment for proxies or passwords, and ends before its
 deadline. The library's own retries are off: they know nothing of the shared allowance, and resend a POST
-after some TLS errors. Sessions of vendors are in `session.py`, the meaning of answers in `answers.py`.
+after some TLS errors. Sessions of vendors are in `session.py`, the meaning of answers in `responses.py`.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Val
 
 
 def longest_call(at_most: float | None = None) -> float:
-    """Seconds after which a request is cut off, from the start of the connection to the end of the answer."""
+    """Return after how many seconds a request is cut off, from connecting to the end of the answer."""
     longest = float(settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT)
     return longest if at_most is None else min(longest, at_most)
 
@@ -92,7 +92,7 @@ class _HttpsPool(urllib3.HTTPSConnectionPool):
 
 
 def new_session(*, public_only: bool = False) -> requests.Session:
-    """A bare session: nothing from the environment, no retries, TLS verified.
+    """Return a bare session: nothing from the environment, no retries, TLS verified.
 
     `public_only` refuses private networks: the address that a name resolves to is checked and then used, so a
     second answer of the name server changes nothing.
@@ -101,21 +101,20 @@ def new_session(*, public_only: bool = False) -> requests.Session:
     session.trust_env = False
     session.headers.update({"Accept": "application/json", "User-Agent": "merchant-backoffice"})
     for scheme in ("http", "https"):
-        adapter = _public_adapter(scheme) if public_only else HTTPAdapter(max_retries=0)
+        adapter = HTTPAdapter(max_retries=0)
+        if public_only:
+            allow_loopback = settings.ALLOW_PRIVATE_FILE_HOSTS
+            adapter = IPFilterAdapter(is_https_proto=scheme == "https", allow_loopback=allow_loopback)
         adapter.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
         session.mount(f"{scheme}://", adapter)
     return session
-
-
-def _public_adapter(scheme: str) -> HTTPAdapter:
-    return IPFilterAdapter(is_https_proto=scheme == "https", allow_loopback=settings.ALLOW_PRIVATE_FILE_HOSTS)
 
 
 @dataclass(frozen=True)
 class Request:
     """One request as it goes over the wire; `max_bytes` bounds the answer's decoded body.
 
-    `has_effect` marks a GET that changes something at the vendor: it is sent once and judged like any write.
+    `has_effect` marks a GET that changes something at the vendor: it is sent once and treated like any write.
     `is_harmless` marks a POST that changes nothing, such as one for a token: sent once too, and through a pause.
     `seconds` is the longest it may take where that is less than what the settings allow. `secrets` are values in
     body, address or query that no error may quote.
@@ -160,7 +159,7 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
             progress.check()
         except _BROKEN as error:
             broken = error
-    if broken is not None and not came.is_no:
+    if broken is not None and not came.is_refusal:
         # The library's errors quote the address, so none with a secret in it is kept as the cause.
         raise _failure(broken, progress, request, came=came, vendor=vendor) from (None if request.secrets else broken)
     if came.is_too_large:
@@ -171,7 +170,7 @@ def send(request: Request, *, session: requests.Session, headers: Mapping[str, s
 
 @contextlib.contextmanager
 def _watched(seconds: float) -> Iterator[_Progress]:
-    """What happens inside is cut off after so many seconds."""
+    """Cut off what happens inside after so many seconds."""
     progress = _Progress()
     _progress.set(progress)
     deadline = threading.Timer(seconds, progress.expire)
@@ -199,7 +198,7 @@ def _open(request: Request, session: requests.Session, headers: Mapping[str, str
 
 
 def _timeouts(at_most: float | None) -> tuple[float, float]:
-    """Seconds to connect, and between two pieces of the answer."""
+    """Return the seconds to connect, and between two pieces of the answer."""
     connect, read = float(settings.VENDOR_CONNECT_TIMEOUT), float(settings.VENDOR_READ_TIMEOUT)
     return (connect, read) if at_most is None else (min(connect, at_most), min(read, at_most))
 
@@ -226,7 +225,7 @@ class _Arrived:
                     return
 
     @property
-    def is_no(self) -> bool:
+    def is_refusal(self) -> bool:
         """Whether its status says that it gives nothing, however much of the body came."""
         return self.status is not None and self.status >= 300
 
@@ -236,18 +235,18 @@ class _Arrived:
 
 
 def _failure(error: Exception, progress: _Progress, request: Request, *, came: _Arrived, vendor: str) -> VendorError:
-    said, write = hide(mask(str(error)), request.secrets), request.write
+    cause, write = hide(mask(str(error)), request.secrets), request.write
     if not progress.sent:
-        return VendorUnavailable(f"{vendor} cannot be reached: {said}")
+        return VendorUnavailable(f"{vendor} cannot be reached: {cause}")
     if progress.expired or isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         text = f"{vendor} did not answer in time."
     else:
-        text = f"{vendor} broke off: {said}"
+        text = f"{vendor} broke off: {cause}"
     return _with_arrived(after_sending(text, write=write), came, request)
 
 
 def _with_arrived(error: VendorError, came: _Arrived, request: Request) -> VendorError:
-    """The error, with status and bytes of an answer that never came to its end."""
+    """Return the error, with status and bytes of an answer that never came to its end."""
     if came.status is not None:
         body = hide_bytes(bytes(came.body), request.secrets) if request.secrets else bytes(came.body)
         error.status, error.excerpt, error.arrived = came.status, readable(body, most=EXCERPT), body

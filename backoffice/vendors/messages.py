@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 
-class OrderState(StrEnum):
+class RemoteOrderState(StrEnum):
     """Where an order stands at a vendor. The order of the members is the order of the journey (see `RANK`)."""
 
     UNKNOWN = "unknown"
@@ -24,10 +24,13 @@ class OrderState(StrEnum):
 
 
 # A report never moves an order to a lower rank; both ends of the journey rank highest.
-RANK = {state: rank for rank, state in enumerate(OrderState)} | {OrderState.CANCELLED: 5, OrderState.DONE: 5}
+RANK = {state: rank for rank, state in enumerate(RemoteOrderState)} | {
+    RemoteOrderState.CANCELLED: 5,
+    RemoteOrderState.DONE: 5,
+}
 
 
-class LineKind(StrEnum):
+class RemoteLineKind(StrEnum):
     FILES = "files"
     DESIGN = "design"
     STOCK = "stock"
@@ -102,7 +105,7 @@ class LineToPlace(Message, frozen=True):
     """One line of an order that is to be placed. `reference` is unique within the order and found again by it."""
 
     reference: str
-    kind: LineKind
+    kind: RemoteLineKind
     quantity: int
     sku: str = ""
     files: tuple[FileLink, ...] = ()
@@ -154,7 +157,7 @@ class LineReport(Message, frozen=True):
     reference: str
     sku: str
     quantity: int
-    kind: LineKind | None = None
+    kind: RemoteLineKind | None = None
     raw_state: str = ""
     file_urls: tuple[str, ...] = ()
     design_ids: tuple[str, ...] = ()
@@ -217,7 +220,7 @@ class OrderReport(Message, frozen=True):
     vendor: str
     vendor_id: str
     reference: str
-    state: OrderState
+    state: RemoteOrderState
     raw_state: str
     version: Version
     reference2: str = ""

@@ -13,57 +13,32 @@ XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
 CURRENCIES = frozenset(_CODES.split())
 # Decimal places of currencies that have others than two.
-EXPONENTS = (
-    dict.fromkeys(
-        [
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "UYI",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ],
-        0,
-    )
-    | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
-    | dict.fromkeys(["CLF", "UYW"], 4)
-)
+_WITHOUT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE, _FOUR = "BHD IQD JOD KWD LYD OMR TND", "CLF UYW"
+EXPONENTS = dict.fromkeys(_WITHOUT.split(), 0) | dict.fromkeys(_THREE.split(), 3) | dict.fromkeys(_FOUR.split(), 4)
 
 
 def exponent_of(currency: str) -> int:
-    """How many decimal places amounts of the currency have."""
+    """Return how many decimal places amounts of the currency have."""
     return EXPONENTS.get(currency.upper(), 2)
 
 
 def round_money(amount: Decimal, *, currency: str) -> Decimal:
-    """The amount with the currency's decimal places; halves are rounded away from zero."""
+    """Return the amount with the currency's decimal places; halves are rounded away from zero."""
     return amount.quantize(Decimal(1).scaleb(-exponent_of(currency)), ROUND_HALF_UP)
 
 
 def spell_total(amount: Decimal, *, currency: str) -> str:
-    """The amount as text with the currency's decimal places: 189.00 EUR, 1999 JPY, 12.345 KWD; more only where it has
-    more.
-    """
+    """Return 189.00 for EUR, 1999 for JPY, 12.345 for KWD; more decimals only where the amount has more."""
     rounded = round_money(amount, currency=currency)
     return f"{rounded if rounded == amount else amount.normalize():f}"
 
 
 def to_minor_units(amount: Decimal, *, currency: str) -> int:
-    """19.99 EUR is 1999, 1999 JPY is 1999, 1.999 KWD is 1999; halves are rounded away from zero."""
+    """Return 1999 for 19.99 EUR, 1999 JPY and 1.999 KWD; halves are rounded away from zero."""
     return int(amount.scaleb(exponent_of(currency)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def from_minor_units(units: int, *, currency: str) -> Decimal:
-    """The amount, with the currency's decimal places."""
+    """Return the amount, with the currency's decimal places."""
     return Decimal(units).scaleb(-exponent_of(currency))

@@ -4,20 +4,20 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from backoffice.vendors.design_messages import DesignState
+from backoffice.vendors.design_messages import RemoteDesignState
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import (
     Customs,
     HistoryEntry,
-    LineKind,
     Message,
     PostalAddress,
+    RemoteLineKind,
     ShipmentReport,
     Version,
 )
 
 
-class ProductionState(StrEnum):
+class RemoteProductionState(StrEnum):
     """Where a production order or one of its items stands, in the order of the journey (see `PRODUCTION_RANK`)."""
 
     UNKNOWN = "unknown"
@@ -28,10 +28,12 @@ class ProductionState(StrEnum):
 
 
 # A report never moves a production order to a lower rank; both ends of the journey rank highest.
-PRODUCTION_RANK = {state: rank for rank, state in enumerate(ProductionState)} | {ProductionState.CANCELLED: 3}
+PRODUCTION_RANK = {state: rank for rank, state in enumerate(RemoteProductionState)} | {
+    RemoteProductionState.CANCELLED: 3
+}
 
 
-class FileKind(StrEnum):
+class RemoteFileKind(StrEnum):
     PRINT = "print"
     DELIVERY_SLIP = "delivery_slip"
     LABEL = "label"
@@ -39,7 +41,7 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Property(Message, frozen=True):
+class PropertyData(Message, frozen=True):
     """One of a list in which a key may stand several times."""
 
     key: str
@@ -55,7 +57,7 @@ class PartyReport(Message, frozen=True):
     contract_id: str = ""
 
 
-class ProductionFile(Message, frozen=True):
+class ProductionFileData(Message, frozen=True):
     """A file to print or enclose, behind a protected link.
 
     Fetching a label announces the parcel: see the vendor's `download_label`. `carrier` is lower case.
@@ -63,7 +65,7 @@ class ProductionFile(Message, frozen=True):
 
     vendor_id: str
     url: str
-    kind: FileKind
+    kind: RemoteFileKind
     raw_kind: str = ""
     raw_state: str = ""
     carrier: str = ""
@@ -74,7 +76,7 @@ class ProductionDesign(Message, frozen=True):
     """A design to be printed. `start_url` opens the editor for whoever has it, so it is a secret."""
 
     vendor_id: str
-    state: DesignState
+    state: RemoteDesignState
     raw_state: str = ""
     preview_url: str = ""
     start_url: str = ""
@@ -85,20 +87,20 @@ class ProductionItemReport(Message, frozen=True):
 
     vendor_id: str
     quantity: int
-    state: ProductionState
+    state: RemoteProductionState
     raw_state: str = ""
     order_line_vendor_id: str = ""
     reference: str = ""
     sku: str = ""
     sku_fulfiller: str = ""
     name: str = ""
-    kind: LineKind | None = None
+    kind: RemoteLineKind | None = None
     shipping_earliest: datetime | None = None
     shipping_latest: datetime | None = None
     shipping_late: bool | None = None
-    custom_properties: tuple[Property, ...] = ()
-    configuration: tuple[Property, ...] = ()
-    files: tuple[ProductionFile, ...] = ()
+    custom_properties: tuple[PropertyData, ...] = ()
+    configuration: tuple[PropertyData, ...] = ()
+    files: tuple[ProductionFileData, ...] = ()
     designs: tuple[ProductionDesign, ...] = ()
     customs: Customs | None = None
 
@@ -112,7 +114,7 @@ class ProductionOrderReport(Message, frozen=True):
 
     vendor: str
     vendor_id: str
-    state: ProductionState
+    state: RemoteProductionState
     raw_state: str
     version: Version
     order_vendor_id: str = ""
@@ -127,12 +129,12 @@ class ProductionOrderReport(Message, frozen=True):
     shipping_late: bool | None = None
     comment: str = ""
     parties: tuple[PartyReport, ...] = ()
-    custom_properties: tuple[Property, ...] = ()
+    custom_properties: tuple[PropertyData, ...] = ()
     shipper: PostalAddress | None = None
     recipient: PostalAddress | None = None
     export: PostalAddress | None = None
     items: tuple[ProductionItemReport, ...] = ()
-    files: tuple[ProductionFile, ...] = ()
+    files: tuple[ProductionFileData, ...] = ()
     shipments: tuple[ShipmentReport, ...] = ()
     histories: tuple[HistoryEntry, ...] = ()
     created_at: datetime | None = None

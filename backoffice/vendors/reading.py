@@ -9,7 +9,7 @@ _LARGEST = Decimal(10) ** 8
 
 
 def text(value: Any, *, most: int = 2000) -> str:
-    """Text or a number as text, cut at `most` characters (the room for it, far beyond what contracts allow)."""
+    """Return text or a number as text, cut at `most` characters (the room for it, far beyond what contracts allow)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return ""
     # PostgreSQL keeps no NUL in text.
@@ -17,12 +17,12 @@ def text(value: Any, *, most: int = 2000) -> str:
 
 
 def flag(value: Any) -> bool | None:
-    """A flag that comes as true, 1 or "true"; None when the vendor does not say."""
+    """Return a flag that comes as true, 1 or "true"; None when the vendor does not say."""
     return _FLAGS.get(str(value).lower())
 
 
-def moment(value: Any) -> datetime | None:
-    """A time in ISO 8601 as aware UTC; one without a zone is taken as UTC, which all documented ones are."""
+def read_time(value: Any) -> datetime | None:
+    """Return a time in ISO 8601 as aware UTC; one without a zone is taken as UTC, which all documented ones are."""
     if not isinstance(value, str):
         return None
     try:
@@ -33,13 +33,13 @@ def moment(value: Any) -> datetime | None:
 
 
 def number(value: Any) -> Decimal | None:
-    """A size or weight, from 0 up to what a column holds."""
+    """Return a size or weight, from 0 up to what a column holds."""
     read = signed_number(value)
     return read if read is not None and read >= 0 else None
 
 
 def signed_number(value: Any) -> Decimal | None:
-    """A number, were it a text; None for what is none or beyond what a column holds."""
+    """Return a number, were it a text; None for what is none or beyond what a column holds."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     try:
@@ -50,6 +50,6 @@ def signed_number(value: Any) -> Decimal | None:
 
 
 def link(value: Any) -> str:
-    """An address that staff may click on: http and https only."""
+    """Return an address that staff may click on: http and https only."""
     address = text(value)
     return address if address.lower().startswith(("https://", "http://")) else ""

@@ -53,13 +53,18 @@ class Response:
         """The masked start of the body, for people."""
         return readable(self.body, most=EXCERPT)
 
+    @property
+    def seen(self) -> dict[str, Any]:
+        """Status and excerpt, as an error quotes them."""
+        return {"status": self.status, "excerpt": self.excerpt}
+
     def retry_after(self) -> float | None:
-        """Seconds the vendor asks us to wait, None when it does not say or says it unreadably."""
+        """Return seconds the vendor asks us to wait, None when it does not say or says it unreadably."""
         return read_retry_after(self.headers.get("retry-after", ""), now=datetime.now(UTC))
 
 
 def readable(body: bytes, *, most: int) -> str:
-    """The first `most` characters of a body as masked text, without NUL, which PostgreSQL refuses in text.
+    """Return the first `most` characters of a body as masked text, without NUL, which PostgreSQL refuses in text.
 
     Masked before it is cut, so that no half of a secret stays; looked at no further than needed for that, as a
     page of a catalogue has megabytes.
@@ -69,7 +74,7 @@ def readable(body: bytes, *, most: int) -> str:
 
 
 def describe_binary(body: bytes, *, content_type: str = "") -> str:
-    """A body that is no text, by type, size and hash; empty for one that can be read."""
+    """Return a body that is no text, by type, size and hash; empty for one that can be read."""
     if not _is_binary(body):
         return ""
     kind = next((kind for start, kind in _STARTS.items() if body.startswith(start)), "")
@@ -86,7 +91,7 @@ def _is_binary(body: bytes) -> bool:
 
 
 def read_retry_after(text: str, *, now: datetime) -> float | None:
-    """Seconds from a `Retry-After` header (RFC 9110: a number or a date), at least 0, at most an hour."""
+    """Return seconds from a `Retry-After` header (RFC 9110: a number or a date), at least 0, at most an hour."""
     try:
         seconds = float(text)
     except ValueError:
@@ -104,30 +109,24 @@ def raise_for(answer: Response, *, write: bool, vendor: str, documented_503: boo
     `documented_503`: the vendor says that a 503 means "not processed". `is_get`: a write in spite of its verb, which an
     answer with another address has not fulfilled (RFC 9110, 15.4).
     """
-    error = _error(answer, write=write, vendor=vendor, documented_503=documented_503, is_get=is_get)
-    if error is not None:
-        raise error
-
-
-def _error(answer: Response, *, write: bool, vendor: str, documented_503: bool, is_get: bool) -> VendorError | None:
-    status, seen = answer.status, _seen(answer)
+    status, seen = answer.status, answer.seen
     if 200 <= status < 300:
-        return None
+        return
     if status == 429 or status in _NOT_PROCESSED or (status == 503 and (documented_503 or not write)):
         wait = answer.retry_after()
         if wait is None and status == 429:
             wait = THROTTLED_FOR
-        return VendorUnavailable(f"{vendor} is not available (HTTP {status}).", retry_after=wait, **seen)
+        raise VendorUnavailable(f"{vendor} is not available (HTTP {status}).", retry_after=wait, **seen)
     if 400 <= status < 500:
-        return _refusal(answer, vendor=vendor)
+        raise _refusal(answer, vendor=vendor)
     if status >= 500:
-        return after_sending(f"{vendor} failed with HTTP {status}.", write=write, **seen)
+        raise after_sending(f"{vendor} failed with HTTP {status}.", write=write, **seen)
     text = f"{vendor} answered HTTP {status}, which is never followed."
-    return VendorRejected(text, **seen) if write and is_get else unreadable(text, write=write, **seen)
+    raise VendorRejected(text, **seen) if write and is_get else unreadable(text, write=write, **seen)
 
 
 def _refusal(answer: Response, *, vendor: str) -> VendorError:
-    status, seen = answer.status, _seen(answer)
+    status, seen = answer.status, answer.seen
     message, errors = read_errors(answer.body)
     if status in (401, 403):
         return VendorAuthFailed(f"{vendor} refuses our credentials: {message or f'HTTP {status}'}", **seen)
@@ -135,31 +134,27 @@ def _refusal(answer: Response, *, vendor: str) -> VendorError:
     return kind(message or f"{vendor} refused with HTTP {status}.", errors=errors, **seen)
 
 
-def _seen(answer: Response) -> dict[str, Any]:
-    return {"status": answer.status, "excerpt": answer.excerpt}
-
-
 def after_sending(text: str, *, write: bool, **seen: Any) -> VendorError:
-    """The error for "sent, then no usable answer": a write may have been done, a read is simply repeated."""
+    """Return the error for "sent, then no usable answer": a write may have been done, a read is simply repeated."""
     return VendorAmbiguous(text, **seen) if write else VendorUnavailable(text, **seen)
 
 
 def unreadable(text: str, *, write: bool, **seen: Any) -> VendorError:
-    """The error for an answer that breaks the contract: a write may have been done, a read is reported."""
+    """Return the error for an answer that breaks the contract: a write may have been done, a read is reported."""
     return VendorAmbiguous(text, **seen) if write else VendorProtocolError(text, **seen)
 
 
 def decode(answer: Response, shape: type[T], *, write: bool, vendor: str) -> T:
-    """The body as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
+    """Return the body as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
     try:
         return msgspec.json.decode(answer.body, type=shape, strict=False)
     except (ValueError, RecursionError, OverflowError) as error:
         text = f"{vendor} answered what we cannot read: {error}"
-        raise unreadable(text, write=write, status=answer.status, excerpt=answer.excerpt) from error
+        raise unreadable(text, write=write, **answer.seen) from error
 
 
 def read_errors(body: bytes) -> tuple[str, tuple[FieldError, ...]]:
-    """The vendor's message and complaints; `errors` may be a list of objects, an object of lists, or missing."""
+    """Return the vendor's message and complaints; `errors` may be a list of objects, an object of lists, or missing."""
     try:
         content = msgspec.json.decode(body)
     except (ValueError, RecursionError):
@@ -168,13 +163,13 @@ def read_errors(body: bytes) -> tuple[str, tuple[FieldError, ...]]:
         return "", ()
     errors = content.get("errors")
     message = content.get("message") or content.get("error_description") or content.get("error")
-    return _text(message), tuple(_field_errors(errors))
+    return masked_text(message), tuple(_field_errors(errors))
 
 
 def _field_errors(errors: Any) -> list[FieldError]:
     if isinstance(errors, dict):
         return [
-            FieldError(_text(name), _text(complaint))
+            FieldError(masked_text(name), masked_text(complaint))
             for name, complaints in errors.items()
             for complaint in (complaints if isinstance(complaints, list) else [complaints])
         ]
@@ -185,11 +180,12 @@ def _field_errors(errors: Any) -> list[FieldError]:
 
 def _entry_error(entry: Any) -> FieldError:
     if not isinstance(entry, dict):
-        return FieldError("", _text(entry))
-    names = [_text(entry[key]) for key in ("sku", "sku_fulfiller", "field") if entry.get(key)]
-    text = _text(entry.get("error") or entry.get("message") or entry)
+        return FieldError("", masked_text(entry))
+    names = [masked_text(entry[key]) for key in ("sku", "sku_fulfiller", "field") if entry.get(key)]
+    text = masked_text(entry.get("error") or entry.get("message") or entry)
     return FieldError(names[0] if names else "", text, other_names=tuple(names[1:]))
 
 
-def _text(value: Any) -> str:
+def masked_text(value: Any) -> str:
+    """Return a value of a response as text that can be kept and shown, cut at `EXCERPT`."""
     return "" if value is None else mask(str(value)).replace("\x00", "\ufffd")[:EXCERPT]

@@ -17,7 +17,7 @@ from backoffice.vendors.responses import THROTTLED_FOR, Response, decode, descri
 T = TypeVar("T")
 
 KEPT = 4000  # characters of a body that are kept with an exchange
-# For callers that judge every answer by themselves.
+# For callers that read every response by themselves.
 ANY_STATUS = frozenset(range(100, 600))
 _REPEATED_STATUSES = frozenset({None, 429, 502, 503, 504})
 
@@ -91,7 +91,7 @@ class VendorSession:
         self._line = new_session()
 
     def fetch(self, shape: type[T], method: str, path: str, **request: Any) -> T:
-        """Like `request`, with the answer's JSON decoded as `shape` (for a wrong one see `answers.decode`)."""
+        """Return the JSON of a `request` as `shape` (for a wrong one see `responses.decode`)."""
         answer = self.request(method, path, **request)
         write = method != "GET" or request.get("has_effect", False)
         return decode(answer, shape, write=write, vendor=self.name)
@@ -141,7 +141,7 @@ class VendorSession:
         return answer
 
     def _attempt(self, request: Request, *, secret: bool, read_by_caller: frozenset[int]) -> Response:
-        """One request, and a second one with a new token after a 401 (which is certain not to have acted)."""
+        """Send, and once more with a new token after a 401 (which is certain not to have acted)."""
         token = self.auth.token() if self.auth else ""
         answer = self._send(request, token=token, secret=secret)
         if answer.status == 401 and self.auth:
@@ -187,7 +187,7 @@ class _Recorder:
         self.started = time.monotonic()
 
     def seconds(self) -> float:
-        """How long ago the request left."""
+        """Return how long ago the request left."""
         return time.monotonic() - self.started
 
     def answered(self, answer: Response) -> Exchange:
@@ -195,7 +195,7 @@ class _Recorder:
         return self._exchange(status=answer.status, answer=body)
 
     def broken(self, error: VendorError) -> Exchange:
-        """With status and bytes of an answer that had begun."""
+        """Record the error, with status and bytes of an answer that had begun."""
         return self._exchange(error=error.text, status=error.status, answer=self._kept(error.arrived or b""))
 
     def _exchange(self, **outcome: Any) -> Exchange:

@@ -7,9 +7,7 @@ from django.db.models.functions import Now
 
 from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.task_queue import ring
-from backoffice.vendors.production_messages import FileKind as RemoteFileKind
-from backoffice.vendors.production_messages import ProductionFile as FileReport
-from backoffice.vendors.production_messages import ProductionOrderReport
+from backoffice.vendors.production_messages import ProductionFileData, ProductionOrderReport, RemoteFileKind
 from fulfillment.models import ProductionFile, ProductionFileKind, ProductionOrder
 
 DOWNLOAD_FILES = "fulfillment.tasks.download_files"
@@ -55,7 +53,7 @@ def _reported(row: ProductionOrder, report: ProductionOrderReport) -> Iterator[t
             )
 
 
-def _values(file: FileReport, *, item_id: int | None) -> dict[str, Any]:
+def _values(file: ProductionFileData, *, item_id: int | None) -> dict[str, Any]:
     kind = _KINDS.get(file.kind, ProductionFileKind.OTHER)
     reported = {"raw_kind": file.raw_kind, "raw_state": file.raw_state, "url": file.url}
     return {"item_id": item_id, "kind": kind, **reported}

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from backoffice.engine.services.changes import set_changed
-from backoffice.vendors.production_messages import FileKind, ProductionFile, ProductionOrderReport
+from backoffice.vendors.production_messages import ProductionFileData, ProductionOrderReport, RemoteFileKind
 from fulfillment.models import Label, LabelKind, LabelState, ProductionOrder
 
 
@@ -17,11 +17,11 @@ def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_new
     known = {label.vendor_id: label for label in row.labels.all() if label.vendor_id}
     changed = False
     for file in report.files:
-        if file.kind == FileKind.GENERIC_LABEL:
+        if file.kind == RemoteFileKind.GENERIC_LABEL:
             changed |= _record_generic(row, file, is_newest=is_newest)
-        elif file.kind == FileKind.LABEL and file.vendor_id in known:
+        elif file.kind == RemoteFileKind.LABEL and file.vendor_id in known:
             changed |= is_newest and _update(known[file.vendor_id], _values(file))
-        elif file.kind == FileKind.LABEL:
+        elif file.kind == RemoteFileKind.LABEL:
             _add(row, file)
             changed = True
     if row.has_generic_label:
@@ -30,7 +30,7 @@ def record_labels(row: ProductionOrder, report: ProductionOrderReport, *, is_new
     return changed
 
 
-def _add(row: ProductionOrder, file: ProductionFile) -> None:
+def _add(row: ProductionOrder, file: ProductionFileData) -> None:
     """Record a new label: the generic one whose making was asked for and not heard of since, else a supplied one.
 
     Where somebody decided that it was made without knowing more, it can be fetched now: that was never tried.
@@ -47,14 +47,14 @@ def _add(row: ProductionOrder, file: ProductionFile) -> None:
     label.save()
 
 
-def _record_generic(row: ProductionOrder, file: ProductionFile, *, is_newest: bool) -> bool:
+def _record_generic(row: ProductionOrder, file: ProductionFileData, *, is_newest: bool) -> bool:
     """Record the entry for a label that is still to be made: it has an id of its own, which is not the label's."""
     values = {"raw_kind": file.raw_kind, "raw_state": file.raw_state}
     label, is_new = Label.objects.get_or_create(production_order=row, kind=LabelKind.GENERIC, defaults=values)
     return is_new or (is_newest and not label.vendor_id and _update(label, values))
 
 
-def _values(file: ProductionFile) -> dict[str, str]:
+def _values(file: ProductionFileData) -> dict[str, str]:
     return {name: getattr(file, name) for name in ("url", "raw_kind", "raw_state", "carrier", "tracking_code")}
 
 

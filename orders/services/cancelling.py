@@ -9,7 +9,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesDraftOrders, TakesOrdersAtOnce
 from backoffice.vendors.errors import VendorError, VendorRejected
-from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from backoffice.vendors.registry import has_ability
 from orders.models import Order, OrderEvent, VendorOrder, VendorOrderState
 from orders.services.cancellations import go_on_after_refusal, settle_cancellation
@@ -17,7 +17,7 @@ from orders.services.push_kinds import CANCEL, VendorOrderHandler
 from orders.services.reports.applying import apply_order_report
 
 # Agreed, or too late: there is nothing to ask.
-_DECIDED = (OrderState.CANCELLED, OrderState.IN_PRODUCTION, OrderState.DONE)
+_DECIDED = (RemoteOrderState.CANCELLED, RemoteOrderState.IN_PRODUCTION, RemoteOrderState.DONE)
 
 
 @push_kind(CANCEL)
@@ -83,7 +83,7 @@ class Cancellation(VendorOrderHandler):
 
     def _conclude(self, report: OrderReport) -> None:
         apply_order_report(report, source="answer", push=self.push)
-        if report.state != OrderState.CANCELLED:
+        if report.state != RemoteOrderState.CANCELLED:
             _refuse(self.push)
 
     def _cancel_by_hand(self) -> None:

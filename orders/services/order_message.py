@@ -15,12 +15,12 @@ from backoffice.vendors.messages import (
     Customs,
     DocumentLink,
     FileLink,
-    LineKind,
     LineReport,
     LineToPlace,
     OrderReport,
     OrderToPlace,
     PostalAddress,
+    RemoteLineKind,
     Sale,
 )
 from orders.models import Address, AddressRole, Order, OrderLine, VendorOrder
@@ -132,11 +132,11 @@ def _line_differences(wanted: LineToPlace, held: LineReport) -> list[str]:
     found = []
     if wanted.quantity != held.quantity:
         found.append(_("quantity %(held)s, not %(agreed)s") % _pair(held.quantity, wanted.quantity))
-    if wanted.kind != LineKind.DESIGN and wanted.sku != held.sku:
+    if wanted.kind != RemoteLineKind.DESIGN and wanted.sku != held.sku:
         found.append(_("SKU %(held)s, not %(agreed)s") % _pair(held.sku, wanted.sku))
     if not _are_files(wanted, held):
         found.append(_("other print files"))
-    if wanted.kind == LineKind.DESIGN and held.design_ids and held.design_ids != (wanted.design_id,):
+    if wanted.kind == RemoteLineKind.DESIGN and held.design_ids and held.design_ids != (wanted.design_id,):
         found.append(_("design %(held)s, not %(agreed)s") % _pair(", ".join(held.design_ids), wanted.design_id))
     return [_("Line %(line)s: %(what)s.") % {"line": wanted.reference, "what": what} for what in found]
 
@@ -178,7 +178,7 @@ def _document(document: OrderDocument, part_id: int) -> DocumentLink:
 def _line(line: OrderLine, *, reference: str, designs: Mapping[str, str]) -> LineToPlace:
     return LineToPlace(
         reference=reference,
-        kind=LineKind(line.kind),
+        kind=RemoteLineKind(line.kind),
         quantity=line.quantity,
         sku=line.sku,
         files=tuple(_files(line.files, line.file_credentials or {})),

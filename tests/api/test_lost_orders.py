@@ -7,7 +7,7 @@ import pytest
 
 from backoffice.engine.models import Push
 from backoffice.engine.services import epoch
-from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState
+from backoffice.vendors.messages import LineReport, OrderReport, RemoteLineKind, RemoteOrderState
 from catalog.models import Availability, Variant
 from orders.models import Address, Order, OrderLine, StrayOrder
 from orders.services.reports.strays import note_stray
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 def made(*, quantity: int = 10, number: str = "WEB-100005") -> OrderReport:
-    line = LineReport(vendor_id="8", reference="1", sku=PEN, quantity=quantity, kind=LineKind.STOCK)
+    line = LineReport(vendor_id="8", reference="1", sku=PEN, quantity=quantity, kind=RemoteLineKind.STOCK)
     values: dict[str, Any] = {"vendor_id": "77", "recipient": JANA, "reference2": "WEB-1001", "lines": (line,)}
-    return report(OrderState.IN_PRODUCTION, step=20, reference=number, **values)
+    return report(RemoteOrderState.IN_PRODUCTION, step=20, reference=number, **values)
 
 
 def sold(**changes: Any) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from pypdf import PdfReader
 
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.vendors.card_messages import CardOrderReport
-from backoffice.vendors.card_messages import CardState as TheirState
+from backoffice.vendors.card_messages import CardOrderReport, RemoteCardState
 from orders.marketing.models import CampaignState, CardState, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.following import follow_campaigns
@@ -108,7 +107,7 @@ def test_a_draft_read_before_the_time_that_the_vendor_named_is_no_failed_payment
     work_off()
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.PAYMENT_NEEDED
-    early = CardOrderReport(vendor_id=campaign.vendor_id, state=TheirState.DRAFT, raw_state="Draft")
+    early = CardOrderReport(vendor_id=campaign.vendor_id, state=RemoteCardState.DRAFT, raw_state="Draft")
     apply_card_report(campaign, early)
     assert (campaign.state, campaign.problem) == (CampaignState.PAYMENT_NEEDED, "")
     campaign.poll_at = timezone.now()

@@ -13,7 +13,7 @@ from backoffice.engine.services.integrations import get_vendor
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.orders import Orders as SandboxOrders
 from backoffice.vendors.abilities import TakesDraftOrders
-from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace, PostalAddress
+from backoffice.vendors.messages import FileLink, LineToPlace, OrderToPlace, PostalAddress, RemoteLineKind
 from orders.models import HoldReason, Order, OrderState, VendorOrderState
 from orders.services.lifecycle import cancel_order, release_order
 from orders.services.reports.pulling import OrderPull
@@ -215,7 +215,7 @@ def _draft_at_vendor(sandbox: Sandbox, *, reference: str, lines: list[str] | Non
     for line in lines or ["1"]:
         files = (FileLink(url=FILE["url"], type="front"),)
         vendor.add_line(
-            draft.vendor_id, LineToPlace(reference=line, kind=LineKind.FILES, sku=SKU, quantity=5, files=files)
+            draft.vendor_id, LineToPlace(reference=line, kind=RemoteLineKind.FILES, sku=SKU, quantity=5, files=files)
         )
     if submit:
         vendor.submit_order(draft.vendor_id)

@@ -8,7 +8,7 @@ from backoffice.vendors.messages import (
     HistoryEntry,
     LineReport,
     OrderReport,
-    OrderState,
+    RemoteOrderState,
     ShipmentReport,
     ShippedLine,
     Version,
@@ -16,18 +16,18 @@ from backoffice.vendors.messages import (
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 RAW = {
-    OrderState.DRAFT: "PENDING",
-    OrderState.SUBMITTED: "PREFLIGHT",
-    OrderState.CHECKED: "READY",
-    OrderState.IN_PRODUCTION: "PROCESSING",
-    OrderState.DONE: "FINISHED",
-    OrderState.CANCELLED: "CANCELED",
-    OrderState.UNKNOWN: "DREAMING",
+    RemoteOrderState.DRAFT: "PENDING",
+    RemoteOrderState.SUBMITTED: "PREFLIGHT",
+    RemoteOrderState.CHECKED: "READY",
+    RemoteOrderState.IN_PRODUCTION: "PROCESSING",
+    RemoteOrderState.DONE: "FINISHED",
+    RemoteOrderState.CANCELLED: "CANCELED",
+    RemoteOrderState.UNKNOWN: "DREAMING",
 }
 
 
 def report(
-    state: OrderState, *, step: int, vendor_id: str = "9", reference: str = "WEB-100001", **more: Any
+    state: RemoteOrderState, *, step: int, vendor_id: str = "9", reference: str = "WEB-100001", **more: Any
 ) -> OrderReport:
     """Return the order at `step` (seconds since the start, which is also the newest history id)."""
     values: dict[str, Any] = {
@@ -67,15 +67,15 @@ def journey() -> list[OrderReport]:
     first, second = parcel("7", quantity=3), parcel("12", quantity=2)
     arrived = (parcel("7", quantity=3, delivered=True), parcel("12", quantity=2, delivered=True))
     return [
-        report(OrderState.DRAFT, step=1, lines=()),
-        report(OrderState.DRAFT, step=2),
-        report(OrderState.SUBMITTED, step=3),
-        report(OrderState.CHECKED, step=5),
-        report(OrderState.IN_PRODUCTION, step=6, **promised),
-        report(OrderState.IN_PRODUCTION, step=8, **promised | {"shipping_late": True}),
-        report(OrderState.IN_PRODUCTION, step=9, shipments=(first,), **promised),
-        report(OrderState.IN_PRODUCTION, step=10, shipments=(first, second), **promised),
-        report(OrderState.UNKNOWN, step=11, shipments=(first, second), **promised),
-        report(OrderState.DONE, step=12, shipments=(first, second), **promised),
-        report(OrderState.DONE, step=14, shipments=arrived, **promised),
+        report(RemoteOrderState.DRAFT, step=1, lines=()),
+        report(RemoteOrderState.DRAFT, step=2),
+        report(RemoteOrderState.SUBMITTED, step=3),
+        report(RemoteOrderState.CHECKED, step=5),
+        report(RemoteOrderState.IN_PRODUCTION, step=6, **promised),
+        report(RemoteOrderState.IN_PRODUCTION, step=8, **promised | {"shipping_late": True}),
+        report(RemoteOrderState.IN_PRODUCTION, step=9, shipments=(first,), **promised),
+        report(RemoteOrderState.IN_PRODUCTION, step=10, shipments=(first, second), **promised),
+        report(RemoteOrderState.UNKNOWN, step=11, shipments=(first, second), **promised),
+        report(RemoteOrderState.DONE, step=12, shipments=(first, second), **promised),
+        report(RemoteOrderState.DONE, step=14, shipments=arrived, **promised),
     ]

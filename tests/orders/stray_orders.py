@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backoffice.vendors.messages import LineKind, LineReport, OrderReport, OrderState, PostalAddress
+from backoffice.vendors.messages import LineReport, OrderReport, PostalAddress, RemoteLineKind, RemoteOrderState
 from orders.models import StrayOrder
 from orders.services.reports.strays import note_stray
 from tests.orders.reports import report
@@ -21,11 +21,11 @@ def made(
         reference=str(position),
         sku=SKU,
         quantity=quantity,
-        kind=LineKind.FILES,
+        kind=RemoteLineKind.FILES,
         file_urls=(FILE["url"],),
     )
     values = {"vendor_id": "77", "recipient": JANA, "reference2": shop_reference, "lines": (line,)} | changes
-    return report(values.pop("state", OrderState.IN_PRODUCTION), step=step, reference=reference, **values)
+    return report(values.pop("state", RemoteOrderState.IN_PRODUCTION), step=step, reference=reference, **values)
 
 
 def stray_of(shown: OrderReport) -> StrayOrder:

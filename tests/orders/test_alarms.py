@@ -15,7 +15,7 @@ from backoffice.engine.services.epoch import read_epoch
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.translatable import gettext as said
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.messages import OrderState as Reported
+from backoffice.vendors.messages import RemoteOrderState
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, VendorOrder, VendorOrderState
 from orders.services.alarms import raise_alarm, settle_alarm
 from orders.services.cancellations import go_on_after_refusal
@@ -56,11 +56,11 @@ def place_push(row: VendorOrder) -> Push:
 
 
 def second_order(row: VendorOrder) -> None:
-    apply_order_report(report(Reported.SUBMITTED, step=50, vendor_id="77"), source="callback")
+    apply_order_report(report(RemoteOrderState.SUBMITTED, step=50, vendor_id="77"), source="callback")
 
 
 def vendor_cancels(row: VendorOrder) -> None:
-    apply_order_report(report(Reported.CANCELLED, step=60), source="callback")
+    apply_order_report(report(RemoteOrderState.CANCELLED, step=60), source="callback")
 
 
 def cancellation_refused_for_the_rest(row: VendorOrder) -> None:
@@ -98,12 +98,12 @@ def no_longer_made(row: VendorOrder) -> None:
 
 
 def another_made_for_the_same_sale(row: VendorOrder) -> None:
-    made = report(Reported.SUBMITTED, step=50, vendor_id="77")
+    made = report(RemoteOrderState.SUBMITTED, step=50, vendor_id="77")
     hold_beside(row.order, made, ["quantity 6, not 5"], actor="reconcile")
 
 
 def sent_as_something_else_since_the_backup(row: VendorOrder) -> None:
-    hold_changed(row.order, report(Reported.SUBMITTED, step=50), ["quantity 6, not 5"], actor="reconcile")
+    hold_changed(row.order, report(RemoteOrderState.SUBMITTED, step=50), ["quantity 6, not 5"], actor="reconcile")
 
 
 def sold_before_a_restore(row: VendorOrder) -> None:
@@ -212,7 +212,7 @@ def test_the_same_alarm_again_is_one_and_another_stands_beside_it(sent: Sent) ->
 def test_two_second_orders_of_an_open_order_are_both_named_by_its_hold(sent: Sent) -> None:
     row = sent()
     for vendor_id in ("77", "78"):
-        apply_order_report(report(Reported.SUBMITTED, step=50, vendor_id=vendor_id), source="callback")
+        apply_order_report(report(RemoteOrderState.SUBMITTED, step=50, vendor_id=vendor_id), source="callback")
     hold = Hold.objects.get()
     assert "77" in hold.text
     assert "78" in hold.text

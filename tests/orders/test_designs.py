@@ -6,8 +6,7 @@ import pytest
 from django.db import IntegrityError
 from PIL import Image
 
-from backoffice.vendors.design_messages import DesignReport
-from backoffice.vendors.design_messages import DesignState as Theirs
+from backoffice.vendors.design_messages import DesignReport, RemoteDesignState
 from orders.models import DesignState
 from orders.services.designs import pictures
 from orders.services.designs.editor import record_design
@@ -18,30 +17,30 @@ from tests.orders.pdfs import make_pdf
 
 
 def report(**changes: object) -> DesignReport:
-    facts: dict[str, object] = {"vendor_id": "9", "sku": "A", "state": Theirs.OPEN, "raw_state": "PENDING"}
+    facts: dict[str, object] = {"vendor_id": "9", "sku": "A", "state": RemoteDesignState.OPEN, "raw_state": "PENDING"}
     return DesignReport(**facts | changes)  # type: ignore[arg-type]
 
 
 def test_a_report_moves_a_design_on_and_never_back(db: None) -> None:
     design = make_design()
-    record_design(design, report(sku="B", state=Theirs.SUBMITTED, raw_state="SUBMITTED"))
-    record_design(design, report(sku="A", state=Theirs.OPEN))
+    record_design(design, report(sku="B", state=RemoteDesignState.SUBMITTED, raw_state="SUBMITTED"))
+    record_design(design, report(sku="A", state=RemoteDesignState.OPEN))
     design.refresh_from_db()
     assert (design.state, design.sku, design.sku_changed, design.is_orderable) == ("submitted", "B", True, True)
     ended = design.submitted_at
-    record_design(design, report(sku="B", state=Theirs.READY, raw_state="READY"))
+    record_design(design, report(sku="B", state=RemoteDesignState.READY, raw_state="READY"))
     assert (design.state, design.submitted_at) == (DesignState.READY, ended)
 
 
 def test_a_word_we_do_not_know_is_kept_and_changes_nothing_else(db: None) -> None:
     design = make_design(state=DesignState.SUBMITTED)
-    record_design(design, report(sku="Z", state=Theirs.UNKNOWN, raw_state="EXPIRED"))
+    record_design(design, report(sku="Z", state=RemoteDesignState.UNKNOWN, raw_state="EXPIRED"))
     design.refresh_from_db()
     assert (design.state, design.raw_state, design.sku) == ("submitted", "EXPIRED", "A")
 
 
 def test_every_state_of_a_vendor_is_one_of_ours() -> None:
-    assert [state.value for state in Theirs] == DesignState.values
+    assert [state.value for state in RemoteDesignState] == DesignState.values
 
 
 def test_orders_find_designs_by_either_id_in_one_query_and_ask_nothing_without_one(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backoffice.vendors.messages import OrderState
+from backoffice.vendors.messages import RemoteOrderState
 from orders.models import Order
 from orders.services.lifecycle import release_order
 from orders.services.order_message import differences, order_to_place
@@ -84,22 +84,22 @@ def held(**changes: object) -> LineReport:
 )
 def test_every_difference_between_draft_and_agreement_is_found(lines: list[LineReport], word: str) -> None:
     part = release_order(make_order(), actor="tester").vendor_orders.get()
-    draft = report(OrderState.DRAFT, step=1, lines=tuple(lines))
+    draft = report(RemoteOrderState.DRAFT, step=1, lines=tuple(lines))
 
     assert any(word in text for text in differences(order_to_place(part), draft))
 
 
 def test_a_draft_that_is_as_agreed_has_no_differences() -> None:
     part = release_order(make_order(), actor="tester").vendor_orders.get()
-    assert differences(order_to_place(part), report(OrderState.DRAFT, step=1, lines=(held(),))) == []
+    assert differences(order_to_place(part), report(RemoteOrderState.DRAFT, step=1, lines=(held(),))) == []
 
 
 def test_a_file_of_which_the_vendor_shows_its_own_copy_is_only_counted() -> None:
     part = release_order(make_order(), actor="tester").vendor_orders.get()
     wanted = order_to_place(part)
 
-    assert differences(wanted, report(OrderState.DRAFT, step=1, lines=(held(file_urls=("",)),))) == []
-    two = report(OrderState.DRAFT, step=1, lines=(held(file_urls=("", FILE["url"])),))
+    assert differences(wanted, report(RemoteOrderState.DRAFT, step=1, lines=(held(file_urls=("",)),))) == []
+    two = report(RemoteOrderState.DRAFT, step=1, lines=(held(file_urls=("", FILE["url"])),))
     assert any("print files" in text for text in differences(wanted, two))
 
 
@@ -110,5 +110,5 @@ def test_the_colour_of_a_design_may_be_changed_in_the_vendors_editor() -> None:
     recoloured = held(sku="OTHER-COLOUR", file_urls=(), design_ids=("9",))
     other = held(file_urls=(), design_ids=("10",))
 
-    assert differences(wanted, report(OrderState.DRAFT, step=1, lines=(recoloured,))) == []
-    assert differences(wanted, report(OrderState.DRAFT, step=1, lines=(other,))) != []
+    assert differences(wanted, report(RemoteOrderState.DRAFT, step=1, lines=(recoloured,))) == []
+    assert differences(wanted, report(RemoteOrderState.DRAFT, step=1, lines=(other,))) != []

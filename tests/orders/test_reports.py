@@ -12,9 +12,8 @@ from msgspec.structs import replace
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.callback import CallbackState
-from backoffice.vendors.messages import LineReport, OrderReport, OrderState, ShippedLine, Version
-from orders.models import HoldReason, Order, ProductionState, ShipmentState, VendorOrder, VendorOrderState
-from orders.models import OrderState as RemoteOrderState
+from backoffice.vendors.messages import LineReport, OrderReport, RemoteOrderState, ShippedLine, Version
+from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState, VendorOrder, VendorOrderState
 from orders.services import lateness
 from orders.services.lateness import SILENT_DAYS, close_unreported_orders, mark_late_orders
 from orders.services.lifecycle import cancel_order
@@ -107,7 +106,7 @@ def _dump() -> list[object]:
 def test_a_drafts_report_never_counts_as_submitted(sent: Sent) -> None:
     vendor_order = sent()
 
-    apply_order_report(report(OrderState.DRAFT, step=2), source="poll")
+    apply_order_report(report(RemoteOrderState.DRAFT, step=2), source="poll")
 
     vendor_order.refresh_from_db()
     assert (vendor_order.state, vendor_order.submitted_at) == (VendorOrderState.DRAFT, None)
@@ -116,9 +115,9 @@ def test_a_drafts_report_never_counts_as_submitted(sent: Sent) -> None:
 
 def test_an_older_report_takes_no_state_back_but_adds_a_parcel_it_knows_of(sent: Sent) -> None:
     vendor_order = sent()
-    apply_order_report(report(OrderState.IN_PRODUCTION, step=10), source="callback")
+    apply_order_report(report(RemoteOrderState.IN_PRODUCTION, step=10), source="callback")
 
-    outcome = apply_order_report(report(OrderState.CHECKED, step=9, shipments=(parcel(),)), source="callback")
+    outcome = apply_order_report(report(RemoteOrderState.CHECKED, step=9, shipments=(parcel(),)), source="callback")
 
     vendor_order.refresh_from_db()
     assert outcome.state == CallbackState.APPLIED
@@ -128,8 +127,8 @@ def test_an_older_report_takes_no_state_back_but_adds_a_parcel_it_knows_of(sent:
 
 def test_reports_of_the_same_second_are_told_apart_by_their_history(sent: Sent) -> None:
     sent()
-    newer = report(OrderState.IN_PRODUCTION, step=6, shipping_late=True)
-    older = report(OrderState.IN_PRODUCTION, step=5, shipping_late=False)
+    newer = report(RemoteOrderState.IN_PRODUCTION, step=6, shipping_late=True)
+    older = report(RemoteOrderState.IN_PRODUCTION, step=5, shipping_late=False)
     same = Version(updated_at=newer.version.updated_at, history_id=5, rank=older.version.rank)
     apply_order_report(newer, source="callback")
 
@@ -141,8 +140,8 @@ def test_reports_of_the_same_second_are_told_apart_by_their_history(sent: Sent) 
 
 def test_what_was_delivered_stays_delivered(sent: Sent) -> None:
     sent()
-    apply_order_report(report(OrderState.DONE, step=5, shipments=(parcel(delivered=True),)), source="callback")
-    apply_order_report(report(OrderState.DONE, step=6, shipments=(parcel(delivered=False),)), source="callback")
+    apply_order_report(report(RemoteOrderState.DONE, step=5, shipments=(parcel(delivered=True),)), source="callback")
+    apply_order_report(report(RemoteOrderState.DONE, step=6, shipments=(parcel(delivered=False),)), source="callback")
 
     assert Order.objects.get().shipments.get().delivered is True
 
@@ -150,28 +149,28 @@ def test_what_was_delivered_stays_delivered(sent: Sent) -> None:
 def test_three_of_five_shipped_is_partly_shipped_however_finished_the_vendor_calls_it(sent: Sent) -> None:
     sent()
     apply_order_report(
-        report(OrderState.DONE, step=5, shipments=(parcel(quantity=3, delivered=True),)), source="callback"
+        report(RemoteOrderState.DONE, step=5, shipments=(parcel(quantity=3, delivered=True),)), source="callback"
     )
 
     order = Order.objects.get()
-    assert (order.production, order.shipment, order.state) == ("done", ShipmentState.PARTIAL, RemoteOrderState.RELEASED)
+    assert (order.production, order.shipment, order.state) == ("done", ShipmentState.PARTIAL, OrderState.RELEASED)
 
 
 def test_a_parcel_without_lines_holds_all_of_its_vendor_order(sent: Sent) -> None:
     sent()
     whole = replace(parcel(), lines=())
-    apply_order_report(report(OrderState.IN_PRODUCTION, step=5, shipments=(whole,)), source="callback")
+    apply_order_report(report(RemoteOrderState.IN_PRODUCTION, step=5, shipments=(whole,)), source="callback")
 
     assert Order.objects.get().shipment == ShipmentState.SHIPPED
 
 
 def test_a_cancellation_that_nobody_asked_for_holds_the_order_with_the_vendors_words(sent: Sent) -> None:
     sent()
-    apply_order_report(report(OrderState.CANCELLED, step=4), source="poll")
+    apply_order_report(report(RemoteOrderState.CANCELLED, step=4), source="poll")
 
     order = Order.objects.get()
     hold = order.holds.get()
-    assert (order.state, order.production) == (RemoteOrderState.HELD, ProductionState.FAILED)
+    assert (order.state, order.production) == (OrderState.HELD, ProductionState.FAILED)
     assert hold.reason == HoldReason.VENDOR_CANCELLED
     assert "Step 4." in hold.text
 
@@ -180,23 +179,23 @@ def test_a_cancellation_that_was_asked_for_ends_the_order_without_a_hold(sent: S
     vendor_order = sent()
     cancel_order(vendor_order.order, actor="tester", reason="wrong colour")
 
-    apply_order_report(report(OrderState.CANCELLED, step=4), source="callback")
+    apply_order_report(report(RemoteOrderState.CANCELLED, step=4), source="callback")
 
     order = Order.objects.get()
-    assert order.state == RemoteOrderState.CANCELLED
+    assert order.state == OrderState.CANCELLED
     assert not order.holds.exists()
 
 
 def test_a_report_with_our_reference_is_adopted_only_while_a_request_is_unanswered(sent: Sent) -> None:
     vendor_order = sent(vendor_id="")
     Push.objects.update(state="failed")
-    apply_order_report(report(OrderState.DRAFT, step=1, vendor_id="31"), source="callback")
+    apply_order_report(report(RemoteOrderState.DRAFT, step=1, vendor_id="31"), source="callback")
     vendor_order.refresh_from_db()
     assert vendor_order.vendor_id == ""
     assert vendor_order.abandoned_ids == ["31"]
 
     Push.objects.filter(kind="orders.place").update(state="unknown")
-    apply_order_report(report(OrderState.DRAFT, step=1, vendor_id="32"), source="callback")
+    apply_order_report(report(RemoteOrderState.DRAFT, step=1, vendor_id="32"), source="callback")
     vendor_order.refresh_from_db()
     assert vendor_order.vendor_id == "32"
 
@@ -206,7 +205,7 @@ def test_an_abandoned_draft_is_never_adopted_again(sent: Sent) -> None:
     vendor_order.abandoned_ids = ["31"]
     vendor_order.save()
 
-    outcome = apply_order_report(report(OrderState.DRAFT, step=1, vendor_id="31"), source="callback")
+    outcome = apply_order_report(report(RemoteOrderState.DRAFT, step=1, vendor_id="31"), source="callback")
 
     vendor_order.refresh_from_db()
     assert (outcome.state, vendor_order.vendor_id) == (CallbackState.KNOWN, "")
@@ -215,7 +214,7 @@ def test_an_abandoned_draft_is_never_adopted_again(sent: Sent) -> None:
 def test_an_order_of_nobody_is_an_orphan(sent: Sent) -> None:
     sent()
     outcome = apply_order_report(
-        report(OrderState.DONE, step=1, vendor_id="77", reference="OTHER-1"), source="callback"
+        report(RemoteOrderState.DONE, step=1, vendor_id="77", reference="OTHER-1"), source="callback"
     )
     assert outcome.state == CallbackState.ORPHAN
 
@@ -232,7 +231,7 @@ def test_a_report_takes_the_same_number_of_queries_however_long_the_order(
         ShippedLine(line_vendor_id=line.vendor_id, reference=line.reference, sku=line.sku, quantity=5) for line in held
     )
     box = replace(parcel(), lines=packed)
-    full = report(OrderState.IN_PRODUCTION, step=8, lines=held, shipments=(box,))
+    full = report(RemoteOrderState.IN_PRODUCTION, step=8, lines=held, shipments=(box,))
     with django_assert_num_queries(27):
         assert apply_order_report(full, source="callback").state == CallbackState.APPLIED
 
@@ -253,7 +252,8 @@ def test_all_that_is_late_or_silent_is_worked_off_in_one_run_however_many(
 def test_an_order_becomes_late_when_its_day_passes_and_is_told_once(sent: Sent) -> None:
     sent()
     apply_order_report(
-        report(OrderState.IN_PRODUCTION, step=6, shipping_latest=timezone.now() + timedelta(days=1)), source="callback"
+        report(RemoteOrderState.IN_PRODUCTION, step=6, shipping_latest=timezone.now() + timedelta(days=1)),
+        source="callback",
     )
     assert mark_late_orders() == 0
 
@@ -265,16 +265,16 @@ def test_an_order_becomes_late_when_its_day_passes_and_is_told_once(sent: Sent) 
 
 def test_an_order_whose_delivery_nobody_reports_is_closed_after_long_silence(sent: Sent) -> None:
     sent()
-    apply_order_report(report(OrderState.DONE, step=6, shipments=(parcel(),)), source="callback")
+    apply_order_report(report(RemoteOrderState.DONE, step=6, shipments=(parcel(),)), source="callback")
     assert close_unreported_orders() == 0
 
     assert close_unreported_orders(now=timezone.now() + timedelta(days=SILENT_DAYS + 1)) == 1
-    assert Order.objects.get().state == RemoteOrderState.CLOSED
+    assert Order.objects.get().state == OrderState.CLOSED
 
 
 def test_times_of_the_vendor_are_kept_for_its_history(sent: Sent) -> None:
     VendorOrder.objects.filter(pk=sent().pk).update(created_at=START)
-    apply_order_report(report(OrderState.SUBMITTED, step=3), source="callback")
+    apply_order_report(report(RemoteOrderState.SUBMITTED, step=3), source="callback")
 
     times = Order.objects.get().events.filter(kind="vendor.history").values_list("at", flat=True)
     assert list(times) == [START + timedelta(seconds=n) for n in (1, 2, 3)]
@@ -285,10 +285,12 @@ def test_the_timeline_begins_with_our_lines_whatever_the_vendors_clock_says(sent
     row = sent()
     order = row.order
     order.events.create(kind="order.received", actor="shop:WEB", at=order.created_at)
-    said = [replace(entry, at=row.created_at - behind) for entry in report(OrderState.SUBMITTED, step=3).histories]
+    said = [
+        replace(entry, at=row.created_at - behind) for entry in report(RemoteOrderState.SUBMITTED, step=3).histories
+    ]
     # The newest first, and in two reports: each line has the same place whenever it comes.
     for some in (said[:1], said[::-1]):
-        apply_order_report(report(OrderState.SUBMITTED, step=3, histories=tuple(some)), source="poll")
+        apply_order_report(report(RemoteOrderState.SUBMITTED, step=3, histories=tuple(some)), source="poll")
 
     events = list(order.events.order_by("at", "pk"))
     assert events[0].kind == "order.received"

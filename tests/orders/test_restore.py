@@ -14,7 +14,7 @@ from backoffice.engine.models.push import PushState
 from backoffice.engine.services.epoch import read_epoch, take_id
 from backoffice.vendors.abilities import ReportsOrders
 from backoffice.vendors.errors import VendorUnavailable
-from backoffice.vendors.messages import OrderReport, OrderState, PostalAddress
+from backoffice.vendors.messages import OrderReport, PostalAddress, RemoteOrderState
 from orders.models import Hold, HoldReason, Order, StrayOrder, VendorOrder, VendorOrderState
 from orders.services.lifecycle import release_hold, release_order
 from orders.services.placing.linking import link_strays
@@ -73,7 +73,7 @@ def test_a_reference_says_whose_it_is(text: str, said: tuple[str, str, int, int]
 
 @pytest.mark.parametrize(
     "shown",
-    [made(state=OrderState.DRAFT), made("4711"), made("OTHER-100005")],
+    [made(state=RemoteOrderState.DRAFT), made("4711"), made("OTHER-100005")],
     ids=["a draft", "not ours", "no shop of ours"],
 )
 def test_nobody_is_asked_about_what_is_not_ours(shop: Shop, shown: OrderReport) -> None:
@@ -120,7 +120,7 @@ def test_what_a_person_wants_beside_it_goes_under_a_reference_of_its_own(shop: S
     dismiss_stray(stray, actor="mara", reason="the customer gets both")
     release_hold(Hold.objects.get(), actor="mara", note="both")
     # What the vendor says later of the other one asks nobody a second time.
-    apply_order_report(made(order.number, quantity=6, state=OrderState.DONE, step=30), source="callback")
+    apply_order_report(made(order.number, quantity=6, state=RemoteOrderState.DONE, step=30), source="callback")
     order.refresh_from_db()
     row.refresh_from_db()
     assert (order.state, row.vendor_id) == ("released", "")
@@ -144,7 +144,7 @@ def test_each_part_gets_its_own_whatever_the_order_of_the_list(shop: Shop) -> No
 
 
 def test_a_draft_that_was_given_up_for_another_one_asks_nobody(shop: Shop) -> None:
-    stray_of(made(vendor_id="76", state=OrderState.CANCELLED))
+    stray_of(made(vendor_id="76", state=RemoteOrderState.CANCELLED))
     stray_of(made("WEB-100005-g2", vendor_id="77"))
     order = make_order(reference="SHOP-5")
     assert link(order) == 1
@@ -156,7 +156,7 @@ def test_a_draft_that_was_given_up_for_another_one_asks_nobody(shop: Shop) -> No
 
 def test_two_alike_under_one_reference_are_one_too_many(sent: Sent) -> None:
     row = sent(reference="SHOP-5")
-    apply_order_report(made(row.reference, state=OrderState.SUBMITTED, vendor_id="78"), source="poll")
+    apply_order_report(made(row.reference, state=RemoteOrderState.SUBMITTED, vendor_id="78"), source="poll")
     hold = Hold.objects.get()
     assert "Cancel one of them" in hold.text
     assert not StrayOrder.objects.exists()
@@ -165,7 +165,7 @@ def test_two_alike_under_one_reference_are_one_too_many(sent: Sent) -> None:
 def test_nobody_is_advised_to_cancel_another_customers_order(sent: Sent) -> None:
     row = sent(reference="SHOP-5")
     to = PostalAddress(firstname="Otto", lastname="Kurz", zip="80331", city="München")
-    shown = made(row.reference, shop_reference="SHOP-9", state=OrderState.SUBMITTED, vendor_id="78", recipient=to)
+    shown = made(row.reference, shop_reference="SHOP-9", state=RemoteOrderState.SUBMITTED, vendor_id="78", recipient=to)
     apply_order_report(shown, source="poll")
     hold = Hold.objects.get()
     assert "cancel neither" in hold.text
@@ -198,7 +198,7 @@ def test_what_was_changed_and_sent_since_the_backup_is_bound_and_shown(shop: Sho
 def test_what_was_cancelled_since_the_backup_is_not_made_anew_by_itself(shop: Shop) -> None:
     order = release_order(make_order(reference="SHOP-5"), actor="tester")
     row = order.vendor_orders.get()
-    compare(made(row.reference, state=OrderState.CANCELLED))
+    compare(made(row.reference, state=RemoteOrderState.CANCELLED))
     row.refresh_from_db()
     assert row.state == VendorOrderState.CANCELLED
     assert Hold.objects.get().reason == HoldReason.VENDOR_CANCELLED
@@ -206,7 +206,7 @@ def test_what_was_cancelled_since_the_backup_is_not_made_anew_by_itself(shop: Sh
 
 def test_what_went_under_the_next_reference_since_the_backup_is_found(sent: Sent) -> None:
     row = sent(reference="SHOP-5", vendor_id="76")
-    gone = made(row.reference, vendor_id="76", state=OrderState.CANCELLED)
+    gone = made(row.reference, vendor_id="76", state=RemoteOrderState.CANCELLED)
     compare(gone, made(f"{row.reference}-g2"))
     row.refresh_from_db()
     assert (row.vendor_id, row.reference, row.abandoned_ids) == ("77", "WEB-100001-g2", ["76"])

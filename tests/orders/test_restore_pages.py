@@ -11,7 +11,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
-from backoffice.vendors.messages import OrderState
+from backoffice.vendors.messages import RemoteOrderState
 from orders.models import Order, StrayOrder
 from orders.services.lifecycle import release_order
 from orders.services.reports.applying import apply_order_report
@@ -47,7 +47,7 @@ def test_an_order_is_brought_in_with_all_that_its_vendor_knows(shop: Shop) -> No
 
 def test_what_the_vendor_says_later_of_an_order_that_was_brought_in_is_its(shop: Shop) -> None:
     order = adopt_stray(stray_of(made()), actor="mara")
-    apply_order_report(made(state=OrderState.DONE, step=30), source="callback")
+    apply_order_report(made(state=RemoteOrderState.DONE, step=30), source="callback")
     order.refresh_from_db()
     assert order.production == "done"
 

@@ -23,17 +23,14 @@ class CallsUs(Vendor, Protocol):
     @classmethod
     def is_callback_path(cls, token: str) -> bool:
         """Return whether an address whose last part is `token` is ours, also for a while after a secret's change."""
-        ...
 
     @classmethod
     def verify_callback(cls, request: CallbackRequest) -> bool:
         """Return whether the vendor sent it, in constant time."""
-        ...
 
     @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
         """Return what a callback says. Raises InvalidCallback, and nothing else, for anything unreadable."""
-        ...
 
     @classmethod
     def callback_key(cls, topic: str, body: bytes) -> str | None:
@@ -47,12 +44,10 @@ class CallsSecretAddresses(CallsUs, Protocol):
     @classmethod
     def callback_addresses(cls) -> dict[str, str]:
         """Return our whole address by topic, as secret as what protects it; none before that is set."""
-        ...
 
     @classmethod
     def find_weak_secret(cls) -> str:
         """Return what is wrong with the secret that protects the addresses; empty while the vendor is not used."""
-        ...
 
 
 class ManagesWebhooks(CallsUs, Protocol):
@@ -63,16 +58,12 @@ class ManagesWebhooks(CallsUs, Protocol):
 
     def list_webhooks(self) -> list[Webhook]:
         """Return all subscriptions, ours and others."""
-        ...
 
     def create_webhook(self, *, topic: str, url: str) -> Webhook:
         """Subscribe; `topic` is the vendor's. Twice the same makes two."""
-        ...
 
     def read_webhook(self, vendor_id: str) -> Webhook:
         """Return a subscription with its secret. Raises VendorNotFound when there is none of that id."""
-        ...
 
     def delete_webhook(self, vendor_id: str) -> None:
         """End a subscription. Raises VendorNotFound when there is none of that id."""
-        ...

@@ -9,14 +9,14 @@ from typing import ClassVar, Protocol
 
 from backoffice.vendors.base import Vendor
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
+    FulfillerPriceUpdate,
     JobReport,
     JobRow,
     JobTicket,
-    SalesPriceRow,
-    SearchTextRow,
-    StockRow,
-    SyncRow,
+    SalesPriceUpdate,
+    SearchTextUpdate,
+    StockUpdate,
+    SyncUpdate,
 )
 from backoffice.vendors.catalog_messages import CatalogPage
 from backoffice.vendors.listing_messages import PriceData, SearchData, StockData
@@ -30,14 +30,12 @@ class HasCatalogue(Vendor, Protocol):
     @property
     def languages(self) -> list[str]:
         """The languages to read, two letters in upper case, the main one first."""
-        ...
 
     def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]:
         """Return the catalogue page by page; `sku` narrows it, unless the vendor ignores that.
 
         A page that cannot be had becomes a problem of its own. Raises VendorError when there is no point in going on.
         """
-        ...
 
 
 class HasReferenceData(Vendor, Protocol):
@@ -74,52 +72,43 @@ class TakesChanges(Vendor, Protocol):
 
     def read_job(self, vendor_id: str) -> JobReport:
         """Return the job as it is now: QUEUED when it is not known, as right after its batch."""
-        ...
 
     def list_jobs(self) -> Iterator[JobReport]:
         """Return all jobs that the vendor still lists, in its order."""
-        ...
 
     def fetch_report(self, url: str) -> bytes:
         """Return the table behind a job's `report_url`. Raises UnsafeUrl for a link that is not the vendor's."""
-        ...
 
     @staticmethod
     def parse_report(body: bytes) -> tuple[JobRow, ...]:
         """Return the rows of such a table. Raises UnreadableReport."""
-        ...
 
 
 class TakesSalesPrices(TakesChanges, ListsPrices, Protocol):
-    def update_sales_prices(self, rows: Sequence[SalesPriceRow]) -> JobTicket:
+    def update_sales_prices(self, rows: Sequence[SalesPriceUpdate]) -> JobTicket:
         """Set our sales prices; quantities that are not given stay as they are."""
-        ...
 
 
 class TakesFulfillerPrices(TakesChanges, ListsPrices, Protocol):
-    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceRow]) -> JobTicket:
+    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceUpdate]) -> JobTicket:
         """Replace all prices of the products: quantities that are not given are lost for good."""
-        ...
 
 
 class TakesTexts(TakesChanges, Protocol):
     def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchData]: ...
 
-    def update_search_texts(self, rows: Sequence[SearchTextRow]) -> JobTicket:
+    def update_search_texts(self, rows: Sequence[SearchTextUpdate]) -> JobTicket:
         """Set all our texts of the SKUs, or reset them to the defaults."""
-        ...
 
 
 class TakesStock(TakesChanges, ListsStock, Protocol):
-    def update_stock_fulfiller(self, rows: Sequence[StockRow]) -> JobTicket:
+    def update_stock_fulfiller(self, rows: Sequence[StockUpdate]) -> JobTicket:
         """Set availability, stock or both. What is not available keeps its stock and cannot be ordered."""
-        ...
 
 
 class TakesChannels(TakesChanges, ListsStock, Protocol):
-    def update_sync(self, rows: Sequence[SyncRow]) -> JobTicket:
+    def update_sync(self, rows: Sequence[SyncUpdate]) -> JobTicket:
         """Pass products on to sales channels, or no longer; they stay visible here either way."""
-        ...
 
 
 class HasRatings(Vendor, Protocol):
@@ -128,16 +117,13 @@ class HasRatings(Vendor, Protocol):
     @classmethod
     def calls_per_run(cls) -> int:
         """Return how many calls may be made at most each time that ratings are read."""
-        ...
 
     @classmethod
     def rating_groups(cls) -> list[tuple[str, str, str]]:
         """Return (group, shop's code, language in upper case or "") of all that can be read; never a key."""
-        ...
 
     def read_rating(self, *, group: str, product_id: int | None = None, most: int = 20) -> PublishedRating:
         """Return what is published of a product, or of the whole shop, with the newest `most` reviews.
 
         Raises VendorRejected for a group that is not known (any more).
         """
-        ...

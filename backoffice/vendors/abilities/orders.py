@@ -31,7 +31,6 @@ class TakesOrders(Vendor, Protocol):
 
         The number of lines is not checked, since an order may be divided.
         """
-        ...
 
     @classmethod
     def takes_test_products(cls) -> bool:
@@ -44,7 +43,6 @@ class ReportsOrders(Vendor, Protocol):
 
     def read_order(self, vendor_id: str) -> OrderReport:
         """Return the order as it is now. Raises VendorNotFound when there is none of that id."""
-        ...
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
         """Return all orders of exactly that reference, made on the day `since` (UTC) or later, cancelled ones too.
@@ -52,18 +50,15 @@ class ReportsOrders(Vendor, Protocol):
         An empty list proves that there is none: whatever cannot be read to its end raises VendorProtocolError. With
         `trust_filter=False` nothing is left to a filter of the vendor's.
         """
-        ...
 
     def list_orders(self, *, updated_from: date, whole: bool = False) -> Iterator[OrderReport]:
         """Return the orders changed on that day (UTC) or later, each once; unreadable ones are left out.
 
         `whole`: a list that cannot be read to its end raises VendorProtocolError.
         """
-        ...
 
     def order_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[OrderReport]]:
         """Return all orders changed since then, a page at a time; `position` is that of an earlier page."""
-        ...
 
 
 class TakesDraftOrders(TakesOrders, ReportsOrders, Protocol):
@@ -74,19 +69,15 @@ class TakesDraftOrders(TakesOrders, ReportsOrders, Protocol):
 
     def create_order(self, order: OrderToPlace) -> OrderReport:
         """Make a draft. Return it with its id; lines in it that carry ids of the vendor's are not added again."""
-        ...
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
         """Add a line to a draft. Twice is two lines."""
-        ...
 
     def submit_order(self, vendor_id: str) -> OrderReport:
         """Have a draft produced: this is what costs money."""
-        ...
 
     def cancel_order(self, vendor_id: str) -> OrderReport:
         """Cancel a draft, or an order before production. Raises VendorRejected when it is too late."""
-        ...
 
 
 class TakesOrdersAtOnce(TakesOrders, Protocol):
@@ -97,12 +88,10 @@ class TakesOrdersAtOnce(TakesOrders, Protocol):
 
     def place_order(self, order: OrderToPlace) -> Placed:
         """Have the order made, with all that `order.sale` says."""
-        ...
 
     @classmethod
     def confirmation_seconds(cls) -> float:
         """Return how long after a lost answer its callback may still confirm the order; 0 where none comes."""
-        ...
 
 
 class MakesDesigns(Vendor, Protocol):
@@ -110,7 +99,6 @@ class MakesDesigns(Vendor, Protocol):
 
     def create_design_user(self) -> str:
         """Make an owner of uploads, to be kept and reused: one per customer. Return its hash."""
-        ...
 
     def create_design(
         self,
@@ -126,16 +114,12 @@ class MakesDesigns(Vendor, Protocol):
 
         `intent` is one of the variant's `editor_intents`. Raises VendorRejected, which names the field.
         """
-        ...
 
     def read_design(self, vendor_id: str) -> DesignReport:
         """Return the design as it is now. Raises VendorNotFound when there is none of that id."""
-        ...
 
     def submit_design(self, vendor_id: str) -> DesignReport:
         """End the editing for good; the SKU may have changed until now."""
-        ...
 
     def read_preview(self, vendor_id: str) -> Download:
         """Return a picture or PDF of the design."""
-        ...

@@ -34,7 +34,6 @@ class AutoLetter(ExportsOrders):
     TAKES_CORRECTIONS: ClassVar[bool] = True
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
         self.client = AutoLetterClient(connection)
 
     @classmethod
@@ -42,29 +41,20 @@ class AutoLetter(ExportsOrders):
         return bool(settings.AUTOLETTER_URL and settings.AUTOLETTER_TOKEN)
 
     def check(self) -> str:
-        """Makes no call: the vendor offers nothing that could be asked without sending."""
         return _("It is set up. AutoLetter offers nothing that could be asked without sending an order.")
 
     @classmethod
     def export_batch_size(cls) -> int:
-        """Orders a request (AUTOLETTER_BATCH_SIZE)."""
         return max(1, int(settings.AUTOLETTER_BATCH_SIZE))
 
     @classmethod
     def export_group(cls, *, shop_code: str, language: str) -> str | None:
-        """One account takes all: shops are told apart by their ShopId within a request."""
+        """Return one group for all: shops are told apart by their ShopId within a request."""
         return ""
 
-    @classmethod
-    def find_export_obstacle(cls, order: OrderToExport) -> str:
-        return find_obstacle(order)
+    find_export_obstacle = staticmethod(find_obstacle)
 
     def export_orders(
         self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False
     ) -> list[ExportedOrder] | Unclear:
-        """One request. `corrected` orders are updated where they are known, all others created.
-
-        Answers the verdicts it can tell, Unclear when there are none. Orders without a verdict are to be told again,
-        which does no harm: they are known by their id. Raises VendorError.
-        """
-        return read_answer(self.client.push_orders(write_orders(orders, corrected=corrected)), told=orders)
+        return read_answer(self.client.push_orders(write_orders(orders, corrected=corrected)), orders=orders)

@@ -14,7 +14,7 @@ READ_HERE = frozenset({400, 404, 405, 409, 413, 422})
 
 
 def split_endpoint(url: str) -> tuple[str, str]:
-    """The origin, and all that follows it with the query; both together are the address again.
+    """Return the origin, and all that follows it with the query; both together are the address again.
 
     An address within the query is escaped, which means the same.
     """

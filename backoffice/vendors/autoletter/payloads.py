@@ -6,27 +6,23 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-import msgspec
 from django.conf import settings
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.autoletter.streets import split_house_number
+from backoffice.vendors.bodies import encode
 from backoffice.vendors.export_messages import ExportLine, OrderToExport
 from backoffice.vendors.messages import PostalAddress
 from backoffice.vendors.money import round_money
 
-# Written digit by digit from the Decimal: no float is ever made of it.
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
-
 
 def write_orders(orders: Sequence[OrderToExport], *, corrected: bool) -> bytes:
-    """The body of one request: a bare array, or an object that allows updates."""
+    """Return the body of one request: a bare array, or an object that allows updates."""
     entries = [order_entry(order) for order in orders]
-    return _ENCODER.encode({"allowUpdates": True, "orders": entries} if corrected else entries)
+    return encode({"allowUpdates": True, "orders": entries} if corrected else entries)
 
 
 def order_entry(order: OrderToExport) -> dict[str, Any]:
-    """One order."""
     address = address_entry(order.recipient, order=order)
     entry: dict[str, Any] = {
         "OrderNumber": order.number,
@@ -49,7 +45,7 @@ def order_entry(order: OrderToExport) -> dict[str, Any]:
 
 
 def address_entry(address: PostalAddress, *, order: OrderToExport) -> dict[str, str]:
-    """An address; one without any name bears the customer's."""
+    """Return an address; one without any name bears the customer's."""
     firstname, lastname = address.firstname.strip(), address.lastname.strip()
     company = address.company.strip()
     if not (firstname or lastname):
@@ -69,7 +65,7 @@ def address_entry(address: PostalAddress, *, order: OrderToExport) -> dict[str, 
 
 
 def find_obstacle(order: OrderToExport) -> str:
-    """Why AutoLetter cannot take the order, in words; empty when it can."""
+    """Return why AutoLetter cannot take the order, in words; empty when it can."""
     if order.currency.upper() != settings.AUTOLETTER_CURRENCY.upper():
         text = _("AutoLetter knows no currencies: only orders in %(wanted)s are sent, this one is in %(currency)s.")
         return text % {"wanted": settings.AUTOLETTER_CURRENCY, "currency": order.currency}

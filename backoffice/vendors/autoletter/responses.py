@@ -17,19 +17,8 @@ from backoffice.vendors.export_messages import ExportedOrder, ExportResult, Orde
 from backoffice.vendors.responses import EXCERPT, Response
 
 MIXED = 207
-_LISTS = (
-    "errors",
-    "error",
-    "orders",
-    "details",
-    "results",
-    "records",
-    "items",
-    "data",
-    "failed",
-    "rejected",
-    "invalid",
-)
+_NAMES = "errors error orders details results records items data failed rejected invalid"
+_LISTS = tuple(_NAMES.split())
 # Lists of these names hold what went wrong; the others hold every order, with or without an error.
 _OF_ERRORS = frozenset({"errors", "error", "details", "failed", "rejected", "invalid"})
 _TEXTS = ("message", "error", "errors", "detail", "details", "description", "reason", "title", "text")
@@ -49,16 +38,16 @@ _IN_PATH = re.compile(r"^\W*(?:orders)?\W*(\d{1,4})(?!\d)")
 
 
 @dataclass(frozen=True)
-class _Complaint:
-    """One thing said of an order, or of all (`order_id` empty)."""
+class _Error:
+    """One error of an order, or of all (`order_id` empty)."""
 
     order_id: str
     text: str
     is_duplicate: bool
 
 
-def read_answer(answer: Response, *, told: Sequence[OrderToExport]) -> list[ExportedOrder] | Unclear:
-    """The verdicts that the answer gives: of all orders after a 2xx, else of those it names; Unclear when of none.
+def read_answer(answer: Response, *, orders: Sequence[OrderToExport]) -> list[ExportedOrder] | Unclear:
+    """Return what the response says: of all orders after a 2xx, else of those it names; Unclear when of none.
 
     Raises VendorAuthFailed for an address where there is no such route, VendorAmbiguous for a 2xx that is no answer of
     an interface, VendorRejected for a request that is too large.
@@ -66,13 +55,13 @@ def read_answer(answer: Response, *, told: Sequence[OrderToExport]) -> list[Expo
     _raise_for_all(answer)
     is_accepted = 200 <= answer.status < 300
     content = _content(answer, is_accepted=is_accepted)
-    complaints = list(_complaints(content, told=told, status=answer.status))
-    named = {found.order_id: found for found in complaints if found.order_id}
-    general = [found for found in complaints if not found.order_id]
-    if not is_accepted and not named and len(told) == 1:
-        return [_verdict(told[0].order_id, _of_one(answer, general))]
-    if general and len(told) == 1:
-        named.setdefault(told[0].order_id, general[0])
+    errors = list(_errors(content, orders=orders, status=answer.status))
+    named = {found.order_id: found for found in errors if found.order_id}
+    general = [found for found in errors if not found.order_id]
+    if not is_accepted and not named and len(orders) == 1:
+        return [_verdict(orders[0].order_id, _of_one(answer, general))]
+    if general and len(orders) == 1:
+        named.setdefault(orders[0].order_id, general[0])
     elif is_accepted and general:
         return Unclear(text=general[0].text)
     if not is_accepted and not named:
@@ -80,30 +69,30 @@ def read_answer(answer: Response, *, told: Sequence[OrderToExport]) -> list[Expo
     verdicts = [_verdict(order_id, found) for order_id, found in named.items()]
     if is_accepted:
         verdicts += [
-            ExportedOrder(order_id=o.order_id, verdict=ExportResult.TAKEN) for o in told if o.order_id not in named
+            ExportedOrder(order_id=o.order_id, verdict=ExportResult.TAKEN) for o in orders if o.order_id not in named
         ]
     return verdicts
 
 
 def _is_duplicate(text: str) -> bool:
-    """Whether it says that the order is there already."""
+    """Return whether it says that the order is there already."""
     return bool(_DUPLICATE.search(_ABSENT.sub("", text)))
 
 
 def _raise_for_all(answer: Response) -> None:
-    """What has nothing to do with any order."""
+    """Raise what has nothing to do with any single order."""
     if answer.status in (404, 405):
         text = (
             f"AutoLetter takes no orders at this address (HTTP {answer.status}): AUTOLETTER_URL has to be the whole "
             "address that AutoLetter shows for the API integration."
         )
-        raise VendorAuthFailed(text, status=answer.status, excerpt=answer.excerpt)
+        raise VendorAuthFailed(text, **answer.seen)
     if answer.status == 413:
         raise VendorRejected("AutoLetter takes fewer orders at once.", status=413, excerpt=answer.excerpt)
 
 
 def _content(answer: Response, *, is_accepted: bool) -> Any:
-    """The JSON of the body; None where there is none and none is needed."""
+    """Return the JSON of the body; None where there is none and none is needed."""
     body = answer.body.strip()
     try:
         return msgspec.json.decode(body) if body else None
@@ -113,95 +102,91 @@ def _content(answer: Response, *, is_accepted: bool) -> Any:
         if "json" not in answer.headers.get("content-type", "") and body[:1] not in b"<{[" and len(body) < EXCERPT:
             return None  # a plain "OK"
         text = "AutoLetter answered what we cannot read."
-        raise VendorAmbiguous(text, status=answer.status, excerpt=answer.excerpt) from error
+        raise VendorAmbiguous(text, **answer.seen) from error
 
 
-def _of_one(answer: Response, general: Sequence[_Complaint]) -> _Complaint:
-    """All that is said is said of the only order."""
+def _of_one(answer: Response, general: Sequence[_Error]) -> _Error:
+    """Return all errors as that of the only order."""
     text = general[0].text if general else answer.excerpt or f"HTTP {answer.status}"
     duplicate = answer.status == 409 or any(found.is_duplicate for found in general) or _is_duplicate(text)
-    return _Complaint("", text, duplicate)
+    return _Error("", text, duplicate)
 
 
-def _verdict(order_id: str, found: _Complaint) -> ExportedOrder:
+def _verdict(order_id: str, found: _Error) -> ExportedOrder:
     verdict = ExportResult.KNOWN if found.is_duplicate else ExportResult.REFUSED
     return ExportedOrder(order_id=order_id, verdict=verdict, text=found.text)
 
 
-def _complaints(content: Any, *, told: Sequence[OrderToExport], status: int) -> Iterator[_Complaint]:
-    """Everything in the answer that speaks of something wrong."""
+def _errors(content: Any, *, orders: Sequence[OrderToExport], status: int) -> Iterator[_Error]:
+    """Return everything in the response that reports an error."""
     if isinstance(content, list):
-        yield from _of_list(content, told=told, is_error=status >= 300)
+        yield from _of_list(content, orders=orders, is_error=status >= 300)
     elif isinstance(content, dict):
-        yield from _of_object(content, told=told, is_refusal=status >= 300 or _is_mixed(content, status=status))
+        yield from _of_object(content, orders=orders, is_refusal=status >= 300 or _is_mixed(content, status=status))
     elif isinstance(content, str) and content:
-        yield _complaint(content, told=told)
+        yield _error(content, orders=orders)
 
 
 def _is_mixed(content: Mapping[str, Any], *, status: int) -> bool:
-    """Whether the message of a 2xx tells of something that was not taken; if not, telling it again does no harm."""
+    """Return whether the message of a 2xx reports that something was not taken; if not, a repeat does no harm."""
     text = _text({key.lower(): value for key, value in content.items()})
     return bool(text) and not _GOOD_WORDS.search(text) and (status == MIXED or bool(_DUPLICATE.search(text)))
 
 
-def _of_object(content: Mapping[str, Any], *, told: Sequence[OrderToExport], is_refusal: bool) -> Iterator[_Complaint]:
+def _of_object(content: Mapping[str, Any], *, orders: Sequence[OrderToExport], is_refusal: bool) -> Iterator[_Error]:
     given = {key.lower(): value for key, value in content.items()}
-    found: list[_Complaint] = []
+    found: list[_Error] = []
     for name in _LISTS:
         if (below := given.get(name)) not in (None, "", [], {}):
-            found += _below(below, told=told, is_error=name in _OF_ERRORS)
+            found += _below(below, orders=orders, is_error=name in _OF_ERRORS)
     text = _text(given)
-    if not found and text and given.get("success") is not True and (is_refusal or _speaks_of_failure(given)):
-        found = [_complaint(text, told=told)]
+    if not found and text and given.get("success") is not True and (is_refusal or _reports_failure(given)):
+        found = [_error(text, orders=orders)]
     yield from found
 
 
-def _below(value: Any, *, told: Sequence[OrderToExport], is_error: bool) -> Iterator[_Complaint]:
+def _below(value: Any, *, orders: Sequence[OrderToExport], is_error: bool) -> Iterator[_Error]:
     if isinstance(value, list):
-        yield from _of_list(value, told=told, is_error=is_error)
+        yield from _of_list(value, orders=orders, is_error=is_error)
     elif isinstance(value, dict):
         keys = {key.lower() for key in value}
         if keys & set(_LISTS):
-            yield from _of_object(value, told=told, is_refusal=is_error)
+            yield from _of_object(value, orders=orders, is_refusal=is_error)
         elif is_error and keys & set(_TEXTS):
-            yield from _of_entry(value, told=told, is_error=True, place=None)
+            yield from _of_entry(value, orders=orders, is_error=True, place=None)
         elif is_error:
-            for key, said in value.items():
-                yield _complaint(_plain(said), told=told, name=key)
+            for key, text in value.items():
+                yield _error(_plain(text), orders=orders, name=key)
 
 
-def _of_list(entries: list[Any], *, told: Sequence[OrderToExport], is_error: bool) -> Iterator[_Complaint]:
-    """A list as long as ours, of entries that are no errors each, goes in our order."""
-    whole = not is_error and len(entries) == len(told)
+def _of_list(entries: list[Any], *, orders: Sequence[OrderToExport], is_error: bool) -> Iterator[_Error]:
+    """Return the errors of a list. One as long as ours, of entries that are no errors each, goes in our order."""
+    whole = not is_error and len(entries) == len(orders)
     for place, entry in enumerate(entries):
-        yield from _of_entry(entry, told=told, is_error=is_error, place=place if whole else None)
+        yield from _of_entry(entry, orders=orders, is_error=is_error, place=place if whole else None)
 
 
-def _of_entry(entry: Any, *, told: Sequence[OrderToExport], is_error: bool, place: int | None) -> Iterator[_Complaint]:
-    """An entry of a list of errors complains; one of a list of orders does so if it holds an error."""
+def _of_entry(entry: Any, *, orders: Sequence[OrderToExport], is_error: bool, place: int | None) -> Iterator[_Error]:
+    """Return an entry of a list of errors, or the error that one of a list of orders holds."""
     if not isinstance(entry, dict):
         if is_error:
-            yield _complaint(_plain(entry), told=told)
+            yield _error(_plain(entry), orders=orders)
         return
     given = {key.lower(): value for key, value in entry.items()}
-    if not is_error and not _speaks_of_failure(given):
+    if not is_error and not _reports_failure(given):
         return
     text = _text(given) or _plain(given.get("status")) or _plain(entry)
-    order_id = _named(given, told) or (told[place].order_id if place is not None else "")
-    duplicate = _is_duplicate(text) or 409 in (
-        given.get("status"),
-        given.get("code"),
-        given.get("statuscode"),
-    )
+    order_id = _named(given, orders) or (orders[place].order_id if place is not None else "")
+    duplicate = _is_duplicate(text) or 409 in (given.get("status"), given.get("code"), given.get("statuscode"))
     word = _plain(given.get("status")) + _plain(given.get("code"))
     if order_id:
-        yield _Complaint(order_id, text[:EXCERPT], duplicate or _is_duplicate(word))
+        yield _Error(order_id, text[:EXCERPT], duplicate or _is_duplicate(word))
     else:
         path = _plain(given.get("path") or given.get("field") or given.get("property") or given.get("pointer"))
-        yield _complaint(text, told=told, name=path)
+        yield _error(text, orders=orders, name=path)
 
 
-def _speaks_of_failure(given: Mapping[str, Any]) -> bool:
+def _reports_failure(given: Mapping[str, Any]) -> bool:
     status = given.get("status", given.get("code", given.get("statuscode")))
     if isinstance(status, int) and not isinstance(status, bool) and status >= 400:
         return True
@@ -212,9 +197,9 @@ def _speaks_of_failure(given: Mapping[str, Any]) -> bool:
     return any(given.get(name) not in (None, "", [], {}, False, 0) for name in ("error", "errors"))
 
 
-def _named(given: Mapping[str, Any], told: Sequence[OrderToExport]) -> str:
-    """The `order_id` that an entry names, empty when it names none of ours."""
-    by_id, by_number = _by_id(told), _by_number(told)
+def _named(given: Mapping[str, Any], orders: Sequence[OrderToExport]) -> str:
+    """Return the `order_id` that an entry names, empty when it names none of ours."""
+    by_id, by_number = _by_id(orders), _by_number(orders)
     for name in _IDS:
         if (order_id := _plain(given.get(name))) in by_id:
             return order_id
@@ -223,47 +208,47 @@ def _named(given: Mapping[str, Any], told: Sequence[OrderToExport]) -> str:
             return by_number[number]
     for name in _PLACES:
         place = given.get(name)
-        if isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(told):
-            return told[place].order_id
+        if isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(orders):
+            return orders[place].order_id
     below = given.get("order")
     if isinstance(below, dict):
-        return _named({key.lower(): value for key, value in below.items()}, told)
+        return _named({key.lower(): value for key, value in below.items()}, orders)
     return _plain(below) if _plain(below) in by_id else by_number.get(_plain(below), "")
 
 
-def _complaint(text: str, *, told: Sequence[OrderToExport], name: str = "") -> _Complaint:
-    """One that names its order in its key, or in the text, or not at all."""
-    order_id = _in_name(name, told) or _in_text(text, told)
-    return _Complaint(order_id, f"{name}: {text}"[:EXCERPT] if name else text[:EXCERPT], _is_duplicate(text))
+def _error(text: str, *, orders: Sequence[OrderToExport], name: str = "") -> _Error:
+    """Return an error of the order named in its key or in the text, if any."""
+    order_id = _in_name(name, orders) or _in_text(text, orders)
+    return _Error(order_id, f"{name}: {text}"[:EXCERPT] if name else text[:EXCERPT], _is_duplicate(text))
 
 
-def _in_name(name: str, told: Sequence[OrderToExport]) -> str:
-    """A key is an id, a number, or a path such as "[3].Total" or "orders.3.Address"."""
-    if name in _by_id(told):
+def _in_name(name: str, orders: Sequence[OrderToExport]) -> str:
+    """Return the order of a key: an id, a number, or a path such as "[3].Total" or "orders.3.Address"."""
+    if name in _by_id(orders):
         return name
-    if name in (by_number := _by_number(told)):
+    if name in (by_number := _by_number(orders)):
         return by_number[name]
     found = _IN_PATH.match(name)
     if found and ("." in name or not name[:1].isdigit()):
         place = int(found[1])
-        return told[place].order_id if place < len(told) else ""
+        return orders[place].order_id if place < len(orders) else ""
     return ""
 
 
-def _in_text(text: str, told: Sequence[OrderToExport]) -> str:
-    """The one order of which a sentence speaks. A bare number could be a length or a limit, so it needs a word."""
+def _in_text(text: str, orders: Sequence[OrderToExport]) -> str:
+    """Return the only order named in a sentence. A bare number could be a length or a limit, so it needs a word."""
     words = set(re.findall(r"[\w-]+", text))
-    said = set(re.findall(r"\border(?:\s?_?(?:id|number|no))?\b\W{0,4}([\w-]+)", text, re.IGNORECASE))
-    found = {o.order_id for o in told if o.number in words or (o.order_id in said) or (o.number in said)}
+    named = set(re.findall(r"\border(?:\s?_?(?:id|number|no))?\b\W{0,4}([\w-]+)", text, re.IGNORECASE))
+    found = {o.order_id for o in orders if o.number in words or o.order_id in named or o.number in named}
     return found.pop() if len(found) == 1 else ""
 
 
-def _by_id(told: Sequence[OrderToExport]) -> set[str]:
-    return {order.order_id for order in told}
+def _by_id(orders: Sequence[OrderToExport]) -> set[str]:
+    return {order.order_id for order in orders}
 
 
-def _by_number(told: Sequence[OrderToExport]) -> dict[str, str]:
-    return {o.reference: o.order_id for o in told if o.reference} | {o.number: o.order_id for o in told}
+def _by_number(orders: Sequence[OrderToExport]) -> dict[str, str]:
+    return {o.reference: o.order_id for o in orders if o.reference} | {o.number: o.order_id for o in orders}
 
 
 def _text(given: Mapping[str, Any]) -> str:
@@ -271,7 +256,7 @@ def _text(given: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
-    """A value as masked text."""
+    """Return a value as masked text."""
     if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, (list, tuple)):

@@ -22,7 +22,7 @@ _NAMED_BY_NUMBER = re.compile(
 
 
 def split_house_number(street: str) -> tuple[str, str]:
-    """Street and house number of one line; ("the whole line", "") where it is not certain which is which.
+    """Return street and house number of one line; ("the whole line", "") where it is not certain which is which.
 
     The number stands last ("Hauptstraße 42", "Straße des 17. Juni 135", "Am Markt 3 a"), else first ("42 Main
     Street"). Two numbers at both ends, or one that belongs to its words ("Postfach 12", "Apt 4"), are not certain.
@@ -41,5 +41,5 @@ def split_house_number(street: str) -> tuple[str, str]:
 
 
 def _is_certain(street: str) -> bool:
-    """No number stands right before the other one ("Hauptstraße 5, 12" may be a house and a flat)."""
+    """Return whether no number stands right before the other one ("Hauptstraße 5, 12" may be a house and a flat)."""
     return not _NAMED_BY_NUMBER.search(street) and not re.search(r"\d[\s,a-zA-Z]{0,3}$", street)

@@ -16,7 +16,7 @@ from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, Vendo
 from backoffice.vendors.export_messages import ExportedOrder, OrderToExport, Unclear
 from backoffice.vendors.guaranteed_reviews.client import GuaranteedReviewsClient
 from backoffice.vendors.guaranteed_reviews.keys import Key, find_faults, group_of, private_keys, public_keys
-from backoffice.vendors.guaranteed_reviews.meaning import judge
+from backoffice.vendors.guaranteed_reviews.meaning import read_results
 from backoffice.vendors.guaranteed_reviews.payloads import sent_order
 from backoffice.vendors.guaranteed_reviews.ratings import read_rating
 from backoffice.vendors.rating_messages import PublishedRating
@@ -50,7 +50,6 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
 
     @classmethod
     def find_setting_faults(cls) -> list[str]:
-        """What is wrong in the settings, in words without any key."""
         faults = find_faults()
         if settings.GUARANTEED_REVIEWS_ENCODING not in ("form", "json"):
             faults.append("GUARANTEED_REVIEWS_ENCODING has to be form or json.")
@@ -78,19 +77,12 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
             return False
         return True
 
-    # --- Telling orders ---------------------------------------------------------------------------------------------
-
     @classmethod
     def export_batch_size(cls) -> int:
-        """Orders a request."""
         return max(1, int(settings.GUARANTEED_REVIEWS_BATCH_SIZE))
 
     @classmethod
     def export_group(cls, *, shop_code: str, language: str) -> str | None:
-        """The name of the key that orders of this shop and language go with, such as "WEB/de"; never the key itself.
-
-        None: no key speaks that language, and the settings name none to be used instead.
-        """
         return group_of(shop_code, language)
 
     @classmethod
@@ -111,20 +103,13 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
     def export_orders(
         self, orders: Sequence[OrderToExport], *, group: str, corrected: bool = False
     ) -> list[ExportedOrder] | Unclear:
-        """Report orders, so that their customers are invited 10 days later. Telling again does no harm.
-
-        Raises VendorRejected when the settings have no key of that name (any more), VendorAuthFailed when the vendor
-        refuses the key, VendorAmbiguous and VendorUnavailable where it has to be told again.
-        """
         if corrected:
             raise VendorRejected(_("Guaranteed Reviews takes no corrections."))
         key = private_keys().get(group)
         if key is None:
             raise VendorRejected(_("The settings have no key for %(group)s.") % {"group": group})
         answer = self.client.send_orders(key, [sent_order(order) for order in orders])
-        return judge(answer, order_ids=[order.order_id for order in orders])
-
-    # --- Published ratings --------------------------------------------------------------------------------------------
+        return read_results(answer, order_ids=[order.order_id for order in orders])
 
     @classmethod
     def calls_per_run(cls) -> int:
@@ -135,10 +120,6 @@ class GuaranteedReviews(ExportsOrders, HasRatings):
         return [(key.name, key.shop, key.language.upper().strip("*")) for key in public_keys().values()]
 
     def read_rating(self, *, group: str, product_id: int | None = None, most: int = 20) -> PublishedRating:
-        """What is published of a product, or of the whole shop, with the newest `most` reviews.
-
-        Raises VendorRejected when the settings have no public key of that name.
-        """
         key = public_keys().get(group)
         if key is None:
             raise VendorRejected(_("The settings have no public key for %(group)s.") % {"group": group})

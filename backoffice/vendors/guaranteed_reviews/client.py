@@ -27,7 +27,7 @@ class GuaranteedReviewsClient:
         self.session = VendorSession(NAME, base_url=base_url, connection=connection, pace=pace)
 
     def send_orders(self, key: Key, orders: Sequence[SentOrder]) -> Response:
-        """`POST private/v3/orders`: the answer whatever its status (`meaning.judge` says what it means).
+        """`POST private/v3/orders`: the answer whatever its status (`meaning.read_results` says what it means).
 
         Safe to repeat: an order is not imported again when its `id_order` or `reference` is known. No quota; no
         limit on the number is documented. Raises VendorUnavailable, VendorAmbiguous.

@@ -5,7 +5,6 @@ another language uses it: `SHOP/nl=site/de/secret` for one, `SHOP/*=site/de/secr
 """
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -36,59 +35,52 @@ class BadEntry(ValueError):
 
 
 def private_keys() -> dict[str, Key]:
-    """The usable private keys by name; entries that cannot be used are left out (see `find_faults`)."""
-    return {key.name: key for key in _usable(settings.GUARANTEED_REVIEWS_KEYS, private=True)}
+    """Return the usable private keys by name; entries that cannot be used are left out (see `find_faults`)."""
+    return _read_all("GUARANTEED_REVIEWS_KEYS", private=True)[0]
 
 
 def public_keys() -> dict[str, Key]:
-    """The usable public keys by name."""
-    return {key.name: key for key in _usable(settings.GUARANTEED_REVIEWS_PUBLIC_KEYS, private=False)}
+    """Return the usable public keys by name."""
+    return _read_all("GUARANTEED_REVIEWS_PUBLIC_KEYS", private=False)[0]
 
 
 def every_secret() -> tuple[str, ...]:
-    """The secrets of all keys: whichever the vendor may repeat, none is kept."""
+    """Return the secrets of all keys: whichever the vendor may repeat, none is kept."""
     keys = (*private_keys().values(), *public_keys().values())
     return tuple({secret for key in keys for secret in key.secrets})
 
 
 def group_of(shop: str, language: str) -> str | None:
-    """The name of the key for orders of that shop in that language; None: there is none, or it speaks another."""
+    """Return the name of the key for orders of that shop in that language; None where there is none."""
     keys = private_keys()
     names = (f"{shop.upper()}/{language.lower()}", f"{shop.upper()}/{ANY}")
     return next((name for name in names if name in keys), None)
 
 
 def find_faults() -> list[str]:
-    """What is wrong with the entries of the settings, without any key."""
+    """Return what is wrong with the entries of the settings, without any key."""
+    private, public = ("GUARANTEED_REVIEWS_KEYS", True), ("GUARANTEED_REVIEWS_PUBLIC_KEYS", False)
+    return [fault for name, is_private in (private, public) for fault in _read_all(name, private=is_private)[1]]
+
+
+def _read_all(setting: str, *, private: bool) -> tuple[dict[str, Key], list[str]]:
+    """Return the usable keys of a setting by name, and what is wrong with its other entries."""
+    keys: dict[str, Key] = {}
     faults = []
-    for setting, private in (("GUARANTEED_REVIEWS_KEYS", True), ("GUARANTEED_REVIEWS_PUBLIC_KEYS", False)):
-        seen = set()
-        for number, entry in enumerate(getattr(settings, setting), 1):
-            try:
-                key = _read(entry, private=private)
-            except BadEntry as error:
-                faults.append(f"{setting}, entry {number}: {error}")
-                continue
-            if key.name in seen:
-                faults.append(f"{setting}, entry {number}: {key.name} has a key already; this one is not used.")
-            seen.add(key.name)
-    return faults
-
-
-def _usable(entries: Sequence[str], *, private: bool) -> Iterator[Key]:
-    seen = set()
-    for entry in entries:
+    for number, entry in enumerate(getattr(settings, setting), 1):
         try:
             key = _read(entry, private=private)
-        except BadEntry:
+        except BadEntry as error:
+            faults.append(f"{setting}, entry {number}: {error}")
             continue
-        if key.name not in seen:
-            seen.add(key.name)
-            yield key
+        if key.name in keys:
+            faults.append(f"{setting}, entry {number}: {key.name} has a key already; this one is not used.")
+        keys.setdefault(key.name, key)
+    return keys, faults
 
 
 def _read(entry: str, *, private: bool) -> Key:
-    """Raises BadEntry."""
+    """Parse an entry. Raises BadEntry."""
     owner, equals, text = (part.strip() for part in entry.partition("="))
     if not equals or not owner or not text:
         # What stands there may be a bare key.
@@ -111,7 +103,7 @@ def _read(entry: str, *, private: bool) -> Key:
 
 
 def _language_of(text: str) -> str | None:
-    """The second part of `site/language/secret`; None where the key is not made so."""
+    """Return the second part of `site/language/secret`; None where the key is not made so."""
     site, _slash, rest = text.partition("/")
     language, _slash, secret = rest.partition("/")
     return language.lower() if site and secret and _LANGUAGE.fullmatch(language.lower()) else None

@@ -1,4 +1,4 @@
-"""What an answer to told orders means: the body decides, the HTTP status only where the body says nothing."""
+"""What a response to orders means: the body decides, the HTTP status only where the body says nothing."""
 
 import re
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ _ACCESS = re.compile(
 )
 
 
-def judge(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] | Unclear:
-    """The verdict on each order told, or Unclear for more than one where the answer fits only some.
+def read_results(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] | Unclear:
+    """Return the verdict on each order, or Unclear for more than one where the answer fits only some.
 
-    Raises VendorAmbiguous for an answer that says nothing certain (telling again is safe), VendorUnavailable when the
+    Raises VendorAmbiguous for an answer that says nothing certain (sending again is safe), VendorUnavailable when the
     vendor asks to wait, VendorAuthFailed when it is the key or the address that is wrong.
     """
     content = _json(answer.body)
@@ -41,12 +41,12 @@ def judge(answer: Response, *, order_ids: Sequence[str]) -> list[ExportedOrder] 
         status = problem.status if problem.status and problem.status >= 400 else answer.status
         return _read_error_body(problem, replace(answer, status=status), order_ids=order_ids)
     if 200 <= answer.status < 300:
-        raise VendorAmbiguous(f"{NAME} answered what we cannot read.", status=answer.status, excerpt=answer.excerpt)
+        raise VendorAmbiguous(f"{NAME} answered what we cannot read.", **answer.seen)
     return _read_refusal("", answer, order_ids=order_ids)
 
 
 def read_import(content: Any) -> ImportResponse | None:
-    """The documented answer; None for anything else. Numbers and flags may come as text."""
+    """Return the documented answer; None for anything else. Numbers and flags may come as text."""
     if not isinstance(content, dict) or (success := _whole(content.get("success"))) is None:
         return None
     message = content.get("message")
@@ -76,7 +76,7 @@ def _read_import_result(
 def _read_partial_result(
     imported: ImportResponse, answer: Response, *, order_ids: Sequence[str]
 ) -> list[ExportedOrder] | Unclear:
-    """Success, which is true for one order of many already."""
+    """Return the meaning of a success, which is true for one order of many already."""
     if len(order_ids) == 1 and imported.imported is None:
         return _all(order_ids, ExportResult.TAKEN, imported.message)
     if len(order_ids) == 1 and _is_known(imported.message):
@@ -87,7 +87,7 @@ def _read_partial_result(
 def _read_error_body(
     problem: ProblemSchema, answer: Response, *, order_ids: Sequence[str]
 ) -> list[ExportedOrder] | Unclear:
-    """A problem in WordPress' words, with the status it names."""
+    """Return the meaning of a problem in WordPress' words, with the status it names."""
     if _is_known(problem.message):
         return _all(order_ids, ExportResult.KNOWN, problem.message)
     return _read_refusal(problem.message or problem.code, answer, order_ids=order_ids, code=problem.code)
@@ -96,12 +96,12 @@ def _read_error_body(
 def _read_refusal(
     message: str, answer: Response, *, order_ids: Sequence[str], code: str = ""
 ) -> list[ExportedOrder] | Unclear:
-    """Nothing was imported, and not because it was known."""
-    said = f"{code} {message}"
-    misses_field = bool(_MISSING.search(said)) and answer.status not in (401, 403)
-    names_key = bool(_KEY.search(said)) or (bool(_ACCESS.search(said)) and not misses_field)
+    """Return the meaning of "nothing imported", where that is not because it was known."""
+    text = f"{code} {message}"
+    misses_field = bool(_MISSING.search(text)) and answer.status not in (401, 403)
+    names_key = bool(_KEY.search(text)) or (bool(_ACCESS.search(text)) and not misses_field)
     if answer.status < 500 and answer.status not in (404, 405, 429) and names_key:
-        raise VendorAuthFailed(f"{NAME} refuses our key: {message}", status=answer.status, excerpt=answer.excerpt)
+        raise VendorAuthFailed(f"{NAME} refuses our key: {message}", **answer.seen)
     if not (200 <= answer.status < 300 or (misses_field and 400 <= answer.status < 500)):
         try:
             _raise_by_status(answer)
@@ -119,18 +119,18 @@ def _is_known(message: str) -> bool:
 def _unclear(answer: Response, message: str, *, order_ids: Sequence[str]) -> Unclear:
     if len(order_ids) > 1:
         return Unclear(text=message)
-    # Of one order the answer says that it was imported and that none was: told again, it is known or taken.
-    raise VendorAmbiguous(f"{NAME} contradicts itself: {message}", status=answer.status, excerpt=answer.excerpt)
+    # Of one order the answer says that it was imported and that none was: sent again, it is known or taken.
+    raise VendorAmbiguous(f"{NAME} contradicts itself: {message}", **answer.seen)
 
 
 def _raise_by_status(answer: Response) -> None:
-    """Raise what the status means for an order told; nothing for a 2xx."""
+    """Raise what the status means for an order; nothing for a 2xx."""
     try:
         if answer.status == 405:
             raise VendorNotFound("", status=405, excerpt=answer.excerpt)
         raise_for(answer, write=True, vendor=NAME, documented_503=False)
     except VendorNotFound as error:
-        # Not a word about the orders: they wait until a person has mended the address.
+        # Not a word about the orders: they wait until a person has fixed the address.
         text = f"{NAME} has no such address (HTTP {answer.status}): look at GUARANTEED_REVIEWS_URL."
         raise VendorAuthFailed(text, status=answer.status, excerpt=error.excerpt) from error
 
@@ -140,7 +140,7 @@ def _all(order_ids: Sequence[str], verdict: ExportResult, text: str) -> list[Exp
 
 
 def _json(body: bytes) -> Any:
-    """The body's JSON, None when it is none. PHP may put a byte order mark before it."""
+    """Return the body's JSON, None when it is none. PHP may put a byte order mark before it."""
     try:
         return msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf").strip())
     except (ValueError, RecursionError):
@@ -148,7 +148,7 @@ def _json(body: bytes) -> Any:
 
 
 def _read_problem(content: Any, *, status: int) -> ProblemSchema | None:
-    """WordPress' shape; a 2xx with nothing but a message is none of ours."""
+    """Return a problem of WordPress' shape; a 2xx with nothing but a message is none of ours."""
     if not isinstance(content, dict) or not isinstance(content.get("message"), str):
         return None
     data = content.get("data")
@@ -160,7 +160,7 @@ def _read_problem(content: Any, *, status: int) -> ProblemSchema | None:
 
 
 def _whole(value: Any) -> int | None:
-    """A whole number from 1, "1" or true."""
+    """Return a whole number from 1, "1" or true."""
     try:
         return int(value) if isinstance(value, (bool, int, str)) else None
     except ValueError:

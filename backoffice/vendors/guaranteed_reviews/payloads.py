@@ -16,7 +16,7 @@ LONGEST = 255
 
 
 def sent_order(order: OrderToExport) -> SentOrder:
-    """The order as the vendor wants it. What is not known is left out."""
+    """Return the order as the vendor wants it. What is not known is left out."""
     products = (sent_product(line, currency=order.currency) for line in order.lines)
     return SentOrder(
         id_order=order.order_id,
@@ -30,12 +30,12 @@ def sent_order(order: OrderToExport) -> SentOrder:
 
 
 def order_date(order: OrderToExport) -> str:
-    """When it was placed, in the shop's own time; the vendor takes no offset."""
+    """Return when it was placed, in the shop's own time; the vendor takes no offset."""
     return order.placed_at.astimezone(ZoneInfo(order.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def sent_product(line: ExportLine, *, currency: str) -> SentProduct:
-    """A line with its number, not its SKU, as id. The price is gross, to the currency's decimals, half a cent up."""
+    """Return a line with its number, not its SKU, as id. The price is gross, with the currency's decimals."""
     codes = {13: "ean13", 12: "upc"}
     gtin = {codes[len(line.gtin)]: line.gtin} if line.gtin.isdecimal() and len(line.gtin) in codes else {}
     return SentProduct(
@@ -58,12 +58,12 @@ def _text(value: str) -> str:
 
 
 def json_body(key: str, orders: Sequence[SentOrder]) -> tuple[bytes, str]:
-    """Body and content type as the vendor's own modules send them."""
+    """Return body and content type as the vendor's own modules send them."""
     return msgspec.json.encode({"api_key": key, "orders": list(orders)}), "application/json"
 
 
 def form_body(key: str, orders: Sequence[SentOrder]) -> tuple[bytes, str]:
-    """Body and content type as PHP's cURL sends an array: two parts, `orders` is JSON text."""
+    """Return body and content type as PHP's cURL sends an array: two parts, `orders` is JSON text."""
     boundary = secrets.token_hex(16)
     parts = (("api_key", key.encode()), ("orders", msgspec.json.encode(list(orders))))
     body = b"".join(

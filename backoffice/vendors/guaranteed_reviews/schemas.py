@@ -37,7 +37,7 @@ class SentOrder(msgspec.Struct, omit_defaults=True):
 
 
 class ImportResponse(msgspec.Struct):
-    """The answer to told orders. `imported` and `count` are None where it does not say."""
+    """The response to orders. `imported` and `count` are None where it does not say."""
 
     success: bool
     imported: int | None
@@ -62,7 +62,7 @@ class Ratings(msgspec.Struct):
 
 
 class PublicReview(msgspec.Struct):
-    """A published review: c = who, r = stars, o = our order id, odate and rdate = dates of order and reply."""
+    """A published review: c = who, r = stars, o = our order id."""
 
     id: int | str | None = None
     c: str | None = None
@@ -70,10 +70,7 @@ class PublicReview(msgspec.Struct):
     txt: str | None = None
     date: Any = None
     o: int | str | None = None
-    odate: Any = None
     reply: str | None = None
-    rdate: Any = None
-    transl: Any = None
     lang: str | None = None
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar, final
 
@@ -20,12 +21,12 @@ from backoffice.vendors.card_messages import (
     CardResults,
     CardsAttached,
     CardScan,
-    CardState,
     CardTemplate,
     ConversionToReport,
     ConversionUpload,
     Mailing,
     RemoteCard,
+    RemoteCardState,
     Settlement,
 )
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError, VendorRejected
@@ -92,7 +93,7 @@ class LettrLabs(SendsCards):
         return float(settings.LETTRLABS_POLL_AFTER if is_paying else settings.LETTRLABS_POLL_SECONDS)
 
     def check(self) -> str:
-        """Ask who we are; a name where one is told."""
+        """Ask who we are; return a name where there is one."""
         payload = self.client.me()
         if isinstance(payload, dict):
             named = [reading.text(payload.get(name)) for name in ("companyName", "name", "email", "userName")]
@@ -117,20 +118,17 @@ class LettrLabs(SendsCards):
         ]
 
     def create_cards(self, template_id: int) -> CardOrderReport:
-        created = self.client.create_order(payloads.order_body(template_id))
+        created = self.client.create_order({"templateId": template_id})
         word = reading.text(created.status) or "Draft"
         return CardOrderReport(
             vendor_id=str(created.orderId or created.id), state=reading.order_state(word), raw_state=word
         )
 
     def delete_cards(self, order_id: str) -> None:
-        try:
+        with suppress(VendorNotFound):
             self.client.delete_order(order_id)
-        except VendorNotFound:
-            return
 
     def read_cards(self, order_ids: Sequence[str]) -> dict[str, CardOrderReport]:
-        """Orders by their ids, in one request for up to `PAGE`; a deleted one is missing."""
         params = {"id": ",".join(order_ids), "pageNumber": "0", "pageSize": str(self.PAGE)}
         wanted = set(order_ids)
         reports = [order_report(row) for row in self.client.orders(params) if row.id or row.orderId]
@@ -140,12 +138,12 @@ class LettrLabs(SendsCards):
         params = {"status": "Draft", "showRecipients": "true"}
         rows = self._pages(lambda page: self.client.orders(params | page), what="drafts")
         reports = [order_report(row) for row in rows if row.id or row.orderId]
-        drafts = {report.vendor_id: report for report in reports if report.state is CardState.DRAFT}
+        drafts = {report.vendor_id: report for report in reports if report.state is RemoteCardState.DRAFT}
         return list(drafts.values())
 
     def _pages(self, read: Callable[[dict[str, str]], list[Row]], *, what: str) -> Iterator[Row]:
-        """The rows of all pages. A page shorter than their own size is the last one, whatever size the server took; one
-        that says what the page before said is a server's that knows no pages.
+        """Return the rows of all pages. A page shorter than their own size is the last one, whatever size the server
+        took; one that repeats the page before is a server's that knows no pages.
         """
         before: list[Row] = []
         for number in range(self.MOST_PAGES):
@@ -159,7 +157,6 @@ class LettrLabs(SendsCards):
         raise VendorProtocolError(f"lettrlabs lists {what} without end.")
 
     def add_recipients(self, order_id: str, cards: Sequence[CardAddress]) -> CardsAttached:
-        """Append at most `MAX_RECIPIENTS`. Twice is two letters each."""
         if len(cards) > self.MAX_RECIPIENTS:
             raise VendorRejected(f"LettrLabs takes at most {self.MAX_RECIPIENTS} recipients at once.")
         answer = self._send_understood(
@@ -176,8 +173,6 @@ class LettrLabs(SendsCards):
         )
 
     def read_recipients(self, order_id: str) -> list[RemoteCard]:
-        """All recipients that the order holds, page by page; what has an id is taken once."""
-
         def read(page: dict[str, str]) -> list[Mapping[str, Any]]:
             return reading.listed_rows(self.client.recipients(order_id, page), "recipients", "items", "orderRecipients")
 
@@ -189,10 +184,9 @@ class LettrLabs(SendsCards):
         return [card for card in cards if not card.vendor_id or by_id[card.vendor_id] is card]
 
     def remove_recipients(self, order_id: str, recipient_ids: Sequence[str]) -> None:
-        self.client.remove_recipients(order_id, payloads.removal_body(recipient_ids))
+        self.client.remove_recipients(order_id, {"recipientsIds": [int(key) for key in recipient_ids]})
 
     def read_proof(self, order_id: str) -> bytes:
-        """The proof as PDF, however it is wrapped. Raises VendorProtocolError for anything else."""
         return unwrap_proof(self.client.proof(order_id))
 
     def _send_understood(
@@ -223,7 +217,6 @@ class LettrLabs(SendsCards):
         return sent
 
     def price_cards(self, order_id: str, mailing: Mailing | None) -> CardPrice:
-        """What a checkout would cost, without a `mailing` one that names no choices; nothing is charged."""
         preview = self.client.price(order_id, payloads.preview_params(mailing))
         if not preview.lineItems:
             raise VendorProtocolError("lettrlabs names no price.")  # which must not pass for nothing to pay
@@ -234,7 +227,6 @@ class LettrLabs(SendsCards):
         return CardPrice(lines=tuple(price_line(row) for row in preview.lineItems), credits=sum(lowered, Decimal()))
 
     def check_out_cards(self, order_id: str, mailing: Mailing) -> Settlement:
-        """Pay and mail. It cannot be undone."""
         answer = self._send_understood(
             "checkout",
             payloads.checkout_bodies(mailing),
@@ -254,8 +246,8 @@ class LettrLabs(SendsCards):
         """Return whether a checkout that names no choices does what was agreed: the refusal is not about paying or the
         order's state, no day was chosen, and it costs the same.
         """
-        said = " ".join([refusal.text, refusal.excerpt, *(f"{error.field} {error.text}" for error in refusal.errors)])
-        if mailing.hold_until is not None or OF_PAYING.search(said):
+        text = " ".join([refusal.text, refusal.excerpt, *(f"{error.field} {error.text}" for error in refusal.errors)])
+        if mailing.hold_until is not None or OF_PAYING.search(text):
             return False
         return self.price_cards(order_id, None).total == self.price_cards(order_id, mailing).total
 
@@ -277,12 +269,12 @@ class LettrLabs(SendsCards):
         }
 
     def read_scans(self, order_ids: Sequence[str]) -> list[CardScan]:
-        """QR scans by recipient, where the analytics have none."""
-        payload = self.client.recipient_statistics(payloads.statistics_body(order_ids))
+        """Return QR scans by recipient, where the analytics have none."""
+        # The body is assumed: no document shows it.
+        payload = self.client.recipient_statistics({"orderIds": [int(key) for key in order_ids]})
         return [card_scan(row) for row in reading.rows_of(payload, "recipients", "items", "statistics")]
 
     def report_conversions(self, rows: Sequence[ConversionToReport]) -> ConversionUpload:
-        """Tell of sales, at most `MAX_CONVERSIONS` at once. The same `order_id` again changes nothing."""
         payload = self.client.report_conversions([payloads.conversion(row) for row in rows])
         return conversion_upload(payload)
 

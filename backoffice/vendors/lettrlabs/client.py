@@ -11,10 +11,10 @@ from django.conf import settings
 
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
+from backoffice.vendors.bodies import encode
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
 from backoffice.vendors.lettrlabs import schemas
-from backoffice.vendors.lettrlabs.envelope import VENDOR, convert, in_words, open_envelope
-from backoffice.vendors.lettrlabs.payloads import encode
+from backoffice.vendors.lettrlabs.envelope import VENDOR, convert, open_envelope, with_own_text
 from backoffice.vendors.responses import Response
 from backoffice.vendors.session import Pace, VendorSession
 
@@ -118,7 +118,7 @@ class LettrLabsClient:
         return open_envelope(self._sent("GET", path, params=params), write=False)
 
     def _write(self, method: str, path: str, body: Any, *, is_harmless: bool = False) -> Any:
-        """The payload; a 2xx without any body has none, which only deleting is known to do."""
+        """Return the payload; a 2xx without any body has none, which only deleting is known to do."""
         answer = self._sent(method, path, body=None if body is None else encode(body), is_harmless=is_harmless)
         if method == "DELETE" and not answer.body.strip():
             return None
@@ -128,7 +128,7 @@ class LettrLabsClient:
         try:
             return self.session.request(method, path, **request)
         except VendorRejected as error:
-            raise in_words(error, excerpt=error.excerpt) from error
+            raise with_own_text(error, excerpt=error.excerpt) from error
 
 
 def _order(order_id: str) -> str:
@@ -136,6 +136,6 @@ def _order(order_id: str) -> str:
 
 
 def _orders(payload: Any) -> Any:
-    """The list in an answer; none where there is nothing to list."""
+    """Return the list in an answer; none where there is nothing to list."""
     rows = payload.get("orders") if isinstance(payload, dict) else payload
     return [] if rows is None else rows

@@ -4,20 +4,18 @@ from typing import Any
 
 import msgspec
 
-from backoffice.masking import mask
 from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorError, VendorNotFound, VendorRejected
-from backoffice.vendors.responses import Response, decode, unreadable
+from backoffice.vendors.responses import EXCERPT, Response, decode, masked_text, unreadable
 
 VENDOR = "lettrlabs"
-LONGEST = 500
 _OWN = {"payload", "errors", "errorDetails", "warnings", "hasErrors", "hasWarnings"}
 
 
 def open_envelope(answer: Response, *, write: bool, repeatable: bool = False) -> Any:
-    """The payload of a 2xx; an answer without envelope is taken as the payload itself.
+    """Return the payload of a 2xx; an answer without envelope is taken as the payload itself.
 
     Raises VendorRejected when it says `hasErrors` and has no payload, VendorAmbiguous for a write that has both: then
-    a part of it may have been done, unless it is `repeatable`: that is told as a refusal, and may be sent again.
+    a part of it may have been done, unless it is `repeatable`: that is a refusal, and may be sent again.
     VendorProtocolError (VendorAmbiguous for a write) when it is no JSON.
     """
     content = decode(answer, Any, write=write, vendor=VENDOR)
@@ -26,65 +24,58 @@ def open_envelope(answer: Response, *, write: bool, repeatable: bool = False) ->
     payload = content.get("payload")
     if content.get("hasErrors") not in (True, "true", "True", 1):
         return payload
-    complaints = read_errors(content)
-    text = words_of(complaints) or f"{VENDOR} says that it has errors."
-    seen: dict[str, Any] = {"status": answer.status, "excerpt": answer.excerpt}
+    errors = read_errors(content)
+    text = join_texts(errors) or f"{VENDOR} says that it has errors."
     if write and not repeatable and payload not in (None, [], {}, ""):
-        raise VendorAmbiguous(text, **seen)
-    raise VendorRejected(text, errors=complaints, **seen)
+        raise VendorAmbiguous(text, **answer.seen)
+    raise VendorRejected(text, errors=errors, **answer.seen)
 
 
-def in_words(error: VendorError, *, excerpt: str) -> VendorError:
-    """A refusal with the vendor's own words as its text, where it gave any in `errors` or `reasonCode`."""
+def with_own_text(error: VendorError, *, excerpt: str) -> VendorError:
+    """Return a refusal with the vendor's own words as its text, where it gave any in `errors` or `reasonCode`."""
     if not isinstance(error, VendorRejected):
         return error
     try:
         content = msgspec.json.decode(excerpt.encode())
     except (ValueError, RecursionError):
         return error
-    complaints = read_errors(content) if isinstance(content, dict) else ()
-    text = words_of(complaints)
+    errors = read_errors(content) if isinstance(content, dict) else ()
+    text = join_texts(errors)
     kind = VendorNotFound if isinstance(error, VendorNotFound) else VendorRejected
-    return kind(text, errors=complaints, status=error.status, excerpt=error.excerpt) if text else error
+    return kind(text, errors=errors, status=error.status, excerpt=error.excerpt) if text else error
 
 
 def read_errors(content: dict[str, Any]) -> tuple[FieldError, ...]:
-    """All that an envelope complains of; `reasonCode` is kept as the field where nothing else names one."""
-    code = _text(content.get("reasonCode"))
-    found = [_complaint(entry, code) for entry in _entries(content.get("errors"))]
-    found += [
-        complaint
-        for entry in _entries(content.get("errorDetails"))
-        if (complaint := _complaint(entry, code)).text not in {other.text for other in found}
-    ]
+    """Return all that an envelope complains of; `reasonCode` is kept as the field where nothing else names one."""
+    code = masked_text(content.get("reasonCode"))
+    found = [_field_error(entry, code) for entry in _entries(content.get("errors"))]
+    known = {error.text for error in found}
+    details = [_field_error(entry, code) for entry in _entries(content.get("errorDetails"))]
+    found += [error for error in details if error.text not in known]
     if not found and code:
-        found = [FieldError(code, _text(content.get("message")) or code)]
+        found = [FieldError(code, masked_text(content.get("message")) or code)]
     return tuple(found)
 
 
-def words_of(complaints: tuple[FieldError, ...]) -> str:
-    return " ".join(dict.fromkeys(complaint.text for complaint in complaints if complaint.text))[:LONGEST]
+def join_texts(errors: tuple[FieldError, ...]) -> str:
+    return " ".join(dict.fromkeys(error.text for error in errors if error.text))[:EXCERPT]
 
 
 def _entries(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _complaint(entry: Any, code: str) -> FieldError:
+def _field_error(entry: Any, code: str) -> FieldError:
     if not isinstance(entry, dict):
-        return FieldError(code, _text(entry))
+        return FieldError(code, masked_text(entry))
     field = entry.get("field") or entry.get("propertyName") or entry.get("reasonCode") or code
     return FieldError(
-        _text(field), _text(entry.get("message") or entry.get("error") or entry.get("reasonCode") or entry)
+        masked_text(field), masked_text(entry.get("message") or entry.get("error") or entry.get("reasonCode") or entry)
     )
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else mask(str(value)).replace("\x00", "\ufffd")[:LONGEST]
-
-
 def convert(payload: Any, shape: Any, *, write: bool) -> Any:
-    """The payload as `shape`; if it is not so, VendorAmbiguous for a write and VendorProtocolError for a read."""
+    """Return the payload as `shape`. Raises VendorAmbiguous for a write, VendorProtocolError for a read."""
     try:
         return msgspec.convert(payload, shape, strict=False)
     except (ValueError, TypeError, RecursionError, OverflowError) as error:

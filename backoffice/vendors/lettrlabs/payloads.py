@@ -3,24 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from backoffice.vendors.card_messages import CardAddress, ConversionToReport, Mailing
 
 LONGEST_CONVERSION_TEXT = 255
-
-
-_encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-def encode(payload: Any) -> bytes:
-    """JSON with money as numbers, digit by digit as given."""
-    return _encoder.encode(payload)
-
-
-def order_body(template_id: int) -> dict[str, Any]:
-    """The template is all that the document shows."""
-    return {"templateId": template_id}
 
 
 def recipients_bodies(cards: Sequence[CardAddress]) -> dict[str, Any]:
@@ -30,7 +15,7 @@ def recipients_bodies(cards: Sequence[CardAddress]) -> dict[str, Any]:
 
 
 def recipient(card: CardAddress) -> dict[str, Any]:
-    """Nested, without what is empty."""
+    """Return a nested recipient, without what is empty."""
     address = {
         "address1": card.address1,
         "address2": card.address2,
@@ -65,18 +50,8 @@ def preview_params(mailing: Mailing | None) -> dict[str, str]:
     return {"postage": mailing.postage, "production": mailing.speed, **hold}
 
 
-def removal_body(recipient_ids: Sequence[str]) -> dict[str, Any]:
-    """Plural spelled their way."""
-    return {"recipientsIds": [int(key) for key in recipient_ids]}
-
-
-def statistics_body(order_ids: Sequence[str]) -> dict[str, Any]:
-    """Assumed: no document shows it."""
-    return {"orderIds": [int(key) for key in order_ids]}
-
-
 def conversion(row: ConversionToReport) -> dict[str, Any]:
-    """One sale. `orderId` is what LettrLabs tells repeats by."""
+    """Return one sale. `orderId` is what LettrLabs tells repeats by."""
     buyer = row.buyer
     place = {
         "address1": buyer.address1,
@@ -86,7 +61,7 @@ def conversion(row: ConversionToReport) -> dict[str, Any]:
         "zipCode": f"{buyer.zip5}-{buyer.zip4}" if buyer.zip4 else buyer.zip5,
         "country": "US" if buyer.zip5 else "",
     }
-    told = {
+    values = {
         "firstName": buyer.firstname[:LONGEST_CONVERSION_TEXT],
         "lastName": buyer.lastname[:LONGEST_CONVERSION_TEXT],
         "businessName": buyer.organisation[:LONGEST_CONVERSION_TEXT],
@@ -95,7 +70,7 @@ def conversion(row: ConversionToReport) -> dict[str, Any]:
         "orderId": row.order_id,
         "eventDate": row.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    return {**_filled(told), "revenue": row.revenue}
+    return {**_filled(values), "revenue": row.revenue}
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

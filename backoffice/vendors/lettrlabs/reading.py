@@ -6,25 +6,25 @@ from functools import partial
 from typing import Any
 
 from backoffice.vendors import reading
-from backoffice.vendors.card_messages import CardAddress, CardState, DeliveryState
+from backoffice.vendors.card_messages import CardAddress, DeliveryState, RemoteCardState
 from backoffice.vendors.errors import VendorProtocolError
 
 text = partial(reading.text, most=255)
 ORDER_STATES = {
-    "draft": CardState.DRAFT,
-    "editsneeded": CardState.DRAFT,
-    "paymentneeded": CardState.PAYMENT_NEEDED,
-    "paid": CardState.PAID,
-    "readyforproduction": CardState.PAID,
-    "inproduction": CardState.PAID,
-    "inqa": CardState.PAID,
-    "inshipping": CardState.PAID,
-    "mailed": CardState.MAILED,
-    "refunded": CardState.REFUNDED,
-    "cancelled": CardState.CANCELLED,
-    "canceled": CardState.CANCELLED,
-    "deleted": CardState.CANCELLED,
-    "error": CardState.FAILED,
+    "draft": RemoteCardState.DRAFT,
+    "editsneeded": RemoteCardState.DRAFT,
+    "paymentneeded": RemoteCardState.PAYMENT_NEEDED,
+    "paid": RemoteCardState.PAID,
+    "readyforproduction": RemoteCardState.PAID,
+    "inproduction": RemoteCardState.PAID,
+    "inqa": RemoteCardState.PAID,
+    "inshipping": RemoteCardState.PAID,
+    "mailed": RemoteCardState.MAILED,
+    "refunded": RemoteCardState.REFUNDED,
+    "cancelled": RemoteCardState.CANCELLED,
+    "canceled": RemoteCardState.CANCELLED,
+    "deleted": RemoteCardState.CANCELLED,
+    "error": RemoteCardState.FAILED,
 }
 DELIVERY_STATES = {
     "": DeliveryState.NONE,
@@ -39,9 +39,9 @@ DELIVERY_STATES = {
 }
 
 
-def order_state(word: Any) -> CardState:
-    """Compared without case and spaces; a word we do not know is UNKNOWN."""
-    return ORDER_STATES.get(_plain(word), CardState.UNKNOWN)
+def order_state(word: Any) -> RemoteCardState:
+    """Compare without case and spaces; a word we do not know is UNKNOWN."""
+    return ORDER_STATES.get(_plain(word), RemoteCardState.UNKNOWN)
 
 
 def delivery_state(word: Any) -> DeliveryState:
@@ -53,20 +53,20 @@ def _plain(word: Any) -> str:
 
 
 def amount(value: Any) -> Decimal | None:
-    """A number, or a text with one, such as "$1,234.50"; None for what is none or beyond what is kept."""
+    """Return a number, or a text with one, such as "$1,234.50"; None for what is none or beyond what is kept."""
     if isinstance(value, str):
         value = value.replace("$", "").replace(",", "").strip()
     return reading.signed_number(value)
 
 
 def whole(value: Any) -> int | None:
-    """A count, were it a text; None for what is none."""
+    """Return a count, were it a text; None for what is none."""
     read = amount(value)
     return int(read) if read is not None and read >= 0 and read == read.to_integral_value() else None
 
 
 def address(row: Mapping[str, Any]) -> CardAddress:
-    """A recipient in either shape: nested as it is written, flat as orders show it; `zip` and `zipCode` alike."""
+    """Return a recipient of either shape: nested as it is written, flat as orders show it."""
     place = _part(row, "address")
     person = _part(row, "personal")
     code, _separator, plus = text(place.get("zipCode") or place.get("zip") or place.get("zipcode")).partition("-")
@@ -89,7 +89,7 @@ def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def rows_of(payload: Any, *names: str) -> list[Mapping[str, Any]]:
-    """The list that an answer carries: bare, or under one of these names; what is no object in it is left out."""
+    """Return the objects that a response lists, bare or under one of these names."""
     found = payload
     if isinstance(payload, Mapping):
         found = next((payload[name] for name in names if isinstance(payload.get(name), list)), None)
@@ -97,7 +97,7 @@ def rows_of(payload: Any, *names: str) -> list[Mapping[str, Any]]:
 
 
 def listed_rows(payload: Any, *names: str) -> list[Mapping[str, Any]]:
-    """As `rows_of`, of a list that must be there: nobody may be taken for missing because a list has another name.
+    """Return `rows_of` a list that must be there: a renamed list must not look like one without rows.
     Raises VendorProtocolError for anything else but nothing at all.
     """
     known = isinstance(payload, list) or (isinstance(payload, Mapping) and any(name in payload for name in names))

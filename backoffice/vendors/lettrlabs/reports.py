@@ -19,7 +19,7 @@ from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.lettrlabs import reading, schemas
 from backoffice.vendors.lettrlabs.client import MAX_PROOF
 from backoffice.vendors.lettrlabs.envelope import open_envelope
-from backoffice.vendors.reading import moment
+from backoffice.vendors.reading import read_time
 from backoffice.vendors.responses import Response
 
 # By the names of their analytics; ours are those of `DeliveryState`.
@@ -40,9 +40,9 @@ def order_report(row: schemas.OrderSchema) -> CardOrderReport:
         vendor_id=str(row.id or row.orderId),
         state=reading.order_state(word),
         raw_state=word,
-        paid_at=moment(row.paidDate),
-        mailed_at=moment(row.mailedDate),
-        created_at=moment(row.createdDate) or moment(row.createdAt),
+        paid_at=read_time(row.paidDate),
+        mailed_at=read_time(row.mailedDate),
+        created_at=read_time(row.createdDate) or read_time(row.createdAt),
         template_id=reading.whole(row.templateId),
         recipients=None if row.recipients is None else len(row.recipients),
     )
@@ -60,7 +60,7 @@ def undeliverable_card(row: Any) -> UndeliverableCard:
 
 
 def price_line(row: dict[str, Any]) -> PriceLine:
-    """A price that cannot be read must not pass for nothing. Raises VendorProtocolError."""
+    """Read a price: one that cannot be read must not pass for nothing. Raises VendorProtocolError."""
     total, tax = reading.amount(row.get("total")), reading.amount(row.get("tax") or 0)
     if total is None or tax is None:
         raise VendorProtocolError("lettrlabs names a price that we cannot read.")
@@ -83,9 +83,9 @@ def card_results(row: schemas.Analytics) -> CardResults:
         raw_state=word,
         counts={name: count for name, count in counts.items() if count is not None},
         scans=reading.whole(code.get("totalScans")) or 0,
-        last_scan=moment(code.get("lastScan")),
-        earliest=moment(row.minEstimatedDeliveredDate),
-        latest=moment(row.maxEstimatedDeliveredDate),
+        last_scan=read_time(code.get("lastScan")),
+        earliest=read_time(row.minEstimatedDeliveredDate),
+        latest=read_time(row.maxEstimatedDeliveredDate),
         scanned=tuple(card_scan(one) for one in reading.rows_of(code, "recipients")),
     )
 
@@ -95,7 +95,7 @@ def card_scan(row: Any) -> CardScan:
         vendor_id=recipient_id(row),
         address=reading.address(row),
         scans=reading.whole(row.get("totalScans")) or 0,
-        last_scan=moment(row.get("lastScan")),
+        last_scan=read_time(row.get("lastScan")),
     )
 
 
@@ -116,7 +116,7 @@ def conversion_upload(payload: Any) -> ConversionUpload:
 
 
 def unwrap_proof(answer: Response) -> bytes:
-    """The PDF of a proof: bytes as they are, else base64 as plain text, as a JSON string or inside the envelope."""
+    """Return the PDF of a proof: bytes as they are, or base64 as text, as a JSON string or inside the envelope."""
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     body = answer.body
     if kind == "application/pdf" or body.lstrip().startswith(b"%PDF-"):

@@ -23,7 +23,7 @@ class Account:
 
 
 def merchant_account() -> Account:
-    """The merchant's client, with the scope of mypromo's own example."""
+    """Return the merchant's client, with the scope of mypromo's own example."""
     return Account(MERCHANT, settings.MYPROMO_CLIENT_ID, settings.MYPROMO_CLIENT_SECRET, scope="*")
 
 

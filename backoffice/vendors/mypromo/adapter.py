@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.abilities import CallsSecretAddresses
-from backoffice.vendors.base import CallbackRequest, Connection
+from backoffice.vendors.base import Connection
 from backoffice.vendors.messages import Message
 from backoffice.vendors.mypromo import callbacks
 from backoffice.vendors.mypromo.accounts import FULFILLER, MERCHANT, Account, fulfiller_account, merchant_account
@@ -33,11 +33,15 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
     SIGNS_CALLBACKS: ClassVar[bool] = False
     client: MypromoClient
 
+    verify_callback = staticmethod(callbacks.verify)
+    callback_path_token = staticmethod(callbacks.callback_path_token)
+    is_callback_path = staticmethod(callbacks.is_callback_path)
+
     def __init__(self, connection: Connection, *, pace: Pace | None = None) -> None:
         self.client = MypromoClient(connection, account=self._account(), pace=pace)
 
-    @classmethod
-    def _account(cls) -> Account:
+    @staticmethod
+    def _account() -> Account:
         raise NotImplementedError
 
     @classmethod
@@ -49,34 +53,17 @@ class _Adapter(CatalogAbility, ReferenceAbility, JobsAbility, FilesAbility, Call
         return self.client.status().message
 
     @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        """Whether the request carries our secret, in constant time."""
-        return callbacks.verify(request)
-
-    @classmethod
     def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        """What a callback says. Raises InvalidCallback for anything unreadable, and for topics of the other account."""
         return callbacks.read(topic, body, vendor=cls.name)
 
     @classmethod
-    def callback_path_token(cls) -> str:
-        """The part of our callback address that cannot be guessed."""
-        return callbacks.callback_path_token()
-
-    @classmethod
     def callback_addresses(cls) -> dict[str, str]:
-        """By topic, where the vendor is to call us: secret, as is all that cannot be guessed."""
         return callbacks.addresses(cls.name)
 
     @classmethod
     def find_weak_secret(cls) -> str:
         is_weak = settings.MYPROMO_URL and len(settings.MYPROMO_CALLBACK_SECRET) < callbacks.SHORTEST_SECRET
         return f"MYPROMO_CALLBACK_SECRET is shorter than {callbacks.SHORTEST_SECRET} characters." if is_weak else ""
-
-    @classmethod
-    def is_callback_path(cls, token: str) -> bool:
-        """Whether an address with that token is ours, also for a while after the secret was changed."""
-        return callbacks.is_callback_path(token)
 
 
 @final
@@ -91,10 +78,7 @@ class MyPromo(_Adapter, OrdersAbility, DesignsAbility, ListingsAbility, Merchant
         "read_listings, and check each change set that waits before it is sent."
     )
     CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS[MERCHANT]
-
-    @classmethod
-    def _account(cls) -> Account:
-        return merchant_account()
+    _account = staticmethod(merchant_account)
 
 
 @final
@@ -110,7 +94,4 @@ class MyPromoFulfiller(_Adapter, ProductionAbility, PreviewAbility, StockAndPric
     )
     CALLBACK_TOPICS: ClassVar[Mapping[str, type[Message]]] = callbacks.TOPICS[FULFILLER]
     SHARES_SKUS_WITH: ClassVar[Sequence[str]] = (MERCHANT,)
-
-    @classmethod
-    def _account(cls) -> Account:
-        return fulfiller_account()
+    _account = staticmethod(fulfiller_account)

@@ -7,22 +7,22 @@ from typing import Any
 import msgspec
 
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
-    PriceTier,
-    SalesPriceRow,
-    SearchTextRow,
-    StockRow,
-    SyncRow,
+    FulfillerPriceUpdate,
+    SalesPriceUpdate,
+    SearchTextUpdate,
+    StockUpdate,
+    SyncUpdate,
+    TierUpdate,
 )
 
 
-def sales_prices(row: SalesPriceRow, *, key: str) -> dict[str, Any]:
-    """`key` is mypromo's name of the list: "retail_prices" in the document, "sales_prices" in a model of the SDK."""
+def sales_prices(row: SalesPriceUpdate, *, key: str) -> dict[str, Any]:
+    """Return a row; `key` names the list: "retail_prices" in the document, "sales_prices" in a model of the SDK."""
     return {"sku": row.sku, "prices": {"currency": row.currency, key: _tiers(row.tiers)}}
 
 
-def fulfiller_prices(row: FulfillerPriceRow) -> dict[str, Any]:
-    """The least quantity is never sent: mypromo takes the lowest tier."""
+def fulfiller_prices(row: FulfillerPriceUpdate) -> dict[str, Any]:
+    """Return a row without the least quantity: mypromo takes the lowest tier."""
     rules = {} if row.order_max_qty is None else {"order_max_qty": row.order_max_qty}
     return {
         **_name(row),
@@ -35,7 +35,7 @@ def fulfiller_prices(row: FulfillerPriceRow) -> dict[str, Any]:
     }
 
 
-def stock(row: StockRow) -> dict[str, Any]:
+def stock(row: StockUpdate) -> dict[str, Any]:
     payload: dict[str, Any] = _name(row)
     if row.available is not None:
         payload["available"] = row.available
@@ -45,25 +45,25 @@ def stock(row: StockRow) -> dict[str, Any]:
     return payload
 
 
-def sync(row: SyncRow) -> dict[str, Any]:
+def sync(row: SyncUpdate) -> dict[str, Any]:
     return {"sku": row.sku, "available": row.available}
 
 
-def search_texts(row: SearchTextRow) -> dict[str, Any]:
-    """All seven texts or none: the document does not say what becomes of one that is left out."""
+def search_texts(row: SearchTextUpdate) -> dict[str, Any]:
+    """Return all seven texts or none: the document does not say what becomes of one that is left out."""
     return {"sku": row.sku, "overwrites": row.overwrites and msgspec.structs.asdict(row.overwrites)}
 
 
-def _name(row: FulfillerPriceRow | StockRow) -> dict[str, str]:
+def _name(row: FulfillerPriceUpdate | StockUpdate) -> dict[str, str]:
     return {"sku": row.sku} if row.sku else {"sku_fulfiller": row.sku_fulfiller}
 
 
-def _tiers(tiers: Iterable[PriceTier]) -> list[dict[str, int | Decimal]]:
+def _tiers(tiers: Iterable[TierUpdate]) -> list[dict[str, int | Decimal]]:
     ascending = sorted(tiers, key=lambda tier: tier.quantity)
     return [{"qty": tier.quantity, "price": _float(tier.price)} for tier in ascending]
 
 
 def _float(price: Decimal) -> Decimal:
-    """The same price with a decimal point: a whole number may be "not a float" to mypromo, as its refusal says."""
+    """Return the price with a decimal point: mypromo may refuse a whole number as "not a float"."""
     exponent = price.as_tuple().exponent
     return price if isinstance(exponent, int) and exponent < 0 else price.quantize(Decimal("0.1"))

@@ -18,12 +18,12 @@ from backoffice.vendors.abilities import (
     TakesTexts,
 )
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
+    FulfillerPriceUpdate,
     JobTicket,
-    SalesPriceRow,
-    SearchTextRow,
-    StockRow,
-    SyncRow,
+    SalesPriceUpdate,
+    SearchTextUpdate,
+    StockUpdate,
+    SyncUpdate,
 )
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.mypromo import batch_payloads as payloads
@@ -33,7 +33,7 @@ from backoffice.vendors.mypromo.limits import MAX_BATCH
 from backoffice.vendors.mypromo.schemas import Queued
 from backoffice.vendors.reading import text
 
-Row = TypeVar("Row", SalesPriceRow, FulfillerPriceRow, StockRow, SyncRow, SearchTextRow)
+Row = TypeVar("Row", SalesPriceUpdate, FulfillerPriceUpdate, StockUpdate, SyncUpdate, SearchTextUpdate)
 
 
 class _Batches(TakesChanges):
@@ -54,7 +54,7 @@ class _Batches(TakesChanges):
         try:
             queued = patch(({"callback": callback} if callback else {}) | payload)
         except VendorRejected as error:
-            error.errors = tuple(_named_as_sent(complaint, rows) for complaint in error.errors)
+            error.errors = tuple(_named_as_sent(one, rows) for one in error.errors)
             raise
         return JobTicket(queue_id=str(queued.queue_id), text=text(queued.message))
 
@@ -62,25 +62,24 @@ class _Batches(TakesChanges):
 class MerchantBatches(_Batches, TakesSalesPrices, TakesChannels, TakesTexts):
     """What a merchant may change."""
 
-    def update_sales_prices(self, rows: Sequence[SalesPriceRow]) -> JobTicket:
+    def update_sales_prices(self, rows: Sequence[SalesPriceUpdate]) -> JobTicket:
         key = settings.MYPROMO_SALES_PRICE_KEY
         return self._send(self.client.update_prices, rows, encode=lambda row: payloads.sales_prices(row, key=key))
 
-    def update_sync(self, rows: Sequence[SyncRow]) -> JobTicket:
+    def update_sync(self, rows: Sequence[SyncUpdate]) -> JobTicket:
         return self._send(self.client.update_inventory, rows, encode=payloads.sync)
 
-    def update_search_texts(self, rows: Sequence[SearchTextRow]) -> JobTicket:
-        """Set all our texts of the SKUs, or reset them to the defaults, SEO addresses included."""
+    def update_search_texts(self, rows: Sequence[SearchTextUpdate]) -> JobTicket:
         return self._send(self.client.update_seo, rows, encode=payloads.search_texts)
 
 
 class FulfillerBatches(_Batches, TakesFulfillerPrices, TakesStock):
     """What a fulfiller may change."""
 
-    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceRow]) -> JobTicket:
+    def update_fulfiller_prices(self, rows: Sequence[FulfillerPriceUpdate]) -> JobTicket:
         return self._send(self.client.update_prices, rows, encode=payloads.fulfiller_prices)
 
-    def update_stock_fulfiller(self, rows: Sequence[StockRow]) -> JobTicket:
+    def update_stock_fulfiller(self, rows: Sequence[StockUpdate]) -> JobTicket:
         return self._send(self.client.update_inventory, rows, encode=payloads.stock)
 
 
@@ -92,13 +91,13 @@ def _checked(rows: Sequence[Row]) -> Sequence[Row]:
     return rows
 
 
-def _name(row: SalesPriceRow | FulfillerPriceRow | StockRow | SyncRow | SearchTextRow) -> str:
-    return row.name if isinstance(row, FulfillerPriceRow | StockRow) else row.sku
+def _name(row: SalesPriceUpdate | FulfillerPriceUpdate | StockUpdate | SyncUpdate | SearchTextUpdate) -> str:
+    return row.name if isinstance(row, FulfillerPriceUpdate | StockUpdate) else row.sku
 
 
-def _named_as_sent(complaint: FieldError, rows: Sequence[Row]) -> FieldError:
-    """mypromo names a product by both SKUs, also where one was sent: answer with that one."""
+def _named_as_sent(error: FieldError, rows: Sequence[Row]) -> FieldError:
+    """Name a product by the SKU that was sent: mypromo gives both."""
     sent = {_name(row) for row in rows}
-    names = [complaint.field, *complaint.other_names]
+    names = [error.field, *error.other_names]
     known = [name for name in names if name in sent] or names
-    return FieldError(known[0], complaint.text, other_names=tuple(name for name in names if name != known[0]))
+    return FieldError(known[0], error.text, other_names=tuple(name for name in names if name != known[0]))

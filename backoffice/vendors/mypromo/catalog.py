@@ -32,6 +32,12 @@ PAGES_TO_GIVE_UP = 3
 THEIR_COUNTRY_CODES = {"GB": "UK"}
 
 
+def shipping_country() -> str:
+    """Return mypromo's code of the country that our goods ship from."""
+    country: str = settings.MYPROMO_SHIPPING_FROM.upper()
+    return THEIR_COUNTRY_CODES.get(country, country)
+
+
 class CatalogAbility(HasCatalogue):
     """Reading products. Mixed into `MyPromo`, which gives `client`."""
 
@@ -39,19 +45,13 @@ class CatalogAbility(HasCatalogue):
 
     @property
     def languages(self) -> list[str]:
-        """Languages to read, the main one first."""
         return [language.upper() for language in settings.MYPROMO_LANGUAGES]
 
     def read_product(self, vendor_id: str, *, language: str) -> ProductData:
-        """A group with all its variants; a variant's id gives its group. Raises VendorError, UnreadableProduct."""
+        """Return a group with all its variants, also by a variant's id. Raises VendorError, UnreadableProduct."""
         return read_product(self.client.product(vendor_id, lang=language))
 
     def iter_products(self, *, language: str, sku: str = "") -> Iterator[CatalogPage]:
-        """The listing page by page. `sku` narrows it (at the vendor; a server may ignore that).
-
-        A page that cannot be had becomes a problem without name and the next one is tried. Raises VendorError
-        when several in a row fail, or the credentials or our allowance do.
-        """
         reader = _ListingReader(self.client, language=language, sku=sku)
         while not reader.finished:
             yield reader.read_next()
@@ -61,12 +61,11 @@ class _ListingReader:
     """Where we are in a listing, and when it is over."""
 
     def __init__(self, client: MypromoClient, *, language: str, sku: str) -> None:
-        home = settings.MYPROMO_SHIPPING_FROM.upper()
         self.client = client
         self.params = {
             "per_page": str(PRODUCTS_PER_PAGE),
             "lang": language,
-            "shipping_from": THEIR_COUNTRY_CODES.get(home, home),
+            "shipping_from": shipping_country(),
         } | ({"sku": sku} if sku else {})
         self.page = 1
         self.by_offset = False
@@ -111,7 +110,7 @@ class _ListingReader:
         return not listing.products or listing.has_next is False
 
     def _is_repeat(self, listing: Listing) -> bool:
-        """A server that ignores `page` sends the same again, or starts over behind the end."""
+        """Return whether a server ignores `page` and sends the same again, or starts over behind the end."""
         if not listing.products:
             return False
         digest = blake2b(digest_size=16)
@@ -133,11 +132,11 @@ class _ListingReader:
         return CatalogPage(problems=(CatalogProblem(text=text),), total=self.total)
 
     def _is_worth_asking_by_offset(self) -> bool:
-        """Only where it can be told in the end whether all was shown."""
+        """Return whether it can be told in the end that all was shown."""
         return not self.by_offset and self.page == 2 and self.count < (self.total or 0)
 
     def _end_of_list(self, error: VendorNotFound) -> CatalogPage:
-        """mypromo answers 404 for some empty lists."""
+        """End the list, or skip a page: mypromo answers 404 for some empty lists."""
         if self.last_page is not None and self.page < self.last_page:
             return self._skip(error)
         self.finished = True

@@ -66,8 +66,8 @@ def read_listing(body: bytes) -> Listing:
         raise VendorProtocolError("The product list has no data.", excerpt=_excerpt(body))
     # PHP writes an array with gaps as an object.
     products = list(page.data.values()) if isinstance(page.data, dict) else page.data
-    meta = _object(page.meta, schemas.PageMeta)
-    links = _object(page.links, schemas.PageLinks)
+    meta = as_object(page.meta, schemas.PageMeta)
+    links = as_object(page.links, schemas.PageLinks)
     return Listing(
         products=products,
         last_page=meta.last_page,
@@ -100,8 +100,8 @@ def read_product(body: bytes) -> ProductData:
 
 
 def _product(product: schemas.ProductSchema) -> ProductData:
-    descriptions = _object(product.descriptions, schemas.Descriptions)
-    media = _object(product.media, schemas.GroupMedia)
+    descriptions = as_object(product.descriptions, schemas.Descriptions)
+    media = as_object(product.media, schemas.GroupMedia)
     return ProductData(
         vendor_id=str(product.id),
         language=(product.lang or "").upper(),
@@ -115,11 +115,11 @@ def _product(product: schemas.ProductSchema) -> ProductData:
 
 
 def _variant(variant: schemas.VariantSchema) -> VariantData:
-    rules = _object(variant.rules, schemas.RulesSchema)
-    shipping = _object(variant.shipping, schemas.Shipping)
-    media = _object(variant.media, schemas.Media)
-    prices = _object(variant.prices, schemas.PricesSchema)
-    editor = _object(variant.editor, schemas.EditorSchema)
+    rules = as_object(variant.rules, schemas.RulesSchema)
+    shipping = as_object(variant.shipping, schemas.Shipping)
+    media = as_object(variant.media, schemas.Media)
+    prices = as_object(variant.prices, schemas.PricesSchema)
+    editor = as_object(variant.editor, schemas.EditorSchema)
     return VariantData(
         vendor_id=str(variant.id),
         sku=str(variant.sku),
@@ -146,7 +146,7 @@ def _variant(variant: schemas.VariantSchema) -> VariantData:
             for item in variant.properties or ()
         ],
         parts=variant.parts or [],
-        text=_texts(_object(variant.descriptions, schemas.Descriptions)),
+        text=_texts(as_object(variant.descriptions, schemas.Descriptions)),
         tiers=price_tiers(prices),
         availabilities=_availabilities(variant.availability),
         relations=_relations(variant.relations),
@@ -154,7 +154,7 @@ def _variant(variant: schemas.VariantSchema) -> VariantData:
 
 
 def price_tiers(prices: schemas.PricesSchema) -> tuple[TierData, ...]:
-    """Where a quantity is listed twice the first wins."""
+    """Return the tiers of all lists; where a quantity is listed twice the first wins."""
     tiers: dict[tuple[str, int], TierData] = {}
     for ours, name in _PRICE_LISTS:
         for tier in getattr(prices, name) or ():
@@ -178,7 +178,7 @@ def _availabilities(
 
 
 def _availability(client: schemas.ClientSchema) -> AvailabilityData:
-    stock = _object(client.stock, schemas.StockSchema)
+    stock = as_object(client.stock, schemas.StockSchema)
     return AvailabilityData(
         fulfiller_id=str(client.id),
         fulfiller_name=client.name or "",
@@ -189,7 +189,7 @@ def _availability(client: schemas.ClientSchema) -> AvailabilityData:
         shipping_from=_country(client.shipping_from),
         contract_id=_text(client.contract_id),
         # "ACCEPTED" in the list, "accepted" in the single product.
-        contract_state=(_object(client.contract, schemas.Contract).status or "").lower(),
+        contract_state=(as_object(client.contract, schemas.Contract).status or "").lower(),
     )
 
 
@@ -218,7 +218,7 @@ def _texts(descriptions: schemas.Descriptions) -> TextData:
 
 
 def _media(media: schemas.Media) -> dict[str, Any]:
-    """What there is beside the main picture: images, videos, documents by their kind. Absent ones are left out."""
+    """Return images, videos and documents by their kind, without the main picture and what is absent."""
     found: dict[str, Any] = {
         "images": [url for url in media.additional_images or () if url],
         "videos": [url for url in (media.video, *(media.additional_videos or ())) if url],
@@ -236,7 +236,7 @@ def _media(media: schemas.Media) -> dict[str, Any]:
 
 
 def _country(code: str | None) -> str:
-    """ISO code of two letters, empty when it is anything else."""
+    """Return an ISO code of two letters, empty for anything else."""
     code = (code or "").strip().upper()
     code = _COUNTRY_CODES.get(code, code)
     return code if len(code) == 2 else ""
@@ -246,8 +246,8 @@ def _text(value: str | int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _object(value: Any, kind: type[T]) -> T:
-    """The value when it is such an object, else an empty one."""
+def as_object(value: Any, kind: type[T]) -> T:
+    """Return the value where it is such an object, else an empty one: PHP writes that as []."""
     return value if isinstance(value, kind) else kind()
 
 

@@ -145,7 +145,6 @@ class ProductSchema(Struct):
 
 
 class PageMeta(Struct):
-    current_page: int | None = None
     last_page: int | None = None
     total: int | None = None
 

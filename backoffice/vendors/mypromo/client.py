@@ -5,6 +5,7 @@ invalid token, 403 a missing role, 503 maintenance ("try again later", so nothin
 VendorError. The document names no role for most routes; those of the other role answer 403.
 """
 
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -12,13 +13,13 @@ from django.conf import settings
 
 from backoffice.vendors.auth import ClientCredentials
 from backoffice.vendors.base import Connection
+from backoffice.vendors.bodies import encode
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.mypromo import design_schemas, production_schemas, schemas
+from backoffice.vendors.mypromo import production_schemas, schemas
 from backoffice.vendors.mypromo.accounts import Account
 from backoffice.vendors.mypromo.links import path_below
-from backoffice.vendors.mypromo.payloads import encode
 from backoffice.vendors.responses import Response
-from backoffice.vendors.session import Authorization, Pace, VendorSession
+from backoffice.vendors.session import Pace, VendorSession
 
 Params = dict[str, str]
 T = TypeVar("T")
@@ -30,16 +31,24 @@ class MypromoClient:
     """Speaks with mypromo as one client account. Ids are put into paths quoted."""
 
     def __init__(self, connection: Connection, *, account: Account, pace: Pace | None = None) -> None:
+        session = partial(
+            VendorSession,
+            account.name,
+            base_url=settings.MYPROMO_URL,
+            connection=connection,
+            documented_503=True,
+            pace=pace,
+        )
         # The token's route is the one without authorization, and the one without "v1/".
         auth = ClientCredentials(
-            _session(connection, account=account, auth=None, pace=pace),
+            session(),
             tokens=connection.tokens,
             path="oauth/token",
             client_id=account.client_id,
             client_secret=account.client_secret,
             scope=account.scope,
         )
-        self.session = _session(connection, account=account, auth=auth, pace=pace)
+        self.session = session(auth=auth)
 
     def get_raw(self, path: str, params: Params) -> bytes:
         """GET any route; the body undecoded, for lists that are streamed."""
@@ -59,7 +68,9 @@ class MypromoClient:
         At most 50 items, one when the order has files. 400 without a contract with the fulfiller. Not idempotent,
         and an item can be neither changed nor removed.
         """
-        return self.session.fetch(schemas.ItemSchema, "POST", f"{_order(order_id)}/items", body=encode(payload))
+        return self.session.fetch(
+            schemas.ItemSchema, "POST", f"{_path('orders', order_id)}/items", body=encode(payload)
+        )
 
     def add_amazon_item(self, order_id: str, payload: dict[str, Any]) -> schemas.ItemSchema:
         """POST v1/orders/{id}/items with `amazon_custom`: "not available yet", so nothing is sent unless set so."""
@@ -69,15 +80,15 @@ class MypromoClient:
 
     def submit_order(self, order_id: str) -> schemas.OrderSchema:
         """POST v1/orders/{id}/submit (PATCH after a 405): costs money. The state may be PENDING or PROCESSING."""
-        return self._first_allowed(schemas.OrderSchema, ("POST", "PATCH"), f"{_order(order_id)}/submit")
+        return self._first_allowed(schemas.OrderSchema, ("POST", "PATCH"), f"{_path('orders', order_id)}/submit")
 
     def cancel_order(self, order_id: str) -> schemas.OrderSchema:
         """PATCH v1/orders/{id}/cancel (PUT after a 405): 422 once production has begun."""
-        return self._first_allowed(schemas.OrderSchema, ("PATCH", "PUT"), f"{_order(order_id)}/cancel")
+        return self._first_allowed(schemas.OrderSchema, ("PATCH", "PUT"), f"{_path('orders', order_id)}/cancel")
 
     def get_order(self, order_id: str) -> schemas.OrderSchema:
         """GET v1/orders/{id}: with items, parcels and history."""
-        return self.session.fetch(schemas.OrderSchema, "GET", _order(order_id))
+        return self.session.fetch(schemas.OrderSchema, "GET", _path("orders", order_id))
 
     def orders_page(self, params: Params) -> bytes:
         """GET v1/orders: `page`, `per_page` (at most 15), `created_from`, `created_to`, `updated_from`, `updated_to`.
@@ -92,7 +103,7 @@ class MypromoClient:
 
     def product(self, product_id: str, *, lang: str) -> bytes:
         """GET v1/products/{id}: the group with all variants, also when the id is a variant's. 404 if unknown."""
-        return self.get_raw(f"v1/products/{_quoted(product_id)}", {"lang": lang})
+        return self.get_raw(_path("products", product_id), {"lang": lang})
 
     def inventory_page(self, params: Params) -> bytes:
         """GET v1/inventory: `page`, `per_page`, `sku`; merchants `shipping_from`, fulfillers `sku_fulfiller`."""
@@ -126,7 +137,7 @@ class MypromoClient:
 
     def job(self, job_id: str) -> schemas.Job:
         """GET v1/jobs/{id}: 404 also for a job that is not queued yet."""
-        return self.session.fetch(schemas.Job, "GET", f"v1/jobs/{_quoted(job_id)}")
+        return self.session.fetch(schemas.Job, "GET", _path("jobs", job_id))
 
     def jobs_page(self, params: Params) -> bytes:
         """GET v1/jobs/ (with that slash): `page`, `per_page`; an empty list is a 404."""
@@ -142,7 +153,7 @@ class MypromoClient:
 
     def country(self, country_id: str) -> schemas.CountrySchema:
         """GET v1/countries/{id}"""
-        return self.session.fetch(schemas.CountrySchema, "GET", f"v1/countries/{_quoted(country_id)}")
+        return self.session.fetch(schemas.CountrySchema, "GET", _path("countries", country_id))
 
     def states_page(self, params: Params) -> bytes:
         """GET v1/states: `page`, `per_page`; 4,502 in all."""
@@ -150,7 +161,7 @@ class MypromoClient:
 
     def state(self, state_id: str) -> schemas.StateSchema:
         """GET v1/states/{id}"""
-        return self.session.fetch(schemas.StateSchema, "GET", f"v1/states/{_quoted(state_id)}")
+        return self.session.fetch(schemas.StateSchema, "GET", _path("states", state_id))
 
     def carriers_page(self, params: Params) -> bytes:
         """GET v1/carriers: `page`, `per_page`; 16 in all."""
@@ -158,27 +169,27 @@ class MypromoClient:
 
     def carrier(self, carrier_id: str) -> schemas.CarrierSchema:
         """GET v1/carriers/{id}"""
-        return self.session.fetch(schemas.CarrierSchema, "GET", f"v1/carriers/{_quoted(carrier_id)}")
+        return self.session.fetch(schemas.CarrierSchema, "GET", _path("carriers", carrier_id))
 
-    def create_editor_user(self) -> design_schemas.EditorUser:
+    def create_editor_user(self) -> schemas.EditorUser:
         """POST v1/editor_user: 201. What the user uploads is at hand in later designs."""
-        return self.session.fetch(design_schemas.EditorUser, "POST", "v1/editor_user")
+        return self.session.fetch(schemas.EditorUser, "POST", "v1/editor_user")
 
-    def create_design(self, payload: dict[str, Any]) -> design_schemas.DesignSchema:
+    def create_design(self, payload: dict[str, Any]) -> schemas.DesignSchema:
         """POST v1/designs: 201 with a draft and the addresses of the editor. 422 for an unknown SKU."""
-        return self.session.fetch(design_schemas.DesignSchema, "POST", "v1/designs", body=encode(payload))
+        return self.session.fetch(schemas.DesignSchema, "POST", "v1/designs", body=encode(payload))
 
-    def design(self, design_id: str) -> design_schemas.DesignSchema:
+    def design(self, design_id: str) -> schemas.DesignSchema:
         """GET v1/designs/{id}: the SKU may have changed. Each call makes a new token for the CNAME's address."""
-        return self.session.fetch(design_schemas.DesignSchema, "GET", _design(design_id))
+        return self.session.fetch(schemas.DesignSchema, "GET", _path("designs", design_id))
 
     def design_preview(self, design_id: str) -> Response:
         """GET v1/designs/{id}/preview: the file itself, of a kind that the document does not name."""
-        return self._file(f"{_design(design_id)}/preview")
+        return self._file(f"{_path('designs', design_id)}/preview")
 
-    def submit_design(self, design_id: str) -> design_schemas.DesignSchema:
+    def submit_design(self, design_id: str) -> schemas.DesignSchema:
         """POST v1/designs/{id}/submit (PATCH after a 405): ends the editing, the preview stays."""
-        return self._first_allowed(design_schemas.DesignSchema, ("POST", "PATCH"), f"{_design(design_id)}/submit")
+        return self._first_allowed(schemas.DesignSchema, ("POST", "PATCH"), f"{_path('designs', design_id)}/submit")
 
     def production_orders_page(self, params: Params) -> bytes:
         """GET v1/production_orders: filters as for orders, but for the references; at most 15 a page."""
@@ -186,20 +197,20 @@ class MypromoClient:
 
     def production_order(self, order_id: str) -> production_schemas.ProductionOrderSchema:
         """GET v1/production_orders/{id}: with items, files, labels, parcels and history."""
-        return self.session.fetch(production_schemas.ProductionOrderSchema, "GET", _production(order_id))
+        return self.session.fetch(production_schemas.ProductionOrderSchema, "GET", _path("production_orders", order_id))
 
     def generic_label(self, order_id: str) -> production_schemas.LabelSchema:
         """GET v1/production_orders/{id}/generic_label: has the merchant's system make a label, so it is sent once."""
-        path = f"{_production(order_id)}/generic_label"
+        path = f"{_path('production_orders', order_id)}/generic_label"
         return self.session.fetch(production_schemas.LabelSchema, "GET", path, has_effect=True)
 
-    def add_shipment(self, order_id: str, payload: dict[str, Any]) -> production_schemas.ShipmentSchema:
+    def add_shipment(self, order_id: str, payload: dict[str, Any]) -> production_schemas.ProductionShipmentSchema:
         """POST v1/production_orders/{id}/add_shipment: 201. Not idempotent: twice is a re-shipment.
 
         400 while supplied labels are unused or not downloaded, and for more pieces than remain.
         """
-        path = f"{_production(order_id)}/add_shipment"
-        return self.session.fetch(production_schemas.ShipmentSchema, "POST", path, body=encode(payload))
+        path = f"{_path('production_orders', order_id)}/add_shipment"
+        return self.session.fetch(production_schemas.ProductionShipmentSchema, "POST", path, body=encode(payload))
 
     def download(self, url: str, *, has_effect: bool = False) -> Response:
         """GET a protected link from an answer. UnsafeUrl for one that is not below our base address.
@@ -215,7 +226,7 @@ class MypromoClient:
         return self.session.fetch(schemas.Queued, "PATCH", path, body=encode(payload))
 
     def _first_allowed(self, shape: type[T], methods: tuple[str, str], path: str) -> T:
-        """The documented verb, and the SDK's after a 405, which is certain not to have acted."""
+        """Send with the documented verb, and with the SDK's after a 405, which is certain not to have acted."""
         documented, other = methods
         try:
             return self.session.fetch(shape, documented, path)
@@ -225,33 +236,8 @@ class MypromoClient:
         return self.session.fetch(shape, other, path)
 
 
-def _session(
-    connection: Connection, *, account: Account, auth: Authorization | None, pace: Pace | None
-) -> VendorSession:
-    return VendorSession(
-        account.name,
-        base_url=settings.MYPROMO_URL,
-        connection=connection,
-        auth=auth,
-        documented_503=True,
-        pace=pace,
-    )
-
-
-def _quoted(vendor_id: str) -> str:
-    """The id as a part of a path. Raises ValueError for one that would lead elsewhere: "", "." and ".."."""
+def _path(route: str, vendor_id: str) -> str:
+    """Return the path of one thing. Raises ValueError for an id that would lead elsewhere: "", "." and ".."."""
     if not vendor_id.strip("."):
         raise ValueError(f"not an id: {vendor_id!r}")
-    return quote(vendor_id, safe="")
-
-
-def _order(order_id: str) -> str:
-    return f"v1/orders/{_quoted(order_id)}"
-
-
-def _design(design_id: str) -> str:
-    return f"v1/designs/{_quoted(design_id)}"
-
-
-def _production(order_id: str) -> str:
-    return f"v1/production_orders/{_quoted(order_id)}"
+    return f"v1/{route}/{quote(vendor_id, safe='')}"

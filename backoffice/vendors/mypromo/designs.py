@@ -1,19 +1,19 @@
 """Designs in mypromo's editor, in our words. Mixed into the adapters."""
 
 from backoffice.vendors.abilities import MakesDesigns
-from backoffice.vendors.design_messages import DesignReport, DesignState
+from backoffice.vendors.design_messages import DesignReport, RemoteDesignState
 from backoffice.vendors.file_messages import Download
-from backoffice.vendors.mypromo import design_schemas as schemas
+from backoffice.vendors.mypromo import schemas
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.files import to_download
 from backoffice.vendors.reading import link, text
 
 # READY is seen in the items of orders, PREFLIGHT_FINISHED in production orders.
 DESIGN_STATES = {
-    "PENDING": DesignState.OPEN,
-    "SUBMITTED": DesignState.SUBMITTED,
-    "READY": DesignState.READY,
-    "PREFLIGHT_FINISHED": DesignState.CHECKED,
+    "PENDING": RemoteDesignState.OPEN,
+    "SUBMITTED": RemoteDesignState.SUBMITTED,
+    "READY": RemoteDesignState.READY,
+    "PREFLIGHT_FINISHED": RemoteDesignState.CHECKED,
 }
 
 
@@ -23,7 +23,7 @@ class PreviewAbility:
     client: MypromoClient
 
     def read_preview(self, vendor_id: str) -> Download:
-        """A picture or PDF of the design as it is now, or as it was submitted; of which kind is not documented."""
+        """Return a picture or PDF of the design; of which kind is not documented."""
         return to_download(self.client.design_preview(vendor_id))
 
 
@@ -43,11 +43,7 @@ class DesignsAbility(PreviewAbility, MakesDesigns):
         intent: str = "",
         quantity: int | None = None,
     ) -> DesignReport:
-        """Start a design. Either address may hold {DESIGNID}, {USERHASH} and {INTENT}, any number of times.
-
-        `intent` is one of the variant's `editor_intents`; without it mypromo takes "customize", else "upload".
-        `quantity` is known from the SDK only and left out where it is not given. VendorRejected names the field.
-        """
+        """Start a design. Without `intent` mypromo takes "customize", else "upload"; `quantity` is of the SDK only."""
         payload = {
             "sku": sku,
             "intent": intent,
@@ -59,16 +55,14 @@ class DesignsAbility(PreviewAbility, MakesDesigns):
         return design_report(self.client.create_design({name: value for name, value in payload.items() if value}))
 
     def read_design(self, vendor_id: str) -> DesignReport:
-        """The design as it is now, with a fresh address for frames. VendorNotFound when there is none of that id."""
         return design_report(self.client.design(vendor_id))
 
     def submit_design(self, vendor_id: str) -> DesignReport:
-        """End the editing for good. Compare the SKU: this is the last time that it may have changed."""
         return design_report(self.client.submit_design(vendor_id))
 
 
-def design_state(word: str) -> DesignState:
-    return DESIGN_STATES.get(word.upper(), DesignState.UNKNOWN)
+def design_state(word: str) -> RemoteDesignState:
+    return DESIGN_STATES.get(word.upper(), RemoteDesignState.UNKNOWN)
 
 
 def design_report(design: schemas.DesignSchema) -> DesignReport:

@@ -15,18 +15,9 @@ class FilesAbility:
     client: MypromoClient
 
     def download(self, url: str) -> Download:
-        """A file behind a link of mypromo's: print file, slip, report. What it holds is not checked.
-
-        Raises UnsafeUrl for a link to any other host, which gets neither our token nor a request; VendorError,
-        VendorProtocolError for a file that is too large. Not for labels: see `download_label`.
-        """
         return to_download(self.client.download(url))
 
     def download_label(self, url: str) -> Download:
-        """A shipping label: fetching it announces the parcel to the carrier for the same day.
-
-        So it is sent once and judged like a write: VendorAmbiguous means that the parcel may be announced.
-        """
         return to_download(self.client.download(url, has_effect=True))
 
 

@@ -1,7 +1,7 @@
 """Reads the report of a job: "a spread sheet", of which the document says no more.
 
 Assumed: an Excel workbook or CSV text, one row per entry of the batch. A head names the columns; without one the
-first column is the SKU and the last one the complaint. Rows beyond `MAX_ROWS` are left unread.
+first column is the SKU and the last one the error. Rows beyond `MAX_ROWS` are left unread.
 """
 
 from itertools import islice
@@ -19,8 +19,8 @@ MAX_COLUMNS = 50
 MAX_UNPACKED = 100 * 1024 * 1024  # bytes
 SKU_HEADS = ("sku", "sku_fulfiller")
 ERROR_HEADS = ("error", "errors", "message", "messages", "fehler")
-# What stands in the column of complaints where there is nothing to complain about.
-NO_COMPLAINT = frozenset({"", "-", "ok", "success", "none", "null"})
+# What stands in the column of errors where there is none.
+NO_ERROR = frozenset({"", "-", "ok", "success", "none", "null"})
 
 Cells = tuple[str, ...]
 
@@ -43,7 +43,7 @@ def read_report(body: bytes) -> tuple[JobRow, ...]:
 
 
 def _columns(head: Cells) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """The columns of SKUs, best first, and of complaints; None when the row is no head."""
+    """Return the columns of SKUs, best first, and of errors; None when the row is no head."""
     words = [cell.lower().replace(" ", "_") for cell in head]
     sku = tuple(words.index(name) for name in SKU_HEADS if name in words)
     error = tuple(place for place, word in enumerate(words) if word in ERROR_HEADS)
@@ -52,9 +52,9 @@ def _columns(head: Cells) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
 
 def _row(cells: Cells, *, sku: tuple[int, ...], error: tuple[int, ...]) -> JobRow:
     names = [cells[place] for place in sku if place < len(cells) and cells[place]]
-    complaints = [cells[place] for place in error if place < len(cells) and place not in sku]
-    said = [complaint for complaint in complaints if complaint.lower() not in NO_COMPLAINT]
-    return JobRow(sku=_code(names[0]) if names else "", error="; ".join(said))
+    texts = [cells[place] for place in error if place < len(cells) and place not in sku]
+    errors = [one for one in texts if one.lower() not in NO_ERROR]
+    return JobRow(sku=_code(names[0]) if names else "", error="; ".join(errors))
 
 
 def _cells(row: TableRow, *, width: int) -> Cells:
@@ -62,14 +62,14 @@ def _cells(row: TableRow, *, width: int) -> Cells:
 
 
 def _text(cell: Cell) -> str:
-    """Texts and numbers as text, an error as it is shown; 4711 for a number that a workbook keeps as 4711.0."""
+    """Return a cell as text, an error as it is shown; 4711 for a number that a workbook keeps as 4711.0."""
     if isinstance(cell, float):
         return format(plain_number(cell), "f")
     return clean_foreign(text(cell.shown if isinstance(cell, CellFault) else cell))
 
 
 def _code(sku: str) -> str:
-    """As our own SKUs are kept, so that it is found among them."""
+    """Clean a SKU as ours are, so that it is found among them."""
     try:
         return clean_code(sku)
     except BadText:

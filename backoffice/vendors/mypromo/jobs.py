@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.batch_messages import JobReport, JobRow, JobState
-from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
+from backoffice.vendors.batch_messages import JobReport, JobState
+from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
-from backoffice.vendors.mypromo.paging import none_found, read_rows
+from backoffice.vendors.mypromo.paging import decode_row, none_found, read_rows
 from backoffice.vendors.mypromo.schemas import Job
-from backoffice.vendors.reading import link, moment, text
+from backoffice.vendors.reading import link, read_time, text
 
 JOBS_PER_PAGE = 15
 
@@ -32,7 +30,6 @@ class JobsAbility(TakesChanges):
     client: MypromoClient
 
     def read_job(self, vendor_id: str) -> JobReport:
-        """The job as it is now. QUEUED when mypromo does not know it: right after the batch that is no fault."""
         try:
             return job_report(self.client.job(vendor_id), vendor=self.name)
         except VendorNotFound:
@@ -40,18 +37,12 @@ class JobsAbility(TakesChanges):
 
     def list_jobs(self) -> Iterator[JobReport]:
         for row in read_rows(none_found(self.client.jobs_page), {}, per_page=JOBS_PER_PAGE, whole=True):
-            try:
-                job = msgspec.json.decode(row, type=Job, strict=False)
-            except (ValueError, RecursionError) as error:
-                raise VendorProtocolError(f"mypromo's list holds a job that cannot be read: {error}") from error
-            yield job_report(job, vendor=self.name)
+            yield job_report(decode_row(row, Job), vendor=self.name)
 
     def fetch_report(self, url: str) -> bytes:
         return self.client.download(url).body
 
-    @staticmethod
-    def parse_report(body: bytes) -> tuple[JobRow, ...]:
-        return read_report(body)
+    parse_report = staticmethod(read_report)
 
 
 def job_report(job: Job, *, vendor: str) -> JobReport:
@@ -62,6 +53,6 @@ def job_report(job: Job, *, vendor: str) -> JobReport:
         raw_state=job.status,
         text=text(job.message),
         report_url=link(job.report),
-        added_at=moment(job.added),
-        processed_at=moment(job.processed),
+        added_at=read_time(job.added),
+        processed_at=read_time(job.processed),
     )

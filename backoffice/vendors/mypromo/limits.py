@@ -12,10 +12,10 @@ from django.core.validators import validate_email
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import (
     Credentials,
-    LineKind,
     LineToPlace,
     OrderToPlace,
     PostalAddress,
+    RemoteLineKind,
 )
 
 # Per order; with documents (labels, delivery slips) only one line is taken.
@@ -52,16 +52,12 @@ PROPERTY_LIMIT = 255
 MISSING = "Missing."
 
 
-def check_order(order: OrderToPlace) -> list[FieldError]:
-    """What mypromo would refuse in the order, by the path of the field ("recipient.street").
+def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
+    """Return what mypromo would refuse in the order, by the path of the field ("recipient.street").
 
     The number of lines is not checked, since an order may be split; nor whether a country needs a state, or an SKU
     exists, which take data of ours.
     """
-    return list(_order_errors(order))
-
-
-def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
     yield from check_length("reference", order.reference, REFERENCE_LIMITS, required=True)
     yield from check_length("reference2", order.reference2, (0, REFERENCE_LIMITS[1]))
     for role in ("recipient", "shipper", "export"):
@@ -76,7 +72,7 @@ def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
 
 
 def check_address(path: str, address: PostalAddress) -> Iterator[FieldError]:
-    """What mypromo would refuse in an address; `path` is put before the fields' names."""
+    """Return what mypromo would refuse in an address; `path` is put before the fields' names."""
     for name, limits in ADDRESS_LIMITS.items():
         yield from check_length(f"{path}.{name}", getattr(address, name), limits, required=name in REQUIRED)
     if not any(getattr(address, name) for name in NAMES):
@@ -110,14 +106,14 @@ def _line_errors(path: str, line: LineToPlace) -> Iterator[FieldError]:
     yield from check_length(f"{path}.reference", line.reference, (1, REFERENCE_LIMITS[1]), required=True)
     if line.quantity < 1:
         yield FieldError(f"{path}.quantity", "At least 1 is needed.")
-    if line.kind is LineKind.DESIGN:
+    if line.kind is RemoteLineKind.DESIGN:
         if not line.design_id:
             yield FieldError(f"{path}.design_id", MISSING)
     elif not line.sku:
         yield FieldError(f"{path}.sku", MISSING)
-    if line.kind is LineKind.FILES and not line.files:
+    if line.kind is RemoteLineKind.FILES and not line.files:
         yield FieldError(f"{path}.files", MISSING)
-    if line.kind is not LineKind.FILES and line.files:
+    if line.kind is not RemoteLineKind.FILES and line.files:
         yield FieldError(f"{path}.files", "Print files and a design or a stock item exclude each other.")
     for number, file in enumerate(line.files):
         yield from _file_errors(f"{path}.files.{number}", file.url, file.credentials)

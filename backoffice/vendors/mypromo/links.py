@@ -7,7 +7,7 @@ from backoffice.vendors.auth import origin
 
 
 def is_theirs(url: str, *, base: str) -> bool:
-    """Whether an address in an answer lies below our base address."""
+    """Return whether an address in an answer lies below our base address."""
     try:
         path_below(url, base=base.rstrip("/") + "/")
     except UnsafeUrl:
@@ -16,7 +16,7 @@ def is_theirs(url: str, *, base: str) -> bool:
 
 
 def path_below(url: str, *, base: str) -> str:
-    """The part of a link behind our base address, with its query. Raises UnsafeUrl for any other link.
+    """Return the part of a link behind our base address, with its query. Raises UnsafeUrl for any other link.
 
     mypromo's own examples name other hosts of theirs; a link decides neither where the token goes nor what we call.
     """

@@ -5,26 +5,20 @@ list must never look like "gone".
 """
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from django.conf import settings
 
 from backoffice.vendors.abilities import ListsPrices, ListsStock
-from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.listing_messages import PriceData, SearchData, SearchTexts, StockData
 from backoffice.vendors.mypromo import catalog_schemas as catalog
-from backoffice.vendors.mypromo.catalog import THEIR_COUNTRY_CODES
-from backoffice.vendors.mypromo.catalog_pages import price_tiers
+from backoffice.vendors.mypromo.catalog import shipping_country
+from backoffice.vendors.mypromo.catalog_pages import as_object, price_tiers
 from backoffice.vendors.mypromo.client import MypromoClient, Params
-from backoffice.vendors.mypromo.paging import none_found, read_rows
+from backoffice.vendors.mypromo.paging import decode_row, none_found, read_rows
 from backoffice.vendors.reading import flag, text
 
 ROWS_PER_PAGE = 250
-_Number = Annotated[int, msgspec.Meta(ge=0)]
-Sku = _Number | Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-# PHP writes an empty object as [].
-Nothing = list[Any] | None
 
 
 class _Stock(msgspec.Struct):
@@ -33,24 +27,24 @@ class _Stock(msgspec.Struct):
 
 
 class _Inventory(msgspec.Struct):
-    sku: Sku
+    sku: catalog.Sku
     sku_fulfiller: Any = None
     available: Any = None
-    stock: _Stock | Nothing = None
+    stock: _Stock | catalog.Nothing = None
 
 
 class _Prices(msgspec.Struct):
-    sku: Sku
+    sku: catalog.Sku
     # Missing where a product has none (yet), as without an accepted contract.
-    prices: catalog.PricesSchema | Nothing = None
+    prices: catalog.PricesSchema | catalog.Nothing = None
     sku_fulfiller: Any = None
-    rules: catalog.RulesSchema | Nothing = None
+    rules: catalog.RulesSchema | catalog.Nothing = None
 
 
 class _Seo(msgspec.Struct):
-    sku: Sku
-    defaults: SearchTexts | Nothing = None
-    overwrites: SearchTexts | Nothing = None
+    sku: catalog.Sku
+    defaults: SearchTexts | catalog.Nothing = None
+    overwrites: SearchTexts | catalog.Nothing = None
 
 
 T = TypeVar("T", _Inventory, _Prices, _Seo)
@@ -63,7 +57,7 @@ class StockAndPrices(ListsPrices, ListsStock):
 
     def iter_stock(self, *, sku: str = "") -> Iterator[StockData]:
         for row in _read(self.client.inventory_page, _Inventory, sku=sku, params=self._params()):
-            stock = row.stock if isinstance(row.stock, _Stock) else _Stock()
+            stock = as_object(row.stock, _Stock)
             yield StockData(
                 sku=str(row.sku),
                 sku_fulfiller=text(row.sku_fulfiller, most=100),
@@ -74,8 +68,8 @@ class StockAndPrices(ListsPrices, ListsStock):
 
     def iter_prices(self, *, sku: str = "") -> Iterator[PriceData]:
         for row in _read(self.client.prices_page, _Prices, sku=sku, params=self._params()):
-            rules = row.rules if isinstance(row.rules, catalog.RulesSchema) else catalog.RulesSchema()
-            prices = row.prices if isinstance(row.prices, catalog.PricesSchema) else catalog.PricesSchema()
+            rules = as_object(row.rules, catalog.RulesSchema)
+            prices = as_object(row.prices, catalog.PricesSchema)
             yield PriceData(
                 sku=str(row.sku),
                 sku_fulfiller=text(row.sku_fulfiller, most=100),
@@ -87,7 +81,7 @@ class StockAndPrices(ListsPrices, ListsStock):
             )
 
     def _params(self) -> Params:
-        """A fulfiller's own lists take no other filter."""
+        """Return no filter: a fulfiller's own lists take none."""
         return {}
 
 
@@ -96,27 +90,19 @@ class ListingsAbility(StockAndPrices):
 
     def iter_search_texts(self, *, sku: str = "") -> Iterator[SearchData]:
         for row in _read(self.client.seo_page, _Seo, sku=sku, params={}):
-            yield SearchData(sku=str(row.sku), defaults=_texts(row.defaults), overwrites=_texts(row.overwrites))
+            yield SearchData(
+                sku=str(row.sku),
+                defaults=as_object(row.defaults, SearchTexts),
+                overwrites=as_object(row.overwrites, SearchTexts),
+            )
 
     def _params(self) -> Params:
-        country = settings.MYPROMO_SHIPPING_FROM.upper()
-        return {"shipping_from": THEIR_COUNTRY_CODES.get(country, country)}
+        return {"shipping_from": shipping_country()}
 
 
 def _read(get: Callable[[Params], bytes], shape: type[T], *, sku: str, params: Params) -> Iterator[T]:
     get, params = (none_found(get), params | {"sku": sku}) if sku else (get, params)
     for raw in read_rows(get, params, per_page=ROWS_PER_PAGE, whole=True):
-        row = _decode(raw, shape)
+        row = decode_row(raw, shape)
         if not sku or str(row.sku) == sku:
             yield row
-
-
-def _decode(raw: msgspec.Raw, shape: type[T]) -> T:
-    try:
-        return msgspec.json.decode(raw, type=shape, strict=False)
-    except (ValueError, RecursionError) as error:
-        raise VendorProtocolError(f"A row of mypromo's list cannot be read: {error}") from error
-
-
-def _texts(texts: SearchTexts | Nothing) -> SearchTexts:
-    return texts if isinstance(texts, SearchTexts) else SearchTexts()

@@ -10,14 +10,14 @@ from django.conf import settings
 
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.change_pages import ChangePage
-from backoffice.vendors.errors import FieldError, VendorProtocolError
+from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import LineReport, LineToPlace, OrderReport, OrderToPlace
 from backoffice.vendors.mypromo import limits, schemas
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.callbacks import callback_request
 from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import MypromoClient, Params
-from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
+from backoffice.vendors.mypromo.paging import decode_readable, decode_row, none_found, read_rows
 from backoffice.vendors.mypromo.payloads import line_payload, order_payload
 from backoffice.vendors.mypromo.reports import line_report, order_report
 
@@ -41,13 +41,11 @@ class OrdersAbility(TakesDraftOrders):
 
     @classmethod
     def takes_test_products(cls) -> bool:
-        """Whether test products can be ordered: in their sandbox, where nothing is produced."""
         return bool(settings.MYPROMO_SANDBOX)
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:
-        """What mypromo would refuse, by the path of the field ("recipient.street"). Asks nobody."""
-        return limits.check_order(order)
+        return list(limits.order_errors(order))
 
     def create_order(self, order: OrderToPlace) -> OrderReport:
         """Make a draft without lines."""
@@ -56,39 +54,27 @@ class OrdersAbility(TakesDraftOrders):
         return order_report(self.client.create_order(payload))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
-        """Add a line to a draft. It cannot be changed or removed afterwards."""
         return line_report(self.client.add_item(vendor_id, line_payload(line)))
 
     def submit_order(self, vendor_id: str) -> OrderReport:
-        """Have a draft produced: this is what costs money."""
         return order_report(self.client.submit_order(vendor_id))
 
     def cancel_order(self, vendor_id: str) -> OrderReport:
-        """Cancel a draft, or an order before production. Too late is a VendorRejected, status 422."""
         return order_report(self.client.cancel_order(vendor_id))
 
     def read_order(self, vendor_id: str) -> OrderReport:
-        """The order as it is now. VendorNotFound when there is none of that id."""
         return order_report(self.client.get_order(vendor_id))
 
     def list_orders(self, *, updated_from: date, whole: bool = False) -> Iterator[OrderReport]:
-        """Orders changed on that day (UTC) or later, each once; an unreadable one is logged and left out.
-
-        `whole`: a list that cannot be read to its end raises VendorProtocolError.
-        """
         return _readable(self._rows({"updated_from": updated_from.isoformat()}, whole=whole))
 
     def order_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[OrderReport]]:
-        """Orders changed since then, in pages (see `changes.read_changes`); an unreadable one is left out."""
         get = none_found(self.client.orders_page)
-        return read_changes(get, _reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
+        return read_changes(get, _readable, since=since, position=position, per_page=ORDERS_PER_PAGE)
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
-        """All orders with exactly that reference, created on the day `since` or later, cancelled ones included.
-
-        An empty answer means that the vendor's list was read to its end and has none; a list that cannot be read
-        so far raises VendorProtocolError. When mypromo shows orders that do not even contain the reference, it
-        ignores the filter, and the whole list since that day is read instead, as with `trust_filter=False`.
+        """Return the orders of that reference. When mypromo shows some that do not even contain it, it ignores the
+        filter, and the whole list since that day is read instead, as with `trust_filter=False`.
         """
         params = {"created_from": since.isoformat()}
         if trust_filter:
@@ -101,7 +87,7 @@ class OrdersAbility(TakesDraftOrders):
     def _matching(self, reference: str, params: Params, *, filtered: bool) -> list[OrderReport]:
         found = []
         for row in self._rows(params, whole=True):
-            report = _report(row)
+            report = order_report(decode_row(row, schemas.OrderSchema))
             if report.reference == reference:
                 found.append(report)
             elif filtered and reference.lower() not in report.reference.lower():
@@ -112,20 +98,5 @@ class OrdersAbility(TakesDraftOrders):
         return read_rows(none_found(self.client.orders_page), params, per_page=ORDERS_PER_PAGE, whole=whole)
 
 
-def _reports(page: Page) -> tuple[OrderReport, ...]:
-    return tuple(_readable(page.rows))
-
-
 def _readable(rows: Iterable[msgspec.Raw]) -> Iterator[OrderReport]:
-    for row in rows:
-        try:
-            yield _report(row)
-        except VendorProtocolError as error:
-            logger.warning("An order in mypromo's list cannot be read: %s", error.text)
-
-
-def _report(row: msgspec.Raw) -> OrderReport:
-    try:
-        return order_report(msgspec.json.decode(row, type=schemas.OrderSchema, strict=False))
-    except (ValueError, RecursionError, OverflowError) as error:
-        raise VendorProtocolError(f"mypromo's list holds an order that cannot be read: {error}") from error
+    return map(order_report, decode_readable(rows, schemas.OrderSchema))

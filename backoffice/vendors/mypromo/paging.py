@@ -5,15 +5,19 @@ answer with a bare array, or ignore `page` and repeat itself: then it is asked b
 a list that the document has, and what comes is believed to be whole only if it adds up to the total announced.
 """
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from backoffice.vendors.errors import VendorNotFound, VendorProtocolError
 
+logger = logging.getLogger(__name__)
+
 Params = dict[str, str]
+T = TypeVar("T")
 
 
 class _Meta(msgspec.Struct):
@@ -46,7 +50,7 @@ class _Listing(msgspec.Struct):
         return self.meta.total if isinstance(self.meta, _Meta) else None
 
     def is_last(self, *, page: int, seen: int, by_offset: bool) -> bool:
-        """Whether there is no use in asking on."""
+        """Return whether there is no use in asking on."""
         if not self.rows:
             return True
         if by_offset:
@@ -56,15 +60,13 @@ class _Listing(msgspec.Struct):
         return isinstance(self.links, _Links) and self.links.next is None
 
     def is_all(self, *, seen: int, per_page: int) -> bool:
-        """Whether a list that ignores `page` has shown everything at once: not just a page of the size asked for."""
+        """Return whether a list that ignores `page` has shown everything at once, not a page of the size asked for."""
         if self.total is not None:
             return seen >= self.total
         return not isinstance(self.links, _Links) and len(self.rows) != per_page
 
     def may_end(self, *, page: int, last_page: int | None, seen: int, per_page: int, by_offset: bool) -> bool:
-        """Whether this, behind which nothing more came, is where the list ends. `last_page` is what was announced
-        last: an empty page, and the 404 of an empty list, may say nothing of it.
-        """
+        """Return whether the list ends here, where nothing more came. `last_page` is what was announced last."""
         if by_offset:
             return self.total is not None and seen >= self.total
         if not self.rows:
@@ -77,7 +79,7 @@ class _Identified(msgspec.Struct):
 
 
 @dataclass(frozen=True)
-class Page:
+class RowPage:
     """Rows that were on no page before. `number` is None where the server does not count pages, `last` where it does
     not say how many there are.
     """
@@ -89,21 +91,21 @@ class Page:
 
 
 def read_rows(get: Callable[[Params], bytes], params: Params, *, per_page: int, whole: bool) -> Iterator[msgspec.Raw]:
-    """All rows of a list, undecoded, each once: those of `read_pages`."""
+    """Return all rows of a list, undecoded, each once: those of `read_pages`."""
     for page in read_pages(get, params, per_page=per_page, whole=whole):
         yield from page.rows
 
 
-def read_page(get: Callable[[Params], bytes], params: Params, *, number: int, per_page: int) -> Page:
-    """One page of a list whose pages the server counts."""
+def read_page(get: Callable[[Params], bytes], params: Params, *, number: int, per_page: int) -> RowPage:
+    """Return one page of a list whose pages the server counts."""
     listing = read_listing(get(params | {"page": str(number), "per_page": str(per_page)}))
-    return Page(listing.rows, number, listing.last_page, is_last=number == listing.last_page)
+    return RowPage(listing.rows, number, listing.last_page, is_last=number == listing.last_page)
 
 
 def read_pages(
     get: Callable[[Params], bytes], params: Params, *, per_page: int, whole: bool, first: int = 1
-) -> Iterator[Page]:
-    """The pages of a list from the `first` on, the rows undecoded and each once. `get` fetches one page.
+) -> Iterator[RowPage]:
+    """Return the pages of a list from the `first` on, the rows undecoded and each once. `get` fetches one page.
 
     With `whole` a list that cannot be read to its end raises VendorProtocolError; without, what can be had is
     given. Raises VendorProtocolError for a page that is no list, and what `get` raises.
@@ -118,7 +120,7 @@ def read_pages(
         fresh = [row for row in listing.rows if identity(row) not in seen]
         seen.update(identity(row) for row in fresh)
         is_last = listing.is_last(page=page, seen=len(seen), by_offset=by_offset)
-        yield Page(fresh, None if by_offset else page, listing.last_page, is_last)
+        yield RowPage(fresh, None if by_offset else page, listing.last_page, is_last)
         if fresh or not listing.rows:
             if is_last:
                 break
@@ -134,7 +136,7 @@ def read_pages(
 
 
 def none_found(get: Callable[[Params], bytes]) -> Callable[[Params], bytes]:
-    """The same list, for which a 404 "Not found." is an empty one: shown for jobs, and possible for other lists."""
+    """Return the same list with a 404 "Not found." as an empty one: shown for jobs, possible for other lists."""
 
     def ask(params: Params) -> bytes:
         try:
@@ -148,7 +150,7 @@ def none_found(get: Callable[[Params], bytes]) -> Callable[[Params], bytes]:
 
 
 def read_listing(body: bytes) -> _Listing:
-    """A page, as an object or as a bare array. Raises VendorProtocolError."""
+    """Return a page, as an object or as a bare array. Raises VendorProtocolError."""
     try:
         read = msgspec.json.decode(body, type=_Listing | list[msgspec.Raw], strict=False)
     except (ValueError, RecursionError) as error:
@@ -156,8 +158,25 @@ def read_listing(body: bytes) -> _Listing:
     return read if isinstance(read, _Listing) else _Listing(data=read)
 
 
+def decode_row(row: msgspec.Raw, shape: type[T]) -> T:
+    """Return a row as `shape`. Raises VendorProtocolError."""
+    try:
+        return msgspec.json.decode(row, type=shape, strict=False)
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise VendorProtocolError(f"A row of mypromo's list cannot be read: {error}") from error
+
+
+def decode_readable(rows: Iterable[msgspec.Raw], shape: type[T]) -> Iterator[T]:
+    """Return rows as `shape`; one that cannot be read is logged and left out."""
+    for row in rows:
+        try:
+            yield decode_row(row, shape)
+        except VendorProtocolError as error:
+            logger.warning("Left out: %s", error.text)
+
+
 def identity(row: msgspec.Raw) -> Any:
-    """What tells a row from others: its id, else all of it."""
+    """Return what tells a row from others: its id, else all of it."""
     try:
         found = msgspec.json.decode(row, type=_Identified).id
     except (ValueError, RecursionError):

@@ -4,56 +4,29 @@ What is not given is sent as null where their examples show null, and left out w
 a minimum of two characters are never sent shorter: mypromo refuses "" there.
 """
 
-from decimal import Decimal
 from typing import Any
 
-import msgspec
+from msgspec.structs import asdict
 
 from backoffice.vendors.messages import (
     Credentials,
-    Customs,
     DocumentLink,
     FileLink,
-    LineKind,
     LineToPlace,
     OrderToPlace,
     PostalAddress,
+    RemoteLineKind,
 )
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
 
-ADDRESS_FIELDS = (
-    "reference",
-    "company",
-    "department",
-    "firstname",
-    "lastname",
-    "street",
-    "care_of",
-    "zip",
-    "city",
-    "state_code",
-    "district",
-    "country_code",
-    "phone",
-    "fax",
-    "mobile",
-    "email",
-    "vat_id",
-    "commercial_register_entry",
-)
-EXPORT_FIELDS = (*ADDRESS_FIELDS, "iban", "bic_or_swift", "account_holder", "eori_number")
+_OF_EXPORT = ("iban", "bic_or_swift", "account_holder", "eori_number")
+EXPORT_FIELDS = PostalAddress.__struct_fields__
+ADDRESS_FIELDS = tuple(name for name in EXPORT_FIELDS if name not in _OF_EXPORT)
 DOCUMENT_TYPES = {"delivery_slip": "deliverySlip", "label": "label"}
-
-_encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-def encode(payload: dict[str, Any]) -> bytes:
-    """JSON with money as numbers, digit by digit as given."""
-    return _encoder.encode(payload)
 
 
 def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake: bool) -> dict[str, Any]:
-    """The body of "create order". `fake` adds the flags of their sandbox, which the live system must never see.
+    """Return the body of "create order". `fake` adds the flags of their sandbox, which the live system must never see.
 
     `invoice` is left out on purpose: their SDK's notes say that it does not work. Without `shipper` and `export`
     mypromo takes the addresses assigned to the client.
@@ -79,22 +52,22 @@ def order_payload(order: OrderToPlace, *, callback: dict[str, Any] | None, fake:
 
 
 def line_payload(line: LineToPlace) -> dict[str, Any]:
-    """The body of "add item", whose kind is told by the keys: `files`, `designs`, or neither for stock."""
+    """Return the body of "add item", whose kind follows from the keys: `files`, `designs`, or neither for stock."""
     payload: dict[str, Any] = {"reference": line.reference, "quantity": line.quantity}
-    if line.kind is LineKind.DESIGN:
+    if line.kind is RemoteLineKind.DESIGN:
         payload["designs"] = [{"id": line.design_id}]
     else:
         payload["sku"] = line.sku
     optional = {
         "custom_properties": _properties(line.custom_properties),
-        "files": [_file(file) for file in line.files] if line.kind is LineKind.FILES else [],
-        "customs": _customs(line.customs),
+        "files": [_file(file) for file in line.files] if line.kind is RemoteLineKind.FILES else [],
+        "customs": line.customs and asdict(line.customs),
     }
     return payload | {name: value for name, value in optional.items() if value}
 
 
 def amazon_line_payload(line: LineToPlace, *, urls: tuple[str, ...]) -> dict[str, Any]:
-    """The body of "add item from amazon custom", which mypromo does not take yet. `urls` name the configurations."""
+    """Return the body of "add item from amazon custom"; `urls` name the configurations."""
     return line_payload(line) | {"amazon_custom": [{"url": url} for url in urls]}
 
 
@@ -108,7 +81,7 @@ def _least(name: str) -> int:
 
 
 def _own_address(address: PostalAddress | None, names: tuple[str, ...]) -> dict[str, str | None] | None:
-    """Shipper or export: could also be chosen among addresses kept at mypromo, which we do not."""
+    """Return shipper or export, never one of the addresses kept at mypromo."""
     if address is None:
         return None
     return {"address_id": None, "address_key": None, **_address(address, names)}
@@ -142,15 +115,3 @@ def _auth(credentials: Credentials | None) -> dict[str, Any]:
     if credentials.scheme == "header":
         return {"auth": {"header": credentials.header}}
     return {"auth": {"basic": {"username": credentials.username, "password": credentials.password}}}
-
-
-def _customs(customs: Customs | None) -> dict[str, str | Decimal] | None:
-    if customs is None:
-        return None
-    return {
-        "description": customs.description,
-        "number": customs.number,
-        "origin": customs.origin,
-        "currency": customs.currency,
-        "amount": customs.amount,
-    }

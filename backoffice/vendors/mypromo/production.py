@@ -1,6 +1,5 @@
 """Production orders, labels and parcels at mypromo, in our words. Mixed into `MyPromoFulfiller`."""
 
-import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -11,15 +10,13 @@ from backoffice.vendors.abilities import GivesProductionOrders
 from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import ShipmentReport
-from backoffice.vendors.mypromo import production_schemas as schemas
+from backoffice.vendors.mypromo import production_schemas
 from backoffice.vendors.mypromo.changes import read_changes
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.files import FilesAbility
-from backoffice.vendors.mypromo.paging import Page, none_found, read_rows
+from backoffice.vendors.mypromo.paging import decode_readable, none_found, read_rows
 from backoffice.vendors.mypromo.production_reports import label_report, parcel_report, production_report
 from backoffice.vendors.production_messages import LabelNotDownloaded, LabelReport, ProductionOrderReport, ShipmentToAdd
-
-logger = logging.getLogger(__name__)
 
 ORDERS_PER_PAGE = 15
 
@@ -32,40 +29,26 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
     def list_production_orders(
         self, *, updated_from: date | None = None, created_from: date | None = None
     ) -> Iterator[ProductionOrderReport]:
-        """Production orders changed or made on that day (UTC) or later, each once; without a day all there are.
-
-        An unreadable one is logged and left out.
-        """
         days = {"updated_from": updated_from, "created_from": created_from}
         params = {name: day.isoformat() for name, day in days.items() if day}
         get = none_found(self.client.production_orders_page)
-        return _readable(read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False), vendor=self.name)
+        return self._readable(read_rows(get, params, per_page=ORDERS_PER_PAGE, whole=False))
 
     def production_changes(self, *, since: datetime, position: str = "") -> Iterator[ChangePage[ProductionOrderReport]]:
-        """Production orders changed since then, in pages (see `changes.read_changes`), without unreadable ones."""
-
-        def reports(page: Page) -> tuple[ProductionOrderReport, ...]:
-            return tuple(_readable(page.rows, vendor=self.name))
-
         get = none_found(self.client.production_orders_page)
-        return read_changes(get, reports, since=since, position=position, per_page=ORDERS_PER_PAGE)
+        return read_changes(get, self._readable, since=since, position=position, per_page=ORDERS_PER_PAGE)
+
+    def _readable(self, rows: Iterable[msgspec.Raw]) -> Iterator[ProductionOrderReport]:
+        for order in decode_readable(rows, production_schemas.ProductionOrderSchema):
+            yield production_report(order, vendor=self.name)
 
     def read_production_order(self, vendor_id: str) -> ProductionOrderReport:
         return production_report(self.client.production_order(vendor_id), vendor=self.name)
 
     def request_generic_label(self, vendor_id: str) -> LabelReport:
-        """Have the merchant's system make a label: a write in spite of the verb, on the day of dispatch only.
-
-        VendorAmbiguous means that it may have been made. Only where the order says `has_generic_label`.
-        """
         return label_report(self.client.generic_label(vendor_id))
 
     def add_shipment(self, vendor_id: str, shipment: ShipmentToAdd) -> ShipmentReport:
-        """Report a parcel. A second one like it counts as a re-shipment, so look at the order before sending again.
-
-        VendorRejected says in mypromo's words what has to be done first, LabelNotDownloaded that the label is to be
-        downloaded before.
-        """
         payload = _shipment_payload(shipment)
         try:
             return parcel_report(self.client.add_shipment(vendor_id, payload))
@@ -79,23 +62,13 @@ class ProductionAbility(FilesAbility, GivesProductionOrders):
         return parcel_report(self.client.add_shipment(vendor_id, payload))
 
 
-def _readable(rows: Iterable[msgspec.Raw], *, vendor: str) -> Iterator[ProductionOrderReport]:
-    for row in rows:
-        try:
-            order = msgspec.json.decode(row, type=schemas.ProductionOrderSchema, strict=False)
-        except (ValueError, RecursionError, OverflowError) as error:
-            logger.warning("A production order in mypromo's list cannot be read: %s", error)
-            continue
-        yield production_report(order, vendor=vendor)
-
-
 def _misses_label(error: VendorRejected) -> bool:
-    """ "Please download label before creating a shipment for it." in the document's examples of a 400."""
+    """Look for "Please download label before creating a shipment for it.", of the document's examples of a 400."""
     return error.status == 400 and "download label" in error.text.lower()
 
 
 def _misses_tracking_id(error: VendorRejected) -> bool:
-    return error.status == 422 and any(complaint.field == "tracking_id" for complaint in error.errors)
+    return error.status == 422 and any(one.field == "tracking_id" for one in error.errors)
 
 
 def _shipment_payload(shipment: ShipmentToAdd) -> dict[str, Any]:
@@ -111,5 +84,5 @@ def _shipment_payload(shipment: ShipmentToAdd) -> dict[str, Any]:
 
 
 def _number(vendor_id: str) -> int | str:
-    """Their ids are numbers in JSON, ours text."""
+    """Return an id as their JSON has it, a number."""
     return int(vendor_id) if vendor_id.isascii() and vendor_id.isdigit() else vendor_id

@@ -5,47 +5,46 @@ from typing import Any
 
 from backoffice.vendors.messages import (
     Customs,
-    LineKind,
     PostalAddress,
     ShipmentReport,
 )
-from backoffice.vendors.mypromo import production_schemas as schemas
+from backoffice.vendors.mypromo import production_schemas
 from backoffice.vendors.mypromo.designs import design_state
 from backoffice.vendors.mypromo.reports import LINE_KINDS, histories_of, shipment_report, version_of
 from backoffice.vendors.production_messages import (
     PRODUCTION_RANK,
-    FileKind,
     LabelReport,
     PartyReport,
     ProductionDesign,
-    ProductionFile,
+    ProductionFileData,
     ProductionItemReport,
     ProductionOrderReport,
-    ProductionState,
-    Property,
+    PropertyData,
+    RemoteFileKind,
+    RemoteProductionState,
 )
-from backoffice.vendors.reading import flag, link, moment, number, text
+from backoffice.vendors.reading import flag, link, number, read_time, text
 
 # FINISHED is the only word in the examples; the others follow the history texts and the states of orders (assumed).
 PRODUCTION_STATES = {
-    "NEW": ProductionState.PENDING,
-    "PENDING": ProductionState.PENDING,
-    "PROCESSING": ProductionState.IN_PRODUCTION,
-    "FINISHED": ProductionState.DONE,
-    "CANCELED": ProductionState.CANCELLED,
+    "NEW": RemoteProductionState.PENDING,
+    "PENDING": RemoteProductionState.PENDING,
+    "PROCESSING": RemoteProductionState.IN_PRODUCTION,
+    "FINISHED": RemoteProductionState.DONE,
+    "CANCELED": RemoteProductionState.CANCELLED,
 }
 FILE_KINDS = {
-    "deliveryslip": FileKind.DELIVERY_SLIP,
-    "label": FileKind.LABEL,
-    "labelgeneric": FileKind.GENERIC_LABEL,
+    "deliveryslip": RemoteFileKind.DELIVERY_SLIP,
+    "label": RemoteFileKind.LABEL,
+    "labelgeneric": RemoteFileKind.GENERIC_LABEL,
 }
 
 
-def production_state(word: str) -> ProductionState:
-    return PRODUCTION_STATES.get(word.upper(), ProductionState.UNKNOWN)
+def production_state(word: str) -> RemoteProductionState:
+    return PRODUCTION_STATES.get(word.upper(), RemoteProductionState.UNKNOWN)
 
 
-def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> ProductionOrderReport:
+def production_report(order: production_schemas.ProductionOrderSchema, *, vendor: str) -> ProductionOrderReport:
     state = production_state(order.status)
     return ProductionOrderReport(
         vendor=vendor,
@@ -60,8 +59,8 @@ def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> P
         express_production=flag(order.express_production) is True,
         express_shipping=flag(order.express_shipping) is True,
         has_generic_label=flag(order.generic_label) is True,
-        shipping_earliest=moment(order.shipping_earliest),
-        shipping_latest=moment(order.shipping_latest),
+        shipping_earliest=read_time(order.shipping_earliest),
+        shipping_latest=read_time(order.shipping_latest),
         shipping_late=flag(order.shipping_late),
         comment=text(order.comment),
         parties=tuple(_party(client) for client in _objects(order.clients)),
@@ -70,15 +69,18 @@ def production_report(order: schemas.ProductionOrderSchema, *, vendor: str) -> P
         recipient=_address(order.recipient),
         export=_address(order.export),
         items=tuple(_item(item) for item in order.production_order_items or ()),
-        files=tuple(_order_file(file) for file in order.files or ()),
+        files=tuple(
+            _file(file, kind=FILE_KINDS.get(text(file.type).lower(), RemoteFileKind.UNKNOWN))
+            for file in order.files or ()
+        ),
         shipments=tuple(parcel_report(shipment) for shipment in order.shipments or ()),
         histories=histories_of(order.histories),
-        created_at=moment(order.created_at),
+        created_at=read_time(order.created_at),
     )
 
 
-def parcel_report(shipment: schemas.ShipmentSchema) -> ShipmentReport:
-    """A parcel as the fulfiller sees it: its lines are named by production items."""
+def parcel_report(shipment: production_schemas.ProductionShipmentSchema) -> ShipmentReport:
+    """Return a parcel as the fulfiller sees it: its lines are named by production items."""
     return shipment_report(
         shipment,
         items=shipment.production_order_items,
@@ -87,7 +89,7 @@ def parcel_report(shipment: schemas.ShipmentSchema) -> ShipmentReport:
     )
 
 
-def label_report(label: schemas.LabelSchema) -> LabelReport:
+def label_report(label: production_schemas.LabelSchema) -> LabelReport:
     return LabelReport(
         vendor_id=str(label.id),
         url=label.url,
@@ -97,7 +99,7 @@ def label_report(label: schemas.LabelSchema) -> LabelReport:
     )
 
 
-def _item(item: schemas.ItemSchema) -> ProductionItemReport:
+def _item(item: production_schemas.ProductionItemSchema) -> ProductionItemReport:
     raw_state = text(item.status, most=64)
     return ProductionItemReport(
         vendor_id=str(item.id),
@@ -109,28 +111,20 @@ def _item(item: schemas.ItemSchema) -> ProductionItemReport:
         sku=text(item.sku, most=100),
         sku_fulfiller=text(item.sku_fulfiller, most=100),
         name=text(item.name, most=500),
-        kind=_line_kind(item.type),
-        shipping_earliest=moment(item.shipping_earliest),
-        shipping_latest=moment(item.shipping_latest),
+        kind=LINE_KINDS.get(text(item.type).upper()),
+        shipping_earliest=read_time(item.shipping_earliest),
+        shipping_latest=read_time(item.shipping_latest),
         shipping_late=flag(item.shipping_late),
         custom_properties=_properties(item.custom_properties),
         configuration=_properties(item.configuration),
-        files=tuple(_file(file, kind=FileKind.PRINT) for file in item.files or ()),
+        files=tuple(_file(file, kind=RemoteFileKind.PRINT) for file in item.files or ()),
         designs=tuple(_design(design) for design in item.designs or ()),
         customs=_customs(item.customs),
     )
 
 
-def _line_kind(word: Any) -> LineKind | None:
-    return LINE_KINDS.get(text(word).upper())
-
-
-def _order_file(file: schemas.FileSchema) -> ProductionFile:
-    return _file(file, kind=FILE_KINDS.get(text(file.type).lower(), FileKind.UNKNOWN))
-
-
-def _file(file: schemas.FileSchema, *, kind: FileKind) -> ProductionFile:
-    return ProductionFile(
+def _file(file: production_schemas.ProductionFileSchema, *, kind: RemoteFileKind) -> ProductionFileData:
+    return ProductionFileData(
         vendor_id=str(file.id),
         url=link(file.url),
         kind=kind,
@@ -141,7 +135,7 @@ def _file(file: schemas.FileSchema, *, kind: FileKind) -> ProductionFile:
     )
 
 
-def _design(design: schemas.DesignSchema) -> ProductionDesign:
+def _design(design: production_schemas.ProductionDesignSchema) -> ProductionDesign:
     raw_state = text(design.status, most=64)
     return ProductionDesign(
         vendor_id=str(design.id),
@@ -161,8 +155,8 @@ def _party(client: dict[str, Any]) -> PartyReport:
     )
 
 
-def _properties(rows: Any) -> tuple[Property, ...]:
-    return tuple(Property(key=text(row.get("key")), value=text(row.get("value"))) for row in _objects(rows))
+def _properties(rows: Any) -> tuple[PropertyData, ...]:
+    return tuple(PropertyData(key=text(row.get("key")), value=text(row.get("value"))) for row in _objects(rows))
 
 
 def _objects(rows: Any) -> Iterable[dict[str, Any]]:
@@ -170,14 +164,14 @@ def _objects(rows: Any) -> Iterable[dict[str, Any]]:
 
 
 def _address(address: Any) -> PostalAddress | None:
-    """None where there is none; an empty object comes as []."""
+    """Return None where there is none; an empty object comes as []."""
     if not isinstance(address, dict) or not address:
         return None
     return PostalAddress(**{name: text(address.get(name), most=255) for name in PostalAddress.__struct_fields__})
 
 
 def _customs(customs: Any) -> Customs | None:
-    """None also where the amount cannot be read: a declaration without it is of no use."""
+    """Return None also where the amount cannot be read: a declaration without it is of no use."""
     amount = number(customs.get("amount")) if isinstance(customs, dict) else None
     if amount is None:
         return None

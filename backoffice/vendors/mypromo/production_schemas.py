@@ -7,7 +7,7 @@ from msgspec import Struct
 from backoffice.vendors.mypromo.schemas import BaseOrder, Id, Parcel, Quantity, ShippedItemSchema
 
 
-class FileSchema(Struct):
+class ProductionFileSchema(Struct):
     """A file of an order (slip or label) or of an item (print file, without carrier)."""
 
     id: Id
@@ -28,14 +28,14 @@ class LabelSchema(Struct):
     status: Any = None
 
 
-class DesignSchema(Struct):
+class ProductionDesignSchema(Struct):
     id: Id
     editor_start_url: Any = None
     preview_url: Any = None
     status: Any = None
 
 
-class ItemSchema(Struct):
+class ProductionItemSchema(Struct):
     id: Id
     quantity: Quantity
     order_item_id: Any = None
@@ -50,12 +50,12 @@ class ItemSchema(Struct):
     status: Any = None
     custom_properties: Any = None
     configuration: Any = None
-    files: list[FileSchema] | None = None
-    designs: list[DesignSchema] | None = None
+    files: list[ProductionFileSchema] | None = None
+    designs: list[ProductionDesignSchema] | None = None
     customs: Any = None
 
 
-class ShipmentSchema(Parcel):
+class ProductionShipmentSchema(Parcel):
     carrier_name: Any = None
     force: Any = None
     production_order_items: list[ShippedItemSchema] | None = None
@@ -74,6 +74,6 @@ class ProductionOrderSchema(BaseOrder):
     custom_properties: Any = None
     shipper: Any = None
     export: Any = None
-    production_order_items: list[ItemSchema] | None = None
-    files: list[FileSchema] | None = None
-    shipments: list[ShipmentSchema] | None = None
+    production_order_items: list[ProductionItemSchema] | None = None
+    files: list[ProductionFileSchema] | None = None
+    shipments: list[ProductionShipmentSchema] | None = None

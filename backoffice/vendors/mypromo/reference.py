@@ -8,14 +8,12 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-import msgspec
-
 from backoffice.vendors.abilities import HasReferenceData
 from backoffice.vendors.errors import VendorProtocolError
 from backoffice.vendors.messages import CarrierData, CountryData, StateData
 from backoffice.vendors.mypromo import schemas
 from backoffice.vendors.mypromo.client import MypromoClient, Params
-from backoffice.vendors.mypromo.paging import read_rows
+from backoffice.vendors.mypromo.paging import decode_row, read_rows
 from backoffice.vendors.reading import flag, text
 
 T = TypeVar("T")
@@ -42,7 +40,7 @@ class ReferenceAbility(HasReferenceData):
         return country_data(self.client.country(vendor_id))
 
     def states(self) -> list[StateData]:
-        """All states, each with its country's ISO code where that can be told without a guess."""
+        """Return all states, each with its country's ISO code where that can be told without a guess."""
         countries = {str(row.id): row.iso2.upper() for row in _read(self.client.countries_page, schemas.CountrySchema)}
         rows = _read(self.client.states_page, schemas.StateSchema)
         # One row whose own code names another country than its id does: the ids belong to some other list.
@@ -52,7 +50,7 @@ class ReferenceAbility(HasReferenceData):
         return [state_data(row, countries=countries if trusted else {}) for row in rows]
 
     def read_state(self, vendor_id: str) -> StateData:
-        """One state; its country is known only where its own code names it."""
+        """Return one state; its country is known only where its own code names it."""
         return state_data(self.client.state(vendor_id), countries={})
 
     def carriers(self) -> list[CarrierData]:
@@ -72,7 +70,7 @@ def country_data(row: schemas.CountrySchema) -> CountryData:
 
 
 def state_data(row: schemas.StateSchema, *, countries: dict[str, str]) -> StateData:
-    """`countries` maps their country ids to ISO codes; empty when the ids cannot be trusted."""
+    """Read a state; `countries` maps their country ids to ISO codes, empty when the ids cannot be trusted."""
     return StateData(
         name=text(row.name, most=100),
         iso2=row.iso2,
@@ -91,7 +89,7 @@ def carrier_data(row: schemas.CarrierSchema) -> CarrierData:
 
 
 def named_country(row: schemas.StateSchema) -> str:
-    """The country in a code like "DE-BW", empty where the code names none."""
+    """Return the country in a code like "DE-BW", empty where the code names none."""
     found = _WITH_COUNTRY.match(text(row.iso3))
     return found[1].upper() if found else ""
 
@@ -100,10 +98,10 @@ def _read(get: Callable[[Params], bytes], shape: type[T]) -> list[T]:
     rows, error = [], None
     for raw in read_rows(get, {}, per_page=ROWS_PER_PAGE, whole=True):
         try:
-            rows.append(msgspec.json.decode(raw, type=shape, strict=False))
-        except (ValueError, RecursionError) as unreadable:
+            rows.append(decode_row(raw, shape))
+        except VendorProtocolError as unreadable:
             error = unreadable
-            logger.warning("A row of mypromo's reference data is left out: %s", error)
+            logger.warning("A row of the reference data is left out: %s", error.text)
     if error and not rows:
-        raise VendorProtocolError(f"mypromo's reference data cannot be read: {error}") from error
+        raise error
     return rows

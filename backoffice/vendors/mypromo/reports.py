@@ -1,7 +1,5 @@
 """From mypromo's words to ours."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +7,11 @@ from django.conf import settings
 from backoffice.vendors.messages import (
     RANK,
     HistoryEntry,
-    LineKind,
     LineReport,
     OrderReport,
-    OrderState,
     PostalAddress,
+    RemoteLineKind,
+    RemoteOrderState,
     ShipmentReport,
     ShippedLine,
     Version,
@@ -22,33 +20,31 @@ from backoffice.vendors.mypromo import schemas
 from backoffice.vendors.mypromo.accounts import MERCHANT
 from backoffice.vendors.mypromo.links import is_theirs
 from backoffice.vendors.mypromo.payloads import ADDRESS_FIELDS
-from backoffice.vendors.reading import flag, link, moment, number, text
+from backoffice.vendors.reading import flag, link, number, read_time, text
 
 # "new", "preflight" and "ready" occur for orders in their prose only, in lower case: compared without case.
 ORDER_STATES = {
-    "NEW": OrderState.DRAFT,
-    "PENDING": OrderState.DRAFT,
-    "PREFLIGHT": OrderState.SUBMITTED,
-    "READY": OrderState.CHECKED,
-    "PROCESSING": OrderState.IN_PRODUCTION,
-    "FINISHED": OrderState.DONE,
-    "CANCELED": OrderState.CANCELLED,
+    "NEW": RemoteOrderState.DRAFT,
+    "PENDING": RemoteOrderState.DRAFT,
+    "PREFLIGHT": RemoteOrderState.SUBMITTED,
+    "READY": RemoteOrderState.CHECKED,
+    "PROCESSING": RemoteOrderState.IN_PRODUCTION,
+    "FINISHED": RemoteOrderState.DONE,
+    "CANCELED": RemoteOrderState.CANCELLED,
 }
 # A draft and a submitted order are both PENDING: these texts of the history are found in submitted ones only.
 SUBMITTED_TEXTS = frozenset({"Order submitted.", "Order ready for production.", "Order is now in production."})
-LINE_KINDS = {"FILES": LineKind.FILES, "DESIGNS": LineKind.DESIGN, "STOCK": LineKind.STOCK}
+LINE_KINDS = {"FILES": RemoteLineKind.FILES, "DESIGNS": RemoteLineKind.DESIGN, "STOCK": RemoteLineKind.STOCK}
 
 
-def order_state(order: schemas.OrderSchema) -> OrderState:
-    """Our word for an order's state; UNKNOWN for a word that is not documented."""
-    state = ORDER_STATES.get(order.status.upper(), OrderState.UNKNOWN)
-    if state is OrderState.DRAFT and any(entry.text in SUBMITTED_TEXTS for entry in _texts(order)):
-        return OrderState.SUBMITTED
+def order_state(order: schemas.OrderSchema) -> RemoteOrderState:
+    """Return our word for an order's state; UNKNOWN for a word that is not documented."""
+    state = ORDER_STATES.get(order.status.upper(), RemoteOrderState.UNKNOWN)
+    if state is RemoteOrderState.DRAFT and any(
+        isinstance(entry.text, str) and entry.text in SUBMITTED_TEXTS for entry in order.histories or ()
+    ):
+        return RemoteOrderState.SUBMITTED
     return state
-
-
-def _texts(order: schemas.OrderSchema) -> Iterable[schemas.History]:
-    return (entry for entry in order.histories or () if isinstance(entry.text, str))
 
 
 def order_report(order: schemas.OrderSchema) -> OrderReport:
@@ -62,9 +58,9 @@ def order_report(order: schemas.OrderSchema) -> OrderReport:
         state=state,
         raw_state=order.status,
         version=version_of(order, rank=RANK[state]),
-        created_at=moment(order.created_at),
-        shipping_earliest=moment(order.shipping_earliest),
-        shipping_latest=moment(order.shipping_latest),
+        created_at=read_time(order.created_at),
+        shipping_earliest=read_time(order.shipping_earliest),
+        shipping_latest=read_time(order.shipping_latest),
         shipping_late=flag(order.shipping_late),
         lines=tuple(line_report(item) for item in order.items or ()),
         shipments=tuple(shipment_report(shipment, items=shipment.items) for shipment in order.shipments or ()),
@@ -73,13 +69,13 @@ def order_report(order: schemas.OrderSchema) -> OrderReport:
 
 
 def version_of(order: schemas.BaseOrder, *, rank: int) -> Version:
-    """What a report is compared by with those before it."""
+    """Return what a report is compared by with those before it."""
     newest = max((entry.id for entry in order.histories or ()), default=0)
     return Version(updated_at=order.updated_at, history_id=newest, rank=rank)
 
 
 def address_of(shown: Any) -> PostalAddress | None:
-    """An address as they show it, field by field; None where there is none."""
+    """Return an address as they show it, field by field; None where there is none."""
     if not isinstance(shown, dict):
         return None
     return PostalAddress(**{name: text(shown.get(name), most=255) for name in ADDRESS_FIELDS})
@@ -99,7 +95,7 @@ def line_report(item: schemas.ItemSchema) -> LineReport:
 
 
 def _file_url(file: schemas.FileSchema) -> str:
-    """Where a file was to be fetched; empty for mypromo's own link to what it fetched, of which nothing can be told."""
+    """Return where a file was to be fetched; empty for mypromo's own link to its copy."""
     address = text(file.url)
     return "" if is_theirs(address, base=settings.MYPROMO_URL) else address
 
@@ -111,8 +107,8 @@ def shipment_report(
     carrier_name: str = "",
     forced: bool | None = None,
 ) -> ShipmentReport:
-    """A parcel. One with a date of delivery counts as delivered where the flag itself is not given."""
-    delivered, delivered_at = flag(shipment.delivered), moment(shipment.delivered_date)
+    """Return a parcel. One with a date of delivery counts as delivered where the flag itself is not given."""
+    delivered, delivered_at = flag(shipment.delivered), read_time(shipment.delivered_date)
     return ShipmentReport(
         vendor_id=str(shipment.id),
         carrier=text(shipment.carrier, most=64).lower(),
@@ -121,8 +117,8 @@ def shipment_report(
         raw_state=text(shipment.status, most=64),
         delivered=True if delivered is None and delivered_at else delivered,
         delivered_at=delivered_at,
-        delivery_earliest=moment(shipment.delivery_earliest),
-        delivery_latest=moment(shipment.delivery_latest),
+        delivery_earliest=read_time(shipment.delivery_earliest),
+        delivery_latest=read_time(shipment.delivery_latest),
         late=flag(shipment.delivery_late),
         height=number(shipment.height),
         width=number(shipment.width),
@@ -144,12 +140,12 @@ def _shipped_line(item: schemas.ShippedItemSchema) -> ShippedLine:
 
 
 def histories_of(histories: list[schemas.History] | None) -> tuple[HistoryEntry, ...]:
-    """The history in its order; an entry without a readable time is left out."""
-    timed = ((entry, moment(entry.created_at)) for entry in histories or ())
-    entries = [_history_entry(entry.id, text(entry.text), at=at) for entry, at in timed if at]
+    """Return the history in its order; an entry without a readable time is left out."""
+    timed = ((entry, text(entry.text), read_time(entry.created_at)) for entry in histories or ())
+    entries = [
+        # Their own callbacks are lines of the history too.
+        HistoryEntry(vendor_id=entry.id, text=line, at=at, is_bookkeeping=line.startswith("Callback for "))
+        for entry, line, at in timed
+        if at
+    ]
     return tuple(sorted(entries, key=lambda entry: entry.vendor_id))
-
-
-def _history_entry(number: int, said: str, *, at: datetime) -> HistoryEntry:
-    """Their own callbacks are lines of the history too."""
-    return HistoryEntry(vendor_id=number, text=said, at=at, is_bookkeeping=said.startswith("Callback for "))

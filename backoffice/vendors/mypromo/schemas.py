@@ -1,4 +1,4 @@
-"""The shapes of mypromo's answers about orders, batches and reference data. Seen by this package only.
+"""The shapes of mypromo's answers about orders, designs, batches and reference data. Seen by this package only.
 
 Strict where a wrong value would do harm (ids, quantities, states, the time of change), tolerant elsewhere: a field
 typed `Any` is read by `vendors/reading.py`, and what cannot be read counts as "not given".
@@ -23,7 +23,7 @@ class FileSchema(Struct):
     url: Any = None
 
 
-class DesignSchema(Struct):
+class OrderedDesignSchema(Struct):
     id: Id
 
 
@@ -37,7 +37,7 @@ class ItemSchema(Struct):
     type: Any = None
     status: Any = None
     files: list[FileSchema] | None = None
-    designs: list[DesignSchema] | None = None
+    designs: list[OrderedDesignSchema] | None = None
 
 
 class ShippedItemSchema(Struct):
@@ -147,3 +147,20 @@ class Job(Struct):
     processed: Any = None
     message: Any = None
     report: Any = None
+
+
+class EditorUser(Struct):
+    editor_user_hash: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class DesignSchema(Struct):
+    """A design as all its routes show it; reading leaves out the two return addresses, which we know anyway."""
+
+    id: Id
+    status: Word
+    sku: Any = None
+    intent: Any = None
+    editor_user_hash: Any = None
+    editor_start_url: Any = None
+    editor_start_url_cname: Any = None
+    preview_url: Any = None

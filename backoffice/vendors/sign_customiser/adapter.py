@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from backoffice.vendors.abilities import ManagesWebhooks, TakesOrdersAtOnce
-from backoffice.vendors.base import CallbackRequest, Connection
+from backoffice.vendors.base import Connection
 from backoffice.vendors.errors import FieldError
 from backoffice.vendors.messages import Message, OrderToPlace
 from backoffice.vendors.sign_customiser import callbacks, limits, schemas
@@ -51,7 +51,6 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
 
     @classmethod
     def find_setting_faults(cls) -> list[str]:
-        """What is wrong in the settings, in words without any secret."""
         if settings.SIGN_CUSTOMISER_SIGNATURE_FORMAT in callbacks.FORMATS:
             return []
         return [f"SIGN_CUSTOMISER_SIGNATURE_FORMAT has to be one of {', '.join(callbacks.FORMATS)}."]
@@ -66,23 +65,18 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
 
     @classmethod
     def check_order(cls, order: OrderToPlace) -> list[FieldError]:
-        """What is missing in the order, by the path of the field. Asks nobody."""
-        return limits.check_order(order)
+        return list(limits.order_errors(order))
 
     def place_order(self, order: OrderToPlace) -> Placed:
-        """Have the order made: one call that costs money each time. It can be neither read back nor cancelled."""
         return _placed(self.client.create_order(order_payload(order)), order=order)
 
     def list_webhooks(self) -> list[Webhook]:
-        """All subscriptions, ours and others."""
-        return [_webhook(facts) for facts in self.client.webhooks()]
+        return [_webhook(data) for data in self.client.webhooks()]
 
     def create_webhook(self, *, topic: str, url: str) -> Webhook:
-        """Subscribe; `topic` is the vendor's word. Twice the same makes two."""
         return _webhook(self.client.create_webhook(topic=topic, url=url))
 
     def read_webhook(self, vendor_id: str) -> Webhook:
-        """VendorNotFound when there is none of that id."""
         return _webhook(self.client.webhook(vendor_id))
 
     def update_webhook(self, vendor_id: str, *, topic: str, url: str) -> Webhook:
@@ -90,27 +84,19 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
         return _webhook(self.client.update_webhook(vendor_id, topic=topic, url=url))
 
     def delete_webhook(self, vendor_id: str) -> None:
-        """End a subscription. VendorNotFound when there is none of that id."""
         self.client.delete_webhook(vendor_id)
 
     @classmethod
     def is_callback_path(cls, token: str) -> bool:
-        """The last part of the address is a shop's code or missing: the signature is what protects it."""
+        """Accept a shop's code or nothing: the signature is what protects the address."""
         return len(token) <= callbacks.LONGEST_RECIPIENT and (not token or token.replace("-", "a").isalnum())
 
-    @classmethod
-    def verify_callback(cls, request: CallbackRequest) -> bool:
-        """Whether the request is signed by them, just now, in constant time."""
-        return callbacks.verify(request)
-
-    @classmethod
-    def read_callback(cls, topic: str, body: bytes) -> tuple[Message, ...]:
-        """What a callback says. Raises InvalidCallback for anything unreadable."""
-        return callbacks.read(topic, body)
+    verify_callback = staticmethod(callbacks.verify)
+    read_callback = staticmethod(callbacks.read)
 
 
 def _placed(answer: schemas.OrderSchema, *, order: OrderToPlace) -> Placed:
-    """Their own example names another product than was sent, so differences are noted and decide nothing."""
+    """Note differences, which decide nothing: their own example names another product than was sent."""
     sent = [line.custom_product for line in order.lines]
     products = answer.products if isinstance(answer.products, list) else []
     held = [_word(product.get("external_id")) for product in products if isinstance(product, dict)]
@@ -127,11 +113,11 @@ def _word(value: schemas.Word) -> str:
     return schemas.read_word(value, most=callbacks.LONGEST_ID).replace("\x00", "\ufffd")
 
 
-def _webhook(facts: schemas.WebhookData) -> Webhook:
+def _webhook(data: schemas.WebhookData) -> Webhook:
     return Webhook(
-        vendor_id=str(facts.webhook_id),
-        topic=_word(facts.topic),
-        url=schemas.read_word(facts.url, most=callbacks.LONGEST_URL),
-        status=_word(facts.status),
-        secret=facts.secret or "",
+        vendor_id=str(data.webhook_id),
+        topic=_word(data.topic),
+        url=schemas.read_word(data.url, most=callbacks.LONGEST_URL),
+        status=_word(data.status),
+        secret=data.secret or "",
     )

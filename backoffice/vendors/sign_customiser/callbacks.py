@@ -14,9 +14,9 @@ import msgspec
 from django.conf import settings
 
 from backoffice.text.cleaning import clean_foreign
-from backoffice.text.datetimes import in_utc
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.messages import Message, OrderConfirmation, OrderState, Version
+from backoffice.vendors.messages import Message, OrderConfirmation, RemoteOrderState, Version
+from backoffice.vendors.reading import read_time
 from backoffice.vendors.sign_customiser import schemas
 from backoffice.vendors.sign_customiser.client import NAME
 from backoffice.vendors.sign_messages import DesignedPicture, DesignedProduct, FormAnswer, FormSubmission
@@ -40,7 +40,7 @@ DEEPEST = 20
 
 
 def verify(request: CallbackRequest) -> bool:
-    """Whether one of the topic's secrets signed this body within the tolerance, before or after our time."""
+    """Return whether one of the topic's secrets signed this body within the tolerance, before or after our time."""
     timestamp = request.headers.get(TIMESTAMP, "")
     offered = request.headers.get(SIGNATURE, "").removeprefix(PREFIX).encode("latin-1", "backslashreplace")
     if not _is_fresh(timestamp):
@@ -62,7 +62,7 @@ def _sign(secret: str, text: bytes) -> bytes:
 
 
 def _secrets(request: CallbackRequest) -> list[str]:
-    """The integrations' for the question about a product, present and previous; the webhooks' for all else."""
+    """Return the integrations' for the question about a product, present and previous; the webhooks' for all else."""
     if request.topic == PRODUCT:
         given = (settings.SIGN_CUSTOMISER_INTEGRATION_SECRET, settings.SIGN_CUSTOMISER_INTEGRATION_SECRET_PREVIOUS)
         # Whole too, should one contain a comma.
@@ -73,7 +73,7 @@ def _secrets(request: CallbackRequest) -> list[str]:
 
 
 def read(topic: str, body: bytes) -> tuple[Message, ...]:
-    """What the callback says, as its topic promises. Raises InvalidCallback, and nothing else, for any other body."""
+    """Return what the topic promises. Raises InvalidCallback, and nothing else, for any other body."""
     if topic not in _READERS:
         raise InvalidCallback(f"no such topic: {topic}")
     # No text of theirs needs it, and PostgreSQL takes it in no text.
@@ -106,13 +106,13 @@ def _read_product(body: bytes) -> DesignedProduct:
         external_id=schemas.read_word(product.external_id, most=LONGEST_ID),
         external_data=product.external_data,
         pictures=tuple(_pictures(product)),
-        created_at=_moment(product.created_at),
-        updated_at=_moment(product.updated_at),
+        created_at=_read_time(product.created_at),
+        updated_at=_read_time(product.updated_at),
     )
 
 
 def _pictures(product: schemas.ProductSchema) -> list[DesignedPicture]:
-    """The product's own picture first, then the uploads; each address once."""
+    """Return the product's own picture first, then the uploads; each address once."""
     uploads = product.uploads if isinstance(product.uploads, list) else []
     given: list[tuple[Any, Any]] = [(product.product_image_url, "product_image")]
     given += [(one.get("url"), one.get("type")) for one in uploads if isinstance(one, dict)]
@@ -129,14 +129,14 @@ def _pictures(product: schemas.ProductSchema) -> list[DesignedPicture]:
 
 
 def _read_order(body: bytes) -> OrderConfirmation:
-    """That the order is there is all that we learn; its contents are ours."""
+    """Return that the order is there, which is all that we learn; its contents are ours."""
     order: schemas.CreatedOrder = _decode(body, schemas.OrderCreated).order
-    created_at = _moment(order.created_at)
+    created_at = _read_time(order.created_at)
     return OrderConfirmation(
         vendor=NAME,
         vendor_id=str(order.order_id),
         reference=schemas.read_word(order.external_id, most=LONGEST_ID),
-        state=OrderState.SUBMITTED,
+        state=RemoteOrderState.SUBMITTED,
         raw_state="order:created",
         version=Version(updated_at=created_at or datetime.now(UTC)),
         created_at=created_at,
@@ -158,7 +158,7 @@ def _read_form(body: bytes) -> FormSubmission:
         name=schemas.read_word(_first(answers, "name"), most=200),
         email=schemas.read_word(_first(answers, "email", "e-mail"), most=255),
         answers=answers,
-        created_at=_moment(submission.created_at),
+        created_at=_read_time(submission.created_at),
     )
 
 
@@ -173,7 +173,7 @@ def _answer(response: schemas.FormResponse) -> FormAnswer:
 
 
 def _first(answers: Iterable[FormAnswer], *words: str) -> str:
-    """The answer to the question that is of that kind, else to the first whose words are among these."""
+    """Return the answer to the question that is of that kind, else to the first whose words are among these."""
     answers = [answer for answer in answers if answer.value]
     for answer in answers:
         if answer.kind.lower() in words:
@@ -189,13 +189,8 @@ def _ensure_shallow(value: Any, *, levels: int = DEEPEST) -> None:
             _ensure_shallow(inner, levels=levels - 1)
 
 
-def _moment(word: schemas.Word) -> datetime | None:
-    """A time in either of their styles; None for any other: nobody is turned away for a time."""
-    try:
-        moment = datetime.fromisoformat(schemas.read_word(word, most=LONGEST_ID))
-        return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except ValueError:
-        return None
+def _read_time(word: schemas.Word) -> datetime | None:
+    return read_time(schemas.read_word(word, most=LONGEST_ID))
 
 
 _READERS = {PRODUCT: _read_product, ORDER: _read_order, FORM: _read_form}

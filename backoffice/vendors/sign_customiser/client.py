@@ -30,7 +30,7 @@ class SignCustomiserClient:
 
         Costs money each time: there is no idempotency key, and nothing can be read back.
         """
-        return self.session.fetch(schemas.OrderResponse, "POST", "v2/orders", body=msgspec.json.encode(order)).order
+        return self.session.fetch(schemas.PlacedResponse, "POST", "v2/orders", body=msgspec.json.encode(order)).order
 
     def webhooks(self) -> list[schemas.WebhookData]:
         """GET v2/webhooks: all of them. Their secrets are in it, so no body is kept."""

@@ -23,12 +23,8 @@ REQUIRED = ("street", "zip", "city", "country_code")
 MISSING = "Missing: Sign Customiser needs it."
 
 
-def check_order(order: OrderToPlace) -> list[FieldError]:
-    """What is missing in the order, by the path of the field ("recipient.street")."""
-    return list(_order_errors(order))
-
-
-def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
+def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
+    """Return what is missing in the order, by the path of the field ("recipient.street")."""
     yield from _address_errors("recipient", order.recipient)
     if not person_of(order, order.recipient)[0]:
         yield FieldError("recipient.firstname", "A person with first and last name is needed, beside any company.")
@@ -42,7 +38,7 @@ def _order_errors(order: OrderToPlace) -> Iterator[FieldError]:
 
 
 def person_of(order: OrderToPlace, address: PostalAddress) -> tuple[str, str]:
-    """First and last name for an address: its own, else the customer's, else the recipient's; both, or none at all."""
+    """Return both names for an address, or none: its own, else the customer's, else the recipient's."""
     sale = order.sale
     customer = (sale.firstname, sale.lastname) if sale is not None else ("", "")
     named = ((address.firstname, address.lastname), customer, (order.recipient.firstname, order.recipient.lastname))

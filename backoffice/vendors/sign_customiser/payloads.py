@@ -1,6 +1,5 @@
 """From our words to theirs: the body of "Create an order"."""
 
-from decimal import Decimal
 from typing import Any
 
 from backoffice.vendors.errors import FieldError, VendorRejected
@@ -13,7 +12,7 @@ SHIPPING_LINE = "Standard Shipping"
 
 
 def order_payload(order: OrderToPlace) -> dict[str, Any]:
-    """The body. Raises VendorRejected when a part is missing without which the call must not leave."""
+    """Return the body. Raises VendorRejected when a part is missing without which the call must not leave."""
     sale = order.sale
     if sale is None or sale.account is None:
         raise _incomplete("integration_id", "The shop names no integration at Sign Customiser.")
@@ -39,7 +38,7 @@ def _billing_address(order: OrderToPlace, sale: Sale) -> dict[str, str]:
 
 
 def _address(order: OrderToPlace, address: PostalAddress) -> dict[str, str]:
-    """They have one line beside the street: company, department, care of and district share it."""
+    """Return an address; company, department, care of and district share its only line beside the street."""
     first, last = person_of(order, address)
     beside = (address.company, address.department, address.care_of, address.district)
     return {
@@ -75,13 +74,12 @@ def _phone(order: OrderToPlace, sale: Sale) -> str:
 
 
 def _product(line: LineToPlace, *, currency: str) -> dict[str, Any]:
-    price: Decimal | None = line.unit_price_gross
-    if price is None:
+    if line.unit_price_gross is None:
         raise _incomplete("products.price", f"The gross price of line {line.reference} is not known.")
     return {
         "external_id": line.custom_product,
         "quantity": line.quantity,
-        "price": to_minor_units(price, currency=currency),
+        "price": to_minor_units(line.unit_price_gross, currency=currency),
     }
 
 

@@ -23,7 +23,7 @@ class OrderSchema(msgspec.Struct):
     products: Word = None
 
 
-class OrderResponse(msgspec.Struct):
+class PlacedResponse(msgspec.Struct):
     order: OrderSchema
 
 
@@ -98,7 +98,7 @@ class FormSubmitted(msgspec.Struct):
 
 
 def read_word(value: Word, *, most: int, is_line: bool = True) -> str:
-    """Text, or a number as text, as we keep such, cut at `most` characters; empty for anything else."""
+    """Return text, or a number as text, as we keep such, cut at `most` characters; empty for anything else."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):

@@ -13,7 +13,7 @@ from typing import Any
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsPrices, TakesFulfillerPrices, TakesSalesPrices, Vendor
-from backoffice.vendors.batch_messages import FulfillerPriceRow, JobTicket, PriceTier, SalesPriceRow
+from backoffice.vendors.batch_messages import FulfillerPriceUpdate, JobTicket, SalesPriceUpdate, TierUpdate
 from backoffice.vendors.listing_messages import PriceData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change, PriceList
@@ -108,8 +108,10 @@ class SalesPriceFormat(_PriceFormat):
         rows = [self.row(change) for change in changes]
         return partial(as_able(vendor, TakesSalesPrices).update_sales_prices, rows)
 
-    def row(self, change: Change) -> SalesPriceRow:
-        return SalesPriceRow(sku=change.sku, currency=change.after["currency"], tiers=_as_tiers(change.after["sales"]))
+    def row(self, change: Change) -> SalesPriceUpdate:
+        return SalesPriceUpdate(
+            sku=change.sku, currency=change.after["currency"], tiers=_as_tiers(change.after["sales"])
+        )
 
     def restoring(self, before: Value) -> Value:
         return {"currency": before["currency"], "sales": before["sales"]}
@@ -166,9 +168,9 @@ class FulfillerPriceFormat(_PriceFormat):
         rows = [self.row(change) for change in changes]
         return partial(as_able(vendor, TakesFulfillerPrices).update_fulfiller_prices, rows)
 
-    def row(self, change: Change) -> FulfillerPriceRow:
+    def row(self, change: Change) -> FulfillerPriceUpdate:
         after = change.after
-        return FulfillerPriceRow(
+        return FulfillerPriceUpdate(
             sku=change.sku,
             currency=after["currency"],
             purchase=_as_tiers(after["purchase"]),
@@ -223,9 +225,9 @@ def _differ(one: str | None, other: str | None) -> bool:
     return Decimal(one) != Decimal(other)
 
 
-def _as_tiers(tiers: Tiers) -> tuple[PriceTier, ...]:
+def _as_tiers(tiers: Tiers) -> tuple[TierUpdate, ...]:
     return tuple(
-        PriceTier(quantity=int(quantity), price=Decimal(tiers[quantity])) for quantity in sorted(tiers, key=int)
+        TierUpdate(quantity=int(quantity), price=Decimal(tiers[quantity])) for quantity in sorted(tiers, key=int)
     )
 
 

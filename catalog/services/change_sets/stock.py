@@ -10,7 +10,7 @@ from functools import partial
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ListsStock, TakesChannels, TakesStock, Vendor
-from backoffice.vendors.batch_messages import JobTicket, StockLevel, StockRow, SyncRow
+from backoffice.vendors.batch_messages import JobTicket, StockLevel, StockUpdate, SyncUpdate
 from backoffice.vendors.listing_messages import StockData
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
@@ -79,14 +79,14 @@ class StockFormat(_StockFormat):
         rows = [self.row(change) for change in changes]
         return partial(as_able(vendor, TakesStock).update_stock_fulfiller, rows)
 
-    def row(self, change: Change) -> StockRow:
+    def row(self, change: Change) -> StockUpdate:
         after = change.after
         level = None
         if "managed" in after:
             level = StockLevel(
                 managed=after["managed"], in_stock=not after["managed"] or after["qty"] > 0, qty=after["qty"]
             )
-        return StockRow(sku=change.sku, available=after.get("available"), stock=level)
+        return StockUpdate(sku=change.sku, available=after.get("available"), stock=level)
 
     def restoring(self, before: Value) -> Value:
         return {name: before[name] for name in FIELDS if before[name] is not None}
@@ -108,8 +108,8 @@ class SyncFormat(_StockFormat):
         rows = [self.row(change) for change in changes]
         return partial(as_able(vendor, TakesChannels).update_sync, rows)
 
-    def row(self, change: Change) -> SyncRow:
-        return SyncRow(sku=change.sku, available=change.after["available"])
+    def row(self, change: Change) -> SyncUpdate:
+        return SyncUpdate(sku=change.sku, available=change.after["available"])
 
     def restoring(self, before: Value) -> Value:
         return {"available": bool(before["available"])}

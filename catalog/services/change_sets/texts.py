@@ -13,7 +13,7 @@ import msgspec
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesTexts, Vendor
-from backoffice.vendors.batch_messages import JobTicket, SearchTextRow
+from backoffice.vendors.batch_messages import JobTicket, SearchTextUpdate
 from backoffice.vendors.listing_messages import SearchData, SearchTexts
 from backoffice.vendors.registry import as_able
 from catalog.models import Change
@@ -69,9 +69,9 @@ class TextFormat(ChangeFormat):
         rows = [self.row(change) for change in changes]
         return partial(as_able(vendor, TakesTexts).update_search_texts, rows)
 
-    def row(self, change: Change) -> SearchTextRow:
+    def row(self, change: Change) -> SearchTextUpdate:
         texts = None if change.after == RESET else SearchTexts(**change.after["overwrites"])
-        return SearchTextRow(sku=change.sku, overwrites=texts)
+        return SearchTextUpdate(sku=change.sku, overwrites=texts)
 
     def restoring(self, before: Value) -> Value:
         return dict(before["overwrites"])

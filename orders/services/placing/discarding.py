@@ -9,11 +9,11 @@ from backoffice.engine.services.claims import Delivery
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from orders.services.push_kinds import DISCARD, VendorOrderHandler
 from orders.services.reports.applying import apply_order_report
 
-_MAYBE_DRAFT = (OrderState.DRAFT, OrderState.UNKNOWN)
+_MAYBE_DRAFT = (RemoteOrderState.DRAFT, RemoteOrderState.UNKNOWN)
 
 
 @push_kind(DISCARD)
@@ -31,7 +31,7 @@ class DiscardDrafts(VendorOrderHandler):
             report = delivery.read(partial(delivery.vendor_as(TakesDraftOrders).read_order, vendor_id))
             if report.state in _MAYBE_DRAFT:
                 report = _cancel_draft(delivery, vendor_id)
-            if report.state != OrderState.CANCELLED:
+            if report.state != RemoteOrderState.CANCELLED:
                 submitted.append(report)
         for report in submitted:
             delivery.record(partial(apply_order_report, report, source="answer", push=delivery.push))

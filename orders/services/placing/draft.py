@@ -5,7 +5,7 @@ import msgspec
 from backoffice.engine.services.claims import Delivery
 from backoffice.text.translatable import join
 from backoffice.vendors.abilities import TakesDraftOrders
-from backoffice.vendors.messages import RANK, LineReport, OrderReport, OrderState
+from backoffice.vendors.messages import RANK, LineReport, OrderReport, RemoteOrderState
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder
 from orders.services.drafts import discard_draft
 from orders.services.holds import hold_if_open
@@ -13,7 +13,7 @@ from orders.services.placing.planning import start_over
 from orders.services.placing.refusals import PlaceHandler
 from orders.services.reports.applying import apply_order_report
 
-SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[OrderState.SUBMITTED])
+SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[RemoteOrderState.SUBMITTED])
 
 
 class DraftHandler(PlaceHandler):
@@ -59,7 +59,7 @@ class DraftHandler(PlaceHandler):
     def record_submitted(self, report: OrderReport) -> None:
         """The answer to a submit proves it, even where the vendor's word is still that of a draft."""
         if report.state not in SUBMITTED:
-            report = msgspec.structs.replace(report, state=OrderState.SUBMITTED)
+            report = msgspec.structs.replace(report, state=RemoteOrderState.SUBMITTED)
         self._apply(report)
 
     def _apply(self, report: OrderReport) -> None:

@@ -8,10 +8,18 @@ from backoffice.engine.services.callbacks import replay_callbacks
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import join
-from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from backoffice.vendors.registry import vendor_title
-from orders.models import HoldReason, Order, OrderEvent, StrayOrder, StrayState, VendorOrder, VendorOrderState
-from orders.models import OrderState as RemoteOrderState
+from orders.models import (
+    HoldReason,
+    Order,
+    OrderEvent,
+    OrderState,
+    StrayOrder,
+    StrayState,
+    VendorOrder,
+    VendorOrderState,
+)
 from orders.services.drafts import discard_draft
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import plan_vendor_orders, start_over
@@ -50,9 +58,9 @@ def bind(row: VendorOrder, report: OrderReport, *, actor: str, push: Push | None
         discard_draft(row, given_up, actor=actor)
     words = {"vendor": row.vendor, "reference": row.reference, "vendor_id": row.vendor_id}
     OrderEvent.objects.create(order=row.order, actor=actor, kind="vendor.found_again", params=words, push=push)
-    if row.order.state == RemoteOrderState.NEW:
+    if row.order.state == OrderState.NEW:
         order = Order.objects.locked(row.order_id)
-        order.move_to(RemoteOrderState.RELEASED, actor=actor)
+        order.move_to(OrderState.RELEASED, actor=actor)
     return apply_order_report(report, source="poll", push=push)
 
 
@@ -80,7 +88,7 @@ def _link(stray: StrayOrder, order: Order, *, actor: str, push: Push | None) -> 
         settle_stray(stray, state=StrayState.LINKED, actor=actor, vendor_order=fitting)
         bind(fitting, report, actor=actor, push=push)
         return True
-    if report.state == OrderState.CANCELLED and not free:
+    if report.state == RemoteOrderState.CANCELLED and not free:
         text = _("Cancelled at the vendor; another one is made in its place.")
         settle_stray(stray, state=StrayState.DISMISSED, actor=actor, reason=str(text))
         return False

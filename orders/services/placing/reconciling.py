@@ -8,7 +8,7 @@ certainly there. Without such an order, everything since the request is paged th
 from datetime import timedelta
 
 from backoffice.engine.services.handlers import ReconcileResult
-from backoffice.vendors.messages import RANK, OrderReport, OrderState
+from backoffice.vendors.messages import RANK, OrderReport, RemoteOrderState
 from orders.models import VendorOrder
 from orders.services.placing.draft import DraftHandler
 from orders.services.reports.applying import apply_order_report
@@ -31,9 +31,9 @@ def reconcile_step(placement: DraftHandler) -> ReconcileResult:
 
 
 def _reconcile_submit(placement: DraftHandler, report: OrderReport) -> ReconcileResult:
-    if report.state == OrderState.DRAFT:
+    if report.state == RemoteOrderState.DRAFT:
         return ReconcileResult.ABSENT
-    if report.state == OrderState.UNKNOWN:
+    if report.state == RemoteOrderState.UNKNOWN:
         return ReconcileResult.UNDECIDED
     placement.record_state(report)
     # Not DONE: what was submitted is compared with what was agreed before the push is over.
@@ -42,7 +42,7 @@ def _reconcile_submit(placement: DraftHandler, report: OrderReport) -> Reconcile
 
 def _reconcile_line(placement: DraftHandler, report: OrderReport, *, reference: str) -> ReconcileResult:
     lines = [line for line in report.lines if line.reference == reference]
-    if report.state == OrderState.DRAFT and not lines:
+    if report.state == RemoteOrderState.DRAFT and not lines:
         return ReconcileResult.ABSENT
     if len(lines) > 1:
         placement.delivery.record(lambda: placement.give_up_draft([reference]))
@@ -67,9 +67,9 @@ def _search(placement: DraftHandler, *, trust_filter: bool = True) -> list[Order
     since = (placement.push.created_at - _CLOCKS_DIFFER).date()
     vendor = placement.vendor
     hits = placement.delivery.read(lambda: vendor.find_orders(row.reference, since=since, trust_filter=trust_filter))
-    live = [hit for hit in hits if hit.state != OrderState.CANCELLED and hit.vendor_id not in row.abandoned_ids]
+    live = [hit for hit in hits if hit.state != RemoteOrderState.CANCELLED and hit.vendor_id not in row.abandoned_ids]
     return sorted(
-        live, key=lambda hit: (RANK[hit.state] < RANK[OrderState.SUBMITTED], len(hit.vendor_id), hit.vendor_id)
+        live, key=lambda hit: (RANK[hit.state] < RANK[RemoteOrderState.SUBMITTED], len(hit.vendor_id), hit.vendor_id)
     )
 
 

@@ -15,7 +15,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import FieldError, VendorRejected
-from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace, Version
+from backoffice.vendors.messages import OrderReport, OrderToPlace, RemoteOrderState, Version
 from backoffice.vendors.registry import vendor_title, vendor_type
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
@@ -132,7 +132,7 @@ def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
         vendor=row.vendor,
         vendor_id=vendor_id,
         reference=row.reference,
-        state=OrderState.SUBMITTED,
+        state=RemoteOrderState.SUBMITTED,
         raw_state="",
         version=Version(updated_at=timezone.now()),
     )

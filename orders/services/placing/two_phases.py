@@ -13,7 +13,7 @@ from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
-from backoffice.vendors.messages import OrderReport, OrderState, OrderToPlace
+from backoffice.vendors.messages import OrderReport, OrderToPlace, RemoteOrderState
 from orders.models import HoldReason, Order, VendorOrder, VendorOrderState
 from orders.services.files.checks import prepare_files
 from orders.services.holds import hold_if_open
@@ -106,7 +106,7 @@ class Placement(DraftHandler):
         elif found:
             self._begin_anew(found)
             return False
-        elif draft.state != OrderState.DRAFT:
+        elif draft.state != RemoteOrderState.DRAFT:
             raise VendorProtocolError(_("The draft has a state we do not understand: %s.") % draft.raw_state)
         return True
 
@@ -153,7 +153,7 @@ class Placement(DraftHandler):
 
     def _compare_submitted(self, report: OrderReport) -> None:
         """The last look: what is made now must be what was agreed. An answer may leave lines out, a reading not."""
-        if report.state == OrderState.CANCELLED:
+        if report.state == RemoteOrderState.CANCELLED:
             raise Withdrawn(_("The vendor has cancelled the order."))
         wanted = order_to_place(self.row)
         if not differences(wanted, report):

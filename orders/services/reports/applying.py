@@ -11,7 +11,7 @@ from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.reports import ReportApplication, ReportOutcome, Source
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, OrderState
+from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, RemoteOrderState
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
 from orders.services.cancellations import settle_cancellation
@@ -23,7 +23,7 @@ from orders.services.statuses import derive_statuses
 
 # What only we know of ranks beside the vendor's own: a refusal outlasts the draft it left behind.
 _RANKS: dict[str, float] = {state.value: rank for state, rank in RANK.items()}
-_RANKS |= {VendorOrderState.PLANNED: 0, VendorOrderState.REFUSED: RANK[OrderState.DRAFT] + 0.5}
+_RANKS |= {VendorOrderState.PLANNED: 0, VendorOrderState.REFUSED: RANK[RemoteOrderState.DRAFT] + 0.5}
 _CAUSE_LINES = 3
 # A vendor's time that is off by less is not worth a word.
 _CLOCK_SLACK = timedelta(minutes=1)
@@ -94,7 +94,7 @@ class _Application(ReportApplication):
 
     def values_of_state(self) -> dict[str, Any]:
         state = self.report.state
-        if RANK[state] < RANK[OrderState.SUBMITTED] or state == OrderState.CANCELLED:
+        if RANK[state] < RANK[RemoteOrderState.SUBMITTED] or state == RemoteOrderState.CANCELLED:
             return {}
         return {"submitted_at": self.row.submitted_at or timezone.now()}
 

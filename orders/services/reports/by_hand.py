@@ -13,7 +13,7 @@ from django.utils import timezone
 from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, InvalidInput, ineligible
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
-from backoffice.vendors.messages import OrderReport, OrderState, ShipmentReport, Version
+from backoffice.vendors.messages import OrderReport, RemoteOrderState, ShipmentReport, Version
 from backoffice.vendors.registry import has_ability
 from orders.models import Order, VendorOrder, VendorOrderState
 from orders.services.cancellations import go_on_after_refusal, settle_cancellation
@@ -58,7 +58,7 @@ def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel:
         vendor=row.vendor,
         vendor_id=row.vendor_id,
         reference=row.reference,
-        state=OrderState.IN_PRODUCTION if progress == Progress.IN_PRODUCTION else OrderState.DONE,
+        state=RemoteOrderState.IN_PRODUCTION if progress == Progress.IN_PRODUCTION else RemoteOrderState.DONE,
         raw_state=row.raw_state,
         version=Version(updated_at=timezone.now()),
         shipments=_shipments(row, progress, parcel or Parcel()),

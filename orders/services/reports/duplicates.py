@@ -6,7 +6,7 @@ from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.reports import ReportOutcome, Source
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import join
-from backoffice.vendors.messages import RANK, OrderReport, OrderState
+from backoffice.vendors.messages import RANK, OrderReport, RemoteOrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
 from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, hold_if_open
@@ -21,9 +21,9 @@ def keep_second_out(
 
     Order and vendor order must be locked. `origin` are the fields of events: actor, callback, push.
     """
-    if report.state == OrderState.CANCELLED:
+    if report.state == RemoteOrderState.CANCELLED:
         return ReportOutcome(CallbackState.KNOWN, vendor_order.order)
-    if RANK[report.state] >= RANK[OrderState.SUBMITTED]:
+    if RANK[report.state] >= RANK[RemoteOrderState.SUBMITTED]:
         if _is_dismissed(report):
             return ReportOutcome(CallbackState.KNOWN, vendor_order.order)
         return _raise_alarm(report, vendor_order, origin)

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from backoffice.engine.models import Push
-from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from orders.models import VendorOrder, VendorOrderState
 from orders.services.push_kinds import PLACE
 
@@ -46,7 +46,7 @@ def claim_of(report: OrderReport, vendor_order: VendorOrder) -> Claim:
     if report.vendor_id in vendor_order.abandoned_ids:
         return Claim.GIVEN_UP
     is_free = not vendor_order.vendor_id and report.reference == vendor_order.reference
-    if is_free and report.state != OrderState.CANCELLED and _expects_one(vendor_order):
+    if is_free and report.state != RemoteOrderState.CANCELLED and _expects_one(vendor_order):
         return Claim.ADOPTABLE
     return Claim.STRAY
 

@@ -12,7 +12,7 @@ from backoffice.accounts.models import Shop
 from backoffice.errors import Conflict
 from backoffice.text.reasons import checked_reason
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.messages import LineReport, OrderReport, OrderState, PostalAddress
+from backoffice.vendors.messages import LineReport, OrderReport, PostalAddress, RemoteOrderState
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
 from orders.services.order_message import differences, order_to_place
 
@@ -48,7 +48,7 @@ def note_stray(report: OrderReport, *, beside: VendorOrder | None = None) -> Str
     Return None for what is nobody's: a draft, of which nothing is made, and a reference that is not ours.
     """
     ours = read_reference(report.reference)
-    if ours is None or report.state == OrderState.DRAFT:
+    if ours is None or report.state == RemoteOrderState.DRAFT:
         return None
     shop = Shop.objects.filter(code=ours.code).first()
     if shop is None:

@@ -9,7 +9,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.services.epoch import take_id
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.text.translatable import gettext as _
-from backoffice.vendors.messages import LineKind, LineReport, OrderReport, PostalAddress
+from backoffice.vendors.messages import LineReport, OrderReport, PostalAddress, RemoteLineKind
 from orders.models import (
     Address,
     AddressRole,
@@ -184,12 +184,12 @@ def _lines(order: Order, vendor: str, shown: Sequence[LineReport]) -> Iterator[O
         )
 
 
-def _kind_of(line: LineReport) -> LineKind:
+def _kind_of(line: LineReport) -> RemoteLineKind:
     if line.kind is not None:
         return line.kind
     if line.design_ids:
-        return LineKind.DESIGN
-    return LineKind.FILES if line.file_urls else LineKind.STOCK
+        return RemoteLineKind.DESIGN
+    return RemoteLineKind.FILES if line.file_urls else RemoteLineKind.STOCK
 
 
 def _goods(line: OrderLine) -> tuple[int, str, int]:

@@ -23,7 +23,7 @@ from backoffice.engine.services.integrations import get_vendor
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, Vendor
 from backoffice.vendors.errors import VendorError
-from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from backoffice.vendors.registry import as_able, has_ability, vendor_title, vendor_type, vendors_with
 from fulfillment.services.production_pulling import ProductionPull
 from orders.models import Order, StrayOrder, StrayState, VendorOrder
@@ -136,7 +136,7 @@ class _Comparison:
         for report in reports:
             self.counts["read"] += 1
             # One that was given up for another is no reason to hold anything: what is made comes first.
-            if report.state == OrderState.CANCELLED:
+            if report.state == RemoteOrderState.CANCELLED:
                 cancelled.append(report)
             else:
                 self._take(report)
@@ -172,7 +172,7 @@ class _Comparison:
             return "further there" if state == CallbackState.APPLIED else "known"
         order = Order.objects.locked(found.order_id)
         found = VendorOrder.objects.select_related("order").get(pk=found.pk)
-        if not is_free(found) or report.state == OrderState.DRAFT:
+        if not is_free(found) or report.state == RemoteOrderState.DRAFT:
             state = apply_order_report(report, source="poll").state
             return "a second one" if state == CallbackState.APPLIED else "known"
         differing = goods_that_differ(found, report)

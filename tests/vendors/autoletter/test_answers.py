@@ -23,7 +23,7 @@ def answered(status: int, body: Any, *, kind: str = "application/json") -> Respo
 
 
 def verdicts(status: int, body: Any, told: Any = None, **more: Any) -> dict[str, ExportResult] | Unclear:
-    found = read_answer(answered(status, body, **more), told=TOLD if told is None else told)
+    found = read_answer(answered(status, body, **more), orders=TOLD if told is None else told)
     return found if isinstance(found, Unclear) else {one.order_id: one.verdict for one in found}
 
 
@@ -152,7 +152,7 @@ _JSON = st.recursive(
 @given(_JSON, st.sampled_from([200, 207, 400, 404, 409, 413, 422]))
 def test_no_answer_breaks_the_reader_or_judges_an_order_that_was_not_sent(body: Any, status: int) -> None:
     try:
-        found = read_answer(answered(status, body), told=TOLD)
+        found = read_answer(answered(status, body), orders=TOLD)
     except VendorError:
         return
     if not isinstance(found, Unclear):

@@ -9,19 +9,19 @@ from typing import Any
 from backoffice.vendors import abilities
 from backoffice.vendors.base import Vendor
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
-    PriceTier,
-    SalesPriceRow,
-    SearchTextRow,
-    StockRow,
-    SyncRow,
+    FulfillerPriceUpdate,
+    SalesPriceUpdate,
+    SearchTextUpdate,
+    StockUpdate,
+    SyncUpdate,
+    TierUpdate,
 )
 from backoffice.vendors.card_messages import CardAddress, ConversionToReport, Mailing
 from backoffice.vendors.production_messages import ShipmentToAdd
 from tests.vendors.contract.profile import Profile
 
 DAY, MOMENT = date(2026, 11, 1), datetime(2026, 11, 1, 12, tzinfo=UTC)
-TIERS = (PriceTier(quantity=1, price=Decimal("1.5")),)
+TIERS = (TierUpdate(quantity=1, price=Decimal("1.5")),)
 CARD = CardAddress(
     firstname="Ada", lastname="Byron", address1="1 Main St", city="Boston", state_code="MA", zip5="02108"
 )
@@ -130,16 +130,18 @@ CALLS: dict[type[Vendor], tuple[Call, ...]] = {
     abilities.ListsPrices: (listing("iter_prices", whole=True),),
     abilities.ListsStock: (listing("iter_stock", whole=True),),
     abilities.TakesChanges: (read("read_job", "1"), listing("list_jobs"), blob("fetch_report", Given("link"))),
-    abilities.TakesSalesPrices: (write("update_sales_prices", [SalesPriceRow(sku="A", currency="EUR", tiers=TIERS)]),),
+    abilities.TakesSalesPrices: (
+        write("update_sales_prices", [SalesPriceUpdate(sku="A", currency="EUR", tiers=TIERS)]),
+    ),
     abilities.TakesFulfillerPrices: (
-        write("update_fulfiller_prices", [FulfillerPriceRow(sku="A", currency="EUR", purchase=TIERS)]),
+        write("update_fulfiller_prices", [FulfillerPriceUpdate(sku="A", currency="EUR", purchase=TIERS)]),
     ),
     abilities.TakesTexts: (
         listing("iter_search_texts", whole=True),
-        write("update_search_texts", [SearchTextRow(sku="A", overwrites=None)]),
+        write("update_search_texts", [SearchTextUpdate(sku="A", overwrites=None)]),
     ),
-    abilities.TakesStock: (write("update_stock_fulfiller", [StockRow(sku="A", available=True)]),),
-    abilities.TakesChannels: (write("update_sync", [SyncRow(sku="A", available=True)]),),
+    abilities.TakesStock: (write("update_stock_fulfiller", [StockUpdate(sku="A", available=True)]),),
+    abilities.TakesChannels: (write("update_sync", [SyncUpdate(sku="A", available=True)]),),
     abilities.HasRatings: (read("read_rating", group=Given("group")),),
     abilities.ExportsOrders: (write("export_orders", Given("exports"), group=Given("group")),),
     abilities.SendsCards: (

@@ -6,7 +6,7 @@ import pytest
 
 from backoffice.sandbox import Sandbox
 from backoffice.vendors import abilities
-from backoffice.vendors.card_messages import CardState
+from backoffice.vendors.card_messages import RemoteCardState
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected, VendorUnavailable
 from backoffice.vendors.export_messages import ExportResult
 from tests.vendors.contract.calls import CARD, MAILING
@@ -72,7 +72,7 @@ def test_a_draft_whose_answer_was_lost_is_among_the_drafts(vendor: Any, sandbox:
     with pytest.raises(VendorAmbiguous):
         vendor.create_cards(profile.template)
     [made] = [draft for draft in vendor.list_drafts() if draft.vendor_id not in before]
-    assert made.state is CardState.DRAFT
+    assert made.state is RemoteCardState.DRAFT
     vendor.delete_cards(made.vendor_id)
 
 
@@ -97,7 +97,7 @@ def test_a_checkout_whose_answer_was_lost_shows_in_the_order(vendor: Any, sandbo
     sandbox.faults.add("cut_after", vendor=profile.app, path="checkout", method="POST", times=1)
     with pytest.raises(VendorAmbiguous):
         vendor.check_out_cards(made, MAILING)
-    assert vendor.read_cards([made])[made].state not in (CardState.DRAFT, CardState.UNKNOWN)
+    assert vendor.read_cards([made])[made].state not in (RemoteCardState.DRAFT, RemoteCardState.UNKNOWN)
     sandbox.clock.advance(30)
     assert len(sandbox.others[profile.app].ledger.of_kind("charge")) == 1
 
@@ -110,5 +110,5 @@ def test_a_status_of_cards_that_no_document_names_is_kept_and_unknown(
     words = {'"status":"[^"]*"': '"status":"Baking"'}
     sandbox.faults.add("reworded", vendor=profile.app, method="GET", words=words, times=1)
     report = vendor.read_cards([made])[made]
-    assert (report.state, report.raw_state) == (CardState.UNKNOWN, "Baking")
+    assert (report.state, report.raw_state) == (RemoteCardState.UNKNOWN, "Baking")
     vendor.delete_cards(made)

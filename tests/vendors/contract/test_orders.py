@@ -16,7 +16,7 @@ from pytest_django import Settings
 from backoffice.sandbox import Sandbox
 from backoffice.vendors import abilities
 from backoffice.vendors.errors import VendorAmbiguous, VendorNotFound, VendorRejected, VendorUnavailable
-from backoffice.vendors.messages import RANK, OrderReport, OrderState
+from backoffice.vendors.messages import RANK, OrderReport, RemoteOrderState
 from tests.vendors.connections import Outside
 from tests.vendors.contract.profile import Profile
 from tests.vendors.contract.registry import REGISTRY, each_with
@@ -77,7 +77,7 @@ def soon(reconcile: Callable[[], list[Any]], *, is_done: bool) -> bool:
 def test_a_draft_holds_what_was_agreed_and_costs_nothing(vendor, profile, reference, ledger) -> None:
     report = draft(vendor, profile, reference)
     agreed = profile.order(reference).lines
-    assert (report.vendor, report.reference, report.state) == (profile.app, reference, OrderState.DRAFT)
+    assert (report.vendor, report.reference, report.state) == (profile.app, reference, RemoteOrderState.DRAFT)
     assert [(line.reference, line.sku, line.quantity) for line in report.lines] == [
         (line.reference, line.sku, line.quantity) for line in agreed
     ]
@@ -93,7 +93,7 @@ def test_a_draft_whose_answer_was_lost_is_found_by_its_reference(vendor, profile
         vendor.create_order(profile.order(reference))
     for trust_filter in (True, False):
         [found] = vendor.find_orders(reference, since=SINCE, trust_filter=trust_filter)
-        assert (found.reference, found.state) == (reference, OrderState.DRAFT)
+        assert (found.reference, found.state) == (reference, RemoteOrderState.DRAFT)
     assert made_of(ledger, reference) == 0
 
 
@@ -140,7 +140,7 @@ def test_a_submission_whose_answer_was_lost_shows_in_the_order(vendor, profile, 
     strike(path=f"orders/{made.vendor_id}/")
     with pytest.raises(VendorAmbiguous):
         vendor.submit_order(made.vendor_id)
-    assert RANK[vendor.read_order(made.vendor_id).state] >= RANK[OrderState.SUBMITTED]
+    assert RANK[vendor.read_order(made.vendor_id).state] >= RANK[RemoteOrderState.SUBMITTED]
     assert made_of(ledger, reference) == 1
 
 
@@ -150,7 +150,7 @@ def test_a_submission_that_never_arrived_left_a_draft(vendor, profile, reference
     strike("cut_before", path=f"orders/{made.vendor_id}/")
     with pytest.raises(VendorAmbiguous):
         vendor.submit_order(made.vendor_id)
-    assert vendor.read_order(made.vendor_id).state == OrderState.DRAFT
+    assert vendor.read_order(made.vendor_id).state == RemoteOrderState.DRAFT
     assert made_of(ledger, reference) == 0
 
 
@@ -176,9 +176,9 @@ def test_submitting_twice_makes_one(vendor, profile, reference, ledger) -> None:
 @drafting
 def test_a_cancelled_draft_is_still_found_and_is_not_made(vendor, profile, reference, ledger) -> None:
     made = draft(vendor, profile, reference)
-    assert vendor.cancel_order(made.vendor_id).state == OrderState.CANCELLED
+    assert vendor.cancel_order(made.vendor_id).state == RemoteOrderState.CANCELLED
     [found] = vendor.find_orders(reference, since=SINCE)
-    assert found.state == OrderState.CANCELLED
+    assert found.state == RemoteOrderState.CANCELLED
     with pytest.raises(VendorRejected):
         vendor.submit_order(made.vendor_id)
     assert made_of(ledger, reference) == 0
@@ -191,11 +191,11 @@ def test_an_order_is_followed_to_its_parcel_and_never_goes_back(sandbox, vendor,
     for _ in range(60):
         sandbox.clock.advance(0.5)
         seen.append(vendor.read_order(made.vendor_id))
-        if seen[-1].state == OrderState.IN_PRODUCTION and seen[-2].state != OrderState.IN_PRODUCTION:
+        if seen[-1].state == RemoteOrderState.IN_PRODUCTION and seen[-2].state != RemoteOrderState.IN_PRODUCTION:
             with pytest.raises(VendorRejected):
                 vendor.cancel_order(made.vendor_id)
-    assert seen[-1].state == OrderState.DONE
-    assert {report.state for report in seen} >= {OrderState.IN_PRODUCTION}
+    assert seen[-1].state == RemoteOrderState.DONE
+    assert {report.state for report in seen} >= {RemoteOrderState.IN_PRODUCTION}
     assert [report.version for report in seen] == sorted(report.version for report in seen)
     [parcel] = seen[-1].shipments
     assert parcel.tracking_code
@@ -211,7 +211,7 @@ def test_a_status_that_no_document_names_is_kept_and_unknown(vendor, profile, re
     word = f'"status": ?"{made.raw_state}"'
     strike("reworded", path=f"orders/{made.vendor_id}$", words={word: '"status":"Baking, ü"'})
     report = vendor.read_order(made.vendor_id)
-    assert (report.state, report.raw_state) == (OrderState.UNKNOWN, "Baking, ü")
+    assert (report.state, report.raw_state) == (RemoteOrderState.UNKNOWN, "Baking, ü")
 
 
 @drafting

@@ -17,8 +17,7 @@ from backoffice.vendors.change_pages import ChangePage
 from backoffice.vendors.errors import FieldError, VendorNotFound, VendorProtocolError
 from backoffice.vendors.messages import LineReport, LineToPlace, Message, OrderReport, OrderToPlace
 from backoffice.vendors.sign_messages import Webhook
-from tests.vendors.example import callbacks, limits
-from tests.vendors.example import schemas as theirs
+from tests.vendors.example import callbacks, limits, schemas
 from tests.vendors.example.catalog import catalog_pages
 from tests.vendors.example.client import NAME, Client
 from tests.vendors.example.paging import read_pages
@@ -63,7 +62,7 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
         return limits.check_order(order)
 
     def create_order(self, order: OrderToPlace) -> OrderReport:
-        """Make a draft with all its lines, which come back with ids of theirs."""
+        """Make a draft with all its lines, which come back with ids of schemas."""
         return order_report(self.client.create_order(order_payload(order)))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
@@ -153,12 +152,12 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
 def _reports(rows: list[msgspec.Raw], *, whole: bool) -> Iterator[OrderReport]:
     for row in rows:
         try:
-            yield order_report(msgspec.json.decode(row, type=theirs.Order))
+            yield order_report(msgspec.json.decode(row, type=schemas.Order))
         except (ValueError, RecursionError, OverflowError) as error:
             if whole:
                 raise VendorProtocolError(f"The list holds an order that cannot be read: {error}") from error
             logger.warning("An order in Example Print's list cannot be read: %s", error)
 
 
-def _webhook(hook: theirs.Webhook) -> Webhook:
+def _webhook(hook: schemas.Webhook) -> Webhook:
     return Webhook(vendor_id=str(hook.id), topic=hook.type, url=hook.url, status="active", secret=hook.secret or "")

@@ -9,7 +9,7 @@ import msgspec
 
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
 from backoffice.vendors.messages import OrderReport
-from tests.vendors.example import schemas as theirs
+from tests.vendors.example import schemas
 from tests.vendors.example.reports import order_report
 
 SIGNATURE, PREFIX = "x-example-signature", "v1="
@@ -36,7 +36,7 @@ def read(topic: str, body: bytes) -> tuple[OrderReport]:
     if b"\\u0000" in body:
         raise InvalidCallback("contains NUL characters")
     try:
-        event = msgspec.json.decode(body, type=theirs.Event)
+        event = msgspec.json.decode(body, type=schemas.Event)
         if event.type == TYPES[topic]:
             return (order_report(event.data.order),)
     except (ValueError, RecursionError, OverflowError) as error:
@@ -47,6 +47,6 @@ def read(topic: str, body: bytes) -> tuple[OrderReport]:
 def event_id(body: bytes) -> str | None:
     """Their id of the event: the same however often it comes. None where the body cannot be read."""
     try:
-        return msgspec.json.decode(body, type=theirs.EventId).id
+        return msgspec.json.decode(body, type=schemas.EventId).id
     except (ValueError, RecursionError):
         return None

@@ -17,7 +17,7 @@ from backoffice.vendors.catalog_messages import (
     UnreadableProduct,
     VariantData,
 )
-from tests.vendors.example import schemas as theirs
+from tests.vendors.example import schemas
 from tests.vendors.example.client import NAME, Client
 from tests.vendors.example.paging import read_pages
 
@@ -41,7 +41,7 @@ def _listed(row: msgspec.Raw) -> ListedProduct:
 
 def _id_of(body: bytes) -> str:
     try:
-        return str(msgspec.json.decode(body, type=theirs.ProductId).id)
+        return str(msgspec.json.decode(body, type=schemas.ProductId).id)
     except (ValueError, RecursionError):
         return ""
 
@@ -49,7 +49,7 @@ def _id_of(body: bytes) -> str:
 def read_product(body: bytes) -> ProductData:
     """Raises UnreadableProduct."""
     try:
-        product = msgspec.json.decode(body, type=theirs.Product, strict=False)
+        product = msgspec.json.decode(body, type=schemas.Product, strict=False)
         _refuse_prices(product)
     except (ValueError, RecursionError, OverflowError) as error:
         raise UnreadableProduct(CatalogProblem(text=f"{NAME}: {error}", product_id=_id_of(body))) from error
@@ -62,7 +62,7 @@ def read_product(body: bytes) -> ProductData:
     )
 
 
-def _variant(variant: theirs.Variant, product: theirs.Product) -> VariantData:
+def _variant(variant: schemas.Variant, product: schemas.Product) -> VariantData:
     has_stock = variant.stock is not None
     offer = AvailabilityData(
         fulfiller_id=NAME, available=variant.active, stock_managed=has_stock, stock_qty=variant.stock
@@ -80,7 +80,7 @@ def _variant(variant: theirs.Variant, product: theirs.Product) -> VariantData:
     )
 
 
-def _refuse_prices(product: theirs.Product) -> None:
+def _refuse_prices(product: schemas.Product) -> None:
     """Raises ValueError for what no column holds."""
     for tier in (tier for variant in product.variants for tier in variant.prices):
         if not (tier.price.is_finite() and 0 <= tier.price < PRICE_LIMIT):

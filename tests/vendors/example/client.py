@@ -9,7 +9,7 @@ from django.conf import settings
 from backoffice.vendors.auth import FixedHeader
 from backoffice.vendors.base import Connection
 from backoffice.vendors.session import VendorSession
-from tests.vendors.example import schemas as theirs
+from tests.vendors.example import schemas
 
 NAME = "example"
 
@@ -21,53 +21,53 @@ class Client:
         auth = FixedHeader(settings.EXAMPLE_URL, name="Authorization", value=f"Bearer {settings.EXAMPLE_TOKEN}")
         self.session = VendorSession(NAME, base_url=settings.EXAMPLE_URL, connection=connection, auth=auth)
 
-    def store(self) -> theirs.Store:
+    def store(self) -> schemas.Store:
         """GET store."""
-        return self.session.fetch(theirs.StoreAnswer, "GET", "store").result
+        return self.session.fetch(schemas.StoreAnswer, "GET", "store").result
 
-    def products_page(self, *, after: str) -> theirs.RawPage:
+    def products_page(self, *, after: str) -> schemas.RawPage:
         """GET products: `after` is the place that the page before named, empty for the first."""
-        return self.session.fetch(theirs.RawPage, "GET", "products", params={"after": after})
+        return self.session.fetch(schemas.RawPage, "GET", "products", params={"after": after})
 
-    def create_order(self, order: dict[str, Any]) -> theirs.Order:
+    def create_order(self, order: dict[str, Any]) -> schemas.Order:
         """POST orders: a draft, which costs nothing. 409 for an `external_id` that is used, 422 for what is wrong."""
-        return self.session.fetch(theirs.OrderResponse, "POST", "orders", body=msgspec.json.encode(order)).result
+        return self.session.fetch(schemas.OrderResponse, "POST", "orders", body=msgspec.json.encode(order)).result
 
-    def add_item(self, order_id: str, item: dict[str, Any]) -> theirs.Item:
+    def add_item(self, order_id: str, item: dict[str, Any]) -> schemas.Item:
         """POST orders/{id}/items: drafts only, else 409. Twice the same are two items."""
         body = msgspec.json.encode(item)
-        return self.session.fetch(theirs.ItemAnswer, "POST", f"{_order(order_id)}/items", body=body).result
+        return self.session.fetch(schemas.ItemAnswer, "POST", f"{_order(order_id)}/items", body=body).result
 
-    def confirm_order(self, order_id: str) -> theirs.Order:
+    def confirm_order(self, order_id: str) -> schemas.Order:
         """POST orders/{id}/confirm: costs money. 409 unless it is a draft."""
-        return self.session.fetch(theirs.OrderResponse, "POST", f"{_order(order_id)}/confirm").result
+        return self.session.fetch(schemas.OrderResponse, "POST", f"{_order(order_id)}/confirm").result
 
-    def cancel_order(self, order_id: str) -> theirs.Order:
+    def cancel_order(self, order_id: str) -> schemas.Order:
         """DELETE orders/{id}: 409 once it is being made."""
-        return self.session.fetch(theirs.OrderResponse, "DELETE", _order(order_id)).result
+        return self.session.fetch(schemas.OrderResponse, "DELETE", _order(order_id)).result
 
-    def order(self, order_id: str) -> theirs.Order:
+    def order(self, order_id: str) -> schemas.Order:
         """GET orders/{id}, or orders/@{external_id}."""
-        return self.session.fetch(theirs.OrderResponse, "GET", _order(order_id)).result
+        return self.session.fetch(schemas.OrderResponse, "GET", _order(order_id)).result
 
-    def orders_page(self, *, updated_from: str, after: str) -> theirs.RawPage:
+    def orders_page(self, *, updated_from: str, after: str) -> schemas.RawPage:
         """GET orders: oldest change first. What changes meanwhile moves to the end, and no other is passed over."""
         return self.session.fetch(
-            theirs.RawPage, "GET", "orders", params={"updated_from": updated_from, "after": after}
+            schemas.RawPage, "GET", "orders", params={"updated_from": updated_from, "after": after}
         )
 
-    def webhooks(self) -> list[theirs.Webhook]:
+    def webhooks(self) -> list[schemas.Webhook]:
         """GET webhooks: all of them. Their secrets are in it, so no body is kept."""
-        return self.session.fetch(theirs.WebhookList, "GET", "webhooks", secret=True).result
+        return self.session.fetch(schemas.WebhookList, "GET", "webhooks", secret=True).result
 
-    def webhook(self, webhook_id: str) -> theirs.Webhook:
+    def webhook(self, webhook_id: str) -> schemas.Webhook:
         """GET webhooks/{id}."""
-        return self.session.fetch(theirs.WebhookResponse, "GET", _webhook(webhook_id), secret=True).result
+        return self.session.fetch(schemas.WebhookResponse, "GET", _webhook(webhook_id), secret=True).result
 
-    def create_webhook(self, *, kind: str, url: str) -> theirs.Webhook:
+    def create_webhook(self, *, kind: str, url: str) -> schemas.Webhook:
         """POST webhooks. Twice the same makes two of them."""
         body = msgspec.json.encode({"type": kind, "url": url})
-        return self.session.fetch(theirs.WebhookResponse, "POST", "webhooks", body=body, secret=True).result
+        return self.session.fetch(schemas.WebhookResponse, "POST", "webhooks", body=body, secret=True).result
 
     def delete_webhook(self, webhook_id: str) -> None:
         """DELETE webhooks/{id}."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace, PostalAddress
+from backoffice.vendors.messages import FileLink, LineToPlace, OrderToPlace, PostalAddress, RemoteLineKind
 from tests.vendors.contract.profile import Profile
 from tests.vendors.example.callbacks import TYPES
 from tests.vendors.example.sandbox.webhooks import sign
@@ -17,7 +17,7 @@ SECRETS = ("whsec-now", "whsec-before")
 
 LINE = LineToPlace(
     reference="1",
-    kind=LineKind.FILES,
+    kind=RemoteLineKind.FILES,
     quantity=2,
     sku="EX-001",
     files=(FileLink(url="https://files.example.com/a4.pdf", type="front"),),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tests.vendors.example import schemas as theirs
+from tests.vendors.example import schemas
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Page:
     is_sound: bool = True
 
 
-def read_pages(get: Callable[..., theirs.RawPage], *, after: str = "", **filters: str) -> Iterator[Page]:
+def read_pages(get: Callable[..., schemas.RawPage], *, after: str = "", **filters: str) -> Iterator[Page]:
     """All pages from the place `after` on."""
     count, places = 0, {after}
     while True:

@@ -7,27 +7,27 @@ from backoffice.vendors.messages import (
     RANK,
     LineReport,
     OrderReport,
-    OrderState,
     PostalAddress,
+    RemoteOrderState,
     ShipmentReport,
     ShippedLine,
     Version,
 )
-from tests.vendors.example import schemas as theirs
+from tests.vendors.example import schemas
 from tests.vendors.example.client import NAME
 
 ORDER_STATES = {
-    "draft": OrderState.DRAFT,
-    "pending": OrderState.SUBMITTED,
-    "inprocess": OrderState.IN_PRODUCTION,
-    "fulfilled": OrderState.DONE,
-    "canceled": OrderState.CANCELLED,
+    "draft": RemoteOrderState.DRAFT,
+    "pending": RemoteOrderState.SUBMITTED,
+    "inprocess": RemoteOrderState.IN_PRODUCTION,
+    "fulfilled": RemoteOrderState.DONE,
+    "canceled": RemoteOrderState.CANCELLED,
 }
 
 
-def order_report(order: theirs.Order) -> OrderReport:
+def order_report(order: schemas.Order) -> OrderReport:
     """An order; a status that is not documented becomes UNKNOWN and is kept as it came."""
-    state = ORDER_STATES.get(order.status, OrderState.UNKNOWN)
+    state = ORDER_STATES.get(order.status, RemoteOrderState.UNKNOWN)
     return OrderReport(
         vendor=NAME,
         vendor_id=str(order.id),
@@ -42,7 +42,7 @@ def order_report(order: theirs.Order) -> OrderReport:
     )
 
 
-def line_report(item: theirs.Item) -> LineReport:
+def line_report(item: schemas.Item) -> LineReport:
     return LineReport(
         vendor_id=str(item.id),
         reference=_line(item.external_id, most=50),
@@ -52,7 +52,7 @@ def line_report(item: theirs.Item) -> LineReport:
     )
 
 
-def _parcel(shipment: theirs.Shipment, order: theirs.Order) -> ShipmentReport:
+def _parcel(shipment: schemas.Shipment, order: schemas.Order) -> ShipmentReport:
     """A shipment names items by their ids only; what they are is read from the order."""
     items = {item.id: item for item in order.items}
     shipped = [(entry, items[entry.item_id]) for entry in shipment.items if entry.item_id in items]
@@ -70,7 +70,7 @@ def _parcel(shipment: theirs.Shipment, order: theirs.Order) -> ShipmentReport:
     )
 
 
-def _address(recipient: theirs.Recipient) -> PostalAddress:
+def _address(recipient: schemas.Recipient) -> PostalAddress:
     return PostalAddress(
         company=recipient.company,
         lastname=recipient.name,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.vendors.card_messages import CardAddress, CardState, ConversionToReport, DeliveryState, Mailing
+from backoffice.vendors.card_messages import CardAddress, ConversionToReport, DeliveryState, Mailing, RemoteCardState
 from backoffice.vendors.errors import (
     VendorAmbiguous,
     VendorAuthFailed,
@@ -150,7 +150,11 @@ def test_a_checkout_sends_all_fields_and_reads_the_pace(serve: Any) -> None:
         enveloped({"orderStatus": "Payment Needed", "pollAfterSeconds": 15, "settlementExpectedWithinSeconds": "120"})
     )
     settlement = vendor.check_out_cards("5", MAILING)
-    assert (settlement.state, settlement.poll_after, settlement.expected_within) == (CardState.PAYMENT_NEEDED, 15, 120)
+    assert (settlement.state, settlement.poll_after, settlement.expected_within) == (
+        RemoteCardState.PAYMENT_NEEDED,
+        15,
+        120,
+    )
     assert json.loads(vendor.server.seen[0].body) == {
         "postageType": "FirstClass", "productionSpeed": "ExpeditedFaster", "holdUntilDate": "2027-03-01",
         "autoBill": True,
@@ -207,16 +211,16 @@ def test_the_state_of_many_orders_is_asked_for_at_once(serve: Any) -> None:
     vendor = serve(enveloped({"orders": rows}))
     reports = vendor.read_cards(["5", "6", "7"])
     assert {key: (one.state, one.raw_state) for key, one in reports.items()} == {
-        "5": (CardState.PAID, "In Shipping"),
-        "6": (CardState.UNKNOWN, "Baking"),
+        "5": (RemoteCardState.PAID, "In Shipping"),
+        "6": (RemoteCardState.UNKNOWN, "Baking"),
     }
     assert "id=5%2C6%2C7" in vendor.server.seen[0].path
 
 
 @pytest.mark.parametrize("word", ["InShipping", "in shipping", "IN SHIPPING"])
 def test_words_of_a_status_are_alike_without_case_and_spaces(word: str) -> None:
-    assert order_state(word) is CardState.PAID
-    assert order_state("Edits Needed") is order_state("editsneeded") is CardState.DRAFT
+    assert order_state(word) is RemoteCardState.PAID
+    assert order_state("Edits Needed") is order_state("editsneeded") is RemoteCardState.DRAFT
     assert delivery_state("at local facility") is DeliveryState.LOCAL
     assert delivery_state("On the moon") is DeliveryState.UNKNOWN
 

@@ -8,8 +8,8 @@ from django.conf import settings
 
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.batch_messages import StockRow, SyncRow
-from backoffice.vendors.messages import FileLink, LineKind, LineToPlace, OrderToPlace
+from backoffice.vendors.batch_messages import StockUpdate, SyncUpdate
+from backoffice.vendors.messages import FileLink, LineToPlace, OrderToPlace, RemoteLineKind
 from tests.vendors.contract.profile import Profile
 from tests.vendors.mypromo.samples import address, sample
 
@@ -42,7 +42,7 @@ FULFILLER_DIFFERS = {
 }
 LINE = LineToPlace(
     reference="1",
-    kind=LineKind.FILES,
+    kind=RemoteLineKind.FILES,
     quantity=100,
     sku="MP-F1-C0000003",
     files=(FileLink(url="https://files.example.com/a4.pdf", type="front"),),
@@ -87,7 +87,7 @@ def fill_as_merchant(sandbox: Sandbox, vendor: Any) -> None:
     """Orders and jobs."""
     for number in range(1, 5):
         vendor.create_order(order(f"WEB-{number}"))
-        vendor.update_sync([SyncRow(sku=LINE.sku, available=True)])
+        vendor.update_sync([SyncUpdate(sku=LINE.sku, available=True)])
     sandbox.clock.advance(10)
 
 
@@ -95,7 +95,7 @@ def fill_as_fulfiller(sandbox: Sandbox, vendor: Any) -> None:
     """Production orders and jobs."""
     sandbox.mypromo.examples.make(4)
     for _ in range(4):
-        vendor.update_stock_fulfiller([StockRow(sku=LINE.sku, available=True)])
+        vendor.update_stock_fulfiller([StockUpdate(sku=LINE.sku, available=True)])
     sandbox.clock.advance(10)
 
 

@@ -10,10 +10,10 @@ from backoffice.vendors.messages import (
     Customs,
     DocumentLink,
     FileLink,
-    LineKind,
     LineToPlace,
     OrderToPlace,
     PostalAddress,
+    RemoteLineKind,
 )
 
 FOLDER = Path(__file__).parents[2] / "samples" / "mypromo"
@@ -93,7 +93,7 @@ def files_line(**changes: Any) -> LineToPlace:
     """Return the line of the example "add item with print files"."""
     given: dict[str, Any] = {
         "reference": "{{$guid}}",
-        "kind": LineKind.FILES,
+        "kind": RemoteLineKind.FILES,
         "quantity": 100,
         "sku": "MP-F1-C0000003",
         "files": (FileLink(url="sftp://downloads.test.mypromo.com/upload/a4.pdf", credentials=BASIC),),

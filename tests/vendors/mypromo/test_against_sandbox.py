@@ -10,7 +10,7 @@ import pytest
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.errors import VendorAuthFailed, VendorRejected
-from backoffice.vendors.messages import FileLink, LineKind, OrderState, OrderToPlace
+from backoffice.vendors.messages import FileLink, OrderToPlace, RemoteLineKind, RemoteOrderState
 from backoffice.vendors.mypromo.adapter import MyPromo
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
 from backoffice.vendors.session import Pace
@@ -63,7 +63,7 @@ def test_an_order_with_everything_is_taken_as_it_is_sent(mypromo: MyPromo, sandb
     full = order(reference="FULL-1", reference2="second", complaint=True, express_shipping=True)
     assert mypromo.check_order(full) == []
     draft = mypromo.create_order(full)
-    assert (draft.reference, draft.reference2, draft.state) == ("FULL-1", "second", OrderState.DRAFT)
+    assert (draft.reference, draft.reference2, draft.state) == ("FULL-1", "second", RemoteOrderState.DRAFT)
     assert mypromo.add_line(draft.vendor_id, files_line(reference="1")).reference == "1"
     with pytest.raises(VendorRejected) as raised:
         mypromo.add_line(draft.vendor_id, files_line(reference="2"))
@@ -80,12 +80,12 @@ def test_an_order_goes_its_whole_way(mypromo: MyPromo, sandbox: Sandbox) -> None
         if report.state is not seen[-1].state:
             seen.append(report)
     assert [report.state for report in seen] == [
-        OrderState.SUBMITTED, OrderState.CHECKED, OrderState.IN_PRODUCTION, OrderState.DONE,
+        RemoteOrderState.SUBMITTED, RemoteOrderState.CHECKED, RemoteOrderState.IN_PRODUCTION, RemoteOrderState.DONE,
     ]  # fmt: skip
     assert [report.version for report in seen] == sorted(report.version for report in seen)
     done = seen[-1]
     (line,) = done.lines
-    assert (line.reference, line.sku, line.quantity, line.kind) == ("1", "MP-F1-C0000003", 100, LineKind.FILES)
+    assert (line.reference, line.sku, line.quantity, line.kind) == ("1", "MP-F1-C0000003", 100, RemoteLineKind.FILES)
     assert line.file_urls == (FILE.url,)
     assert sum(shipped.quantity for parcel in done.shipments for shipped in parcel.lines) == 100
     for parcel in done.shipments:
@@ -96,15 +96,15 @@ def test_an_order_goes_its_whole_way(mypromo: MyPromo, sandbox: Sandbox) -> None
 
 def test_the_three_kinds_of_lines_are_taken(mypromo: MyPromo, sandbox: Sandbox) -> None:
     draft = mypromo.create_order(plain_order("KINDS-1"))
-    line = files_line(kind=LineKind.STOCK, files=(), sku="TESTPRODUCT-stock", quantity=50, reference="s")
-    assert mypromo.add_line(draft.vendor_id, line).kind is LineKind.STOCK
+    line = files_line(kind=RemoteLineKind.STOCK, files=(), sku="TESTPRODUCT-stock", quantity=50, reference="s")
+    assert mypromo.add_line(draft.vendor_id, line).kind is RemoteLineKind.STOCK
     client = mypromo.client
     user = msgspec.json.decode(client.session.request("POST", "v1/editor_user").body)["editor_user_hash"]
     asked = {"sku": "MP-F1-C0000003", "editor_user_hash": user, "return_url": "https://shop.example.com/{DESIGNID}"}
     design = msgspec.json.decode(client.session.request("POST", "v1/designs", body=msgspec.json.encode(asked)).body)
     client.session.request("POST", f"v1/designs/{design['id']}/submit")
-    line = files_line(kind=LineKind.DESIGN, files=(), design_id=str(design["id"]), reference="d")
-    assert mypromo.add_line(draft.vendor_id, line).kind is LineKind.DESIGN
+    line = files_line(kind=RemoteLineKind.DESIGN, files=(), design_id=str(design["id"]), reference="d")
+    assert mypromo.add_line(draft.vendor_id, line).kind is RemoteLineKind.DESIGN
 
 
 def test_an_order_in_production_cannot_be_cancelled(mypromo: MyPromo, sandbox: Sandbox) -> None:
@@ -118,7 +118,7 @@ def test_an_order_in_production_cannot_be_cancelled(mypromo: MyPromo, sandbox: S
 def test_the_other_verbs_are_found(mypromo: MyPromo, sandbox: Sandbox) -> None:
     sandbox.settings.change(cancel_verb="PUT", submit_verb="PATCH")
     vendor_id = place(mypromo, "VERBS-1")
-    assert mypromo.cancel_order(vendor_id).state is OrderState.CANCELLED
+    assert mypromo.cancel_order(vendor_id).state is RemoteOrderState.CANCELLED
 
 
 @pytest.mark.parametrize("matching", ["exact", "loose", "ignored"])

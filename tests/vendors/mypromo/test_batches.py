@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
+    FulfillerPriceUpdate,
     JobTicket,
-    PriceTier,
-    SalesPriceRow,
-    SearchTextRow,
+    SalesPriceUpdate,
+    SearchTextUpdate,
     StockLevel,
-    StockRow,
-    SyncRow,
+    StockUpdate,
+    SyncUpdate,
+    TierUpdate,
 )
 from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorRejected, VendorUnavailable
 from backoffice.vendors.listing_messages import SearchTexts
@@ -40,9 +40,9 @@ FOUR = {
 }
 
 
-def tiers(*prices: str) -> tuple[PriceTier, ...]:
+def tiers(*prices: str) -> tuple[TierUpdate, ...]:
     """Return the quantities of all examples."""
-    return tuple(PriceTier(quantity=q, price=Decimal(p)) for q, p in zip((50, 100, 200), prices, strict=True))
+    return tuple(TierUpdate(quantity=q, price=Decimal(p)) for q, p in zip((50, 100, 200), prices, strict=True))
 
 
 SALES = tiers("100.99", "100.99", "14.99")
@@ -50,9 +50,9 @@ PURCHASE = tiers("14.99", "12.99", "9.99")
 RECOMMENDED = tiers("114.99", "112.99", "19.99")
 
 
-def stock(sku: str, qty: int | None, **changes: Any) -> StockRow:
+def stock(sku: str, qty: int | None, **changes: Any) -> StockUpdate:
     level = {"managed": True, "in_stock": True, "qty": qty} | changes
-    return StockRow(sku=sku, available=True, stock=StockLevel(**level))
+    return StockUpdate(sku=sku, available=True, stock=StockLevel(**level))
 
 
 # Sample -> (is it the fulfiller's, path, ability, rows that ask for the same).
@@ -61,17 +61,17 @@ BATCHES: dict[str, tuple[bool, str, str, list[Any]]] = {
         False,
         "prices",
         "update_sales_prices",
-        [SalesPriceRow(sku=f"TESTPRODUCT{n}", currency="EUR", tiers=SALES) for n in (123, 555)],
+        [SalesPriceUpdate(sku=f"TESTPRODUCT{n}", currency="EUR", tiers=SALES) for n in (123, 555)],
     ),
     "prices.update.fulfiller": (
         True,
         "prices",
         "update_fulfiller_prices",
         [
-            FulfillerPriceRow(
+            FulfillerPriceUpdate(
                 sku="TESTPRODUCT123", currency="EUR", purchase=PURCHASE, recommended=RECOMMENDED, order_max_qty=1000
             ),
-            FulfillerPriceRow(
+            FulfillerPriceUpdate(
                 sku="TESTPRODUCT555",
                 currency="EUR",
                 purchase=PURCHASE,
@@ -84,7 +84,7 @@ BATCHES: dict[str, tuple[bool, str, str, list[Any]]] = {
         False,
         "inventory",
         "update_sync",
-        [SyncRow(sku=f"TESTPRODUCT{n}", available=n in (123, 555)) for n in (123, 555, 999, 777)],
+        [SyncUpdate(sku=f"TESTPRODUCT{n}", available=n in (123, 555)) for n in (123, 555, 999, 777)],
     ),
     "inventory.update.fulfiller": (
         True,
@@ -102,8 +102,8 @@ BATCHES: dict[str, tuple[bool, str, str, list[Any]]] = {
         "seo",
         "update_search_texts",
         [
-            SearchTextRow(sku="TESTPRODUCT-CUSTOMIZE", overwrites=SearchTexts(**ALL_SEVEN)),
-            SearchTextRow(sku="TESTPRODUCT-STOCK", overwrites=SearchTexts(**FOUR)),
+            SearchTextUpdate(sku="TESTPRODUCT-CUSTOMIZE", overwrites=SearchTexts(**ALL_SEVEN)),
+            SearchTextUpdate(sku="TESTPRODUCT-STOCK", overwrites=SearchTexts(**FOUR)),
         ],
     ),
 }
@@ -190,7 +190,7 @@ def test_a_batch_of_none_or_of_too_many_never_leaves(batch: Any) -> None:
 @pytest.mark.parametrize(("count", "fits"), [(499, True), (500, True), (501, False)])
 def test_a_batch_has_at_most_500_rows(count: int, fits: bool, speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("inventory.update.merchant.200.json")))
-    rows = [SyncRow(sku=f"SKU-{n}", available=True) for n in range(count)]
+    rows = [SyncUpdate(sku=f"SKU-{n}", available=True) for n in range(count)]
     if fits:
         mypromo.update_sync(rows)
         assert len(json.loads(server.seen[0].body)["data"]) == count
@@ -204,7 +204,7 @@ def test_a_batch_has_at_most_500_rows(count: int, fits: bool, speak: Speak) -> N
 def test_a_fulfiller_may_name_products_by_its_own_sku_and_gets_it_back(speak_as_fulfiller: SpeakAsFulfiller) -> None:
     mypromo, server = speak_as_fulfiller(reply(400, sample("inventory.update.fulfiller.400.json")))
     with pytest.raises(VendorRejected) as raised:
-        mypromo.update_stock_fulfiller([StockRow(sku_fulfiller="TEST Prod-26", available=False)])
+        mypromo.update_stock_fulfiller([StockUpdate(sku_fulfiller="TEST Prod-26", available=False)])
     assert json.loads(server.seen[0].body)["data"] == [{"sku_fulfiller": "TEST Prod-26", "available": False}]
     assert raised.value.errors == (
         FieldError("TEST Prod-26", "Invalid stock. Stock cant be negative.", other_names=("TESTPRODUCT123",)),
@@ -215,13 +215,13 @@ def test_a_complaint_about_what_was_not_sent_keeps_its_name(speak: Speak) -> Non
     answer = '{"message": "No.", "errors": [{"sku": "OTHER", "error": "odd"}, {"error": "whole"}]}'
     mypromo, _ = speak(reply(400, answer))
     with pytest.raises(VendorRejected) as raised:
-        mypromo.update_sync([SyncRow(sku="A", available=True)])
+        mypromo.update_sync([SyncUpdate(sku="A", available=True)])
     assert raised.value.errors == (FieldError("OTHER", "odd"), FieldError("", "whole"))
 
 
-@pytest.mark.parametrize("row", [StockRow, FulfillerPriceRow])
+@pytest.mark.parametrize("row", [StockUpdate, FulfillerPriceUpdate])
 def test_a_row_names_its_product_in_one_way_only(row: Any) -> None:
-    prices = {"currency": "EUR", "purchase": PURCHASE} if row is FulfillerPriceRow else {}
+    prices = {"currency": "EUR", "purchase": PURCHASE} if row is FulfillerPriceUpdate else {}
     for names in ({}, {"sku": "A", "sku_fulfiller": "B"}):
         with pytest.raises(ValueError, match="not both"):
             row(**names, **prices)
@@ -231,7 +231,7 @@ def test_a_row_names_its_product_in_one_way_only(row: Any) -> None:
 def test_stock_alone_and_availability_alone_can_be_changed(speak_as_fulfiller: SpeakAsFulfiller) -> None:
     mypromo, server = speak_as_fulfiller(reply(200, sample("inventory.update.fulfiller.200.json")))
     level = StockLevel(managed=True, in_stock=False, qty=0)
-    mypromo.update_stock_fulfiller([StockRow(sku="A", stock=level), StockRow(sku="B", available=False)])
+    mypromo.update_stock_fulfiller([StockUpdate(sku="A", stock=level), StockUpdate(sku="B", available=False)])
     assert json.loads(server.seen[0].body)["data"] == [
         {"sku": "A", "stock": {"managed": True, "is_in_stock": False, "qty": 0}},
         {"sku": "B", "available": False},
@@ -246,14 +246,14 @@ def test_stock_alone_and_availability_alone_can_be_changed(speak_as_fulfiller: S
 def test_a_price_is_sent_digit_by_digit_and_never_as_a_whole_number(price: str, sent: str, speak: Speak) -> None:
     """mypromo refuses what is "not a float"."""
     mypromo, server = speak(reply(200, sample("prices.update.merchant.200.json")))
-    row = SalesPriceRow(sku="A", currency="EUR", tiers=(PriceTier(quantity=1, price=Decimal(price)),))
+    row = SalesPriceUpdate(sku="A", currency="EUR", tiers=(TierUpdate(quantity=1, price=Decimal(price)),))
     mypromo.update_sales_prices([row])
     assert f'"price":{sent}}}'.encode() in server.seen[0].body
 
 
 def test_tiers_are_sent_from_the_lowest_quantity_on(speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("prices.update.merchant.200.json")))
-    mypromo.update_sales_prices([SalesPriceRow(sku="A", currency="EUR", tiers=SALES[::-1])])
+    mypromo.update_sales_prices([SalesPriceUpdate(sku="A", currency="EUR", tiers=SALES[::-1])])
     (row,) = json.loads(server.seen[0].body)["data"]
     assert [tier["qty"] for tier in row["prices"]["retail_prices"]] == [50, 100, 200]
 
@@ -263,13 +263,13 @@ def test_tiers_are_sent_from_the_lowest_quantity_on(speak: Speak) -> None:
 )
 def test_what_is_no_price_cannot_be_said(quantity: int, price: str) -> None:
     with pytest.raises(ValueError, match="is no"):
-        PriceTier(quantity=quantity, price=Decimal(price))
+        TierUpdate(quantity=quantity, price=Decimal(price))
 
 
 def test_the_name_of_the_sales_prices_can_be_set(speak: Speak, settings: Any) -> None:
     settings.MYPROMO_SALES_PRICE_KEY = "sales_prices"
     mypromo, server = speak(reply(200, sample("prices.update.merchant.200.json")))
-    mypromo.update_sales_prices([SalesPriceRow(sku="A", currency="EUR", tiers=SALES)])
+    mypromo.update_sales_prices([SalesPriceUpdate(sku="A", currency="EUR", tiers=SALES)])
     (row,) = json.loads(server.seen[0].body)["data"]
     assert set(row["prices"]) == {"currency", "sales_prices"}
 
@@ -277,7 +277,7 @@ def test_the_name_of_the_sales_prices_can_be_set(speak: Speak, settings: Any) ->
 def test_texts_are_reset_by_sending_null(speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("seo.update.200.json")))
     mypromo.update_search_texts(
-        [SearchTextRow(sku="A", overwrites=None), SearchTextRow(sku="B", overwrites=SearchTexts())]
+        [SearchTextUpdate(sku="A", overwrites=None), SearchTextUpdate(sku="B", overwrites=SearchTexts())]
     )
     reset, emptied = json.loads(server.seen[0].body)["data"]
     assert reset == {"sku": "A", "overwrites": None}

@@ -15,22 +15,22 @@ import pytest
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.batch_messages import (
-    FulfillerPriceRow,
+    FulfillerPriceUpdate,
     JobRow,
     JobState,
-    PriceTier,
-    SalesPriceRow,
-    SearchTextRow,
+    SalesPriceUpdate,
+    SearchTextUpdate,
     StockLevel,
-    StockRow,
-    SyncRow,
+    StockUpdate,
+    SyncUpdate,
+    TierUpdate,
 )
 from backoffice.vendors.catalog_messages import TierData
-from backoffice.vendors.design_messages import DesignState
+from backoffice.vendors.design_messages import RemoteDesignState
 from backoffice.vendors.errors import FieldError, VendorAuthFailed, VendorRejected
 from backoffice.vendors.listing_messages import SearchTexts
 from backoffice.vendors.mypromo.adapter import MyPromo, MyPromoFulfiller
-from backoffice.vendors.production_messages import FileKind, LineToShip, ProductionState, ShipmentToAdd
+from backoffice.vendors.production_messages import LineToShip, RemoteFileKind, RemoteProductionState, ShipmentToAdd
 from backoffice.vendors.session import Pace
 from tests.sandbox.receiver import receiving
 from tests.vendors.connections import Outside
@@ -62,8 +62,8 @@ def fulfiller(sandbox: Sandbox, settings: Any) -> MyPromoFulfiller:
     return MyPromoFulfiller(Outside().connection, pace=Pace(sleep=lambda seconds: None))
 
 
-def tier(quantity: int, price: str) -> PriceTier:
-    return PriceTier(quantity=quantity, price=Decimal(price))
+def tier(quantity: int, price: str) -> TierUpdate:
+    return TierUpdate(quantity=quantity, price=Decimal(price))
 
 
 def finish(sandbox: Sandbox, adapter: Any, queue_id: str) -> Any:
@@ -90,7 +90,7 @@ def test_sales_prices_are_set_and_read_back_to_the_cent(merchant: MyPromo, sandb
     quantity = next(found.quantity for found in before.tiers if found.price_list == "sales")
     wanted = Decimal(15)
     ticket = merchant.update_sales_prices(
-        [SalesPriceRow(sku=SALES_SKU, currency="EUR", tiers=(tier(quantity, str(wanted)),))]
+        [SalesPriceUpdate(sku=SALES_SKU, currency="EUR", tiers=(tier(quantity, str(wanted)),))]
     )
     job = finish(sandbox, merchant, ticket.queue_id)
     assert (job.state, job.raw_state) == (JobState.SUCCESS, "SUCCESS")
@@ -101,7 +101,7 @@ def test_sales_prices_are_set_and_read_back_to_the_cent(merchant: MyPromo, sandb
 
 
 def test_a_fulfillers_prices_replace_all_there_were(fulfiller: MyPromoFulfiller, sandbox: Sandbox) -> None:
-    row = FulfillerPriceRow(
+    row = FulfillerPriceUpdate(
         sku=SKU,
         currency="EUR",
         purchase=(tier(10, "9.99"), tier(20, "8")),
@@ -121,8 +121,8 @@ def test_a_fulfillers_prices_replace_all_there_were(fulfiller: MyPromoFulfiller,
 def test_stock_is_set_by_either_sku(fulfiller: MyPromoFulfiller, sandbox: Sandbox) -> None:
     held = next(row for row in fulfiller.iter_stock() if row.sku_fulfiller and row.sku != SKU)
     rows = [
-        StockRow(sku=SKU, available=False, stock=StockLevel(managed=True, in_stock=True, qty=7)),
-        StockRow(sku_fulfiller=held.sku_fulfiller, stock=StockLevel(managed=True, in_stock=True, qty=11)),
+        StockUpdate(sku=SKU, available=False, stock=StockLevel(managed=True, in_stock=True, qty=7)),
+        StockUpdate(sku_fulfiller=held.sku_fulfiller, stock=StockLevel(managed=True, in_stock=True, qty=11)),
     ]
     ticket = fulfiller.update_stock_fulfiller(rows)
     assert finish(sandbox, fulfiller, ticket.queue_id).state is JobState.SUCCESS
@@ -134,21 +134,21 @@ def test_stock_is_set_by_either_sku(fulfiller: MyPromoFulfiller, sandbox: Sandbo
 def test_a_wrong_row_is_named_as_it_was_sent(fulfiller: MyPromoFulfiller, sandbox: Sandbox) -> None:
     held = next(row for row in fulfiller.iter_stock() if row.sku_fulfiller)
     wrong = StockLevel(managed=True, in_stock=True, qty=-1)
-    for row in (StockRow(sku=held.sku, stock=wrong), StockRow(sku_fulfiller=held.sku_fulfiller, stock=wrong)):
+    for row in (StockUpdate(sku=held.sku, stock=wrong), StockUpdate(sku_fulfiller=held.sku_fulfiller, stock=wrong)):
         with pytest.raises(VendorRejected) as raised:
-            fulfiller.update_stock_fulfiller([row, StockRow(sku="MP-F1-C0000004", available=True)])
+            fulfiller.update_stock_fulfiller([row, StockUpdate(sku="MP-F1-C0000004", available=True)])
         (complaint,) = raised.value.errors
         assert (complaint.field, complaint.text) == (row.name, "Invalid stock. Stock cant be negative.")
 
 
 def test_channels_and_search_texts_are_set_and_reset(merchant: MyPromo, sandbox: Sandbox) -> None:
     (held,) = merchant.iter_search_texts(sku=SALES_SKU)
-    ticket = merchant.update_sync([SyncRow(sku=SALES_SKU, available=False)])
+    ticket = merchant.update_sync([SyncUpdate(sku=SALES_SKU, available=False)])
     assert finish(sandbox, merchant, ticket.queue_id).state is JobState.SUCCESS
     assert [row.available for row in merchant.iter_stock(sku=SALES_SKU)] == [False]
     texts = SearchTexts(product_name="Größe <b>", meta_title="")
     for wanted, expected in ((texts, texts), (None, SearchTexts())):
-        ticket = merchant.update_search_texts([SearchTextRow(sku=SALES_SKU, overwrites=wanted)])
+        ticket = merchant.update_search_texts([SearchTextUpdate(sku=SALES_SKU, overwrites=wanted)])
         assert finish(sandbox, merchant, ticket.queue_id).state is JobState.SUCCESS
         (after,) = merchant.iter_search_texts(sku=SALES_SKU)
         assert (after.defaults, after.overwrites.product_name) == (held.defaults, expected.product_name)
@@ -157,7 +157,7 @@ def test_channels_and_search_texts_are_set_and_reset(merchant: MyPromo, sandbox:
 @pytest.mark.parametrize("report_format", ["xlsx", "csv"])
 def test_the_report_of_a_failed_job_names_its_rows(report_format: str, merchant: MyPromo, sandbox: Sandbox) -> None:
     sandbox.settings.change(job_failing_skus=[SALES_SKU], report_format=report_format, job_success_word="SUCCESSS")
-    rows = [SyncRow(sku=sku, available=True) for sku in (SALES_SKU, SKU)]
+    rows = [SyncUpdate(sku=sku, available=True) for sku in (SALES_SKU, SKU)]
     job = finish(sandbox, merchant, merchant.update_sync(rows).queue_id)
     assert job.state is JobState.ERROR
     failed, done = merchant.parse_report(merchant.fetch_report(job.report_url))
@@ -177,7 +177,7 @@ def test_no_jobs_are_an_empty_list(merchant: MyPromo, fulfiller: MyPromoFulfille
 def test_a_job_calls_back_with_our_secret(fulfiller: MyPromoFulfiller, sandbox: Sandbox, settings: Any) -> None:
     with receiving() as receiver:
         settings.PUBLIC_URL = receiver.url.removesuffix("/callback")
-        ticket = fulfiller.update_stock_fulfiller([StockRow(sku=SKU, available=True)])
+        ticket = fulfiller.update_stock_fulfiller([StockUpdate(sku=SKU, available=True)])
         job = finish(sandbox, fulfiller, ticket.queue_id)
         assert sandbox.callbacks.wait()
         headers = {name.lower(): value for name, value in receiver.headers[-1].items()}
@@ -189,11 +189,11 @@ def test_a_design_goes_its_whole_way(merchant: MyPromo, sandbox: Sandbox) -> Non
     user = merchant.create_design_user()
     way = "https://shop.example.com/basket/{DESIGNID}/{INTENT}"
     design = merchant.create_design(SKU, user_hash=user, return_url=way, intent="upload")
-    assert (design.state, design.sku, design.user_hash) == (DesignState.OPEN, SKU, user)
+    assert (design.state, design.sku, design.user_hash) == (RemoteDesignState.OPEN, SKU, user)
     assert design.start_url
     sandbox.mypromo.designs.switch_sku(int(design.vendor_id), sku="MP-F1-C0000004")
     assert merchant.read_design(design.vendor_id).sku == "MP-F1-C0000004"
-    assert merchant.submit_design(design.vendor_id).state is DesignState.SUBMITTED
+    assert merchant.submit_design(design.vendor_id).state is RemoteDesignState.SUBMITTED
     preview = merchant.read_preview(design.vendor_id)
     assert (preview.content[:5], preview.content_type) == (b"%PDF-", "application/pdf")
     with pytest.raises(VendorRejected) as raised:
@@ -211,8 +211,8 @@ def test_production_orders_are_listed_as_they_are_read(fulfiller: MyPromoFulfill
     keys = sandbox.mypromo.examples.make(30)
     listed = list(fulfiller.list_production_orders(updated_from=TODAY - timedelta(days=1)))
     assert sorted(int(order.vendor_id) for order in listed) == sorted(keys)
-    assert ProductionState.UNKNOWN not in {order.state for order in listed}
-    assert FileKind.UNKNOWN not in {file.kind for order in listed for file in order.files}
+    assert RemoteProductionState.UNKNOWN not in {order.state for order in listed}
+    assert RemoteFileKind.UNKNOWN not in {file.kind for order in listed for file in order.files}
     for order in listed[:5]:
         assert fulfiller.read_production_order(order.vendor_id) == order
     assert list(fulfiller.list_production_orders(updated_from=TODAY + timedelta(days=9))) == []
@@ -220,7 +220,7 @@ def test_production_orders_are_listed_as_they_are_read(fulfiller: MyPromoFulfill
 
 def test_files_are_downloaded_from_their_links(fulfiller: MyPromoFulfiller, sandbox: Sandbox) -> None:
     order = made(sandbox, fulfiller, "label")
-    (label,) = [file for file in order.files if file.kind is FileKind.LABEL]
+    (label,) = [file for file in order.files if file.kind is RemoteFileKind.LABEL]
     for file in order.items[0].files:
         assert fulfiller.download(file.url).content.startswith(b"%PDF-")
     assert sandbox.ledger.label_downloads() == {}
@@ -237,7 +237,7 @@ def test_files_are_downloaded_from_their_links(fulfiller: MyPromoFulfiller, sand
 def test_a_preview_in_production_is_seen_by_the_fulfiller(fulfiller: MyPromoFulfiller, sandbox: Sandbox) -> None:
     order = made(sandbox, fulfiller, "design")
     (design,) = order.items[0].designs
-    assert design.state is DesignState.CHECKED
+    assert design.state is RemoteDesignState.CHECKED
     assert fulfiller.read_preview(design.vendor_id) == fulfiller.download(design.preview_url)
 
 
@@ -296,7 +296,7 @@ def test_a_production_order_calls_back(fulfiller: MyPromoFulfiller, sandbox: San
         read = fulfiller.read_production_order(order.vendor_id)
         # Only the history goes on: it notes that the callback was sent.
         assert (read.state, read.shipments) in [(report.state, report.shipments) for (report,) in reports]
-        assert read.state is ProductionState.DONE
+        assert read.state is RemoteProductionState.DONE
 
 
 def test_single_facts_are_read_by_id(merchant: MyPromo, fulfiller: MyPromoFulfiller) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backoffice.vendors.base import CallbackRequest, InvalidCallback
-from backoffice.vendors.messages import OrderReport, OrderState
+from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from backoffice.vendors.mypromo.adapter import MyPromo
 from tests.vendors.mypromo.samples import sample, sample_json
 
@@ -100,7 +100,7 @@ def body_of(**changes: Any) -> bytes:
     return json.dumps(ORDER | changes).encode()
 
 
-def state_of(status: str, *texts: str) -> OrderState:
+def state_of(status: str, *texts: str) -> RemoteOrderState:
     histories = [{"id": n, "text": text, "created_at": "2026-11-22T10:00:00Z"} for n, text in enumerate(texts, start=1)]
     (report,) = MyPromo.read_callback("orders", body_of(status=status, histories=histories))
     assert report.raw_state == status
@@ -108,30 +108,30 @@ def state_of(status: str, *texts: str) -> OrderState:
 
 
 STATES = [
-    ("NEW", OrderState.DRAFT),
-    ("new", OrderState.DRAFT),
-    ("PENDING", OrderState.DRAFT),
-    ("PREFLIGHT", OrderState.SUBMITTED),
-    ("READY", OrderState.CHECKED),
-    ("PROCESSING", OrderState.IN_PRODUCTION),
-    ("FINISHED", OrderState.DONE),
-    ("CANCELED", OrderState.CANCELLED),
-    ("canceled", OrderState.CANCELLED),
-    ("SHIPPING", OrderState.UNKNOWN),
-    ("?", OrderState.UNKNOWN),
+    ("NEW", RemoteOrderState.DRAFT),
+    ("new", RemoteOrderState.DRAFT),
+    ("PENDING", RemoteOrderState.DRAFT),
+    ("PREFLIGHT", RemoteOrderState.SUBMITTED),
+    ("READY", RemoteOrderState.CHECKED),
+    ("PROCESSING", RemoteOrderState.IN_PRODUCTION),
+    ("FINISHED", RemoteOrderState.DONE),
+    ("CANCELED", RemoteOrderState.CANCELLED),
+    ("canceled", RemoteOrderState.CANCELLED),
+    ("SHIPPING", RemoteOrderState.UNKNOWN),
+    ("?", RemoteOrderState.UNKNOWN),
 ]
 
 
 @pytest.mark.parametrize(("word", "state"), STATES)
-def test_each_word_for_a_state_is_ours_or_unknown_and_kept(word: str, state: OrderState) -> None:
+def test_each_word_for_a_state_is_ours_or_unknown_and_kept(word: str, state: RemoteOrderState) -> None:
     assert state_of(word) is state
 
 
 @pytest.mark.parametrize("text", ["Order submitted.", "Order ready for production.", "Order is now in production."])
 def test_a_pending_order_is_submitted_when_its_history_says_so(text: str) -> None:
-    assert state_of("PENDING", "New order created.") is OrderState.DRAFT
-    assert state_of("PENDING", "New order created.", text) is OrderState.SUBMITTED
-    assert state_of("CANCELED", "New order created.", text) is OrderState.CANCELLED
+    assert state_of("PENDING", "New order created.") is RemoteOrderState.DRAFT
+    assert state_of("PENDING", "New order created.", text) is RemoteOrderState.SUBMITTED
+    assert state_of("CANCELED", "New order created.", text) is RemoteOrderState.CANCELLED
 
 
 def test_flags_come_as_true_false_null_or_numbers() -> None:

@@ -3,15 +3,15 @@
 import json
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
 from backoffice.vendors.mypromo.changes import read_changes
-from backoffice.vendors.mypromo.paging import Page
 
 MIDNIGHT = datetime(2026, 11, 29, tzinfo=UTC)
 PER_PAGE = 15
@@ -48,20 +48,18 @@ class Vendor:
         return {row["id"] for row in self.rows if MIDNIGHT + timedelta(seconds=row["at"]) >= moment}
 
 
-def reports(page: Page) -> tuple[Any, ...]:
-    found = []
-    for raw in page.rows:
+def readable(rows: Iterable[Raw]) -> Iterator[Any]:
+    for raw in rows:
         row = json.loads(bytes(raw))
         version = SimpleNamespace(updated_at=MIDNIGHT + timedelta(seconds=row["at"]))
-        found.append(SimpleNamespace(vendor_id=str(row["id"]), version=version))
-    return tuple(found)
+        yield SimpleNamespace(vendor_id=str(row["id"]), version=version)
 
 
 def read(vendor: Vendor, *, since: datetime, pages: int | None = None, position: str = "") -> tuple[set[int], str]:
     """Return the numbers read, and where to go on: after so many pages, or at the end."""
     found: set[int] = set()
     last = ""
-    changes = read_changes(vendor.get, reports, since=since, position=position, per_page=PER_PAGE)
+    changes = read_changes(vendor.get, readable, since=since, position=position, per_page=PER_PAGE)
     for count, page in enumerate(changes, 1):
         found |= {int(report.vendor_id) for report in page.reports}
         last = page.position

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from backoffice.vendors.design_messages import DesignReport, DesignState
+from backoffice.vendors.design_messages import DesignReport, RemoteDesignState
 from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorNotFound, VendorProtocolError, VendorRejected
 from backoffice.vendors.file_messages import Download
 from tests.vendors.connections import Outside
@@ -18,7 +18,7 @@ FRESH = sample_json("designs.create.201-1.json")
 OPEN = DesignReport(
     vendor_id="9",
     sku="MP-F1-C0000003",
-    state=DesignState.OPEN,
+    state=RemoteDesignState.OPEN,
     raw_state="PENDING",
     intent="upload",
     user_hash="7B0BEqcuJCvpMCij1uooGQzdE1zXNZ4PdZcTgeJITGOcFWEluBU2rBhoaaCQOzVr",
@@ -87,13 +87,13 @@ def test_a_design_is_read_with_the_sku_that_the_editor_left(speak: Speak) -> Non
 def test_a_design_is_submitted(speak: Speak) -> None:
     mypromo, server = speak(reply(200, sample("designs.submit.200.json")))
     report = mypromo.submit_design("9")
-    assert (report.state, report.raw_state, report.sku) == (DesignState.SUBMITTED, "SUBMITTED", "MP-F1-C0000003")
+    assert (report.state, report.raw_state, report.sku) == (RemoteDesignState.SUBMITTED, "SUBMITTED", "MP-F1-C0000003")
     assert (server.seen[0].method, server.seen[0].path) == ("POST", "/mypromo/v1/designs/9/submit")
 
 
 def test_a_design_is_submitted_by_the_sdks_verb_after_a_405(speak: Speak) -> None:
     mypromo, server = speak(reply(405), reply(200, sample("designs.submit.200.json")))
-    assert mypromo.submit_design("9").state is DesignState.SUBMITTED
+    assert mypromo.submit_design("9").state is RemoteDesignState.SUBMITTED
     assert [seen.method for seen in server.seen] == ["POST", "PATCH"]
 
 
@@ -108,15 +108,17 @@ def test_a_submission_without_a_usable_answer_may_have_been_done(act: Any, speak
 @pytest.mark.parametrize(
     ("word", "state"),
     [
-        ("PENDING", DesignState.OPEN),
-        ("SUBMITTED", DesignState.SUBMITTED),
-        ("READY", DesignState.READY),
-        ("PREFLIGHT_FINISHED", DesignState.CHECKED),
-        ("ready", DesignState.READY),
-        ("LOST", DesignState.UNKNOWN),
+        ("PENDING", RemoteDesignState.OPEN),
+        ("SUBMITTED", RemoteDesignState.SUBMITTED),
+        ("READY", RemoteDesignState.READY),
+        ("PREFLIGHT_FINISHED", RemoteDesignState.CHECKED),
+        ("ready", RemoteDesignState.READY),
+        ("LOST", RemoteDesignState.UNKNOWN),
     ],
 )
-def test_each_word_for_a_designs_state_is_ours_or_unknown_and_kept(word: str, state: DesignState, speak: Speak) -> None:
+def test_each_word_for_a_designs_state_is_ours_or_unknown_and_kept(
+    word: str, state: RemoteDesignState, speak: Speak
+) -> None:
     mypromo, _ = speak(reply(200, json.dumps(FRESH | {"status": word})))
     report = mypromo.read_design("9")
     assert (report.state, report.raw_state) == (state, word)

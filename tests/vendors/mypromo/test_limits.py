@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.vendors.messages import Credentials, FileLink, LineKind, OrderToPlace
+from backoffice.vendors.messages import Credentials, FileLink, OrderToPlace, RemoteLineKind
 from backoffice.vendors.mypromo.adapter import MyPromo
 from backoffice.vendors.mypromo.limits import ADDRESS_LIMITS
 from tests.vendors.mypromo.samples import address, files_line, order
@@ -73,9 +73,9 @@ LINE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"quantity": -1}, "quantity"),
     ({"sku": ""}, "sku"),
     ({"files": ()}, "files"),
-    ({"kind": LineKind.STOCK}, "files"),
-    ({"kind": LineKind.DESIGN, "files": ()}, "design_id"),
-    ({"kind": LineKind.DESIGN, "design_id": "9"}, "files"),
+    ({"kind": RemoteLineKind.STOCK}, "files"),
+    ({"kind": RemoteLineKind.DESIGN, "files": ()}, "design_id"),
+    ({"kind": RemoteLineKind.DESIGN, "design_id": "9"}, "files"),
     ({"custom_properties": {"k" * 256: "v"}}, "custom_properties." + "k" * 256),
     ({"custom_properties": {"k": "v" * 256}}, "custom_properties.k"),
     (

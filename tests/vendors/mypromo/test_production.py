@@ -11,19 +11,19 @@ import msgspec
 import pytest
 
 from backoffice.vendors.base import InvalidCallback
-from backoffice.vendors.design_messages import DesignState
+from backoffice.vendors.design_messages import RemoteDesignState
 from backoffice.vendors.errors import VendorNotFound
-from backoffice.vendors.messages import Customs, HistoryEntry, LineKind, PostalAddress, Version
+from backoffice.vendors.messages import Customs, HistoryEntry, PostalAddress, RemoteLineKind, Version
 from backoffice.vendors.mypromo.adapter import MyPromoFulfiller
 from backoffice.vendors.production_messages import (
-    FileKind,
     PartyReport,
     ProductionDesign,
-    ProductionFile,
+    ProductionFileData,
     ProductionItemReport,
     ProductionOrderReport,
-    ProductionState,
-    Property,
+    PropertyData,
+    RemoteFileKind,
+    RemoteProductionState,
 )
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import SpeakAsFulfiller
@@ -52,35 +52,35 @@ SAM = PostalAddress(
     phone="+491234567890",
     email="sam@sample.com",
 )
-THRICE = (Property(key="property", value="value"),) * 3
+THRICE = (PropertyData(key="property", value="value"),) * 3
 ITEM = ProductionItemReport(
     vendor_id="61",
     quantity=5,
-    state=ProductionState.DONE,
+    state=RemoteProductionState.DONE,
     raw_state="FINISHED",
     order_line_vendor_id="83",
     reference="05cteg84w3ltqxdaumnyvdhlg74z4uel",
     sku="TESTPRODUCT123",
     sku_fulfiller="abc123",
     name="Testproduct 123",
-    kind=LineKind.DESIGN,
+    kind=RemoteLineKind.DESIGN,
     shipping_earliest=EARLIEST,
     shipping_latest=LATEST,
     shipping_late=False,
     custom_properties=THRICE,
     configuration=THRICE,
     files=(
-        ProductionFile(
+        ProductionFileData(
             vendor_id="159",
             url="https://dev.api.mypromo.com/v1/download/159/poi/61",
-            kind=FileKind.PRINT,
+            kind=RemoteFileKind.PRINT,
             raw_state="PREFLIGHT_FINISHED",
         ),
     ),
     designs=(
         ProductionDesign(
             vendor_id="19",
-            state=DesignState.CHECKED,
+            state=RemoteDesignState.CHECKED,
             raw_state="PREFLIGHT_FINISHED",
             preview_url="https://dev.api.mypromo.com/v1/designs/19/preview",
             start_url="https://pf-geiger.stage-00.aws.rissc.net/editor/05cteg84w3ltqxdaumnyvdhlg74z4uel/edit",
@@ -108,7 +108,7 @@ HISTORY = tuple(
 FINISHED = ProductionOrderReport(
     vendor="mypromo-fulfiller",
     vendor_id="61",
-    state=ProductionState.DONE,
+    state=RemoteProductionState.DONE,
     raw_state="FINISHED",
     version=Version(updated_at=at(24, 12, 6, 3), history_id=376, rank=3),
     order_vendor_id="70",
@@ -122,7 +122,7 @@ FINISHED = ProductionOrderReport(
         PartyReport(vendor_id="id", kind="merchant", name="Merchant x", contract_id="M008"),
         PartyReport(vendor_id="id", kind="fulfiller", name="Fulfiller x", contract_id="F012"),
     ),
-    custom_properties=tuple(Property(key=f"property{n}", value=f"value{n}") for n in (1, 2, 3)),
+    custom_properties=tuple(PropertyData(key=f"property{n}", value=f"value{n}") for n in (1, 2, 3)),
     shipper=msgspec.structs.replace(
         SAM,
         reference="a9e8849c-8924-4095-beab-32958201f026",
@@ -137,17 +137,17 @@ FINISHED = ProductionOrderReport(
     ),
     items=(ITEM,),
     files=(
-        ProductionFile(
+        ProductionFileData(
             vendor_id="157",
             url="https://dev.api.mypromo.com/v1/download/157/p/61",
-            kind=FileKind.DELIVERY_SLIP,
+            kind=RemoteFileKind.DELIVERY_SLIP,
             raw_kind="deliverySlip",
             raw_state="DOWNLOADED",
         ),
-        ProductionFile(
+        ProductionFileData(
             vendor_id="159",
             url="https://dev.api.mypromo.com/v1/61/untmG9",
-            kind=FileKind.LABEL,
+            kind=RemoteFileKind.LABEL,
             raw_kind="label",
             raw_state="DOWNLOADED",
             carrier="dhl",
@@ -210,15 +210,15 @@ def test_all_pages_are_read_and_what_is_unreadable_is_left_out(
 @pytest.mark.parametrize(
     ("word", "state", "rank"),
     [
-        ("NEW", ProductionState.PENDING, 1),
-        ("PENDING", ProductionState.PENDING, 1),
-        ("PROCESSING", ProductionState.IN_PRODUCTION, 2),
-        ("finished", ProductionState.DONE, 3),
-        ("CANCELED", ProductionState.CANCELLED, 3),
-        ("PACKING", ProductionState.UNKNOWN, 0),
+        ("NEW", RemoteProductionState.PENDING, 1),
+        ("PENDING", RemoteProductionState.PENDING, 1),
+        ("PROCESSING", RemoteProductionState.IN_PRODUCTION, 2),
+        ("finished", RemoteProductionState.DONE, 3),
+        ("CANCELED", RemoteProductionState.CANCELLED, 3),
+        ("PACKING", RemoteProductionState.UNKNOWN, 0),
     ],
 )
-def test_each_word_for_a_state_is_ours_or_unknown_and_kept(word: str, state: ProductionState, rank: int) -> None:
+def test_each_word_for_a_state_is_ours_or_unknown_and_kept(word: str, state: RemoteProductionState, rank: int) -> None:
     item = ORDER["production_order_items"][0] | {"status": word}
     (report,) = MyPromoFulfiller.read_callback("production", body_of(status=word, production_order_items=[item]))
     assert isinstance(report, ProductionOrderReport)
@@ -228,10 +228,10 @@ def test_each_word_for_a_state_is_ours_or_unknown_and_kept(word: str, state: Pro
 
 @pytest.mark.parametrize(
     ("word", "kind"),
-    [("deliverySlip", FileKind.DELIVERY_SLIP), ("label", FileKind.LABEL), ("labelGeneric", FileKind.GENERIC_LABEL),
-     ("LABEL", FileKind.LABEL), ("invoice", FileKind.UNKNOWN), (None, FileKind.UNKNOWN)],
+    [("deliverySlip", RemoteFileKind.DELIVERY_SLIP), ("label", RemoteFileKind.LABEL),
+     ("labelGeneric", RemoteFileKind.GENERIC_LABEL), ("LABEL", RemoteFileKind.LABEL), ("invoice", RemoteFileKind.UNKNOWN), (None, RemoteFileKind.UNKNOWN)],
 )  # fmt: skip
-def test_each_kind_of_file_is_ours_or_unknown_and_kept(word: str | None, kind: FileKind) -> None:
+def test_each_kind_of_file_is_ours_or_unknown_and_kept(word: str | None, kind: RemoteFileKind) -> None:
     (report,) = MyPromoFulfiller.read_callback(
         "production", body_of(files=[{"id": 1, "url": "https://x", "type": word}])
     )
@@ -264,9 +264,9 @@ def test_what_is_missing_or_odd_beside_the_essentials_is_not_given() -> None:
     (report,) = MyPromoFulfiller.read_callback("production", json.dumps(body).encode())
     assert isinstance(report, ProductionOrderReport)
     assert (report.shipper, report.recipient, report.export, report.parties) == (None, None, None, ())
-    assert report.custom_properties == (Property(key="7", value=""),)
+    assert report.custom_properties == (PropertyData(key="7", value=""),)
     assert report.files[0].url == ""
-    assert report.items == (ProductionItemReport(vendor_id="1", quantity=5, state=ProductionState.UNKNOWN),)
+    assert report.items == (ProductionItemReport(vendor_id="1", quantity=5, state=RemoteProductionState.UNKNOWN),)
     assert report.version == Version(updated_at=datetime(2026, 11, 22, 10, tzinfo=UTC), rank=1)
 
 

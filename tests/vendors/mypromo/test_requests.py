@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backoffice.vendors.errors import VendorRejected
-from backoffice.vendors.messages import Credentials, FileLink, LineKind
+from backoffice.vendors.messages import Credentials, FileLink, RemoteLineKind
 from backoffice.vendors.mypromo.callbacks import callback_path_token
 from tests.vendors.loopback import reply
 from tests.vendors.mypromo.conftest import Speak
@@ -107,7 +107,7 @@ def test_a_line_with_a_design_is_asked_for_as_in_the_example(speak: Speak) -> No
     expected["custom_properties"] = []
     sent = sent_line(
         speak,
-        kind=LineKind.DESIGN,
+        kind=RemoteLineKind.DESIGN,
         design_id="{{DESIGNID}}",
         sku="IGNORED",
         files=(),
@@ -120,7 +120,9 @@ def test_a_line_with_a_design_is_asked_for_as_in_the_example(speak: Speak) -> No
 def test_a_line_from_stock_is_asked_for_as_in_the_example(speak: Speak) -> None:
     expected = sample_json("items.create.stock.request.json")
     expected["custom_properties"] = []
-    sent = sent_line(speak, kind=LineKind.STOCK, sku="TESTPRODUCT-stock", files=(), quantity=50, custom_properties={})
+    sent = sent_line(
+        speak, kind=RemoteLineKind.STOCK, sku="TESTPRODUCT-stock", files=(), quantity=50, custom_properties={}
+    )
     assert sent | {"custom_properties": []} == expected
 
 

@@ -13,11 +13,11 @@ from backoffice.vendors.messages import (
     CarrierData,
     CountryData,
     HistoryEntry,
-    LineKind,
     LineReport,
     OrderReport,
-    OrderState,
     PostalAddress,
+    RemoteLineKind,
+    RemoteOrderState,
     ShipmentReport,
     ShippedLine,
     StateData,
@@ -41,7 +41,7 @@ ITEM = LineReport(
     reference="yourItemReference",
     sku="TPD123LD02LAXALOP",
     quantity=5,
-    kind=LineKind.FILES,
+    kind=RemoteLineKind.FILES,
     raw_state="PENDING",
     file_urls=("https://test-downloads.mypromo.com/a4.pdf",),
 )
@@ -90,7 +90,7 @@ FINISHED = OrderReport(
     recipient=RECIPIENT,
     vendor_id="9",
     reference="order ref",
-    state=OrderState.DONE,
+    state=RemoteOrderState.DONE,
     raw_state="FINISHED",
     version=Version(updated_at=at(46, 3), history_id=91, rank=5),
     created_at=CREATED,
@@ -110,7 +110,7 @@ def test_a_created_order_is_a_draft(speak: Speak) -> None:
         recipient=RECIPIENT,
         vendor_id="9",
         reference="order ref",
-        state=OrderState.DRAFT,
+        state=RemoteOrderState.DRAFT,
         raw_state="PENDING",
         version=Version(updated_at=CREATED, history_id=80, rank=1),
         created_at=CREATED,
@@ -122,14 +122,14 @@ def test_a_created_order_is_a_draft(speak: Speak) -> None:
 @pytest.mark.parametrize(
     ("name", "status", "kind", "sku", "files", "designs"),
     [
-        ("items.create.files.201", 201, LineKind.FILES, "TPD123LD02LAXALOP", ITEM.file_urls, ()),
-        ("items.create.design.201", 201, LineKind.DESIGN, "TESTPRODUCT123", (), ("9",)),
-        ("items.create.stock.200", 200, LineKind.STOCK, "TESTPRODUCT123", (), ()),
-        ("items.create.amazon.200", 200, LineKind.STOCK, "TESTPRODUCT123", (), ()),
+        ("items.create.files.201", 201, RemoteLineKind.FILES, "TPD123LD02LAXALOP", ITEM.file_urls, ()),
+        ("items.create.design.201", 201, RemoteLineKind.DESIGN, "TESTPRODUCT123", (), ("9",)),
+        ("items.create.stock.200", 200, RemoteLineKind.STOCK, "TESTPRODUCT123", (), ()),
+        ("items.create.amazon.200", 200, RemoteLineKind.STOCK, "TESTPRODUCT123", (), ()),
     ],
 )
 def test_an_added_line_is_read(
-    name: str, status: int, kind: LineKind, sku: str, files: Any, designs: Any, speak: Speak
+    name: str, status: int, kind: RemoteLineKind, sku: str, files: Any, designs: Any, speak: Speak
 ) -> None:
     mypromo, _ = speak(reply(status, sample(name + ".json")))
     assert mypromo.add_line("9", files_line()) == LineReport(
@@ -165,7 +165,7 @@ def test_a_submitted_order_may_be_in_production_at_once(speak: Speak) -> None:
         recipient=RECIPIENT,
         vendor_id="9",
         reference="order ref",
-        state=OrderState.IN_PRODUCTION,
+        state=RemoteOrderState.IN_PRODUCTION,
         raw_state="PROCESSING",
         version=Version(updated_at=at(41, 18), history_id=82, rank=4),
         created_at=CREATED,
@@ -209,7 +209,7 @@ def test_a_cancelled_order_is_read(speak: Speak) -> None:
         recipient=RECIPIENT,
         vendor_id="10",
         reference="order ref",
-        state=OrderState.CANCELLED,
+        state=RemoteOrderState.CANCELLED,
         raw_state="CANCELED",
         version=Version(updated_at=at(54, 44), history_id=93, rank=5),
         created_at=at(54, 35),

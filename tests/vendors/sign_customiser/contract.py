@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from backoffice.vendors.base import CallbackRequest
-from backoffice.vendors.messages import LineKind, LineToPlace, OrderToPlace, PostalAddress, Sale
+from backoffice.vendors.messages import LineToPlace, OrderToPlace, PostalAddress, RemoteLineKind, Sale
 from tests.vendors.contract.profile import Profile
 
 TOKEN = "sandbox-sign-token"
@@ -19,7 +19,7 @@ BODIES: dict[str, Any] = {
     "form-submitted": {"form_submission": {"submission_number": 5}},
 }
 LINE = LineToPlace(
-    reference="1", kind=LineKind.SIGN, quantity=2, custom_product="sgn_1", unit_price_gross=Decimal("29.99")
+    reference="1", kind=RemoteLineKind.SIGN, quantity=2, custom_product="sgn_1", unit_price_gross=Decimal("29.99")
 )
 
 

@@ -15,7 +15,7 @@ from backoffice.vendors.errors import (
     VendorAuthFailed,
     VendorRejected,
 )
-from backoffice.vendors.messages import LineKind, LineToPlace, OrderToPlace, PostalAddress, Sale
+from backoffice.vendors.messages import LineToPlace, OrderToPlace, PostalAddress, RemoteLineKind, Sale
 from backoffice.vendors.money import from_minor_units, to_minor_units
 from backoffice.vendors.sign_customiser.adapter import SignCustomiser
 from backoffice.vendors.sign_customiser.payloads import order_payload
@@ -52,7 +52,7 @@ def example_order(**changes: Any) -> OrderToPlace:
     )
     line = LineToPlace(
         reference="1",
-        kind=LineKind.SIGN,
+        kind=RemoteLineKind.SIGN,
         quantity=2,
         custom_product="your-product-id-123",
         unit_price_gross=Decimal("29.99"),
@@ -63,7 +63,11 @@ def example_order(**changes: Any) -> OrderToPlace:
 
 def sandbox_order(product_id: str) -> OrderToPlace:
     line = LineToPlace(
-        reference="1", kind=LineKind.SIGN, quantity=1, custom_product=product_id, unit_price_gross=Decimal("100.00")
+        reference="1",
+        kind=RemoteLineKind.SIGN,
+        quantity=1,
+        custom_product=product_id,
+        unit_price_gross=Decimal("100.00"),
     )
     return example_order(lines=(line,))
 
@@ -152,7 +156,7 @@ def test_what_is_missing_is_named() -> None:
     order = example_order(
         recipient=PostalAddress(street="x"),
         sale=Sale(number="1", currency="EUR"),
-        lines=(LineToPlace(reference="1", kind=LineKind.SIGN, quantity=0),),
+        lines=(LineToPlace(reference="1", kind=RemoteLineKind.SIGN, quantity=0),),
     )
     fields = {error.field for error in SignCustomiser.check_order(order)}
     assert fields == {
@@ -163,7 +167,7 @@ def test_what_is_missing_is_named() -> None:
 
 def test_an_order_without_its_integration_or_price_never_leaves(outside: Outside, sandbox: Sandbox) -> None:
     adapter = SignCustomiser(outside.connection)
-    unpriced = LineToPlace(reference="1", kind=LineKind.SIGN, quantity=1, custom_product="sgn_1")
+    unpriced = LineToPlace(reference="1", kind=RemoteLineKind.SIGN, quantity=1, custom_product="sgn_1")
     for order in (example_order(sale=Sale(number="1", currency="EUR")), example_order(lines=(unpriced,))):
         with pytest.raises(VendorRejected):
             adapter.place_order(order)

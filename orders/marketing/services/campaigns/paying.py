@@ -24,8 +24,7 @@ from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineli
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
-from backoffice.vendors.card_messages import CURRENCY, CardOrderReport, CardPrice, Settlement
-from backoffice.vendors.card_messages import CardState as TheirState
+from backoffice.vendors.card_messages import CURRENCY, CardOrderReport, CardPrice, RemoteCardState, Settlement
 from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorRejected, VendorUnavailable
 from backoffice.vendors.registry import setting_name, vendor_type
 from orders.marketing.models import CampaignState, MailCampaign
@@ -128,7 +127,7 @@ class Checkout(CampaignHandler):
         """The stored draft is checked out once, or a person is asked again. Raises Withdrawn when nothing was paid."""
         self._ensure_wanted()
         report = self._read()
-        if report.state is not TheirState.DRAFT:
+        if report.state is not RemoteCardState.DRAFT:
             self.record_report(report)
             return
         if self.campaign.checkout_attempted_at is not None:
@@ -228,7 +227,7 @@ class Checkout(CampaignHandler):
         except VendorRejected:
             # A late first attempt makes a second one fail: the order's state decides, not the refusal.
             report = self._read()
-            if report.state is TheirState.DRAFT:
+            if report.state is RemoteCardState.DRAFT:
                 raise
             self.record_report(report)
 
@@ -245,7 +244,7 @@ class Checkout(CampaignHandler):
         campaign.raw_state = settlement.raw_state[:64]
         campaign.save()
         campaign.move_to(CampaignState.PAYMENT_NEEDED, actor="system", cards=campaign.accepted)
-        if settlement.state in (TheirState.PAID, TheirState.MAILED):
+        if settlement.state in (RemoteCardState.PAID, RemoteCardState.MAILED):
             report = CardOrderReport(
                 vendor_id=campaign.vendor_id, state=settlement.state, raw_state=settlement.raw_state
             )
@@ -259,9 +258,9 @@ class Checkout(CampaignHandler):
         if self.push.step != "checkout":
             return ReconcileResult.UNDECIDED
         report = self._read_or_none()
-        if report is None or report.state is TheirState.UNKNOWN:
+        if report is None or report.state is RemoteCardState.UNKNOWN:
             return ReconcileResult.UNDECIDED
-        if report.state is not TheirState.DRAFT:
+        if report.state is not RemoteCardState.DRAFT:
             self.record_report(report)
             return ReconcileResult.DONE
         return ReconcileResult.UNDECIDED if seconds_until(self.campaign) > 0 else ReconcileResult.ABSENT

@@ -7,8 +7,7 @@ from django.utils import timezone
 from backoffice.engine.services.clock import database_now
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
-from backoffice.vendors.card_messages import CardOrderReport
-from backoffice.vendors.card_messages import CardState as TheirState
+from backoffice.vendors.card_messages import CardOrderReport, RemoteCardState
 from backoffice.vendors.registry import vendor_type
 from orders.marketing.models import CampaignState, MailCampaign
 
@@ -20,9 +19,9 @@ _RANK = {
     CampaignState.MAILED: 3,
 }
 _OURS = {
-    TheirState.PAYMENT_NEEDED: CampaignState.PAYMENT_NEEDED,
-    TheirState.PAID: CampaignState.PAID,
-    TheirState.MAILED: CampaignState.MAILED,
+    RemoteCardState.PAYMENT_NEEDED: CampaignState.PAYMENT_NEEDED,
+    RemoteCardState.PAID: CampaignState.PAID,
+    RemoteCardState.MAILED: CampaignState.MAILED,
 }
 
 
@@ -34,7 +33,7 @@ def apply_card_report(campaign: MailCampaign, report: CardOrderReport) -> None:
     """
     campaign.raw_state = report.raw_state[:64]
     campaign.save(update_fields=["raw_state", "updated_at"])
-    if report.state is TheirState.DRAFT:
+    if report.state is RemoteCardState.DRAFT:
         is_tried = campaign.state == CampaignState.STUCK and campaign.checkout_attempted_at is not None
         if _is_early(campaign):
             return
@@ -94,13 +93,13 @@ def _end(campaign: MailCampaign, report: CardOrderReport) -> None:
         return
     campaign.problem = text
     campaign.save()
-    if report.state in (TheirState.CANCELLED, TheirState.REFUNDED) and campaign.state != CampaignState.MAILED:
+    if report.state in (RemoteCardState.CANCELLED, RemoteCardState.REFUNDED) and campaign.state != CampaignState.MAILED:
         campaign.poll_at = None
         campaign.save(update_fields=["poll_at"])
         campaign.move_to(
             CampaignState.CANCELLED, actor=f"vendor:{campaign.vendor}", kind="ended", word=report.raw_state
         )
-    elif report.state is not TheirState.UNKNOWN or campaign.state == CampaignState.PAYING:
+    elif report.state is not RemoteCardState.UNKNOWN or campaign.state == CampaignState.PAYING:
         if campaign.state == CampaignState.STUCK:
             return
         campaign.move_to(CampaignState.STUCK, actor=f"vendor:{campaign.vendor}", text=text)
