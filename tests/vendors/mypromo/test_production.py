@@ -229,7 +229,8 @@ def test_each_word_for_a_state_is_ours_or_unknown_and_kept(word: str, state: Rem
 @pytest.mark.parametrize(
     ("word", "kind"),
     [("deliverySlip", RemoteFileKind.DELIVERY_SLIP), ("label", RemoteFileKind.LABEL),
-     ("labelGeneric", RemoteFileKind.GENERIC_LABEL), ("LABEL", RemoteFileKind.LABEL), ("invoice", RemoteFileKind.UNKNOWN), (None, RemoteFileKind.UNKNOWN)],
+     ("labelGeneric", RemoteFileKind.GENERIC_LABEL), ("LABEL", RemoteFileKind.LABEL),
+     ("invoice", RemoteFileKind.UNKNOWN), (None, RemoteFileKind.UNKNOWN)],
 )  # fmt: skip
 def test_each_kind_of_file_is_ours_or_unknown_and_kept(word: str | None, kind: RemoteFileKind) -> None:
     (report,) = MyPromoFulfiller.read_callback(
