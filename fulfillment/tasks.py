@@ -33,7 +33,7 @@ def sync_reference() -> None:
 @shared_task(name="fulfillment.tasks.pull_production_orders")
 def pull_production_orders() -> None:
     """Ask every marketplace what there is to make, one run at a time, and at once again where that was not all."""
-    pull_all(ProductionPull, bell=PULL_PRODUCTION_ORDERS)
+    pull_all(ProductionPull, task=PULL_PRODUCTION_ORDERS)
 
 
 @shared_task(name="fulfillment.tasks.download_files")

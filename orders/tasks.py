@@ -18,7 +18,7 @@ def pull_orders() -> None:
     """Ask every vendor what changed, one run at a time, and at once again where that was not all; then do what time
     alone changes, or the catalogue.
     """
-    pull_all(OrderPull, bell=PULL_ORDERS, afterwards=_follow_time)
+    pull_all(OrderPull, task=PULL_ORDERS, afterwards=_follow_time)
 
 
 def _follow_time() -> None:

@@ -18,7 +18,7 @@ def deliver_push(push_id: int) -> None:
 
 @shared_task(name="backoffice.engine.tasks.work_callbacks")
 def work_callbacks() -> None:
-    """Work off due callbacks until there are none, or for a minute; the sweep rings again for the rest."""
+    """Work off due callbacks until there are none, or for a minute; the sweep enqueues the rest."""
     deadline = time.monotonic() + WORK_SECONDS
     while callbacks.work_due_callbacks() and time.monotonic() < deadline:
         pass

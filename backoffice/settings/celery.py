@@ -16,13 +16,13 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Whoever rings does not wait for a Redis that is gone (six seconds, if it were up to kombu); a worker goes on trying.
+# Whoever enqueues does not wait for a Redis that is gone (kombu would wait six seconds); a worker goes on trying.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600, "max_retries": 1, "interval_start": 0, "socket_connect_timeout": 2,
 }  # fmt: skip
 CELERY_ACCEPT_CONTENT = ["json"]
-# The sweep mends what the bells missed, so neither it nor the bells it rings may wait behind thousands of first bells:
-# workers take turns between the three.
+# The sweep finds what was not enqueued, so neither it nor its tasks may wait behind thousands of new ones: workers take
+# turns between the three.
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("celery", "swept", "sweep")
 ]
@@ -45,7 +45,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "run-rules": {
         "task": "orders.rules.tasks.run_rules",
-        # Bells ring for what is new; this finds what they missed, and what is due on a schedule.
+        # What is new is enqueued at once; this finds what was missed, and what is due on a schedule.
         "schedule": env.float("RUN_RULES_SECONDS", default=5),
         "options": {"expires": 30},
     },

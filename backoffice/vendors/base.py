@@ -31,7 +31,7 @@ class Exchange:
 
 
 class Limiter(Protocol):
-    """Stands before every call: shared allowance, breaker, pause. Raises `RateLimited`.
+    """Stands before every call: shared rate limit, breaker, pause. Raises `RateLimited`.
 
     `write`: the call changes something at the vendor, so a pause stops it.
     """

@@ -2,7 +2,7 @@
 
 VendorError
 ├── VendorUnavailable     certainly not done; try again later
-│   └── RateLimited       our own allowance is used up; no attempt is counted
+│   └── RateLimited       our own rate limit is used up; no attempt is counted
 ├── VendorAmbiguous       perhaps done: look before anything else
 ├── VendorRejected        understood, and no
 ├── VendorAuthFailed      our credentials, after one token refresh
@@ -53,7 +53,7 @@ class VendorUnavailable(VendorError):
 
 
 class RateLimited(VendorUnavailable):
-    """Our own gate refused: allowance used up, breaker open, vendor paused. Nothing was sent, nothing is counted."""
+    """Our own limiter refused: rate limit used up, breaker open, vendor paused. Nothing was sent or counted."""
 
 
 class VendorAmbiguous(VendorError):

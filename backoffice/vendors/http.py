@@ -1,7 +1,7 @@
 """HTTP itself: one request sent, one answer received; the only module that imports requests.
 
 A request never follows a redirect, never asks the environment for proxies or passwords, and ends before its
-deadline. The library's own retries are off: they know nothing of the shared allowance, and resend a POST
+deadline. The library's own retries are off: they know nothing of the shared rate limit, and resend a POST
 after some TLS errors. Sessions of vendors are in `session.py`, the meaning of answers in `responses.py`.
 """
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from backoffice.engine.services.task_queue import ring
+from backoffice.engine.services.task_queue import enqueue_on_commit
 from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.list_page import ListPage
@@ -131,7 +131,7 @@ class TableImportAdmin(PagesAdmin):
             )
         except DomainError as error:
             return refuse(request, error, to=back)
-        ring(READ_TABLE, table.pk)
+        enqueue_on_commit(READ_TABLE, table.pk)
         return HttpResponseRedirect(_page(table))
 
     def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -143,7 +143,7 @@ class TableImportAdmin(PagesAdmin):
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(table: TableImport) -> str:
             read_again(table)
-            ring(READ_TABLE, table.pk)
+            enqueue_on_commit(READ_TABLE, table.pk)
             return _("It is being read again.")
 
         return self._act(request, pk, do)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from backoffice.engine.services.changes import set_changed
-from backoffice.engine.services.task_queue import ring
+from backoffice.engine.services.task_queue import enqueue_on_commit
 from backoffice.vendors.production_messages import ProductionFileData, ProductionOrderReport, RemoteFileKind
 from fulfillment.models import ProductionFile, ProductionFileKind, ProductionOrder
 
@@ -31,7 +31,7 @@ def record_files(row: ProductionOrder, report: ProductionOrderReport, *, is_newe
     ProductionFile.objects.bulk_create(new)
     moved = [file for key, file in known.items() if is_newest and key in reported and _update(file, reported[key])]
     if any(file.next_at for file in new):
-        ring(DOWNLOAD_FILES)
+        enqueue_on_commit(DOWNLOAD_FILES)
     return bool(new or moved)
 
 

@@ -62,7 +62,7 @@ def take(times: int = 1, *, lane: Lane = Lane.ORDERS) -> None:
 
 
 def factor() -> float:
-    return rate_limits.gauge("toy").factor
+    return rate_limits.rate_limit_status("toy").factor
 
 
 def test_calls_are_spaced_evenly_after_a_burst(naps: list[float], settings: LazySettings) -> None:
@@ -92,7 +92,7 @@ def test_an_order_waits_out_a_short_block_where_it_is(toy_vendor: MakeBoth) -> N
     begin = time.monotonic()
     assert rate_limits.take("toy", lane=Lane.ORDERS)
     assert time.monotonic() - begin >= 0.15
-    assert rate_limits.gauge("toy").blocked_seconds == 0
+    assert rate_limits.rate_limit_status("toy").blocked_seconds == 0
 
 
 def test_of_many_answers_429_to_calls_under_way_the_first_halves_the_rate(naps: list[float]) -> None:
@@ -118,7 +118,7 @@ def test_the_longest_of_several_blocks_counts(naps: list[float]) -> None:
     take()
     rate_limits.throttle("toy", seconds=30)
     rate_limits.throttle("toy", seconds=5)
-    assert rate_limits.gauge("toy").blocked_seconds == pytest.approx(30, abs=1)
+    assert rate_limits.rate_limit_status("toy").blocked_seconds == pytest.approx(30, abs=1)
 
 
 def test_two_minutes_after_a_minute_of_refusals_nine_tenths_of_the_allowance_are_used_again(
@@ -180,12 +180,12 @@ def test_a_caller_that_slept_through_a_whole_block_stands_in_line_again(
         rate_limits.throttle("toy", seconds=1)
         let_pass(1)
         take(5)
-        lines.append(rate_limits.gauge("toy").waiting)
+        lines.append(rate_limits.rate_limit_status("toy").waiting)
 
     meanwhile(monkeypatch, block_and_fill)
     take()
     # One more place was taken, and slept for.
-    assert rate_limits.gauge("toy").waiting == pytest.approx(lines[0], abs=0.1)
+    assert rate_limits.rate_limit_status("toy").waiting == pytest.approx(lines[0], abs=0.1)
 
 
 def test_a_pause_is_seen_by_whoever_slept_for_a_turn(

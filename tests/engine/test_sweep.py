@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def swept(settings: LazySettings) -> Iterator[redis.Redis]:
-    """The queue of the sweep's bells, empty before and after."""
+    """The queue of the sweep's tasks, empty before and after."""
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
         broker.delete(SWEEP_QUEUE)
         yield broker
@@ -46,8 +46,8 @@ def due(subject_id: int, *, kind: str = "toy.make", vendor: str = "toy", **facts
     )
 
 
-def rung(broker: redis.Redis) -> list[tuple[str, list[Any]]]:
-    """Names and arguments of the bells that wait, oldest first."""
+def enqueued(broker: redis.Redis) -> list[tuple[str, list[Any]]]:
+    """Names and arguments of the tasks that wait, oldest first."""
     found = []
     for raw in reversed(broker.lrange(SWEEP_QUEUE, 0, -1)):
         message = json.loads(raw)
@@ -64,7 +64,7 @@ def test_pushes_behind_an_unknown_outcome_hide_none_that_is_free(toy_vendor: Mak
     free = due(999)
     free.save()
     Push.objects.filter(pk=free.pk).update(next_at=timezone.now())
-    assert due_pushes(limit=sweeping.MOST_BELLS) == [free.pk]
+    assert due_pushes(limit=sweeping.MOST_TASKS) == [free.pk]
 
 
 def test_what_one_vendor_piles_up_hides_nothing_of_another(toy_vendor: MakeBoth, settings: LazySettings) -> None:
@@ -84,26 +84,26 @@ def test_orders_go_first_and_then_who_has_waited_longest(toy_vendor: MakeBoth) -
     assert [found[pk].subject_id for pk in due_pushes(limit=10)] == [3, 2, 1]
 
 
-def test_more_than_one_sweep_rings_for_is_swept_as_soon_as_the_bells_are_heard(
+def test_more_than_one_sweep_enqueues_is_swept_as_soon_as_its_tasks_are_taken(
     toy_vendor: MakeBoth, swept: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "MOST_BELLS", 3)
+    monkeypatch.setattr(sweeping, "MOST_TASKS", 3)
     Push.objects.bulk_create(due(n) for n in range(5))
-    assert sweep()["rung"] == 3
-    bells = rung(swept)
-    assert [name for name, _ in bells] == ["backoffice.engine.tasks.deliver_push"] * 3 + [
+    assert sweep()["enqueued"] == 3
+    tasks = enqueued(swept)
+    assert [name for name, _ in tasks] == ["backoffice.engine.tasks.deliver_push"] * 3 + [
         "backoffice.engine.tasks.sweep"
     ]
-    assert sweep()["rung"] == 0, "nobody has heard them yet"
-    Push.objects.filter(pk__in=[arguments[0] for _, arguments in bells[:3]]).update(state=PushState.CONFIRMED)
+    assert sweep()["enqueued"] == 0, "nobody has heard them yet"
+    Push.objects.filter(pk__in=[arguments[0] for _, arguments in tasks[:3]]).update(state=PushState.CONFIRMED)
     swept.delete(SWEEP_QUEUE)
-    assert sweep()["rung"] == 2
-    assert "backoffice.engine.tasks.sweep" not in dict(rung(swept))
+    assert sweep()["enqueued"] == 2
+    assert "backoffice.engine.tasks.sweep" not in dict(enqueued(swept))
 
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_two_sweeps_at_once_and_all_of_their_bells_make_nothing_twice(toy_vendor: MakeBoth, swept: redis.Redis) -> None:
+def test_two_sweeps_at_once_and_all_of_their_tasks_make_nothing_twice(toy_vendor: MakeBoth, swept: redis.Redis) -> None:
     """Two beats, or one whose clock jumped: what is rung for twice is claimed once, and a lost lease is ended once."""
     shops = Shop.objects.bulk_create(Shop(name=f"Shop {n}", code=f"S{n}") for n in range(4))
     Push.objects.bulk_create(due(shop.pk) for shop in shops[:3])
@@ -122,7 +122,7 @@ def test_two_sweeps_at_once_and_all_of_their_bells_make_nothing_twice(toy_vendor
     lost.refresh_from_db()
     assert (lost.state, lost.crashes, lost.attempt_rows.count()) == (PushState.NEW, 1, 1)
     Push.objects.update(next_at=timezone.now())
-    twice = [lost.pk, *(arguments[0] for name, arguments in rung(swept) if name.endswith("deliver_push"))] * 2
+    twice = [lost.pk, *(arguments[0] for name, arguments in enqueued(swept) if name.endswith("deliver_push"))] * 2
     at_once(*(lambda pk=pk: deliver(pk) for pk in twice))
     while found := due_pushes(limit=10):
         for pk in found:

@@ -32,8 +32,8 @@ SUBSCRIBE, END_WEBHOOK = "add_webhooksubscription", "change_webhooksubscription"
 
 
 @dataclass(frozen=True)
-class Allowance:
-    """The budget in words: `percent` of the burst is used, 100 means that the next call has to stand in line."""
+class RateLimitUse:
+    """The rate limit in words: `percent` of the burst is used, 100 means that the next call has to stand in line."""
 
     percent: int
     tone: Tone
@@ -48,7 +48,7 @@ class Card:
     status: VendorStatus
     standing: Chip
     mode: Chip
-    allowance: Allowance
+    rate_limit: RateLimitUse
     breaker: str
     may_resume: bool
     # None where the vendor has no subscriptions.
@@ -195,7 +195,7 @@ def _card(status: VendorStatus, webhooks: list[WebhookSubscription]) -> Card:
         status=status,
         standing=status.standing.chip(integration.last_failure if integration.failures else ""),
         mode=status.mode.chip(),
-        allowance=_allowance(status.gauge),
+        rate_limit=_describe_rate_limit(status.rate_limit),
         breaker=_breaker(status),
         may_resume=bool(integration.paused_at or integration.auth_failed_at or integration.open_until),
         webhooks=webhooks if subscribes else None,
@@ -204,22 +204,22 @@ def _card(status: VendorStatus, webhooks: list[WebhookSubscription]) -> Card:
     )
 
 
-def _allowance(gauge: RateLimitStatus) -> Allowance:
-    burst_seconds = BURST * 60 / (gauge.per_minute * gauge.factor)
-    percent = min(100, round(100 * gauge.waiting / burst_seconds))
-    rate = _("%(rate)d calls a minute") % {"rate": round(gauge.per_minute * gauge.factor)}
-    if gauge.factor < 1:
+def _describe_rate_limit(status: RateLimitStatus) -> RateLimitUse:
+    burst_seconds = BURST * 60 / (status.per_minute * status.factor)
+    percent = min(100, round(100 * status.waiting / burst_seconds))
+    rate = _("%(rate)d calls a minute") % {"rate": round(status.per_minute * status.factor)}
+    if status.factor < 1:
         rate = _("%(rate)d of %(full)d calls a minute, slowed down at the vendor's wish") % {
-            "rate": round(gauge.per_minute * gauge.factor),
-            "full": round(gauge.per_minute),
+            "rate": round(status.per_minute * status.factor),
+            "full": round(status.per_minute),
         }
-    if gauge.blocked_seconds:
-        words = _("asked to wait: the next call leaves in %(seconds)d s") % {"seconds": round(gauge.blocked_seconds)}
-        return Allowance(100, Tone.RED, words, rate)
-    line = gauge.waiting - burst_seconds
+    if status.blocked_seconds:
+        words = _("asked to wait: the next call leaves in %(seconds)d s") % {"seconds": round(status.blocked_seconds)}
+        return RateLimitUse(100, Tone.RED, words, rate)
+    line = status.waiting - burst_seconds
     if line > 0:
-        return Allowance(100, Tone.AMBER, _("used up: a call waits %(seconds).1f s") % {"seconds": line}, rate)
-    return Allowance(percent, Tone.GREEN, _("%(percent)d %% of the burst used now") % {"percent": percent}, rate)
+        return RateLimitUse(100, Tone.AMBER, _("used up: a call waits %(seconds).1f s") % {"seconds": line}, rate)
+    return RateLimitUse(percent, Tone.GREEN, _("%(percent)d %% of the burst used now") % {"percent": percent}, rate)
 
 
 def _breaker(status: VendorStatus) -> str:

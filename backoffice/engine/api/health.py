@@ -49,7 +49,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when requests can be served, which needs PostgreSQL and the collected static files; 503 without.
 
-    Redis is named beside it only: without it work goes on, found by the sweep instead of by the bell. So is a restored
+    Redis is named beside it only: without it work goes on, found by the sweep. So is a restored
     database that nothing is sent from: orders are taken in meanwhile.
     """
     answer = {"database": _database(), "redis": _redis()}
@@ -117,7 +117,7 @@ class DatabaseCollector(Collector):
             is_open.add_metric([vendor], int(stopped))
         line = GaugeMetricFamily("backoffice_vendor_line_seconds", "Wait for the next call", labels=["vendor"])
         for vendor in vendors_with(Vendor, configured=True):
-            line.add_metric([vendor], rate_limits.gauge(vendor).waiting)
+            line.add_metric([vendor], rate_limits.rate_limit_status(vendor).waiting)
         yield failures
         yield is_open
         yield line

@@ -37,7 +37,7 @@ class Integration(models.Model):
 
 
 class RateLimit(models.Model):
-    """The shared allowance of one vendor (GCRA): one hot row, all comparisons by the database's clock."""
+    """The shared rate limit of one vendor (GCRA): one hot row, all comparisons by the database's clock."""
 
     vendor = models.CharField(max_length=32, primary_key=True)
     # "Theoretical arrival time": when the next call would come if calls were spaced evenly.

@@ -1,4 +1,4 @@
-"""What we must tell vendors: the row is the truth, Celery only rings the bell (docs/architecture.md)."""
+"""What vendors have to be sent: the row is the truth, Celery only the notification (docs/architecture.md)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ OPEN_STATES = (PushState.NEW, PushState.IN_FLIGHT, PushState.UNKNOWN)
 
 
 class Lane(models.IntegerChoices):
-    """Who goes first when the vendor's allowance is short."""
+    """Who goes first when the vendor's rate limit is short."""
 
     ORDERS = 10, _("orders")
     READS = 30, _("reading again")

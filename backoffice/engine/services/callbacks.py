@@ -75,7 +75,7 @@ def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | No
         cursor.execute(_STORE, [*about, request.body, json.dumps(headers), source_ip, wait])
         callback_id, is_new = cursor.fetchone()
     if is_new and not wait:
-        _ring()
+        _enqueue()
     return callback_id, is_new
 
 
@@ -153,7 +153,7 @@ def replay_callbacks(callbacks: QuerySet[Callback]) -> int:
     """The callbacks will be worked off once more, in the order they came. Answers how many."""
     count = callbacks.update(next_at=Now(), attempts=0)
     if count:
-        transaction.on_commit(_ring, robust=True)
+        transaction.on_commit(_enqueue, robust=True)
     return count
 
 
@@ -209,5 +209,5 @@ def _orphan_wait(callback: Callback) -> float:
     return ORPHAN_LADDER[min(max(callback.attempts, 1), len(ORPHAN_LADDER)) - 1]
 
 
-def _ring() -> None:
+def _enqueue() -> None:
     enqueue_soon(WORK_CALLBACKS)

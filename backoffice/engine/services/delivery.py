@@ -123,7 +123,7 @@ def _act_on(push: Push, error: VendorError) -> None:
             limiter.stop_for_credentials(push.vendor, text=error.text)
             _put_back(push, seconds=limiter.OPEN_SECONDS, counted=False, cause=error.text)
         case VendorUnavailable(status=429):
-            # How fast calls leave is the allowance's business: the ladder on top would punish one order for all.
+            # How fast calls leave is the rate limit's business: backoff on top would punish one order for all.
             _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text, climbs=False)
         case VendorUnavailable():
             _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text)
@@ -160,9 +160,9 @@ def _fail(push: Push, error: VendorError) -> None:
 
 
 def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: bool = True) -> None:
-    """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also climbs the ladder.
+    """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also lengthens the backoff.
 
-    A bell rings for what is due before the next sweep; not for what our own allowance kept from leaving: of that there
+    What is due before the next sweep is enqueued; not what our own rate limit kept from leaving: of that there
     may be thousands, all due when it is free again, and the sweep takes them in turn.
     """
     if counted and climbs:

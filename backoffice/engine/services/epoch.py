@@ -88,7 +88,7 @@ def require_current() -> None:
         raise RateLimited(text, retry_after=RETRY_SECONDS)
 
 
-def reconcile() -> Epoch:
+def check_epoch() -> Epoch:
     """Return the epoch, compared with the places and locked where it is behind them. Each sweep does this."""
     try:
         epoch = _compare()
@@ -126,7 +126,7 @@ def take_id(sequence: str) -> tuple[int, str]:
     is_behind = known is not None and counter < known.counter
     if not is_locked and (is_behind or time.monotonic() - _looked_at > LOOK_SECONDS):
         transaction.on_commit(_advance_now_and_then, robust=True)
-        if reconcile().series != series:
+        if check_epoch().series != series:
             pk, installation, counter, series, is_locked = _take(sequence)
     return pk, letters_of(series)
 
@@ -201,7 +201,7 @@ def _advance(epoch: Epoch) -> bool:
 def _advance_now_and_then() -> None:
     """So that a backup is older than what was taken in after it, even while no worker runs."""
     if time.monotonic() - _advanced_at > LOOK_SECONDS:
-        reconcile()
+        check_epoch()
 
 
 def _lock(epoch: Epoch, *, mark: Mark | None, is_certain: bool) -> Epoch:

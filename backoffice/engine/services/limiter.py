@@ -1,4 +1,4 @@
-"""What stands before every call to a vendor: pause, breaker, allowance, and the lease of the push being sent.
+"""What stands before every call to a vendor: pause, breaker, rate limit, and the lease of the push being sent.
 
 A pause stops what changes something at the vendor; reads, searches and pulls go on, or nobody could find out during a
 pause how things stand. The breaker opens after FAILURES_TO_OPEN failures in a row (time-outs, connection errors, 5xx;
@@ -73,7 +73,7 @@ class SharedLimiter:
     def acquire(self, *, write: bool) -> None:
         """Wait for our turn. `write`: the call changes something at the vendor.
 
-        Raises RateLimited when stopped by the breaker or out of allowance; for a write also when paused, or when the
+        Raises RateLimited when stopped by the breaker or over the rate limit; for a write also when paused, or when the
         database was restored and not yet compared with the vendors.
         """
         self._require_open(write=write)

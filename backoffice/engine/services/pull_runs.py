@@ -158,11 +158,9 @@ class PullRun(ABC, Generic[A]):
         return list(rows.order_by(F("read_at").asc(nulls_first=True))[:MOST_STALE])
 
 
-def pull_all(pull: type[PullRun[Any]], *, bell: str, afterwards: Callable[[], object] = lambda: None) -> None:
-    """Every vendor was asked, one run at a time, then `afterwards` is done; where that was not all, `bell` calls at
-    once again.
-    """
-    lock = f"pull:{bell}"
+def pull_all(pull: type[PullRun[Any]], *, task: str, afterwards: Callable[[], object] = lambda: None) -> None:
+    """Pull from every vendor, one run at a time, then call `afterwards`; enqueue `task` again if more is left."""
+    lock = f"pull:{task}"
     if not cache.add(lock, True, timeout=settings.CELERY_TASK_TIME_LIMIT):
         return
     is_complete = True
@@ -177,4 +175,4 @@ def pull_all(pull: type[PullRun[Any]], *, bell: str, afterwards: Callable[[], ob
     finally:
         cache.delete(lock)
     if not is_complete:
-        enqueue(bell)
+        enqueue(task)

@@ -13,7 +13,7 @@ from backoffice.engine.models.push import OPEN_STATES, Lane, PushState
 from backoffice.engine.services.callbacks import callbacks_wait
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.handlers import PUSH_HANDLERS, handler_of
-from backoffice.engine.services.task_queue import DELIVER_PUSH, ring
+from backoffice.engine.services.task_queue import DELIVER_PUSH, enqueue_on_commit
 from backoffice.errors import IllegalTransition
 from backoffice.text.reasons import checked_reason
 from backoffice.text.translatable import gettext as _
@@ -52,7 +52,7 @@ def queue_push(
     else:
         _join(push, payload, merge=merge)
     if not_before is None:
-        _ring(push)
+        _enqueue(push)
     return push
 
 
@@ -62,7 +62,7 @@ def queue_first_push(
     """As `queue_push`, about a subject made in this very transaction: no other can be there, and none is looked for."""
     about = _about(kind, vendor=vendor, subject=subject)
     push = Push.objects.create(**about, payload=payload, lane=lane, next_at=Now(), created_by=actor)
-    _ring(push)
+    _enqueue(push)
     return push
 
 
@@ -87,7 +87,7 @@ def enqueue_push(push: Push, *, actor: str) -> None:
     if not updated:
         raise IllegalTransition(_("Only a waiting push can be tried now."))
     note_attempt(push, step="", text=_("Tried now at the wish of %s.") % actor)
-    _ring(push)
+    _enqueue(push)
 
 
 def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
@@ -141,7 +141,7 @@ def close_push(push: Push, state: PushState, **changes: Any) -> None:
     push.save(update_fields=["state", "finished_at", "token", "lease_until", "step", "updated_at", *changes])
     if push.follow_up is not None and state == PushState.CONFIRMED:
         about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
-        _ring(_make(about, payload=push.follow_up, lane=Lane(push.lane), actor="system"))
+        _enqueue(_make(about, payload=push.follow_up, lane=Lane(push.lane), actor="system"))
     _enqueue_next(push)
 
 
@@ -166,7 +166,7 @@ def _enqueue_next(push: Push) -> None:
     about = {name: getattr(push, name) for name in ("vendor", "subject_type", "subject_id")}
     waiting = Push.objects.filter(**about, state=PushState.NEW, pk__gt=push.pk).order_by("pk").first()
     if waiting is not None:
-        _ring(waiting)
+        _enqueue(waiting)
 
 
 def _open_push(about: dict[str, Any]) -> Push | None:
@@ -186,7 +186,7 @@ def _next_generation(push: Push, *, actor: str, reason: str) -> Push:
     if Push.objects.filter(**about, generation__gt=push.generation).exists():
         raise IllegalTransition(_("It has been sent again already."))
     follower = _make(about, payload=push.payload, lane=Lane(push.lane), actor=actor)
-    _ring(follower)
+    _enqueue(follower)
     return follower
 
 
@@ -208,11 +208,11 @@ def _united(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return united
 
 
-def _ring(push: Push) -> None:
-    ring(DELIVER_PUSH, push.pk)
+def _enqueue(push: Push) -> None:
+    enqueue_on_commit(DELIVER_PUSH, push.pk)
 
 
 def backoff_seconds(attempt: int) -> float:
     """Seconds to wait after the n-th try (from 1), without jitter."""
-    ladder = settings.PUSH_RETRY_BACKOFF
-    return ladder[min(max(attempt, 1), len(ladder)) - 1]
+    backoff = settings.PUSH_RETRY_BACKOFF
+    return backoff[min(max(attempt, 1), len(backoff)) - 1]

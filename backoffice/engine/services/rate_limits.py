@@ -1,6 +1,6 @@
-"""One allowance per vendor, shared by all workers on all machines: GCRA on one PostgreSQL row.
+"""One rate limit per vendor, shared by all workers on all machines: GCRA on one PostgreSQL row.
 
-A caller reserves the next free moment and sleeps until then, so the allowance is used to the full and never exceeded.
+A caller reserves the next free moment and sleeps until then, so the limit is used to the full and never exceeded.
 A 429 stops all calls for the time that the vendor names and halves the rate, which then grows back in equal steps, as
 TCP does. Answers to calls that had left before say nothing new: they lengthen the block, but halve nothing again.
 All times are the database's.
@@ -73,7 +73,7 @@ _GAUGE = """
 
 @dataclass(frozen=True)
 class RateLimitStatus:
-    """How much of the allowance is used: `waiting` in seconds of line, `factor` of the full rate."""
+    """How much of the rate is used: `waiting` in seconds of line, `factor` of the full rate."""
 
     per_minute: float
     factor: float
@@ -82,7 +82,7 @@ class RateLimitStatus:
 
 
 def requests_per_minute(vendor: str) -> float:
-    """Return the vendor's allowance from its setting REQUESTS_PER_MINUTE."""
+    """Return the vendor's rate limit from its setting REQUESTS_PER_MINUTE."""
     return float(vendor_setting(vendor, "REQUESTS_PER_MINUTE", DEFAULT_REQUESTS_PER_MINUTE))
 
 
@@ -95,7 +95,7 @@ class _Turn:
 
 
 def take(vendor: str, *, lane: Lane) -> bool:
-    """Wait for the next free moment of the vendor's allowance. Raises RateLimited when that is too far away.
+    """Wait for the next free place under the vendor's rate limit. Raises RateLimited when that is too far away.
 
     Return whether any time passed meanwhile: then what was known before may no longer be so.
     """
@@ -106,7 +106,7 @@ def take(vendor: str, *, lane: Lane) -> bool:
         if turn is None:
             retry_after = max(_seconds_until_free(vendor, lane=lane), 0.05)
             if time.monotonic() + retry_after >= deadline:
-                raise RateLimited(f"The allowance of {vendor} is used up.", retry_after=retry_after)
+                raise RateLimited(f"The rate limit of {vendor} is used up.", retry_after=retry_after)
             time.sleep(retry_after)
         elif turn.wait <= 0:
             return has_waited
@@ -128,8 +128,8 @@ def throttle(vendor: str, *, seconds: float, took: float = 0.0) -> None:
         cursor.execute(_HALVE, values | {"recovery": RECOVERY_PER_SECOND, "smallest": SMALLEST_FACTOR})
 
 
-def gauge(vendor: str) -> RateLimitStatus:
-    """The allowance as it stands now."""
+def rate_limit_status(vendor: str) -> RateLimitStatus:
+    """Return how much of the limit is used now."""
     with connection.cursor() as cursor:
         cursor.execute(_GAUGE, {"vendor": vendor, "recovery": RECOVERY_PER_SECOND})
         row = cursor.fetchone() or (1, 0, 0)

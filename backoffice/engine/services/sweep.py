@@ -1,4 +1,4 @@
-"""Finds everything that is due, whoever forgot to ring for it. Losing Redis, a bell or a worker loses nothing."""
+"""Finds everything that is due, whoever forgot to enqueue it. Losing Redis, a task or a worker loses nothing."""
 
 from itertools import zip_longest
 
@@ -15,32 +15,32 @@ from backoffice.engine.services.delivery import end_expired_leases
 from backoffice.engine.services.task_queue import DELIVER_PUSH, SWEEP, SWEEP_QUEUE, WORK_CALLBACKS, enqueue
 from backoffice.vendors.registry import vendor_names
 
-# So many bells for each vendor in one sweep. Where more is due, the next sweep comes as soon as these are heard.
-MOST_BELLS = 100
+# So many tasks for each vendor in one sweep. Where more is due, the next sweep comes as soon as these are taken.
+MOST_TASKS = 100
 
 
 def sweep() -> dict[str, int]:
-    """Every lost lease has been ended, and what is due been rung for, unless workers have not yet heard the last bells:
-    ringing again for the same rows would only make all others wait. Return the counts.
+    """End every lost lease and enqueue what is due, unless workers have not yet taken the tasks of the last sweep:
+    enqueued twice, the same rows would only make all others wait. Return the counts.
 
-    Run twice at once, it rings twice; a push is claimed once.
+    Run twice at once, it enqueues twice; a push is claimed once.
     """
-    epoch.reconcile()
+    epoch.check_epoch()
     _beat()
     lost = end_expired_leases()
     if tasks_waiting():
-        return {"lost": lost, "rung": 0, "callbacks": 0}
-    rung = 0
-    for push_id in due_pushes(limit=MOST_BELLS):
+        return {"lost": lost, "enqueued": 0, "callbacks": 0}
+    enqueued = 0
+    for push_id in due_pushes(limit=MOST_TASKS):
         if not enqueue(DELIVER_PUSH, push_id, queue=SWEEP_QUEUE):
             break
-        rung += 1
-    if rung >= MOST_BELLS:
+        enqueued += 1
+    if enqueued >= MOST_TASKS:
         enqueue(SWEEP, queue=SWEEP_QUEUE)
     callbacks = Callback.objects.filter(next_at__lte=Now()).exists()
     if callbacks:
         enqueue(WORK_CALLBACKS, queue=SWEEP_QUEUE)
-    return {"lost": lost, "rung": rung, "callbacks": int(callbacks)}
+    return {"lost": lost, "enqueued": enqueued, "callbacks": int(callbacks)}
 
 
 def due_pushes(*, limit: int) -> list[int]:
@@ -55,7 +55,7 @@ def due_pushes(*, limit: int) -> list[int]:
 
 
 def tasks_waiting() -> int:
-    """How many bells of sweeps no worker has heard yet; 0 when the broker cannot be asked."""
+    """Return how many tasks of sweeps no worker has taken yet; 0 when the broker cannot be asked."""
     try:
         with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as broker:
             return int(broker.llen(SWEEP_QUEUE))

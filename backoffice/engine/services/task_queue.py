@@ -1,4 +1,4 @@
-"""Rings for workers. A bell that is not heard loses nothing: the sweep finds every due row."""
+"""Enqueues work for Celery. A task that never arrives loses nothing: the sweep finds every due row."""
 
 import logging
 import time
@@ -17,26 +17,26 @@ SWEEP = "backoffice.engine.tasks.sweep"
 PULL_ORDERS = "orders.tasks.pull_orders"
 PULL_PRODUCTION_ORDERS = "fulfillment.tasks.pull_production_orders"
 
-# The sweep's bells have a queue of their own, from which workers take in turn with the first: what waits for its second
-# try is not put behind everything that is new, and the sweep can tell when its last bells were heard.
+# The sweep's tasks have a queue of their own, from which workers take in turn with the first: what waits for its second
+# try is not put behind everything that is new, and the sweep can tell when its last tasks were taken.
 DEFAULT_QUEUE, SWEEP_QUEUE = "celery", "swept"
 
-# Callbacks come in bursts: one ring this late serves all that arrive until then.
+# Callbacks come in bursts: one task this late serves all that arrive until then.
 DEBOUNCE_SECONDS = 0.2
-_last_ring: dict[str, float] = {}
+_last_enqueued: dict[str, float] = {}
 
-# A broker that cannot be reached may cost each ring a time-out, which whoever rings need not pay every time.
+# A broker that cannot be reached may cost each attempt a time-out, which callers need not pay every time.
 UNREACHABLE_SECONDS = 5
 _unreachable_until = 0.0
 
 
-def ring(task: str, *args: int) -> None:
-    """Ring when the transaction is committed (at once outside of one)."""
+def enqueue_on_commit(task: str, *args: int) -> None:
+    """Enqueue the task when the transaction is committed (at once outside of one)."""
     transaction.on_commit(lambda: enqueue(task, *args), robust=True)
 
 
 def enqueue(task: str, *args: int, delay: float = 0, queue: str = DEFAULT_QUEUE) -> bool:
-    """Ring at once, or after `delay` seconds. False when the broker cannot be reached, or could not be just before."""
+    """Enqueue at once, or after `delay` seconds. Return False when the broker cannot be reached."""
     global _unreachable_until
     if time.monotonic() < _unreachable_until:
         return False
@@ -44,18 +44,18 @@ def enqueue(task: str, *args: int, delay: float = 0, queue: str = DEFAULT_QUEUE)
         current_app.send_task(task, args=args, countdown=delay or None, queue=queue, retry=False)
     except (OperationalError, OSError) as error:
         _unreachable_until = time.monotonic() + UNREACHABLE_SECONDS
-        text = "The bell for %s was not heard (%s), nor is any for %d s; the sweep will find all."
+        text = "The task %s could not be enqueued (%s), nor is any for %d s; the sweep will find all."
         logger.warning(text, task, error, UNREACHABLE_SECONDS)
         return False
     return True
 
 
 def enqueue_soon(task: str) -> None:
-    """Ring for work found by the task itself: at most once in DEBOUNCE_SECONDS, heard after all that came meanwhile."""
+    """Enqueue a task that finds its work itself: at most once in DEBOUNCE_SECONDS, run after what came meanwhile."""
     now = time.monotonic()
-    if now - _last_ring.get(task, -DEBOUNCE_SECONDS) < DEBOUNCE_SECONDS:
+    if now - _last_enqueued.get(task, -DEBOUNCE_SECONDS) < DEBOUNCE_SECONDS:
         return
-    _last_ring[task] = now
+    _last_enqueued[task] = now
     enqueue(task, delay=DEBOUNCE_SECONDS + 0.05)
 
 

@@ -26,7 +26,7 @@ class VendorResponse:
 
 
 def check_vendor(name: str) -> VendorResponse:
-    """Make the vendor's harmless call, through gate and allowance like any other. Raises UnknownVendor."""
+    """Make the vendor's harmless call, through the limiter like any other. Raises UnknownVendor."""
     if not vendor_type(name, Vendor).is_configured():
         remedy = _("Set its address and credentials; .env.example says which settings these are.")
         return VendorResponse(is_ok=False, text=_("It is not set up."), remedy=remedy, seconds=0)

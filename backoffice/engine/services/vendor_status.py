@@ -69,7 +69,7 @@ class VendorStatus:
     mode: Mode
     address: str
     integration: Integration
-    gauge: RateLimitStatus
+    rate_limit: RateLimitStatus
     queue: Queue
     callbacks_today: int
     # News of the last day that a pull found and no webhook had brought.
@@ -96,7 +96,7 @@ def read_vendor_statuses() -> list[VendorStatus]:
                 mode=mode_of(name),
                 address=address_of(name),
                 integration=integration,
-                gauge=rate_limits.gauge(name),
+                rate_limit=rate_limits.rate_limit_status(name),
                 queue=queues.get(name, Queue()),
                 callbacks_today=callbacks.get(name, 0),
                 drift=drift.get(name, 0),

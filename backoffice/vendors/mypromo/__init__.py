@@ -3,7 +3,7 @@
 Where to look: `client.py` speaks their words, one method per route; `*schemas.py` have the shapes of their answers,
 `*payloads.py` and `*reports.py` translate, `limits.py` knows what they refuse. `adapter.py` is what the rest of the
 project gets: `MyPromo` speaks for the merchant's account, `MyPromoFulfiller` for the fulfiller's, each with its own
-token and allowance; what they can do stands in `orders.py`, `designs.py`, `production.py` and so on. Where each call
+token and rate limit; what they can do stands in `orders.py`, `designs.py`, `production.py` and so on. Where each call
 is used: docs/vendors/mypromo.md.
 The source is mypromo's API document (https://docs.api.mypromo.com/) unless something else is named.
 

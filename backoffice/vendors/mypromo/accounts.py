@@ -10,7 +10,7 @@ FULFILLER = "mypromo-fulfiller"
 
 @dataclass(frozen=True)
 class Account:
-    """Credentials of one client. `name` is the vendor's name with us: token, allowance and breaker hang on it."""
+    """Credentials of one client. `name` is the vendor's name with us: token, rate limit and breaker hang on it."""
 
     name: str
     client_id: str

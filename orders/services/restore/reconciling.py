@@ -64,7 +64,7 @@ def reconcile(*, since: datetime | None, dry_run: bool, progress: Progress) -> R
     leave again. A vendor that does not answer, or an order that cannot be compared, keeps them from leaving: run it
     once more.
     """
-    epoch = epochs.reconcile()
+    epoch = epochs.check_epoch()
     result = Reconciliation(since or (epoch.saved_at or datetime.now(UTC) - timedelta(days=1)) - MARGIN)
     if not dry_run:
         result.doubtful = doubt_pushes(epoch)

@@ -105,13 +105,13 @@ def test_live_is_told_from_sandbox(settings: LazySettings, address: str, sandbox
 def test_the_gauge_tells_when_calls_have_to_wait(sign_in: SignIn, settings: LazySettings) -> None:
     settings.TOY_REQUESTS_PER_MINUTE = 60
     client = sign_in()
-    assert client.get(LIST).context["cards"][0].allowance.percent == 0
+    assert client.get(LIST).context["cards"][0].rate_limit.percent == 0
     rate_limits.take("toy", lane=10)
-    assert 0 < client.get(LIST).context["cards"][0].allowance.percent < 100
+    assert 0 < client.get(LIST).context["cards"][0].rate_limit.percent < 100
     rate_limits.throttle("toy", seconds=30)
-    allowance = client.get(LIST).context["cards"][0].allowance
-    assert "asked to wait" in allowance.words
-    assert "30 of 60 calls a minute" in allowance.rate
+    limit = client.get(LIST).context["cards"][0].rate_limit
+    assert "asked to wait" in limit.words
+    assert "30 of 60 calls a minute" in limit.rate
 
 
 def test_pausing_is_asked_about_then_stops_all_calls_and_is_told_everywhere(sign_in: SignIn, push: Push) -> None:
