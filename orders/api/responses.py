@@ -166,6 +166,7 @@ class OrderResponse(msgspec.Struct):
     express_shipping: bool
     express_production: bool
     complaint: bool
+    gift_message: str
     custom_properties: dict[str, str]
     holds: list[HoldResponse]
     lines: list[LineResponse]
