@@ -83,7 +83,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         ),
     ),
 )
-COLLAPSIBLE = _("Reference")
+PRODUCTION, COLLAPSIBLE = _("Production"), _("Reference")
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -92,6 +92,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     is_shown = {label: handler.has_view_permission(request) for label, handler in registered.items()}
     groups = []
     for title, entries in GROUPS:
+        if title == PRODUCTION and not (request.user.has_perm("fulfillment.view_productionorder") and has_desk()):
+            continue
         items = []
         for where, name, icon in entries:
             address, _space, permission = where.partition(" ")
@@ -99,7 +101,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 if not is_shown.get(address):
                     continue
                 address = f"{address.replace('.', '_')}_changelist"
-            elif permission and not _may_open(request, permission):
+            elif permission and not request.user.has_perm(permission):
                 continue
             items.append({"title": str(name), "icon": icon, "link": reverse(f"admin:{address}")})
         if items:
@@ -107,14 +109,6 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             groups.append({"title": str(title), "items": items} | collapsible)
     _mark_current(request, groups)
     return groups
-
-
-def _may_open(request: HttpRequest, permission: str) -> bool:
-    """The production desk is there for those only who are a fulfiller."""
-    may = request.user.has_perm(permission)
-    if permission == "fulfillment.dispatch_productionorder":
-        may &= request.user.has_perm("fulfillment.view_productionorder")
-    return may and (not permission.startswith("fulfillment.") or has_desk())
 
 
 def _mark_current(request: HttpRequest, groups: Iterable[dict[str, Any]]) -> None:

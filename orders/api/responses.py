@@ -194,7 +194,7 @@ class EventResponse(msgspec.Struct):
     text: str
 
 
-class Timeline(msgspec.Struct):
+class TimelineResponse(msgspec.Struct):
     """What happened to the order, oldest first."""
 
     results: list[EventResponse]

@@ -14,7 +14,7 @@ CONTEXT_LINES = 4
 
 
 @dataclass(frozen=True)
-class Exchange:
+class ExchangePanel:
     """One attempt. `chip` is None for a note; `earlier` is the attempt to compare with: same step, one before."""
 
     attempt: PushAttempt
@@ -36,7 +36,7 @@ class DiffLine:
     text: str
 
 
-def exchanges(attempts: Iterable[PushAttempt]) -> list[Exchange]:
+def exchanges(attempts: Iterable[PushAttempt]) -> list[ExchangePanel]:
     """In the order given, which is the order of time."""
     last: dict[tuple[str, str], int] = {}
     shown = []
@@ -47,9 +47,9 @@ def exchanges(attempts: Iterable[PushAttempt]) -> list[Exchange]:
     return shown
 
 
-def _exchange(attempt: PushAttempt, *, earlier: int | None = None) -> Exchange:
+def _exchange(attempt: PushAttempt, *, earlier: int | None = None) -> ExchangePanel:
     chip = _chip(attempt) if attempt.method else None
-    return Exchange(attempt, chip, show_text(attempt.request), show_text(attempt.answer), earlier)
+    return ExchangePanel(attempt, chip, show_text(attempt.request), show_text(attempt.answer), earlier)
 
 
 def _chip(attempt: PushAttempt) -> Chip:

@@ -7,7 +7,7 @@ cannot be searched and nothing is known, the page advises the choice that sends 
 from dataclasses import dataclass
 
 from backoffice.amounts import money
-from backoffice.engine.admin.exchanges import Exchange, exchanges
+from backoffice.engine.admin.exchanges import ExchangePanel, exchanges
 from backoffice.engine.admin.push_context import ATTEMPTS_SHOWN, PushContext, push_context
 from backoffice.engine.admin.unknown_words import SEARCHED, recovery_of, what_goes_on, when_staff_are_asked
 from backoffice.engine.models import Push, PushAttempt
@@ -25,9 +25,9 @@ class OutcomeContext:
     """
 
     facts: PushContext
-    request: Exchange | None
+    request: ExchangePanel | None
     evidence: str
-    since: list[Exchange]
+    since: list[ExchangePanel]
     is_settled: bool
     is_searched: bool
     goes_on: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from backoffice.engine.admin.bodies import Body, show_text
 from backoffice.engine.admin.callback_list import CallbackRow, callback_rows
-from backoffice.engine.admin.exchanges import Exchange, exchanges
+from backoffice.engine.admin.exchanges import ExchangePanel, exchanges
 from backoffice.engine.admin.machine_chips import kind_label, push_chip
 from backoffice.engine.admin.push_list import PushRow, push_rows
 from backoffice.engine.admin.subject_links import SubjectLink, about, keys_of, subject_links
@@ -30,7 +30,7 @@ class PushContext:
     kind: str
     chip: Chip
     subject: SubjectLink | None
-    exchanges: list[Exchange]
+    exchanges: list[ExchangePanel]
     are_older_hidden: bool
     payload: Body
     newest: Push
