@@ -14,7 +14,7 @@ from backoffice.staff.list_page import ListPage, Tab
 from backoffice.states import Chip, Tone
 from orders.admin.order_list.filters import OrderFilters, filter_orders
 from orders.admin.order_list.tabs import tabs
-from orders.admin.order_page import chips
+from orders.admin.order_page.chips import status_chips
 from orders.admin.parts import Part, parts_for_marked
 from orders.admin.pictures import pictures_of
 from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
@@ -78,7 +78,7 @@ def _rows(orders: list[Order]) -> list[OrderRow]:
     return [
         OrderRow(
             order=order,
-            chips=chips.axes(order, reasons=reasons[order.pk]),
+            chips=status_chips(order, reasons=reasons[order.pk]),
             thumbnails=[
                 Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
                 for line in lines[order.pk]
