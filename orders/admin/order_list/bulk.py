@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from backoffice.errors import DomainError
@@ -29,6 +29,18 @@ from orders.services.preflight.rechecks import recheck_orders
 # A page of the list; more would keep the browser waiting with nothing to see.
 MOST = 200
 
+# By action.
+TITLES = {
+    "hold": ngettext_lazy("Hold %(count)s order", "Hold %(count)s orders", "count"),
+    "release": ngettext_lazy("Release %(count)s order", "Release %(count)s orders", "count"),
+    "assign": ngettext_lazy("Assign %(count)s order", "Assign %(count)s orders", "count"),
+}
+DONE = {
+    "hold": ngettext_lazy("%(count)s order held", "%(count)s orders held", "count"),
+    "release": ngettext_lazy("%(count)s order released", "%(count)s orders released", "count"),
+    "assign": ngettext_lazy("%(count)s order assigned", "%(count)s orders assigned", "count"),
+}
+
 
 @dataclass(frozen=True)
 class BulkCheck:
@@ -46,16 +58,17 @@ def preview(request: HttpRequest) -> HttpResponse:
     action, orders = _requested(request)
     checks = _check(action, orders)
     ready = [check for check in checks if not check.refusal]
+    button = TITLES[action] % {"count": len(ready)}
     return TemplateResponse(
         request,
         "orders/bulk.html",
         {
             **admin.site.each_context(request),
-            "title": TITLES[action](len(ready)) if ready else _("None of these orders is ready"),
+            "title": button if ready else _("None of these orders is ready"),
             "action": action,
             "ready": ready,
             "refused": [check for check in checks if check.refusal],
-            "button": TITLES[action](len(ready)),
+            "button": button,
             "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
             "back": back_to_list(request),
         },
@@ -73,24 +86,10 @@ def run(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             refusals.append(f"{order.number}: {error.text}")
     if done := len(orders) - len(refusals):
-        messages.success(request, DONE[action](done))
+        messages.success(request, DONE[action] % {"count": done})
     for refusal in refusals:
         messages.error(request, refusal)
     return HttpResponseRedirect(back_to_list(request))
-
-
-TITLES = {
-    "hold": lambda count: ngettext("Hold %(count)s order", "Hold %(count)s orders", count) % {"count": count},
-    "release": lambda count: ngettext("Release %(count)s order", "Release %(count)s orders", count) % {"count": count},
-    "assign": lambda count: ngettext("Assign %(count)s order", "Assign %(count)s orders", count) % {"count": count},
-}
-DONE = {
-    "hold": lambda count: ngettext("%(count)s order held", "%(count)s orders held", count) % {"count": count},
-    "release": lambda count: (
-        ngettext("%(count)s order released", "%(count)s orders released", count) % {"count": count}
-    ),
-    "assign": lambda count: ngettext("%(count)s order assigned", "%(count)s orders assigned", count) % {"count": count},
-}
 
 
 def _requested(request: HttpRequest) -> tuple[str, list[Order]]:
