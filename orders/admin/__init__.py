@@ -2,8 +2,4 @@
 
 from orders.admin import enquiries, orders, strays
 
-__all__ = [
-    "enquiries",
-    "orders",
-    "strays",
-]
+__all__ = ["enquiries", "orders", "strays"]

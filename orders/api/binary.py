@@ -38,7 +38,7 @@ class FormWithFile(MultiPartParser):
 
 
 def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """The stream in pieces of 64 KiB. Raises ParseError when the caller breaks off."""
+    """Yield the stream in pieces of 64 KiB. Raise ParseError when the caller breaks off."""
     try:
         while chunk := stream.read(CHUNK):
             yield chunk

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 import msgspec
 from django.urls import reverse
 
-from backoffice.api.responses import Money, TotalMoney, spell_money
+from backoffice.api.responses import Money, TotalMoney, read_fields, spell_money
 from backoffice.api.validation import one_of
 from backoffice.vendors.money import spell_total
 from backoffice.web.links import public_url
+from catalog.services.quotes import Quote
 from orders.models import Design, DesignState
 from orders.services.designs.editor import SeenDesign
-from orders.services.designs.offers import Offer, validate_offer
+from orders.services.designs.offers import validate_offer
 
 
 class DesignOffer(msgspec.Struct):
@@ -60,47 +61,39 @@ class OpenedDesignResponse(DesignResponse):
 
 
 def design_response(design: Design) -> DesignResponse:
-    """Without the ways into the editor. Two queries."""
-    return DesignResponse(**_facts(design))
+    """Return the design without the ways into the editor. Two queries."""
+    return read_fields(DesignResponse, design, **_derived(design))
 
 
 def opened_response(seen: SeenDesign) -> OpenedDesignResponse:
-    """With them, while the design can be edited."""
+    """Return the design with them, while it can be edited."""
     done = seen.design.is_orderable
-    return OpenedDesignResponse(
-        **_facts(seen.design),
+    return read_fields(
+        OpenedDesignResponse,
+        seen.design,
+        **_derived(seen.design),
         start_url="" if done else seen.report.start_url,
         start_url_cname="" if done else seen.report.start_url_cname,
     )
 
 
-def _facts(design: Design) -> dict[str, Any]:
+def _derived(design: Design) -> dict[str, Any]:
+    """Return what the row has under another name, or not at all."""
     offer = validate_offer(design)
     return {
         "id": design.public_id,
         "customer": design.customer.customer,
-        "sku": design.sku,
-        "asked_sku": design.asked_sku,
-        "sku_changed": design.sku_changed,
-        "intent": design.intent,
-        "quantity": design.quantity,
-        "state": design.state,
-        "quote": _quote(offer),
+        "quote": None if offer.quote is None else _quote(offer.quote),
         "problems": offer.problems,
         "preview_url": public_url(reverse("api-design-preview", args=[design.public_id])),
-        "opened_at": design.opened_at,
-        "submitted_at": design.submitted_at,
     }
 
 
-def _quote(offer: Offer) -> DesignOffer | None:
-    quote = offer.quote
-    if quote is None:
-        return None
-    return DesignOffer(
-        quantity=quote.quantity,
+def _quote(quote: Quote) -> DesignOffer:
+    return read_fields(
+        DesignOffer,
+        quote,
         unit_price=spell_money(quote.unit_price),
         total=spell_total(quote.total, currency=quote.currency),
-        currency=quote.currency,
         next_quantity=quote.next_tier.quantity if quote.next_tier else None,
     )

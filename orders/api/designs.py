@@ -26,7 +26,7 @@ from orders.services.designs.input import NewDesign
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-class Designs(ApiView):
+class DesignsView(ApiView):
     """New designs."""
 
     required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
@@ -56,11 +56,11 @@ class OneDesign(ApiView):
     """A view of one design of the shop."""
 
     def find_design(self, public_id: str) -> Design:
-        """Raises NotFound, also for other shops' designs."""
-        found = Design.objects.select_related("customer", "shop").filter(shop=self.shop, public_id=public_id).first()
-        if found is None:
+        """Return the design. Raise NotFound, also for other shops' designs."""
+        design = Design.objects.select_related("customer", "shop").filter(shop=self.shop, public_id=public_id).first()
+        if design is None:
             raise NotFound(_("The shop has no such design."))
-        return found
+        return design
 
 
 class DesignDetail(OneDesign):
@@ -91,10 +91,7 @@ class DesignPreview(OneDesign):
         operation_id="get_design_preview",
         summary="A picture or PDF of a design",
         tags=["designs"],
-        responses={
-            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY),
-            **describe_problems(422),
-        },
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY), **describe_problems(422)},
     )
     def get(self, request: Request, public_id: str) -> HttpResponseBase:
         read_query(request.GET, NoQuery)

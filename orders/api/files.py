@@ -45,7 +45,7 @@ class ShopFileResponse(msgspec.Struct):
     stored_at: datetime | None
 
 
-class Files(ApiView):
+class FilesView(ApiView):
     """New files."""
 
     required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
@@ -79,24 +79,24 @@ class Files(ApiView):
                 kept, is_new = store.store_file(read_chunks(file), shop=self.shop)
         except FileTooLarge as error:
             raise TooLarge(error.text) from error
-        answer = ShopFileResponse(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
-        return Response(answer, status=201 if is_new else 200)
+        body = ShopFileResponse(kept.public_id, kept.name, kept.size or 0, kept.sha256, kept.stored_at)
+        return Response(body, status=201 if is_new else 200)
 
 
 def _ensure_size(request: Request) -> None:
-    """Before a byte of it is read. No more than announced can be read."""
+    """Raise TooLarge before a byte is read. No more than announced can be read."""
     announced = str(request.META.get("CONTENT_LENGTH") or "0")
     if announced.isdigit() and int(announced) > store.MAX_FILE_BYTES + FORM_OVERHEAD:
         raise TooLarge(too_large_text(store.MAX_FILE_BYTES))
 
 
 def _file_of(request: Request) -> Any:
-    """The file of the form, or the body itself. Raises MalformedInput."""
-    given = request.data
-    if hasattr(given, "read"):
-        return given
+    """Return the file of the form, or the body itself. Raise MalformedInput."""
+    body = request.data
+    if hasattr(body, "read"):
+        return body
     sent = request.FILES.getlist("file")
-    if len(sent) != 1 or len(request.FILES) != 1 or len(given) != 1:
+    if len(sent) != 1 or len(request.FILES) != 1 or len(body) != 1:
         text = _("The form has one part, the file, called `file`.")
         raise MalformedInput(text, errors={"file": [text]})
     return sent[0]
@@ -104,7 +104,7 @@ def _file_of(request: Request) -> Any:
 
 @require_safe
 def serve_file(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The PDF that a link of ours names. 404 for what we did not sign, 410 when its days are over."""
+    """Serve the PDF that a link of ours names. 404 for what we did not sign, 410 when its days are over."""
     try:
         row = ShopFile.objects.get(public_id=read_link(Linked.FILE, token))
         content = open_file(row)
@@ -117,7 +117,7 @@ def serve_file(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_safe
 def serve_slip(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The delivery slip of a vendor order. 404 for what we did not sign, 410 when its days are over."""
+    """Serve the delivery slip of a vendor order. 404 for what we did not sign, 410 when its days are over."""
     try:
         row = VendorOrder.objects.get(pk=read_link(Linked.SLIP, token))
     except LinkEnded:

@@ -19,7 +19,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 def read_key(request: Request) -> str:
-    """The key. Raises MalformedInput."""
+    """Return the key. Raise MalformedInput."""
     key = request.headers.get("Idempotency-Key", "")
     if KEY.fullmatch(key):
         return str(key)

@@ -19,12 +19,11 @@ logger = logging.getLogger(__name__)
 
 @require_GET
 def label_response(request: HttpRequest, token: str) -> HttpResponse:
-    """`url`, `carrier` and `tracking_code`, the same each time; 401, 404 when there is none, 503 to ask again."""
+    """Return `url`, `carrier` and `tracking_code`, always the same; 401, 404 when there is none, 503 to ask again."""
     if not _is_vendor(request):
         logger.warning("Refused a label to %s.", client_address(request))
-        refusal = JsonResponse({"message": "Unauthenticated."}, status=401)
-        refusal["WWW-Authenticate"] = 'Basic realm="labels"'
-        return refusal
+        challenge = {"WWW-Authenticate": 'Basic realm="labels"'}
+        return JsonResponse({"message": "Unauthenticated."}, status=401, headers=challenge)
     try:
         label = find_label(token)
     except OperationalError:
@@ -32,17 +31,16 @@ def label_response(request: HttpRequest, token: str) -> HttpResponse:
         return JsonResponse({"message": "Try again later."}, status=503)
     if label is None:
         return JsonResponse({"message": "There is no label for this order."}, status=404)
-    answer = JsonResponse({"url": label.url, "carrier": label.carrier, "tracking_code": label.tracking_code})
-    answer["Cache-Control"] = "no-store"
-    return answer
+    body = {"url": label.url, "carrier": label.carrier, "tracking_code": label.tracking_code}
+    return JsonResponse(body, headers={"Cache-Control": "no-store"})
 
 
 def _is_vendor(request: HttpRequest) -> bool:
-    """Whether it gives name and password as we handed them out; compared in constant time. Never without a secret."""
+    """Return whether name and password are those we handed out, in constant time. Never without a secret."""
     scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     try:
         given = base64.b64decode(value.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    wanted = f"{LABEL_USER}:{settings.LABEL_SECRET}".encode()
-    return bool(settings.LABEL_SECRET) and scheme.lower() == "basic" and secrets.compare_digest(given, wanted)
+    expected = f"{LABEL_USER}:{settings.LABEL_SECRET}".encode()
+    return bool(settings.LABEL_SECRET) and scheme.lower() == "basic" and secrets.compare_digest(given, expected)

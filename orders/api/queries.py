@@ -48,8 +48,8 @@ class PlaceQuery(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
-    """The shop's orders that fit."""
-    wanted = {
+    """Return the shop's orders that fit."""
+    conditions = {
         "state__in": query.state,
         "production__in": query.production,
         "shipment__in": query.shipment,
@@ -57,14 +57,14 @@ def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
         "number": query.number,
         "created_at__gte": query.created_since,
     }
-    orders = Order.objects.filter(shop=shop, **{name: value for name, value in wanted.items() if value})
+    orders = Order.objects.filter(shop=shop, **{name: value for name, value in conditions.items() if value})
     if query.late is not None:
         orders = orders.filter(late=query.late)
     return search_orders(orders, query.search)
 
 
 def with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """With all that an answer shows, in seven queries for any number of orders."""
+    """Add all that a response shows, in seven queries for any number of orders."""
     return orders.prefetch_related(
         "lines",
         "addresses",

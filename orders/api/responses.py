@@ -9,18 +9,8 @@ import msgspec
 from backoffice.api.responses import Money, TotalMoney, read_fields, spell_money
 from backoffice.api.validation import one_of
 from backoffice.vendors.money import spell_total
-from orders.models import (
-    Address,
-    AddressRole,
-    Hold,
-    HoldReason,
-    Order,
-    OrderLine,
-    OrderState,
-    ProductionState,
-    ShipmentState,
-)
-from orders.models.document import DocumentKind, OrderDocument
+from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine, OrderState, ProductionState, ShipmentState
+from orders.models.document import DocumentKind
 from orders.models.line import LineKind
 from orders.services.intake.taking import PlacedOrder
 
@@ -201,17 +191,19 @@ class TimelineResponse(msgspec.Struct):
 
 
 def _hold(hold: Hold) -> HoldResponse:
-    """Rules, and what they say, are between staff: to a storefront it is as if a person held the order."""
+    """Return the hold; rules and their texts are between staff: to a storefront a person holds the order."""
     if hold.reason == HoldReason.RULE:
         return HoldResponse(HoldReason.MANUAL.value, "", {}, hold.placed_at)
     return HoldResponse(hold.reason, hold.text, hold.errors, hold.placed_at)
 
 
 def order_response(order: Order, *, parts: PlacedOrder | None = None) -> OrderResponse:
-    """What is known of the order. Reads its parts unless they are given or prefetched."""
+    """Return what is known of the order. Read its parts unless they are given or prefetched."""
     lines = list(parts.lines if parts else order.lines.all())
     holds = parts.holds if parts else [hold for hold in order.holds.all() if hold.released_at is None]
-    addresses = {row.role: address_response(row) for row in (parts.addresses if parts else order.addresses.all())}
+    addresses = {
+        row.role: read_fields(AddressResponse, row) for row in (parts.addresses if parts else order.addresses.all())
+    }
     return read_fields(
         OrderResponse,
         order,
@@ -225,14 +217,13 @@ def order_response(order: Order, *, parts: PlacedOrder | None = None) -> OrderRe
         export=addresses.get(AddressRole.EXPORT),
         holds=[_hold(hold) for hold in holds],
         lines=[line_response(line) for line in lines],
-        documents=[_document(row) for row in (parts.documents if parts else order.documents.all())],
+        documents=[
+            read_fields(DocumentResponse, row, has_credentials=row.credentials is not None)
+            for row in (parts.documents if parts else order.documents.all())
+        ],
         # What has just been taken has no parcels yet.
         shipments=[] if parts else list(_shipments(order, lines)),
     )
-
-
-def address_response(address: Address) -> AddressResponse:
-    return read_fields(AddressResponse, address)
 
 
 def line_response(line: OrderLine) -> LineResponse:
@@ -260,10 +251,6 @@ def _customer(order: Order) -> CustomerResponse:
         accepts_letters=order.accepts_letters,
         accepts_review_request=order.accepts_review_request,
     )
-
-
-def _document(document: OrderDocument) -> DocumentResponse:
-    return read_fields(DocumentResponse, document, has_credentials=document.credentials is not None)
 
 
 def _shipments(order: Order, lines: list[OrderLine]) -> Iterable[ShipmentResponse]:

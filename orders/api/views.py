@@ -34,7 +34,7 @@ class CancelInput(msgspec.Struct, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(max_length=500), Text.PARAGRAPH] = ""
 
 
-class Orders(ApiView):
+class OrdersView(ApiView):
     """The shop's orders."""
 
     required_scopes: ClassVar = {"GET": Scope.ORDERS_READ, "POST": Scope.ORDERS_WRITE}
@@ -53,8 +53,9 @@ class Orders(ApiView):
             page = read_newest(orders, query=query)
         else:
             page = read_changes(orders, query=query, since=query.updated_since)
-        results = [order_response(order) for order in page.rows]
-        return Response(OrderPage(build_next(request, page), page.resume_at, results))
+        return Response(
+            OrderPage(build_next(request, page), page.resume_at, [order_response(row) for row in page.rows])
+        )
 
     @extend_schema(
         operation_id="place_order",
@@ -75,7 +76,7 @@ class Orders(ApiView):
             placed = place_order(new, shop=self.shop, actor=f"shop:{self.shop.code}", hold_invalid=hold)
             return Answer(201, order_response(placed.order, parts=placed))
 
-        asked = ["POST", request.path, hold, new]
+        requested = ["POST", request.path, hold, new]
 
         def complete() -> Answer:
             order = complete_adopted(new, shop=self.shop)
@@ -85,14 +86,15 @@ class Orders(ApiView):
 
         try:
             with refusing_taken_reference(new, shop=self.shop):
-                answer = respond_once(self.shop, key=key, request=asked, act=act)
+                answer = respond_once(self.shop, key=key, request=requested, act=act)
         except (Conflict, OrderRefused) as error:
             if isinstance(error, Conflict) and error.code != "reference_taken":
                 raise
             # One that was brought in without its shop is completed, though its own pieces may have been the last ones.
             refusal = error
-            answer = respond_once(self.shop, key=key, request=asked, act=complete)
-        headers = {"Location": f"{request.path}{_id_of(answer)}/"}
+            answer = respond_once(self.shop, key=key, request=requested, act=complete)
+        pk = answer.body["id"] if isinstance(answer.body, dict) else answer.body.id
+        headers = {"Location": f"{request.path}{pk}/"}
         if answer.replayed:
             headers["Idempotent-Replayed"] = "true"
         return Response(answer.body, status=answer.status, headers=headers)
@@ -101,9 +103,10 @@ class Orders(ApiView):
 class OneOrder(ApiView):
     """A view of one order of the shop."""
 
-    def find_order(self, pk: int) -> Order:
-        """With all its parts. Raises NotFound, also for other shops' orders."""
-        order = with_parts(Order.objects.filter(shop=self.shop, pk=pk)).first()
+    def find_order(self, pk: int, *, bare: bool = False) -> Order:
+        """Return the order with all its parts, or `bare`. Raise NotFound, also for other shops' orders."""
+        orders = Order.objects.filter(shop=self.shop, pk=pk)
+        order = (orders.only("pk") if bare else with_parts(orders)).first()
         if order is None:
             raise NotFound(_("The shop has no such order."))
         return order
@@ -125,7 +128,7 @@ class OrderDetail(OneOrder):
         return Response(order_response(self.find_order(pk)))
 
 
-class OrderTimeline(ApiView):
+class OrderTimeline(OneOrder):
     """What happened to an order."""
 
     required_scopes: ClassVar = {"GET": Scope.ORDERS_READ}
@@ -138,15 +141,11 @@ class OrderTimeline(ApiView):
     )
     def get(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
-        order = Order.objects.filter(shop=self.shop, pk=pk).only("pk").first()
-        if order is None:
-            raise NotFound(_("The shop has no such order."))
         # Rules, and what they hold an order for, are between staff.
-        events = order.events.exclude(kind__startswith="rule.").order_by("at", "pk")
+        events = self.find_order(pk, bare=True).events.exclude(kind__startswith="rule.").order_by("at", "pk")
         events = events.exclude(kind__startswith="hold.", params__reason=HoldReason.RULE)
-        return Response(
-            TimelineResponse([EventResponse(event.at, event.kind, str(describe(event))) for event in events])
-        )
+        results = [EventResponse(event.at, event.kind, str(describe(event))) for event in events]
+        return Response(TimelineResponse(results))
 
 
 class OrderCancellation(OneOrder):
@@ -164,14 +163,10 @@ class OrderCancellation(OneOrder):
     )
     def post(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
-        asked = read_struct(request.data, CancelInput)
+        reason = read_struct(request.data, CancelInput).reason
         order = self.find_order(pk)
         if order.state != OrderState.CANCELLED:
-            cancel_order(order, actor=f"shop:{self.shop.code}", reason=asked.reason)
+            cancel_order(order, actor=f"shop:{self.shop.code}", reason=reason)
             order = self.find_order(pk)
         done = order.state == OrderState.CANCELLED
         return Response(order_response(order), status=200 if done else 202)
-
-
-def _id_of(answer: Answer) -> int:
-    return int(answer.body["id"] if isinstance(answer.body, dict) else answer.body.id)

@@ -1,19 +1,16 @@
 """The order lifecycle: what customers bought, who makes which part of it, and all that happened."""
 
 from orders.models.address import Address, AddressRole
-from orders.models.alarm import OrderAlarm
-from orders.models.customer_editor import CustomerEditor
-from orders.models.design import Design, DesignState
+from orders.models.design import CustomerEditor, Design, DesignState
 from orders.models.document import OrderDocument
 from orders.models.enquiry import Enquiry
 from orders.models.event import OrderEvent
-from orders.models.hold import Hold, HoldReason
+from orders.models.hold import Hold, HoldReason, OrderAlarm
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
 from orders.models.saved_view import SavedView
-from orders.models.stored_file import ShopFile
+from orders.models.stored_file import ShopFile, SuppliedLabel
 from orders.models.stray_order import StrayOrder, StrayState
-from orders.models.supplied_label import SuppliedLabel
 from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
 
 __all__ = [

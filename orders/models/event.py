@@ -9,7 +9,7 @@ from orders.models.order import AWAITED, Order
 
 
 def awaits_rules(kind: str) -> bool:
-    """Whether a new event of that kind waits for rules to run: to be set wherever such a row is made."""
+    """Return whether a new event of that kind waits for rules: to be set wherever such a row is made."""
     return kind in AWAITED
 
 

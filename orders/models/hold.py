@@ -1,4 +1,4 @@
-"""Why an order waits."""
+"""Why an order waits, and what came to light about one that has ended."""
 
 from django.db import models
 from django.db.models import Q
@@ -26,7 +26,7 @@ class HoldReason(StateChoices):
 
     @property
     def is_alarming(self) -> bool:
-        """Return whether the order is not merely waiting: something went wrong that only a person can mend."""
+        """Return whether the order is not merely waiting: something went wrong that only a person can fix."""
         return self.tone == Tone.RED
 
 
@@ -36,14 +36,14 @@ class Hold(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="holds", verbose_name=_("order"))
     reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
     text = TranslatableTextField(_("what happened and what to do"), blank=True)
-    # {field path: [complaints]}, as at intake.
+    # {field path: [errors]}, as at intake.
     errors = TranslatableJSONField(_("errors by field"), default=dict, blank=True)
     placed_by = models.CharField(_("placed by"), max_length=150)
     placed_at = models.DateTimeField(_("since"), auto_now_add=True)
     released_by = models.CharField(_("released by"), max_length=150, blank=True)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     release_note = TranslatableTextField(_("note"), blank=True)
-    # Released although nothing was mended: what was complained about is not looked at again.
+    # Released although nothing was fixed: its errors are not checked again.
     overridden = models.BooleanField(_("released anyway"), default=False, db_default=False)
 
     class Meta:
@@ -66,6 +66,28 @@ class Hold(models.Model):
                 name="one_active_hold_per_rule",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class OrderAlarm(models.Model):
+    """The counterpart of a hold once the order has ended, until somebody has settled it; one row a finding."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="alarms", verbose_name=_("order"))
+    reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
+    text = TranslatableTextField(_("what happened and what to do"))
+    raised_by = models.CharField(_("raised by"), max_length=150)
+    raised_at = models.DateTimeField(_("since"), auto_now_add=True)
+    settled_by = models.CharField(_("settled by"), max_length=150, blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settlement = models.TextField(_("what was done about it"), blank=True)
+
+    class Meta:
+        verbose_name = _("alarm")
+        verbose_name_plural = _("alarms")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["raised_at"], condition=Q(settled_at__isnull=True), name="alarm_open")]
 
     def __str__(self) -> str:
         return self.get_reason_display()

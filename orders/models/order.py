@@ -1,4 +1,4 @@
-"""The customer's order and its three axes."""
+"""The customer's order and its three statuses."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -59,22 +59,22 @@ NEXT = {
 }
 
 
-# Said positively, so that partial indexes of the same words are used.
+# Listed positively, so that partial indexes with the same condition are used.
 OPEN_STATES = (OrderState.NEW, OrderState.HELD, OrderState.RELEASED)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def locked(self, pk: int) -> "Order":
-        """The order, locked to the end of the transaction: the one way to lock it. Raises DoesNotExist."""
+        """Return the order, locked to the end of the transaction: the one way to lock it. Raise DoesNotExist."""
         return self.select_for_update().get(pk=pk)
 
     def open(self) -> "OrderQuerySet":
-        """Neither cancelled nor closed."""
+        """Return those that are neither cancelled nor closed."""
         return self.filter(state__in=OPEN_STATES)
 
 
 class Order(models.Model):
-    """What a customer bought. The order axis changes by `move_to` only, the others are derived from the vendors."""
+    """What a customer bought. Its state changes by `move_to` only, the rest is derived from the vendors."""
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
     number = models.CharField(_("number"), max_length=32, unique=True)
@@ -195,13 +195,13 @@ class Order(models.Model):
         return _t("It is %(state)s.") % {"state": self.get_state_display()}
 
     def may_become(self, state: OrderState) -> bool:
-        """Whether the table of transitions allows it."""
+        """Return whether the table of transitions allows it."""
         return state in NEXT[OrderState(self.state)]
 
     def move_to(self, state: OrderState, *, actor: str, note: str = "", **changes: Any) -> None:
-        """Change the order axis (and fields given by name), with its line in the timeline. The row must be locked.
+        """Change the state (and fields given by name), with its line in the timeline. The row must be locked.
 
-        Raises IllegalTransition and changes nothing when the table does not allow it.
+        Raise IllegalTransition and change nothing when the table does not allow it.
         """
         if not self.may_become(state):
             text = _t("Order %(number)s is %(state)s and cannot become %(wanted)s.")
@@ -212,7 +212,5 @@ class Order(models.Model):
             setattr(self, name, value)
         self.state = state
         self.save(update_fields=["state", "updated_at", *changes])
-        kind = f"order.{state}"
-        self.events.create(
-            actor=actor, kind=kind, params={"note": note} if note else {}, awaiting_rules=kind in AWAITED
-        )
+        kind, params = f"order.{state}", {"note": note} if note else {}
+        self.events.create(actor=actor, kind=kind, params=params, awaiting_rules=kind in AWAITED)

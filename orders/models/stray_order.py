@@ -33,7 +33,7 @@ class StrayOrder(models.Model):
     shop_reference = models.CharField(_("shop's reference"), max_length=50, blank=True)
     vendor_state = models.CharField(_("state at the vendor"), max_length=16, choices=VendorOrderState)
     ordered_at = models.DateTimeField(_("ordered"), null=True, blank=True)
-    # All that the vendor said of it, as `vendors.messages.OrderReport`.
+    # What the vendor reported of it, as `vendors.messages.OrderReport`.
     report = models.JSONField(default=dict)
     # The order of ours that carries the same reference and is another customer's.
     beside = models.ForeignKey(VendorOrder, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -64,10 +64,10 @@ class StrayOrder(models.Model):
 
     @property
     def last_report(self) -> OrderReport:
-        """What the vendor said of it."""
+        """What the vendor reported of it."""
         return msgspec.convert(self.report, OrderReport, strict=False)
 
     @property
     def recipient(self) -> dict[str, Any]:
-        """Where it goes, field by field; empty where the vendor did not say."""
+        """Where it goes, field by field; empty where the vendor did not report it."""
         return self.report.get("recipient") or {}

@@ -40,9 +40,9 @@ class VendorOrder(Reported):
     state = models.CharField(_("state"), max_length=16, choices=VendorOrderState, default=VendorOrderState.PLANNED)
     vendor_id = models.CharField(_("vendor's id"), max_length=64, blank=True)
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)
-    # The vendor's word "pending" does not tell a draft from a submitted order: our own record does.
+    # The vendor's word "pending" stands for a draft and for a submitted order: our own record decides.
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
-    # Drafts given up because they differed from what was agreed: cancelled by the janitor, never submitted.
+    # Drafts given up because they differed from what was agreed: discarded later, never submitted.
     abandoned_ids = ArrayField(
         models.CharField(max_length=64), verbose_name=_("abandoned drafts"), default=list, blank=True
     )

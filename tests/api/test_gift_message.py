@@ -48,3 +48,11 @@ def test_one_that_is_too_long_is_refused_by_field_and_limit(storefront: Storefro
     assert field == "gift_message"
     assert "500" in text
     assert not Order.objects.exists()
+
+
+@pytest.mark.usefixtures("catalog")
+def test_one_with_a_control_character_is_refused_by_field(storefront: Storefront) -> None:
+    refused = storefront.place(with_message("Alles\u0007Liebe"))
+    assert refused.status_code == 400
+    assert list(refused.json()["errors"]) == ["gift_message"]
+    assert not Order.objects.exists()

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backoffice.errors import DomainError
-from orders.admin.order_page.context import OrderPageContext
-from orders.admin.order_page.possible import possible_actions
+from orders.admin.order_page.context import OrderPageContext, possible_actions
 from orders.models import HoldReason, Order, OrderState, VendorOrder, VendorOrderState
 from orders.services.holds import active_holds, place_hold
 from orders.services.lifecycle import cancel_order, hold_order, release_order

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from backoffice.errors import DomainError
@@ -26,38 +26,49 @@ from orders.services.lifecycle import hold_order, release_hold, release_order
 from orders.services.preflight.order_checks import Findings
 from orders.services.preflight.rechecks import recheck_orders
 
-# A page of the list; more would keep the browser waiting without a word.
+# A page of the list; more would keep the browser waiting with nothing to see.
 MOST = 200
+
+# By action.
+TITLES = {
+    "hold": ngettext_lazy("Hold %(count)s order", "Hold %(count)s orders", "count"),
+    "release": ngettext_lazy("Release %(count)s order", "Release %(count)s orders", "count"),
+    "assign": ngettext_lazy("Assign %(count)s order", "Assign %(count)s orders", "count"),
+}
+DONE = {
+    "hold": ngettext_lazy("%(count)s order held", "%(count)s orders held", "count"),
+    "release": ngettext_lazy("%(count)s order released", "%(count)s orders released", "count"),
+    "assign": ngettext_lazy("%(count)s order assigned", "%(count)s orders assigned", "count"),
+}
 
 
 @dataclass(frozen=True)
 class BulkCheck:
-    """What will happen to one order: `refusal` is empty when it will be done, else `complaints` may say more, and
-    `remedy` what to do about it.
-    """
+    """What will happen to one order: `refusal` is empty when it will be done; `errors` say more, `remedy` helps."""
 
     order: Order
     refusal: str
-    complaints: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
     remedy: Remedy | None = None
 
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """What would happen, order by order. Nothing is changed."""
-    action, orders = _asked(request)
-    verdicts = _verdicts(action, orders)
-    willing = [verdict for verdict in verdicts if not verdict.refusal]
+    """Show what would happen, order by order. Nothing is changed."""
+    action, orders = _requested(request)
+    checks = _check(action, orders)
+    ready = [check for check in checks if not check.refusal]
+    button = TITLES[action] % {"count": len(ready)}
     return TemplateResponse(
         request,
         "orders/bulk.html",
         {
             **admin.site.each_context(request),
-            "title": TITLES[action](len(willing)) if willing else _("None of these orders is ready"),
+            "title": button if ready else _("None of these orders is ready"),
             "action": action,
-            "willing": willing,
-            "refused": [verdict for verdict in verdicts if verdict.refusal],
-            "button": TITLES[action](len(willing)),
+            "ready": ready,
+            "refused": [check for check in checks if check.refusal],
+            "button": button,
             "staff": User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
             "back": back_to_list(request),
         },
@@ -66,38 +77,22 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
-    """Does it. An order that changed meanwhile refuses by itself and is named; the others are done."""
-    action, orders = _asked(request)
-    done, refusals = 0, []
+    """Do it. An order that changed meanwhile refuses by itself and is named; the others are done."""
+    action, orders = _requested(request)
+    refusals = []
     for order in orders:
         try:
             _do(action, order, request)
         except DomainError as error:
             refusals.append(f"{order.number}: {error.text}")
-        else:
-            done += 1
-    if done:
-        messages.success(request, DONE[action](done))
+    if done := len(orders) - len(refusals):
+        messages.success(request, DONE[action] % {"count": done})
     for refusal in refusals:
         messages.error(request, refusal)
     return HttpResponseRedirect(back_to_list(request))
 
 
-TITLES = {
-    "hold": lambda count: ngettext("Hold %(count)s order", "Hold %(count)s orders", count) % {"count": count},
-    "release": lambda count: ngettext("Release %(count)s order", "Release %(count)s orders", count) % {"count": count},
-    "assign": lambda count: ngettext("Assign %(count)s order", "Assign %(count)s orders", count) % {"count": count},
-}
-DONE = {
-    "hold": lambda count: ngettext("%(count)s order held", "%(count)s orders held", count) % {"count": count},
-    "release": lambda count: (
-        ngettext("%(count)s order released", "%(count)s orders released", count) % {"count": count}
-    ),
-    "assign": lambda count: ngettext("%(count)s order assigned", "%(count)s orders assigned", count) % {"count": count},
-}
-
-
-def _asked(request: HttpRequest) -> tuple[str, list[Order]]:
+def _requested(request: HttpRequest) -> tuple[str, list[Order]]:
     if not request.user.has_perm("orders.change_order"):
         raise PermissionDenied
     action = request.POST.get("action", "")
@@ -107,7 +102,7 @@ def _asked(request: HttpRequest) -> tuple[str, list[Order]]:
     return action, list(Order.objects.filter(pk__in=keys).select_related("shop", "assignee").order_by("-pk"))
 
 
-def _verdicts(action: str, orders: list[Order]) -> list[BulkCheck]:
+def _check(action: str, orders: list[Order]) -> list[BulkCheck]:
     """Return what will happen to each; in a number of queries that their number does not change."""
     if action == "hold":
         return [BulkCheck(order, order.can_hold().reason) for order in orders]
@@ -116,10 +111,10 @@ def _verdicts(action: str, orders: list[Order]) -> list[BulkCheck]:
     holds = _not_manual(orders)
     refusals = {order.pk: order.can_release(holds=holds[order.pk]).reason for order in orders}
     rechecks = recheck_orders([order for order in orders if not refusals[order.pk]])
-    return [_verdict(order, refusals[order.pk], rechecks.get(order.pk)) for order in orders]
+    return [_recheck(order, refusals[order.pk], rechecks.get(order.pk)) for order in orders]
 
 
-def _verdict(order: Order, refusal: str, recheck: Findings | None) -> BulkCheck:
+def _recheck(order: Order, refusal: str, recheck: Findings | None) -> BulkCheck:
     if recheck is None or not recheck.errors:
         return BulkCheck(order, refusal)
     role = next((role for role in AddressRole if any(path.startswith(role.field) for path in recheck.errors)), None)
@@ -128,10 +123,9 @@ def _verdict(order: Order, refusal: str, recheck: Findings | None) -> BulkCheck:
 
 
 def _not_manual(orders: list[Order]) -> dict[int, list[Hold]]:
-    """The holds that releasing many at once would not lift: only what a person placed may go without a look."""
+    """Return the holds that releasing many at once leaves: only what a person placed may go without being read."""
     holds: dict[int, list[Hold]] = defaultdict(list)
-    rows = Hold.objects.filter(order__in=orders, released_at__isnull=True).exclude(reason=HoldReason.MANUAL)
-    for hold in rows:
+    for hold in Hold.objects.filter(order__in=orders, released_at__isnull=True).exclude(reason=HoldReason.MANUAL):
         holds[hold.order_id].append(hold)
     return holds
 
@@ -152,5 +146,5 @@ def _do(action: str, order: Order, request: HttpRequest) -> Any:
 
 
 def back_to_list(request: HttpRequest) -> str:
-    """The list as it was filtered; never another site."""
+    """Return the address of the list as it was filtered; never another site."""
     return back_to(request, "admin:orders_order_changelist")

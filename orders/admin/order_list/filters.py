@@ -20,7 +20,7 @@ UNSHIPPED = [ShipmentState.NONE, ShipmentState.PARTIAL]
 
 
 class OrderFilters(FilterForm):
-    """`filter_orders` says what they ask for: some of them depend on who asks."""
+    """`filter_orders` applies them: some depend on who reads."""
 
     view = forms.ChoiceField(required=False, choices=[("", ""), ("needs", ""), ("mine", "")])
     state = choice_field(_("Order"), OrderState.choices)
@@ -48,10 +48,9 @@ class OrderFilters(FilterForm):
 
 
 def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User) -> QuerySet[Order]:
-    """The orders that the filters leave, unordered. Each filter has an index that also orders by number."""
-    for axis in ("state", "production", "shipment", "shop", "assignee"):
-        if axis in values:
-            orders = orders.filter(**{axis: values[axis]})
+    """Return the orders that the filters leave, unordered. Each filter has an index that also orders by number."""
+    plain = ("state", "production", "shipment", "shop", "assignee")
+    orders = orders.filter(**{name: values[name] for name in plain if name in values})
     if "tag" in values:
         orders = orders.filter(tags__contains=[values["tag"]])
     if "late" in values:

@@ -14,7 +14,7 @@ from backoffice.staff.list_page import ListPage, Tab
 from backoffice.states import Chip, Tone
 from orders.admin.order_list.filters import OrderFilters, filter_orders
 from orders.admin.order_list.tabs import tabs
-from orders.admin.order_page import chips
+from orders.admin.order_page.chips import status_chips
 from orders.admin.parts import Part, parts_for_marked
 from orders.admin.pictures import pictures_of
 from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
@@ -62,32 +62,28 @@ class OrderList(ListPage[Order]):
         return filter_orders(self.queryset.all(), self.filters.values, user=staff_user(self.request))
 
     def get_rows(self, found: list[Order]) -> list[OrderRow]:
-        return _rows(found)
+        keys = [order.pk for order in found]
+        lines = _first_lines(keys)
+        pictures = pictures_of(line for some in lines.values() for line in some)
+        counts = _counts(keys)
+        reasons = _reasons(found)
+        now = timezone.now()
+        return [
+            OrderRow(
+                order=order,
+                chips=status_chips(order, reasons=reasons[order.pk]),
+                thumbnails=[
+                    Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
+                    for line in lines[order.pk]
+                ],
+                lines=ngettext("%(count)s line", "%(count)s lines", counts[order.pk]) % {"count": counts[order.pk]},
+                overdue=_is_overdue(order, now),
+            )
+            for order in found
+        ]
 
     def get_tabs(self) -> list[Tab]:
         return tabs(self.request.GET, staff_user(self.request))
-
-
-def _rows(orders: list[Order]) -> list[OrderRow]:
-    keys = [order.pk for order in orders]
-    lines = _first_lines(keys)
-    pictures = pictures_of(line for some in lines.values() for line in some)
-    counts = _counts(keys)
-    reasons = _reasons(orders)
-    now = timezone.now()
-    return [
-        OrderRow(
-            order=order,
-            chips=chips.axes(order, reasons=reasons[order.pk]),
-            thumbnails=[
-                Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
-                for line in lines[order.pk]
-            ],
-            lines=ngettext("%(count)s line", "%(count)s lines", counts[order.pk]) % {"count": counts[order.pk]},
-            overdue=_is_overdue(order, now),
-        )
-        for order in orders
-    ]
 
 
 def _first_lines(keys: list[int]) -> dict[int, list[OrderLine]]:

@@ -20,7 +20,7 @@ LONGEST_QUERY = 500
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keeps `filters` as `name`; a view of that name is replaced."""
+    """Keep `filters` as `name`; a view of that name is replaced."""
     if not request.user.has_perm("orders.view_order"):
         raise PermissionDenied
     try:
@@ -37,7 +37,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Only who made it, or who may change orders, takes a view away from everybody."""
+    """Remove a view for everybody: only who made it, or who may change orders, may."""
     view = get_object_or_404(SavedView, pk=pk)
     if view.created_by_id != request.user.pk and not request.user.has_perm("orders.change_order"):
         raise PermissionDenied

@@ -18,7 +18,7 @@ KEPT_SECONDS = 20
 
 
 def tabs(parameters: QueryDict, user: User) -> list[Tab]:
-    """Presets first. Counts stop at a thousand and are at most some seconds old."""
+    """Return the tabs, presets first. Counts stop at a thousand and are at most some seconds old."""
     presets = [
         (_("All"), ""),
         (_("Needs me"), "view=needs"),

@@ -15,7 +15,7 @@ SHOWN = (
     "company", "department", "firstname", "lastname", "street", "care_of", "district", "zip", "city", "state_code",
     "country_code", "phone", "mobile", "fax", "email", "vat_id", "eori_number", "commercial_register_entry",
 )  # fmt: skip
-# Nothing has left for the vendor that an answer could still confirm with the old address in it.
+# Nothing has left for the vendor that a response could still confirm with the old address in it.
 UNSENT = (VendorOrderState.PLANNED, VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 
 
@@ -51,7 +51,7 @@ class AddressContext:
 
 
 def address_context(order: Order, *, vendors: Iterable[str]) -> list[AddressContext]:
-    """Recipient first; limits only where the address goes to a vendor."""
+    """Return the addresses, recipient first; limits only where the address goes to a vendor."""
     limits = longest_allowed(vendors)
     roles = list(AddressRole)
     editable = not any(row.state not in UNSENT for row in order.vendor_orders.all())
@@ -62,14 +62,16 @@ def address_context(order: Order, *, vendors: Iterable[str]) -> list[AddressCont
             address,
             _fields(address, limits if address.role in SENT else {}),
             editable,
-            unprintable=_unprintable(address) if address.role in on_slip else "",
+            unprintable=find_unprintable("".join(getattr(address, name) for name in SHOWN))
+            if address.role in on_slip
+            else "",
         )
         for address in addresses
     ]
 
 
 def longest_allowed(vendors: Iterable[str]) -> dict[str, int]:
-    """Field -> characters that every one of these vendors takes."""
+    """Return by field how many characters every one of these vendors takes."""
     longest: dict[str, int] = {}
     for vendor in vendors:
         for name, (_least, most) in vendor_type(vendor, TakesOrders).ADDRESS_LIMITS.items():
@@ -81,10 +83,6 @@ def _fields(address: Address, limits: dict[str, int]) -> list[AddressField]:
     return [
         AddressField(name, _label(name), value, limits.get(name)) for name in SHOWN if (value := getattr(address, name))
     ]
-
-
-def _unprintable(address: Address) -> str:
-    return find_unprintable("".join(str(getattr(address, name)) for name in SHOWN))
 
 
 def _label(name: str) -> str:

@@ -1,22 +1,13 @@
-"""The three axes of an order, as chips."""
+"""The three statuses of an order, as chips."""
 
 from backoffice.states import Chip, Tone
-from orders.models import (
-    HoldReason,
-    Order,
-    OrderState,
-    ProductionState,
-    ShipmentState,
-)
+from orders.models import HoldReason, Order, OrderState, ProductionState, ShipmentState
 
 
-def axes(order: Order, *, reasons: list[str] | None = None) -> list[Chip]:
-    """Order, production, shipment; `reasons` are those of the active holds, or of the open alarms of one that ended."""
-    return [
-        _order_chip(order, reasons or []),
-        ProductionState(order.production).chip(),
-        ShipmentState(order.shipment).chip(),
-    ]
+def status_chips(order: Order, *, reasons: list[str]) -> list[Chip]:
+    """Return order, production, shipment; `reasons` are those of active holds, or of open alarms of an ended one."""
+    own = _order_chip(order, reasons)
+    return [own, ProductionState(order.production).chip(), ShipmentState(order.shipment).chip()]
 
 
 def _order_chip(order: Order, reasons: list[str]) -> Chip:

@@ -1,7 +1,6 @@
-"""What a confirmation page says: the thing, the consequence, the price, and a button that names the deed."""
+"""What a confirmation page says: the thing, the consequence, the price, and a button that names the action."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import ngettext
@@ -12,7 +11,7 @@ from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
 from orders.admin.order_page.context import OrderPageContext
 from orders.admin.order_page.remedies import Remedy, no_remedy_text, remedies
-from orders.models import Hold, OrderAlarm, VendorOrderState
+from orders.models import Hold, Order, OrderAlarm, VendorOrderState
 from orders.services.lifecycle import goes_on_by_itself
 from orders.services.preflight.rechecks import recheck_orders
 
@@ -25,25 +24,24 @@ class Confirmation:
 
     title: str
     button: str
-    style: str
     done: str
+    style: str = "primary"
     consequences: list[Any] = field(default_factory=list)
     refusal: str = ""
-    # What its vendors would refuse, what mends it, and whether a person may pass over it.
-    complaints: dict[str, list[str]] = field(default_factory=dict)
+    # What its vendors would refuse, what fixes it, and whether a person may pass over it.
+    errors: dict[str, list[str]] = field(default_factory=dict)
     remedies: list[Remedy] = field(default_factory=list)
     may_be_overridden: bool = False
     advice: str = ""
 
 
-def cancelling(facts: OrderPageContext) -> Confirmation:
-    order = facts.order
-    at_vendor = [row for row in facts.vendor_orders if row.state in AT_VENDOR]
+def cancelling(page: OrderPageContext) -> Confirmation:
+    order = page.order
+    at_vendor = [row for row in page.vendor_orders if row.state in AT_VENDOR]
     to_inform = [row for row in at_vendor if has_ability(row.vendor, TakesOrdersAtOnce)]
-    asked = [row for row in at_vendor if row not in to_inform]
     consequences = []
-    if asked:
-        names = ", ".join(sorted({row.vendor for row in asked}))
+    if asked := {row.vendor for row in at_vendor if row not in to_inform}:
+        names = ", ".join(sorted(asked))
         consequences = [
             _("%(vendors)s is asked to cancel. The order is cancelled once that is confirmed.") % {"vendors": names},
             _("If production begins before the answer, the order goes on and you will read it here."),
@@ -66,39 +64,35 @@ def cancelling(facts: OrderPageContext) -> Confirmation:
         if at_vendor
         else _("Order %(number)s is cancelled.") % {"number": order.number},
         consequences=consequences,
-        refusal=order.can_cancel(vendor_orders=facts.vendor_orders).reason,
+        refusal=order.can_cancel(vendor_orders=page.vendor_orders).reason,
     )
 
 
-def releasing(facts: OrderPageContext) -> Confirmation:
-    order = facts.order
-    cost = _cost(facts)
-    lines = ngettext("%(count)s line goes", "%(count)s lines go", len(facts.lines)) % {"count": len(facts.lines)}
-    vendors = ", ".join(facts.vendor_names)
+def releasing(page: OrderPageContext) -> Confirmation:
+    order = page.order
+    lines = ngettext("%(count)s line goes", "%(count)s lines go", len(page.lines)) % {"count": len(page.lines)}
+    vendors = ", ".join(page.vendor_names)
     button = _("Release %(number)s") % {"number": order.number}
-    if cost is not None:
-        amount = money(cost, order.currency)
+    if page.margin is not None:  # what the vendors charge for the lines is known
+        amount = money(page.net - page.margin, order.currency)
         button = _("Release %(number)s, %(amount)s at the vendor") % {"number": order.number, "amount": amount}
     return Confirmation(
         title=_("Release order %(number)s?") % {"number": order.number},
         button=button,
-        style="primary",
         done=_("Order %(number)s is released.") % {"number": order.number},
         consequences=[
             _("%(lines)s to %(vendors)s and will be made and charged.") % {"lines": lines, "vendors": vendors},
             _("It can be cancelled until production begins."),
         ],
-        refusal=order.can_release(holds=facts.active_holds).reason,
-        **_recheck(facts),
+        refusal=order.can_release(holds=page.active_holds).reason,
+        **_recheck(page),
     )
 
 
-def holding(facts: OrderPageContext) -> Confirmation:
-    order = facts.order
+def holding(order: Order) -> Confirmation:
     return Confirmation(
         title=_("Hold order %(number)s?") % {"number": order.number},
         button=_("Hold %(number)s") % {"number": order.number},
-        style="primary",
         done=_("Order %(number)s is held.") % {"number": order.number},
         consequences=[
             _("What no vendor has yet stays here until the hold is released."),
@@ -108,32 +102,29 @@ def holding(facts: OrderPageContext) -> Confirmation:
     )
 
 
-def lifting(facts: OrderPageContext, hold: Hold) -> Confirmation:
-    order = facts.order
-    goes = False
-    others = [str(other.get_reason_display()) for other in facts.active_holds if other.pk != hold.pk]
+def lifting(page: OrderPageContext, hold: Hold) -> Confirmation:
+    order, goes = page.order, False
+    others = [str(other.get_reason_display()) for other in page.active_holds if other.pk != hold.pk]
     if others:
         text = _("The order stays held: %(reasons)s.") % {"reasons": ", ".join(others)}
     elif goes_on_by_itself(order):
         goes = True
-        text = _("It is the last one: the order goes to %(vendors)s at once.") % {
-            "vendors": ", ".join(facts.vendor_names)
-        }
+        vendors = ", ".join(page.vendor_names)
+        text = _("It is the last one: the order goes to %(vendors)s at once.") % {"vendors": vendors}
     else:
         text = _("It is the last one: the order is new again and waits to be released.")
     return Confirmation(
         title=_("Release the hold “%(reason)s”?") % {"reason": hold.get_reason_display()},
         button=_("Release the hold of %(number)s") % {"number": order.number},
-        style="primary",
         done=_("The hold is released."),
         consequences=[text],
         refusal="" if hold.released_at is None else _("This hold has been released already."),
-        **(_recheck(facts) if goes else {}),
+        **(_recheck(page) if goes else {}),
     )
 
 
-def accepting(facts: OrderPageContext, hold: Hold) -> Confirmation:
-    number = {"number": facts.order.number}
+def accepting(order: Order, hold: Hold) -> Confirmation:
+    number = {"number": order.number}
     return Confirmation(
         title=_("Release the hold of %(number)s and send its print files as they are?") % number,
         button=_("Send the files of %(number)s as they are") % number,
@@ -153,28 +144,21 @@ def settling(alarm: OrderAlarm) -> Confirmation:
     return Confirmation(
         title=_("Settle the alarm “%(reason)s”?") % {"reason": alarm.get_reason_display()},
         button=_("Settle the alarm"),
-        style="primary",
         done=_("The alarm is settled."),
         consequences=[alarm.text, _("Nothing is sent to anybody: write down what you have done about it.")],
         refusal="" if alarm.settled_at is None else _("This alarm has been settled already."),
     )
 
 
-def _recheck(facts: OrderPageContext) -> dict[str, Any]:
+def _recheck(page: OrderPageContext) -> dict[str, Any]:
     """Return what the pre-flight says of the order now, as fields of its confirmation."""
-    found = recheck_orders([facts.order])[facts.order.pk]
+    found = recheck_orders([page.order])[page.order.pk]
     if not found.errors:
         return {}
-    lines = [line.line for line in facts.lines]
-    offered = remedies(facts.order, found.errors, lines=lines, addresses=facts.addresses)
+    offered = remedies(page, found.errors)
     return {
-        "complaints": found.errors,
+        "errors": found.errors,
         "remedies": offered,
         "may_be_overridden": found.may_be_overridden,
         "advice": "" if offered else no_remedy_text(),
     }
-
-
-def _cost(facts: OrderPageContext) -> Decimal | None:
-    """What the vendors charge for the lines, net; None while the cost of a line is unknown."""
-    return None if facts.margin is None else facts.net - facts.margin

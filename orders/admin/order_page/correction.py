@@ -1,22 +1,17 @@
 """The form that corrects an address of an order that waits."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 
-from backoffice.errors import DomainError, InvalidInput
-from backoffice.staff.base import actor, refuse
+from backoffice.staff.base import actor
 from backoffice.staff.text_fields import CodeField, LineField, PartField
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.address_context import SENT, longest_allowed
-from orders.models import Address, AddressRole, Order
+from orders.admin.order_page.frame import Pages, fill_in, find_order
+from orders.models import Address, AddressRole
 from orders.services.corrections import correct_address
 from orders.services.preflight.address_checks import split_street
 
@@ -27,7 +22,7 @@ FIELDS_SHOWN = (
 
 
 class AddressForm(forms.ModelForm):
-    """Our own columns' widths only: the vendor's limits are told beside the fields and checked by the service."""
+    """Our own columns' widths only: the vendor's limits stand beside the fields and are checked by the service."""
 
     class Meta:
         model = Address
@@ -42,61 +37,37 @@ class AddressForm(forms.ModelForm):
                 self.fields[name].widget.attrs["data-limit"] = limit
                 self.fields[name].help_text = _("at most %(limit)s characters") % {"limit": limit}
 
-    def add_refusal(self, errors: dict[str, list[str]], *, path: str) -> None:
-        """Put the service's complaints to their fields."""
-        for place, texts in errors.items():
-            name = place.removeprefix(f"{path}.")
-            self.add_error(name if name in self.fields else None, texts)
-
-
-def address_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
-    return [path("<int:pk>/address/<slug:role>/", view(correct), name="orders_order_address")]
-
 
 def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
     """Show the form with limits and a suggestion; save what the pre-flight accepts."""
-    if not request.user.has_perm("orders.change_order"):
-        raise PermissionDenied
-    order = get_object_or_404(Order.objects.select_related("shop"), pk=pk)
+    order = find_order(request, pk)
     address = get_object_or_404(Address, order=order, role=role)
-    limits = _limits(order, address)
-    back = reverse("admin:orders_order_change", args=[order.pk])
-    given = request.POST if request.method == "POST" else None
-    form = AddressForm(given, instance=Address.objects.get(pk=address.pk), limits=limits)
-    if request.method == "POST" and form.is_valid():
-        values = {name: form.cleaned_data[name] for name in FIELDS_SHOWN}
-        try:
-            order = correct_address(order, role=AddressRole(role), values=values, actor=actor(request))
-        except InvalidInput as error:
-            form.add_refusal(error.errors, path=AddressRole(role).field)
-        except DomainError as error:
-            return refuse(request, error, to=back)
-        else:
-            messages.success(request, _("The address is corrected. The order is %s now.") % order.get_state_display())
-            return HttpResponseRedirect(back)
-    return TemplateResponse(
-        request, "orders/address.html", _context(request, order, address, form, limits) | {"back": back}
+    vendors = order.lines.order_by().values_list("vendor", flat=True).distinct()
+    limits = longest_allowed(vendors) if address.role in SENT else {}
+    posted = request.POST if request.method == "POST" else None
+
+    def do(values: dict[str, Any]) -> str:
+        corrected = correct_address(order, role=AddressRole(role), values=values, actor=actor(request))
+        return _("The address is corrected. The order is %s now.") % corrected.get_state_display()
+
+    return fill_in(
+        request,
+        "orders/address.html",
+        order,
+        form=AddressForm(posted, instance=Address.objects.get(pk=address.pk), limits=limits),
+        do=do,
+        path=f"{address.field}.",
+        title=_("Correct an address of %(number)s") % {"number": order.number},
+        address=address,
+        suggestion=_suggestion(address, limits.get("street")),
     )
 
 
-def _limits(order: Order, address: Address) -> dict[str, int]:
-    if address.role not in SENT:
-        return {}
-    return longest_allowed(order.lines.order_by().values_list("vendor", flat=True).distinct())
+def _suggestion(address: Address, limit: int | None) -> tuple[str, str] | None:
+    """Return a street and care-of that would fit, where the street is too long."""
+    if not limit or len(address.street) <= limit or address.care_of:
+        return None
+    return split_street(address.street, limit=limit)
 
 
-def _context(
-    request: HttpRequest, order: Order, address: Address, form: AddressForm, limits: dict[str, int]
-) -> dict[str, Any]:
-    limit = limits.get("street")
-    suggestion = None
-    if limit and len(address.street) > limit and not address.care_of:
-        suggestion = split_street(address.street, limit=limit)
-    return {
-        **admin.site.each_context(request),
-        "title": _("Correct an address of %(number)s") % {"number": order.number},
-        "order": order,
-        "address": address,
-        "form": form,
-        "suggestion": suggestion,
-    }
+PAGES: Pages = [("<int:pk>/address/<slug:role>/", "address", correct)]

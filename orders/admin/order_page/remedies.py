@@ -1,14 +1,14 @@
-"""What can be done about a complaint: the button that mends exactly that, or words where the product has none."""
+"""What can be done about an error: the button that fixes exactly that, or advice where the product has none."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from backoffice.text.translatable import TranslatableText
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_page.address_context import AddressContext
+from orders.admin.order_page.context import OrderPageContext
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine
 from orders.models.line import LineKind
 from orders.services.corrections import CORRECTABLE
@@ -20,7 +20,7 @@ _ABOUT_CONTENT = (HoldReason.INVALID_INPUT, HoldReason.VENDOR_REFUSED)
 
 @dataclass(frozen=True)
 class Remedy:
-    """A way to mend it, as a button to `url`."""
+    """A way to fix it, as a button to `url`."""
 
     label: str
     icon: str
@@ -37,33 +37,32 @@ class HoldBox:
 
     @property
     def is_ended_by_release(self) -> bool:
-        """Whether letting it go is all there is to do: a person or a rule decides, and nothing has to be mended."""
+        """Whether letting it go is all there is to do: a person or a rule decides, and nothing has to be fixed."""
         return not self.remedies and not self.advice
 
 
-def hold_boxes(
-    order: Order, holds: Iterable[Hold], *, lines: list[OrderLine], addresses: Iterable[AddressContext]
-) -> list[HoldBox]:
+def hold_boxes(page: OrderPageContext) -> list[HoldBox]:
     """Return what stands on the page of the order for each of its active holds."""
     boxes = []
-    for hold in holds:
-        found = remedies(order, hold.errors or _implied(hold), lines=lines, addresses=addresses)
+    for hold in page.active_holds:
+        implied: dict[str, list[str]] = {"recipient": []} if hold.reason == HoldReason.BAD_ADDRESS else {}
+        found = remedies(page, hold.errors or implied)
         if hold.reason == HoldReason.POSSIBLE_DUPLICATE:
-            found += _twin(hold)
+            found += _duplicate(hold)
         boxes.append(HoldBox(hold, found, "" if found or hold.reason not in _ABOUT_CONTENT else no_remedy_text()))
     return boxes
 
 
-def remedies(
-    order: Order, errors: Mapping[str, list[str]], *, lines: list[OrderLine], addresses: Iterable[AddressContext]
-) -> list[Remedy]:
-    """Return what mends these complaints, by the path of their fields; only what is possible now."""
+def remedies(page: OrderPageContext, errors: Mapping[str, list[str]]) -> list[Remedy]:
+    """Return what fixes these errors, by the path of their fields; only what is possible now."""
+    order = page.order
     if order.state not in CORRECTABLE:
         return []
-    correctable = {facts.address.role for facts in addresses if facts.may_be_corrected}
+    correctable = {row.address.role for row in page.addresses if row.may_be_corrected}
     roles = [role for role in AddressRole if any(path.startswith(role.field) for path in errors)]
     found = [address_remedy(order, role) for role in roles if role in correctable]
     files = (match for path in errors if (match := _FILE.match(path)))
+    lines = {row.line.position: row.line for row in page.lines}
     found += [file for match in files if (file := _exchange(order, match, lines)) is not None]
     return list(dict.fromkeys(found))
 
@@ -80,13 +79,8 @@ def no_remedy_text() -> str:
     )
 
 
-def _implied(hold: Hold) -> dict[str, list[str]]:
-    return {"recipient": []} if hold.reason == HoldReason.BAD_ADDRESS else {}
-
-
-def _exchange(order: Order, match: re.Match[str], lines: list[OrderLine]) -> Remedy | None:
-    position = int(match["position"]) if match["position"] else int(match["index"]) + 1
-    line = next((line for line in lines if line.position == position), None)
+def _exchange(order: Order, match: re.Match[str], lines: Mapping[int, OrderLine]) -> Remedy | None:
+    line = lines.get(int(match["position"]) if match["position"] else int(match["index"]) + 1)
     index = int(match["file"] or 0)
     if line is None or line.kind != LineKind.FILES or index >= len(line.files):
         return None
@@ -94,8 +88,8 @@ def _exchange(order: Order, match: re.Match[str], lines: list[OrderLine]) -> Rem
     return Remedy(label, "swap_horiz", reverse("admin:orders_order_file", args=[order.pk, line.pk, index]))
 
 
-def _twin(hold: Hold) -> list[Remedy]:
-    """The order that this one may repeat: the text of the hold was made with its number."""
+def _duplicate(hold: Hold) -> list[Remedy]:
+    """Link to the order that this one may repeat: the text of the hold was made with its number."""
     params = hold.text.params if isinstance(hold.text, TranslatableText) else None
     number = params.get("number", "") if isinstance(params, Mapping) else ""
     if not number:

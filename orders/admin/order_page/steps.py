@@ -24,43 +24,31 @@ class ProgressStep:
 
 
 def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[ProgressStep]:
-    """Created, lines, submitted, checked, production, shipped: what our own record and the vendor's word say."""
-    lines = list(vendor_order.lines.all())
-    there = sum(1 for line in lines if line.vendor_id)
-    reached = REACHED.get(State(vendor_order.state), -1)
+    """Return the steps up to shipped, from our own record and the vendor's reports."""
+    state, sent = State(vendor_order.state), vendor_order.submitted_at
     if has_ability(vendor_order.vendor, TakesOrdersAtOnce):
-        return _few_steps(vendor_order, shipped=shipped)
-    counted = _("%(there)s of %(all)s") % {"there": there, "all": len(lines)}
-    journey = [
-        (_("Created"), bool(vendor_order.vendor_id), vendor_order.vendor_id),
-        (_("Lines"), bool(lines) and there == len(lines), counted),
-        (_("Submitted"), vendor_order.submitted_at is not None, vendor_order.submitted_at or ""),
-        (_("Preflight"), reached >= 3, ""),
-        (_("Production"), reached >= 4, ""),
-        (_("Shipped"), shipped, ""),
-    ]
-    # What came later proves what came before: a vendor may never have told us of a step.
-    last = max((place for place, (_title, done, _note) in enumerate(journey) if done), default=-1)
-    last = max(last, reached)
-    ended = vendor_order.state in ENDED
+        reached = -1
+        journey: list[tuple[str, bool, Any]] = [
+            (_("Sent"), sent is not None, sent or ""),
+            (_("Production"), state == State.DONE, ""),
+        ]
+    else:
+        reached = REACHED.get(state, -1)
+        lines = list(vendor_order.lines.all())
+        there = sum(1 for line in lines if line.vendor_id)
+        counted = _("%(there)s of %(all)s") % {"there": there, "all": len(lines)}
+        journey = [
+            (_("Created"), bool(vendor_order.vendor_id), vendor_order.vendor_id),
+            (_("Lines"), bool(lines) and there == len(lines), counted),
+            (_("Submitted"), sent is not None, sent or ""),
+            (_("Preflight"), reached >= 3, ""),
+            (_("Production"), reached >= 4, ""),
+        ]
+    journey.append((_("Shipped"), shipped, ""))
+    # What came later proves what came before: a vendor may never have reported a step.
+    last = max(reached, *(place for place, (_title, done, _note) in enumerate(journey) if done), -1)
     return [
-        ProgressStep(title, _state(place, last=last, ended=ended), note)
-        for place, (title, _done, note) in enumerate(journey)
-    ]
-
-
-def _few_steps(vendor_order: VendorOrder, *, shipped: bool) -> list[ProgressStep]:
-    """Of a vendor that takes an order in one call: sent, and what people recorded."""
-    state = State(vendor_order.state)
-    journey = [
-        (_("Sent"), vendor_order.submitted_at is not None, vendor_order.submitted_at or ""),
-        (_("Production"), state == State.DONE, ""),
-        (_("Shipped"), shipped, ""),
-    ]
-    last = max((place for place, (_title, done, _note) in enumerate(journey) if done), default=-1)
-    ended = state in ENDED
-    return [
-        ProgressStep(title, _state(place, last=last, ended=ended), note)
+        ProgressStep(title, _state(place, last=last, ended=state in ENDED), note)
         for place, (title, _done, note) in enumerate(journey)
     ]
 

@@ -1,24 +1,20 @@
 """Having a vendor told of one order, or not: each address asks first, calls one service and goes back to the order."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
 
-from backoffice.errors import DomainError
-from backoffice.staff.base import actor, refuse
+from backoffice.staff.base import actor
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders
 from backoffice.vendors.registry import UnknownVendor, vendor_title, vendor_type
 from orders.admin.order_page.confirmations import Confirmation
-from orders.admin.order_page.desk import ReasonForm
+from orders.admin.order_page.desk import ReasonForm, Values, confirm
 from orders.admin.parts import Place, register_part, register_urls
 from orders.marketing.admin.order_exports import read_exports
 from orders.marketing.models import Consent
@@ -65,22 +61,22 @@ def tell(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
     """Ask, with what may follow at the vendor; then have it told."""
     order = _order(request, pk, vendor)
 
-    def act(values: dict[str, Any]) -> None:
+    def do(values: Values) -> None:
         request_export_by_hand(order, vendor=vendor, actor=actor(request))
 
-    return _confirmed(request, order, _telling(order, vendor), ExportForm, act)
+    return confirm(request, order, _telling(order, vendor), ExportForm, do)
 
 
 def exclude(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
     """Ask why, and for which orders; then set it aside."""
     order = _order(request, pk, vendor)
 
-    def act(values: dict[str, Any]) -> None:
+    def do(values: Values) -> None:
         if values["scope"] == ALL:
             opt_out(order, vendor=vendor, actor=actor(request), reason=values["reason"])
         exclude_export(order, vendor=vendor, actor=actor(request), reason=values["reason"])
 
-    return _confirmed(request, order, _excluding(order, vendor), ExcludeForm, act)
+    return confirm(request, order, _excluding(order, vendor), ExcludeForm, do)
 
 
 def _telling(order: Order, vendor: str) -> Confirmation:
@@ -119,28 +115,6 @@ def _order(request: HttpRequest, pk: int, vendor: str) -> Order:
     except UnknownVendor as error:
         raise Http404 from error
     return get_object_or_404(Order.objects.select_related("shop"), pk=pk)
-
-
-def _confirmed(
-    request: HttpRequest,
-    order: Order,
-    confirmation: Confirmation,
-    form_class: type[forms.Form],
-    act: Callable[[dict[str, Any]], None],
-) -> HttpResponse:
-    """The confirmation page; on its POST the act. A refusal is told on the order's page."""
-    back = reverse("admin:orders_order_change", args=[order.pk])
-    form = form_class(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except DomainError as error:
-            return refuse(request, error, to=back)
-        messages.success(request, confirmation.done)
-        return HttpResponseRedirect(back)
-    frame = admin.site.each_context(request)
-    context = {"title": confirmation.title, "order": order, "confirmation": confirmation, "form": form, "back": back}
-    return TemplateResponse(request, "orders/confirm.html", {**frame, **context})
 
 
 register_part(Place.SIDE, "marketing/told.html", read=read_exports)

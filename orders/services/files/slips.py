@@ -1,7 +1,7 @@
 """Delivery slips: an A4 PDF in the shop's name and language that lies in the parcel.
 
 A slip is about one vendor order, which is one parcel when we supply documents; it names what else of the order comes
-apart. It says no prices. It is drawn when it is asked for, so a corrected address is on it; the same facts make the
+apart. It says no prices. It is drawn when it is asked for, so a corrected address is on it; the same data make the
 same bytes. The address stands where a window envelope has it. Heavy to load: import it where a slip is drawn.
 """
 
@@ -36,7 +36,7 @@ _SMALL, _COLUMN = text_style(8, colour=GREY), text_style(8, bold=True, colour=GR
 
 
 def render_slip(vendor_order: VendorOrder) -> bytes:
-    """The PDF for the parcel of that vendor order. Six queries whatever the number of lines."""
+    """Return the PDF for the parcel of that vendor order. Six queries whatever the number of lines."""
     order = Order.objects.select_related("shop").get(pk=vendor_order.order_id)
     inside = set(vendor_order.lines.values_list("line_id", flat=True))
     parts = order.vendor_orders.count()
@@ -44,22 +44,22 @@ def render_slip(vendor_order: VendorOrder) -> bytes:
 
 
 def render_order_slip(order: Order) -> bytes:
-    """The PDF for all of the order, for staff."""
+    """Return the PDF for all of the order, for staff."""
     return _render(order, inside=None, part=1, parts=1)
 
 
 def _render(order: Order, *, inside: set[int] | None, part: int, parts: int) -> bytes:
     with translation.override(language_of(order.shop.language)):
-        facts = [
+        details = [
             (_("Order"), order.reference),
             (_("Order number"), order.number),
             (_("Ordered on"), formats.date_format(timezone.localtime(order.placed_at), "DATE_FORMAT")),
         ]
         if parts > 1:
-            facts.append((_("Parcel"), _("%(part)d of %(parts)d") % {"part": part, "parts": parts}))
+            details.append((_("Parcel"), _("%(part)d of %(parts)d") % {"part": part, "parts": parts}))
         side = MARGIN_MM - FRAME_PADDING_MM
         return make_pdf(
-            [*_parties(order, facts), *_contents(order.lines.all(), inside=inside)],
+            [*_parties(order, details), *_contents(order.lines.all(), inside=inside)],
             title=_("Delivery slip"),
             author=order.shop.name,
             margins_mm=(side, side, MARGIN_MM),
@@ -67,15 +67,15 @@ def _render(order: Order, *, inside: set[int] | None, part: int, parts: int) -> 
         )
 
 
-def _parties(order: Order, facts: list[tuple[str, str]]) -> Iterator[Flowable]:
+def _parties(order: Order, details: list[tuple[str, str]]) -> Iterator[Flowable]:
     addresses = {address.role: address for address in order.addresses.all()}
     countries = _country_names(addresses.values())
     sender = _spell(addresses.get(AddressRole.SHIPPER), countries)
     recipient = _spell(addresses.get(AddressRole.RECIPIENT), countries)
     yield _side_by_side(_blocks([order.shop.name], _HEAD), _blocks(sender, _SMALL))
     yield Spacer(1, 14 * mm)
-    told = [f"{name}: {value}" for name, value in facts]
-    yield _side_by_side(_blocks(recipient, text_style(10)), _blocks(told, _TEXT))
+    labelled = [f"{name}: {value}" for name, value in details]
+    yield _side_by_side(_blocks(recipient, text_style(10)), _blocks(labelled, _TEXT))
     yield Spacer(1, 14 * mm)
     if order.gift_message:
         yield text_block(order.gift_message, text_style(10))
@@ -83,7 +83,7 @@ def _parties(order: Order, facts: list[tuple[str, str]]) -> Iterator[Flowable]:
 
 
 def _contents(lines: Iterable[OrderLine], *, inside: set[int] | None) -> Iterator[Flowable]:
-    """What is in the parcel, and what comes apart from it."""
+    """List what is in the parcel, and what comes apart from it."""
     within: list[OrderLine] = []
     apart: list[OrderLine] = []
     for line in lines:
@@ -99,7 +99,7 @@ def _contents(lines: Iterable[OrderLine], *, inside: set[int] | None) -> Iterato
 
 
 class _Numbered(Canvas):
-    """Keeps the pages back until their number is known, for "Page 1 of 3"."""
+    """A canvas that keeps its pages until their number is known, for "Page 1 of 3"."""
 
     def __init__(self, *args: Any, shop: str, page_of: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,7 +123,7 @@ class _Numbered(Canvas):
 
 
 def language_of(code: str) -> str:
-    """The shop's language where we speak it, else English."""
+    """Return the shop's language where we have it, else English."""
     known = {name for name, _label in settings.LANGUAGES}
     return code.lower() if code.lower() in known else "en"
 

@@ -5,7 +5,6 @@ vendors and of the catalogue are the pre-flight's, so that an order may also be 
 """
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -206,14 +205,9 @@ OnInvalid = Literal["refuse", "hold"]
 
 
 def sealed(auth: Auth | None) -> dict[str, str] | None:
-    """Credentials as they are kept (encrypted): the fields of `messages.Credentials`."""
+    """Return credentials as they are kept (encrypted): the fields of `messages.Credentials`."""
     if auth is None:
         return None
     if auth.basic is not None:
         return {"scheme": "basic", "username": auth.basic.username, "password": auth.basic.password}
     return {"scheme": "header", "header": auth.header or ""}
-
-
-def amount(text: str) -> Decimal:
-    """A price or total of the input; exact, since the struct has checked its form."""
-    return Decimal(text)

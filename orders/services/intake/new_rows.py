@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from decimal import Decimal
 
 import msgspec
 from django.conf import settings
@@ -10,7 +11,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.services.epoch import take_id
 from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
-from orders.services.intake.input import NewLine, NewOrder, PrintFile, amount, sealed
+from orders.services.intake.input import NewLine, NewOrder, PrintFile, sealed
 from orders.services.order_message import OrderRows
 from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
 
@@ -21,12 +22,12 @@ _SAME_NAMES -= {"total", "generic_label"}
 
 
 def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
-    """The order as its shop gives it, not yet written: without id and number, and what only the catalogue knows."""
+    """Return the order as its shop gives it, unsaved: without id and number, and what only the catalogue knows."""
     customer = new.customer
     order = Order(
         shop=shop,
         **{name: "" if (value := getattr(new, name)) is None else value for name in _SAME_NAMES},
-        total=amount(new.total),
+        total=Decimal(new.total),
         customer_email=customer.email or "",
         customer_firstname=customer.firstname or "",
         customer_lastname=customer.lastname or "",
@@ -41,12 +42,11 @@ def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
 
 
 def number_order(rows: OrderRows) -> None:
-    """Give the order its id and number, and the words by which it is found."""
+    """Give the order its id and number, and the terms by which it is found."""
     order, shop = rows.order, rows.order.shop
     order.pk, letters = take_id("orders_order_id_seq")
-    order.number = (letters and find_former_number(order.reference, shop=shop)) or number_of(
-        shop, pk=order.pk, letters=letters
-    )
+    former = find_former_number(order.reference, shop=shop) if letters else ""
+    order.number = former or number_of(shop, pk=order.pk, letters=letters)
     recipients = (address for address in rows.addresses if address.role == AddressRole.RECIPIENT)
     order.search = build_vector(
         [
@@ -67,8 +67,8 @@ def _build_line(line: NewLine, order: Order, *, position: int) -> OrderLine:
         sku=line.sku or "",
         name=line.name or "",
         quantity=line.quantity,
-        unit_price=amount(line.unit_price),
-        tax_percent=order.shop.tax_percent if line.tax_percent is None else amount(line.tax_percent),
+        unit_price=Decimal(line.unit_price),
+        tax_percent=order.shop.tax_percent if line.tax_percent is None else Decimal(line.tax_percent),
         design_id="" if line.design_id is None else str(line.design_id),
         custom_product=line.custom_product or "",
         files=[_build_file(file) for file in line.files],
@@ -86,13 +86,13 @@ def _build_file(file: PrintFile) -> dict[str, str]:
 def _build_addresses(order: Order, new: NewOrder) -> Iterable[Address]:
     for role in AddressRole:
         if (address := getattr(new, role.field)) is not None:
-            given = msgspec.structs.asdict(address)
-            yield Address(order=order, role=role, **{name: value or "" for name, value in given.items()})
+            fields = msgspec.structs.asdict(address)
+            yield Address(order=order, role=role, **{name: value or "" for name, value in fields.items()})
 
 
 def _build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
-    """Those of the storefront, and a slip of our making where the shop wants one and gives none."""
-    if order.shop.own_delivery_slip and not any(given.kind == "delivery_slip" for given in new.documents):
+    """Yield those of the storefront, and a slip of our making where the shop wants one and gives none."""
+    if order.shop.own_delivery_slip and not any(document.kind == "delivery_slip" for document in new.documents):
         yield OrderDocument(order=order, kind=DocumentKind.DELIVERY_SLIP, made_by_us=True)
     for document in new.documents:
         yield OrderDocument(
@@ -106,7 +106,7 @@ def _build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
 
 
 def _fingerprint_of(new: NewOrder) -> str:
-    """Of what is made and where it goes. Empty for a complaint, which repeats an order on purpose."""
+    """Return a hash of what is made and where it goes, "" for a complaint, which repeats an order on purpose."""
     if new.complaint or not settings.ORDER_DUPLICATE_MINUTES:
         return ""
     files = [[file.url or file.file_id for file in line.files] for line in new.lines]

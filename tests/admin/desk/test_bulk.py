@@ -18,8 +18,8 @@ def test_the_preview_says_what_will_and_will_not_happen_and_changes_nothing(desk
     ready, held = make_order(), make_order()
     hold_order(held, reason=HoldReason.BAD_ADDRESS, text="", actor="test")
     answer = desk.post(PREVIEW, {"action": "release", "order": [ready.pk, held.pk]})
-    assert [verdict.order for verdict in answer.context["willing"]] == [ready]
-    assert [verdict.order for verdict in answer.context["refused"]] == [held]
+    assert [check.order for check in answer.context["ready"]] == [ready]
+    assert [check.order for check in answer.context["refused"]] == [held]
     assert "Release 1 order" in answer.content.decode()
     ready.refresh_from_db()
     assert ready.state == OrderState.NEW
@@ -67,7 +67,7 @@ def test_the_preview_names_what_would_be_refused_and_why_and_the_run_leaves_it(d
     hold_order(long, reason=HoldReason.MANUAL, text="", actor="test")
     shown = desk.post(PREVIEW, {"action": "release", "order": [ready.pk, long.pk]})
     [refused] = shown.context["refused"]
-    assert (refused.order, list(refused.complaints)) == (long, ["recipient.street"])
+    assert (refused.order, list(refused.errors)) == (long, ["recipient.street"])
     assert f"/{long.pk}/address/recipient/" in shown.content.decode()
     said = [
         str(message)

@@ -75,7 +75,7 @@ def test_notes_and_tags_are_cleaned_and_refused_in_words(desk: Client) -> None:
 
 
 def test_a_view_has_a_name_of_one_line(desk: Client) -> None:
-    save = reverse("admin:orders_savedview_save")
+    save = reverse("admin:orders_order_save_view")
     desk.post(save, {"name": "late\u200b ", "filters": "late=any"})
     assert "line end" in desk.post(save, {"name": "la\nte", "filters": "late=any"}, follow=True).content.decode()
     assert list(SavedView.objects.values_list("name", flat=True)) == ["late"]
