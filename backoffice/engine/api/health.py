@@ -84,7 +84,7 @@ class DatabaseCollector(Collector):
         yield from self._pushes()
         waiting, age = _row(_CALLBACKS)
         yield GaugeMetricFamily("backoffice_callbacks_waiting", "Callbacks not yet worked off", value=waiting)
-        yield GaugeMetricFamily("engine_callback_oldest_seconds", "Age of the oldest of them", value=age)
+        yield GaugeMetricFamily("backoffice_callback_oldest_seconds", "Age of the oldest of them", value=age)
         yield GaugeMetricFamily(
             "backoffice_pushes_needing_a_person", "Pushes that wait for a person", value=_row(_NEEDS)[0]
         )
@@ -95,14 +95,14 @@ class DatabaseCollector(Collector):
         if beat:
             yield GaugeMetricFamily("backoffice_sweep_age_seconds", "Seconds since the last sweep", value=beat[0])
         yield from self._vendors()
-        drift = GaugeMetricFamily("engine_drift", "News of 24 hours that only a pull brought", labels=["vendor"])
+        drift = GaugeMetricFamily("backoffice_drift", "News of 24 hours that only a pull brought", labels=["vendor"])
         for vendor, number in count_drift(hours=24).items():
             drift.add_metric([vendor], number)
         yield drift
 
     def _pushes(self) -> Iterator[GaugeMetricFamily]:
         count = GaugeMetricFamily("backoffice_pushes_open", "Pushes not finished", labels=["vendor", "state"])
-        age = GaugeMetricFamily("engine_push_oldest_seconds", "Age of the oldest", labels=["vendor", "state"])
+        age = GaugeMetricFamily("backoffice_push_oldest_seconds", "Age of the oldest", labels=["vendor", "state"])
         for vendor, state, number, oldest in _rows(_PUSHES):
             count.add_metric([vendor, state], number)
             age.add_metric([vendor, state], float(oldest))

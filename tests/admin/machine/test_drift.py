@@ -48,7 +48,7 @@ def test_the_vendors_card_and_the_metrics_count_those_of_a_day(sign_in: SignIn) 
     missed("R-2", hours=30)
     client = sign_in("view_drift")
     assert "1 missed in 24 hours" in client.get(CARDS).content.decode()
-    assert 'engine_drift{vendor="toy"} 1.0' in client.get("/metrics").content.decode()
+    assert 'backoffice_drift{vendor="toy"} 1.0' in client.get("/metrics").content.decode()
 
 
 def test_the_list_takes_a_fixed_number_of_queries(sign_in: SignIn, shop: Shop) -> None:
