@@ -109,7 +109,8 @@ def sent_as_something_else_since_the_backup(row: VendorOrder) -> None:
 def sold_before_a_restore(row: VendorOrder) -> None:
     class Delivery:
         push = place_push(row)
-        vendor = None
+
+        def vendor_as(self, ability: object) -> None: ...
 
         def record(self, change: Callable[[], object]) -> None:
             change()

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 
@@ -35,14 +35,15 @@ class Recovery(StrEnum):
 
     SEARCH = "search"  # the vendor is searched; what is proved not to be there is sent again
     REPEAT = "repeat"  # sent twice it counts once, so it is simply sent again
-    CALLBACK = (
-        "callback"  # nobody can search; a callback may show it until the settle time is over, then a person decides
-    )
+    CALLBACK = "callback"  # nobody can search; a callback may show it in the settle time, then a person decides
     PERSON = "person"  # nobody can search and nothing will show it: a person decides
     ASK_ANEW = "ask_anew"  # the vendor is searched, but never asked again without a person
 
 
-class PushHandler:
+V = TypeVar("V", bound=Vendor)
+
+
+class PushHandler(Generic[V]):
     """What one kind of push means and does. Subclass it in the service that does it, register that with `@push_kind`,
     and name its module in `<app>/pushes.py`, so that each process knows it.
 
@@ -50,14 +51,16 @@ class PushHandler:
     """
 
     kind: str = ""
+    # What `vendor` has to offer: the argument of the class, as in `PushHandler[SendsCards]`.
+    ability: type[V] = Vendor  # type: ignore[assignment]
     # What it is, in words for staff, lazily translated: _("Place the order").
     title: Any = ""
     # False for a push that only reads: a pause does not stop it.
     writes: bool = True
 
     def begin(self, delivery: Delivery) -> None:
-        """Keep what `deliver` and `look` work with; called before either."""
-        self.delivery, self.push = delivery, delivery.push
+        """Keep what `deliver` and `reconcile` work with; called before either. Raises MissingAbility."""
+        self.delivery, self.push, self.vendor = delivery, delivery.push, delivery.vendor_as(self.ability)
 
     def deliver(self, delivery: Delivery) -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
@@ -68,7 +71,7 @@ class PushHandler:
         return ReconcileResult.UNDECIDED
 
     def recovery(self, push: Push) -> Recovery:
-        """What goes on by itself while the outcome of the push's step is unknown. It has to fit what `look` does."""
+        """What goes on by itself while the outcome of the push's step is unknown. It has to fit `reconcile`."""
         return Recovery.SEARCH
 
     def how_to_find_out(self, push: Push) -> str:
@@ -121,11 +124,11 @@ class PushHandler:
         """A person decided what became of an unknown outcome. Not happened: the next generation sends again."""
 
 
-PUSH_HANDLERS: dict[str, PushHandler] = {}
+PUSH_HANDLERS: dict[str, PushHandler[Any]] = {}
 # The same where a kind means something else at vendors of an ability.
-_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler]]] = {}
+_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler[Any]]]] = {}
 
-T = TypeVar("T", bound=PushHandler)
+T = TypeVar("T", bound=PushHandler[Any])
 
 
 def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]], type[T]]:
@@ -142,7 +145,7 @@ def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]
     return register
 
 
-def handler_of(push: Push) -> PushHandler:
+def handler_of(push: Push) -> PushHandler[Any]:
     """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
     own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
     return copy(next(own, PUSH_HANDLERS[push.kind]))
