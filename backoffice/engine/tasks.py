@@ -1,4 +1,4 @@
-"""The doors for Celery: each only says "look now"; arguments are never more than a row's id."""
+"""The tasks of Celery: arguments are never more than a row's id, and what is due is read from the database."""
 
 import time
 
@@ -26,5 +26,5 @@ def work_callbacks() -> None:
 
 @shared_task(name="backoffice.engine.tasks.sweep")
 def sweep() -> None:
-    """Find all that is due."""
+    """Find and enqueue all that is due."""
     sweeping.sweep()

@@ -13,23 +13,21 @@ from backoffice.engine.services.handlers import PUSH_HANDLERS, handler_of
 
 
 def claim(push_id: int, *, state: PushState) -> Delivery | None:
-    """Take a push that is claimable for this worker, None when it is not or somebody else has it."""
+    """Take a push for this worker; return None when it is not claimable or somebody else has it."""
     token = uuid.uuid4()
     changes: dict[str, Any] = {"token": token, "lease_until": lease_end(), "updated_at": Now()}
     if state == PushState.NEW:
         changes |= {"state": PushState.IN_FLIGHT, "attempts": F("attempts") + 1}
     claimed = claimable().filter(pk=push_id, state=state).update(**changes)
-    return Delivery(Push.objects.get(pk=push_id), token=token, lock=_lock) if claimed else None
-
-
-def _lock(push: Push) -> None:
-    """Lock what the push is about, as its handler wants it."""
-    handler_of(push).lock(push)
+    if not claimed:
+        return None
+    # The handler is looked up late: a kind that nobody has registered can be claimed too.
+    return Delivery(Push.objects.get(pk=push_id), token=token, lock=lambda push: handler_of(push).lock(push))
 
 
 def claimable() -> QuerySet[Push]:
-    """What a worker may take now: due, in nobody's hands, not held back by a pause, and behind no older one of the same
-    vendor and subject, as a cancellation never overtakes its order.
+    """Return what a worker may take now: due, without a lease, not held back by a pause, and behind no older one of the
+    same vendor and subject, as a cancellation never overtakes its order.
 
     While a vendor is paused, or the database was restored and is not yet compared with the vendors, unknown outcomes
     are looked for and pushes that only read go on; nothing is sent.

@@ -4,6 +4,7 @@ Everything written is fenced by the token of the claim (`claimable.py`), so a wo
 neither send nor record. All times are the database's.
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from backoffice.engine.services.integrations import get_vendor
 from backoffice.vendors.base import Exchange, Vendor
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.registry import as_able
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 V = TypeVar("V", bound=Vendor)
@@ -57,7 +60,7 @@ class Delivery:
         self.token = token
         self._lock = lock
         self.is_reconciling = push.state == PushState.UNKNOWN
-        self._last_look: Callable[[], None] | None = None
+        self._last_check: Callable[[], None] | None = None
         self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
         self.vendor = get_vendor(
             push.vendor, Vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
@@ -75,7 +78,7 @@ class Delivery:
         *,
         last_check: Callable[[], None] | None = None,
     ) -> T:
-        """Make one write at the vendor. The step is committed before `call`; `record` gets the answer in one fenced
+        """Make one write at the vendor. The step is committed before `call`; `record` gets the response in one fenced
         transaction with the end of the step. `last_check` is called right before the request leaves, after any wait for
         its turn: raising Withdrawn there, it keeps it from leaving and ends the step.
 
@@ -85,20 +88,20 @@ class Delivery:
         if time.monotonic() > self._deadline:
             raise Interrupted
         self._enter(step)
-        self._last_look = last_check
+        self._last_check = last_check
         try:
-            answer = call()
+            response = call()
         except Withdrawn:
             self.record(lambda: None, step="")
             raise
         finally:
-            self._last_look = None
-        self.record(lambda: record(answer), step="")
-        return answer
+            self._last_check = None
+        self.record(lambda: record(response), step="")
+        return response
 
     def read(self, call: Callable[[], T]) -> T:
-        """Ask the vendor something harmless. An answer that cannot be read is asked for again later, a few times:
-        half an answer is a mishap, the same nonsense each time is not.
+        """Ask the vendor something harmless. A response that cannot be read is asked for again later, a few times:
+        half a response is a mishap, the same nonsense each time is not.
         """
         try:
             return call()
@@ -108,9 +111,9 @@ class Delivery:
             raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
 
     def _count_unreadable(self) -> int:
-        """How often in a row, that is since the last write, nothing could be made of an answer or the worker died.
+        """Return how often in a row, that is since the last write, a response was unreadable or the worker died.
 
-        Not the attempts: an order that was tried often for other reasons would be refused for one bad answer.
+        Not the attempts: an order that was tried often for other reasons would be refused for one bad response.
         """
         self.push.crashes += 1
         Push.objects.filter(pk=self.push.pk, token=self.token).update(crashes=self.push.crashes)
@@ -119,31 +122,42 @@ class Delivery:
     def record(self, change: Callable[[], object], *, step: str | None = None) -> None:
         """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
         with transaction.atomic():
-            self._lock(self.push)
-            if not Push.objects.select_for_update().filter(pk=self.push.pk, token=self.token).exists():
+            if self._locked() is None:
                 raise LeaseLost
             change()
             if step is not None:
                 self.push.step, self.push.crashes = step, 0
                 Push.objects.filter(pk=self.push.pk).update(step=step, crashes=0)
 
+    def finish(self, act: Callable[[Push], None]) -> Push | None:
+        """Run `act` with the locked row; return it, or None where the push went on without us and nothing was done."""
+        with transaction.atomic():
+            push = self._locked()
+            if push is None or push.state != self.push.state:
+                logger.warning("Push %s went on without us; our end of it is dropped.", self.push.pk)
+                return None
+            act(push)
+            return push
+
     def renew_lease(self) -> None:
-        """Right before a request leaves: the lease must still be ours, and lasts anew. Raises LeaseLost."""
-        updated = Push.objects.filter(
-            pk=self.push.pk, token=self.token, state=self.push.state, lease_until__gt=Now()
-        ).update(lease_until=lease_end())
-        if not updated:
-            raise LeaseLost
-        if self._last_look is not None:
-            self._last_look()
+        """Extend the lease right before a request leaves. Raises LeaseLost unless it is still ours."""
+        self._extend_lease(state=self.push.state)
+        if self._last_check is not None:
+            self._last_check()
 
     def _enter(self, step: str) -> None:
-        updated = Push.objects.filter(
-            pk=self.push.pk, token=self.token, state=PushState.IN_FLIGHT, lease_until__gt=Now()
-        ).update(step=step, lease_until=lease_end())
-        if not updated:
-            raise LeaseLost
+        self._extend_lease(state=PushState.IN_FLIGHT, step=step)
         self.push.step = step
+
+    def _extend_lease(self, *, state: str, **changes: str) -> None:
+        ours = Push.objects.filter(pk=self.push.pk, token=self.token, state=state, lease_until__gt=Now())
+        if not ours.update(lease_until=lease_end(), **changes):
+            raise LeaseLost
+
+    def _locked(self) -> Push | None:
+        """Lock what the push is about, then its row; return it, None unless it is still ours."""
+        self._lock(self.push)
+        return Push.objects.select_for_update().filter(pk=self.push.pk, token=self.token).first()
 
     def _record_exchange(self, exchange: Exchange) -> None:
         PushAttempt.objects.create(
@@ -162,5 +176,5 @@ class Delivery:
 
 
 def lease_end() -> Any:
-    """When a lease that begins now is over, for a query."""
+    """Return when a lease that begins now is over, for a query."""
     return Now() + timedelta(seconds=settings.PUSH_LEASE_SECONDS)

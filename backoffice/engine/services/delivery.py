@@ -1,7 +1,7 @@
 """How one push is sent: claim, call, record, act. The transitions are in docs/architecture.md.
 
     NEW ──claim──> IN_FLIGHT ──> CONFIRMED | FAILED | UNKNOWN, or NEW again when certainly nothing was done
-    UNKNOWN ──look──> CONFIRMED | NEW, the latter only on proof that the write did not happen
+    UNKNOWN ──reconcile──> CONFIRMED | NEW, the latter only on proof that the write did not happen
 
 Only one worker has a push at a time (`claimable.py`); no transaction is open over a call to the vendor.
 """
@@ -20,7 +20,7 @@ from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import limiter, reconcile
 from backoffice.engine.services.claimable import claim
-from backoffice.engine.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn
+from backoffice.engine.services.claims import Interrupted, LeaseLost, Postponed, Withdrawn
 from backoffice.engine.services.clock import database_now
 from backoffice.engine.services.handlers import handler_of
 from backoffice.engine.services.pushes import backoff_seconds, close_push, note_attempt
@@ -38,29 +38,23 @@ from backoffice.vendors.errors import (
 )
 
 logger = logging.getLogger(__name__)
-# Waiting that long for a vendor is told to a person; the push goes on trying.
+# After so many tries it needs attention; the push goes on trying.
 PATIENCE_ATTEMPTS = 12
 CRASHES_TO_SET_ASIDE = 5
 
 
 def deliver(push_id: int) -> PushState | None:
-    """Work on a push as far as it goes now. Answers its state afterwards, None when it was not to be had.
+    """Work on a push as far as it goes now; return its state afterwards, None when it was not to be had.
 
     Safe to call at any time, from any number of workers, for any push.
     """
-    push = Push.objects.filter(pk=push_id).first()
-    if push is None:
-        return None
-    if push.state == PushState.UNKNOWN and reconcile.reconcile(push_id) is not PushState.NEW:
+    if _state(push_id) == PushState.UNKNOWN and reconcile.reconcile(push_id) is not PushState.NEW:
         return _state(push_id)
     return _send(push_id)
 
 
 def end_expired_leases() -> int:
-    """Deal with pushes whose worker died. A write may have been under way: UNKNOWN. Between two writes: NEW again.
-
-    Answers how many there were.
-    """
+    """End the leases of lost workers, as UNKNOWN where a write may have been under way, else NEW; return how many."""
     expired = Push.objects.filter(state=PushState.IN_FLIGHT, lease_until__lte=Now())
     count = 0
     for push in expired.order_by("pk")[:500]:
@@ -77,6 +71,7 @@ def _send(push_id: int) -> PushState | None:
     delivery = claim(push_id, state=PushState.NEW)
     if delivery is None:
         return None
+    act: Callable[[Push], None] = _confirm
     handler = handler_of(delivery.push)
     try:
         handler.begin(delivery)
@@ -85,34 +80,18 @@ def _send(push_id: int) -> PushState | None:
         logger.warning("The lease of push %s was lost; somebody else goes on with it.", push_id)
         return None
     except Withdrawn as withdrawn:
-        reason = text_of(withdrawn)
-        _finish(delivery, lambda push: _confirm(push, cause=reason))
+        act = partial(_confirm, cause=text_of(withdrawn))
     except Postponed as postponed:
-        wait, cause = postponed.seconds, text_of(postponed)
-        _finish(delivery, lambda push: _put_back(push, seconds=wait, counted=False, cause=cause))
+        act = partial(_put_back, seconds=postponed.seconds, counted=False, cause=text_of(postponed))
     except Interrupted:
-        _finish(delivery, lambda push: _put_back(push, seconds=0, counted=False, cause=""))
-    except VendorError as raised:
-        error = raised
-        _finish(delivery, lambda push: _act_on(push, error))
+        act = partial(_put_back, seconds=0, counted=False, cause="")
+    except VendorError as error:
+        act = partial(_act_on, error=error)
     except Exception as fault:  # a fault of ours must neither lose the row nor guess
         logger.exception("Push %s failed in our own code.", push_id)
-        text = f"{type(fault).__name__}: {fault}"
-        _finish(delivery, lambda push: _act_on_fault(push, text))
-    else:
-        _finish(delivery, _confirm)
+        act = partial(_act_on_fault, text=f"{type(fault).__name__}: {fault}")
+    delivery.finish(act)
     return _state(push_id)
-
-
-def _finish(delivery: Delivery, act: Callable[[Push], None]) -> None:
-    """Say what became of a delivery, in one transaction that proves the push is still ours."""
-    with transaction.atomic():
-        handler_of(delivery.push).lock(delivery.push)
-        push = Push.objects.select_for_update().filter(pk=delivery.push.pk, token=delivery.token).first()
-        if push is None or push.state != PushState.IN_FLIGHT:
-            logger.warning("Push %s went on without us; our end of it is dropped.", delivery.push.pk)
-            return
-        act(push)
 
 
 def _act_on(push: Push, error: VendorError) -> None:
@@ -160,7 +139,7 @@ def _fail(push: Push, error: VendorError) -> None:
 
 
 def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: bool = True) -> None:
-    """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also lengthens the backoff.
+    """Try again later, as certainly nothing was done. `seconds` is a floor; a counted try also lengthens the backoff.
 
     What is due before the next sweep is enqueued; not what our own rate limit kept from leaving: of that there
     may be thousands, all due when it is free again, and the sweep takes them in turn.
@@ -181,7 +160,7 @@ def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: 
 
 
 def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:
-    """The write under way may have happened: from now on only a look, or a person, decides.
+    """Leave open whether the write under way has happened: from now on only reconciling, or a person, decides.
 
     What we sent may still be worked on until the settle time is over. It counts from the lease's end when the worker
     was lost: until then a worker that was only paused could still have sent.

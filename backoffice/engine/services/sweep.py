@@ -1,4 +1,4 @@
-"""Finds everything that is due, whoever forgot to enqueue it. Losing Redis, a task or a worker loses nothing."""
+"""Finding everything that is due, whoever forgot to enqueue it. Losing Redis, a task or a worker loses nothing."""
 
 from itertools import zip_longest
 
@@ -44,8 +44,8 @@ def sweep() -> dict[str, int]:
 
 
 def due_pushes(*, limit: int) -> list[int]:
-    """Ids of the pushes that can be worked on now, at most `limit` of each vendor, most urgent first; the vendors take
-    turns, so that none waits behind what another has piled up.
+    """Return ids of the pushes that can be worked on now, at most `limit` of each vendor, most urgent first. Vendors
+    take turns, so that none waits behind what another has piled up.
     """
     due = [
         list(claimable().filter(vendor=vendor).order_by("lane", "next_at").values_list("pk", flat=True)[:limit])

@@ -12,8 +12,8 @@ from backoffice.vendors.registry import vendor_type
 
 
 @dataclass(frozen=True)
-class VendorResponse:
-    """What the vendor said, or why it said nothing; `seconds` is how long that took.
+class VendorCheck:
+    """What the vendor answered, or why it did not; `seconds` is how long that took.
 
     `is_asked` is false for a vendor that offers nothing harmless: then the text is ours.
     """
@@ -25,18 +25,18 @@ class VendorResponse:
     is_asked: bool = True
 
 
-def check_vendor(name: str) -> VendorResponse:
+def check_vendor(name: str) -> VendorCheck:
     """Make the vendor's harmless call, through the limiter like any other. Raises UnknownVendor."""
     if not vendor_type(name, Vendor).is_configured():
         remedy = _("Set its address and credentials; .env.example says which settings these are.")
-        return VendorResponse(is_ok=False, text=_("It is not set up."), remedy=remedy, seconds=0)
+        return VendorCheck(is_ok=False, text=_("It is not set up."), remedy=remedy, seconds=0)
     started = time.monotonic()
     try:
         text, is_ok, remedy = get_vendor(name, Vendor, lane=Lane.ORDERS).check(), True, ""
     except VendorError as error:
         text, is_ok, remedy = error.text, False, _remedy(error)
     seconds, is_asked = time.monotonic() - started, vendor_type(name, Vendor).CHECK_ASKS
-    return VendorResponse(is_ok=is_ok, text=str(text), remedy=remedy, seconds=seconds, is_asked=is_asked)
+    return VendorCheck(is_ok=is_ok, text=str(text), remedy=remedy, seconds=seconds, is_asked=is_asked)
 
 
 def _remedy(error: VendorError) -> str:

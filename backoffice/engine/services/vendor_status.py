@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice import published_secrets
 from backoffice.engine.models import Callback, Integration, Push
 from backoffice.engine.models.push import OPEN_STATES, PushState
 from backoffice.engine.services import rate_limits
@@ -17,12 +17,7 @@ from backoffice.engine.services.rate_limits import RateLimitStatus
 from backoffice.states import StateChoices, Tone
 from backoffice.text.datetimes import start_of_day
 from backoffice.vendors.abilities import Vendor
-from backoffice.vendors.registry import (
-    vendor_names,
-    vendor_setting,
-    vendor_title,
-    vendor_type,
-)
+from backoffice.vendors.registry import vendor_names, vendor_setting, vendor_title, vendor_type
 
 
 class VendorHealth(StateChoices):
@@ -57,10 +52,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class VendorStatus:
-    """One vendor at this moment. `integration` is unsaved for a vendor that was never used.
-
-    `title` is what it is called, `purpose` one line of what it does.
-    """
+    """One vendor as it is now. `integration` is unsaved for a vendor that was never used."""
 
     name: str
     title: str
@@ -77,36 +69,32 @@ class VendorStatus:
 
 
 def read_vendor_statuses() -> list[VendorStatus]:
-    """One for each vendor the project knows, set up or not. Four queries, and one per vendor."""
-    integrations = Integration.objects.in_bulk()
-    queues = read_queues()
+    """Return one for each vendor the project knows, set up or not. Four queries, and one per vendor."""
+    integrations = {name: Integration(vendor=name) for name in vendor_names()} | Integration.objects.in_bulk()
+    queues, drift = read_queues(), count_drift(hours=24)
     midnight = start_of_day(timezone.localdate())
     today = Callback.objects.filter(received_at__gte=midnight).values("vendor").annotate(number=Count("pk"))
     callbacks = dict(today.order_by().values_list("vendor", "number"))
-    drift = count_drift(hours=24)
-    statuses = []
-    for name in vendor_names():
-        integration = integrations.get(name) or Integration(vendor=name)
-        statuses.append(
-            VendorStatus(
-                name=name,
-                title=vendor_title(name),
-                purpose=str(vendor_type(name, Vendor).purpose),
-                standing=standing_of(integration),
-                mode=mode_of(name),
-                address=address_of(name),
-                integration=integration,
-                rate_limit=rate_limits.rate_limit_status(name),
-                queue=queues.get(name, Queue()),
-                callbacks_today=callbacks.get(name, 0),
-                drift=drift.get(name, 0),
-            )
+    return [
+        VendorStatus(
+            name=name,
+            title=vendor_title(name),
+            purpose=str(vendor_type(name, Vendor).purpose),
+            standing=_health_of(integrations[name]),
+            mode=mode_of(name),
+            address=address_of(name),
+            integration=integrations[name],
+            rate_limit=rate_limits.rate_limit_status(name),
+            queue=queues.get(name, Queue()),
+            callbacks_today=callbacks.get(name, 0),
+            drift=drift.get(name, 0),
         )
-    return statuses
+        for name in vendor_names()
+    ]
 
 
 def read_queues() -> dict[str, Queue]:
-    """Open pushes by vendor, from the index of open pushes; one query."""
+    """Return the open pushes by vendor, from the index of open pushes; one query."""
     rows = Push.objects.filter(state__in=OPEN_STATES).values_list("vendor", "state").order_by()
     counted: dict[str, dict[str, int]] = {}
     oldest: dict[str, datetime] = {}
@@ -124,8 +112,7 @@ def read_queues() -> dict[str, Queue]:
     }
 
 
-def standing_of(integration: Integration) -> VendorHealth:
-    """The worst thing that is true of the vendor now."""
+def _health_of(integration: Integration) -> VendorHealth:
     if not vendor_type(integration.vendor, Vendor).is_configured():
         return VendorHealth.NOT_SET_UP
     if integration.auth_failed_at:
@@ -140,21 +127,18 @@ def standing_of(integration: Integration) -> VendorHealth:
 
 
 def address_of(vendor: str) -> str:
-    """The setting `<VENDOR>_URL`, empty when there is none."""
+    """Return the setting `<VENDOR>_URL`, empty when there is none."""
     return str(vendor_setting(vendor, "URL", ""))
 
 
 def mode_of(vendor: str) -> Mode:
-    """Whether calls have consequences: the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
+    """Return whether calls have consequences: by the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
     if is_loopback(address_of(vendor)):
         return Mode.LOCAL
     return Mode.SANDBOX if vendor_setting(vendor, "SANDBOX", False) else Mode.LIVE
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the address can be reached from this machine only."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    """Return whether only this machine can reach the address."""
+    host = urlsplit(url).hostname
+    return bool(host) and published_secrets.is_loopback(str(host))

@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.inclusion_tag("engine/alerts.html", takes_context=True)
 def alert_banner(context: dict[str, Any]) -> dict[str, Any]:
-    """Nothing for those who are not signed in; links only for those who may follow them."""
+    """Show nothing to those who are not signed in, and links only to those who may follow them."""
     request = context.get("request")
     user = getattr(request, "user", None)
     if user is None or not user.is_active or not user.is_staff or context.get("is_popup"):

@@ -7,7 +7,7 @@ register = template.Library()
 
 @register.filter
 def push_kind(kind: str) -> str:
-    """What a push does, in words."""
+    """Return the label of a kind of push."""
     # The package of the pages loads all of them, and they load this.
     from backoffice.engine.admin.machine_chips import kind_label
 
