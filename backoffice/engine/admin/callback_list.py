@@ -20,7 +20,7 @@ UNUSABLE = "unusable"
 
 
 def _topics() -> list[tuple[str, str]]:
-    """Known when asked for: the registry fills itself after this file was read."""
+    """Return what is known when asked for: the registry fills itself after this file was read."""
     topics = {topic for name in vendors_with(CallsUs) for topic in vendor_type(name, CallsUs).CALLBACK_TOPICS}
     return [(topic, topic) for topic in sorted(topics)]
 
@@ -36,7 +36,7 @@ class CallbackFilters(FilterForm):
     until = day_field(_("Received until"))
 
     def search(self, rows: QuerySet[Callback], text: str) -> QuerySet[Callback]:
-        """By what it is about, by its own number ("#17"), or by the vendor's event id."""
+        """Search by what it is about, by its own number ("#17"), or by the vendor's event id."""
         found = of_subjects(rows, text)
         return rows.filter(vendor__in=vendor_names(), key=text) if found is None else found
 
@@ -49,7 +49,7 @@ class CallbackRow:
 
 
 def callback_rows(callbacks: list[Callback]) -> list[CallbackRow]:
-    """With what they are about, in one lookup for all."""
+    """Return them with what they are about, in one lookup for all."""
     links = subject_links(callbacks)
     return [
         CallbackRow(

@@ -24,7 +24,7 @@ REPLAY = "replay_callback"
 
 @admin.register(Callback)
 class CallbackAdmin(PagesAdmin):
-    """What vendors told us, as it came. It can be worked off again at will: what is known already changes nothing."""
+    """Callbacks as they came. One can be worked off again at will: what is known already changes nothing."""
 
     list_page = CallbackList
 
@@ -69,14 +69,13 @@ class CallbackAdmin(PagesAdmin):
                 text = _("Nothing was marked.")
                 raise InvalidInput(text, errors={"callback": [text]})
             count = replay_callbacks(Callback.objects.filter(pk__in=keys))
-            return ngettext("%d callback is worked off once more.", "%d callbacks are worked off once more.", count) % (
-                count
-            )
+            text = ngettext("%d callback is worked off once more.", "%d callbacks are worked off once more.", count)
+            return text % count
 
         return act(request, do, to=back_to(request, "admin:engine_callback_changelist"))
 
     def body(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """The body, secrets masked, to be saved: never anything that a browser would show or run."""
+        """Download the body, secrets masked: never as anything that a browser would show or run."""
         self.require_view(request)
         callback = find_or_404(Callback, pk)
         return file_response(mask_bytes(bytes(callback.body)), content_type=UNKNOWN, name=f"callback-{pk}")

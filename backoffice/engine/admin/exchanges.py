@@ -1,7 +1,7 @@
-"""The attempts of a push as its page tells them: requests with what came back, and notes between them."""
+"""The attempts of a push as its page shows them: requests with what came back, and notes between them."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backoffice.engine.admin.bodies import Body, show_text
@@ -14,18 +14,14 @@ CONTEXT_LINES = 4
 
 
 @dataclass(frozen=True)
-class Exchange:
+class ShownAttempt:
     """One attempt. `chip` is None for a note; `earlier` is the attempt to compare with: same step, one before."""
 
     attempt: PushAttempt
     chip: Chip | None
     sent: Body
-    answer: Body
-    earlier: int | None = None
-
-    @property
-    def is_note(self) -> bool:
-        return self.chip is None
+    received: Body
+    earlier: int | None
 
 
 @dataclass(frozen=True)
@@ -36,23 +32,21 @@ class DiffLine:
     text: str
 
 
-def exchanges(attempts: Iterable[PushAttempt]) -> list[Exchange]:
-    """In the order given, which is the order of time."""
+def show_attempts(attempts: Iterable[PushAttempt]) -> list[ShownAttempt]:
+    """Return them in the order given, which has to be that of time."""
     last: dict[tuple[str, str], int] = {}
     shown = []
     for attempt in attempts:
-        key = (attempt.step, attempt.method)
-        shown.append(_exchange(attempt, earlier=last.get(key) if attempt.method else None))
+        key, chip = (attempt.step, attempt.method), _chip(attempt)
+        sent, received = show_text(attempt.request), show_text(attempt.answer)
+        shown.append(ShownAttempt(attempt, chip, sent, received, earlier=last.get(key) if chip else None))
         last[key] = attempt.pk
     return shown
 
 
-def _exchange(attempt: PushAttempt, *, earlier: int | None = None) -> Exchange:
-    chip = _chip(attempt) if attempt.method else None
-    return Exchange(attempt, chip, show_text(attempt.request), show_text(attempt.answer), earlier)
-
-
-def _chip(attempt: PushAttempt) -> Chip:
+def _chip(attempt: PushAttempt) -> Chip | None:
+    if not attempt.method:
+        return None
     if attempt.status is None:
         return Chip(Tone.AMBER, "signal_disconnected", _("no answer"), hint=attempt.error)
     if attempt.status < 300 and attempt.error:
@@ -65,7 +59,7 @@ def _chip(attempt: PushAttempt) -> Chip:
 
 
 def compare(earlier: PushAttempt, later: PushAttempt) -> list[tuple[str, list[DiffLine]]]:
-    """(part in words, its lines) for address, request and answer; a part without a difference has no lines."""
+    """Return label and lines for address, request, outcome and response; none where a part does not differ."""
     return [
         (_("Address"), _diff(f"{earlier.method} {earlier.url}", f"{later.method} {later.url}")),
         (_("Sent"), _diff(show_text(earlier.request).text, show_text(later.request).text)),
@@ -80,14 +74,5 @@ def _outcome(attempt: PushAttempt) -> str:
 
 def _diff(old: str, new: str) -> list[DiffLine]:
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=CONTEXT_LINES, lineterm="")
-    return list(_lines(lines))
-
-
-def _lines(lines: Iterator[str]) -> Iterator[DiffLine]:
-    for line in lines:
-        if line.startswith(("---", "+++")) and not line[3:].strip():
-            continue  # the heads that name files
-        if line.startswith("@@"):
-            yield DiffLine("…", "")
-        else:
-            yield DiffLine(line[0].strip(), line[1:])
+    # The first two are the heads that name files.
+    return [DiffLine("…", "") if line[:2] == "@@" else DiffLine(line[0].strip(), line[1:]) for line in list(lines)[2:]]

@@ -1,4 +1,4 @@
-"""A push in one chip, and its kind in words."""
+"""The chip of a push, and the label of its kind."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,14 +17,14 @@ _PUSHES_OF_PEOPLE: dict[tuple[str, bool], tuple[Tone, str, Promise]] = {
 
 
 def push_chip(push: Push) -> Chip:
-    """State of a push; red only while a person is needed."""
+    """Return the state of a push; red only while it needs attention."""
     hint = push.cause or push.decision
-    if reconcile := _PUSHES_OF_PEOPLE.get((push.state, push.needs_attention)):
-        return Chip(*reconcile, hint)
+    if appearance := _PUSHES_OF_PEOPLE.get((push.state, push.needs_attention)):
+        return Chip(*appearance, hint)
     return PushState(push.state).chip(hint)
 
 
 def kind_label(kind: str) -> str:
-    """What a kind of push is, in words; the kind itself when nobody gave words for it."""
+    """Return the label of a kind of push; the kind itself where it has none."""
     handler = PUSH_HANDLERS.get(kind)
     return str(handler.title) if handler and handler.title else kind

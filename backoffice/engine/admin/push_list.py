@@ -20,7 +20,7 @@ UNSENT = "unsent"
 
 
 def _kinds() -> list[tuple[str, Any]]:
-    """Known when asked for: the registry fills itself after this file was read."""
+    """Return what is known when asked for: the registry fills itself after this file was read."""
     return [(kind, kind_label(kind)) for kind in sorted(PUSH_HANDLERS)]
 
 
@@ -37,7 +37,7 @@ class PushFilters(FilterForm):
     until = day_field(_("Made until"))
 
     def search(self, rows: QuerySet[Push], text: str) -> QuerySet[Push]:
-        """By what it is about (an order's number, a vendor's id), by its own number ("#17"), else within the cause."""
+        """Search by what it is about (an order's number, a vendor's id), its own number ("#17"), else in the cause."""
         found = of_subjects(rows, text)
         return rows.filter(~Q(cause=""), cause__icontains=text) if found is None else found
 
@@ -51,7 +51,7 @@ class PushRow:
 
 
 def push_rows(pushes: list[Push]) -> list[PushRow]:
-    """With what they are about, in one lookup for all."""
+    """Return them with what they are about, in one lookup for all."""
     links = subject_links(pushes)
     return [
         PushRow(push, push_chip(push), kind_label(push.kind), links.get((push.subject_type, push.subject_id)))

@@ -156,7 +156,7 @@ def test_the_page_takes_as_many_queries_for_sixty_attempts_as_for_one(sign_in: S
     with CaptureQueriesContext(connection) as many:
         response = client.get(page(push))
     assert len(many) == len(few) <= 14
-    assert response.context["facts"].are_older_hidden
+    assert response.context["details"].are_older_hidden
 
 
 def test_a_missing_push_is_404_whatever_is_asked_for(sign_in: SignIn) -> None:
