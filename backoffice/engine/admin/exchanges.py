@@ -14,7 +14,7 @@ CONTEXT_LINES = 4
 
 
 @dataclass(frozen=True)
-class ShownAttempt:
+class ExchangePanel:
     """One attempt. `chip` is None for a note; `earlier` is the attempt to compare with: same step, one before."""
 
     attempt: PushAttempt
@@ -24,22 +24,14 @@ class ShownAttempt:
     earlier: int | None
 
 
-@dataclass(frozen=True)
-class DiffLine:
-    """One line of a comparison: `mark` is "+", "-", "…" or empty."""
-
-    mark: str
-    text: str
-
-
-def show_attempts(attempts: Iterable[PushAttempt]) -> list[ShownAttempt]:
+def exchanges(attempts: Iterable[PushAttempt]) -> list[ExchangePanel]:
     """Return them in the order given, which has to be that of time."""
     last: dict[tuple[str, str], int] = {}
     shown = []
     for attempt in attempts:
         key, chip = (attempt.step, attempt.method), _chip(attempt)
         sent, received = show_text(attempt.request), show_text(attempt.answer)
-        shown.append(ShownAttempt(attempt, chip, sent, received, earlier=last.get(key) if chip else None))
+        shown.append(ExchangePanel(attempt, chip, sent, received, earlier=last.get(key) if chip else None))
         last[key] = attempt.pk
     return shown
 
@@ -58,8 +50,11 @@ def _chip(attempt: PushAttempt) -> Chip | None:
     return Chip(Tone.RED, "block", str(attempt.status))
 
 
-def compare(earlier: PushAttempt, later: PushAttempt) -> list[tuple[str, list[DiffLine]]]:
-    """Return label and lines for address, request, outcome and response; none where a part does not differ."""
+def compare(earlier: PushAttempt, later: PushAttempt) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return label and lines for address, request, outcome and response, without lines where a part does not differ.
+
+    A line is a mark ("+", "-", "…" or empty) and its text.
+    """
     return [
         (_("Address"), _diff(f"{earlier.method} {earlier.url}", f"{later.method} {later.url}")),
         (_("Sent"), _diff(show_text(earlier.request).text, show_text(later.request).text)),
@@ -72,7 +67,7 @@ def _outcome(attempt: PushAttempt) -> str:
     return f"{attempt.status or _('no answer')}\n{attempt.error}".rstrip()
 
 
-def _diff(old: str, new: str) -> list[DiffLine]:
+def _diff(old: str, new: str) -> list[tuple[str, str]]:
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=CONTEXT_LINES, lineterm="")
     # The first two are the heads that name files.
-    return [DiffLine("…", "") if line[:2] == "@@" else DiffLine(line[0].strip(), line[1:]) for line in list(lines)[2:]]
+    return [("…", "") if line[:2] == "@@" else (line[0].strip(), line[1:]) for line in list(lines)[2:]]

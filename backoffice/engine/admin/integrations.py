@@ -13,8 +13,7 @@ from backoffice.engine.admin.bodies import show_text
 from backoffice.engine.models import Integration, WebhookSubscription
 from backoffice.engine.services import limiter
 from backoffice.engine.services.rate_limits import BURST, RateLimitStatus
-from backoffice.engine.services.vendor_checks import check_vendor
-from backoffice.engine.services.vendor_status import VendorHealth, VendorStatus, read_vendor_statuses
+from backoffice.engine.services.vendor_status import VendorHealth, VendorStatus, check_vendor, read_vendor_statuses
 from backoffice.engine.services.webhook_subscriptions import end_webhook, subscribe_webhooks
 from backoffice.errors import IllegalTransition
 from backoffice.staff.base import actor

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backoffice.amounts import money
-from backoffice.engine.admin.exchanges import ShownAttempt, show_attempts
+from backoffice.engine.admin.exchanges import ExchangePanel, exchanges
 from backoffice.engine.admin.push_context import ATTEMPTS_SHOWN, PushContext, push_context
-from backoffice.engine.admin.unknown_words import SEARCHED, recovery_of, what_goes_on, when_staff_are_asked
+from backoffice.engine.admin.recovery_texts import SEARCHED, recovery_of, what_goes_on, when_staff_are_asked
 from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.services.handlers import PUSH_HANDLERS, PushHandler, Recovery, handler_of
 from backoffice.engine.services.pushes import is_settled
@@ -26,9 +26,9 @@ class OutcomeContext:
     """
 
     push: PushContext
-    request: ShownAttempt | None
+    request: ExchangePanel | None
     evidence: str
-    since: list[ShownAttempt]
+    since: list[ExchangePanel]
     is_settled: bool
     is_searched: bool
     goes_on: str
@@ -51,9 +51,9 @@ def outcome_context(push: Push) -> OutcomeContext:
     is_yes_advised = _was_answered(left) or recovery_of(push) in (Recovery.PERSON, Recovery.CALLBACK)
     return OutcomeContext(
         push=push_context(push),
-        request=show_attempts([left])[0] if left else None,
+        request=exchanges([left])[0] if left else None,
         evidence=_evidence(push, left),
-        since=show_attempts(later),
+        since=exchanges(later),
         is_settled=is_settled(push),
         is_searched=recovery_of(push) in SEARCHED,
         goes_on=what_goes_on(push),

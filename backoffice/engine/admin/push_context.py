@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from backoffice.engine.admin.bodies import Body, show_text
-from backoffice.engine.admin.callback_list import CallbackRow, callback_rows
-from backoffice.engine.admin.exchanges import ShownAttempt, show_attempts
+from backoffice.engine.admin.callbacks import CallbackRow, callback_rows
+from backoffice.engine.admin.exchanges import ExchangePanel, exchanges
 from backoffice.engine.admin.push_list import PushRow, push_rows
+from backoffice.engine.admin.recovery_texts import SEARCHED, recovery_of, unknown_situation
 from backoffice.engine.admin.subject_links import about, keys_of
-from backoffice.engine.admin.unknown_words import SEARCHED, recovery_of, unknown_situation
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.handlers import Recovery
@@ -26,7 +26,7 @@ class PushContext:
 
     push: Push
     row: PushRow
-    attempts: list[ShownAttempt]
+    attempts: list[ExchangePanel]
     are_older_hidden: bool
     payload: Body
     newest: Push
@@ -97,7 +97,7 @@ def push_context(push: Push) -> PushContext:
     return PushContext(
         push=push,
         row=push_rows([push])[0],
-        attempts=show_attempts(attempts[:ATTEMPTS_SHOWN][::-1]),
+        attempts=exchanges(attempts[:ATTEMPTS_SHOWN][::-1]),
         are_older_hidden=len(attempts) > ATTEMPTS_SHOWN,
         payload=show_text(json.dumps(push.payload, ensure_ascii=False) if push.payload else ""),
         newest=Push.objects.filter(**push.key).order_by("-generation").only("pk", "generation", "state")[0],

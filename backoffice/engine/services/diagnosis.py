@@ -21,8 +21,7 @@ from backoffice.engine.services.claimable import claimable
 from backoffice.engine.services.epoch import notice_restore, read_epoch
 from backoffice.engine.services.epoch_places import PlacesUnreadable, file_of, recall
 from backoffice.engine.services.foundations import DoctorResult, examine_database, examine_foundations
-from backoffice.engine.services.vendor_checks import check_vendor
-from backoffice.engine.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
+from backoffice.engine.services.vendor_status import Mode, address_of, check_vendor, is_loopback, mode_of, read_queues
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.registry import setting_name, vendor_names, vendors_with
