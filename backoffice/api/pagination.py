@@ -42,7 +42,7 @@ class After(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
         self.resume_at = self.resume_at and in_utc(self.resume_at)
 
 
-class Page(msgspec.Struct):
+class CursorPage(msgspec.Struct):
     """`rows` in order, and the cursor of the next page, empty at the end."""
 
     rows: Sequence[Any]
@@ -50,16 +50,16 @@ class Page(msgspec.Struct):
     resume_at: datetime | None = None
 
 
-def read_newest(rows: QuerySet[Row], *, query: PageQuery) -> Page:
+def read_newest(rows: QuerySet[Row], *, query: PageQuery) -> CursorPage:
     """One page, newest first. Raises MalformedInput for a cursor that is not ours."""
     if query.cursor:
         rows = rows.filter(pk__lt=_decode(query.cursor).id)
     page = list(rows.order_by("-pk")[: query.page_size + 1])
     more = len(page) > query.page_size
-    return Page(page[: query.page_size], _encode(After(page[query.page_size - 1].pk)) if more else "")
+    return CursorPage(page[: query.page_size], _encode(After(page[query.page_size - 1].pk)) if more else "")
 
 
-def read_changes(rows: QuerySet[Row], *, query: PageQuery, since: datetime) -> Page:
+def read_changes(rows: QuerySet[Row], *, query: PageQuery, since: datetime) -> CursorPage:
     """One page of rows changed since then, in order of their change (`updated_at`).
 
     `resume_at` is the `since` of the next reading that misses nothing: fixed by the first page of this one, and
@@ -74,12 +74,12 @@ def read_changes(rows: QuerySet[Row], *, query: PageQuery, since: datetime) -> P
         rows = rows.filter(updated_at__gte=since)
     page = list(rows.order_by("updated_at", "pk")[: query.page_size + 1])
     if len(page) <= query.page_size:
-        return Page(page, "", resume_at)
+        return CursorPage(page, "", resume_at)
     last: Any = page[query.page_size - 1]
-    return Page(page[: query.page_size], _encode(After(last.pk, last.updated_at, resume_at)), resume_at)
+    return CursorPage(page[: query.page_size], _encode(After(last.pk, last.updated_at, resume_at)), resume_at)
 
 
-def build_next(request: Request, page: Page) -> str | None:
+def build_next(request: Request, page: CursorPage) -> str | None:
     """The address of the next page, with all filters kept."""
     if not page.cursor:
         return None

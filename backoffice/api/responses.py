@@ -1,10 +1,12 @@
 """What every answer of the API is made of, and the problems it may name."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
+
+Response = TypeVar("Response", bound=msgspec.Struct)
 
 # Code -> title. The codes are promised to storefronts: they may be added to, not changed.
 PROBLEMS = {
@@ -66,6 +68,12 @@ class Problem(msgspec.Struct, omit_defaults=True):
     errors: dict[str, list[str]] = {}
     suggestions: dict[str, Suggestion] = {}
     order: int | None = None
+
+
+def read_fields(response: type[Response], row: object, **others: Any) -> Response:
+    """Return the response with the row's fields of the same names, and the others as given."""
+    names = (name for name in response.__struct_fields__ if name not in others)
+    return response(**{name: getattr(row, name) for name in names}, **others)
 
 
 def spell_money(value: Decimal) -> str:

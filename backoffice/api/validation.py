@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 from django.db.models import TextChoices
 from django.http import QueryDict
+from msgspec import Struct
 
 from backoffice.errors import InvalidInput
 from backoffice.text.structs import clean_texts, shown_name
@@ -21,6 +22,10 @@ class MalformedInput(InvalidInput):
     """Not of the documented shape: wrong types, missing parts, more than can be kept."""
 
     code = "malformed"
+
+
+class NoQuery(Struct, forbid_unknown_fields=True):
+    """An address without query parameters."""
 
 
 def one_of(choices: type[TextChoices]) -> msgspec.Meta:

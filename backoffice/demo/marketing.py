@@ -6,7 +6,7 @@ from django.conf import settings
 
 from backoffice.accounts.models import Shop
 from orders.marketing.models import CampaignState, MailCampaign
-from orders.marketing.services.campaigns.addresses import RecipientRow
+from orders.marketing.services.campaigns.addresses import RecipientInput
 from orders.marketing.services.campaigns.making import add_orders, add_table, make_campaign, prepare_campaign
 from orders.models import Address, AddressRole, Order
 from orders.rules.models import Rule
@@ -49,6 +49,8 @@ def begin_campaign(shop: Shop) -> MailCampaign | None:
     recipients = Address.objects.filter(role=AddressRole.RECIPIENT, country_code="US", order__shop=shop)
     add_orders(Order.objects.filter(addresses__in=recipients), campaign_id=campaign.pk, actor=ACTOR)
     names = ("firstname", "lastname", "address1", "city", "state_code", "zip", "country")
-    rows = [RecipientRow(number, dict(zip(names, row, strict=True))) for number, row in enumerate(NEIGHBOURS, start=2)]
+    rows = [
+        RecipientInput(number, dict(zip(names, row, strict=True))) for number, row in enumerate(NEIGHBOURS, start=2)
+    ]
     add_table(campaign, rows, actor=ACTOR)
     return prepare_campaign(campaign, actor=ACTOR)

@@ -13,7 +13,7 @@ PLACE = ("older", "newer", "end", "after")
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class KeysetPage(Generic[Row]):
     """Some rows, newest first. `newer` and `older` are the queries of the neighbours, None at the ends."""
 
     rows: list[Row]
@@ -32,7 +32,7 @@ class Ascending(Generic[Row]):
     next: str | None
 
 
-def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Page[Row]:
+def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> KeysetPage[Row]:
     """The page that `?older=<pk>`, `?newer=<pk>` or `?end=1` asks for, else the newest. One query, no OFFSET, no COUNT.
 
     What is not a number is ignored, as if it were not there.
@@ -50,7 +50,7 @@ def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Pag
         rows.reverse()
     has_newer = more if upwards else older is not None
     has_older = (newer is not None) if upwards else more
-    return Page(
+    return KeysetPage(
         rows,
         newer=_query(parameters, newer=rows[0].pk) if rows and has_newer else None,
         older=_query(parameters, older=rows[-1].pk) if rows and has_older else None,

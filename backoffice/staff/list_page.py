@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from backoffice.staff.filter_form import FilterForm
-from backoffice.staff.keyset import PLACE, Ascending, Page, Row, page_of
+from backoffice.staff.keyset import PLACE, Ascending, KeysetPage, Row, page_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class ListPage(Generic[Row]):
     def may_mark(self) -> bool:
         return any(self.request.user.has_perm(name) for name in self.marks_permissions)
 
-    def get_page(self) -> Page[Row] | Ascending[Row]:
+    def get_page(self) -> KeysetPage[Row] | Ascending[Row]:
         return page_of(self.get_queryset(), self.request.GET, size=self.paginate_by)
 
     def get_context_data(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
@@ -120,11 +121,9 @@ class VendorSession:
         and not in the answer, should the vendor repeat them. `read_by_caller`: statuses whose whole answer is given to
         the caller instead of raising what they mean elsewhere; a read is then not repeated because of one.
         """
-        if "://" in path or path.startswith("/"):
-            raise ValueError(f"not a path below {self.base_url}: {path}")
         request = Request(
             method,
-            self.base_url + path,
+            self._url_of(path),
             dict(params or {}),
             body,
             max_bytes=max_bytes,
@@ -135,10 +134,13 @@ class VendorSession:
             content_type=content_type,
             secrets=secrets,
         )
-        if request.write:
-            return self._attempt(request, secret=secret, read_by_caller=read_by_caller)
-        answer: Response = self.pace.retrying()(self._attempt, request, secret=secret, read_by_caller=read_by_caller)
-        return answer
+        attempt = partial(self._attempt, secret=secret, read_by_caller=read_by_caller)
+        return attempt(request) if request.write else self.pace.retrying()(attempt, request)
+
+    def _url_of(self, path: str) -> str:
+        if "://" in path or path.startswith("/"):
+            raise ValueError(f"not a path below {self.base_url}: {path}")
+        return self.base_url + path
 
     def _attempt(self, request: Request, *, secret: bool, read_by_caller: frozenset[int]) -> Response:
         """Send, and once more with a new token after a 401 (which is certain not to have acted)."""

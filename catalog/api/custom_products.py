@@ -19,7 +19,7 @@ from backoffice.api.pagination import PageQuery, build_next, read_newest
 from backoffice.api.renderers import AnyType
 from backoffice.api.responses import Money, spell_money
 from backoffice.api.schema import describe_problems, describe_query
-from backoffice.api.validation import read_query
+from backoffice.api.validation import NoQuery, read_query
 from backoffice.engine.services.files import open_file
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
@@ -35,10 +35,6 @@ class CustomProductQuery(PageQuery, kw_only=True):
     """Filters of the list; all must hold."""
 
     search: Annotated[str, Meta(max_length=100, description="Words of the title, our id, or the vendor's id.")] = ""
-
-
-class NoQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """Nothing can be chosen."""
 
 
 class CustomProductResponse(msgspec.Struct):

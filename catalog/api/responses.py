@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 
 from backoffice.accounts.models import Shop
-from backoffice.api.responses import Money, TotalMoney, spell_money
+from backoffice.api.responses import Money, TotalMoney, read_fields, spell_money
 from backoffice.api.validation import one_of
 from backoffice.vendors.money import spell_total
 from catalog.models import PriceList, PriceTier, Product, Rating, Variant
@@ -15,8 +15,6 @@ from catalog.services.orderable import can_order, can_take_from_stock
 from catalog.services.quotes import Quote
 from catalog.services.ratings import summarize
 from catalog.services.variant_users import Key
-
-Response = TypeVar("Response", bound=msgspec.Struct)
 
 
 class VariantSummary(msgspec.Struct):
@@ -218,9 +216,3 @@ def quote_response(variant: Variant, quote: Quote, *, shop: Shop, left: Mapping[
 def _tiers(tiers: Iterable[PriceTier], price_list: PriceList) -> list[TierResponse]:
     own = sorted((tier for tier in tiers if tier.price_list == price_list), key=lambda tier: tier.quantity)
     return [TierResponse(tier.quantity, spell_money(tier.price)) for tier in own]
-
-
-def read_fields(response: type[Response], row: object, **others: Any) -> Response:
-    """Return the response with the row's fields of the same names, and the others as given."""
-    names = (name for name in response.__struct_fields__ if name not in others)
-    return response(**{name: getattr(row, name) for name in names}, **others)

@@ -12,14 +12,13 @@ from rest_framework.response import Response
 from backoffice.accounts.models.shop import Scope
 from backoffice.api.renderers import AnyType
 from backoffice.api.schema import describe_problems
-from backoffice.api.validation import read_query, read_struct
+from backoffice.api.validation import NoQuery, read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.files.types import content_type_of
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
 from orders.api.design_responses import DesignResponse, OpenedDesignResponse, design_response, opened_response
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
-from orders.api.queries import NoQuery
 from orders.models import Design
 from orders.services.designs.editor import open_design, read_design, read_preview, submit_design
 from orders.services.designs.input import NewDesign

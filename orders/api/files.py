@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from backoffice.accounts.models.shop import Scope
 from backoffice.api.parsers import TooLarge
 from backoffice.api.schema import describe_problems
-from backoffice.api.validation import MalformedInput, read_query
+from backoffice.api.validation import MalformedInput, NoQuery, read_query
 from backoffice.api.views import ApiView
 from backoffice.engine.services.disk import room_for
 from backoffice.engine.services.files import FileTooLarge, open_file, too_large_text
@@ -27,7 +27,6 @@ from backoffice.text.cleaning import clean_line
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
 from orders.api.binary import FormWithFile, PdfBody, read_chunks
-from orders.api.queries import NoQuery
 from orders.models import ShopFile, VendorOrder
 from orders.services.files import store
 from orders.services.files.signed_links import Linked, LinkEnded, read_link

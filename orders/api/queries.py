@@ -47,10 +47,6 @@ class PlaceQuery(Struct, forbid_unknown_fields=True, kw_only=True):
     ] = "refuse"
 
 
-class NoQuery(Struct, forbid_unknown_fields=True):
-    """An address without query parameters."""
-
-
 def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
     """The shop's orders that fit."""
     wanted = {

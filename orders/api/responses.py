@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from backoffice.api.responses import Money, TotalMoney, spell_money
+from backoffice.api.responses import Money, TotalMoney, read_fields, spell_money
 from backoffice.api.validation import one_of
 from backoffice.vendors.money import spell_total
 from orders.models import (
@@ -166,6 +166,7 @@ class OrderResponse(msgspec.Struct):
     express_shipping: bool
     express_production: bool
     complaint: bool
+    gift_message: str
     custom_properties: dict[str, str]
     holds: list[HoldResponse]
     lines: list[LineResponse]
@@ -193,7 +194,7 @@ class EventResponse(msgspec.Struct):
     text: str
 
 
-class Timeline(msgspec.Struct):
+class TimelineResponse(msgspec.Struct):
     """What happened to the order, oldest first."""
 
     results: list[EventResponse]
@@ -211,50 +212,34 @@ def order_response(order: Order, *, parts: PlacedOrder | None = None) -> OrderRe
     lines = list(parts.lines if parts else order.lines.all())
     holds = parts.holds if parts else [hold for hold in order.holds.all() if hold.released_at is None]
     addresses = {row.role: address_response(row) for row in (parts.addresses if parts else order.addresses.all())}
-    return OrderResponse(
-        id=order.pk,
-        number=order.number,
-        reference=order.reference,
+    return read_fields(
+        OrderResponse,
+        order,
         state=Axes(order.state, order.production, order.shipment),
-        late=order.late,
         cancel_requested=order.cancel_requested_at is not None,
-        ship_by=order.ship_by,
-        placed_at=order.placed_at,
-        currency=order.currency,
         total=spell_total(order.total, currency=order.currency),
         customer=_customer(order),
         recipient=addresses.get(AddressRole.RECIPIENT),
         invoice_address=addresses.get(AddressRole.INVOICE),
         shipper=addresses.get(AddressRole.SHIPPER),
         export=addresses.get(AddressRole.EXPORT),
-        shipping_method=order.shipping_method,
-        express_shipping=order.express_shipping,
-        express_production=order.express_production,
-        complaint=order.complaint,
-        custom_properties=order.custom_properties,
         holds=[_hold(hold) for hold in holds],
         lines=[line_response(line) for line in lines],
         documents=[_document(row) for row in (parts.documents if parts else order.documents.all())],
         # What has just been taken has no parcels yet.
         shipments=[] if parts else list(_shipments(order, lines)),
-        created_at=order.created_at,
-        updated_at=order.updated_at,
     )
 
 
 def address_response(address: Address) -> AddressResponse:
-    return AddressResponse(**{name: getattr(address, name) for name in AddressResponse.__struct_fields__})
+    return read_fields(AddressResponse, address)
 
 
 def line_response(line: OrderLine) -> LineResponse:
     secured: dict[str, object] = line.file_credentials or {}
-    return LineResponse(
-        reference=line.reference,
-        kind=line.kind,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        backordered=line.backordered,
+    return read_fields(
+        LineResponse,
+        line,
         unit_price=spell_money(line.unit_price),
         design_id=line.design_id or None,
         custom_product=line.custom_product or None,
@@ -263,7 +248,6 @@ def line_response(line: OrderLine) -> LineResponse:
             for index, file in enumerate(line.files)
         ],
         customs=msgspec.convert(line.customs, CustomsResponse) if line.customs else None,
-        custom_properties=line.custom_properties,
     )
 
 
@@ -279,27 +263,15 @@ def _customer(order: Order) -> CustomerResponse:
 
 
 def _document(document: OrderDocument) -> DocumentResponse:
-    return DocumentResponse(
-        kind=document.kind,
-        url=document.url,
-        carrier=document.carrier,
-        tracking_code=document.tracking_code,
-        has_credentials=document.credentials is not None,
-    )
+    return read_fields(DocumentResponse, document, has_credentials=document.credentials is not None)
 
 
 def _shipments(order: Order, lines: list[OrderLine]) -> Iterable[ShipmentResponse]:
     references: dict[int | None, str] = {line.pk: line.reference for line in lines}
     for shipment in order.shipments.all():
-        yield ShipmentResponse(
-            carrier=shipment.carrier,
-            tracking_code=shipment.tracking_code,
-            tracking_url=shipment.tracking_url,
-            delivered=shipment.delivered,
-            delivered_at=shipment.delivered_at,
-            delivery_earliest=shipment.delivery_earliest,
-            delivery_latest=shipment.delivery_latest,
-            late=shipment.late,
+        yield read_fields(
+            ShipmentResponse,
+            shipment,
             lines=[
                 ShippedLineResponse(references.get(row.line_id), row.sku, row.quantity) for row in shipment.lines.all()
             ],

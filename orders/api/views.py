@@ -12,14 +12,14 @@ from backoffice.accounts.models.shop import Scope
 from backoffice.accounts.services.idempotency import Answer, respond_once
 from backoffice.api.pagination import build_next, read_changes, read_newest
 from backoffice.api.schema import describe_problems, describe_query
-from backoffice.api.validation import read_query, read_struct
+from backoffice.api.validation import NoQuery, read_query, read_struct
 from backoffice.api.views import ApiView
 from backoffice.errors import Conflict
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
-from orders.api.queries import NoQuery, OrderQuery, PlaceQuery, filter_orders, with_parts
-from orders.api.responses import EventResponse, OrderPage, OrderResponse, Timeline, order_response
+from orders.api.queries import OrderQuery, PlaceQuery, filter_orders, with_parts
+from orders.api.responses import EventResponse, OrderPage, OrderResponse, TimelineResponse, order_response
 from orders.models import HoldReason, Order, OrderState
 from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import OrderRefused, place_order, refusing_taken_reference
@@ -134,7 +134,7 @@ class OrderTimeline(ApiView):
         operation_id="get_order_timeline",
         summary="What happened to an order",
         tags=["orders"],
-        responses={200: Timeline, **describe_problems()},
+        responses={200: TimelineResponse, **describe_problems()},
     )
     def get(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
@@ -144,7 +144,9 @@ class OrderTimeline(ApiView):
         # Rules, and what they hold an order for, are between staff.
         events = order.events.exclude(kind__startswith="rule.").order_by("at", "pk")
         events = events.exclude(kind__startswith="hold.", params__reason=HoldReason.RULE)
-        return Response(Timeline([EventResponse(event.at, event.kind, str(describe(event))) for event in events]))
+        return Response(
+            TimelineResponse([EventResponse(event.at, event.kind, str(describe(event))) for event in events])
+        )
 
 
 class OrderCancellation(OneOrder):

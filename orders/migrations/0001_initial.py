@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                 ('express_shipping', models.BooleanField(default=False, verbose_name='express shipping')),
                 ('express_production', models.BooleanField(default=False, verbose_name='express production')),
                 ('complaint', models.BooleanField(default=False, verbose_name='complaint')),
+                ('gift_message', models.CharField(blank=True, max_length=500, verbose_name='gift message')),
                 ('generic_label', models.BooleanField(db_default=False, default=False, verbose_name='we supply the label on the day')),
                 ('custom_properties', models.JSONField(blank=True, default=dict, verbose_name='custom properties')),
                 ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='tags')),

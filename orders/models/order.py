@@ -102,6 +102,7 @@ class Order(models.Model):
     express_shipping = models.BooleanField(_("express shipping"), default=False)
     express_production = models.BooleanField(_("express production"), default=False)
     complaint = models.BooleanField(_("complaint"), default=False)
+    gift_message = models.CharField(_("gift message"), max_length=500, blank=True)
     # The vendor asks us for the label on the day of dispatch.
     generic_label = models.BooleanField(_("we supply the label on the day"), default=False, db_default=False)
     custom_properties = models.JSONField(_("custom properties"), default=dict, blank=True)

@@ -13,7 +13,7 @@ from backoffice.errors import IllegalTransition
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from orders.marketing.models import CampaignState, CardState, Consent, LeftOut, MailCampaign, OptOut
-from orders.marketing.services.campaigns.addresses import RecipientRow
+from orders.marketing.services.campaigns.addresses import RecipientInput
 from orders.marketing.services.campaigns.making import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
 from orders.models import Order, OrderState
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
@@ -40,7 +40,7 @@ def test_who_wants_no_more_letters_gets_no_card_whatever_was_agreed_to_with_an_o
 
 def test_a_table_lists_nobody_who_wants_no_more_letters(db: None) -> None:
     opt_out("ada@example.com")
-    [row] = add_table(make_draft(), [RecipientRow(2, GOOD | {"email": "Ada@example.com"})], actor="mara")
+    [row] = add_table(make_draft(), [RecipientInput(2, GOOD | {"email": "Ada@example.com"})], actor="mara")
     assert (row.state, row.reason) == (CardState.LEFT_OUT, LeftOut.NO_CONSENT)
 
 

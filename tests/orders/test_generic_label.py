@@ -16,7 +16,7 @@ from pytest_django import Settings
 from backoffice.errors import Conflict, InvalidInput
 from fulfillment.models import Carrier
 from orders.models import Order, SuppliedLabel, VendorOrder, VendorOrderState
-from orders.services.files.generic_labels import Label, supply_label
+from orders.services.files.generic_labels import GenericLabel, supply_label
 from orders.services.files.store import store_file
 from orders.services.lifecycle import release_order
 from orders.services.order_message import order_to_place
@@ -165,8 +165,8 @@ def test_each_part_has_its_own_line_address_and_code() -> None:
 class BookedLabels:
     """Another source, as one that books at a carrier would be."""
 
-    def find(self, vendor_order: VendorOrder) -> Label | None:
-        return Label("https://carrier.example/1.pdf", "ups", vendor_order.reference)
+    def find(self, vendor_order: VendorOrder) -> GenericLabel | None:
+        return GenericLabel("https://carrier.example/1.pdf", "ups", vendor_order.reference)
 
 
 def test_labels_may_come_from_another_source(settings: Settings) -> None:

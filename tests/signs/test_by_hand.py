@@ -13,7 +13,7 @@ from catalog.models import CustomProduct
 from fulfillment.models import Shipment
 from orders.models import Hold, Order, VendorOrder
 from orders.services.lifecycle import cancel_order, release_order
-from orders.services.reports.by_hand import Parcel, Progress, conclude_cancellation, record_progress
+from orders.services.reports.by_hand import ParcelInput, Progress, conclude_cancellation, record_progress
 from tests.orders.rows import make_order
 from tests.signs.desk import sign_line, sign_order
 
@@ -43,7 +43,7 @@ def part(order: Order) -> VendorOrder:
 def test_production_shipping_and_delivery_end_in_the_same_rows(order: Order) -> None:
     order = record_progress(part(order), progress=Progress.IN_PRODUCTION, actor="mara")
     assert (order.production, order.shipment) == ("in_production", "none")
-    parcel = Parcel("dhl", "JJD1", "https://dhl.example.com/JJD1")
+    parcel = ParcelInput("dhl", "JJD1", "https://dhl.example.com/JJD1")
     order = record_progress(part(order), progress=Progress.SHIPPED, actor="mara", parcel=parcel)
     order = record_progress(part(order), progress=Progress.SHIPPED, actor="mara", parcel=parcel)
     assert (order.production, order.shipment) == ("done", "shipped")
@@ -70,8 +70,8 @@ def test_what_is_not_at_the_vendor_or_reports_itself_is_not_recorded(product: Cu
     assert not Shipment.objects.exists()
 
 
-@pytest.mark.parametrize("parcel", [Parcel(tracking_url="javascript:alert(1)"), Parcel(carrier="x" * 65)])
-def test_a_parcel_that_cannot_be_kept_is_refused(order: Order, parcel: Parcel) -> None:
+@pytest.mark.parametrize("parcel", [ParcelInput(tracking_url="javascript:alert(1)"), ParcelInput(carrier="x" * 65)])
+def test_a_parcel_that_cannot_be_kept_is_refused(order: Order, parcel: ParcelInput) -> None:
     with pytest.raises(InvalidInput):
         record_progress(part(order), progress=Progress.SHIPPED, actor="mara", parcel=parcel)
     assert not Shipment.objects.exists()

@@ -46,9 +46,9 @@ class LettrLabsClient:
             raise VendorAmbiguous(f"{VENDOR} made an order and did not say which.")
         return created
 
-    def orders(self, params: Params) -> list[schemas.OrderSchema]:
+    def orders(self, params: Params) -> list[schemas.CardOrderSchema]:
         """GET v1/order: `id` (comma list), `status`, `showRecipients`, `pageNumber` from 0, `pageSize` at most 500."""
-        return convert(_orders(self._read("v1/order", params)), list[schemas.OrderSchema], write=False)
+        return convert(_orders(self._read("v1/order", params)), list[schemas.CardOrderSchema], write=False)
 
     def delete_order(self, order_id: str) -> None:
         """DELETE v1/order/{id}: Draft and Edits Needed only, else 400 ORDER_NOT_DELETABLE_STATUS."""

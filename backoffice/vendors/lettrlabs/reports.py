@@ -34,7 +34,7 @@ _COUNTS = {
 }
 
 
-def order_report(row: schemas.OrderSchema) -> CardOrderReport:
+def order_report(row: schemas.CardOrderSchema) -> CardOrderReport:
     word = reading.text(row.status or row.orderStatus, most=64)
     return CardOrderReport(
         vendor_id=str(row.id or row.orderId),

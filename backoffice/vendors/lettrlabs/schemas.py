@@ -45,7 +45,7 @@ class PreviewSchema(Struct):
     credits: Any = None
 
 
-class OrderSchema(Struct):
+class CardOrderSchema(Struct):
     """An order in the list; recipients only when they are asked for. Times of creation stand in no document."""
 
     id: Id | None = None

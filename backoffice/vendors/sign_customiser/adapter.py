@@ -95,7 +95,7 @@ class SignCustomiser(TakesOrdersAtOnce, ManagesWebhooks):
     read_callback = staticmethod(callbacks.read)
 
 
-def _placed(answer: schemas.OrderSchema, *, order: OrderToPlace) -> Placed:
+def _placed(answer: schemas.SignOrderSchema, *, order: OrderToPlace) -> Placed:
     """Note differences, which decide nothing: their own example names another product than was sent."""
     sent = [line.custom_product for line in order.lines]
     products = answer.products if isinstance(answer.products, list) else []

@@ -91,7 +91,7 @@ def _decode(body: bytes, shape: Any) -> Any:
 
 
 def _read_product(body: bytes) -> DesignedProduct:
-    product: schemas.ProductSchema = _decode(body, schemas.ProductCreated).product
+    product: schemas.SignProductSchema = _decode(body, schemas.ProductCreated).product
     _ensure_shallow(product.external_data)
     return DesignedProduct(
         vendor=NAME,
@@ -111,7 +111,7 @@ def _read_product(body: bytes) -> DesignedProduct:
     )
 
 
-def _pictures(product: schemas.ProductSchema) -> list[DesignedPicture]:
+def _pictures(product: schemas.SignProductSchema) -> list[DesignedPicture]:
     """Return the product's own picture first, then the uploads; each address once."""
     uploads = product.uploads if isinstance(product.uploads, list) else []
     given: list[tuple[Any, Any]] = [(product.product_image_url, "product_image")]

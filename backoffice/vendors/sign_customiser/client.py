@@ -25,7 +25,7 @@ class SignCustomiserClient:
         auth = FixedHeader(base_url, name="Authorization", value=f"Bearer {settings.SIGN_CUSTOMISER_TOKEN}")
         self.session = VendorSession(NAME, base_url=base_url, connection=connection, auth=auth)
 
-    def create_order(self, order: dict[str, Any]) -> schemas.OrderSchema:
+    def create_order(self, order: dict[str, Any]) -> schemas.SignOrderSchema:
         """POST v2/orders. Prices are whole numbers of the smallest unit, gross, for one piece.
 
         Costs money each time: there is no idempotency key, and nothing can be read back.

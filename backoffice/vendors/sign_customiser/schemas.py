@@ -15,7 +15,7 @@ Word = Any
 Units = Annotated[int, Meta(ge=0, le=10**11)]
 
 
-class OrderSchema(msgspec.Struct):
+class SignOrderSchema(msgspec.Struct):
     """The answer to an order: that there is one says that the order is made, whatever else stands in it."""
 
     order_id: Word = None
@@ -24,7 +24,7 @@ class OrderSchema(msgspec.Struct):
 
 
 class PlacedResponse(msgspec.Struct):
-    order: OrderSchema
+    order: SignOrderSchema
 
 
 class WebhookData(msgspec.Struct):
@@ -43,7 +43,7 @@ class WebhookList(msgspec.Struct):
     webhooks: list[WebhookData]
 
 
-class ProductSchema(msgspec.Struct):
+class SignProductSchema(msgspec.Struct):
     """Of `product:created`."""
 
     product_id: Id
@@ -63,7 +63,7 @@ class ProductSchema(msgspec.Struct):
 
 
 class ProductCreated(msgspec.Struct):
-    product: ProductSchema
+    product: SignProductSchema
 
 
 class CreatedOrder(msgspec.Struct):

@@ -18,7 +18,7 @@ from backoffice.text.translatable import gettext as _
 from orders.models import VendorOrder
 from orders.services.reports.by_hand import (
     LONGEST,
-    Parcel,
+    ParcelInput,
     Progress,
     awaits_confirmation,
     can_record_progress,
@@ -71,7 +71,7 @@ def progress(request: HttpRequest, pk: int, part_pk: int) -> HttpResponse:
         values = dict(form.cleaned_data)
         reached = Progress(values.pop("progress"))
         try:
-            record_progress(row, progress=reached, actor=actor(request), parcel=Parcel(**values))
+            record_progress(row, progress=reached, actor=actor(request), parcel=ParcelInput(**values))
         except InvalidInput as error:
             for name, texts in error.errors.items():
                 form.add_error(name, texts)

@@ -13,7 +13,7 @@ from catalog.services.custom_products import keys_of_products
 from fulfillment.models import Shipment
 from orders.admin.order_page import chips
 from orders.admin.order_page.address_context import AddressContext, address_context
-from orders.admin.order_page.steps import Step, steps
+from orders.admin.order_page.steps import ProgressStep, steps
 from orders.admin.pictures import pictures_of
 from orders.models import (
     Design,
@@ -54,7 +54,7 @@ class VendorContext:
 
     vendor_order: VendorOrder
     chip: Chip
-    steps: list[Step]
+    steps: list[ProgressStep]
     pushes: list[Push]
     label: SuppliedLabel | None = None
     # Its vendor reports nothing: people record how far it is, and what it said to a cancellation.

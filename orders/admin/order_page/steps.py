@@ -15,7 +15,7 @@ ENDED = (State.REFUSED, State.CANCELLED)
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressStep:
     """`state` is done, now, wait or failed; `note` says how much or when."""
 
     title: str
@@ -23,7 +23,7 @@ class Step:
     note: Any = ""
 
 
-def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
+def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[ProgressStep]:
     """Created, lines, submitted, checked, production, shipped: what our own record and the vendor's word say."""
     lines = list(vendor_order.lines.all())
     there = sum(1 for line in lines if line.vendor_id)
@@ -44,11 +44,12 @@ def steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
     last = max(last, reached)
     ended = vendor_order.state in ENDED
     return [
-        Step(title, _state(place, last=last, ended=ended), note) for place, (title, _done, note) in enumerate(journey)
+        ProgressStep(title, _state(place, last=last, ended=ended), note)
+        for place, (title, _done, note) in enumerate(journey)
     ]
 
 
-def _few_steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
+def _few_steps(vendor_order: VendorOrder, *, shipped: bool) -> list[ProgressStep]:
     """Of a vendor that takes an order in one call: sent, and what people recorded."""
     state = State(vendor_order.state)
     journey = [
@@ -59,7 +60,8 @@ def _few_steps(vendor_order: VendorOrder, *, shipped: bool) -> list[Step]:
     last = max((place for place, (_title, done, _note) in enumerate(journey) if done), default=-1)
     ended = state in ENDED
     return [
-        Step(title, _state(place, last=last, ended=ended), note) for place, (title, _done, note) in enumerate(journey)
+        ProgressStep(title, _state(place, last=last, ended=ended), note)
+        for place, (title, _done, note) in enumerate(journey)
     ]
 
 

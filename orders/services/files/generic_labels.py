@@ -25,7 +25,7 @@ _NEVER = (VendorOrderState.CANCELLED, VendorOrderState.REFUSED)
 
 
 @dataclass(frozen=True)
-class Label:
+class GenericLabel:
     """What a vendor is answered: a PDF's address, the carrier's key in lower case, the tracking code."""
 
     url: str
@@ -36,7 +36,7 @@ class Label:
 class LabelSource(Protocol):
     """Finds labels. `find` is called with order and vendor order locked, each time that its vendor asks."""
 
-    def find(self, vendor_order: VendorOrder) -> Label | None:
+    def find(self, vendor_order: VendorOrder) -> GenericLabel | None:
         """The label of that vendor order, the same one each time; None while there is none."""
         ...
 
@@ -44,7 +44,7 @@ class LabelSource(Protocol):
 class SuppliedLabels:
     """Labels that staff supplied."""
 
-    def find(self, vendor_order: VendorOrder) -> Label | None:
+    def find(self, vendor_order: VendorOrder) -> GenericLabel | None:
         row = SuppliedLabel.objects.select_related("file").filter(vendor_order=vendor_order).first()
         if row is None:
             return None
@@ -53,11 +53,11 @@ class SuppliedLabels:
         elif not _still_serves(row.url):
             row.url = link_file(row.file.public_id)
             row.save(update_fields=["url"])
-        return Label(row.url, row.carrier, row.tracking_code)
+        return GenericLabel(row.url, row.carrier, row.tracking_code)
 
 
 @transaction.atomic
-def find_label(token: str) -> Label | None:
+def find_label(token: str) -> GenericLabel | None:
     """What the vendor that calls with this part of our address gets; None for anything that is no label."""
     try:
         key = read_link(Linked.LABEL, token)

@@ -77,6 +77,9 @@ def _parties(order: Order, facts: list[tuple[str, str]]) -> Iterator[Flowable]:
     told = [f"{name}: {value}" for name, value in facts]
     yield _side_by_side(_blocks(recipient, text_style(10)), _blocks(told, _TEXT))
     yield Spacer(1, 14 * mm)
+    if order.gift_message:
+        yield text_block(order.gift_message, text_style(10))
+        yield Spacer(1, 8 * mm)
 
 
 def _contents(lines: Iterable[OrderLine], *, inside: set[int] | None) -> Iterator[Flowable]:

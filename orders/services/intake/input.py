@@ -182,6 +182,10 @@ class NewOrder(Input, kw_only=True):
     express_shipping: bool = False
     express_production: bool = False
     complaint: bool = False
+    gift_message: Annotated[
+        Annotated[str, Meta(max_length=500), Text.PARAGRAPH] | None,
+        Meta(description="For the recipient: printed on the delivery slip where we make it."),
+    ] = None
     custom_properties: CustomProperties = {}
     documents: Annotated[list[NewDocument], Meta(max_length=50)] = []
     generic_label: Annotated[

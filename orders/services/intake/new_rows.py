@@ -15,6 +15,9 @@ from orders.services.order_message import OrderRows
 from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
 
 FIRST_NUMBER = 100_000
+# What an order has by the name under which it is sent; amounts and the shop's defaults are worked out.
+_SAME_NAMES = {field.name for field in Order._meta.concrete_fields} & set(NewOrder.__struct_fields__)
+_SAME_NAMES -= {"total", "generic_label"}
 
 
 def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
@@ -22,9 +25,7 @@ def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
     customer = new.customer
     order = Order(
         shop=shop,
-        reference=new.reference,
-        placed_at=new.placed_at,
-        currency=new.currency,
+        **{name: "" if (value := getattr(new, name)) is None else value for name in _SAME_NAMES},
         total=amount(new.total),
         customer_email=customer.email or "",
         customer_firstname=customer.firstname or "",
@@ -32,12 +33,7 @@ def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
         customer_phone=customer.phone or "",
         accepts_letters=customer.accepts_letters,
         accepts_review_request=customer.accepts_review_request,
-        shipping_method=new.shipping_method or "",
-        express_shipping=new.express_shipping,
-        express_production=new.express_production,
-        complaint=new.complaint,
         generic_label=shop.own_labels if new.generic_label is None else new.generic_label,
-        custom_properties=new.custom_properties,
         fingerprint=_fingerprint_of(new),
     )
     lines = [_build_line(line, order, position=position) for position, line in enumerate(new.lines, start=1)]

@@ -35,7 +35,7 @@ class Progress(StrEnum):
 
 
 @dataclass(frozen=True)
-class Parcel:
+class ParcelInput:
     """How it travels; all may be empty where nobody said."""
 
     carrier: str = ""
@@ -44,7 +44,7 @@ class Parcel:
 
 
 @transaction.atomic
-def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel: Parcel | None = None) -> Order:
+def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel: ParcelInput | None = None) -> Order:
     """The part is that far, as if the vendor had reported it. The same again changes nothing; another tracking code is
     another parcel. Delivered: all parcels of the part are.
 
@@ -61,7 +61,7 @@ def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel:
         state=RemoteOrderState.IN_PRODUCTION if progress == Progress.IN_PRODUCTION else RemoteOrderState.DONE,
         raw_state=row.raw_state,
         version=Version(updated_at=timezone.now()),
-        shipments=_shipments(row, progress, parcel or Parcel()),
+        shipments=_shipments(row, progress, parcel or ParcelInput()),
     )
     apply_order_report(report, source="hand", actor=actor)
     order.refresh_from_db()
@@ -81,7 +81,7 @@ def can_record_progress(order: Order, row: VendorOrder) -> Eligibility:
     return ELIGIBLE
 
 
-def _shipments(row: VendorOrder, progress: Progress, parcel: Parcel) -> tuple[ShipmentReport, ...]:
+def _shipments(row: VendorOrder, progress: Progress, parcel: ParcelInput) -> tuple[ShipmentReport, ...]:
     if progress == Progress.IN_PRODUCTION:
         return ()
     _ensure_fit(parcel)
@@ -112,14 +112,14 @@ def _shipments(row: VendorOrder, progress: Progress, parcel: Parcel) -> tuple[Sh
     )
 
 
-def _parcel_id(parcel: Parcel) -> str:
+def _parcel_id(parcel: ParcelInput) -> str:
     """The same parcel has the same id, so that pressing twice makes one."""
     if not parcel.tracking_code:
         return "by-hand"
     return f"by-hand-{sha256(parcel.tracking_code.encode()).hexdigest()[:24]}"
 
 
-def _ensure_fit(parcel: Parcel) -> None:
+def _ensure_fit(parcel: ParcelInput) -> None:
     errors: dict[str, list[str]] = {}
     for name, most in LONGEST.items():
         if len(getattr(parcel, name)) > most:

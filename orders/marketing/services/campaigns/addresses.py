@@ -63,7 +63,7 @@ def validate_order_address(address: Address | None, *, email: str = "") -> Valid
 
 
 @dataclass(frozen=True)
-class RecipientRow:
+class RecipientInput:
     """A row of a table, its values as `validate_address` takes them; `reason` is why it cannot be used."""
 
     number: int
@@ -71,7 +71,7 @@ class RecipientRow:
     reason: str = ""
 
 
-def validate_row(row: RecipientRow) -> ValidatedAddress:
+def validate_row(row: RecipientInput) -> ValidatedAddress:
     """As `validate_address`, of a row from which a spreadsheet may have taken the zeros of the ZIP code."""
     judged = validate_address(row.values, has_lost_zeros=True)
     return replace(judged, reason=row.reason or judged.reason)

@@ -18,7 +18,7 @@ from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.registry import vendor_type, vendors_with
 from orders.marketing.models import CampaignState, CardRecipient, CardState, Consent, LeftOut, MailCampaign, OptOut
 from orders.marketing.services.campaigns.addresses import (
-    RecipientRow,
+    RecipientInput,
     ValidatedAddress,
     validate_order_address,
     validate_row,
@@ -99,7 +99,7 @@ def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list
 
 
 @transaction.atomic
-def add_table(campaign: MailCampaign, rows: Iterable[RecipientRow], *, actor: str) -> list[CardRecipient]:
+def add_table(campaign: MailCampaign, rows: Iterable[RecipientInput], *, actor: str) -> list[CardRecipient]:
     """Each row is listed, or listed as left out. Consent is the business of its maker, but who
     wants no more letters gets none.
     """

@@ -13,7 +13,7 @@ from backoffice.tables.reading import read_table
 from backoffice.tables.rows import TableRow, unreadable
 from backoffice.text.translatable import gettext as _
 from orders.marketing.models import LeftOut
-from orders.marketing.services.campaigns.addresses import RecipientRow
+from orders.marketing.services.campaigns.addresses import RecipientInput
 from orders.marketing.services.campaigns.making import MOST_RECIPIENTS
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -38,7 +38,7 @@ _PREFIXES = ("default address ", "shipping address ", "shipping ")
 _FIELDS = {name: field for field, names in COLUMNS.items() for name in names}
 
 
-def read_recipients(content: bytes) -> list[RecipientRow]:
+def read_recipients(content: bytes) -> list[RecipientInput]:
     """Return the rows; those that cannot be used have a reason. Raises InvalidInput, naming what is wrong."""
     if len(content) > MOST_BYTES:
         raise unreadable(_("The table has more than %(most)d MB.") % {"most": MOST_BYTES // 1024**2})
@@ -72,7 +72,7 @@ def _plain_name(name: str) -> str:
     return plain.removeprefix(prefix) if plain.removeprefix(prefix) in _FIELDS else plain
 
 
-def _row(row: TableRow, header: Mapping[int, str], places: Mapping[str, list[int]]) -> RecipientRow:
+def _row(row: TableRow, header: Mapping[int, str], places: Mapping[str, list[int]]) -> RecipientInput:
     values = {}
     reason = LeftOut.MORE_CELLS if row.stray(header) is not None else ""
     for field, candidates in places.items():
@@ -85,4 +85,4 @@ def _row(row: TableRow, header: Mapping[int, str], places: Mapping[str, list[int
         if len(values[field]) > LONGEST_CELL:
             words = {"row": row.number, "column": field, "limit": LONGEST_CELL}
             raise unreadable(_("Row %(row)d: %(column)s has more than %(limit)d characters.") % words)
-    return RecipientRow(row.number, values, reason)
+    return RecipientInput(row.number, values, reason)
