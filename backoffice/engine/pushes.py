@@ -5,7 +5,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models import Push, WebhookSubscription
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PushHandler, ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.webhook_subscriptions import SUBSCRIBE, UNSUBSCRIBE, note_ended, note_webhook
 from backoffice.text.translatable import gettext as _t

@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from backoffice.engine.services import callbacks, delivery
+from backoffice.engine.services import callbacks, sending
 from backoffice.engine.services import sweep as sweeping
 
 WORK_SECONDS = 60
@@ -13,7 +13,7 @@ WORK_SECONDS = 60
 @shared_task(name="backoffice.engine.tasks.deliver_push")
 def deliver_push(push_id: int) -> None:
     """Work on one push as far as it goes now."""
-    delivery.deliver(push_id)
+    sending.deliver(push_id)
 
 
 @shared_task(name="backoffice.engine.tasks.work_callbacks")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.claims import Withdrawn
+from backoffice.engine.services.delivery import Withdrawn
 from backoffice.engine.services.epoch import read_epoch
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.translatable import gettext as said

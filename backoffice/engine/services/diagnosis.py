@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.services import alerts
-from backoffice.engine.services.claimable import claimable
+from backoffice.engine.services.claims import claimable
 from backoffice.engine.services.epoch import notice_restore, read_epoch
 from backoffice.engine.services.epoch_places import PlacesUnreadable, file_of, recall
 from backoffice.engine.services.foundations import DoctorResult, examine_database, examine_foundations

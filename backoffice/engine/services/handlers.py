@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.conf import settings
 
 from backoffice.engine.models import Callback, Push
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.errors import VendorError

@@ -1,4 +1,4 @@
-"""Making pushes, and what people may do with them. How they are sent is in `delivery.py`."""
+"""Making pushes, and what people may do with them. How they are sent is in `sending.py`."""
 
 from datetime import datetime
 from typing import Any

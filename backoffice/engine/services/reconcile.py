@@ -15,9 +15,9 @@ from django.conf import settings
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.callbacks import callbacks_wait
-from backoffice.engine.services.claimable import claim
-from backoffice.engine.services.claims import LeaseLost
+from backoffice.engine.services.claims import claim
 from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.delivery import LeaseLost
 from backoffice.engine.services.handlers import ReconcileResult, handler_of
 from backoffice.engine.services.pushes import backoff_seconds, close_push, note_attempt
 from backoffice.engine.services.task_queue import WORK_CALLBACKS, enqueue_soon_on_commit

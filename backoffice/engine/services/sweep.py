@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 
 from backoffice.engine.models import Callback
 from backoffice.engine.services import epoch
-from backoffice.engine.services.claimable import claimable
-from backoffice.engine.services.delivery import end_expired_leases
+from backoffice.engine.services.claims import claimable
+from backoffice.engine.services.sending import end_expired_leases
 from backoffice.engine.services.task_queue import DELIVER_PUSH, SWEEP, SWEEP_QUEUE, WORK_CALLBACKS, enqueue
 from backoffice.vendors.registry import vendor_names
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import V
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.webhook_subscriptions import (
     adopt_webhook,
     end_webhook,
