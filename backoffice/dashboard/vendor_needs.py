@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 
 from backoffice.dashboard.needs import Need, NeedGroup, each, group_of, link
-from backoffice.engine.admin.machine_chips import kind_label
+from backoffice.engine.admin.push_list import kind_label
 from backoffice.engine.admin.subject_links import subject_links
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState

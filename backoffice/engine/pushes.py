@@ -1,35 +1,30 @@
-"""What the pushes of the project itself mean: subscribing to what vendors tell, and ending it."""
+"""What the pushes of the engine itself mean: subscribing to a vendor's webhooks, and ending that."""
+
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models import Push, WebhookSubscription
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PushHandler, ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.webhook_subscriptions import SUBSCRIBE, UNSUBSCRIBE, note_ended, note_webhook
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.errors import VendorNotFound
-from backoffice.vendors.sign_messages import Webhook
 
 
-def _row(delivery: Delivery) -> WebhookSubscription:
-    return WebhookSubscription.objects.get(pk=delivery.push.subject_id)
+class WebhookHandler(PushHandler[ManagesWebhooks]):
+    """A push about one subscription."""
 
+    ability = ManagesWebhooks
 
-def _find(delivery: Delivery, row: WebhookSubscription) -> Webhook | None:
-    """Ours in the vendor's list, with its secret where the list or its own page shows it."""
-    vendor = delivery.vendor_as(ManagesWebhooks)
-    topic = vendor.WEBHOOK_TOPICS.get(row.topic)
-    listed = delivery.read(vendor.list_webhooks)
-    found = next((one for one in listed if (one.topic, one.url) == (topic, row.url)), None)
-    if found is not None and not found.secret:
-        vendor_id = found.vendor_id
-        found = delivery.read(lambda: vendor.read_webhook(vendor_id))
-    return found
+    def begin(self, delivery: Delivery) -> None:
+        super().begin(delivery)
+        self.row = WebhookSubscription.objects.get(pk=self.push.subject_id)
 
 
 @push_kind(SUBSCRIBE)
-class Subscribe(PushHandler):
+class Subscribe(WebhookHandler):
     """One that the vendor has for the same topic and address is taken; else it is made."""
 
     title = _("Subscribe to the vendor's news")
@@ -38,31 +33,29 @@ class Subscribe(PushHandler):
         return [_t("The vendor's list is read first: a subscription that is there is not made a second time.")]
 
     def deliver(self, delivery: Delivery) -> None:
-        row = _row(delivery)
-        found = _find(delivery, row)
-        if found is not None:
-            delivery.record(lambda: note_webhook(row, found))
+        if self._note_listed():
             return
-        vendor = delivery.vendor_as(ManagesWebhooks)
-        topic = vendor.WEBHOOK_TOPICS[row.topic]
-        delivery.write(
-            "subscribe",
-            lambda: vendor.create_webhook(topic=topic, url=row.url),
-            lambda webhook: note_webhook(row, webhook),
-        )
+        create = partial(self.vendor.create_webhook, topic=self.vendor.WEBHOOK_TOPICS[self.row.topic], url=self.row.url)
+        delivery.write("subscribe", create, partial(note_webhook, self.row))
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        row = _row(delivery)
-        found = _find(delivery, row)
-        if found is None:
-            return ReconcileResult.ABSENT
-        delivery.record(lambda: note_webhook(row, found))
-        return ReconcileResult.DONE
+        return ReconcileResult.DONE if self._note_listed() else ReconcileResult.ABSENT
+
+    def _note_listed(self) -> bool:
+        """Return whether the vendor lists it; if so, record it, with the secret that the list or its page shows."""
+        key = self.vendor.WEBHOOK_TOPICS.get(self.row.topic), self.row.url
+        listed = self.delivery.read(self.vendor.list_webhooks)
+        found = next((one for one in listed if (one.topic, one.url) == key), None)
+        if found is not None and not found.secret:
+            found = self.delivery.read(partial(self.vendor.read_webhook, found.vendor_id))
+        if found is not None:
+            self.delivery.record(partial(note_webhook, self.row, found))
+        return found is not None
 
 
 @push_kind(UNSUBSCRIBE)
-class Unsubscribe(PushHandler):
-    """Ending one twice is the same as once, so a lost answer is simply asked for again."""
+class Unsubscribe(WebhookHandler):
+    """Ending one twice is the same as once, so after a lost response it is simply requested again."""
 
     title = _("End the subscription")
 
@@ -70,15 +63,11 @@ class Unsubscribe(PushHandler):
         return Recovery.REPEAT
 
     def deliver(self, delivery: Delivery) -> None:
-        row = _row(delivery)
+        end = partial(self.vendor.delete_webhook, self.row.vendor_id)
         try:
-            delivery.write(
-                "unsubscribe",
-                lambda: delivery.vendor_as(ManagesWebhooks).delete_webhook(row.vendor_id),
-                lambda _answer: note_ended(row),
-            )
+            delivery.write("unsubscribe", end, lambda _response: note_ended(self.row))
         except VendorNotFound:
-            delivery.record(lambda: note_ended(row), step="")
+            delivery.record(partial(note_ended, self.row), step="")
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
         return ReconcileResult.FOUND

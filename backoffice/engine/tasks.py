@@ -1,10 +1,10 @@
-"""The doors for Celery: each only says "look now"; arguments are never more than a row's id."""
+"""The tasks of Celery: arguments are never more than a row's id, and what is due is read from the database."""
 
 import time
 
 from celery import shared_task
 
-from backoffice.engine.services import callbacks, delivery
+from backoffice.engine.services import callbacks, sending
 from backoffice.engine.services import sweep as sweeping
 
 WORK_SECONDS = 60
@@ -13,7 +13,7 @@ WORK_SECONDS = 60
 @shared_task(name="backoffice.engine.tasks.deliver_push")
 def deliver_push(push_id: int) -> None:
     """Work on one push as far as it goes now."""
-    delivery.deliver(push_id)
+    sending.deliver(push_id)
 
 
 @shared_task(name="backoffice.engine.tasks.work_callbacks")
@@ -26,5 +26,5 @@ def work_callbacks() -> None:
 
 @shared_task(name="backoffice.engine.tasks.sweep")
 def sweep() -> None:
-    """Find all that is due."""
+    """Find and enqueue all that is due."""
     sweeping.sweep()

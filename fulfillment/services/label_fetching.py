@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.engine.models import Push
 from backoffice.engine.services import files
 from backoffice.engine.services.changes import set_changed
-from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.disk import NoRoom, require_room
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.pushes import is_settled

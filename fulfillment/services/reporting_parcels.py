@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery, Postponed, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Postponed, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders

@@ -1,13 +1,13 @@
 """The kinds of pushes that are about a part of an order, and what all of them have in common."""
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.handlers import PushHandler
+from backoffice.engine.services.handlers import PushHandler, V
 from orders.models import Order, OrderEvent, VendorOrder
 
 PLACE, CANCEL, DISCARD = "orders.place", "orders.cancel", "orders.discard"
 
 
-class VendorOrderHandler(PushHandler):
+class VendorOrderHandler(PushHandler[V]):
     """All pushes of orders are about a vendor order and change its order, which is locked first."""
 
     def lock(self, push: Push) -> None:

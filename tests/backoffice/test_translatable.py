@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 
 from backoffice.engine.models import Callback, Push
-from backoffice.engine.services.claims import Withdrawn
+from backoffice.engine.services.delivery import Withdrawn
 from backoffice.model_fields import TranslatableTextField
 from backoffice.text.translatable import TranslatableText, gettext, join, render, serialize, text_of
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from backoffice.engine.models import Heartbeat, Push
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import running_sandbox
 from catalog.models import CustomProduct
 from catalog.services.custom_pictures import PICTURES

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.handlers import ReconcileResult
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.vendors import responses, session

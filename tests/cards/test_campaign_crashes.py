@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services.sending import deliver, end_expired_leases
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from orders.marketing.models import CampaignState, MailCampaign

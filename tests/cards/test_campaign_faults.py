@@ -14,9 +14,9 @@ from backoffice.engine.models import Integration, Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import reconcile
 from backoffice.engine.services.clock import database_now
-from backoffice.engine.services.delivery import deliver
-from backoffice.engine.services.experience import SharedExperience
+from backoffice.engine.services.integrations import SharedExperience
 from backoffice.engine.services.pushes import decide_push
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from backoffice.vendors import responses, session

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
-from backoffice.engine.services.delivery import deliver, end_expired_leases
 from backoffice.engine.services.integrations import get_vendor
+from backoffice.engine.services.sending import deliver, end_expired_leases
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.abilities import ListsPrices
 from catalog.models import ChangeKind, ChangeSet, ChangeSetState, ChangeSource

@@ -14,7 +14,7 @@ def main() -> None:
     """Deliver what is due and ask for jobs, for ever."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     django.setup()
-    from backoffice.engine.services.delivery import deliver, end_expired_leases
+    from backoffice.engine.services.sending import deliver, end_expired_leases
     from backoffice.engine.services.sweep import due_pushes
     from catalog.services.pushing.jobs import poll_due_jobs
 

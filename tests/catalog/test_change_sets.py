@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.pushes import queue_push
+from backoffice.engine.services.sending import deliver
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
 from catalog.models import (
     CatalogRules,

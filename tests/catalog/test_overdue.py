@@ -167,7 +167,7 @@ def test_a_change_set_whose_push_was_put_aside_is_to_be_approved_anew(desk: Desk
 def test_batches_that_nobody_sends_are_withdrawn_and_the_set_is_read_back(desk: Desk) -> None:
     change_set = on_its_way(desk)
     [compare] = Push.objects.all()
-    from backoffice.engine.services.delivery import deliver
+    from backoffice.engine.services.sending import deliver
 
     deliver(compare.pk)
     Push.objects.open().update(state=PushState.FAILED, needs_attention=False)

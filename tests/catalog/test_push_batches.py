@@ -24,8 +24,8 @@ from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.callbacks import store_callback, work_due_callbacks
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.pushes import decide_push
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
 from catalog.models import ChangeSet, ChangeSetState, ChangeState, VendorJob, VendorJobState

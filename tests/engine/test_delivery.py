@@ -12,10 +12,11 @@ from django.utils import timezone
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Integration, Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services import claims, clock, limiter
-from backoffice.engine.services.claimable import claim
-from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services import clock, limiter
+from backoffice.engine.services.claims import claim
+from backoffice.engine.services.delivery import Delivery, LeaseLost
 from backoffice.engine.services.pushes import decide_push, dismiss_push, queue_push, retry_push
+from backoffice.engine.services.sending import deliver, end_expired_leases
 from backoffice.engine.services.sweep import due_pushes
 from backoffice.errors import IllegalTransition, InvalidInput
 from backoffice.vendors.errors import (
@@ -216,7 +217,7 @@ def test_a_push_that_kills_its_workers_is_set_aside(push: Push) -> None:
     assert (push.state, push.needs_attention) == (PushState.FAILED, True)
 
 
-def paused_past_its_lease(push: Push) -> claims.Delivery:
+def paused_past_its_lease(push: Push) -> Delivery:
     """A delivery whose worker stood still until the lease was over, and somebody else settled the matter."""
     delivery = claim(push.pk, state=PushState.NEW)
     assert delivery is not None
@@ -229,9 +230,9 @@ def paused_past_its_lease(push: Push) -> claims.Delivery:
 
 def test_a_worker_paused_past_its_lease_can_neither_send_nor_record(push: Push) -> None:
     delivery = paused_past_its_lease(push)
-    with pytest.raises(claims.LeaseLost):
+    with pytest.raises(LeaseLost):
         delivery.write("again", lambda: delivery.vendor.make("again"), lambda made: None)
-    with pytest.raises(claims.LeaseLost):
+    with pytest.raises(LeaseLost):
         delivery.record(lambda: None)
     assert both(push) == SHELF.made
 
@@ -240,9 +241,9 @@ def test_control_without_the_lease_check_the_paused_worker_sends_twice(
     push: Push, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delivery = paused_past_its_lease(push)
-    monkeypatch.setattr(claims.Delivery, "_enter", lambda self, step: None)
+    monkeypatch.setattr(Delivery, "_enter", lambda self, step: None)
     object.__setattr__(delivery.vendor.connection.limiter, "before_send", lambda: None)
-    with pytest.raises(claims.LeaseLost):  # even then it cannot record
+    with pytest.raises(LeaseLost):  # even then it cannot record
         delivery.write("again", lambda: delivery.vendor.make("again"), lambda made: None)
     assert SHELF.made == [*both(push), "again"]
 

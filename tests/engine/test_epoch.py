@@ -14,9 +14,9 @@ from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services import epoch, epoch_places, limiter
 from backoffice.engine.services.alerts import current_alerts
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.diagnosis import examine
 from backoffice.engine.services.pushes import queue_push
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.sweep import sweep
 from backoffice.vendors.errors import RateLimited
 from tests.engine.toy import SHELF, MakeBoth

@@ -13,10 +13,10 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Integration, Push
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import limiter
-from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PUSH_HANDLERS, PushHandler
 from backoffice.engine.services.pushes import queue_push
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.sweep import due_pushes
 from backoffice.vendors.errors import RateLimited, VendorAmbiguous
 from tests.engine.toy import SHELF, MakeBoth

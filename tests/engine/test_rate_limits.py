@@ -22,8 +22,8 @@ from backoffice.engine.models import Push
 from backoffice.engine.models.integration import RateLimit
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import limiter, rate_limits
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.pushes import queue_push
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.task_queue import DEFAULT_QUEUE, DELIVER_PUSH
 from backoffice.vendors.errors import RateLimited, VendorUnavailable
 from tests.engine.toy import SHELF, MakeBoth

@@ -17,7 +17,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Integration, Push
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import sweep as sweeping
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.sweep import due_pushes, sweep
 from backoffice.engine.services.task_queue import SWEEP_QUEUE
 from tests.engine.toy import SHELF, MakeBoth

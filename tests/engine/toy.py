@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PushHandler, ReconcileResult
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs

@@ -48,7 +48,7 @@ def start_worker() -> None:
 def work() -> None:
     """Sweep and deliver, for ever: what beat and Celery's workers do."""
     from backoffice.engine.services.callbacks import work_due_callbacks
-    from backoffice.engine.services.delivery import deliver, end_expired_leases
+    from backoffice.engine.services.sending import deliver, end_expired_leases
     from backoffice.engine.services.sweep import due_pushes
 
     while True:

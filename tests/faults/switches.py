@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PUSH_HANDLERS, ReconcileResult
 from orders.services.placing import two_phases
 from orders.services.push_kinds import PLACE

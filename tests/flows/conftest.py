@@ -12,7 +12,7 @@ from pytest_django import Settings
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.callbacks import store_callback, work_due_callbacks
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.abilities import CallsUs
 from backoffice.vendors.base import CallbackRequest

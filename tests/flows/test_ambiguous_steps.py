@@ -8,8 +8,8 @@ import pytest
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import reconcile
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.integrations import get_vendor
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.mypromo.orders import Orders as SandboxOrders
 from backoffice.vendors.abilities import TakesDraftOrders

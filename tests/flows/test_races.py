@@ -9,7 +9,7 @@ from django.db import connection
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from orders.models import HoldReason, Order, OrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order

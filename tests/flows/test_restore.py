@@ -21,7 +21,7 @@ from backoffice.embedded.postgres import postgres_bin
 from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import epoch_places, limiter
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.sweep import due_pushes, sweep
 from backoffice.sandbox import Sandbox
 from orders.models import Order, StrayOrder

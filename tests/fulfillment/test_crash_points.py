@@ -15,9 +15,9 @@ from pytest_django import Settings
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import files
-from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.pushes import decide_push
+from backoffice.engine.services.sending import deliver, end_expired_leases
 from backoffice.sandbox import Sandbox
 from fulfillment.models import Label, LabelKind, LabelState, ParcelState
 from fulfillment.services.dispatching import add_parcel

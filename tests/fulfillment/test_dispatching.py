@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.errors import InvalidInput, NotAllowed
 from backoffice.sandbox import Sandbox
 from fulfillment.models import DispatchState, Label, ParcelState, ProductionOrderState, ProductionShipment

@@ -17,10 +17,10 @@ from pytest_django import Settings
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services import disk
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.disk import NoRoom, require_room
 from backoffice.engine.services.files import keep_file, open_file
 from backoffice.engine.services.pushes import decide_push
+from backoffice.engine.services.sending import deliver
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.sandbox import Sandbox
 from fulfillment.admin.production_page.documents import serve_document

@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.delivery import Delivery
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.faults import KINDS
 from fulfillment.models import Label, LabelResponse, LabelState

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.pushes import decide_push, retry_push
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.sweep import due_pushes
 from backoffice.errors import IllegalTransition
 from backoffice.sandbox import Sandbox

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.claims import Withdrawn
+from backoffice.engine.services.delivery import Withdrawn
 from backoffice.engine.services.epoch import read_epoch
 from backoffice.errors import Conflict, InvalidInput
 from backoffice.text.translatable import gettext as said
@@ -109,7 +109,8 @@ def sent_as_something_else_since_the_backup(row: VendorOrder) -> None:
 def sold_before_a_restore(row: VendorOrder) -> None:
     class Delivery:
         push = place_push(row)
-        vendor = None
+
+        def vendor_as(self, ability: object) -> None: ...
 
         def record(self, change: Callable[[], object]) -> None:
             change()

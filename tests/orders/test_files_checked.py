@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox, running_sandbox
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState, VendorOrderLine

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.epoch import read_epoch
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from catalog.models import CustomProduct
 from orders.models import Hold, HoldReason, Order

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.errors import IllegalTransition, InvalidInput
 from catalog.models import CustomProduct
 from fulfillment.models import Shipment

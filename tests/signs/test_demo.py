@@ -9,7 +9,7 @@ from backoffice.demo.sandbox import Sandbox as Hands
 from backoffice.demo.signs import follow_signs
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.services.callbacks import work_due_callbacks
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from catalog.models import CustomProduct
 from orders.models import Enquiry

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from backoffice.accounts.models import ApiKey, Shop
 from backoffice.engine.models import Push, WebhookSubscription
 from backoffice.engine.services.callbacks import work_due_callbacks
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.webhook_subscriptions import KEPT_AFTER, kept_secrets
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.sign_messages import DesignedPicture

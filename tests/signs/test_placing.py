@@ -15,11 +15,10 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services import claims
 from backoffice.engine.services.callbacks import work_due_callbacks
-from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.pushes import decide_push, queue_push
+from backoffice.engine.services.sending import deliver, end_expired_leases
 from backoffice.errors import IllegalTransition
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.sign_customiser.payloads import order_payload
@@ -311,7 +310,7 @@ def test_a_worker_killed_between_any_two_writes_leaves_one_order_at_most(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(claims.Delivery, "write", killing)
+        patched.setattr(Delivery, "write", killing)
         with pytest.raises(Killed):
             deliver(place_push(order).pk)
     Push.objects.update(lease_until=timezone.now())

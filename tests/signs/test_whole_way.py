@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.services.callbacks import work_due_callbacks
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.webhook_subscriptions import subscribe_webhooks
 from backoffice.sandbox import Sandbox
 from catalog.models import CustomProduct

@@ -1,4 +1,4 @@
-"""Bodies of requests, answers and callbacks, made safe and pleasant to read. Whatever the bytes, the result is plain
+"""Bodies of requests, responses and callbacks, made safe and pleasant to read. Whatever the bytes, the result is plain
 text: the template escapes it, and what would act on the reader's screen unseen is spelt out.
 """
 
@@ -34,7 +34,7 @@ class Body:
 
 
 def show_text(text: str) -> Body:
-    """A kept request or answer: JSON with indentation where it is whole, else as it is."""
+    """Return a kept request or response: JSON with indentation where it is whole, else as it is."""
     if not text:
         return Body(BodyKind.EMPTY, "", 0)
     size = len(text.encode("utf-8", "replace"))
@@ -45,7 +45,7 @@ def show_text(text: str) -> Body:
 
 
 def show_bytes(raw: bytes) -> Body:
-    """A body as it came: JSON with indentation, text, or a hexadecimal dump of what is neither."""
+    """Return a body as it came: JSON with indentation, text, or a hexadecimal dump of what is neither."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -56,7 +56,7 @@ def show_bytes(raw: bytes) -> Body:
 
 
 def dump(raw: bytes) -> str:
-    """Offset, hexadecimal and ASCII, sixteen bytes a row."""
+    """Return offset, hexadecimal and ASCII, sixteen bytes a row."""
     rows = []
     for start in range(0, len(raw), _ROW):
         part = raw[start : start + _ROW]
@@ -66,14 +66,14 @@ def dump(raw: bytes) -> str:
 
 
 def visible(text: str) -> str:
-    """Control and formatting characters spelt out: none may reorder or hide what stands around it."""
+    """Spell out control and formatting characters: none may reorder or hide what stands around it."""
     return "".join(
         f"\\u{ord(character):04x}" if _is_unseen(character) else character for character in text.replace("\r\n", "\n")
     )
 
 
 def _pretty(text: str) -> str | None:
-    """The JSON with indentation, None when it is none. Numbers and repeated keys stay as they were written."""
+    """Return the JSON with indentation, None when it is none. Numbers and repeated keys stay as they were written."""
     try:
         value = json.loads(text, parse_float=str, parse_int=str)
     except (ValueError, RecursionError):
@@ -82,30 +82,30 @@ def _pretty(text: str) -> str | None:
 
 
 def _indented(text: str) -> str | None:
-    """Valid JSON, token by token: building it anew from values would round numbers and drop repeated keys.
+    """Indent valid JSON token by token: building it anew from values would round numbers and drop repeated keys.
 
-    None when it is nested so deeply that its indentation would be larger than itself.
+    Return None when it is nested so deeply that its indentation would be larger than itself.
     """
-    words = _TOKEN.findall(text)
+    pieces = _TOKEN.findall(text)
     parts: list[str] = []
     depth = 0
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word in "]}":
+    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
+        if piece in "]}":
             depth -= 1
             parts.append("" if parts[-1] in ("[", "{") else "\n" + "  " * depth)
-            parts.append(word)
-        elif word in "[{":
+            parts.append(piece)
+        elif piece in "[{":
             depth += 1
             if depth > DEEPEST:
                 return None
-            parts.append(word)
+            parts.append(piece)
             if following not in "]}":
                 parts.append("\n" + "  " * depth)
-        elif word in ",:":
-            parts.append(": " if word == ":" else ",\n" + "  " * depth)
+        elif piece in ",:":
+            parts.append(": " if piece == ":" else ",\n" + "  " * depth)
         else:
             # Escapes that stand for letters are shown as letters.
-            parts.append(json.dumps(json.loads(word), ensure_ascii=False) if word[0] == '"' else word)
+            parts.append(json.dumps(json.loads(piece), ensure_ascii=False) if piece[0] == '"' else piece)
     return "".join(parts)
 
 

@@ -1,30 +1,103 @@
 """Callbacks in the admin: the list, the page of one, replay."""
 
+from dataclasses import dataclass
+
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.engine.admin.bodies import show_bytes
-from backoffice.engine.admin.callback_list import CallbackList, callback_rows
+from backoffice.engine.admin.subject_links import SubjectLink, of_subjects, subject_links
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.callbacks import replay_callbacks
 from backoffice.errors import InvalidInput
 from backoffice.files.types import UNKNOWN
 from backoffice.masking import mask_bytes
+from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
+from backoffice.staff.list_page import ListPage
 from backoffice.staff.marks import back_to, marked_keys
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import CallsUs
+from backoffice.vendors.registry import vendor_names, vendor_type, vendors_with
 from backoffice.web.file_answers import file_response
 
 REPLAY = "replay_callback"
+# What somebody has to look at.
+UNUSABLE = "unusable"
+
+
+def _topics() -> list[tuple[str, str]]:
+    """Return what is known when asked for: the registry fills itself after this file was read."""
+    topics = {topic for name in vendors_with(CallsUs) for topic in vendor_type(name, CallsUs).CALLBACK_TOPICS}
+    return [(topic, topic) for topic in sorted(topics)]
+
+
+class CallbackFilters(FilterForm):
+    CONDITIONS = {("state", UNUSABLE): Q(state__in=[CallbackState.INVALID, CallbackState.QUARANTINED])}
+    DATED = "received_at"
+
+    state = choice_field(gettext_lazy("State"), [*CallbackState.choices, (UNUSABLE, gettext_lazy("could not be used"))])
+    vendor = choice_field(gettext_lazy("Vendor"), vendor_choices)
+    topic = choice_field(gettext_lazy("Topic"), _topics)
+    since = day_field(gettext_lazy("Received from"))
+    until = day_field(gettext_lazy("Received until"))
+
+    def search(self, rows: QuerySet[Callback], text: str) -> QuerySet[Callback]:
+        """Search by what it is about, by its own number ("#17"), or by the vendor's event id."""
+        found = of_subjects(rows, text)
+        return rows.filter(vendor__in=vendor_names(), key=text) if found is None else found
+
+
+@dataclass(frozen=True)
+class CallbackRow:
+    callback: Callback
+    chip: Chip
+    subject: SubjectLink | None
+
+
+def callback_rows(callbacks: list[Callback]) -> list[CallbackRow]:
+    """Return them with what they are about, in one lookup for all."""
+    links = subject_links(callbacks)
+    return [
+        CallbackRow(
+            callback,
+            CallbackState(callback.state).chip(callback.note),
+            links.get((callback.subject_type, callback.subject_id or 0)),
+        )
+        for callback in callbacks
+    ]
+
+
+class CallbackList(ListPage[Callback]):
+    title = gettext_lazy("Callbacks")
+    template_name = "engine/callback_list.html"
+    queryset = Callback.objects.defer("body", "headers")
+    filter_class = CallbackFilters
+    views = (
+        (gettext_lazy("All"), ""),
+        (capfirst(CallbackState.ORPHAN.label), "state=orphan"),
+        (capfirst(CallbackState.INVALID.label), "state=invalid"),
+        (capfirst(CallbackState.QUARANTINED.label), "state=quarantined"),
+        (capfirst(CallbackState.NEW.label), "state=new"),
+    )
+    search_words = gettext_lazy("Order number, vendor's id, event id, #callback")
+    empty_icon = "south_west"
+    marks_permissions = ("engine.replay_callback",)
+
+    def get_rows(self, found: list[Callback]) -> list[CallbackRow]:
+        return callback_rows(found)
 
 
 @admin.register(Callback)
 class CallbackAdmin(PagesAdmin):
-    """What vendors told us, as it came. It can be worked off again at will: what is known already changes nothing."""
+    """Callbacks as they came. One can be worked off again at will: what is known already changes nothing."""
 
     list_page = CallbackList
 
@@ -69,14 +142,13 @@ class CallbackAdmin(PagesAdmin):
                 text = _("Nothing was marked.")
                 raise InvalidInput(text, errors={"callback": [text]})
             count = replay_callbacks(Callback.objects.filter(pk__in=keys))
-            return ngettext("%d callback is worked off once more.", "%d callbacks are worked off once more.", count) % (
-                count
-            )
+            text = ngettext("%d callback is worked off once more.", "%d callbacks are worked off once more.", count)
+            return text % count
 
         return act(request, do, to=back_to(request, "admin:engine_callback_changelist"))
 
     def body(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """The body, secrets masked, to be saved: never anything that a browser would show or run."""
+        """Download the body, secrets masked: never as anything that a browser would show or run."""
         self.require_view(request)
         callback = find_or_404(Callback, pk)
         return file_response(mask_bytes(bytes(callback.body)), content_type=UNKNOWN, name=f"callback-{pk}")

@@ -33,7 +33,7 @@ class DriftList(ListPage[Drift]):
         return [(row, links.get((row.subject_type, row.subject_id or 0))) for row in found]
 
     def get_tabs(self) -> list[Tab]:
-        """All, and each vendor that has some, with how many there are."""
+        """Return all, and each vendor that has some, with how many there are."""
         counts, chosen = count_drift(), searched_text(self.request.GET, "vendor")
         shown: list[tuple[str, Any, int]] = [("", _("All"), sum(counts.values()))]
         shown += [(name, vendor_title(name), number) for name, number in sorted(counts.items())]

@@ -1,7 +1,7 @@
-"""The attempts of a push as its page tells them: requests with what came back, and notes between them."""
+"""The attempts of a push as its page shows them: requests with what came back, and notes between them."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backoffice.engine.admin.bodies import Body, show_text
@@ -20,39 +20,25 @@ class ExchangePanel:
     attempt: PushAttempt
     chip: Chip | None
     sent: Body
-    answer: Body
-    earlier: int | None = None
-
-    @property
-    def is_note(self) -> bool:
-        return self.chip is None
-
-
-@dataclass(frozen=True)
-class DiffLine:
-    """One line of a comparison: `mark` is "+", "-", "…" or empty."""
-
-    mark: str
-    text: str
+    received: Body
+    earlier: int | None
 
 
 def exchanges(attempts: Iterable[PushAttempt]) -> list[ExchangePanel]:
-    """In the order given, which is the order of time."""
+    """Return them in the order given, which has to be that of time."""
     last: dict[tuple[str, str], int] = {}
     shown = []
     for attempt in attempts:
-        key = (attempt.step, attempt.method)
-        shown.append(_exchange(attempt, earlier=last.get(key) if attempt.method else None))
+        key, chip = (attempt.step, attempt.method), _chip(attempt)
+        sent, received = show_text(attempt.request), show_text(attempt.answer)
+        shown.append(ExchangePanel(attempt, chip, sent, received, earlier=last.get(key) if chip else None))
         last[key] = attempt.pk
     return shown
 
 
-def _exchange(attempt: PushAttempt, *, earlier: int | None = None) -> ExchangePanel:
-    chip = _chip(attempt) if attempt.method else None
-    return ExchangePanel(attempt, chip, show_text(attempt.request), show_text(attempt.answer), earlier)
-
-
-def _chip(attempt: PushAttempt) -> Chip:
+def _chip(attempt: PushAttempt) -> Chip | None:
+    if not attempt.method:
+        return None
     if attempt.status is None:
         return Chip(Tone.AMBER, "signal_disconnected", _("no answer"), hint=attempt.error)
     if attempt.status < 300 and attempt.error:
@@ -64,8 +50,11 @@ def _chip(attempt: PushAttempt) -> Chip:
     return Chip(Tone.RED, "block", str(attempt.status))
 
 
-def compare(earlier: PushAttempt, later: PushAttempt) -> list[tuple[str, list[DiffLine]]]:
-    """(part in words, its lines) for address, request and answer; a part without a difference has no lines."""
+def compare(earlier: PushAttempt, later: PushAttempt) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return label and lines for address, request, outcome and response, without lines where a part does not differ.
+
+    A line is a mark ("+", "-", "…" or empty) and its text.
+    """
     return [
         (_("Address"), _diff(f"{earlier.method} {earlier.url}", f"{later.method} {later.url}")),
         (_("Sent"), _diff(show_text(earlier.request).text, show_text(later.request).text)),
@@ -78,16 +67,7 @@ def _outcome(attempt: PushAttempt) -> str:
     return f"{attempt.status or _('no answer')}\n{attempt.error}".rstrip()
 
 
-def _diff(old: str, new: str) -> list[DiffLine]:
+def _diff(old: str, new: str) -> list[tuple[str, str]]:
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=CONTEXT_LINES, lineterm="")
-    return list(_lines(lines))
-
-
-def _lines(lines: Iterator[str]) -> Iterator[DiffLine]:
-    for line in lines:
-        if line.startswith(("---", "+++")) and not line[3:].strip():
-            continue  # the heads that name files
-        if line.startswith("@@"):
-            yield DiffLine("…", "")
-        else:
-            yield DiffLine(line[0].strip(), line[1:])
+    # The first two are the heads that name files.
+    return [("…", "") if line[:2] == "@@" else (line[0].strip(), line[1:]) for line in list(lines)[2:]]

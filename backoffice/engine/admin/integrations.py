@@ -1,6 +1,6 @@
 """Vendors in the admin: a card each, test, pause, resume."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,8 +13,7 @@ from backoffice.engine.admin.bodies import show_text
 from backoffice.engine.models import Integration, WebhookSubscription
 from backoffice.engine.services import limiter
 from backoffice.engine.services.rate_limits import BURST, RateLimitStatus
-from backoffice.engine.services.vendor_checks import check_vendor
-from backoffice.engine.services.vendor_status import VendorHealth, VendorStatus, read_vendor_statuses
+from backoffice.engine.services.vendor_status import VendorHealth, VendorStatus, check_vendor, read_vendor_statuses
 from backoffice.engine.services.webhook_subscriptions import end_webhook, subscribe_webhooks
 from backoffice.errors import IllegalTransition
 from backoffice.staff.base import actor
@@ -33,16 +32,16 @@ SUBSCRIBE, END_WEBHOOK = "add_webhooksubscription", "change_webhooksubscription"
 
 @dataclass(frozen=True)
 class RateLimitUse:
-    """The rate limit in words: `percent` of the burst is used, 100 means that the next call has to stand in line."""
+    """The use of a rate limit: `percent` of the burst, 100 means that the next call has to stand in line."""
 
     percent: int
     tone: Tone
-    words: str
+    text: str
     rate: str
 
 
 @dataclass(frozen=True)
-class Card:
+class VendorCard:
     """One vendor as its card shows it."""
 
     status: VendorStatus
@@ -102,19 +101,14 @@ class IntegrationAdmin(PagesAdmin):
         to = _url(_known(vendor))
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        answer = check_vendor(vendor)
-        words = {
-            "vendor": vendor_title(vendor),
-            "text": answer.text,
-            "remedy": answer.remedy,
-            "seconds": answer.seconds,
-        }
-        if answer.is_ok and not answer.is_asked:
-            messages.info(request, _("%(vendor)s was not called. %(text)s") % words)
-        elif answer.is_ok:
-            messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % words)
+        check = check_vendor(vendor)
+        params = asdict(check) | {"vendor": vendor_title(vendor)}
+        if check.is_ok and not check.is_asked:
+            messages.info(request, _("%(vendor)s was not called. %(text)s") % params)
+        elif check.is_ok:
+            messages.success(request, _("%(vendor)s answered after %(seconds).1f s: %(text)s") % params)
         else:
-            messages.error(request, _("%(text)s %(remedy)s") % words)
+            messages.error(request, _("%(text)s %(remedy)s") % params)
         return HttpResponseRedirect(to)
 
     def pause(self, request: HttpRequest, vendor: str) -> HttpResponse:
@@ -124,13 +118,8 @@ class IntegrationAdmin(PagesAdmin):
         if request.method != "POST":
             status = next(status for status in read_vendor_statuses() if status.name == vendor)
             title = _("Pause %(vendor)s?") % {"vendor": vendor_title(vendor)}
-            return self.render(
-                request,
-                "engine/integration_pause.html",
-                title=title,
-                status=status,
-                longest_reason=LONGEST_REASON,
-            )
+            context = {"title": title, "status": status, "longest_reason": LONGEST_REASON}
+            return self.render(request, "engine/integration_pause.html", **context)
 
         def do() -> str:
             reason = posted_text(request.POST, "reason", most=LONGEST_REASON)
@@ -151,7 +140,7 @@ class IntegrationAdmin(PagesAdmin):
         return act(request, do, to=_url(vendor))
 
     def callbacks(self, request: HttpRequest, vendor: str) -> HttpResponse:
-        """The addresses to be entered at the vendor, for who sets it up; everywhere else they are masked."""
+        """Show the addresses to be entered at the vendor, for who sets it up; everywhere else they are masked."""
         self.require(request, SET_UP)
         addresses = vendor_type(_known(vendor, CallsSecretAddresses), CallsSecretAddresses).callback_addresses()
         return self.render(
@@ -164,7 +153,7 @@ class IntegrationAdmin(PagesAdmin):
         )
 
     def subscribe(self, request: HttpRequest, vendor: str) -> HttpResponse:
-        """Asking twice changes nothing."""
+        """Subscribe to what is missing; asking twice changes nothing."""
         self.require(request, SUBSCRIBE)
         _known(vendor, ManagesWebhooks)
 
@@ -187,11 +176,11 @@ class IntegrationAdmin(PagesAdmin):
         return act(request, do, to=_url(vendor))
 
 
-def _card(status: VendorStatus, webhooks: list[WebhookSubscription]) -> Card:
+def _card(status: VendorStatus, webhooks: list[WebhookSubscription]) -> VendorCard:
     integration = status.integration
     subscribes = has_ability(status.name, ManagesWebhooks)
     topics = vendor_type(status.name, ManagesWebhooks).WEBHOOK_TOPICS if subscribes else ()
-    return Card(
+    return VendorCard(
         status=status,
         standing=status.standing.chip(integration.last_failure if integration.failures else ""),
         mode=status.mode.chip(),
@@ -205,17 +194,16 @@ def _card(status: VendorStatus, webhooks: list[WebhookSubscription]) -> Card:
 
 
 def _describe_rate_limit(status: RateLimitStatus) -> RateLimitUse:
-    burst_seconds = BURST * 60 / (status.per_minute * status.factor)
+    per_minute = status.per_minute * status.factor
+    burst_seconds = BURST * 60 / per_minute
     percent = min(100, round(100 * status.waiting / burst_seconds))
-    rate = _("%(rate)d calls a minute") % {"rate": round(status.per_minute * status.factor)}
+    rate = _("%(rate)d calls a minute")
     if status.factor < 1:
-        rate = _("%(rate)d of %(full)d calls a minute, slowed down at the vendor's wish") % {
-            "rate": round(status.per_minute * status.factor),
-            "full": round(status.per_minute),
-        }
+        rate = _("%(rate)d of %(full)d calls a minute, slowed down at the vendor's wish")
+    rate %= {"rate": round(per_minute), "full": round(status.per_minute)}
     if status.blocked_seconds:
-        words = _("asked to wait: the next call leaves in %(seconds)d s") % {"seconds": round(status.blocked_seconds)}
-        return RateLimitUse(100, Tone.RED, words, rate)
+        text = _("asked to wait: the next call leaves in %(seconds)d s") % {"seconds": round(status.blocked_seconds)}
+        return RateLimitUse(100, Tone.RED, text, rate)
     line = status.waiting - burst_seconds
     if line > 0:
         return RateLimitUse(100, Tone.AMBER, _("used up: a call waits %(seconds).1f s") % {"seconds": line}, rate)
@@ -227,8 +215,8 @@ def _breaker(status: VendorStatus) -> str:
     if open_until and open_until > timezone.now():
         return _("open: calls are stopped after %(count)d failures in a row") % {"count": failures}
     if failures:
-        words = _("closed, %(count)d failures in a row (opens at %(limit)d)")
-        return words % {"count": failures, "limit": limiter.FAILURES_TO_OPEN}
+        text = _("closed, %(count)d failures in a row (opens at %(limit)d)")
+        return text % {"count": failures, "limit": limiter.FAILURES_TO_OPEN}
     return _("closed")
 
 

@@ -1,15 +1,16 @@
 """What the page of an unknown outcome shows: what left, what came back, what that means, and what either choice causes.
 
-Whoever answers only by this page must never cause anything to be made, sent or announced twice. So where the vendor
+Whoever decides only by this page must never cause anything to be made, sent or announced twice. So where the vendor
 cannot be searched and nothing is known, the page advises the choice that sends nothing.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from backoffice.amounts import money
 from backoffice.engine.admin.exchanges import ExchangePanel, exchanges
 from backoffice.engine.admin.push_context import ATTEMPTS_SHOWN, PushContext, push_context
-from backoffice.engine.admin.unknown_words import SEARCHED, recovery_of, what_goes_on, when_staff_are_asked
+from backoffice.engine.admin.recovery_texts import SEARCHED, recovery_of, what_goes_on, when_staff_are_asked
 from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.services.handlers import PUSH_HANDLERS, PushHandler, Recovery, handler_of
 from backoffice.engine.services.pushes import is_settled
@@ -24,7 +25,7 @@ class OutcomeContext:
     `advice` is what to do where one cannot find out; `is_yes_advised` marks the choice that it names.
     """
 
-    facts: PushContext
+    push: PushContext
     request: ExchangePanel | None
     evidence: str
     since: list[ExchangePanel]
@@ -40,24 +41,25 @@ class OutcomeContext:
 
 
 def outcome_context(push: Push) -> OutcomeContext:
-    """Reads what the page of an unknown outcome needs; the push must be one."""
+    """Read what the page of an unknown outcome needs; the push must be one."""
     attempts = PushAttempt.objects.filter(push=push).order_by("-pk")
     began = push.unknown_since or push.updated_at
     # What is in question left before its outcome became unknown; what came later is the search for it.
     left = attempts.filter(has_effect=True, step=push.step, started_at__lte=began).first()
     later = list(attempts.filter(started_at__gt=began)[:ATTEMPTS_SHOWN])[::-1]
-    handler = handler_of(push) if push.kind in PUSH_HANDLERS else PushHandler()
+    handler: PushHandler[Any] = handler_of(push) if push.kind in PUSH_HANDLERS else PushHandler()
     is_yes_advised = _was_answered(left) or recovery_of(push) in (Recovery.PERSON, Recovery.CALLBACK)
     return OutcomeContext(
-        facts=push_context(push),
-        request=next(iter(exchanges([left] if left else [])), None),
+        push=push_context(push),
+        request=exchanges([left])[0] if left else None,
         evidence=_evidence(push, left),
         since=exchanges(later),
         is_settled=is_settled(push),
         is_searched=recovery_of(push) in SEARCHED,
         goes_on=what_goes_on(push),
         asks_when=when_staff_are_asked(push),
-        find_out=handler.how_to_find_out(push) or _look_yourself(push),
+        find_out=handler.how_to_find_out(push)
+        or _("Look at %(vendor)s yourself before you decide, or ask there.") % {"vendor": vendor_title(push.vendor)},
         advice=_advice(push, is_yes_advised=is_yes_advised),
         is_yes_advised=is_yes_advised,
         if_happened=_if_happened(push, handler),
@@ -70,8 +72,8 @@ def _was_answered(left: PushAttempt | None) -> bool:
 
 
 def _evidence(push: Push, left: PushAttempt | None) -> str:
-    """What the record says about the request, in a sentence."""
-    words = {"vendor": vendor_title(push.vendor), "status": left.status if left else 0}
+    """Return what the record shows about the request, in a sentence."""
+    params = {"vendor": vendor_title(push.vendor), "status": left.status if left else 0}
     if left is None:
         text = _(
             "The worker was lost in this step before it could record anything: the request may have left, and "
@@ -87,45 +89,37 @@ def _evidence(push: Push, left: PushAttempt | None) -> str:
         text = _("%(vendor)s answered with an error of its own (%(status)d): it may have acted before that or not.")
     else:
         text = _("%(vendor)s answered with %(status)d, which does not say whether it acted.")
-    return text % words
-
-
-def _look_yourself(push: Push) -> str:
-    return _("Look at %(vendor)s yourself before you decide, or ask there.") % {"vendor": vendor_title(push.vendor)}
+    return text % params
 
 
 def _advice(push: Push, *, is_yes_advised: bool) -> str:
     if is_yes_advised:
         return _("If you cannot find out, choose “It happened”: then nothing is done a second time.")
     if recovery_of(push) is Recovery.REPEAT:
-        return _("If you cannot find out, either choice is safe: %(vendor)s counts it once.") % {
-            "vendor": vendor_title(push.vendor)
-        }
+        text = _("If you cannot find out, either choice is safe: %(vendor)s counts it once.")
+        return text % {"vendor": vendor_title(push.vendor)}
     return _("If you cannot find out, wait: the search goes on, and nothing is sent meanwhile.")
 
 
-def _if_happened(push: Push, handler: PushHandler) -> list[str]:
-    words = {"vendor": vendor_title(push.vendor)}
+def _if_happened(push: Push, handler: PushHandler[Any]) -> list[str]:
+    text = _("If it did not happen after all, it stays undone at %(vendor)s until somebody notices.")
     lines = handler.if_happened(push) or [
-        _("This step counts as done and is not sent again; what has to follow it goes on.") % words,
-        _("If it did not happen after all, it stays undone at %(vendor)s until somebody notices.") % words,
+        _("This step counts as done and is not sent again; what has to follow it goes on."),
+        text % {"vendor": vendor_title(push.vendor)},
     ]
     return lines + ([risk] if (risk := handler.risk(push)) else [])
 
 
-def _if_not(push: Push, handler: PushHandler) -> list[str]:
-    words = {"vendor": vendor_title(push.vendor)}
+def _if_not(push: Push, handler: PushHandler[Any]) -> list[str]:
     if lines := handler.if_sent_again(push):
         return lines
+    params = {"vendor": vendor_title(push.vendor)}
+    again = _("A new push sends it to %(vendor)s again at once; this one is closed.") % params
     if recovery_of(push) is Recovery.REPEAT:
-        return [
-            _("A new push sends it to %(vendor)s again at once; this one is closed.") % words,
-            _("If it did happen after all, %(vendor)s counts it once.") % words,
-        ]
-    lines = [_("A new push sends it to %(vendor)s again at once; this one is closed.") % words]
+        return [again, _("If it did happen after all, %(vendor)s counts it once.") % params]
     if cost := handler.cost(push):
-        words["cost"] = money(*cost)
-        lines.append(_("If it did happen after all, %(vendor)s does it twice and charges %(cost)s once more.") % words)
+        params["cost"] = money(*cost)
+        text = _("If it did happen after all, %(vendor)s does it twice and charges %(cost)s once more.")
     else:
-        lines.append(_("If it did happen after all, %(vendor)s does it twice and may charge for both.") % words)
-    return lines + ([risk] if (risk := handler.risk(push)) else [])
+        text = _("If it did happen after all, %(vendor)s does it twice and may charge for both.")
+    return [again, text % params] + ([risk] if (risk := handler.risk(push)) else [])

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from backoffice.engine.admin.bodies import Body, show_text
-from backoffice.engine.admin.callback_list import CallbackRow, callback_rows
+from backoffice.engine.admin.callbacks import CallbackRow, callback_rows
 from backoffice.engine.admin.exchanges import ExchangePanel, exchanges
-from backoffice.engine.admin.machine_chips import kind_label, push_chip
 from backoffice.engine.admin.push_list import PushRow, push_rows
-from backoffice.engine.admin.subject_links import SubjectLink, about, keys_of, subject_links
-from backoffice.engine.admin.unknown_words import SEARCHED, recovery_of, unknown_situation
+from backoffice.engine.admin.recovery_texts import SEARCHED, recovery_of, unknown_situation
+from backoffice.engine.admin.subject_links import about, keys_of
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.handlers import Recovery
-from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 
@@ -27,10 +25,8 @@ class PushContext:
     """All that the page of a push shows; a fixed number of queries. `newest` is the latest of its generations."""
 
     push: Push
-    kind: str
-    chip: Chip
-    subject: SubjectLink | None
-    exchanges: list[ExchangePanel]
+    row: PushRow
+    attempts: list[ExchangePanel]
     are_older_hidden: bool
     payload: Body
     newest: Push
@@ -39,8 +35,29 @@ class PushContext:
 
     @property
     def situation(self) -> str:
-        """In a sentence: where it stands and what happens next."""
-        return situation(self.push, newest=self.newest)
+        """Where it stands and what happens next, in a sentence."""
+        push, newest = self.push, self.newest
+        params: dict[str, Any] = {"vendor": vendor_title(push.vendor), "number": newest.pk, "name": push.decided_by}
+        match push.state:
+            case PushState.NEW if push.attempts:
+                text = _("Certainly nothing was done at %(vendor)s so far. It is tried again by itself.")
+            case PushState.NEW:
+                text = _("Nothing has been sent yet; a worker takes it as soon as it is due.")
+            case PushState.IN_FLIGHT:
+                text = _("A worker is sending it right now; nothing can be done until it is back.")
+            case PushState.CONFIRMED if push.decided_by:
+                text = _("%(name)s decided that it happened at %(vendor)s. It is not sent again.")
+            case PushState.CONFIRMED:
+                text = _("%(vendor)s has confirmed it. Nothing more is sent.")
+            case PushState.UNKNOWN:
+                text = unknown_situation(push)
+            case _ if newest.pk != push.pk:
+                text = _("It was followed by push #%(number)s, so this one cannot be sent again.")
+            case _ if push.needs_attention:
+                text = _("%(vendor)s refused it. Mend the cause, then send it again, or put it aside.")
+            case _:
+                text = _("%(name)s has put it aside. It can still be sent again.")
+        return text % params
 
     @property
     def may_try_now(self) -> bool:
@@ -71,56 +88,19 @@ class PushContext:
 
 
 def push_context(push: Push) -> PushContext:
-    """Reads what the page needs beside the row."""
+    """Read what the page needs beside the row."""
     attempts = list(push.attempt_rows.order_by("-pk")[: ATTEMPTS_SHOWN + 1])
-    keys = keys_of(push)
-    others = about(Push.objects.exclude(pk=push.pk).defer("payload", "follow_up"), {_key(push)})
-    callbacks = about(Callback.objects.defer("body", "headers"), keys).order_by("-pk")[:NEIGHBOURS_SHOWN]
+    others = about(
+        Push.objects.exclude(pk=push.pk).defer("payload", "follow_up"), {(push.subject_type, push.subject_id)}
+    )
+    callbacks = about(Callback.objects.defer("body", "headers"), keys_of(push)).order_by("-pk")[:NEIGHBOURS_SHOWN]
     return PushContext(
         push=push,
-        kind=kind_label(push.kind),
-        chip=push_chip(push),
-        subject=subject_links([push]).get(_key(push)),
-        exchanges=exchanges(attempts[:ATTEMPTS_SHOWN][::-1]),
+        row=push_rows([push])[0],
+        attempts=exchanges(attempts[:ATTEMPTS_SHOWN][::-1]),
         are_older_hidden=len(attempts) > ATTEMPTS_SHOWN,
         payload=show_text(json.dumps(push.payload, ensure_ascii=False) if push.payload else ""),
-        newest=_newest(push),
+        newest=Push.objects.filter(**push.key).order_by("-generation").only("pk", "generation", "state")[0],
         neighbours=push_rows(list(others.order_by("-pk")[:NEIGHBOURS_SHOWN])),
         callbacks=callback_rows(list(callbacks)),
     )
-
-
-def situation(push: Push, *, newest: Push) -> str:
-    """Where a push stands and what happens next, in a sentence."""
-    words: dict[str, Any] = {"vendor": vendor_title(push.vendor), "number": newest.pk, "name": push.decided_by}
-    match push.state:
-        case PushState.NEW if push.attempts:
-            text = _("Certainly nothing was done at %(vendor)s so far. It is tried again by itself.")
-        case PushState.NEW:
-            text = _("Nothing has been sent yet; a worker takes it as soon as it is due.")
-        case PushState.IN_FLIGHT:
-            text = _("A worker is sending it right now; nothing can be done until it is back.")
-        case PushState.CONFIRMED if push.decided_by:
-            text = _("%(name)s decided that it happened at %(vendor)s. It is not sent again.")
-        case PushState.CONFIRMED:
-            text = _("%(vendor)s has confirmed it. Nothing more is sent.")
-        case PushState.UNKNOWN:
-            text = unknown_situation(push)
-        case _ if newest.pk != push.pk:
-            text = _("It was followed by push #%(number)s, so this one cannot be sent again.")
-        case _ if push.needs_attention:
-            text = _("%(vendor)s refused it. Mend the cause, then send it again, or put it aside.")
-        case _:
-            text = _("%(name)s has put it aside. It can still be sent again.")
-    return text % words
-
-
-def _key(push: Push) -> tuple[str, int]:
-    return push.subject_type, push.subject_id
-
-
-def _newest(push: Push) -> Push:
-    same = Push.objects.filter(
-        vendor=push.vendor, kind=push.kind, subject_type=push.subject_type, subject_id=push.subject_id
-    )
-    return same.order_by("-generation").only("pk", "generation", "state")[0]

@@ -4,23 +4,43 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.engine.admin.machine_chips import kind_label, push_chip
 from backoffice.engine.admin.subject_links import SubjectLink, of_subjects, subject_links
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services.handlers import PUSH_HANDLERS
 from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.staff.list_page import ListPage
-from backoffice.states import Chip
+from backoffice.states import Chip, Tone
 
 # Waiting, or on its way.
 UNSENT = "unsent"
+# By state and whether a person is needed, where that changes the word.
+_PUSHES_OF_PEOPLE: dict[tuple[str, bool], tuple[Tone, str, Promise]] = {
+    (PushState.NEW, True): (Tone.AMBER, "hourglass_top", _("waiting for long")),
+    (PushState.UNKNOWN, True): (Tone.RED, "help", _("outcome unknown: decide")),
+    (PushState.FAILED, False): (Tone.GREY, "task_alt", _("dealt with")),
+}
+
+
+def push_chip(push: Push) -> Chip:
+    """Return the state of a push; red only while it needs attention."""
+    hint = push.cause or push.decision
+    if appearance := _PUSHES_OF_PEOPLE.get((push.state, push.needs_attention)):
+        return Chip(*appearance, hint)
+    return PushState(push.state).chip(hint)
+
+
+def kind_label(kind: str) -> str:
+    """Return the label of a kind of push; the kind itself where it has none."""
+    handler = PUSH_HANDLERS.get(kind)
+    return str(handler.title) if handler and handler.title else kind
 
 
 def _kinds() -> list[tuple[str, Any]]:
-    """Known when asked for: the registry fills itself after this file was read."""
+    """Return what is known when asked for: the registry fills itself after this file was read."""
     return [(kind, kind_label(kind)) for kind in sorted(PUSH_HANDLERS)]
 
 
@@ -37,7 +57,7 @@ class PushFilters(FilterForm):
     until = day_field(_("Made until"))
 
     def search(self, rows: QuerySet[Push], text: str) -> QuerySet[Push]:
-        """By what it is about (an order's number, a vendor's id), by its own number ("#17"), else within the cause."""
+        """Search by what it is about (an order's number, a vendor's id), its own number ("#17"), else in the cause."""
         found = of_subjects(rows, text)
         return rows.filter(~Q(cause=""), cause__icontains=text) if found is None else found
 
@@ -51,7 +71,7 @@ class PushRow:
 
 
 def push_rows(pushes: list[Push]) -> list[PushRow]:
-    """With what they are about, in one lookup for all."""
+    """Return them with what they are about, in one lookup for all."""
     links = subject_links(pushes)
     return [
         PushRow(push, push_chip(push), kind_label(push.kind), links.get((push.subject_type, push.subject_id)))

@@ -27,7 +27,7 @@ RESEND, DECIDE = "resend_push", "decide_push"
 
 @admin.register(Push)
 class PushAdmin(PagesAdmin):
-    """What was or is to be told to vendors: read here, acted upon by services, never typed in or deleted."""
+    """What was or is to be sent to vendors: read here, acted upon by services, never typed in or deleted."""
 
     list_page = PushList
 
@@ -41,11 +41,13 @@ class PushAdmin(PagesAdmin):
         ]
 
     def detail_view(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
+        title = _("Push #%(number)s") % {"number": push.pk}
+        return self._show(request, "engine/push.html", push, title=title, details=push_context(push), **context)
+
+    def _show(self, request: HttpRequest, template: str, push: Push, **context: Any) -> HttpResponse:
         return self.render(
             request,
-            "engine/push.html",
-            title=_("Push #%(number)s") % {"number": push.pk},
-            facts=push_context(push),
+            template,
             push=push,
             original=push,
             may_resend=self.may(request, RESEND),
@@ -82,7 +84,7 @@ class PushAdmin(PagesAdmin):
     def _with_reason(
         self, request: HttpRequest, pk: int, do: Callable[[Push, str], tuple[Push, str]], *, form: str
     ) -> HttpResponse:
-        """A step that needs a reason; a missing one is asked for beside its field, with what was typed kept."""
+        """Take a step that needs a reason; a missing one is asked for beside its field, with what was typed kept."""
         self.require(request, RESEND)
         push = find_or_404(Push, pk)
         if request.method != "POST":
@@ -98,7 +100,7 @@ class PushAdmin(PagesAdmin):
         return HttpResponseRedirect(_url(shown))
 
     def outcome(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What we sent and what we know, and the two choices. Everybody who sees pushes may read it."""
+        """Show what we sent and what we know, and the two choices. Everybody who sees pushes may read it."""
         self.require_view(request)
         push = find_or_404(Push, pk)
         if request.method == "POST":
@@ -113,34 +115,29 @@ class PushAdmin(PagesAdmin):
         choice = request.POST.get("happened", "")
         try:
             if choice not in ("yes", "no") or request.POST.get("question") != question_of(push):
-                # What the page showed is no longer what is asked: another step, or an answer since.
+                # What the page showed is no longer what is asked: another step, or a response since.
                 raise IllegalTransition(_("This has changed since the page was opened: read it again."))
-            given = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
-            shown = decide_push(push, happened=choice == "yes", actor=actor(request), reason=given)
+            reason = posted_text(request.POST, "reason", kind=Text.PARAGRAPH)
+            shown = decide_push(push, happened=choice == "yes", actor=actor(request), reason=reason)
         except InvalidInput as error:
             typed = request.POST.get("reason", "")
             return self._ask(request, push, chosen=choice, reason=typed, complaints=error.errors["reason"])
         except DomainError as error:
             return refuse(request, error, to=_url(push))
-        messages.success(
-            request,
-            _("Kept: it happened.") if choice == "yes" else _("Kept: it did not happen. Push #%d sends it.") % shown.pk,
+        text = (
+            _("Kept: it happened.") if choice == "yes" else _("Kept: it did not happen. Push #%d sends it.") % shown.pk
         )
+        messages.success(request, text)
         return HttpResponseRedirect(_url(shown))
 
     def _ask(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
-        return self.render(
+        return self._show(
             request,
             "engine/unknown_outcome.html",
+            push,
             title=_("Did it happen? Push #%(number)s") % {"number": push.pk},
             outcome=outcome_context(push),
-            push=push,
-            original=push,
             question=question_of(push),
-            may_resend=self.may(request, RESEND),
-            may_decide=self.may(request, DECIDE),
-            reason_min=REASON_MIN,
-            reason_max=REASON_MAX,
             **context,
         )
 
@@ -163,9 +160,8 @@ class PushAdmin(PagesAdmin):
 
 
 def question_of(push: Push) -> str:
-    """Names the question that is open: a decision counts for this step at this time only."""
-    since = push.unknown_since.isoformat() if push.unknown_since else ""
-    return f"{push.step}@{since}"
+    """Return a name of the question that is open: a decision counts for this step at this time only."""
+    return f"{push.step}@{push.unknown_since.isoformat() if push.unknown_since else ''}"
 
 
 def _url(push: Push) -> str:

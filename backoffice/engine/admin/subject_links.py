@@ -21,15 +21,14 @@ class SubjectLink:
 
 
 def subject_links(rows: Iterable[Any]) -> dict[SubjectKey, SubjectLink]:
-    """By (label, id), for all rows at once: one lookup per kind of thing. What is gone is left out."""
+    """Return links by (label, id), for all rows at once: one lookup per kind of thing. What is gone is left out."""
     keys = {(row.subject_type, row.subject_id) for row in rows if row.subject_id}
     return {key: _link(thing) for key, thing in load_subjects(keys).items()}
 
 
 def of_subjects(rows: QuerySet[Any], text: str) -> QuerySet[Any] | None:
-    """The rows about what somebody may mean who quotes `text`, else the one of that number ("#17").
-
-    None when nothing is known by that, and it is no number.
+    """Return the rows about what somebody may mean who quotes `text`, else the one of that number ("#17"); None when
+    nothing is known by that, and it is no number.
     """
     if keys := find_subjects(text):
         return about(rows, keys)
@@ -47,15 +46,15 @@ def _link(thing: Model) -> SubjectLink:
 
 
 def keys_of(row: Any) -> set[SubjectKey]:
-    """All under which the same matter is filed: what the row is about, and the thing that staff know it by."""
+    """Return all keys of the same matter: what the row is about, and the thing that staff know it by."""
     own = (row.subject_type, row.subject_id)
     thing = load_subjects([own]).get(own)
     return {own} | ({(thing._meta.label_lower, thing.pk)} if thing else set())
 
 
 def about(rows: QuerySet[Any], keys: Iterable[SubjectKey]) -> QuerySet[Any]:
-    """The rows filed under any of the keys."""
-    wanted = Q(pk__in=[])
+    """Return the rows filed under any of the keys."""
+    any_of = Q(pk__in=[])
     for label, pk in keys:
-        wanted |= Q(subject_type=label, subject_id=pk)
-    return rows.filter(wanted)
+        any_of |= Q(subject_type=label, subject_id=pk)
+    return rows.filter(any_of)

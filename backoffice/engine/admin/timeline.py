@@ -64,7 +64,7 @@ def read_timeline(events: QuerySet[E], *, sentences: Mapping[str, Sentence], des
 
 
 def show_exchange(request: HttpRequest, pushes: QuerySet[Push], *, pk: int) -> HttpResponse:
-    """Answer a fragment of a page: what was sent with one of these pushes and what came back, masked."""
+    """Respond with a fragment of a page: what was sent with one of these pushes and what came back, masked."""
     push = get_object_or_404(pushes, pk=pk)
     attempts = list(push.attempt_rows.order_by("-pk")[:ATTEMPTS_SHOWN])[::-1]
     return TemplateResponse(request, "engine/exchange.html", {"push": push, "attempts": attempts})

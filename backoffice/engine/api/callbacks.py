@@ -1,4 +1,4 @@
-"""The addresses that vendors call: verify, store once, answer at once. What a callback means is worked off by a task,
+"""The addresses that vendors call: verify, store once, respond at once. What a callback means is worked off by a task,
 except where the vendor waits for more than a receipt.
 
 Nothing is parsed before it is stored, and the size is checked before the credentials.
@@ -27,7 +27,7 @@ LONGEST_REFUSAL = 300
 
 
 class Refused(Exception):
-    """Not to be stored: the status and the words to answer."""
+    """Not to be stored: the status and the text to respond with."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -37,13 +37,13 @@ class Refused(Exception):
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> HttpResponse:
-    """200 when stored (now or before), 401 when it is not the vendor, 413 over 1 MiB, 408 when it comes too slowly, 503
-    when it cannot be stored; 422 where the vendor waits for an answer that we cannot give.
+    """Respond 200 when stored (now or before), 401 when it is not the vendor, 413 over 1 MiB, 408 when it comes too
+    slowly, 503 when it cannot be stored; 422 where the vendor waits for a response that we cannot give.
     """
     try:
         callback = _verified(request, vendor, topic, token)
         callback_id, _is_new = store_callback(vendor, callback, source_ip=client_address(request))
-        answer = respond_to_callback(callback_id) if waits_for_answer(vendor, topic) else None
+        body = respond_to_callback(callback_id) if waits_for_answer(vendor, topic) else None
     except Refused as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
     except (OperationalError, InterfaceError, Unavailable):
@@ -53,33 +53,32 @@ def receive(request: HttpRequest, vendor: str, topic: str, token: str = "") -> H
         return JsonResponse({"message": "The body did not arrive in time."}, status=408)
     except (InvalidCallback, DomainError) as refusal:
         return JsonResponse({"message": str(refusal)[:LONGEST_REFUSAL]}, status=422)
-    return JsonResponse(answer or vendor_type(vendor, CallsUs).CALLBACK_ANSWER)
+    return JsonResponse(body or vendor_type(vendor, CallsUs).CALLBACK_ANSWER)
 
 
 def _verified(request: HttpRequest, vendor: str, topic: str, token: str) -> CallbackRequest:
-    """What the vendor sent, proved to be from it. Raises Refused."""
+    """Return what the vendor sent, proved to be from it. Raises Refused."""
     try:
-        found = vendor_type(vendor, CallsUs)
+        vendor_class = vendor_type(vendor, CallsUs)
     except MissingAbility:
         raise Refused(401, "Unauthenticated.") from None
     except UnknownVendor:
         raise Refused(404, "Not found.") from None
-    headers = {name.lower(): value for name, value in request.headers.items()}
     callback = CallbackRequest(
         topic=topic,
-        headers=headers,
+        headers={name.lower(): value for name, value in request.headers.items()},
         body=_body(request),
-        recipient=token if found.ADDRESSED_BY_SHOP else "",
+        recipient=token if vendor_class.ADDRESSED_BY_SHOP else "",
         secrets=kept_secrets(vendor, topic) if has_ability(vendor, ManagesWebhooks) else (),
     )
-    if not (found.is_callback_path(token) and found.verify_callback(callback)):
+    if not (vendor_class.is_callback_path(token) and vendor_class.verify_callback(callback)):
         logger.warning("Refused a callback for %s/%s from %s.", vendor, topic, client_address(request))
         raise Refused(401, "Unauthenticated.")
     return callback
 
 
 def _body(request: HttpRequest) -> bytes:
-    """The body as it came. Raises Refused when it is larger than allowed, before reading more of it."""
+    """Return the body as it came. Raises Refused when it is larger than allowed, before reading more of it."""
     declared = request.headers.get("Content-Length") or "0"
     if not declared.isdigit():
         raise Refused(400, "Content-Length is not a number.")

@@ -19,9 +19,9 @@ from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 
-from backoffice.engine.services import rate_limits
 from backoffice.engine.services.foundations import missing_static_files
 from backoffice.engine.services.pulling import count_drift
+from backoffice.engine.services.rate_limits import rate_limit_status
 from backoffice.published_secrets import is_loopback
 from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.registry import vendors_with
@@ -42,31 +42,30 @@ _BREAKERS = "SELECT vendor, failures, coalesce(open_until > clock_timestamp(), f
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the process answers at all; asks nobody else."""
+    """Answer 200 while the process answers at all; ask nobody else."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when requests can be served, which needs PostgreSQL and the collected static files; 503 without.
+    """Answer 200 when requests can be served, which needs PostgreSQL and the collected static files; 503 without.
 
     Redis is named beside it only: without it work goes on, found by the sweep. So is a restored
     database that nothing is sent from: orders are taken in meanwhile.
     """
-    answer = {"database": _database(), "redis": _redis()}
-    if answer["database"] == "ok":
+    parts = {"database": _database(), "redis": _redis()}
+    if parts["database"] == "ok":
         try:
-            answer["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
+            parts["sending"] = "stopped: run manage.py reconcile" if _row(_LOCKED)[0] else "ok"
         except DatabaseError:  # a table is missing
-            answer["database"] = "run migrate"
-    is_ready = answer["database"] == "ok"
+            parts["database"] = "run migrate"
     if missing_static_files():
-        answer["static"] = "run collectstatic"
-        is_ready = False
-    return JsonResponse({"status": "ok" if is_ready else "unavailable", **answer}, status=200 if is_ready else 503)
+        parts["static"] = "run collectstatic"
+    is_ready = parts["database"] == "ok" and "static" not in parts
+    return JsonResponse({"status": "ok" if is_ready else "unavailable", **parts}, status=200 if is_ready else 503)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus' text format. METRICS_TOKEN is asked for as a bearer token.
+    """Answer in Prometheus' text format. METRICS_TOKEN is required as a bearer token.
 
     Without one only this machine may read, and nobody where PUBLIC_URL is public: not every proxy says that it is one.
     """
@@ -78,49 +77,39 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class DatabaseCollector(Collector):
-    """Queue lengths, ages and breakers as they stand in the database at the moment of the scrape."""
+    """Queue lengths, ages and breakers as they stand in the database when it is scraped."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield from self._pushes()
+        pushes = _rows(_PUSHES)
+        lengths, ages = {row[:2]: row[2] for row in pushes}, {row[:2]: row[3] for row in pushes}
+        yield _gauge("backoffice_pushes_open", "Pushes not finished", lengths, "vendor", "state")
+        yield _gauge("backoffice_push_oldest_seconds", "Age of the oldest", ages, "vendor", "state")
         waiting, age = _row(_CALLBACKS)
-        yield GaugeMetricFamily("backoffice_callbacks_waiting", "Callbacks not yet worked off", value=waiting)
-        yield GaugeMetricFamily("backoffice_callback_oldest_seconds", "Age of the oldest of them", value=age)
-        yield GaugeMetricFamily(
-            "backoffice_pushes_needing_a_person", "Pushes that wait for a person", value=_row(_NEEDS)[0]
-        )
-        yield GaugeMetricFamily(
-            "backoffice_restored", "1 until a restored database is compared with the vendors", value=_row(_LOCKED)[0]
-        )
-        beat = _row(_BEAT)
-        if beat:
-            yield GaugeMetricFamily("backoffice_sweep_age_seconds", "Seconds since the last sweep", value=beat[0])
-        yield from self._vendors()
-        drift = GaugeMetricFamily("backoffice_drift", "News of 24 hours that only a pull brought", labels=["vendor"])
-        for vendor, number in count_drift(hours=24).items():
-            drift.add_metric([vendor], number)
-        yield drift
+        yield _gauge("backoffice_callbacks_waiting", "Callbacks not yet worked off", waiting)
+        yield _gauge("backoffice_callback_oldest_seconds", "Age of the oldest of them", age)
+        yield _gauge("backoffice_pushes_needing_a_person", "Pushes that wait for a person", _row(_NEEDS)[0])
+        text = "1 until a restored database is compared with the vendors"
+        yield _gauge("backoffice_restored", text, _row(_LOCKED)[0])
+        if beat := _row(_BEAT):
+            yield _gauge("backoffice_sweep_age_seconds", "Seconds since the last sweep", beat[0])
+        breakers = _rows(_BREAKERS)
+        failures, stopped = {row[:1]: row[1] for row in breakers}, {row[:1]: row[2] for row in breakers}
+        waits = {(name,): rate_limit_status(name).waiting for name in vendors_with(Vendor, configured=True)}
+        drift = {(name,): number for name, number in count_drift(hours=24).items()}
+        yield _gauge("backoffice_vendor_failures", "Failures in a row", failures, "vendor")
+        yield _gauge("backoffice_vendor_stopped", "1 while the breaker is open", stopped, "vendor")
+        yield _gauge("backoffice_vendor_line_seconds", "Wait for the next call", waits, "vendor")
+        yield _gauge("backoffice_drift", "News of 24 hours that only a pull brought", drift, "vendor")
 
-    def _pushes(self) -> Iterator[GaugeMetricFamily]:
-        count = GaugeMetricFamily("backoffice_pushes_open", "Pushes not finished", labels=["vendor", "state"])
-        age = GaugeMetricFamily("backoffice_push_oldest_seconds", "Age of the oldest", labels=["vendor", "state"])
-        for vendor, state, number, oldest in _rows(_PUSHES):
-            count.add_metric([vendor, state], number)
-            age.add_metric([vendor, state], float(oldest))
-        yield count
-        yield age
 
-    def _vendors(self) -> Iterator[GaugeMetricFamily]:
-        failures = GaugeMetricFamily("backoffice_vendor_failures", "Failures in a row", labels=["vendor"])
-        is_open = GaugeMetricFamily("backoffice_vendor_stopped", "1 while the breaker is open", labels=["vendor"])
-        for vendor, number, stopped in _rows(_BREAKERS):
-            failures.add_metric([vendor], number)
-            is_open.add_metric([vendor], int(stopped))
-        line = GaugeMetricFamily("backoffice_vendor_line_seconds", "Wait for the next call", labels=["vendor"])
-        for vendor in vendors_with(Vendor, configured=True):
-            line.add_metric([vendor], rate_limits.rate_limit_status(vendor).waiting)
-        yield failures
-        yield is_open
-        yield line
+def _gauge(name: str, text: str, values: Any, *labels: str) -> GaugeMetricFamily:
+    """Return a metric of one value; with labels, of a value for each of their combinations."""
+    if not labels:
+        return GaugeMetricFamily(name, text, value=values)
+    metric = GaugeMetricFamily(name, text, labels=labels)
+    for key, value in values.items():
+        metric.add_metric(key, float(value))
+    return metric
 
 
 def _database() -> str:

@@ -1,6 +1,7 @@
-"""What `manage.py pause` and `manage.py resume` share: which vendors, who, and why."""
+"""The common part of `manage.py pause` and `manage.py resume`: which vendors, who, and why."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from functools import partial
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
@@ -16,12 +17,12 @@ class VendorsCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("vendors", nargs="*", metavar="vendor", help=f"one or more of: {', '.join(vendor_names())}")
         parser.add_argument("--all", action="store_true", help="every vendor")
-        reason, actor = _Kept("pause_reason"), _Kept("paused_by")
+        reason, actor = partial(_line, "pause_reason"), partial(_line, "paused_by")
         parser.add_argument("--reason", type=reason, default="", help="shown to staff and written to the log")
         parser.add_argument("--actor", type=actor, default="command line", help="who does it (default: %(default)s)")
 
     def chosen(self, options: dict[str, Any]) -> list[str]:
-        """The vendors named. Raises CommandError for none, and for one that is not known."""
+        """Return the vendors named. Raises CommandError for none, and for one that is not known."""
         known = vendor_names()
         names = known if options["all"] else options["vendors"]
         if not names:
@@ -31,15 +32,9 @@ class VendorsCommand(BaseCommand):
         return names
 
 
-class _Kept:
-    """Reads what is kept in a column of `Integration`."""
-
-    def __init__(self, column: str) -> None:
-        self.most = int(getattr(Integration._meta.get_field(column), "max_length", None) or 0)
-
-    def __call__(self, text: str) -> str:
-        """Raises ArgumentTypeError where it is too long."""
-        line = clean_line(text)
-        if len(line) > self.most:
-            raise ArgumentTypeError(f"at most {self.most} characters")
-        return line
+def _line(column: str, text: str) -> str:
+    """Return the text as a column of `Integration` keeps it. Raises ArgumentTypeError where it is too long."""
+    line, most = clean_line(text), int(getattr(Integration._meta.get_field(column), "max_length", None) or 0)
+    if len(line) > most:
+        raise ArgumentTypeError(f"at most {most} characters")
+    return line

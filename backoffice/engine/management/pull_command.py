@@ -1,4 +1,4 @@
-"""What the commands have in common that ask vendors for what changed."""
+"""The common part of the commands that pull what changed at vendors."""
 
 from datetime import date
 from typing import Any, ClassVar

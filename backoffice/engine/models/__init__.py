@@ -2,11 +2,10 @@
 
 from backoffice.engine.models.callback import Callback
 from backoffice.engine.models.epoch import Epoch
-from backoffice.engine.models.integration import Integration, RateLimit, VendorToken
+from backoffice.engine.models.integration import Heartbeat, Integration, RateLimit, VendorToken
 from backoffice.engine.models.pull import Drift, PullCursor
 from backoffice.engine.models.push import Push, PushAttempt
 from backoffice.engine.models.webhook_subscription import WebhookSubscription
-from backoffice.engine.models.worker import Heartbeat
 
 __all__ = [
     "Callback",

@@ -1,4 +1,4 @@
-"""What vendors told us: stored as it came, worked off later."""
+"""Callbacks of vendors: stored as they came, worked off later."""
 
 from django.db import models
 from django.db.models import Q
@@ -19,7 +19,7 @@ class CallbackState(StateChoices):
 
 
 class Callback(models.Model):
-    """One thing a vendor told us: its raw bytes, how often it came, and what became of it."""
+    """One call of a vendor: its raw bytes, how often it came, and what became of it."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
     topic = models.CharField(_("topic"), max_length=64)

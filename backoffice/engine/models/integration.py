@@ -60,3 +60,13 @@ class VendorToken(models.Model):
 
     def __str__(self) -> str:
         return self.vendor
+
+
+class Heartbeat(models.Model):
+    """When a background process last showed that it works: "sweep" is written by every sweep."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -31,26 +32,26 @@ class Lane(models.IntegerChoices):
 
 class PushQuerySet(models.QuerySet["Push"]):
     def open(self) -> "PushQuerySet":
-        """Not finished: waiting, being sent, or unknown."""
+        """Return those not finished: waiting, being sent, or unknown."""
         return self.filter(state__in=OPEN_STATES)
 
     def about(self, subject: models.Model) -> "PushQuerySet":
-        """All pushes of one thing, oldest first."""
+        """Return all pushes of one thing, oldest first."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk).order_by("pk")
 
     def needing_attention(self) -> "PushQuerySet":
-        """Refused, or unknown with nothing left to try, and not yet dealt with."""
+        """Return those refused, or unknown with nothing left to try, and not yet dealt with."""
         return self.filter(needs_attention=True)
 
 
 class Push(models.Model):
-    """One thing we must tell a vendor. Committed before anything is sent; never sent twice on a guess."""
+    """One thing to be sent to a vendor. Committed before anything is sent; never sent twice on a guess."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
     kind = models.CharField(_("kind"), max_length=64)
     subject_type = models.CharField(_("subject"), max_length=64)
     subject_id = models.BigIntegerField(_("subject id"))
-    # A person's "send again" never edits a row: it makes the next generation.
+    # Sending again never edits a row: it makes the next generation.
     generation = models.PositiveIntegerField(_("generation"), default=1)
     payload = models.JSONField(_("payload"), default=dict)
     # What was asked for while this one was on its way: becomes the next generation (pushes that merge only).
@@ -131,13 +132,16 @@ class Push(models.Model):
         return f"{self.kind} → {self.vendor} #{self.pk}"
 
     @property
+    def key(self) -> dict[str, Any]:
+        """What all generations of it have in common."""
+        return {name: getattr(self, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
     def subject(self) -> Any:
-        """The thing this push is about, None when it is gone."""
-        from django.apps import apps
-
+        """Return the thing this push is about, None when it is gone."""
         return apps.get_model(self.subject_type)._default_manager.filter(pk=self.subject_id).first()
 
 

@@ -19,7 +19,7 @@ class Reported(models.Model):
 
     @property
     def newest_version(self) -> Version | None:
-        """Of the newest report applied; None before the first."""
+        """The version of the newest report applied; None before the first."""
         if self.reported_at is None:
             return None
         return Version(updated_at=self.reported_at, history_id=self.reported_history_id, rank=self.reported_rank)

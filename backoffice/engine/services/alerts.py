@@ -1,4 +1,4 @@
-"""What every page tells staff, because all of their work depends on it."""
+"""What every page shows staff, because all of their work depends on it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from backoffice.vendors.abilities import Vendor
 from backoffice.vendors.registry import vendor_names, vendor_title, vendor_type
 
 # The sweep runs every few seconds; a minute without it means that nobody works anything off.
-LONGEST_SILENCE = timedelta(seconds=60)
+LONGEST_WITHOUT_SWEEP = timedelta(seconds=60)
 # Bytes; what a shop may upload.
 LARGEST_FILE = 100 * 1024 * 1024
 # When the last sweep was, and since when a restored database waits to be compared with the vendors.
@@ -38,12 +38,12 @@ class Alert:
 
 
 def current_alerts() -> list[Alert]:
-    """What stands still now; two queries by primary key."""
+    """Return what stands still now; two queries by primary key."""
     rows = Integration.objects.in_bulk(vendor_names())
     with connection.cursor() as cursor:
         cursor.execute(_FOUNDATIONS)
         swept_at, restored_at, is_certain = cursor.fetchone()
-    alerts = [*_restored(restored_at, is_certain=is_certain), *_silence(swept_at), *_full_disk()]
+    alerts = [*_restored(restored_at, is_certain=is_certain), *_no_sweep(swept_at), *_full_disk()]
     for name, integration in sorted(rows.items()):
         if vendor_type(name, Vendor).is_configured():
             alerts += _about(integration)
@@ -67,8 +67,8 @@ def _restored(at: datetime | None, *, is_certain: bool) -> Iterator[Alert]:
     yield Alert(text=text, remedy=remedy, since=at)
 
 
-def _silence(at: datetime | None) -> Iterator[Alert]:
-    if at is not None and at > timezone.now() - LONGEST_SILENCE:
+def _no_sweep(at: datetime | None) -> Iterator[Alert]:
+    if at is not None and at > timezone.now() - LONGEST_WITHOUT_SWEEP:
         return
     yield Alert(
         text=_("The background work shows no sign of life: nothing is sent, nothing that came in is worked off."),
@@ -78,7 +78,7 @@ def _silence(at: datetime | None) -> Iterator[Alert]:
 
 
 def _full_disk() -> Iterator[Alert]:
-    """Before it is full: from then on print files are refused and labels are not fetched."""
+    """Warn before it is full: from then on print files are refused and labels are not fetched."""
     if not disk.has_room(LARGEST_FILE):
         yield Alert(
             text=_("The disk is full: print files of shops are refused, and no labels or pictures are fetched."),
@@ -104,12 +104,12 @@ def _about(integration: Integration) -> Iterator[Alert]:
             since=integration.last_failure_at,
         )
     if integration.paused_at:
-        words = {"vendor": name, "name": integration.paused_by or "?", "reason": integration.pause_reason}
-        text = _("%(vendor)s is paused by %(name)s: what is to be sent there waits.") % words
+        params = {"vendor": name, "name": integration.paused_by or "?", "reason": integration.pause_reason}
+        text = _("%(vendor)s is paused by %(name)s: what is to be sent there waits.")
         if integration.pause_reason:
-            text = _("%(vendor)s is paused by %(name)s (%(reason)s): what is to be sent there waits.") % words
+            text = _("%(vendor)s is paused by %(name)s (%(reason)s): what is to be sent there waits.")
         yield Alert(
-            text=text,
+            text=text % params,
             remedy=_("Resume it once the reason is gone."),
             vendor=integration.vendor,
             since=integration.paused_at,

@@ -1,4 +1,4 @@
-"""What vendors tell us: stored first as it came, worked off later, repeatable at will.
+"""Callbacks of vendors: stored first as they came, worked off later, repeatable at will.
 
 A replay changes nothing that is already known: the handlers compare before they set.
 """
@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -18,10 +18,10 @@ from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.clock import database_now
-from backoffice.engine.services.handlers import CALLBACK_ANSWERS, CALLBACK_HANDLERS, waits_for_answer
+from backoffice.engine.services.handlers import CALLBACK_HANDLERS, CALLBACK_RESPONSES, waits_for_answer
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.engine.services.reports import ReportOutcome
-from backoffice.engine.services.task_queue import WORK_CALLBACKS, enqueue_soon
+from backoffice.engine.services.task_queue import WORK_CALLBACKS, enqueue_soon, enqueue_soon_on_commit
 from backoffice.errors import DomainError, Unavailable
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 # While a worker is at a row nobody else takes it; a lost worker's row is due again after that.
 WORKING_SECONDS = 60
-ORPHAN_LADDER = (5, 30, 120, 600, 3600)
+ORPHAN_BACKOFF = (5, 30, 120, 600, 3600)
 FAULTS_TO_SET_ASIDE = 5
 LONGEST_WAIT = 3600
 KEPT_HEADERS = ("content-type", "user-agent", "date")
@@ -58,9 +58,9 @@ _SETTLED = {CallbackState.APPLIED, CallbackState.KNOWN, CallbackState.STALE}
 
 
 def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | None) -> tuple[int, bool]:
-    """The callback is stored, once; a repeat is only counted. Answers its id and whether it is new.
+    """Store the verified callback, once; a repeat is only counted. Return its id and whether it is new.
 
-    The caller has verified it. The bytes are kept as they came: nothing is parsed before it is safe on disk.
+    The bytes are kept as they came: nothing is parsed before it is safe on disk.
     """
     key = vendor_type(vendor, CallsUs).callback_key(request.topic, request.body)
     if key is None:
@@ -70,28 +70,26 @@ def store_callback(vendor: str, request: CallbackRequest, *, source_ip: str | No
     headers = {name: request.headers[name][:500] for name in KEPT_HEADERS if name in request.headers}
     with connection.cursor() as cursor:
         about = [vendor, request.topic, key, request.recipient]
-        # Whoever answers at once works it off; a worker gets it only if that was lost.
+        # Whoever responds at once works it off; a worker gets it only if that was lost.
         wait = WORKING_SECONDS if waits_for_answer(vendor, request.topic) else 0
         cursor.execute(_STORE, [*about, request.body, json.dumps(headers), source_ip, wait])
         callback_id, is_new = cursor.fetchone()
     if is_new and not wait:
-        _enqueue()
+        enqueue_soon(WORK_CALLBACKS)
     return callback_id, is_new
 
 
-def respond_to_callback(callback_id: int) -> dict[str, Any] | None:
-    """Work a stored callback off now, because the vendor waits; answers what it gets, None for a topic that has no
-    answer of its own. A repeat gets the same answer and changes nothing.
+def respond_to_callback(callback_id: int) -> dict[str, Any]:
+    """Work a stored callback off now, because the vendor waits (`waits_for_answer`); return what it gets. A repeat gets
+    the same and changes nothing.
 
     Raises InvalidCallback and DomainError, both kept with the callback; for a fault of ours, which a worker makes up
     for, Unavailable.
     """
     callback = Callback.objects.get(pk=callback_id)
-    if not waits_for_answer(callback.vendor, callback.topic):
-        return None
     try:
         (message,) = vendor_type(callback.vendor, CallsUs).read_callback(callback.topic, bytes(callback.body))
-        answer = CALLBACK_ANSWERS[type(message)](callback, message)
+        response = CALLBACK_RESPONSES[type(message)](callback, message)
     except (InvalidCallback, DomainError) as error:
         _settle_once(callback, ReportOutcome(CallbackState.INVALID, note=text_of(error)))
         raise
@@ -100,24 +98,24 @@ def respond_to_callback(callback_id: int) -> dict[str, Any] | None:
     except Exception as error:  # a fault of ours must not lose the row
         logger.exception("Callback %s failed in our own code.", callback_id)
         raise Unavailable(_("Try again later.")) from error
-    _settle_once(callback, answer.outcome)
-    return answer.body
+    _settle_once(callback, response.outcome)
+    return response.body
 
 
 def _settle_once(callback: Callback, outcome: ReportOutcome) -> None:
-    """Of fifty at once one writes what became of it."""
+    """Let one of fifty at once write what became of it."""
     if callback.state not in _SETTLED and callback.state != outcome.state:
         _settle(callback, outcome)
 
 
 def work_due_callbacks(*, limit: int = 200) -> int:
-    """Work off due callbacks, oldest first. Answers how many were taken."""
+    """Work off due callbacks, oldest first; return how many were taken."""
     due = Callback.objects.filter(next_at__lte=Now()).order_by("next_at", "pk").values_list("pk", flat=True)[:limit]
-    return sum(process_callback(pk) for pk in list(due))
+    return sum(map(process_callback, list(due)))
 
 
 def callbacks_wait(vendor: str) -> bool:
-    """Whether a callback of the vendor has come that no worker has read to its end yet, and one shortly will.
+    """Return whether a callback of the vendor has come that no worker has read to its end yet, and one shortly will.
 
     After LONGEST_WAIT it no longer counts: one that cannot be applied may not keep people from being asked for ever.
     """
@@ -127,7 +125,7 @@ def callbacks_wait(vendor: str) -> bool:
 
 
 def process_callback(callback_id: int) -> bool:
-    """One callback is read, understood and applied. False when it was not due or another worker has it."""
+    """Read, understand and apply one callback; return False when it was not due or another worker has it."""
     claimed = list(Callback.objects.raw(_CLAIM, [WORKING_SECONDS, callback_id]))
     if not claimed:
         return False
@@ -141,7 +139,7 @@ def process_callback(callback_id: int) -> bool:
     except VendorError as error:
         wait = error.retry_after if isinstance(error, VendorUnavailable) else None
         _try_later(callback, seconds=wait or _orphan_wait(callback), note=error.text)
-    except (DomainError, Exception) as error:  # a fault of ours must not lose the row
+    except Exception as error:  # a fault of ours must not lose the row
         logger.exception("Callback %s failed in our own code.", callback_id)
         _count_fault(callback, note=f"{type(error).__name__}: {error}")
     else:
@@ -150,10 +148,10 @@ def process_callback(callback_id: int) -> bool:
 
 
 def replay_callbacks(callbacks: QuerySet[Callback]) -> int:
-    """The callbacks will be worked off once more, in the order they came. Answers how many."""
+    """Have the callbacks worked off once more, in the order they came; return how many."""
     count = callbacks.update(next_at=Now(), attempts=0)
     if count:
-        transaction.on_commit(_enqueue, robust=True)
+        enqueue_soon_on_commit(WORK_CALLBACKS)
     return count
 
 
@@ -166,7 +164,7 @@ def _understand(callback: Callback) -> ReportOutcome:
     return max(outcomes, key=lambda outcome: _WEIGHT[outcome.state], default=ReportOutcome(CallbackState.KNOWN))
 
 
-# Of several messages in one callback the one that needs most attention speaks for it.
+# Of several messages in one callback the outcome that needs most attention counts.
 _WEIGHT = {
     CallbackState.STALE: 0,
     CallbackState.KNOWN: 1,
@@ -177,10 +175,8 @@ _WEIGHT = {
 
 
 def _settle(callback: Callback, outcome: ReportOutcome) -> None:
-    if outcome.state == CallbackState.ORPHAN and callback.attempts <= len(ORPHAN_LADDER):
-        callback.next_at = database_now() + timedelta(seconds=_orphan_wait(callback))
-    else:
-        callback.next_at = None
+    waits = outcome.state == CallbackState.ORPHAN and callback.attempts <= len(ORPHAN_BACKOFF)
+    callback.next_at = database_now() + timedelta(seconds=_orphan_wait(callback)) if waits else None
     is_replay_of_applied = callback.state == CallbackState.APPLIED and outcome.state in _SETTLED
     if not is_replay_of_applied:
         callback.state, callback.note = outcome.state, outcome.note
@@ -191,7 +187,7 @@ def _settle(callback: Callback, outcome: ReportOutcome) -> None:
 
 
 def _try_later(callback: Callback, *, seconds: float, note: str) -> None:
-    """The vendor could not be asked: that is no fault of the callback, so it is tried until it can."""
+    """Put it off until the vendor can be asked; that it cannot is no fault of the callback, and not counted."""
     Callback.objects.filter(pk=callback.pk).update(
         next_at=database_now() + timedelta(seconds=seconds), note=note, attempts=max(callback.attempts - 1, 0)
     )
@@ -206,8 +202,4 @@ def _count_fault(callback: Callback, *, note: str) -> None:
 
 
 def _orphan_wait(callback: Callback) -> float:
-    return ORPHAN_LADDER[min(max(callback.attempts, 1), len(ORPHAN_LADDER)) - 1]
-
-
-def _enqueue() -> None:
-    enqueue_soon(WORK_CALLBACKS)
+    return ORPHAN_BACKOFF[min(max(callback.attempts, 1), len(ORPHAN_BACKOFF)) - 1]

@@ -1,4 +1,4 @@
-"""Setting of a row what differs."""
+"""The columns of a row that differ."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,166 +1,49 @@
-"""A push in the hands of one worker: the lease, and the fence around all that is written under it.
+"""Which pushes a worker may take now, and taking one: a conditional UPDATE with a token."""
 
-Everything written is fenced by the token of the claim (`claimable.py`), so a worker that was paused past its lease can
-neither send nor record. All times are the database's.
-"""
-
-import time
 import uuid
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from django.conf import settings
-from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from backoffice.engine.models import Push, PushAttempt
-from backoffice.engine.models.push import Lane, PushState
-from backoffice.engine.services.integrations import get_vendor
-from backoffice.vendors.base import Exchange, Vendor
-from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
-from backoffice.vendors.registry import as_able
-
-T = TypeVar("T")
-V = TypeVar("V", bound=Vendor)
-
-# A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
-LONGEST_DELIVERY_SECONDS = 90
-UNREADABLE_IN_A_ROW = 5
+from backoffice.engine.models import Epoch, Integration, Push
+from backoffice.engine.models.push import OPEN_STATES, PushState
+from backoffice.engine.services.delivery import Delivery, lease_end
+from backoffice.engine.services.handlers import PUSH_HANDLERS, handler_of
 
 
-class LeaseLost(Exception):
-    """Somebody else has the push now: stop, send nothing, write nothing."""
+def claim(push_id: int, *, state: PushState) -> Delivery | None:
+    """Take a push for this worker; return None when it is not claimable or somebody else has it."""
+    token = uuid.uuid4()
+    changes: dict[str, Any] = {"token": token, "lease_until": lease_end(), "updated_at": Now()}
+    if state == PushState.NEW:
+        changes |= {"state": PushState.IN_FLIGHT, "attempts": F("attempts") + 1}
+    claimed = claimable().filter(pk=push_id, state=state).update(**changes)
+    if not claimed:
+        return None
+    # The handler is looked up late: a kind that nobody has registered can be claimed too.
+    return Delivery(Push.objects.get(pk=push_id), token=token, lock=lambda push: handler_of(push).lock(push))
 
 
-class Withdrawn(Exception):
-    """Nothing (more) is to be sent; raised by a handler, with the reason."""
+def claimable() -> QuerySet[Push]:
+    """Return what a worker may take now: due, without a lease, not held back by a pause, and behind no older one of the
+    same vendor and subject, as a cancellation never overtakes its order.
 
-
-class Postponed(Exception):
-    """Not before something else has happened; raised by a handler, with the reason. No try is counted."""
-
-    def __init__(self, reason: str, *, seconds: float) -> None:
-        super().__init__(reason)
-        self.seconds = seconds
-
-
-class Interrupted(Exception):
-    """Out of time between two steps: go on later."""
-
-
-class Delivery:
-    """One claimed push with the vendor it goes to: what a handler works with."""
-
-    def __init__(self, push: Push, *, token: uuid.UUID, lock: Callable[[Push], None]) -> None:
-        self.push = push
-        self.token = token
-        self._lock = lock
-        self.is_reconciling = push.state == PushState.UNKNOWN
-        self._last_look: Callable[[], None] | None = None
-        self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
-        self.vendor = get_vendor(
-            push.vendor, Vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
-        )
-
-    def vendor_as(self, ability: type[V]) -> V:
-        """Return the vendor as one that has that ability. Raises MissingAbility."""
-        return as_able(self.vendor, ability)
-
-    def write(
-        self,
-        step: str,
-        call: Callable[[], T],
-        record: Callable[[T], None],
-        *,
-        last_check: Callable[[], None] | None = None,
-    ) -> T:
-        """Make one write at the vendor. The step is committed before `call`; `record` gets the answer in one fenced
-        transaction with the end of the step. `last_check` is called right before the request leaves, after any wait for
-        its turn: raising Withdrawn there, it keeps it from leaving and ends the step.
-
-        Raises what `call` raises (VendorAmbiguous leaves the step on the row, to be looked for), LeaseLost, and
-        Interrupted when the worker has been at this push for too long.
-        """
-        if time.monotonic() > self._deadline:
-            raise Interrupted
-        self._enter(step)
-        self._last_look = last_check
-        try:
-            answer = call()
-        except Withdrawn:
-            self.record(lambda: None, step="")
-            raise
-        finally:
-            self._last_look = None
-        self.record(lambda: record(answer), step="")
-        return answer
-
-    def read(self, call: Callable[[], T]) -> T:
-        """Ask the vendor something harmless. An answer that cannot be read is asked for again later, a few times:
-        half an answer is a mishap, the same nonsense each time is not.
-        """
-        try:
-            return call()
-        except VendorProtocolError as error:
-            if self.is_reconciling or self._count_unreadable() >= UNREADABLE_IN_A_ROW:
-                raise
-            raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
-
-    def _count_unreadable(self) -> int:
-        """How often in a row, that is since the last write, nothing could be made of an answer or the worker died.
-
-        Not the attempts: an order that was tried often for other reasons would be refused for one bad answer.
-        """
-        self.push.crashes += 1
-        Push.objects.filter(pk=self.push.pk, token=self.token).update(crashes=self.push.crashes)
-        return self.push.crashes
-
-    def record(self, change: Callable[[], object], *, step: str | None = None) -> None:
-        """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
-        with transaction.atomic():
-            self._lock(self.push)
-            if not Push.objects.select_for_update().filter(pk=self.push.pk, token=self.token).exists():
-                raise LeaseLost
-            change()
-            if step is not None:
-                self.push.step, self.push.crashes = step, 0
-                Push.objects.filter(pk=self.push.pk).update(step=step, crashes=0)
-
-    def renew_lease(self) -> None:
-        """Right before a request leaves: the lease must still be ours, and lasts anew. Raises LeaseLost."""
-        updated = Push.objects.filter(
-            pk=self.push.pk, token=self.token, state=self.push.state, lease_until__gt=Now()
-        ).update(lease_until=lease_end())
-        if not updated:
-            raise LeaseLost
-        if self._last_look is not None:
-            self._last_look()
-
-    def _enter(self, step: str) -> None:
-        updated = Push.objects.filter(
-            pk=self.push.pk, token=self.token, state=PushState.IN_FLIGHT, lease_until__gt=Now()
-        ).update(step=step, lease_until=lease_end())
-        if not updated:
-            raise LeaseLost
-        self.push.step = step
-
-    def _record_exchange(self, exchange: Exchange) -> None:
-        PushAttempt.objects.create(
-            push=self.push,
-            step=self.push.step,
-            started_at=exchange.started_at,
-            duration_ms=exchange.duration_ms,
-            method=exchange.method,
-            url=exchange.url,
-            request=exchange.request,
-            status=exchange.status,
-            answer=exchange.answer,
-            error=exchange.error,
-            has_effect=exchange.has_effect,
-        )
-
-
-def lease_end() -> Any:
-    """When a lease that begins now is over, for a query."""
-    return Now() + timedelta(seconds=settings.PUSH_LEASE_SECONDS)
+    While a vendor is paused, or the database was restored and is not yet compared with the vendors, unknown outcomes
+    are looked for and pushes that only read go on; nothing is sent.
+    """
+    older = Push.objects.filter(
+        vendor=OuterRef("vendor"),
+        subject_type=OuterRef("subject_type"),
+        subject_id=OuterRef("subject_id"),
+        pk__lt=OuterRef("pk"),
+        state__in=OPEN_STATES,
+    )
+    restored = Epoch.objects.filter(found_at__isnull=False, reconciled_at__isnull=True)
+    paused = Integration.objects.filter(vendor=OuterRef("vendor"), paused_at__isnull=False)
+    reading = [kind for kind, handler in PUSH_HANDLERS.items() if not handler.writes]
+    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
+    may_go = Q(state=PushState.UNKNOWN) | Q(kind__in=reading) | (~Exists(paused) & ~Exists(restored))
+    return Push.objects.filter(
+        is_free, may_go, ~Exists(older), state__in=[PushState.NEW, PushState.UNKNOWN], next_at__lte=Now()
+    )

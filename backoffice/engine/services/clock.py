@@ -10,7 +10,7 @@ from django.db import connection
 
 
 def database_now() -> datetime:
-    """The database's time at this moment, not that of the transaction's start."""
+    """Return the database's time now, not that of the transaction's start."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]

@@ -1,209 +1,180 @@
-"""How one push is sent: claim, call, record, act. The transitions are in docs/architecture.md.
+"""A push in the hands of one worker: the lease, and the fence around all that is written under it.
 
-    NEW ──claim──> IN_FLIGHT ──> CONFIRMED | FAILED | UNKNOWN, or NEW again when certainly nothing was done
-    UNKNOWN ──look──> CONFIRMED | NEW, the latter only on proof that the write did not happen
-
-Only one worker has a push at a time (`claimable.py`); no transaction is open over a call to the vendor.
+Everything written is fenced by the token of the claim (`claims.py`), so a worker that was paused past its lease can
+neither send nor record. All times are the database's.
 """
 
 import logging
-import random
+import time
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from backoffice.engine.models import Push
-from backoffice.engine.models.push import PushState
-from backoffice.engine.services import limiter, reconcile
-from backoffice.engine.services.claimable import claim
-from backoffice.engine.services.claims import Delivery, Interrupted, LeaseLost, Postponed, Withdrawn
-from backoffice.engine.services.clock import database_now
-from backoffice.engine.services.handlers import handler_of
-from backoffice.engine.services.pushes import backoff_seconds, close_push, note_attempt
-from backoffice.engine.services.task_queue import DELIVER_PUSH, enqueue
-from backoffice.text.translatable import gettext as _
-from backoffice.text.translatable import text_of
-from backoffice.vendors.errors import (
-    RateLimited,
-    VendorAmbiguous,
-    VendorAuthFailed,
-    VendorError,
-    VendorProtocolError,
-    VendorRejected,
-    VendorUnavailable,
-)
+from backoffice.engine.models import Push, PushAttempt
+from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services.integrations import get_vendor
+from backoffice.vendors.base import Exchange, Vendor
+from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
+from backoffice.vendors.registry import as_able
 
 logger = logging.getLogger(__name__)
-# Waiting that long for a vendor is told to a person; the push goes on trying.
-PATIENCE_ATTEMPTS = 12
-CRASHES_TO_SET_ASIDE = 5
+
+T = TypeVar("T")
+V = TypeVar("V", bound=Vendor)
+
+# A delivery of many steps gives its worker back after this long and goes on later: well below the task time limit.
+LONGEST_DELIVERY_SECONDS = 90
+UNREADABLE_IN_A_ROW = 5
 
 
-def deliver(push_id: int) -> PushState | None:
-    """Work on a push as far as it goes now. Answers its state afterwards, None when it was not to be had.
-
-    Safe to call at any time, from any number of workers, for any push.
-    """
-    push = Push.objects.filter(pk=push_id).first()
-    if push is None:
-        return None
-    if push.state == PushState.UNKNOWN and reconcile.reconcile(push_id) is not PushState.NEW:
-        return _state(push_id)
-    return _send(push_id)
+class LeaseLost(Exception):
+    """Somebody else has the push now: stop, send nothing, write nothing."""
 
 
-def end_expired_leases() -> int:
-    """Deal with pushes whose worker died. A write may have been under way: UNKNOWN. Between two writes: NEW again.
+class Withdrawn(Exception):
+    """Nothing (more) is to be sent; raised by a handler, with the reason."""
 
-    Answers how many there were.
-    """
-    expired = Push.objects.filter(state=PushState.IN_FLIGHT, lease_until__lte=Now())
-    count = 0
-    for push in expired.order_by("pk")[:500]:
+
+class Postponed(Exception):
+    """Not before something else has happened; raised by a handler, with the reason. No try is counted."""
+
+    def __init__(self, reason: str, *, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Interrupted(Exception):
+    """Out of time between two steps: go on later."""
+
+
+class Delivery:
+    """One claimed push with the vendor it goes to: what a handler works with."""
+
+    def __init__(self, push: Push, *, token: uuid.UUID, lock: Callable[[Push], None]) -> None:
+        self.push = push
+        self.token = token
+        self._lock = lock
+        self.is_reconciling = push.state == PushState.UNKNOWN
+        self._last_check: Callable[[], None] | None = None
+        self._deadline = time.monotonic() + LONGEST_DELIVERY_SECONDS
+        self.vendor = get_vendor(
+            push.vendor, Vendor, lane=Lane(push.lane), record=self._record_exchange, before_send=self.renew_lease
+        )
+
+    def vendor_as(self, ability: type[V]) -> V:
+        """Return the vendor as one that has that ability. Raises MissingAbility."""
+        return as_able(self.vendor, ability)
+
+    def write(
+        self,
+        step: str,
+        call: Callable[[], T],
+        record: Callable[[T], None],
+        *,
+        last_check: Callable[[], None] | None = None,
+    ) -> T:
+        """Make one write at the vendor. The step is committed before `call`; `record` gets the response in one fenced
+        transaction with the end of the step. `last_check` is called right before the request leaves, after any wait for
+        its turn: raising Withdrawn there, it keeps it from leaving and ends the step.
+
+        Raises what `call` raises (VendorAmbiguous leaves the step on the row, to be looked for), LeaseLost, and
+        Interrupted when the worker has been at this push for too long.
+        """
+        if time.monotonic() > self._deadline:
+            raise Interrupted
+        self._enter(step)
+        self._last_check = last_check
+        try:
+            response = call()
+        except Withdrawn:
+            self.record(lambda: None, step="")
+            raise
+        finally:
+            self._last_check = None
+        self.record(lambda: record(response), step="")
+        return response
+
+    def read(self, call: Callable[[], T]) -> T:
+        """Ask the vendor something harmless. A response that cannot be read is asked for again later, a few times:
+        half a response is a mishap, the same nonsense each time is not.
+        """
+        try:
+            return call()
+        except VendorProtocolError as error:
+            if self.is_reconciling or self._count_unreadable() >= UNREADABLE_IN_A_ROW:
+                raise
+            raise VendorUnavailable(error.text, status=error.status, excerpt=error.excerpt) from error
+
+    def _count_unreadable(self) -> int:
+        """Return how often in a row, that is since the last write, a response was unreadable or the worker died.
+
+        Not the attempts: an order that was tried often for other reasons would be refused for one bad response.
+        """
+        self.push.crashes += 1
+        Push.objects.filter(pk=self.push.pk, token=self.token).update(crashes=self.push.crashes)
+        return self.push.crashes
+
+    def record(self, change: Callable[[], object], *, step: str | None = None) -> None:
+        """Run `change` in one transaction with the proof that the push is still ours. Raises LeaseLost."""
         with transaction.atomic():
-            handler_of(push).lock(push)
-            locked = expired.select_for_update(skip_locked=True).filter(pk=push.pk).first()
-            if locked is not None:
-                _end_lease(locked)
-                count += 1
-    return count
+            if self._locked() is None:
+                raise LeaseLost
+            change()
+            if step is not None:
+                self.push.step, self.push.crashes = step, 0
+                Push.objects.filter(pk=self.push.pk).update(step=step, crashes=0)
+
+    def finish(self, act: Callable[[Push], None]) -> Push | None:
+        """Run `act` with the locked row; return it, or None where the push went on without us and nothing was done."""
+        with transaction.atomic():
+            push = self._locked()
+            if push is None or push.state != self.push.state:
+                logger.warning("Push %s went on without us; our end of it is dropped.", self.push.pk)
+                return None
+            act(push)
+            return push
+
+    def renew_lease(self) -> None:
+        """Extend the lease right before a request leaves. Raises LeaseLost unless it is still ours."""
+        self._extend_lease(state=self.push.state)
+        if self._last_check is not None:
+            self._last_check()
+
+    def _enter(self, step: str) -> None:
+        self._extend_lease(state=PushState.IN_FLIGHT, step=step)
+        self.push.step = step
+
+    def _extend_lease(self, *, state: str, **changes: str) -> None:
+        ours = Push.objects.filter(pk=self.push.pk, token=self.token, state=state, lease_until__gt=Now())
+        if not ours.update(lease_until=lease_end(), **changes):
+            raise LeaseLost
+
+    def _locked(self) -> Push | None:
+        """Lock what the push is about, then its row; return it, None unless it is still ours."""
+        self._lock(self.push)
+        return Push.objects.select_for_update().filter(pk=self.push.pk, token=self.token).first()
+
+    def _record_exchange(self, exchange: Exchange) -> None:
+        PushAttempt.objects.create(
+            push=self.push,
+            step=self.push.step,
+            started_at=exchange.started_at,
+            duration_ms=exchange.duration_ms,
+            method=exchange.method,
+            url=exchange.url,
+            request=exchange.request,
+            status=exchange.status,
+            answer=exchange.answer,
+            error=exchange.error,
+            has_effect=exchange.has_effect,
+        )
 
 
-def _send(push_id: int) -> PushState | None:
-    delivery = claim(push_id, state=PushState.NEW)
-    if delivery is None:
-        return None
-    handler = handler_of(delivery.push)
-    try:
-        handler.begin(delivery)
-        handler.deliver(delivery)
-    except LeaseLost:
-        logger.warning("The lease of push %s was lost; somebody else goes on with it.", push_id)
-        return None
-    except Withdrawn as withdrawn:
-        reason = text_of(withdrawn)
-        _finish(delivery, lambda push: _confirm(push, cause=reason))
-    except Postponed as postponed:
-        wait, cause = postponed.seconds, text_of(postponed)
-        _finish(delivery, lambda push: _put_back(push, seconds=wait, counted=False, cause=cause))
-    except Interrupted:
-        _finish(delivery, lambda push: _put_back(push, seconds=0, counted=False, cause=""))
-    except VendorError as raised:
-        error = raised
-        _finish(delivery, lambda push: _act_on(push, error))
-    except Exception as fault:  # a fault of ours must neither lose the row nor guess
-        logger.exception("Push %s failed in our own code.", push_id)
-        text = f"{type(fault).__name__}: {fault}"
-        _finish(delivery, lambda push: _act_on_fault(push, text))
-    else:
-        _finish(delivery, _confirm)
-    return _state(push_id)
-
-
-def _finish(delivery: Delivery, act: Callable[[Push], None]) -> None:
-    """Say what became of a delivery, in one transaction that proves the push is still ours."""
-    with transaction.atomic():
-        handler_of(delivery.push).lock(delivery.push)
-        push = Push.objects.select_for_update().filter(pk=delivery.push.pk, token=delivery.token).first()
-        if push is None or push.state != PushState.IN_FLIGHT:
-            logger.warning("Push %s went on without us; our end of it is dropped.", delivery.push.pk)
-            return
-        act(push)
-
-
-def _act_on(push: Push, error: VendorError) -> None:
-    match error:
-        case RateLimited():
-            _put_back(push, seconds=error.retry_after or 1, counted=False, cause=error.text)
-        case VendorAuthFailed():
-            limiter.stop_for_credentials(push.vendor, text=error.text)
-            _put_back(push, seconds=limiter.OPEN_SECONDS, counted=False, cause=error.text)
-        case VendorUnavailable(status=429):
-            # How fast calls leave is the rate limit's business: backoff on top would punish one order for all.
-            _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text, climbs=False)
-        case VendorUnavailable():
-            _put_back(push, seconds=error.retry_after or 0, counted=True, cause=error.text)
-        case VendorRejected():
-            _fail(push, error)
-        case VendorAmbiguous() | VendorProtocolError() if push.step:
-            mark_unknown(push, cause=error.text, settle_from_lease=False)
-        case VendorProtocolError():
-            _fail(push, error)
-        case _:
-            _put_back(push, seconds=0, counted=True, cause=error.text)
-
-
-def _act_on_fault(push: Push, text: str) -> None:
-    if push.step:
-        mark_unknown(push, cause=text, settle_from_lease=False)
-        return
-    push.crashes += 1
-    if push.crashes >= CRASHES_TO_SET_ASIDE:
-        _fail(push, VendorError(_("Set aside after %(n)d faults: %(text)s") % {"n": push.crashes, "text": text}))
-        return
-    _put_back(push, seconds=0, counted=True, cause=text)
-
-
-def _confirm(push: Push, *, cause: str = "") -> None:
-    handler_of(push).confirmed(push)
-    close_push(push, PushState.CONFIRMED, cause=cause)
-
-
-def _fail(push: Push, error: VendorError) -> None:
-    errors = [{"field": item.field, "text": item.text} for item in getattr(error, "errors", ())]
-    close_push(push, PushState.FAILED, cause=error.text, errors=errors, needs_attention=True)
-    handler_of(push).rejected(push, error)
-
-
-def _put_back(push: Push, *, seconds: float, counted: bool, cause: str, climbs: bool = True) -> None:
-    """Certainly nothing was done: wait and try again. `seconds` is a floor; a counted try also lengthens the backoff.
-
-    What is due before the next sweep is enqueued; not what our own rate limit kept from leaving: of that there
-    may be thousands, all due when it is free again, and the sweep takes them in turn.
-    """
-    if counted and climbs:
-        seconds = max(seconds, backoff_seconds(push.attempts) * random.uniform(0.5, 1))
-    else:
-        seconds *= random.uniform(1, 1.2)
-    if not counted:
-        push.attempts = max(push.attempts - 1, 0)
-    push.state, push.step, push.token, push.lease_until = PushState.NEW, "", None, None
-    push.cause = cause
-    push.needs_attention = push.attempts >= PATIENCE_ATTEMPTS
-    push.next_at = database_now() + timedelta(seconds=seconds)
-    push.save()
-    if seconds < settings.SWEEP_SECONDS and (counted or not seconds):
-        transaction.on_commit(partial(enqueue, DELIVER_PUSH, push.pk, delay=seconds), robust=True)
-
-
-def mark_unknown(push: Push, *, cause: str, settle_from_lease: bool) -> None:
-    """The write under way may have happened: from now on only a look, or a person, decides.
-
-    What we sent may still be worked on until the settle time is over. It counts from the lease's end when the worker
-    was lost: until then a worker that was only paused could still have sent.
-    """
-    now = database_now()
-    begin = max(now, push.lease_until) if settle_from_lease and push.lease_until else now
-    push.state, push.token, push.lease_until = PushState.UNKNOWN, None, None
-    push.cause, push.unknown_since, push.looks, push.absences = cause, now, 0, 0
-    settle = handler_of(push).settle_seconds(push)
-    push.settles_at = begin + timedelta(seconds=settle)
-    push.next_at = now + timedelta(seconds=min(5.0, settle / 2))
-    push.save()
-
-
-def _end_lease(push: Push) -> None:
-    note_attempt(push, step=push.step, text=_("The worker was lost."))
-    if push.step:
-        mark_unknown(push, cause=_("The worker was lost while it was sending."), settle_from_lease=True)
-    else:
-        _act_on_fault(push, _("The worker was lost."))
-
-
-def _state(push_id: int) -> PushState | None:
-    state = Push.objects.filter(pk=push_id).values_list("state", flat=True).first()
-    return PushState(state) if state else None
+def lease_end() -> Any:
+    """Return when a lease that begins now is over, for a query."""
+    return Now() + timedelta(seconds=settings.PUSH_LEASE_SECONDS)

@@ -1,12 +1,14 @@
-"""Looks at everything the project stands on, and names for each fault its cause and the next step."""
+"""Everything the project stands on, examined; each fault is named with its cause and the next step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import checks
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import ngettext
@@ -15,13 +17,11 @@ from redis.exceptions import RedisError
 
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.services import alerts
-from backoffice.engine.services.claimable import claimable
-from backoffice.engine.services.doctor_results import DoctorResult
+from backoffice.engine.services.claims import claimable
 from backoffice.engine.services.epoch import notice_restore, read_epoch
 from backoffice.engine.services.epoch_places import PlacesUnreadable, file_of, recall
-from backoffice.engine.services.foundations import examine_database, examine_foundations
-from backoffice.engine.services.vendor_checks import check_vendor
-from backoffice.engine.services.vendor_status import Mode, address_of, is_loopback, mode_of, read_queues
+from backoffice.engine.services.foundations import DoctorResult, examine_database, examine_foundations
+from backoffice.engine.services.vendor_status import Mode, address_of, check_vendor, is_loopback, mode_of, read_queues
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.registry import setting_name, vendor_names, vendors_with
@@ -33,7 +33,7 @@ SLOWEST_SWEEP_SECONDS = 30
 
 
 def examine(*, ask_vendors: bool) -> Iterator[DoctorResult]:
-    """Everything, the foundations first; without a database what stands on it is not looked at."""
+    """Examine everything, the foundations first; without a database what stands on it is left out."""
     database = examine_database()
     yield database
     yield _redis()
@@ -49,7 +49,7 @@ def examine(*, ask_vendors: bool) -> Iterator[DoctorResult]:
     yield _places()
     yield from _queues()
     if ask_vendors:
-        yield from _answers()
+        yield from _vendors()
 
 
 def _redis() -> DoctorResult:
@@ -73,12 +73,12 @@ def _migrations() -> DoctorResult:
 
 def _settings() -> Iterator[DoctorResult]:
     issues = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
-    ours = [issue for issue in issues if issue.is_serious() or str(issue.id).startswith("backoffice.")]
-    for issue in ours:
+    serious = [issue for issue in issues if issue.is_serious() or str(issue.id).startswith("backoffice.")]
+    for issue in serious:
         yield DoctorResult(_("Settings"), issue.msg, issue.hint or _("See %s in Django's documentation.") % issue.id)
-    faults = [fault for rule in _RULES for fault in rule()]
+    faults = [*_production_rules(), *_time_rules(), *_address_rules()]
     yield from faults
-    if not ours and not faults:
+    if not serious and not faults:
         yield DoctorResult(_("Settings"), _("without contradictions"))
 
 
@@ -114,18 +114,11 @@ def _address_rules() -> Iterator[DoctorResult]:
             remedy = _("Set PUBLIC_URL to the address under which this server is reached from outside.")
             yield _contradiction("PUBLIC_URL", text % {"vendor": name, "url": settings.PUBLIC_URL}, remedy)
     # Of several accounts at one system it is enough that one is set up; and who published an address is not in use yet.
-    in_use = {
-        "",
-        *settings.VENDOR_ADDRESSES.values(),
-        *(address_of(name) for name in vendors_with(Vendor, configured=True)),
-    }
+    in_use = {"", *settings.VENDOR_ADDRESSES.values(), *map(address_of, vendors_with(Vendor, configured=True))}
     for name in vendor_names():
         if address_of(name) not in in_use:
             remedy = _("Set its other settings too; .env.example lists them.")
             yield _contradiction(setting_name(name, "URL"), _("It is set, but %s is not set up fully.") % name, remedy)
-
-
-_RULES: tuple[Callable[[], Iterator[DoctorResult]], ...] = (_production_rules, _time_rules, _address_rules)
 
 
 def _contradiction(names: str, text: str, remedy: str) -> DoctorResult:
@@ -134,15 +127,15 @@ def _contradiction(names: str, text: str, remedy: str) -> DoctorResult:
 
 def _standstills() -> Iterator[DoctorResult]:
     notice_restore()  # also before any worker has run
-    found = alerts.current_alerts()
-    for alert in found:
+    current = alerts.current_alerts()
+    for alert in current:
         yield DoctorResult(alert.vendor or _("Background work"), alert.text, alert.remedy)
-    if not found:
+    if not current:
         yield DoctorResult(_("Background work"), _("the last sweep was a moment ago, no vendor is paused or stopped"))
 
 
 def _places() -> DoctorResult:
-    """Whether a restore from a backup would be noticed."""
+    """Return whether a restore from a backup would be noticed."""
     what = _("Guard against restores")
     epoch = read_epoch()
     if epoch.counter == 0:
@@ -155,39 +148,36 @@ def _places() -> DoctorResult:
     if not path.exists():
         remedy = _("Let EPOCH_DIR name a folder that this machine keeps, and that the worker may write to.")
         return DoctorResult(what, _("%s does not exist: only Redis remembers how far the database is.") % path, remedy)
-    return DoctorResult(
-        what, _("%(count)d steps, remembered in Redis and %(path)s") % {"count": epoch.counter, "path": path}
-    )
+    text = _("%(count)d steps, remembered in Redis and %(path)s") % {"count": epoch.counter, "path": path}
+    return DoctorResult(what, text)
 
 
 def _queues() -> Iterator[DoctorResult]:
-    now = timezone.now()
-    due = claimable().filter(next_at__lte=now - LONGEST_DUE)
-    oldest = due.order_by("next_at").values_list("next_at", flat=True).first()
-    yield _queue(_("Pushes"), oldest, _("Look at the worker's log and at the first of these in the list of pushes."))
-    late = Callback.objects.filter(next_at__lte=now - LONGEST_DUE)
-    oldest = late.order_by("next_at").values_list("next_at", flat=True).first()
-    yield _queue(_("Callbacks"), oldest, _("Look at the worker's log and at the first of these in the list."))
+    total = sum(queue.waiting for queue in read_queues().values())
+    remedy = _("Look at the worker's log and at the first of these in the list of pushes.")
+    yield _queue(_("Pushes"), claimable(), remedy, total=total)
+    yield _queue(
+        _("Callbacks"), Callback.objects.all(), _("Look at the worker's log and at the first of these in the list.")
+    )
     waiting = Push.objects.needing_attention().count()
-    words = ngettext("%d waits for a person", "%d wait for a person", waiting) % waiting
-    yield DoctorResult(_("Pushes"), words if waiting else _("none waits for a person"))
+    text = ngettext("%d waits for a person", "%d wait for a person", waiting) % waiting
+    yield DoctorResult(_("Pushes"), text if waiting else _("none waits for a person"))
 
 
-def _queue(what: str, oldest: object, remedy: str) -> DoctorResult:
+def _queue(what: str, rows: QuerySet[Any], remedy: str, *, total: int = 0) -> DoctorResult:
+    overdue = rows.filter(next_at__lte=timezone.now() - LONGEST_DUE).order_by("next_at")
+    oldest = overdue.values_list("next_at", flat=True).first()
     if oldest is None:
-        total = sum(queue.waiting for queue in read_queues().values())
-        text = _("nothing is overdue") + (f" ({total})" if what == _("Pushes") and total else "")
-        return DoctorResult(what, text)
-    return DoctorResult(what, _("the oldest has been due for %s") % timesince(oldest), remedy)  # type: ignore[arg-type]
+        return DoctorResult(what, _("nothing is overdue") + (f" ({total})" if total else ""))
+    return DoctorResult(what, _("the oldest has been due for %s") % timesince(oldest), remedy)
 
 
-def _answers() -> Iterator[DoctorResult]:
+def _vendors() -> Iterator[DoctorResult]:
     names = vendors_with(Vendor, configured=True)
     if not names:
-        yield DoctorResult(
-            _("Vendors"), _("none is set up"), _("Set a vendor's address and credentials (.env.example).")
-        )
+        remedy = _("Set a vendor's address and credentials (.env.example).")
+        yield DoctorResult(_("Vendors"), _("none is set up"), remedy)
     for name in names:
-        answer = check_vendor(name)
-        text = f"{answer.text} ({answer.seconds:.1f} s)" if answer.is_asked else answer.text
-        yield DoctorResult(name, text, answer.remedy)
+        check = check_vendor(name)
+        text = f"{check.text} ({check.seconds:.1f} s)" if check.is_asked else check.text
+        yield DoctorResult(name, text, check.remedy)

@@ -1,4 +1,4 @@
-"""Room for files: the disk is ours, so a full one is nobody's mistake but ours."""
+"""Room for files. A full disk is no mistake of whoever sends one: it is answered as a fault of ours."""
 
 import errno
 import shutil

@@ -1,4 +1,4 @@
-"""Notices that the database was restored, or copied, and lets nothing leave until all vendors have been compared.
+"""Guard against a database that was restored or copied: nothing leaves until all vendors have been compared.
 
 A restored database knows nothing of what was done since its backup: it would send orders a second time, and give their
 numbers to other customers. So the database carries a counter that grows with every request that changes something at a
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30.0
 # What is taken in without anything being sent is compared, and counted, that often.
-LOOK_SECONDS = 10.0
+COMPARE_SECONDS = 10.0
 # More rows than any table gets between two backups, so that no id which was handed out is handed out again.
 JUMP = 1_000_000
 JUMPS_APART = 100
@@ -71,13 +71,12 @@ _TAKE = """
       FROM engine_epoch
 """
 
-_looked_at = _advanced_at = float("-inf")
+_compared_at = _advanced_at = float("-inf")
 
 
 def require_current() -> None:
-    """Right before a request that changes something at a vendor: the database is the newest state there is.
-
-    Raises RateLimited: certainly nothing was sent.
+    """Raise RateLimited unless the database is the newest state there is; called right before a request that changes
+    something at a vendor.
     """
     try:
         epoch = _compare()
@@ -119,12 +118,12 @@ def read_epoch() -> Any:
 def take_id(sequence: str) -> tuple[int, str]:
     """Return an id that was never given before, restores included, and the letters of its series ("" in the first).
 
-    Costs one query. Every LOOK_SECONDS, and after each new connection, the places are asked as well.
+    Costs one query. Every COMPARE_SECONDS, and after each new connection, the places are asked as well.
     """
     pk, installation, counter, series, is_locked = _take(sequence)
     known = places.last_known(installation)
     is_behind = known is not None and counter < known.counter
-    if not is_locked and (is_behind or time.monotonic() - _looked_at > LOOK_SECONDS):
+    if not is_locked and (is_behind or time.monotonic() - _compared_at > COMPARE_SECONDS):
         transaction.on_commit(_advance_now_and_then, robust=True)
         if check_epoch().series != series:
             pk, installation, counter, series, is_locked = _take(sequence)
@@ -141,7 +140,7 @@ def letters_of(series: int) -> str:
 
 
 def open_epoch() -> None:
-    """All vendors have been compared: requests may leave again, and this is the newest state there is."""
+    """Let requests leave again, as all vendors have been compared: this is the newest state there is."""
     epoch = read_epoch()
     mark = _recalled(epoch) or Mark(0, 0)
     Epoch.objects.filter(pk=epoch.pk).update(
@@ -151,20 +150,20 @@ def open_epoch() -> None:
     places.remember(epoch.installation, Mark(epoch.counter, epoch.series))
 
 
-def is_from_before_restore(moment: datetime) -> bool:
-    """Whether what dates from `moment` may have been sent to a vendor by the state that was lost."""
-    return Epoch.objects.filter(found_at__gte=moment).exists()
+def is_from_before_restore(at: datetime) -> bool:
+    """Return whether what dates from then may have been sent to a vendor by the state that was lost."""
+    return Epoch.objects.filter(found_at__gte=at).exists()
 
 
 def _compare() -> Epoch:
-    global _looked_at
+    global _compared_at
     epoch = read_epoch()
     if epoch.is_locked:
         return epoch
     if epoch.home != epoch.here:
         return _lock(epoch, mark=_recalled(epoch), is_certain=False)
     mark = places.recall(epoch.installation)
-    _looked_at = time.monotonic()
+    _compared_at = time.monotonic()
     if mark is None:
         # What was never counted was never remembered: a new installation.
         return epoch if epoch.counter == 0 else _lock(epoch, mark=None, is_certain=False)
@@ -182,7 +181,7 @@ def _recalled(epoch: Epoch) -> Mark | None:
 
 
 def _advance(epoch: Epoch) -> bool:
-    """Count one on, here and then outside. False when somebody has locked it meanwhile, or no place can be written.
+    """Count one on, here and then outside; return False when it was locked meanwhile, or no place can be written.
 
     In a transaction nothing is counted: rolled back, the database would be behind what is remembered.
     """
@@ -199,14 +198,14 @@ def _advance(epoch: Epoch) -> bool:
 
 
 def _advance_now_and_then() -> None:
-    """So that a backup is older than what was taken in after it, even while no worker runs."""
-    if time.monotonic() - _advanced_at > LOOK_SECONDS:
+    """Keep a backup older than what was taken in after it, even while no worker runs."""
+    if time.monotonic() - _advanced_at > COMPARE_SECONDS:
         check_epoch()
 
 
 def _lock(epoch: Epoch, *, mark: Mark | None, is_certain: bool) -> Epoch:
-    """Nothing leaves from now on. The new series is above all that is remembered; where nothing is, above what a year
-    of restores every hour could have reached. Committed with the jump of all sequences.
+    """Let nothing leave from now on. The new series is above all that is remembered; where nothing is, above what a
+    year of restores every hour could have reached. Committed with the jump of all sequences.
     """
     series = max(epoch.series, mark.series if mark else _hours()) + 1
     places.remember(epoch.installation, Mark(mark.counter if mark else epoch.counter, series))
@@ -235,10 +234,10 @@ def _take(sequence: str) -> tuple[Any, ...]:
     return row
 
 
-def _look_anew(**_signal: Any) -> None:
-    """A restore of the whole server breaks every connection."""
-    global _looked_at
-    _looked_at = float("-inf")
+def _compare_anew(**_signal: Any) -> None:
+    """Compare with the places soon: a restore of the whole server breaks every connection."""
+    global _compared_at
+    _compared_at = float("-inf")
 
 
-connection_created.connect(_look_anew, dispatch_uid="engine.epoch")
+connection_created.connect(_compare_anew, dispatch_uid="engine.epoch")

@@ -40,16 +40,16 @@ class Fetching(ABC, Generic[Row]):
     flag: str
     # Seconds between all tries after these; None: it is given up.
     every_seconds: int | None = None
-    # Columns that a person's wish to try again sets back.
+    # Columns that are set back when a person has it tried again.
     afresh: ClassVar[dict[str, Any]] = {}
 
     @abstractmethod
     def get(self, row: Row) -> bytes:
-        """What lies at the address of the row. Raises UnsafeUrl and VendorError."""
+        """Return what lies at the address of the row. Raises UnsafeUrl and VendorError."""
 
     @abstractmethod
     def accepts(self, row: Row) -> Collection[str]:
-        """The types of content that it may have."""
+        """Return the types of content that it may have."""
 
     def fetch_due(self, *, limit: int = 50) -> int:
         """Fetch what is due, oldest first; return how many were tried."""
@@ -57,7 +57,7 @@ class Fetching(ABC, Generic[Row]):
         return sum(self.fetch(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
     def fetch(self, pk: int) -> bool:
-        """Have a copy, or know when to try again, or why it cannot be had. False when it was not due."""
+        """Get a copy, or note when to try again, or why it cannot be had; return False when it was not due."""
         rows = self.model._default_manager.filter(pk=pk)
         claim = {"next_at": Now() + timedelta(seconds=WORKING_SECONDS), "attempts": F("attempts") + 1}
         if not rows.filter(next_at__lte=Now()).update(**claim):
@@ -93,7 +93,7 @@ class Fetching(ABC, Generic[Row]):
         row.save(update_fields=["next_at", "problem", self.flag, *note_kept(row, kept)])
 
     def _put_off(self, row: Row, *, problem: str, seconds: float | None) -> None:
-        """`seconds` None: trying again would change nothing."""
+        """Note the problem and when to try again; `seconds` None: trying again would change nothing."""
         logger.warning("%s %s could not be fetched: %s", self.model.__name__, row.pk, problem)
         row.problem = problem
         row.next_at = None if seconds is None else database_now() + timedelta(seconds=seconds)

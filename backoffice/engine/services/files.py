@@ -66,7 +66,7 @@ class Incoming:
         self._start, self._marks, self._digest, self._passed = b"", PdfMarks(), hashlib.sha256(), 0
 
     def chunks(self) -> Iterator[bytes]:
-        """The pieces, which is what a storage asks a file for."""
+        """Yield the pieces, which is what a storage asks a file for."""
         for piece in self._pieces:
             self._passed += len(piece)
             if self._max_bytes is not None and self._passed > self._max_bytes:
@@ -79,7 +79,7 @@ class Incoming:
             self._check(self._accepts)
 
     def kept_as(self, path: str) -> Kept:
-        """What has passed, under that path."""
+        """Return what has passed, under that path."""
         sha256 = self._digest.hexdigest()
         return Kept(path.format(sha256=sha256), self._passed, sha256, self.content_type)
 

@@ -1,6 +1,7 @@
 """What the project stands on, looked at: the way to the database, the keys, static files and the disk."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.apps import apps
@@ -10,7 +11,6 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from backoffice.engine.models.stored_file import StoredFile
-from backoffice.engine.services.doctor_results import DoctorResult
 from backoffice.engine.services.resealing import count_seals, sealed_columns
 from backoffice.published_secrets import is_loopback
 from backoffice.text.translatable import gettext as _
@@ -19,8 +19,21 @@ SEALS_TRIED = 100
 FILES_LOOKED_FOR = 20
 
 
+@dataclass(frozen=True)
+class DoctorResult:
+    """One thing that `manage.py doctor` examined; `remedy` is the next step where it is not well."""
+
+    what: str
+    text: str
+    remedy: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        return not self.remedy
+
+
 def examine_foundations() -> Iterator[DoctorResult]:
-    """Everything here; the database answers and has its tables."""
+    """Examine all of this, given that the database answers and has its tables."""
     yield from examine_pooling()
     yield from _encryption()
     yield from _proxies()

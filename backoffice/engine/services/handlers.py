@@ -1,5 +1,5 @@
-"""The registries: what a push means, what a callback means, and what it is answered with where the vendor waits for
-more than a receipt. Apps fill them: `pushes.py` names the services that do a push, `callbacks.py` says the rest.
+"""The registries: what a push means, what a callback means, and what the vendor gets where it waits for more than a
+receipt. Apps fill them: `pushes.py` names the services that do a push, `callbacks.py` holds the rest.
 """
 
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 
 from backoffice.engine.models import Callback, Push
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import CallsUs, Vendor
 from backoffice.vendors.errors import VendorError
@@ -21,13 +21,13 @@ from backoffice.vendors.registry import has_ability, vendor_type
 
 
 class ReconcileResult(StrEnum):
-    """What a look at the vendor says about a write whose outcome is unknown."""
+    """What reading from the vendor shows about a write whose outcome is unknown."""
 
     FOUND = "found"  # the write happened and is recorded; the push goes on with its next step
     DONE = "done"  # the whole push has happened
     ABSENT = "absent"  # a search that would have shown it came back empty
     UNDECIDED = "undecided"  # the search cannot be trusted, or shows something unclear
-    BLIND = "blind"  # nobody can look: a person has to decide, and is told at once
+    BLIND = "blind"  # nobody can search: a person has to decide, and is asked at once
 
 
 class Recovery(StrEnum):
@@ -35,14 +35,15 @@ class Recovery(StrEnum):
 
     SEARCH = "search"  # the vendor is searched; what is proved not to be there is sent again
     REPEAT = "repeat"  # sent twice it counts once, so it is simply sent again
-    CALLBACK = (
-        "callback"  # nobody can search; a callback may show it until the settle time is over, then a person decides
-    )
+    CALLBACK = "callback"  # nobody can search; a callback may show it in the settle time, then a person decides
     PERSON = "person"  # nobody can search and nothing will show it: a person decides
     ASK_ANEW = "ask_anew"  # the vendor is searched, but never asked again without a person
 
 
-class PushHandler:
+V = TypeVar("V", bound=Vendor)
+
+
+class PushHandler(Generic[V]):
     """What one kind of push means and does. Subclass it in the service that does it, register that with `@push_kind`,
     and name its module in `<app>/pushes.py`, so that each process knows it.
 
@@ -50,14 +51,16 @@ class PushHandler:
     """
 
     kind: str = ""
+    # What `vendor` has to offer: the argument of the class, as in `PushHandler[SendsCards]`.
+    ability: type[V] = Vendor  # type: ignore[assignment]
     # What it is, in words for staff, lazily translated: _("Place the order").
     title: Any = ""
     # False for a push that only reads: a pause does not stop it.
     writes: bool = True
 
     def begin(self, delivery: Delivery) -> None:
-        """Keep what `deliver` and `look` work with; called before either."""
-        self.delivery, self.push = delivery, delivery.push
+        """Keep what `deliver` and `reconcile` work with; called before either. Raises MissingAbility."""
+        self.delivery, self.push, self.vendor = delivery, delivery.push, delivery.vendor_as(self.ability)
 
     def deliver(self, delivery: Delivery) -> None:
         """Do every step still open, each through `delivery.write`. Returning confirms the push."""
@@ -68,20 +71,20 @@ class PushHandler:
         return ReconcileResult.UNDECIDED
 
     def recovery(self, push: Push) -> Recovery:
-        """What goes on by itself while the outcome of the push's step is unknown. It has to fit what `look` does."""
+        """Return what goes on by itself while the outcome of the push's step is unknown. It has to fit `reconcile`."""
         return Recovery.SEARCH
 
     def how_to_find_out(self, push: Push) -> str:
-        """Where a person looks or whom they ask, and what it means, as sentences; empty for the vendor's own pages."""
+        """Return where a person looks or whom they ask, and what it means; empty for the vendor's own pages."""
         return ""
 
     def if_happened(self, push: Push) -> list[str]:
-        """What follows from deciding that it happened, in sentences; empty for what is true of most."""
+        """Return what follows from deciding that it happened, in sentences; empty for what is true of most."""
         return []
 
     def if_sent_again(self, push: Push) -> list[str]:
-        """What follows from deciding that it did not happen, and what if it did, in sentences; empty for what is true
-        of a write that counts twice when made twice.
+        """Return what follows from deciding that it did not happen, and what if it did, in sentences; empty for what is
+        true of a write that counts twice when made twice.
         """
         return []
 
@@ -97,35 +100,35 @@ class PushHandler:
         return ""
 
     def settle_seconds(self, push: Push) -> float:
-        """How long after a lost answer what we sent may still show: only then a search counts, or a person is asked."""
+        """Return how long after a lost response what was sent may still show: only then a search or a person counts."""
         return float(settings.PUSH_SETTLE_SECONDS)
 
     def cost(self, push: Push) -> tuple[Decimal, str] | None:
-        """What the vendor charges for doing it once: net amount and currency, None when that cannot be told."""
+        """Return what the vendor charges for doing it once: net amount and currency, None when that is not known."""
         return None
 
     def risk(self, push: Push) -> str:
-        """What doing it twice means in money where `cost` cannot tell, as a sentence; empty when nothing is known."""
+        """Return what doing it twice means in money where `cost` is None, as a sentence; empty when unknown."""
         return ""
 
     def confirmed(self, push: Push) -> None:
-        """The push is confirmed. Runs in the transaction that says so, as do the three below."""
+        """Do what follows from the confirmation, in its transaction, as do the three below."""
 
     def rejected(self, push: Push, error: VendorError) -> None:
-        """The vendor understood and refused, or its answer cannot be understood."""
+        """Do what follows when the vendor understood and refused, or its response cannot be understood."""
 
     def needs_attention(self, push: Push) -> None:
-        """Nothing is left that the machine may try."""
+        """Do what follows when nothing is left that may be tried without a person."""
 
     def decided(self, push: Push, *, happened: bool) -> None:
-        """A person decided what became of an unknown outcome. Not happened: the next generation sends again."""
+        """Do what follows from a person's decision. Not happened: the next generation sends again."""
 
 
-PUSH_HANDLERS: dict[str, PushHandler] = {}
+PUSH_HANDLERS: dict[str, PushHandler[Any]] = {}
 # The same where a kind means something else at vendors of an ability.
-_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler]]] = {}
+_AT_VENDORS: dict[str, list[tuple[type[Vendor], PushHandler[Any]]]] = {}
 
-T = TypeVar("T", bound=PushHandler)
+T = TypeVar("T", bound=PushHandler[Any])
 
 
 def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]], type[T]]:
@@ -142,14 +145,14 @@ def push_kind(kind: str, *, at: type[Vendor] | None = None) -> Callable[[type[T]
     return register
 
 
-def handler_of(push: Push) -> PushHandler:
+def handler_of(push: Push) -> PushHandler[Any]:
     """Return a handler for that push alone. Raises KeyError for a kind that nobody has registered."""
     own = (handler for ability, handler in _AT_VENDORS.get(push.kind, ()) if has_ability(push.vendor, ability))
     return copy(next(own, PUSH_HANDLERS[push.kind]))
 
 
 M = TypeVar("M", bound=Message)
-# By the type of the message: which topics carry it is said by each vendor (`CALLBACK_TOPICS`).
+# By the type of the message: which topics carry it, each vendor defines (`CALLBACK_TOPICS`).
 CALLBACK_HANDLERS: dict[type[Message], Callable[[Callback, Any, CallsUs], ReportOutcome]] = {}
 _Handler = Callable[[Callback, M, CallsUs], ReportOutcome]
 
@@ -172,21 +175,21 @@ class CallbackResponse:
     body: dict[str, Any]
 
 
-_Answerer = Callable[[Callback, M], CallbackResponse]
-CALLBACK_ANSWERS: dict[type[Message], Callable[[Callback, Any], CallbackResponse]] = {}
+_Responder = Callable[[Callback, M], CallbackResponse]
+CALLBACK_RESPONSES: dict[type[Message], Callable[[Callback, Any], CallbackResponse]] = {}
 
 
-def callback_response(message: type[M]) -> Callable[[_Answerer[M]], _Answerer[M]]:
-    """Register what a message is answered with: called while the vendor waits, so it asks nobody and holds no lock for
+def callback_response(message: type[M]) -> Callable[[_Responder[M]], _Responder[M]]:
+    """Register the response to a message: called while the vendor waits, so it asks nobody and holds no lock for
     long.
 
-    It has to give the same answer each time. A DomainError is a refusal, told to the vendor and kept with the callback.
-    Its `callback_handler` is what a replay does, and the worker where we were lost in between.
+    It has to give the same response each time. A DomainError is a refusal, sent to the vendor and kept with the
+    callback. Its `callback_handler` is what a replay does, and the worker where we were lost in between.
     """
 
-    def register(answerer: _Answerer[M]) -> _Answerer[M]:
-        CALLBACK_ANSWERS[message] = answerer
-        return answerer
+    def register(responder: _Responder[M]) -> _Responder[M]:
+        CALLBACK_RESPONSES[message] = responder
+        return responder
 
     return register
 
@@ -194,4 +197,4 @@ def callback_response(message: type[M]) -> Callable[[_Answerer[M]], _Answerer[M]
 def waits_for_answer(vendor: str, topic: str) -> bool:
     """Return whether the vendor waits for more than a receipt of such callbacks. Raises UnknownVendor."""
     topics = vendor_type(vendor, CallsUs).CALLBACK_TOPICS
-    return topic in topics and topics[topic] in CALLBACK_ANSWERS
+    return topic in topics and topics[topic] in CALLBACK_RESPONSES

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from backoffice.engine.models import Integration
 from backoffice.engine.models.push import Lane
@@ -54,17 +54,11 @@ _OPEN = """
                         + make_interval(secs => least(greatest(open_seconds * 2, %(shortest)s), %(longest)s))
      WHERE vendor = %(vendor)s
 """
-_AUTH_FAILED = """
-    UPDATE engine_integration
-       SET auth_failed_at = coalesce(auth_failed_at, clock_timestamp()), last_failure_at = clock_timestamp(),
-           last_failure = %(text)s
-     WHERE vendor = %(vendor)s
-"""
 
 
 @dataclass(frozen=True)
 class SharedLimiter:
-    """The `Gate` of one vendor for calls of one lane. `before_send` runs last, right before the request leaves."""
+    """The `Limiter` of one vendor for calls of one lane. `before_send` runs last, right before the request leaves."""
 
     vendor: str
     lane: Lane
@@ -84,11 +78,11 @@ class SharedLimiter:
         self.before_send()
 
     def succeeded(self, *, write: bool) -> None:
-        """The vendor answered sensibly, were it with a refusal."""
+        """Count a sensible response, were it a refusal."""
         _execute(_SUCCESS, [self.vendor])
 
     def failed(self, *, write: bool, text: str) -> None:
-        """No answer, or a 5xx."""
+        """Count a call without a response, or with a 5xx; too many in a row open the breaker."""
         with connection.cursor() as cursor:
             cursor.execute(_FAILURE, {"vendor": self.vendor, "text": text[:1000]})
             row = cursor.fetchone()
@@ -96,7 +90,7 @@ class SharedLimiter:
             _open(self.vendor)
 
     def throttled(self, *, retry_after: float, took: float = 0.0) -> None:
-        """429, `took` seconds after the request left: nothing may leave for `retry_after` seconds."""
+        """Let nothing leave for `retry_after` seconds after a 429, which came `took` seconds after the request left."""
         rate_limits.throttle(self.vendor, seconds=retry_after, took=took)
 
     def _require_open(self, *, write: bool) -> None:
@@ -115,7 +109,7 @@ class SharedLimiter:
 
 
 def _read_state(vendor: str) -> tuple[bool, float | None]:
-    """Whether the vendor is paused, and how long its breaker is open: None = closed, 0 or less = one probe may try."""
+    """Return whether it is paused, and how long its breaker is open: None = closed, 0 or less = one probe may try."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE, [vendor])
         row = cursor.fetchone()
@@ -127,14 +121,16 @@ def _read_state(vendor: str) -> tuple[bool, float | None]:
 
 
 def stop_for_credentials(vendor: str, *, text: str) -> None:
-    """The vendor refused our credentials: stop its queue, with a probe now and then to notice that they were mended."""
+    """Stop the queue of a vendor that refused our credentials; a probe now and then notices when they work again."""
     Integration.objects.get_or_create(vendor=vendor)
-    _execute(_AUTH_FAILED, {"vendor": vendor, "text": text[:1000]})
+    since = Coalesce("auth_failed_at", Now())
+    failure = {"auth_failed_at": since, "last_failure_at": Now(), "last_failure": text[:1000]}
+    Integration.objects.filter(vendor=vendor).update(**failure)
     _open(vendor)
 
 
 def pause(vendor: str, *, actor: str, reason: str = "") -> bool:
-    """Nothing is sent to this vendor until somebody resumes it; what waits is kept, and reading goes on.
+    """Send nothing to this vendor until somebody resumes it; what waits is kept, and reading goes on.
 
     Return False when it was paused already: then the first one's name and reason stand.
     """
@@ -147,16 +143,10 @@ def pause(vendor: str, *, actor: str, reason: str = "") -> bool:
 
 
 def resume(vendor: str, *, actor: str = "system", reason: str = "") -> None:
-    """Calls may leave again; the breaker starts afresh."""
-    Integration.objects.filter(vendor=vendor).update(
-        paused_at=None,
-        paused_by="",
-        pause_reason="",
-        open_until=None,
-        open_seconds=0,
-        failures=0,
-        auth_failed_at=None,
-    )
+    """Let calls leave again; the breaker starts afresh."""
+    running = {"paused_at": None, "paused_by": "", "pause_reason": "", "auth_failed_at": None}
+    closed = {"open_until": None, "open_seconds": 0, "failures": 0}
+    Integration.objects.filter(vendor=vendor).update(**running, **closed)
     logger.warning("%s was resumed by %s: %s", vendor, actor, reason or "no reason given")
 
 

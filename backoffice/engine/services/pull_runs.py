@@ -1,4 +1,4 @@
-"""Asking vendors what changed, because a callback may never come: whatever was missed heals here."""
+"""Pulling what changed at vendors, because a callback may never come: whatever was missed heals here."""
 
 import logging
 import time
@@ -38,15 +38,15 @@ A = TypeVar("A", bound=Vendor)
 
 
 class PullRun(ABC, Generic[A]):
-    """One run at one vendor: counts by what became of each report, what no callback had told, where it had to stop.
+    """One run at one vendor: counts by what became of each report, what no callback had brought, where it had to stop.
 
-    A kind of pull says what it reads, how a report is applied, and which rows are read by themselves (`Reported`).
+    A kind of pull defines what it reads, how a report is applied, and which rows are read by themselves (`Reported`).
     """
 
     kind: ClassVar[PullKind]
     # Whose rows the reports are about, a `Reported` of a vendor.
     model: ClassVar[Any]
-    # What a vendor must offer, or there is nothing to pull.
+    # What a vendor must offer to be pulled from.
     ability: type[A]
     # What may become of a report, as a run counts it.
     states: ClassVar[tuple[CallbackState, ...]] = (CallbackState.APPLIED, CallbackState.KNOWN, CallbackState.STALE)
@@ -71,9 +71,9 @@ class PullRun(ABC, Generic[A]):
         return f"{self.vendor}: {counts}{ending}"
 
     def run(self, *, since: date | None = None, seconds: float | None = None) -> Self:
-        """All that changed at the vendor since the last complete pass (at first since `first`) is applied; then rows
-        that were not read for STALE_HOURS are read one by one, at most MOST_STALE of them. With `since` everything
-        from that day (UTC) on is read, whatever was read before.
+        """Apply all that changed at the vendor since the last complete pass (at first since `first`); then read rows
+        that were not read for STALE_HOURS one by one, at most MOST_STALE of them. With `since` read everything from
+        that day (UTC) on, whatever was read before.
 
         After `seconds` the run ends, and `is_complete` is False: the next one goes on. A vendor that stops answering
         ends the run with what was reached until then; nothing is raised.
@@ -103,7 +103,7 @@ class PullRun(ABC, Generic[A]):
         try:
             outcome = self.apply(report)
         except Exception:
-            logger.exception("What %s says of %s could not be applied.", self.vendor, name)
+            logger.exception("The report of %s about %s could not be applied.", self.vendor, name)
             self.failed.append(name)
             self.model.objects.filter(vendor=self.vendor, vendor_id=report.vendor_id).update(read_at=None)
             return
@@ -138,14 +138,14 @@ class PullRun(ABC, Generic[A]):
         """Return the rows of which news are due."""
 
     def describe(self, report: Any) -> str:
-        """Return what a report is about, for those who look on."""
+        """Return what a report is about, for the progress."""
         return str(getattr(report, self.named_by))
 
     def _read_one(self, row: Any) -> None:
         try:
             report = self.read(row.vendor_id)
         except VendorNotFound as error:
-            # Looked at once a day from now on, not in each run before all others.
+            # Read once a day from now on, not in each run before all others.
             self.model.objects.filter(pk=row.pk).update(read_at=timezone.now())
             self.progress(f"{getattr(row, self.named_by)}: {error.text}")
             return

@@ -29,8 +29,8 @@ Pages = Callable[[datetime, str], Iterable[ChangePage[Any]]]
 def read_on(
     vendor: str, kind: PullKind, *, first: datetime, pages: Pages, apply: Callable[[Any], None], seconds: float | None
 ) -> bool:
-    """All that changed since the last complete pass (at first since `first`) has been applied. Return False where the
-    time of `seconds` ended it before: the next call goes on at that page.
+    """Apply all that changed since the last complete pass (at first since `first`). Return False where the time of
+    `seconds` ended it before: the next call goes on at that page.
 
     `pages(since, position)` reads the vendor's list. What it raises ends the run, with all pages before it applied.
     """
@@ -50,7 +50,7 @@ def read_on(
 
 
 def note_drift(vendor: str, kind: PullKind, *, report: Any, subject: models.Model | None) -> None:
-    """A pull brought news that no webhook had: staff can see and count it. In the very first pass all is news."""
+    """Keep, for staff to see and count, that a pull brought what no webhook had; in the very first pass all is new."""
     now = database_now()
     changed_at = report.version.updated_at
     is_first = not PullCursor.objects.filter(vendor=vendor, kind=kind, finished_at__isnull=False).exists()
@@ -69,7 +69,7 @@ def note_drift(vendor: str, kind: PullKind, *, report: Any, subject: models.Mode
 
 
 def count_drift(*, hours: int | None = None) -> dict[str, int]:
-    """How many rows of drift each vendor has, of the last `hours` or all that are kept; one query."""
+    """Return how many rows of drift each vendor has, of the last `hours` or all that are kept; one query."""
     rows = Drift.objects.all()
     if hours is not None:
         rows = rows.filter(found_at__gte=Now() - timedelta(hours=hours))
@@ -77,7 +77,7 @@ def count_drift(*, hours: int | None = None) -> dict[str, int]:
 
 
 def forget_old_drift() -> int:
-    """Drift older than DRIFT_DAYS is deleted, a bounded number of rows at once. Return how many."""
+    """Delete drift older than DRIFT_DAYS, a bounded number of rows at once; return how many."""
     old = Drift.objects.filter(found_at__lt=database_now() - timedelta(days=DRIFT_DAYS)).order_by("found_at")
     count, _ = Drift.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_AT_ONCE])).delete()
     return count
@@ -94,8 +94,8 @@ def _open_pass(vendor: str, kind: PullKind, *, first: datetime) -> PullCursor:
 
 
 def _end_pass(cursor: PullCursor) -> None:
-    """What changes while the list is read may be missed, so the next pass begins before this one did: by the vendor's
-    clock as far as the newest change shows it, and never later than by ours.
+    """Let the next pass begin before this one did, as what changes while the list is read may be missed: by the
+    vendor's clock as far as the newest change shows it, and never later than by ours.
     """
     now = database_now()
     if cursor.newest is not None:

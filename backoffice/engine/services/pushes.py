@@ -1,4 +1,4 @@
-"""Making pushes, and what people may do with them. How they are sent is in `delivery.py`."""
+"""Making pushes, and what people may do with them. How they are sent is in `sending.py`."""
 
 from datetime import datetime
 from typing import Any
@@ -31,26 +31,25 @@ def queue_push(
     merge: bool = False,
     not_before: datetime | None = None,
 ) -> Push:
-    """There is one open push of this kind about the subject; a worker hears of it when the transaction commits.
+    """Return the one open push of this kind about the subject, made where there is none, and enqueue it on commit.
 
-    An open one is returned as it is; with `merge` the payload is joined to it (lists united, other values replaced),
+    An open one stays as it is; with `merge` the payload is joined to it (lists united, other values replaced),
     or to its follow-up while it is on its way. A new one waits until `not_before`, by the database's clock; the sweep
     then finds it. Must run inside the transaction that makes the push necessary.
     """
     payload = payload or {}
     about = _about(kind, vendor=vendor, subject=subject)
-    push = _open_push(about)
+    push, is_new = _open_push(about), False
     if push is None:
         try:
             with transaction.atomic():
-                push = _make(about, payload=payload, lane=lane, actor=actor, next_at=not_before or Now())
-        except IntegrityError:  # another transaction made it between our look and our insert
+                push, is_new = _make(about, payload=payload, lane=lane, actor=actor, next_at=not_before or Now()), True
+        except IntegrityError:  # another transaction made it between our query and our insert
             push = _open_push(about)
             if push is None:
                 raise
-            _join(push, payload, merge=merge)
-    else:
-        _join(push, payload, merge=merge)
+    if merge and not is_new:
+        _join(push, payload)
     if not_before is None:
         _enqueue(push)
     return push
@@ -59,7 +58,7 @@ def queue_push(
 def queue_first_push(
     kind: str, *, vendor: str, subject: models.Model, actor: str, payload: dict[str, Any], lane: Lane = Lane.ORDERS
 ) -> Push:
-    """As `queue_push`, about a subject made in this very transaction: no other can be there, and none is looked for."""
+    """Do as `queue_push` about a subject made in this very transaction, of which no other push can be there."""
     about = _about(kind, vendor=vendor, subject=subject)
     push = Push.objects.create(**about, payload=payload, lane=lane, next_at=Now(), created_by=actor)
     _enqueue(push)
@@ -67,7 +66,7 @@ def queue_first_push(
 
 
 def retry_push(push: Push, *, actor: str, reason: str) -> Push:
-    """A refused push is sent again, as its next generation; the old one keeps its record.
+    """Send a refused push again, as its next generation; the old one keeps its record.
 
     Raises IllegalTransition unless it is refused and nothing newer of its kind is under way.
     """
@@ -82,7 +81,7 @@ def retry_push(push: Push, *, actor: str, reason: str) -> Push:
 
 
 def enqueue_push(push: Push, *, actor: str) -> None:
-    """A waiting push is tried now instead of at its next time."""
+    """Have a waiting push tried now instead of at its next time. Raises IllegalTransition unless it waits."""
     updated = Push.objects.filter(pk=push.pk, state__in=[PushState.NEW, PushState.UNKNOWN]).update(next_at=Now())
     if not updated:
         raise IllegalTransition(_("Only a waiting push can be tried now."))
@@ -91,11 +90,12 @@ def enqueue_push(push: Push, *, actor: str) -> None:
 
 
 def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
-    """A person decides an unknown outcome: it happened (confirmed), or it did not (the next generation sends again).
+    """Decide an unknown outcome: it happened (confirmed), or it did not (the next generation sends again). Return the
+    push that goes on.
 
     Raises IllegalTransition unless the outcome is unknown, and for "it did not" while a callback of the vendor waits to
     be read, which may say that it did, or while what we sent may still be worked on: sent again then, it could happen
-    twice. Return the push that goes on.
+    twice.
     """
     reason = checked_reason(reason)
     with transaction.atomic():
@@ -118,12 +118,12 @@ def decide_push(push: Push, *, happened: bool, actor: str, reason: str) -> Push:
 
 
 def is_settled(push: Push) -> bool:
-    """Whether what was sent for an unknown outcome can no longer be on its way."""
+    """Return whether what was sent for an unknown outcome can no longer be on its way."""
     return push.settles_at is None or push.settles_at <= database_now()
 
 
 def dismiss_push(push: Push, *, actor: str, reason: str) -> None:
-    """A refused push no longer needs a person: somebody dealt with it elsewhere."""
+    """Set a refused push aside, because somebody dealt with it elsewhere. Raises IllegalTransition for any other."""
     reason = checked_reason(reason)
     updated = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_attention=True).update(
         needs_attention=False, decided_by=actor, decision=reason, updated_at=timezone.now()
@@ -140,59 +140,51 @@ def close_push(push: Push, state: PushState, **changes: Any) -> None:
     push.state, push.finished_at, push.token, push.lease_until, push.step = state, timezone.now(), None, None, ""
     push.save(update_fields=["state", "finished_at", "token", "lease_until", "step", "updated_at", *changes])
     if push.follow_up is not None and state == PushState.CONFIRMED:
-        about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
-        _enqueue(_make(about, payload=push.follow_up, lane=Lane(push.lane), actor="system"))
-    _enqueue_next(push)
+        _make_next(push, payload=push.follow_up, actor="system")
+    # What waited for this one, such as a cancellation behind its order, need not wait for the sweep.
+    behind = Push.objects.filter(vendor=push.vendor, subject_type=push.subject_type, subject_id=push.subject_id)
+    waiting = behind.filter(state=PushState.NEW, pk__gt=push.pk).order_by("pk").first()
+    if waiting is not None:
+        _enqueue(waiting)
 
 
 def note_attempt(push: Push, *, step: str, text: str) -> None:
-    """A line among the attempts that is no request: a decision, a lost worker, a search's result."""
+    """Add a line to the attempts that is no request: a decision, a lost worker, a search's result."""
     PushAttempt.objects.create(push=push, step=step, started_at=timezone.now(), error=text)
 
 
 def _about(kind: str, *, vendor: str, subject: models.Model) -> dict[str, Any]:
     if kind not in PUSH_HANDLERS:
         raise LookupError(f"Nobody has registered the push kind {kind!r}.")
-    return {
-        "vendor": vendor,
-        "kind": kind,
-        "subject_type": subject._meta.label_lower,
-        "subject_id": subject.pk,
-    }
-
-
-def _enqueue_next(push: Push) -> None:
-    """What waited for this one, such as a cancellation behind its order, need not wait for the sweep."""
-    about = {name: getattr(push, name) for name in ("vendor", "subject_type", "subject_id")}
-    waiting = Push.objects.filter(**about, state=PushState.NEW, pk__gt=push.pk).order_by("pk").first()
-    if waiting is not None:
-        _enqueue(waiting)
+    return {"vendor": vendor, "kind": kind, "subject_type": subject._meta.label_lower, "subject_id": subject.pk}
 
 
 def _open_push(about: dict[str, Any]) -> Push | None:
     return Push.objects.select_for_update().filter(**about, state__in=OPEN_STATES).first()
 
 
-def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: Lane, actor: str, **more: Any) -> Push:
+def _make(about: dict[str, Any], *, payload: dict[str, Any], lane: int, actor: str, next_at: Any) -> Push:
     newest = Push.objects.filter(**about).aggregate(models.Max("generation"))["generation__max"] or 0
-    more = {"next_at": Now(), **more}
-    return Push.objects.create(**about, payload=payload, lane=lane, generation=newest + 1, created_by=actor, **more)
+    return Push.objects.create(
+        **about, payload=payload, lane=lane, generation=newest + 1, created_by=actor, next_at=next_at
+    )
 
 
-def _next_generation(push: Push, *, actor: str, reason: str) -> Push:
-    close_push(push, PushState.FAILED, decided_by=actor, decision=reason, follow_up=None)
-    about = {name: getattr(push, name) for name in ("vendor", "kind", "subject_type", "subject_id")}
-    # Also when the newer one has ended: it may have been confirmed, and sending again would do it twice.
-    if Push.objects.filter(**about, generation__gt=push.generation).exists():
-        raise IllegalTransition(_("It has been sent again already."))
-    follower = _make(about, payload=push.payload, lane=Lane(push.lane), actor=actor)
+def _make_next(push: Push, *, payload: dict[str, Any], actor: str) -> Push:
+    follower = _make(push.key, payload=payload, lane=push.lane, actor=actor, next_at=Now())
     _enqueue(follower)
     return follower
 
 
-def _join(push: Push, payload: dict[str, Any], *, merge: bool) -> None:
-    if not merge:
-        return
+def _next_generation(push: Push, *, actor: str, reason: str) -> Push:
+    close_push(push, PushState.FAILED, decided_by=actor, decision=reason, follow_up=None)
+    # Also when the newer one has ended: it may have been confirmed, and sending again would do it twice.
+    if Push.objects.filter(**push.key, generation__gt=push.generation).exists():
+        raise IllegalTransition(_("It has been sent again already."))
+    return _make_next(push, payload=push.payload, actor=actor)
+
+
+def _join(push: Push, payload: dict[str, Any]) -> None:
     name = "payload" if push.state == PushState.NEW else "follow_up"
     setattr(push, name, _united(getattr(push, name) or {}, payload))
     push.save(update_fields=[name, "updated_at"])
@@ -213,6 +205,6 @@ def _enqueue(push: Push) -> None:
 
 
 def backoff_seconds(attempt: int) -> float:
-    """Seconds to wait after the n-th try (from 1), without jitter."""
+    """Return the seconds to wait after the n-th try (from 1), without jitter."""
     backoff = settings.PUSH_RETRY_BACKOFF
     return backoff[min(max(attempt, 1), len(backoff)) - 1]

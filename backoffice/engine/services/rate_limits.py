@@ -9,9 +9,11 @@ All times are the database's.
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
+from backoffice.engine.models import RateLimit
 from backoffice.engine.models.push import Lane
 from backoffice.vendors.errors import RateLimited
 from backoffice.vendors.registry import vendor_setting
@@ -38,7 +40,6 @@ _RESERVE = """
        AND arrival_at <= clock_timestamp() + make_interval(secs => %(patience)s + %(burst)s)
  RETURNING extract(epoch from arrival_at - clock_timestamp()) - %(gap)s / current.factor - %(burst)s, blocked_until
 """
-_BLOCKED_UNTIL = "SELECT blocked_until FROM engine_ratelimit WHERE vendor = %s"
 _WHEN = """
     SELECT greatest(extract(epoch from blocked_until - clock_timestamp()),
                     extract(epoch from arrival_at - clock_timestamp()) - %(burst)s - %(patience)s, 0)
@@ -48,7 +49,7 @@ _CREATE = """
     INSERT INTO engine_ratelimit (vendor, arrival_at, factor, factor_at)
     VALUES (%(vendor)s, clock_timestamp(), 1, clock_timestamp()) ON CONFLICT DO NOTHING
 """
-# The line is void: whoever stands in it looks again and takes a new place behind the block.
+# The line is void: whoever stands in it takes a new place behind the block.
 _BLOCK = """
     UPDATE engine_ratelimit
        SET blocked_until = greatest(blocked_until, block.ends_at), arrival_at = least(arrival_at, block.ends_at)
@@ -63,7 +64,7 @@ _HALVE = """
            factor_at = clock_timestamp()
      WHERE vendor = %(vendor)s AND factor_at <= clock_timestamp() - make_interval(secs => %(took)s)
 """
-_GAUGE = """
+_STATUS = """
     SELECT least(1, factor + %(recovery)s * extract(epoch from clock_timestamp() - factor_at)),
            greatest(extract(epoch from arrival_at - clock_timestamp()), 0),
            greatest(extract(epoch from blocked_until - clock_timestamp()), 0)
@@ -86,52 +87,45 @@ def requests_per_minute(vendor: str) -> float:
     return float(vendor_setting(vendor, "REQUESTS_PER_MINUTE", DEFAULT_REQUESTS_PER_MINUTE))
 
 
-@dataclass(frozen=True)
-class _Turn:
-    """A place in the line: `wait` in seconds; `blocked_until` as it was then, which any 429 since has changed."""
-
-    wait: float
-    blocked_until: datetime | None
-
-
 def take(vendor: str, *, lane: Lane) -> bool:
-    """Wait for the next free place under the vendor's rate limit. Raises RateLimited when that is too far away.
-
-    Return whether any time passed meanwhile: then what was known before may no longer be so.
+    """Wait for the next free place under the vendor's rate limit. Return whether any time passed meanwhile: then what
+    was known before may no longer be so. Raises RateLimited when the place is too far away.
     """
     deadline = time.monotonic() + PERSISTENCE[lane]
     has_waited = False
     while True:
-        turn = _reserve(vendor, lane=lane)
-        if turn is None:
+        place = _reserve(vendor, lane=lane)
+        if place is None:
             retry_after = max(_seconds_until_free(vendor, lane=lane), 0.05)
             if time.monotonic() + retry_after >= deadline:
                 raise RateLimited(f"The rate limit of {vendor} is used up.", retry_after=retry_after)
             time.sleep(retry_after)
-        elif turn.wait <= 0:
-            return has_waited
         else:
-            time.sleep(turn.wait)
-            if _blocked_until(vendor) == turn.blocked_until:
+            wait, blocked_until = place
+            if wait <= 0:
+                return has_waited
+            time.sleep(wait)
+            # Any 429 since has changed it, and voided the place.
+            if RateLimit.objects.filter(vendor=vendor, blocked_until=blocked_until).exists():
                 return True
         has_waited = True
 
 
 def throttle(vendor: str, *, seconds: float, took: float = 0.0) -> None:
-    """The vendor answered 429 to a call that left `took` seconds ago: nothing leaves for `seconds`, and the rate is
-    halved, unless that has happened since the call left.
+    """Let nothing leave for `seconds` after a 429 to a call that left `took` seconds ago, and halve the rate, unless
+    that has happened since the call left.
     """
-    values: dict[str, str | float] = {"vendor": vendor, "seconds": seconds, "took": took}
+    values: dict[str, Any] = {"vendor": vendor, "seconds": seconds, "took": took}
+    values |= {"recovery": RECOVERY_PER_SECOND, "smallest": SMALLEST_FACTOR}
     with connection.cursor() as cursor:
-        cursor.execute(_CREATE, values)
-        cursor.execute(_BLOCK, values)
-        cursor.execute(_HALVE, values | {"recovery": RECOVERY_PER_SECOND, "smallest": SMALLEST_FACTOR})
+        for statement in (_CREATE, _BLOCK, _HALVE):
+            cursor.execute(statement, values)
 
 
 def rate_limit_status(vendor: str) -> RateLimitStatus:
     """Return how much of the limit is used now."""
     with connection.cursor() as cursor:
-        cursor.execute(_GAUGE, {"vendor": vendor, "recovery": RECOVERY_PER_SECOND})
+        cursor.execute(_STATUS, {"vendor": vendor, "recovery": RECOVERY_PER_SECOND})
         row = cursor.fetchone() or (1, 0, 0)
     factor, waiting, blocked = (float(value or 0) for value in row)
     return RateLimitStatus(
@@ -139,8 +133,10 @@ def rate_limit_status(vendor: str) -> RateLimitStatus:
     )
 
 
-def _reserve(vendor: str, *, lane: Lane) -> _Turn | None:
-    """Our place in the line, None when calls are blocked or the line is too long for this lane."""
+def _reserve(vendor: str, *, lane: Lane) -> tuple[float, datetime | None] | None:
+    """Take a place in the line: return the seconds to wait, and `blocked_until` as it is now. None when calls are
+    blocked or the line is too long for this lane.
+    """
     values = _values(vendor, lane=lane)
     with connection.cursor() as cursor:
         cursor.execute(_RESERVE, values)
@@ -149,14 +145,7 @@ def _reserve(vendor: str, *, lane: Lane) -> _Turn | None:
             cursor.execute(_CREATE, values)
             cursor.execute(_RESERVE, values)
             row = cursor.fetchone()
-    return None if row is None else _Turn(wait=float(row[0]), blocked_until=row[1])
-
-
-def _blocked_until(vendor: str) -> datetime | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_BLOCKED_UNTIL, [vendor])
-        row = cursor.fetchone()
-    return row[0] if row else None
+    return None if row is None else (float(row[0]), row[1])
 
 
 def _seconds_until_free(vendor: str, *, lane: Lane) -> float:
@@ -166,7 +155,7 @@ def _seconds_until_free(vendor: str, *, lane: Lane) -> float:
     return float(row[0]) if row else 0.0
 
 
-def _values(vendor: str, *, lane: Lane) -> dict[str, str | float]:
+def _values(vendor: str, *, lane: Lane) -> dict[str, Any]:
     gap = 60 / requests_per_minute(vendor)
     return {
         "vendor": vendor,

@@ -1,23 +1,23 @@
 """What becomes of a write whose outcome is unknown.
 
 Only a proof of absence lets it be sent again: two searches that came back empty, the last made after the settle time,
-when the vendor can no longer be working on what we sent. Whether a search is good for a proof says the handler, which
-runs it beside a positive control. Nobody is asked while a callback of the vendor waits for a worker: it may be the
-answer.
+when the vendor can no longer be working on what we sent. Whether a search is good for a proof, the handler decides,
+which runs it beside a positive control. Nobody is asked while a callback of the vendor waits for a worker: it may be
+the answer.
 """
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.callbacks import callbacks_wait
-from backoffice.engine.services.claimable import claim
-from backoffice.engine.services.claims import LeaseLost
+from backoffice.engine.services.claims import claim
 from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.delivery import LeaseLost
 from backoffice.engine.services.handlers import ReconcileResult, handler_of
 from backoffice.engine.services.pushes import backoff_seconds, close_push, note_attempt
 from backoffice.engine.services.task_queue import WORK_CALLBACKS, enqueue_soon_on_commit
@@ -27,12 +27,12 @@ from backoffice.vendors.errors import VendorError, VendorUnavailable
 logger = logging.getLogger(__name__)
 
 ABSENCES_NEEDED = 2
-# Seconds until the next look while a callback waits that may say what became of it.
+# Seconds until the next search while a callback waits that may say what became of it.
 CALLBACK_WAIT = 5
 
 
 def reconcile(push_id: int) -> PushState | None:
-    """Search for the write that is under question. Answers the push's state afterwards, None when it was not due."""
+    """Search for the write that is under question; return the push's state afterwards, None when it was not due."""
     delivery = claim(push_id, state=PushState.UNKNOWN)
     if delivery is None:
         return None
@@ -42,30 +42,25 @@ def reconcile(push_id: int) -> PushState | None:
     try:
         handler = handler_of(delivery.push)
         handler.begin(delivery)
-        finding = handler.reconcile(delivery)
+        result = handler.reconcile(delivery)
     except LeaseLost:
         return None
     except VendorError as error:
-        finding, note = ReconcileResult.UNDECIDED, error.text
+        result, note = ReconcileResult.UNDECIDED, error.text
         if isinstance(error, VendorUnavailable) and error.retry_after:
             note = f"{error.text} ({error.retry_after:.0f} s)"
-    except Exception as error:  # a fault of ours while looking changes nothing: the question stays open
-        logger.exception("The look for push %s failed in our own code.", push_id)
-        finding, note = ReconcileResult.UNDECIDED, f"{type(error).__name__}: {error}"
-    with transaction.atomic():
-        handler_of(delivery.push).lock(delivery.push)
-        push = Push.objects.select_for_update().filter(pk=push_id, token=delivery.token).first()
-        if push is None or push.state != PushState.UNKNOWN:
-            return None
-        _conclude(push, finding, is_settled=is_settled, note=note)
-    return PushState(push.state)
+    except Exception as error:  # a fault of ours while searching changes nothing: the question stays open
+        logger.exception("Reconciling push %s failed in our own code.", push_id)
+        result, note = ReconcileResult.UNDECIDED, f"{type(error).__name__}: {error}"
+    push = delivery.finish(partial(_conclude, result=result, is_settled=is_settled, note=note))
+    return PushState(push.state) if push else None
 
 
-def _conclude(push: Push, finding: ReconcileResult, *, is_settled: bool, note: str) -> None:
+def _conclude(push: Push, *, result: ReconcileResult, is_settled: bool, note: str) -> None:
     push.looks += 1
     push.token = push.lease_until = None
-    note_attempt(push, step=push.step, text=_WORDS[finding]() + (f" {note}" if note else ""))
-    match finding:
+    note_attempt(push, step=push.step, text=f"{_TEXTS[result]()} {note}".rstrip())
+    match result:
         case ReconcileResult.DONE:
             handler_of(push).confirmed(push)
             close_push(push, PushState.CONFIRMED)
@@ -75,11 +70,11 @@ def _conclude(push: Push, finding: ReconcileResult, *, is_settled: bool, note: s
             _go_on(push)
         case ReconcileResult.ABSENT:
             push.absences += 1
-            _look_again(push)
+            _search_again(push)
         case ReconcileResult.UNDECIDED:
-            _look_again(push)
+            _search_again(push)
         case ReconcileResult.BLIND:
-            _look_again(push, hand_to_staff=True)
+            _search_again(push, hand_to_staff=True)
 
 
 def _go_on(push: Push) -> None:
@@ -89,11 +84,11 @@ def _go_on(push: Push) -> None:
     push.save()
 
 
-def _look_again(push: Push, *, hand_to_staff: bool = False) -> None:
+def _search_again(push: Push, *, hand_to_staff: bool = False) -> None:
     now = database_now()
     wait = backoff_seconds(push.looks)
     if push.settles_at and now < push.settles_at:
-        # Nothing can be decided before the settle time is over; right after it is the moment to look.
+        # Nothing can be decided before the settle time is over.
         push.next_at = push.settles_at + timedelta(milliseconds=50)
     elif push.absences and push.absences < ABSENCES_NEEDED:
         push.next_at = now + timedelta(seconds=min(wait, 5))
@@ -111,7 +106,7 @@ def _look_again(push: Push, *, hand_to_staff: bool = False) -> None:
     push.save()
 
 
-_WORDS = {
+_TEXTS = {
     ReconcileResult.DONE: lambda: _("Looked: it has happened."),
     ReconcileResult.FOUND: lambda: _("Looked: found at the vendor, going on from there."),
     ReconcileResult.ABSENT: lambda: _("Looked: not there."),

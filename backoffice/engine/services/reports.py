@@ -1,4 +1,4 @@
-"""One way in for what vendors report: a push's answer, a callback, a poll and a person say the same and end here.
+"""One way in for what vendors report: a push's response, a callback, a poll and a person all end here.
 
 Reports come late, twice and out of order. Each is compared with the newest one applied (`Version`: the vendor's time
 of change, its newest history id, the rank of the state) before anything is set. No state goes back; the vendor's
@@ -23,7 +23,7 @@ Source = Literal["answer", "callback", "poll", "hand"]
 
 @dataclass(frozen=True)
 class ReportOutcome:
-    """What became of something that a vendor told us; `subject` is what it is about, None for an orphan."""
+    """What became of something that a vendor reported; `subject` is what it is about, None for an orphan."""
 
     state: CallbackState
     subject: Model | None = None
@@ -31,7 +31,7 @@ class ReportOutcome:
 
 
 class ReportApplication(ABC):
-    """One report on its way into a locked row (`Reported`). A kind of report says which columns it decides, which
+    """One report on its way into a locked row (`Reported`). A kind of report defines which columns it decides, which
     parts it has beside them, and what follows.
     """
 
@@ -62,7 +62,7 @@ class ReportApplication(ABC):
         self.is_newest = not self.is_old and (newest != report.version or source != "callback")
 
     def apply(self, *, changed: bool = False) -> ReportOutcome:
-        """Take over what the report says and we did not know yet."""
+        """Apply what is new in the report."""
         before = self.row.state
         changed |= self.is_first
         changed |= self._set_fields()
@@ -88,7 +88,7 @@ class ReportApplication(ABC):
 
     @abstractmethod
     def record_parts(self) -> bool:
-        """Save what the report says of lines, parcels and the like; return whether anything changed."""
+        """Save what it reports of lines, parcels and the like; return whether anything changed."""
 
     @abstractmethod
     def follow(self, before: str, *, changed: bool) -> None:
@@ -133,12 +133,12 @@ class ReportApplication(ABC):
         return bool(changed)
 
     def _moves_state(self) -> bool:
-        """No state goes back, however new the report; between two ends the newest decides."""
-        ours, theirs = self.ranks[self.row.state], self.ranks[self.report.state]
-        return theirs > ours or (self.is_newest and theirs == ours)
+        """Return whether the state moves on: none goes back, however new the report; of two ends the newest decides."""
+        current, reported = self.ranks[self.row.state], self.ranks[self.report.state]
+        return reported > current or (self.is_newest and reported == current)
 
     def _note_history(self) -> bool:
-        """The vendor's own lines join the timeline, each once, at the time the vendor gives them."""
+        """Add the vendor's own lines to the timeline, each once, at the vendor's time; return whether any came."""
         histories = sorted(self.report.histories, key=lambda entry: entry.vendor_id)
         entries = {self.source_key(entry): entry for entry in histories}
         events: Any = self.subject.events  # type: ignore[attr-defined]

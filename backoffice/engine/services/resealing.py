@@ -43,41 +43,40 @@ def sealed_columns() -> Iterator[SealedColumn]:
 
 
 def reseal(column: SealedColumn) -> Seals:
-    """Every value that an older key opens is sealed with the newest. What no key opens stays as it is.
+    """Seal every value that an older key opens with the newest; what no key opens stays as it is. Return the counts.
 
-    May be stopped and run again at any time, beside everything else. Return what was found.
+    May be stopped and run again at any time, beside everything else.
     """
-    found = Seals()
+    counts = Seals()
+    # A value that somebody changed meanwhile is under the newest key already.
+    update = (
+        f"UPDATE {column.model._meta.db_table} t SET {column.name} = n.new"  # noqa: S608 - names of our own models
+        f" FROM unnest(%s::text[], %s::text[], %s::text[]) AS n (pk, old, new)"
+        f" WHERE t.{_key(column)}::text = n.pk AND t.{column.name} = n.old"
+    )
     for rows in _batches(column):
-        older = [(pk, value) for pk, value, kind in _judged(rows, found) if kind == "older"]
-        # A value that somebody changed meanwhile is under the newest key already.
-        _execute(
-            f"UPDATE {column.model._meta.db_table} t SET {column.name} = n.new"  # noqa: S608 - names of our own models
-            f" FROM unnest(%s::text[], %s::text[], %s::text[]) AS n (pk, old, new)"
-            f" WHERE t.{_key(column)}::text = n.pk AND t.{column.name} = n.old",
-            [[pk for pk, _ in older], [value for _, value in older], [_sealed_anew(value) for _, value in older]],
-        )
-    return found
+        older = [(pk, value) for pk, value, kind in _counted(rows, counts) if kind == "older"]
+        renewed = [_all_keys().rotate(value.encode()).decode() for _, value in older]
+        with connection.cursor() as cursor:
+            cursor.execute(update, [[pk for pk, _ in older], [value for _, value in older], renewed])
+    return counts
 
 
 def count_seals(column: SealedColumn, *, most: int | None = None) -> Seals:
     """Return how the column's values are sealed; of its first rows and its last ones, when `most` is given."""
-    found = Seals()
-    if most is None:
-        for rows in _batches(column):
-            list(_judged(rows, found))
-        return found
-    for order in ("ASC", "DESC"):
-        list(_judged(_read(column, f"ORDER BY {_key(column)} {order} LIMIT %s", [most]), found))
-    return found
+    counts = Seals()
+    ends = (_read(column, f"ORDER BY {_key(column)} {order} LIMIT %s", [most]) for order in ("ASC", "DESC"))
+    for rows in _batches(column) if most is None else ends:
+        list(_counted(rows, counts))
+    return counts
 
 
-def _judged(rows: list[tuple[str, str]], found: Seals) -> Iterator[tuple[str, str, str]]:
-    """Give key, value and which key opens it, and count."""
+def _counted(rows: list[tuple[str, str]], counts: Seals) -> Iterator[tuple[str, str, str]]:
+    """Yield primary key, value and which key opens it, and count."""
     newest, every = Fernet(settings.ENCRYPTION_KEYS[0]), _all_keys()
     for pk, value in rows:
         kind = "newest" if _opens(newest, value) else "older" if _opens(every, value) else "lost"
-        setattr(found, kind, getattr(found, kind) + 1)
+        setattr(counts, kind, getattr(counts, kind) + 1)
         yield pk, value, kind
 
 
@@ -87,10 +86,6 @@ def _opens(cipher: Fernet | MultiFernet, value: str) -> bool:
     except InvalidToken:
         return False
     return True
-
-
-def _sealed_anew(value: str) -> str:
-    return _all_keys().rotate(value.encode()).decode()
 
 
 def _all_keys() -> MultiFernet:
@@ -112,11 +107,6 @@ def _read(column: SealedColumn, rest: str, values: list[Any]) -> list[tuple[str,
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [(str(pk), value) for pk, value in cursor.fetchall()]
-
-
-def _execute(statement: str, values: list[Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
 
 
 def _key(column: SealedColumn) -> str:

@@ -1,4 +1,4 @@
-"""Finds everything that is due, whoever forgot to enqueue it. Losing Redis, a task or a worker loses nothing."""
+"""Finding everything that is due, whoever forgot to enqueue it. Losing Redis, a task or a worker loses nothing."""
 
 from itertools import zip_longest
 
@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 
 from backoffice.engine.models import Callback
 from backoffice.engine.services import epoch
-from backoffice.engine.services.claimable import claimable
-from backoffice.engine.services.delivery import end_expired_leases
+from backoffice.engine.services.claims import claimable
+from backoffice.engine.services.sending import end_expired_leases
 from backoffice.engine.services.task_queue import DELIVER_PUSH, SWEEP, SWEEP_QUEUE, WORK_CALLBACKS, enqueue
 from backoffice.vendors.registry import vendor_names
 
@@ -44,8 +44,8 @@ def sweep() -> dict[str, int]:
 
 
 def due_pushes(*, limit: int) -> list[int]:
-    """Ids of the pushes that can be worked on now, at most `limit` of each vendor, most urgent first; the vendors take
-    turns, so that none waits behind what another has piled up.
+    """Return ids of the pushes that can be worked on now, at most `limit` of each vendor, most urgent first. Vendors
+    take turns, so that none waits behind what another has piled up.
     """
     due = [
         list(claimable().filter(vendor=vendor).order_by("lane", "next_at").values_list("pk", flat=True)[:limit])

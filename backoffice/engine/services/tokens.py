@@ -27,11 +27,11 @@ class SharedTokens:
         self.vendor = vendor
 
     def get(self) -> str | None:
-        """The current token, None when there is none or it has ended."""
+        """Return the current token, None when there is none or it has ended."""
         try:
             row = VendorToken.objects.filter(vendor=self.vendor, expires_at__gt=timezone.now()).first()
         except KeyMissing:
-            return None  # a new one is had for the asking
+            return None  # a new one is fetched
         return row.token if row else None
 
     def renew(self, *, stale: str | None, fetch: Callable[[], tuple[str, float]]) -> str:

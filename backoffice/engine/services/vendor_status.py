@@ -1,28 +1,27 @@
 """How each vendor stands: what staff see on the integrations page, in the banner, and from `manage.py doctor`."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice import published_secrets
 from backoffice.engine.models import Callback, Integration, Push
-from backoffice.engine.models.push import OPEN_STATES, PushState
+from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import rate_limits
+from backoffice.engine.services.integrations import get_vendor
 from backoffice.engine.services.pulling import count_drift
 from backoffice.engine.services.rate_limits import RateLimitStatus
 from backoffice.states import StateChoices, Tone
 from backoffice.text.datetimes import start_of_day
+from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import Vendor
-from backoffice.vendors.registry import (
-    vendor_names,
-    vendor_setting,
-    vendor_title,
-    vendor_type,
-)
+from backoffice.vendors.errors import RateLimited, VendorAuthFailed, VendorError
+from backoffice.vendors.registry import vendor_names, vendor_setting, vendor_title, vendor_type
 
 
 class VendorHealth(StateChoices):
@@ -57,10 +56,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class VendorStatus:
-    """One vendor at this moment. `integration` is unsaved for a vendor that was never used.
-
-    `title` is what it is called, `purpose` one line of what it does.
-    """
+    """One vendor as it is now. `integration` is unsaved for a vendor that was never used."""
 
     name: str
     title: str
@@ -77,55 +73,42 @@ class VendorStatus:
 
 
 def read_vendor_statuses() -> list[VendorStatus]:
-    """One for each vendor the project knows, set up or not. Four queries, and one per vendor."""
-    integrations = Integration.objects.in_bulk()
-    queues = read_queues()
+    """Return one for each vendor the project knows, set up or not. Four queries, and one per vendor."""
+    integrations = {name: Integration(vendor=name) for name in vendor_names()} | Integration.objects.in_bulk()
+    queues, drift = read_queues(), count_drift(hours=24)
     midnight = start_of_day(timezone.localdate())
     today = Callback.objects.filter(received_at__gte=midnight).values("vendor").annotate(number=Count("pk"))
     callbacks = dict(today.order_by().values_list("vendor", "number"))
-    drift = count_drift(hours=24)
-    statuses = []
-    for name in vendor_names():
-        integration = integrations.get(name) or Integration(vendor=name)
-        statuses.append(
-            VendorStatus(
-                name=name,
-                title=vendor_title(name),
-                purpose=str(vendor_type(name, Vendor).purpose),
-                standing=standing_of(integration),
-                mode=mode_of(name),
-                address=address_of(name),
-                integration=integration,
-                rate_limit=rate_limits.rate_limit_status(name),
-                queue=queues.get(name, Queue()),
-                callbacks_today=callbacks.get(name, 0),
-                drift=drift.get(name, 0),
-            )
+    return [
+        VendorStatus(
+            name=name,
+            title=vendor_title(name),
+            purpose=str(vendor_type(name, Vendor).purpose),
+            standing=_health_of(integrations[name]),
+            mode=mode_of(name),
+            address=address_of(name),
+            integration=integrations[name],
+            rate_limit=rate_limits.rate_limit_status(name),
+            queue=queues.get(name, Queue()),
+            callbacks_today=callbacks.get(name, 0),
+            drift=drift.get(name, 0),
         )
-    return statuses
+        for name in vendor_names()
+    ]
 
 
 def read_queues() -> dict[str, Queue]:
-    """Open pushes by vendor, from the index of open pushes; one query."""
-    rows = Push.objects.filter(state__in=OPEN_STATES).values_list("vendor", "state").order_by()
-    counted: dict[str, dict[str, int]] = {}
-    oldest: dict[str, datetime] = {}
-    for vendor, state, number, since in rows.annotate(number=Count("pk"), since=Min("created_at")):
-        counted.setdefault(vendor, {})[state] = number
-        oldest[vendor] = min(since, oldest.get(vendor, since))
-    return {
-        vendor: Queue(
-            waiting=numbers.get(PushState.NEW, 0),
-            in_flight=numbers.get(PushState.IN_FLIGHT, 0),
-            unknown=numbers.get(PushState.UNKNOWN, 0),
-            oldest=oldest[vendor],
-        )
-        for vendor, numbers in counted.items()
+    """Return the open pushes by vendor, from the index of open pushes; one query."""
+    numbers = {
+        "waiting": Count("pk", filter=Q(state=PushState.NEW)),
+        "in_flight": Count("pk", filter=Q(state=PushState.IN_FLIGHT)),
+        "unknown": Count("pk", filter=Q(state=PushState.UNKNOWN)),
     }
+    rows = Push.objects.open().order_by().values_list("vendor").annotate(**numbers, oldest=Min("created_at"))
+    return {vendor: Queue(*values) for vendor, *values in rows}
 
 
-def standing_of(integration: Integration) -> VendorHealth:
-    """The worst thing that is true of the vendor now."""
+def _health_of(integration: Integration) -> VendorHealth:
     if not vendor_type(integration.vendor, Vendor).is_configured():
         return VendorHealth.NOT_SET_UP
     if integration.auth_failed_at:
@@ -140,21 +123,56 @@ def standing_of(integration: Integration) -> VendorHealth:
 
 
 def address_of(vendor: str) -> str:
-    """The setting `<VENDOR>_URL`, empty when there is none."""
+    """Return the setting `<VENDOR>_URL`, empty when there is none."""
     return str(vendor_setting(vendor, "URL", ""))
 
 
 def mode_of(vendor: str) -> Mode:
-    """Whether calls have consequences: the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
+    """Return whether calls have consequences: by the setting `<VENDOR>_SANDBOX`, or an address on this machine."""
     if is_loopback(address_of(vendor)):
         return Mode.LOCAL
     return Mode.SANDBOX if vendor_setting(vendor, "SANDBOX", False) else Mode.LIVE
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the address can be reached from this machine only."""
-    host = urlsplit(url).hostname or ""
+    """Return whether only this machine can reach the address."""
+    host = urlsplit(url).hostname
+    return bool(host) and published_secrets.is_loopback(str(host))
+
+
+@dataclass(frozen=True)
+class VendorCheck:
+    """What the vendor answered, or why it did not; `seconds` is how long that took.
+
+    `is_asked` is false for a vendor that offers nothing harmless: then the text is ours.
+    """
+
+    is_ok: bool
+    text: str
+    remedy: str
+    seconds: float
+    is_asked: bool = True
+
+
+def check_vendor(name: str) -> VendorCheck:
+    """Make the vendor's harmless call, through the limiter like any other. Raises UnknownVendor."""
+    if not vendor_type(name, Vendor).is_configured():
+        remedy = _t("Set its address and credentials; .env.example says which settings these are.")
+        return VendorCheck(is_ok=False, text=_t("It is not set up."), remedy=remedy, seconds=0)
+    started = time.monotonic()
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        text, is_ok, remedy = get_vendor(name, Vendor, lane=Lane.ORDERS).check(), True, ""
+    except VendorError as error:
+        text, is_ok, remedy = error.text, False, _remedy(error)
+    seconds, is_asked = time.monotonic() - started, vendor_type(name, Vendor).CHECK_ASKS
+    return VendorCheck(is_ok=is_ok, text=str(text), remedy=remedy, seconds=seconds, is_asked=is_asked)
+
+
+def _remedy(error: VendorError) -> str:
+    match error:
+        case RateLimited():
+            return _t("Start it again if it is stopped; else wait a moment.")
+        case VendorAuthFailed():
+            return _t("Check client id and secret in the settings; they may have been changed at the vendor.")
+        case _:
+            return _t("Check the address in the settings and whether the vendor is up.")

@@ -3,7 +3,6 @@
 Making and ending one are writes, so each is a push about its row; a lost answer is looked for in the vendor's list.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from backoffice.engine.models.push import Lane
 from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.integrations import get_vendor
 from backoffice.engine.services.pushes import queue_push
-from backoffice.errors import Conflict, IllegalTransition
+from backoffice.errors import IllegalTransition
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ManagesWebhooks
 from backoffice.vendors.registry import vendor_type
@@ -29,16 +28,8 @@ KEPT_AFTER = timedelta(days=2)
 MOST_SECRETS = 20
 
 
-@dataclass(frozen=True)
-class Subscription:
-    """One that the vendor lists, and our row of it, None where it is not ours."""
-
-    webhook: Webhook
-    row: WebhookSubscription | None
-
-
 def kept_secrets(vendor: str, topic: str) -> tuple[str, ...]:
-    """Those of the topic's subscriptions, newest first; one query."""
+    """Return those of the topic's subscriptions, newest first; one query."""
     fresh = Q(ended_at__isnull=True) | Q(ended_at__gt=timezone.now() - KEPT_AFTER)
     rows = WebhookSubscription.objects.filter(fresh, vendor=vendor, topic=topic, secret__isnull=False)
     kept = [row.secret for row in rows.order_by("-pk")[:MOST_SECRETS]]
@@ -46,35 +37,32 @@ def kept_secrets(vendor: str, topic: str) -> tuple[str, ...]:
 
 
 def address_of(vendor: str, topic: str) -> str:
-    """Where the vendor is to call us."""
+    """Return where the vendor is to call us."""
     return f"{settings.PUBLIC_URL}/callbacks/{vendor}/{topic}/"
 
 
-def list_subscriptions(vendor: str) -> list[Subscription]:
-    """What the vendor lists; secrets of ours that it shows are kept. Raises VendorError."""
+def list_subscriptions(vendor: str) -> list[tuple[Webhook, WebhookSubscription | None]]:
+    """Return what the vendor lists, each with our row, None where it is not ours; secrets of ours that it shows are
+    kept. Raises VendorError.
+    """
     listed = get_vendor(vendor, ManagesWebhooks, lane=Lane.READS).list_webhooks()
     rows = {row.vendor_id: row for row in WebhookSubscription.objects.filter(vendor=vendor).exclude(vendor_id="")}
     for webhook in listed:
         if (row := rows.get(webhook.vendor_id)) is not None:
             note_webhook(row, webhook)
-    return [Subscription(webhook, rows.get(webhook.vendor_id)) for webhook in listed]
+    return [(webhook, rows.get(webhook.vendor_id)) for webhook in listed]
 
 
 @transaction.atomic
 def subscribe_webhooks(vendor: str, *, actor: str) -> list[Push]:
-    """Each topic that can be subscribed has a webhook to our address, or a push that makes it; answers those.
+    """Make sure that each topic has a webhook to our address, or a push that makes it; return those pushes.
 
     Asking twice changes nothing.
     """
     pushes = []
     for topic in vendor_type(vendor, ManagesWebhooks).WEBHOOK_TOPICS:
-        row, _made = WebhookSubscription.objects.get_or_create(
-            vendor=vendor,
-            topic=topic,
-            url=address_of(vendor, topic),
-            ended_at=None,
-            defaults={"created_by": actor},
-        )
+        key = {"vendor": vendor, "topic": topic, "url": address_of(vendor, topic), "ended_at": None}
+        row, _made = WebhookSubscription.objects.get_or_create(**key, defaults={"created_by": actor})
         if not row.is_made or row.secret is None:
             pushes.append(queue_push(SUBSCRIBE, vendor=vendor, subject=row, actor=actor, lane=Lane.READS))
     return pushes
@@ -82,7 +70,7 @@ def subscribe_webhooks(vendor: str, *, actor: str) -> list[Push]:
 
 @transaction.atomic
 def end_webhook(row: WebhookSubscription, *, actor: str) -> Push:
-    """The subscription is to end at the vendor. Raises IllegalTransition when it has ended, or was never made."""
+    """End the subscription at the vendor. Raises IllegalTransition when it has ended, or was never made."""
     row = WebhookSubscription.objects.select_for_update().get(pk=row.pk)
     if row.ended_at is not None or not row.is_made:
         raise IllegalTransition(_("There is no such webhook at the vendor (any more)."))
@@ -91,10 +79,8 @@ def end_webhook(row: WebhookSubscription, *, actor: str) -> Push:
 
 @transaction.atomic
 def adopt_webhook(vendor: str, webhook: Webhook, *, actor: str) -> WebhookSubscription:
-    """A row for a subscription that somebody else made, so that it can be ended. Raises Conflict for a topic that is
-    none of ours.
-    """
-    topics = {theirs: ours for ours, theirs in vendor_type(vendor, ManagesWebhooks).WEBHOOK_TOPICS.items()}
+    """Return a row for a subscription that somebody else made, so that it can be ended."""
+    topics = {at_vendor: topic for topic, at_vendor in vendor_type(vendor, ManagesWebhooks).WEBHOOK_TOPICS.items()}
     row, _made = WebhookSubscription.objects.get_or_create(
         vendor=vendor,
         vendor_id=webhook.vendor_id,
@@ -106,13 +92,11 @@ def adopt_webhook(vendor: str, webhook: Webhook, *, actor: str) -> WebhookSubscr
             "created_by": actor,
         },
     )
-    if row.ended_at is not None:
-        raise Conflict(_("This webhook has been ended already."))
     return row
 
 
 def note_webhook(row: WebhookSubscription, webhook: Webhook) -> None:
-    """What the vendor says of it is kept; a secret that it does not show this time stays."""
+    """Save what the vendor lists of it; a secret that it does not show this time stays."""
     changes: dict[str, Any] = {"vendor_id": webhook.vendor_id, "status": webhook.status}
     if webhook.secret and row.secret != {"secret": webhook.secret}:
         changes["secret"] = {"secret": webhook.secret}
@@ -121,6 +105,6 @@ def note_webhook(row: WebhookSubscription, webhook: Webhook) -> None:
 
 
 def note_ended(row: WebhookSubscription) -> None:
-    """The vendor has it no longer."""
+    """Save that the vendor has it no longer."""
     row.ended_at = timezone.now()
     row.save(update_fields=["ended_at"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.batch_messages import JobTicket

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane
-from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import push_kind
 from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import IllegalTransition

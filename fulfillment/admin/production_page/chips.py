@@ -1,6 +1,6 @@
 """Production orders, labels and parcels in one chip each."""
 
-from backoffice.engine.admin.machine_chips import push_chip
+from backoffice.engine.admin.push_list import push_chip
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.states import Chip, Tone

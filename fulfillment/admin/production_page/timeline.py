@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.engine.admin.machine_chips import kind_label
+from backoffice.engine.admin.push_list import kind_label
 from backoffice.engine.admin.timeline import show_exchange
 from backoffice.engine.models import Push
 from backoffice.staff.pages import find_or_404

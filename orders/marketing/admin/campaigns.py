@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from backoffice.engine.admin.machine_chips import kind_label
+from backoffice.engine.admin.push_list import kind_label
 from backoffice.engine.models import Push
 from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse

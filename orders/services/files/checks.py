@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from backoffice.engine.services.claims import Delivery, Interrupted, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Interrupted, Withdrawn
 from backoffice.engine.services.files import open_file
 from backoffice.files.pdf_marks import PdfMarks
 from backoffice.text.translatable import gettext as _

@@ -5,7 +5,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.errors import VendorRejected

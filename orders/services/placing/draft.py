@@ -2,7 +2,6 @@
 
 import msgspec
 
-from backoffice.engine.services.claims import Delivery
 from backoffice.text.translatable import join
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, RemoteOrderState
@@ -16,12 +15,10 @@ from orders.services.reports.applying import apply_order_report
 SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[RemoteOrderState.SUBMITTED])
 
 
-class DraftHandler(PlaceHandler):
+class DraftHandler(PlaceHandler[TakesDraftOrders]):
     """A push about a draft: the rows as they are now, and the vendor they go to."""
 
-    def begin(self, delivery: Delivery) -> None:
-        super().begin(delivery)
-        self.vendor = delivery.vendor_as(TakesDraftOrders)
+    ability = TakesDraftOrders
 
     def locked(self) -> VendorOrder:
         """The row, locked; its order is locked by the push's handler before."""

@@ -5,7 +5,8 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Withdrawn
+from backoffice.engine.services.handlers import V
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
@@ -18,7 +19,7 @@ from orders.services.statuses import derive_statuses
 _BEFORE_SUBMIT = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderState.UNKNOWN)
 
 
-class PlaceHandler(VendorOrderHandler):
+class PlaceHandler(VendorOrderHandler[V]):
     """What all ways of placing have in common."""
 
     title = gettext_lazy("Place the order")

@@ -7,8 +7,8 @@ callback about the new order may tell (`echoes.py`), and when that has not come 
 from django.utils import timezone
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery
 from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.epoch import is_from_before_restore
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _

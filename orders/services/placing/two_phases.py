@@ -8,7 +8,7 @@ vendor has no route for that): it is given up, and the next generation of the re
 from functools import partial
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import gettext as _t

@@ -17,9 +17,9 @@ from backoffice.engine.models import Epoch, Push
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import epoch as epochs
-from backoffice.engine.services.delivery import mark_unknown
 from backoffice.engine.services.handlers import handler_of
 from backoffice.engine.services.integrations import get_vendor
+from backoffice.engine.services.sending import mark_unknown
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import GivesProductionOrders, ReportsOrders, Vendor
 from backoffice.vendors.errors import VendorError

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Heartbeat, Push
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.pushes import queue_push
+from backoffice.engine.services.sending import deliver
 from backoffice.vendors.errors import FieldError, VendorAmbiguous, VendorRejected
 from tests.engine import toy
 from tests.engine.conftest import shop, toy_vendor

@@ -110,7 +110,7 @@ def test_the_gauge_tells_when_calls_have_to_wait(sign_in: SignIn, settings: Lazy
     assert 0 < client.get(LIST).context["cards"][0].rate_limit.percent < 100
     rate_limits.throttle("toy", seconds=30)
     limit = client.get(LIST).context["cards"][0].rate_limit
-    assert "asked to wait" in limit.words
+    assert "asked to wait" in limit.text
     assert "30 of 60 calls a minute" in limit.rate
 
 

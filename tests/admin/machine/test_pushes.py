@@ -156,7 +156,7 @@ def test_the_page_takes_as_many_queries_for_sixty_attempts_as_for_one(sign_in: S
     with CaptureQueriesContext(connection) as many:
         response = client.get(page(push))
     assert len(many) == len(few) <= 14
-    assert response.context["facts"].are_older_hidden
+    assert response.context["details"].are_older_hidden
 
 
 def test_a_missing_push_is_404_whatever_is_asked_for(sign_in: SignIn) -> None:
@@ -255,7 +255,7 @@ def test_two_attempts_are_compared_line_by_line(sign_in: SignIn, push: Push) -> 
     url = reverse("admin:engine_push_compare", args=[push.pk, old.pk, new.pk])
     assert url in client.get(page(push)).content.decode()
     parts = dict(client.get(url).context["parts"])
-    assert [(line.mark, line.text.strip()) for line in parts["Sent"] if line.mark in "+-" and line.mark] == [
+    assert [(mark, text.strip()) for mark, text in parts["Sent"] if mark in "+-" and mark] == [
         ("-", '"qty": 1,'),
         ("+", '"qty": 5,'),
     ]

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.handlers import PUSH_HANDLERS
+from backoffice.engine.services.sending import deliver
 from tests.admin.machine.conftest import SignIn
 from tests.engine.toy import MakeBoth
 

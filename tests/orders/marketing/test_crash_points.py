@@ -8,8 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery
-from backoffice.engine.services.delivery import deliver, end_expired_leases
+from backoffice.engine.services.delivery import Delivery
+from backoffice.engine.services.sending import deliver, end_expired_leases
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import ExportBatch, ExportState, OrderExport
 from orders.marketing.services.exports import batches

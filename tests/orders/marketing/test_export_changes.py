@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.export_messages import ExportedOrder, ExportResult, OrderToExport
 from orders.marketing.models import ExportBatch, ExportState

@@ -14,8 +14,8 @@ from pytest_django import Settings
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Integration, Push, PushAttempt
 from backoffice.engine.models.push import Lane, PushState
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.pushes import decide_push
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.vendors.errors import VendorAmbiguous, VendorRejected
 from backoffice.vendors.export_messages import ExportedOrder, ExportResult, OrderToExport, Unclear

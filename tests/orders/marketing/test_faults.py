@@ -13,9 +13,9 @@ from pytest_django import Settings
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
 from backoffice.engine.services import rate_limits
-from backoffice.engine.services.delivery import deliver
 from backoffice.engine.services.handlers import ReconcileResult
 from backoffice.engine.services.integrations import get_vendor
+from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.vendors import responses, session
 from backoffice.vendors.abilities import ExportsOrders

@@ -1,4 +1,4 @@
-"""Asks every vendor whether we are welcome."""
+"""`manage.py check_vendors`: ask every vendor whether our credentials are accepted."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ class Command(BaseCommand):
             raise CommandError(f"Not working: {', '.join(failed)}.")
 
     def _check(self, name: str) -> bool:
-        """Print one line; False when this vendor needs a look. One that is not configured is not used."""
+        """Print one line; return False when this vendor needs attention. One that is not configured is not used."""
         if not vendor_type(name, Vendor).is_configured():
             self.stdout.write(f"{name}: not configured")
             return True
         try:
-            said = get_vendor(name, Vendor, lane=Lane.READS).check()
+            text = get_vendor(name, Vendor, lane=Lane.READS).check()
         except VendorAuthFailed as error:
             self.stdout.write(self.style.ERROR(f"{name}: configured, reachable, credentials refused: {error.text}"))
             return False
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             self.stdout.write(self.style.ERROR(f"{name}: configured, not working: {error.text}"))
             return False
         if not vendor_type(name, Vendor).CHECK_ASKS:
-            self.stdout.write(f"{name}: configured, not called: {said}")
+            self.stdout.write(f"{name}: configured, not called: {text}")
             return True
-        self.stdout.write(self.style.SUCCESS(f"{name}: configured, reachable, token accepted, says {said!r}"))
+        self.stdout.write(self.style.SUCCESS(f"{name}: configured, reachable, token accepted, says {text!r}"))
         return True

@@ -20,13 +20,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ill = 0
-        for finding in examine(ask_vendors=not options["offline"]):
-            if finding.is_well:
-                self.stdout.write(f"{self.style.SUCCESS('ok')}    {finding.what}: {finding.text}")
+        for result in examine(ask_vendors=not options["offline"]):
+            if result.is_well:
+                self.stdout.write(f"{self.style.SUCCESS('ok')}    {result.what}: {result.text}")
                 continue
             ill += 1
-            self.stdout.write(f"{self.style.ERROR('wrong')} {finding.what}: {finding.text}")
-            self.stdout.write(f"      {finding.remedy}")
+            self.stdout.write(f"{self.style.ERROR('wrong')} {result.what}: {result.text}")
+            self.stdout.write(f"      {result.remedy}")
         self.stdout.write("All is well." if not ill else f"{ill} of these need attention.")
         if ill:
             raise SystemExit(1)

@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.engine.models import Callback
 from backoffice.engine.models.callback import CallbackState
 from backoffice.engine.services.callbacks import replay_callbacks
 from backoffice.vendors.registry import vendor_names
+
+# By option: what it narrows the callbacks by.
+_LOOKUPS = {"since": "received_at__gte", "vendor": "vendor", "state": "state", "id": "pk__in"}
 
 
 class Command(BaseCommand):
@@ -24,31 +26,20 @@ class Command(BaseCommand):
         parser.add_argument("--id", nargs="+", type=int, metavar="N", help="these callbacks")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = _chosen(options)
-        if not chosen:
+        given = {lookup: options[name] for name, lookup in _LOOKUPS.items() if options.get(name) is not None}
+        if not given:
             raise CommandError("Say which: --since, --vendor, --state or --id.")
-        count = replay_callbacks(_narrowed(chosen))
+        if given.get("vendor", vendor_names()[0]) not in vendor_names():
+            raise CommandError(f"No vendor is called {given['vendor']}; known are {', '.join(vendor_names())}.")
+        if "received_at__gte" in given:
+            given["received_at__gte"] = _datetime(given["received_at__gte"])
+        count = replay_callbacks(Callback.objects.filter(**given))
         self.stdout.write(f"{count} callback{'' if count == 1 else 's'} will be worked off once more by the workers.")
 
 
-def _chosen(options: dict[str, Any]) -> dict[str, Any]:
-    """The options that were given, checked. Raises CommandError."""
-    chosen = {name: options[name] for name in ("since", "vendor", "state", "id") if options.get(name) is not None}
-    if chosen.get("vendor", vendor_names()[0]) not in vendor_names():
-        raise CommandError(f"No vendor is called {chosen['vendor']}; known are {', '.join(vendor_names())}.")
-    if "since" in chosen:
-        chosen["since"] = _moment(chosen["since"])
-    return chosen
-
-
-def _moment(text: str) -> datetime:
+def _datetime(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
         raise CommandError(f"{text} is no ISO date or time such as 2026-11-20T10:30.") from None
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-
-
-def _narrowed(chosen: dict[str, Any]) -> QuerySet[Callback]:
-    lookups = {"since": "received_at__gte", "vendor": "vendor", "state": "state", "id": "pk__in"}
-    return Callback.objects.filter(**{lookups[name]: value for name, value in chosen.items()})
+    return timezone.make_aware(at) if timezone.is_naive(at) else at

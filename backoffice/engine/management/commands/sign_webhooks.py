@@ -1,4 +1,4 @@
-"""`manage.py sign_webhooks`: what a vendor that signs its webhooks tells us, and where."""
+"""`manage.py sign_webhooks`: the webhooks of a vendor that signs them."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,9 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.delivery import deliver
+from backoffice.engine.services.sending import deliver
 from backoffice.engine.services.webhook_subscriptions import (
-    Subscription,
     adopt_webhook,
     end_webhook,
     list_subscriptions,
@@ -31,9 +30,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         known = vendors_with(ManagesWebhooks)
-        parser.add_argument(
-            "--vendor", choices=known, default=next(iter(known), None), help="whose (default: %(default)s)"
-        )
+        first = next(iter(known), None)
+        parser.add_argument("--vendor", choices=known, default=first, help="whose (default: %(default)s)")
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("list", help="all webhooks there; ours are marked")
         actions.add_parser("subscribe", help="make those for PUBLIC_URL that are missing")
@@ -50,11 +48,11 @@ class Command(BaseCommand):
             raise CommandError(error.text) from error
 
     def _list(self, options: dict[str, Any]) -> None:
-        found = list_subscriptions(self.vendor)
-        for one in found:
-            webhook, mark = one.webhook, "ours" if one.row else "other"
+        listed = list_subscriptions(self.vendor)
+        for webhook, row in listed:
+            mark = "ours" if row else "other"
             self.stdout.write(f"{webhook.vendor_id}\t{mark}\t{webhook.topic}\t{webhook.status}\t{webhook.url}")
-        if not found:
+        if not listed:
             self.stdout.write("There are none.")
 
     def _subscribe(self, options: dict[str, Any]) -> None:
@@ -65,15 +63,11 @@ class Command(BaseCommand):
             self.stdout.write("All are subscribed already.")
 
     def _delete(self, options: dict[str, Any]) -> None:
-        found = next(
-            (one for one in list_subscriptions(self.vendor) if one.webhook.vendor_id == options["webhook_id"]), None
-        )
-        if found is None:
-            raise CommandError("There is no webhook of that number.")
-        self._deliver(end_webhook(self._row(found), actor=ACTOR), done="Ended")
-
-    def _row(self, found: Subscription) -> Any:
-        return found.row or adopt_webhook(self.vendor, found.webhook, actor=ACTOR)
+        for webhook, row in list_subscriptions(self.vendor):
+            if webhook.vendor_id == options["webhook_id"]:
+                ended = row or adopt_webhook(self.vendor, webhook, actor=ACTOR)
+                return self._deliver(end_webhook(ended, actor=ACTOR), done="Ended")
+        raise CommandError("There is no webhook of that number.")
 
     def _deliver(self, push: Push, *, done: str) -> None:
         deliver(push.pk)

@@ -5,7 +5,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery
+from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.handlers import PushHandler, ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
@@ -26,15 +26,16 @@ def retry_or_hand_to_staff(delivery: Delivery) -> ReconcileResult:
     return ReconcileResult.FOUND if delivery.push.attempts < MOST_TRIES else ReconcileResult.BLIND
 
 
-class CampaignHandler(PushHandler):
+class CampaignHandler(PushHandler[SendsCards]):
     """All pushes of campaigns change their campaign, which is locked first."""
+
+    ability = SendsCards
 
     def lock(self, push: Push) -> None:
         MailCampaign.objects.locked(push.subject_id)
 
     def begin(self, delivery: Delivery) -> None:
         super().begin(delivery)
-        self.vendor = delivery.vendor_as(SendsCards)
         self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
 
     def locked(self) -> MailCampaign:

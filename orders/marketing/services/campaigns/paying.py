@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.claims import Delivery, Postponed, Withdrawn
 from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.delivery import Delivery, Postponed, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import ELIGIBLE, Conflict, Eligibility, NotAllowed, ineligible

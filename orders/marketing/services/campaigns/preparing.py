@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import OPEN_STATES
-from backoffice.engine.services.claims import Delivery, Withdrawn
 from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.files import UnfitFile, keep_file, new_path
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.files.types import PDF

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Integration, Push
-from backoffice.engine.services.claims import Delivery, Postponed
+from backoffice.engine.services.delivery import Delivery, Postponed
 from backoffice.engine.services.handlers import PushHandler, ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import ExportsOrders

@@ -13,12 +13,12 @@ SEARCHED = (Recovery.SEARCH, Recovery.ASK_ANEW)
 
 
 def recovery_of(push: Push) -> Recovery:
-    """A kind that nobody has registered (any more) is searched for by nobody."""
+    """Return the recovery of its kind; of one that nobody has registered (any more) a person."""
     return handler_of(push).recovery(push) if push.kind in PUSH_HANDLERS else Recovery.PERSON
 
 
 def unknown_situation(push: Push) -> str:
-    """Where it stands and what happens next."""
+    """Return where it stands and what happens next."""
     recovery = recovery_of(push)
     if push.needs_attention and recovery in SEARCHED:
         text = _("It may or may not have happened at %(vendor)s, and searching has not settled it: decide.")
@@ -36,8 +36,8 @@ def unknown_situation(push: Push) -> str:
 
 
 def what_goes_on(push: Push) -> str:
-    """What the product does about it by itself."""
-    words = {"vendor": vendor_title(push.vendor), "searches": _searches(push), "needed": ABSENCES_NEEDED}
+    """Return what the product does about it by itself."""
+    params = {"vendor": vendor_title(push.vendor), "searches": _searches(push), "needed": ABSENCES_NEEDED}
     match recovery_of(push):
         case Recovery.SEARCH:
             text = _(
@@ -55,11 +55,11 @@ def what_goes_on(push: Push) -> str:
             )
         case _:
             text = _("%(vendor)s shows nothing that could be searched for. Nothing is sent again by itself.")
-    return text % words
+    return text % params
 
 
 def when_staff_are_asked(push: Push) -> str:
-    """Until when it goes on so."""
+    """Return until when it goes on so."""
     if push.needs_attention and recovery_of(push) in SEARCHED:
         return _("It has been handed to a person; the search goes on meanwhile.")
     if push.needs_attention:
