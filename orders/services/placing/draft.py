@@ -7,10 +7,10 @@ from backoffice.text.translatable import join
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, RemoteOrderState
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder
-from orders.services.drafts import discard_draft
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import start_over
 from orders.services.placing.refusals import PlaceHandler
+from orders.services.push_kinds import discard_draft
 from orders.services.reports.applying import apply_order_report
 
 SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[RemoteOrderState.SUBMITTED])

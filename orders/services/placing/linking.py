@@ -20,9 +20,9 @@ from orders.models import (
     VendorOrder,
     VendorOrderState,
 )
-from orders.services.drafts import discard_draft
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import plan_vendor_orders, start_over
+from orders.services.push_kinds import discard_draft
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.strays import goods_that_differ, open_strays, read_reference, settle_stray
 

@@ -8,8 +8,8 @@ from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import join
 from backoffice.vendors.messages import RANK, OrderReport, RemoteOrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
-from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, hold_if_open
+from orders.services.push_kinds import discard_draft
 from orders.services.reports.matching import Claim
 from orders.services.reports.strays import goods_that_differ, note_stray
 
