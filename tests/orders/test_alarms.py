@@ -70,7 +70,7 @@ def cancellation_refused_for_the_rest(row: VendorOrder) -> None:
 
 
 def files_unfit(row: VendorOrder) -> None:
-    hold_for_files(row, _Round(complaints={"lines[0].files[0]": ["not a PDF"]}))
+    hold_for_files(row, _Round(errors={"lines[0].files[0]": ["not a PDF"]}))
 
 
 def refused(row: VendorOrder) -> None:
