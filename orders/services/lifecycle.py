@@ -17,7 +17,7 @@ from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_com
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.models.vendor_order import FAILED, UNSUBMITTED
-from orders.services.cancellations import dismiss_refusals, settle_cancellation
+from orders.services.cancellation_outcomes import dismiss_refusals, settle_cancellation
 from orders.services.holds import active_holds, end_hold, place_hold
 from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders

@@ -16,7 +16,7 @@ from backoffice.staff.base import actor, refuse
 from backoffice.staff.text_fields import CodeField, LinkField, ParagraphField
 from backoffice.text.translatable import gettext as _
 from orders.models import VendorOrder
-from orders.services.reports.by_hand import (
+from orders.services.reports.manual import (
     LONGEST,
     ParcelInput,
     Progress,

@@ -27,7 +27,7 @@ from orders.models import (
     VendorOrderState,
 )
 from orders.services.designs.ids import find_designs
-from orders.services.reports.by_hand import awaits_confirmation, can_record_progress
+from orders.services.reports.manual import awaits_confirmation, can_record_progress
 from orders.services.timeline import SENTENCES, describe
 
 

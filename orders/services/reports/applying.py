@@ -15,7 +15,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, RemoteOrderState
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
-from orders.services.cancellations import settle_cancellation
+from orders.services.cancellation_outcomes import settle_cancellation
 from orders.services.holds import hold_if_open
 from orders.services.reports.duplicates import keep_second_out
 from orders.services.reports.matching import Claim, claim_of, find_vendor_order

@@ -17,7 +17,7 @@ from backoffice.vendors.messages import OrderReport, RemoteOrderState, ShipmentR
 from backoffice.vendors.registry import has_ability
 from fulfillment.models import Shipment
 from orders.models import Order, VendorOrder, VendorOrderState
-from orders.services.cancellations import go_on_after_refusal, settle_cancellation
+from orders.services.cancellation_outcomes import go_on_after_refusal, settle_cancellation
 from orders.services.reports.applying import apply_order_report
 
 LONGEST = {"carrier": 64, "tracking_code": 200, "tracking_url": 2000}

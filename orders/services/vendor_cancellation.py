@@ -11,7 +11,7 @@ from backoffice.vendors.errors import VendorError, VendorRejected
 from backoffice.vendors.messages import OrderReport, RemoteOrderState
 from backoffice.vendors.registry import has_ability
 from orders.models import Order, VendorOrder, VendorOrderState
-from orders.services.cancellations import go_on_after_refusal, settle_cancellation
+from orders.services.cancellation_outcomes import go_on_after_refusal, settle_cancellation
 from orders.services.push_kinds import CANCEL, VendorOrderHandler
 from orders.services.reports.applying import apply_order_report
 
