@@ -146,14 +146,6 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
     return order
 
 
-def queue_place(vendor_order: VendorOrder, *, actor: str) -> Push:
-    """Have the vendor order placed. Merged: an earlier push may be about to withdraw because the order was held, and
-    gets a follow-up then.
-    """
-    payload = _place_payload(vendor_order)
-    return queue_push(PLACE, vendor=vendor_order.vendor, subject=vendor_order, actor=actor, payload=payload, merge=True)
-
-
 def _place_payload(vendor_order: VendorOrder) -> dict[str, int]:
     """Return what bounds how often one push may begin anew."""
     return {"first_generation": vendor_order.generation}
@@ -169,7 +161,9 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
         dismiss_refusals(vendor_order, actor=actor, reason=_("The order was released again."))
         given_up = start_over(vendor_order)
     if vendor_order.state in UNSUBMITTED:
-        queue_place(vendor_order, actor=actor)
+        payload, vendor = _place_payload(vendor_order), vendor_order.vendor
+        # Merged: an earlier push may be about to withdraw because the order was held, and gets a follow-up then.
+        queue_push(PLACE, vendor=vendor, subject=vendor_order, actor=actor, payload=payload, merge=True)
     if given_up:
         discard_draft(vendor_order, given_up, actor=actor)
 

@@ -36,7 +36,7 @@ def _validate(reader: PdfReader, spec: Spec) -> list[str]:
     if spec.pages and pages != spec.pages:
         text = _("The PDF has %(pages)d pages, it should have %(limit)d.")
         return [text % {"pages": pages, "limit": spec.pages}]
-    for number, page in enumerate(reader.pages if spec.has_size else (), start=1):
+    for number, page in enumerate(reader.pages if spec.width and spec.height else (), start=1):
         if error := _validate_page(page, spec):
             return [_("Page %(number)d: %(complaint)s") % {"number": number, "complaint": error}]
     return []

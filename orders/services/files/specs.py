@@ -18,10 +18,6 @@ class Spec:
     bleed: float = 0
     pages: int = 0
 
-    @property
-    def has_size(self) -> bool:
-        return self.width > 0 and self.height > 0
-
 
 def specs_for(parts: Iterable[Mapping[str, Any]], *, file_type: str) -> list[Spec]:
     """Return what the file has to fit: the part that its type names, else any part. Empty: nothing is required."""

@@ -33,13 +33,21 @@ class PlaceHandler(VendorOrderHandler):
         self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
 
     def ensure_placeable(self) -> None:
-        """Raise Withdrawn as `ensure_placeable` does. Rules that still wait for this order run first: one of them may
-        hold it.
-        """
+        """Run rules that still wait for this order: one of them may hold it. Raise Withdrawn as `ensure_open` does."""
         for run in before_placing:
             run(self.row.order_id)
         self.reload()
-        ensure_placeable(self.row)
+        self.ensure_open()
+
+    def ensure_open(self) -> None:
+        """Raise Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
+        row, order = self.row, self.row.order
+        if order.cancel_requested_at is not None:
+            raise Withdrawn(_("The order is to be cancelled."))
+        if order.state != OrderState.RELEASED:
+            raise Withdrawn(_("The order is %s.") % order.get_state_display())
+        if row.state not in _BEFORE_SUBMIT:
+            raise Withdrawn(_("This part of the order is %s.") % row.get_state_display())
 
     def cost(self, push: Push) -> tuple[Decimal, str] | None:
         return find_purchase_cost(push.subject_id)
@@ -71,16 +79,6 @@ class PlaceHandler(VendorOrderHandler):
             )
         hold_if_open(order, reason=HoldReason.VENDOR_REFUSED, text=text % params, errors=errors, actor=actor)
         derive_statuses(order)
-
-
-def ensure_placeable(row: VendorOrder) -> None:
-    """Raise Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
-    if row.order.cancel_requested_at is not None:
-        raise Withdrawn(_("The order is to be cancelled."))
-    if row.order.state != OrderState.RELEASED:
-        raise Withdrawn(_("The order is %s.") % row.order.get_state_display())
-    if row.state not in _BEFORE_SUBMIT:
-        raise Withdrawn(_("This part of the order is %s.") % row.get_state_display())
 
 
 def errors_by_field(push: Push, error: VendorError) -> Errors:

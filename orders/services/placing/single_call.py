@@ -22,7 +22,7 @@ from orders.models import HoldReason, Order, VendorOrder, VendorOrderState
 from orders.services.costs import find_sales_value, spell_price
 from orders.services.holds import hold_if_open
 from orders.services.order_message import order_to_place
-from orders.services.placing.refusals import PlaceHandler, ensure_placeable
+from orders.services.placing.refusals import PlaceHandler
 from orders.services.push_kinds import PLACE
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
@@ -78,7 +78,7 @@ class SingleCall(PlaceHandler):
             )
         )
         self.reload()
-        ensure_placeable(self.row)
+        self.ensure_open()
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
         """Wait for the confirmation, as nobody can be asked; when its time is over a person decides."""

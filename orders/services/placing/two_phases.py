@@ -20,7 +20,6 @@ from orders.services.order_message import differences, order_to_place
 from orders.services.placing.draft import SUBMITTED, DraftHandler
 from orders.services.placing.linking import link_strays
 from orders.services.placing.reconciling import reconcile_step
-from orders.services.placing.refusals import ensure_placeable
 from orders.services.push_kinds import PLACE
 from orders.services.reports.strays import open_strays
 
@@ -122,7 +121,7 @@ class Placement(DraftHandler):
         self.reload()
         if self.row.submitted_at is not None:
             return True
-        ensure_placeable(self.row)
+        self.ensure_open()
         return False
 
     def _add_lines(self, requested: OrderToPlace) -> None:
