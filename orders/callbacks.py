@@ -20,8 +20,8 @@ _ENDS = (RemoteOrderState.CANCELLED, RemoteOrderState.DONE)
 
 @callback_handler(OrderReport)
 def handle_order(callback: Callback, message: OrderReport, vendor: CallsUs) -> ReportOutcome:
-    """Progress is taken from the body. Where the vendor signs nothing, before an end, or another order than the one we
-    hold, is believed, the order is read again through the API and that reading is applied instead.
+    """Take progress from the body. Where the vendor signs nothing, before an end, or another order than the one we
+    know, is believed, the order is read again through the API and that reading is applied instead.
     """
     found = find_vendor_order(message)
     if found is None:
@@ -35,8 +35,7 @@ def handle_order(callback: Callback, message: OrderReport, vendor: CallsUs) -> R
             report, source = as_able(vendor, ReportsOrders).read_order(message.vendor_id), "answer"
         except VendorNotFound as error:
             return ReportOutcome(CallbackState.INVALID, subject=found.order, note=error.text)
-    about = found if report is message else None
-    return apply_order_report(report, about=about, source=source, callback=callback)
+    return apply_order_report(report, about=found if report is message else None, source=source, callback=callback)
 
 
 def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
@@ -47,12 +46,12 @@ def _needs_reading(report: OrderReport, vendor_order: VendorOrder) -> bool:
 
 @callback_handler(OrderConfirmation)
 def handle_confirmation(callback: Callback, message: OrderConfirmation, vendor: CallsUs) -> ReportOutcome:
-    """Our own order is there. One that we do not know stays an orphan and makes nothing."""
+    """Take over that our own order is there. One that we do not know stays an orphan and makes nothing."""
     return apply_confirmation(message, callback=callback)
 
 
 @callback_handler(FormSubmission)
 def handle_form(callback: Callback, message: FormSubmission, vendor: CallsUs) -> ReportOutcome:
-    """An enquiry for staff."""
+    """Keep it as an enquiry for staff."""
     enquiry, is_new = take_enquiry(message, shop_code=callback.recipient)
     return ReportOutcome(CallbackState.APPLIED if is_new else CallbackState.KNOWN, subject=enquiry)

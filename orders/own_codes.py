@@ -1,4 +1,4 @@
-"""What orders say at the dispatch station: their numbers and references are no tracking codes."""
+"""What the dispatch station learns of orders: their numbers and references are no tracking codes."""
 
 from django.db.models import Q
 
@@ -9,7 +9,7 @@ from orders.models import Order, VendorOrder
 
 
 def _is_of_an_order(code: str) -> bool:
-    """By our number, the shop's reference, or what a vendor has as reference."""
+    """Look for our number, the shop's reference, or what a vendor has as reference."""
     # Shops and vendors are named because the indexes begin with them.
     shops = list(Shop.objects.values_list("pk", flat=True))
     of_orders = Order.objects.filter(Q(number=code) | Q(shop__in=shops, reference=code))

@@ -13,7 +13,7 @@ def _orders_of(vendor_order_ids: Collection[int]) -> Mapping[int, Order]:
 
 
 def _quoted_vendor_orders(text: str) -> Iterable[int]:
-    """All parts of the orders meant."""
+    """Return all parts of the orders meant."""
     return VendorOrder.objects.filter(order__in=find_quoted_orders(text)).values_list("pk", flat=True)[:MOST_QUOTED]
 
 

@@ -1,6 +1,4 @@
-"""The doors of orders for Celery."""
-
-import logging
+"""The tasks of orders."""
 
 from celery import shared_task
 
@@ -9,8 +7,6 @@ from backoffice.engine.services.pulling import forget_old_drift
 from backoffice.engine.services.task_queue import PULL_ORDERS
 from orders.services import lateness, stock, unavailable
 from orders.services.reports.pulling import OrderPull
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(name="orders.tasks.pull_orders")

@@ -29,6 +29,12 @@ class VendorOrderState(StateChoices):
     UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
 
 
+UNSUBMITTED = (VendorOrderState.PLANNED, VendorOrderState.DRAFT)
+# Nothing is made of it there; it is placed anew when the order is released.
+FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
+UNSENT = (VendorOrderState.PLANNED, *FAILED)
+
+
 class VendorOrder(Reported):
     """One vendor's part of an order: its reference and id there, how far it is, what was last reported."""
 

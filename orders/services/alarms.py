@@ -30,9 +30,9 @@ def raise_alarm(order: Order, *, reason: HoldReason, text: str, actor: str) -> N
 
 @transaction.atomic
 def settle_alarm(alarm: OrderAlarm, *, actor: str, settlement: str) -> None:
-    """The alarm needs nobody any more; who settled it and what was done are kept with it and in the timeline.
+    """Close the alarm; who settled it and what was done are kept with it and in the timeline.
 
-    Raises InvalidInput unless `settlement` says what was done, Conflict when somebody was first.
+    Raise InvalidInput unless `settlement` says what was done, Conflict when somebody was first.
     """
     settlement = settlement.strip()
     if not 0 < len(settlement) <= LONGEST_SETTLEMENT:

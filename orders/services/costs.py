@@ -7,29 +7,30 @@ from orders.models import OrderLine
 
 
 def find_purchase_cost(vendor_order_id: int) -> tuple[Decimal, str] | None:
-    """What the vendor charges for making this vendor order once: net, in the order's currency, without shipping.
-
+    """Return what the vendor charges for making this vendor order once: net, in the order's currency, without shipping.
     None when the price of a line is not known.
     """
-    lines = OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order_id).select_related("order")
-    costs = [None if line.unit_cost is None else line.unit_cost * line.quantity for line in lines]
-    known = [cost for cost in costs if cost is not None]
-    if not lines or len(known) < len(costs):
+    if (cost := _sum_lines(vendor_order_id, price="unit_cost")) is None:
         return None
-    currency = lines[0].order.currency
-    return round_money(sum(known, Decimal(0)), currency=currency), currency
+    return round_money(cost[0], currency=cost[1]), cost[1]
 
 
 def find_sales_value(vendor_order_id: int) -> tuple[Decimal, str] | None:
-    """What the customer paid for this vendor order's lines: gross, and the currency. None when a tax is not known."""
+    """Return what the customer paid for this vendor order's lines, gross, and the currency; None when a tax is not
+    known.
+    """
+    return _sum_lines(vendor_order_id, price="unit_price_gross")
+
+
+def _sum_lines(vendor_order_id: int, *, price: str) -> tuple[Decimal, str] | None:
     lines = OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order_id).select_related("order")
-    values = [None if line.unit_price_gross is None else line.unit_price_gross * line.quantity for line in lines]
-    known = [value for value in values if value is not None]
-    if not lines or len(known) < len(values):
+    prices = [getattr(line, price) for line in lines]
+    if not prices or None in prices:
         return None
-    return sum(known, Decimal(0)), lines[0].order.currency
+    total = sum((each * line.quantity for each, line in zip(prices, lines, strict=True)), Decimal(0))
+    return total, lines[0].order.currency
 
 
 def spell_price(amount: Decimal, currency: str) -> str:
-    """Amount and currency, with the currency's decimal places."""
+    """Return amount and currency, with the currency's decimal places."""
     return f"{round_money(amount, currency=currency)} {currency}"

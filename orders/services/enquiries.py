@@ -13,7 +13,7 @@ from orders.models import Enquiry
 
 @transaction.atomic
 def take_enquiry(form: FormSubmission, *, shop_code: str) -> tuple[Enquiry, bool]:
-    """The enquiry is kept, once; answers it and whether it is new."""
+    """Keep the enquiry, once. Return it and whether it is new."""
     return Enquiry.objects.get_or_create(
         vendor=form.vendor,
         vendor_id=form.vendor_id,
@@ -30,7 +30,7 @@ def take_enquiry(form: FormSubmission, *, shop_code: str) -> tuple[Enquiry, bool
 
 
 def _shop(code: str) -> Shop | None:
-    """Nobody waits for an answer here: an enquiry whose shop cannot be told is kept without one."""
+    """Return the shop; nobody waits for a response here, so an enquiry of an unknown one is kept without."""
     try:
         return find_sign_shop(code)
     except InvalidInput:
@@ -38,14 +38,14 @@ def _shop(code: str) -> Shop | None:
 
 
 def finish_enquiry(enquiry: Enquiry, *, actor: str) -> None:
-    """It is dealt with. Raises IllegalTransition when somebody was first."""
+    """Mark it as dealt with. Raise IllegalTransition when somebody was first."""
     updated = Enquiry.objects.filter(pk=enquiry.pk, done_at__isnull=True).update(done_at=timezone.now(), done_by=actor)
     if not updated:
         raise IllegalTransition(_("The enquiry is done already."))
 
 
 def reopen_enquiry(enquiry: Enquiry) -> None:
-    """It is not done after all. Raises IllegalTransition when it is open."""
+    """Mark it as open again. Raise IllegalTransition when it is."""
     updated = Enquiry.objects.filter(pk=enquiry.pk, done_at__isnull=False).update(done_at=None, done_by="")
     if not updated:
         raise IllegalTransition(_("The enquiry is open."))

@@ -3,40 +3,30 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from backoffice.errors import Conflict
+from backoffice.errors import Conflict, Errors
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderState
 from orders.services.alarms import raise_alarm
 
 # These only keep an order from being sent: of a cancelled one nothing will be. Every other reason outlasts its end.
-_MOOT_ONCE_CANCELLED = frozenset(
-    {
-        HoldReason.INVALID_INPUT,
-        HoldReason.BAD_ADDRESS,
-        HoldReason.BAD_FILE,
-        HoldReason.UNAVAILABLE,
-        HoldReason.VENDOR_REFUSED,
-        HoldReason.POSSIBLE_DUPLICATE,
-        HoldReason.MANUAL,
-        HoldReason.RULE,
-    }
-)
+_MOOT_ONCE_CANCELLED = {
+    *(HoldReason.INVALID_INPUT, HoldReason.BAD_ADDRESS, HoldReason.BAD_FILE, HoldReason.UNAVAILABLE),
+    *(HoldReason.VENDOR_REFUSED, HoldReason.POSSIBLE_DUPLICATE, HoldReason.MANUAL, HoldReason.RULE),
+}
 # What a vendor has is not gone because our order is.
 _OUTLASTS_CANCELLATION = (HoldReason.SECOND_AT_VENDOR,)
 
 
 def active_holds(order: Order) -> QuerySet[Hold]:
-    """What the order waits for, oldest first."""
+    """Return what the order waits for, oldest first."""
     return order.holds.filter(released_at__isnull=True)
 
 
-def place_hold(
-    order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
-) -> Hold:
-    """The order waits for that reason; a second hold of the same reason replaces the text of the first. Rules have
+def place_hold(order: Order, *, reason: HoldReason, text: str, actor: str, errors: Errors | None = None) -> Hold:
+    """Let the order wait for that reason; a second hold of the same reason replaces the text of the first. Rules have
     one each.
 
-    The order must be locked. Raises IllegalTransition for an order that is cancelled or closed.
+    The order must be locked. Raise IllegalTransition for an order that is cancelled or closed.
     """
     order.can_hold().ensure()
     if order.state != OrderState.HELD:
@@ -54,10 +44,8 @@ def place_hold(
     return hold
 
 
-def hold_if_open(
-    order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
-) -> None:
-    """Like `place_hold`; at a cancelled or closed order, which can wait for nothing, it is an alarm instead.
+def hold_if_open(order: Order, *, reason: HoldReason, text: str, actor: str, errors: Errors | None = None) -> None:
+    """Do as `place_hold`; at a cancelled or closed order, which can wait for nothing, it is an alarm instead.
 
     Only what would have kept a cancelled order from being sent is dropped: there is nothing left to do about it.
     """
@@ -76,7 +64,7 @@ def end_holds_with_order(order: Order, *, actor: str) -> None:
 
 
 def end_hold(hold: Hold, *, order: Order, actor: str, note: str) -> None:
-    """The reason is gone. The order must be locked. Raises Conflict when somebody was first."""
+    """Release one hold. The order must be locked. Raise Conflict when somebody was first."""
     ended = active_holds(order).filter(pk=hold.pk)
     if not ended.update(released_by=actor, released_at=timezone.now(), release_note=note):
         raise Conflict(_("This hold has been released already."))

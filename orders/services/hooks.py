@@ -30,5 +30,5 @@ before_placing: list[Callable[[int], None]] = []
 on_correction: list[OrderHook] = []
 # After a restore, when a vendor's orders have been compared with ours.
 on_reconcile: list[VendorHook] = []
-# With the params of an event of the timeline; returns those that are more than plain text, in words.
+# With the params of an event of the timeline; returns those that are more than plain text, as texts.
 describe_event: list[Callable[[Mapping[str, Any]], Mapping[str, str]]] = []

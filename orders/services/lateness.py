@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from orders.models import Order, OrderEvent, OrderState, ProductionState, ShipmentState
 
-# Produced and shipped, and no word of the delivery: after that long it is taken for delivered, and closed.
+# Produced and shipped, and no report of the delivery: after that long it counts as delivered, and is closed.
 SILENT_DAYS = 30
-# In one transaction; a run goes on until there are none.
-_AT_ONCE = 500
+# Changed in one transaction; a run goes on until there are none.
+_BATCH = 500
 
 
 def mark_late_orders(*, now: datetime | None = None) -> int:
-    """Released orders whose ship-by date has passed are late, with a line in the timeline. Return how many."""
+    """Mark released orders whose ship-by date has passed, with a line in the timeline. Return how many."""
     overdue = Order.objects.filter(
         state=OrderState.RELEASED,
         production__in=[ProductionState.SENT, ProductionState.IN_PRODUCTION, ProductionState.DONE],
@@ -25,7 +25,7 @@ def mark_late_orders(*, now: datetime | None = None) -> int:
     )
 
     def mark_some() -> int:
-        late = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_AT_ONCE])
+        late = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:_BATCH])
         Order.objects.filter(pk__in=late).update(late=True, updated_at=timezone.now())
         OrderEvent.objects.bulk_create(OrderEvent(order_id=pk, actor="system", kind="order.late") for pk in late)
         return len(late)
@@ -34,7 +34,7 @@ def mark_late_orders(*, now: datetime | None = None) -> int:
 
 
 def close_unreported_orders(*, now: datetime | None = None) -> int:
-    """Orders produced and wholly shipped, of which nothing was heard for SILENT_DAYS, are closed. Return how many."""
+    """Close orders produced and wholly shipped of which nothing was heard for SILENT_DAYS. Return how many."""
     silent = Order.objects.filter(
         state=OrderState.RELEASED,
         production=ProductionState.DONE,
@@ -43,7 +43,7 @@ def close_unreported_orders(*, now: datetime | None = None) -> int:
     )
 
     def close_some() -> int:
-        orders = list(silent.select_for_update(skip_locked=True)[:_AT_ONCE])
+        orders = list(silent.select_for_update(skip_locked=True)[:_BATCH])
         for order in orders:
             order.move_to(OrderState.CLOSED, actor="system", note="silent")
         return len(orders)
@@ -52,9 +52,9 @@ def close_unreported_orders(*, now: datetime | None = None) -> int:
 
 
 def _until_none_is_left(change_some: Callable[[], int]) -> int:
-    """Change a part at a time, each in a transaction of its own, until there is nothing more. Return how many."""
-    total, changed = 0, _AT_ONCE
-    while changed == _AT_ONCE:
+    """Change a batch at a time, each in a transaction of its own, until there is nothing more. Return how many."""
+    total, changed = 0, _BATCH
+    while changed == _BATCH:
         with transaction.atomic():
             changed = change_some()
         total += changed

@@ -1,9 +1,11 @@
-"""What staff, shops and rules do with an order: release, hold, let go, cancel.
+"""What staff, shops and rules do with an order: release, hold, release a hold, cancel.
 
-Each service locks the order, checks, changes and queues in one transaction, and answers the order as it is
-then. A refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendor:<name>", "rule:7" or
-"system".
+Each service locks the order, checks, changes and queues in one transaction, and returns the order as it is then. A
+refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendor:<name>", "rule:7" or "system".
 """
+
+from collections.abc import Callable
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,25 +16,21 @@ from backoffice.engine.services.pushes import queue_first_push, queue_push
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
-from orders.services.cancellations import dismiss_refusals, settle_cancellation
-from orders.services.drafts import discard_draft
+from orders.models.vendor_order import FAILED, UNSUBMITTED
+from orders.services.cancellation_outcomes import dismiss_refusals, settle_cancellation
 from orders.services.holds import active_holds, end_hold, place_hold
 from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
-from orders.services.push_kinds import CANCEL, PLACE
+from orders.services.push_kinds import CANCEL, PLACE, discard_draft
 from orders.services.statuses import derive_statuses
-
-# Nothing is in the making there, and what the vendor may still hold of it is given up.
-_FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
-_UNPLACED = (VendorOrderState.PLANNED, VendorOrderState.DRAFT)
 
 
 @transaction.atomic
 def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
-    """The order goes to its vendors; what a vendor refused or cancelled before is placed anew.
+    """Send the order to its vendors; what a vendor refused or cancelled before is placed anew.
 
-    Raises IllegalTransition while anything holds it, and unless it is new or held; InvalidInput, with the complaints by
-    field, when the vendors would refuse it. With `anyway` complaints of the catalogue do not count.
+    Raise IllegalTransition while anything holds it, and unless it is new or held; InvalidInput, with the errors by
+    field, when the vendors would refuse it. With `anyway` errors of the catalogue do not count.
     """
     order = Order.objects.locked(order.pk)
     order.can_release(holds=active_holds(order)).ensure()
@@ -47,8 +45,8 @@ def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
 
 @transaction.atomic
 def release_or_hold(order: Order, *, actor: str) -> Order:
-    """As `release_order`, where nobody is there to read a refusal: an order that would be refused is held instead,
-    with the complaints.
+    """Do as `release_order` where nobody is there to read a refusal: an order that would be refused is held instead,
+    with the errors.
     """
     order = Order.objects.locked(order.pk)
     if order.can_release(holds=active_holds(order)):
@@ -62,9 +60,8 @@ def release_or_hold(order: Order, *, actor: str) -> Order:
 
 
 def begin_released(order: Order, *, lines: list[OrderLine], has_documents: bool, actor: str) -> None:
-    """An order that was written as released in this very transaction goes to its vendors.
-
-    What `release_order` looks for cannot be there yet, and nobody else can see the row: nothing is read or locked.
+    """Send an order to its vendors that was written as released in this very transaction: nobody else can see the row,
+    so nothing is read or locked.
     """
     for vendor_order in plan_vendor_orders(order, lines=lines, has_documents=has_documents):
         queue_first_push(
@@ -76,9 +73,9 @@ def begin_released(order: Order, *, lines: list[OrderLine], has_documents: bool,
 def hold_order(
     order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
 ) -> Order:
-    """The order waits: what is not yet submitted to a vendor stays so; what is in production goes on.
+    """Let the order wait: what is not yet submitted to a vendor stays so; what is in production goes on.
 
-    `errors` maps field paths to complaints. Raises IllegalTransition for a cancelled or closed order.
+    Raise IllegalTransition for a cancelled or closed order.
     """
     order = Order.objects.locked(order.pk)
     place_hold(order, reason=reason, text=text, errors=errors, actor=actor)
@@ -87,33 +84,33 @@ def hold_order(
 
 @transaction.atomic
 def release_hold(hold: Hold, *, actor: str, note: str, anyway: bool = False) -> Order:
-    """That reason is gone. With the last one the order goes on: to its vendors when it was there before or its
-    shop releases automatically, else it is new again.
+    """End the hold. With the last one the order goes on: to its vendors when it was there before or its shop releases
+    automatically, else it is new again.
 
-    Raises Conflict when the hold was released already, InvalidInput as `release_order` does: then the hold stays.
+    Raise Conflict when the hold was released already, InvalidInput as `release_order` does: then the hold stays.
     """
     order = Order.objects.locked(hold.order_id)
     end_hold(hold, order=order, actor=actor, note=note)
-    if order.state != OrderState.HELD or active_holds(order).exists():
-        return order
-    if goes_on_by_itself(order):
-        return release_order(order, actor=actor, anyway=anyway)
-    order.move_to(OrderState.NEW, actor=actor)
-    return order
+    return _go_on(order, actor=actor, release=partial(release_order, anyway=anyway))
 
 
 @transaction.atomic
 def end_corrected_holds(order: Order, holds: list[Hold], *, actor: str, note: str) -> Order:
-    """What these holds complained of is corrected. The order goes on as after `release_hold`, except that other
-    complaints, should there be any, hold it instead of undoing the correction.
+    """End holds whose errors are corrected. The order goes on as after `release_hold`, except that other errors, should
+    there be any, hold it instead of undoing the correction.
     """
     order = Order.objects.locked(order.pk)
     for hold in holds:
         end_hold(hold, order=order, actor=actor, note=note)
-    if not holds or order.state != OrderState.HELD or active_holds(order).exists():
+    return _go_on(order, actor=actor, release=release_or_hold) if holds else order
+
+
+def _go_on(order: Order, *, actor: str, release: Callable[..., Order]) -> Order:
+    """Release an order whose last hold has ended, or make it new again."""
+    if order.state != OrderState.HELD or active_holds(order).exists():
         return order
     if goes_on_by_itself(order):
-        return release_or_hold(order, actor=actor)
+        return release(order, actor=actor)
     order.move_to(OrderState.NEW, actor=actor)
     return order
 
@@ -125,10 +122,10 @@ def goes_on_by_itself(order: Order) -> bool:
 
 @transaction.atomic
 def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
-    """The order is cancelled at once when nothing of it is at a vendor; else the vendors are asked, and it is
-    cancelled when all of them have said so. Asking twice changes nothing.
+    """Cancel the order, at once when nothing of it is at a vendor; else the vendors are asked, and it is cancelled when
+    all of them agree. Asking twice changes nothing.
 
-    Raises IllegalTransition when a part of it is in production already, or it is cancelled or closed.
+    Raise IllegalTransition when a part of it is in production already, or it is cancelled or closed.
     """
     order = Order.objects.locked(order.pk)
     vendor_orders = list(order.vendor_orders.select_for_update())
@@ -149,22 +146,8 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
     return order
 
 
-def queue_place(vendor_order: VendorOrder, *, actor: str) -> Push:
-    """The vendor order is to be placed. `first_generation` bounds how often one push may begin anew.
-
-    Merged: an earlier push may be about to withdraw because the order was held, and gets a follow-up then.
-    """
-    return queue_push(
-        PLACE,
-        vendor=vendor_order.vendor,
-        subject=vendor_order,
-        actor=actor,
-        payload=_place_payload(vendor_order),
-        merge=True,
-    )
-
-
 def _place_payload(vendor_order: VendorOrder) -> dict[str, int]:
+    """Return what bounds how often one push may begin anew."""
     return {"first_generation": vendor_order.generation}
 
 
@@ -174,17 +157,19 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
     The old draft is discarded after that, not before: pushes of one subject wait for each other.
     """
     given_up = ""
-    if vendor_order.state in _FAILED:
+    if vendor_order.state in FAILED:
         dismiss_refusals(vendor_order, actor=actor, reason=_("The order was released again."))
         given_up = start_over(vendor_order)
-    if vendor_order.state in _UNPLACED:
-        queue_place(vendor_order, actor=actor)
+    if vendor_order.state in UNSUBMITTED:
+        payload, vendor = _place_payload(vendor_order), vendor_order.vendor
+        # Merged: an earlier push may be about to withdraw because the order was held, and gets a follow-up then.
+        queue_push(PLACE, vendor=vendor, subject=vendor_order, actor=actor, payload=payload, merge=True)
     if given_up:
         discard_draft(vendor_order, given_up, actor=actor)
 
 
 def _never_begun(vendor_orders: list[VendorOrder]) -> set[int]:
-    """Those of which certainly nothing is at the vendor or on its way there.
+    """Return those of which certainly nothing is at the vendor or on its way there.
 
     A push that waits is locked, so that no worker begins it before we commit; then the worker finds the vendor
     order cancelled and withdraws. A push that somebody else has locked is being worked on.

@@ -1,4 +1,4 @@
-"""From our rows to the message that a vendor is given, and what differs between that and what it holds."""
+"""From our rows to the message that a vendor gets, and what differs between that and what it reports."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -44,8 +44,8 @@ class OrderRows:
 
 
 def order_to_place(vendor_order: VendorOrder) -> OrderToPlace:
-    """What the vendor is to make of its part of the order, in four queries whatever the number of lines, and one more
-    where designs are named by our ids.
+    """Return what the vendor is to make of its part of the order, in four queries whatever the number of lines, and one
+    more where designs are named by our ids.
     """
     order = vendor_order.order
     parts = list(vendor_order.lines.select_related("line"))
@@ -67,7 +67,7 @@ def build_message(
     line_references: Iterable[str] | None = None,
     designs: Mapping[str, str],
 ) -> OrderToPlace:
-    """What a vendor is given of an order, without a query.
+    """Return what a vendor gets of an order, without a query.
 
     `reference`, `part_id` and `line_references` (left out: the positions) are those of the vendor order, `designs` maps
     our ids of designs to the vendor's.
@@ -87,18 +87,13 @@ def build_message(
         custom_properties=_texts(order.custom_properties),
         documents=tuple([_document(document, part_id) for document in rows.documents]),
         generic_label=label_address(part_id) if order.generic_label else None,
-        lines=tuple(
-            [
-                _line(line, reference=reference, designs=designs)
-                for line, reference in zip(rows.lines, references, strict=True)
-            ]
-        ),
+        lines=tuple([_line(*pair, designs=designs) for pair in zip(rows.lines, references, strict=True)]),
         sale=_sale(order, invoice=addresses.get(AddressRole.INVOICE)),
     )
 
 
 def _sale(order: Order, *, invoice: PostalAddress | None) -> Sale:
-    """What was agreed with the customer, for vendors that want to know of it."""
+    """Return what was agreed with the customer, for vendors that take it."""
     return Sale(
         number=order.number,
         currency=order.currency,
@@ -112,39 +107,39 @@ def _sale(order: Order, *, invoice: PostalAddress | None) -> Sale:
     )
 
 
-def differences(wanted: OrderToPlace, report: OrderReport) -> list[str]:
-    """Where the lines that a vendor holds are not those of the agreement; empty when all is as it should be."""
+def differences(requested: OrderToPlace, report: OrderReport) -> list[str]:
+    """Return where the lines that a vendor reports are not those requested; empty when all is as it should be."""
     held = Counter(line.reference for line in report.lines)
-    agreed = {line.reference: line for line in wanted.lines}
+    agreed = {line.reference: line for line in requested.lines}
     found = [_("Line %s is missing.") % reference for reference in agreed if not held[reference]]
     found += [_("Line %s is there more than once.") % reference for reference in agreed if held[reference] > 1]
     found += [_("Line %s is not ours.") % (reference or "?") for reference in held if reference not in agreed]
     for line in report.lines:
         if line.reference in agreed:
             found += _line_differences(agreed[line.reference], line)
-    if wanted.reference != report.reference:
-        found.append(_("The reference is %(held)s, not %(agreed)s.") % _pair(report.reference, wanted.reference))
+    if requested.reference != report.reference:
+        found.append(_("The reference is %(held)s, not %(agreed)s.") % _pair(report.reference, requested.reference))
     return found
 
 
-def _line_differences(wanted: LineToPlace, held: LineReport) -> list[str]:
-    """The vendor may change a design's SKU (another colour chosen in its editor), so that is not compared."""
+def _line_differences(agreed: LineToPlace, held: LineReport) -> list[str]:
+    """Return what differs. The vendor may change a design's SKU (another colour chosen in its editor): not compared."""
     found = []
-    if wanted.quantity != held.quantity:
-        found.append(_("quantity %(held)s, not %(agreed)s") % _pair(held.quantity, wanted.quantity))
-    if wanted.kind != RemoteLineKind.DESIGN and wanted.sku != held.sku:
-        found.append(_("SKU %(held)s, not %(agreed)s") % _pair(held.sku, wanted.sku))
-    if not _are_files(wanted, held):
+    if agreed.quantity != held.quantity:
+        found.append(_("quantity %(held)s, not %(agreed)s") % _pair(held.quantity, agreed.quantity))
+    if agreed.kind != RemoteLineKind.DESIGN and agreed.sku != held.sku:
+        found.append(_("SKU %(held)s, not %(agreed)s") % _pair(held.sku, agreed.sku))
+    if not _are_files(agreed, held):
         found.append(_("other print files"))
-    if wanted.kind == RemoteLineKind.DESIGN and held.design_ids and held.design_ids != (wanted.design_id,):
-        found.append(_("design %(held)s, not %(agreed)s") % _pair(", ".join(held.design_ids), wanted.design_id))
-    return [_("Line %(line)s: %(what)s.") % {"line": wanted.reference, "what": what} for what in found]
+    if agreed.kind == RemoteLineKind.DESIGN and held.design_ids and held.design_ids != (agreed.design_id,):
+        found.append(_("design %(held)s, not %(agreed)s") % _pair(", ".join(held.design_ids), agreed.design_id))
+    return [_("Line %(line)s: %(what)s.") % {"line": agreed.reference, "what": what} for what in found]
 
 
-def _are_files(wanted: LineToPlace, held: LineReport) -> bool:
-    """As many files as agreed, and each one ours or one of which the vendor shows its own copy only."""
+def _are_files(agreed: LineToPlace, held: LineReport) -> bool:
+    """Return whether there are as many files, each one ours or one of which the vendor shows its own copy only."""
     shown = Counter(url for url in held.file_urls if url)
-    return len(held.file_urls) == len(wanted.files) and shown <= Counter(file.url for file in wanted.files)
+    return len(held.file_urls) == len(agreed.files) and shown <= Counter(file.url for file in agreed.files)
 
 
 def _pair(held: object, agreed: object) -> dict[str, object]:
@@ -152,12 +147,12 @@ def _pair(held: object, agreed: object) -> dict[str, object]:
 
 
 def postal_address(address: Address) -> PostalAddress:
-    """The address as vendors get it."""
+    """Return the address as vendors get it."""
     return PostalAddress(**{name: getattr(address, name) for name in _ADDRESS_FIELDS})
 
 
 def label_address(part_id: int) -> FileLink | None:
-    """Where the vendor asks for its label, with the password that it needs; None while none is set."""
+    """Return where the vendor asks for its label, with the password that it needs; None while none is set."""
     if not settings.LABEL_SECRET:
         return None
     credentials = Credentials(scheme="basic", username=LABEL_USER, password=settings.LABEL_SECRET)
@@ -165,7 +160,7 @@ def label_address(part_id: int) -> FileLink | None:
 
 
 def _document(document: OrderDocument, part_id: int) -> DocumentLink:
-    """A slip of ours is about this part of the order, which is one parcel."""
+    """Return the document; a slip of ours is about this part of the order, which is one parcel."""
     return DocumentLink(
         url=sign_link(Linked.SLIP, part_id) if document.made_by_us else document.url,
         kind=document.kind,
@@ -175,7 +170,7 @@ def _document(document: OrderDocument, part_id: int) -> DocumentLink:
     )
 
 
-def _line(line: OrderLine, *, reference: str, designs: Mapping[str, str]) -> LineToPlace:
+def _line(line: OrderLine, reference: str, *, designs: Mapping[str, str]) -> LineToPlace:
     return LineToPlace(
         reference=reference,
         kind=RemoteLineKind(line.kind),
@@ -192,13 +187,12 @@ def _line(line: OrderLine, *, reference: str, designs: Mapping[str, str]) -> Lin
 
 def _files(files: Iterable[Mapping[str, str]], credentials: Any) -> Iterable[FileLink]:
     for index, file in enumerate(files):
-        yield FileLink(
-            url=file["url"], type=file.get("type") or "", credentials=_credentials(credentials.get(str(index)))
-        )
+        own = _credentials(credentials.get(str(index)))
+        yield FileLink(url=file["url"], type=file.get("type") or "", credentials=own)
 
 
 def _credentials(stored: Any) -> Credentials | None:
-    """What a sealed field holds: an object of the shape of `Credentials`, or None."""
+    """Read a sealed field: an object of the shape of `Credentials`, or None."""
     return msgspec.convert(stored, Credentials) if stored else None
 
 

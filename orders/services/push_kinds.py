@@ -2,26 +2,37 @@
 
 from backoffice.engine.models import Push
 from backoffice.engine.services.handlers import PushHandler, V
+from backoffice.engine.services.pushes import queue_push
 from orders.models import Order, OrderEvent, VendorOrder
 
 PLACE, CANCEL, DISCARD = "orders.place", "orders.cancel", "orders.discard"
 
 
 class VendorOrderHandler(PushHandler[V]):
-    """All pushes of orders are about a vendor order and change its order, which is locked first."""
+    """A push about a vendor order, which changes its order: that is locked first."""
 
     def lock(self, push: Push) -> None:
         order_id = VendorOrder.objects.values_list("order_id", flat=True).get(pk=push.subject_id)
         Order.objects.locked(order_id)
 
     def needs_attention(self, push: Push) -> None:
-        self.note(push, "push.needs_attention", actor="system")
+        self.note(push, "push.needs_attention", push_kind=push.kind, step=push.step)
 
     def decided(self, push: Push, *, happened: bool) -> None:
-        self.note(push, "push.decided", actor="system", happened=happened)
+        self.note(push, "push.decided", push_kind=push.kind, step=push.step, happened=happened)
 
-    def note(self, push: Push, kind: str, *, actor: str, **params: object) -> None:
-        """A line in the order's timeline about the push."""
+    def note(self, push: Push, kind: str, **params: object) -> None:
+        """Write a line about the push into the order's timeline."""
         row = VendorOrder.objects.get(pk=push.subject_id)
-        words = {"vendor": row.vendor, "reference": row.reference, "push_kind": push.kind, "step": push.step}
-        OrderEvent.objects.create(order_id=row.order_id, actor=actor, kind=kind, params=words | params, push=push)
+        params = {"vendor": row.vendor, "reference": row.reference, **params}
+        OrderEvent.objects.create(order_id=row.order_id, actor="system", kind=kind, params=params, push=push)
+
+
+def discard_draft(vendor_order: VendorOrder, vendor_id: str, *, actor: str) -> Push:
+    """Give up that id at the vendor for good, and have it cancelled there. The row must be locked."""
+    if vendor_id not in vendor_order.abandoned_ids:
+        vendor_order.abandoned_ids = [*vendor_order.abandoned_ids, vendor_id]
+        vendor_order.save(update_fields=["abandoned_ids", "updated_at"])
+    return queue_push(
+        DISCARD, vendor=vendor_order.vendor, subject=vendor_order, actor=actor, payload={"ids": [vendor_id]}, merge=True
+    )

@@ -1,7 +1,7 @@
 """Finding an order by whatever a customer quotes of it.
 
 The words are made here rather than by PostgreSQL's parser, which reads "WEB-1001" as a word and a negative number:
-indexed and sought words go through the same few lines. No accents, no case, each word whole and in its parts.
+indexed and searched words go through the same few lines. No accents, no case, each word whole and in its parts.
 """
 
 import re
@@ -18,7 +18,7 @@ from orders.models import AddressRole, Order, VendorOrder
 
 # PostgreSQL takes words of up to 2,046 bytes; nobody quotes longer ones than this.
 LONGEST_WORD = 200
-MOST_WORDS_SOUGHT = 10
+MOST_WORDS = 10
 MOST_QUOTED = 50
 PART = re.compile(r"\w+")
 # From the first letter or digit to the last; in one pass, however many signs are between.
@@ -27,7 +27,7 @@ ADDRESS_FIELDS = ("firstname", "lastname", "company", "zip", "city")
 
 
 def build_vector(texts: Iterable[str]) -> Func:
-    """The value of `Order.search` for an order of which these texts may be quoted."""
+    """Return the value of `Order.search` for an order of which these texts may be quoted."""
     words = sorted({word for text in texts for word in _indexed_words(text)})
     return Func(
         Value(words, output_field=ArrayField(CharField())),
@@ -38,7 +38,7 @@ def build_vector(texts: Iterable[str]) -> Func:
 
 
 def refresh_search(order: Order) -> None:
-    """Brings `order.search` up to date with its lines, recipient and parcels; three queries and the update."""
+    """Bring `order.search` up to date with its lines, recipient and parcels; three queries and the update."""
     texts = [
         order.number,
         order.reference,
@@ -55,17 +55,13 @@ def refresh_search(order: Order) -> None:
 
 
 def search_orders(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
-    """Those orders that have every word of the text, or words that begin with it."""
-    query = " & ".join(f"'{_quote(word)}':*" for word in _words(text)[:MOST_WORDS_SOUGHT])
+    """Return those orders that have every word of the text, or words that begin with it."""
+    query = " & ".join(f"'{_quote(word)}':*" for word in _words(text)[:MOST_WORDS])
     if not query:
         return orders
     # Django's SearchQuery would give the words to the parser after all.
     matches = Func(
-        F("search"),
-        Value(query),
-        template="(%(expressions)s::tsquery)",
-        arg_joiner=" @@ ",
-        output_field=BooleanField(),
+        F("search"), Value(query), template="(%(expressions)s::tsquery)", arg_joiner=" @@ ", output_field=BooleanField()
     )
     return orders.filter(matches)
 
@@ -77,13 +73,13 @@ def find_quoted_orders(text: str) -> set[int]:
     # Shops and vendors are named because the indexes begin with them.
     of_shops = Q(shop__in=list(Shop.objects.values_list("pk", flat=True)), reference=text)
     of_vendors = Q(vendor__in=vendor_names()) & (Q(reference=text) | Q(vendor_id=text))
-    ours = Order.objects.filter(Q(number__in={text, text.upper()}) | of_shops).values_list("pk", flat=True)
-    theirs = VendorOrder.objects.filter(of_vendors).values_list("order_id", flat=True)
-    return {*ours[:MOST_QUOTED], *theirs[:MOST_QUOTED]}
+    own = Order.objects.filter(Q(number__in={text, text.upper()}) | of_shops).values_list("pk", flat=True)
+    placed = VendorOrder.objects.filter(of_vendors).values_list("order_id", flat=True)
+    return {*own[:MOST_QUOTED], *placed[:MOST_QUOTED]}
 
 
 def spell_phone(phone: str) -> list[str]:
-    """A telephone number as it was given and without its spaces and strokes."""
+    """Return a telephone number as it was given and without its spaces and strokes."""
     return [phone, re.sub(r"\D", "", phone)]
 
 
@@ -94,7 +90,7 @@ def _indexed_words(text: str) -> Iterable[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Folded, and without the signs around them: "(Größer)," is looked up as "grosser"."""
+    """Return the words, folded and without the signs around them: "(Größer)," is looked up as "grosser"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter) and letter != "\0")
     return [core[0][:LONGEST_WORD] for word in folded.split() if (core := CORE.search(word))]

@@ -7,27 +7,19 @@ from typing import Any
 
 from django.utils import timezone
 
+from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from fulfillment.models import Shipment, ShipmentLine
-from orders.models import (
-    Order,
-    OrderEvent,
-    OrderState,
-    ProductionState,
-    ShipmentState,
-    VendorOrder,
-    VendorOrderState,
-)
+from orders.models import Order, OrderEvent, OrderState, ProductionState, ShipmentState, VendorOrder, VendorOrderState
 from orders.models.event import awaits_rules
-from orders.models.vendor_order import VendorOrderLine
+from orders.models.vendor_order import UNSUBMITTED, VendorOrderLine
 
-_NOT_SENT = {VendorOrderState.PLANNED, VendorOrderState.DRAFT}
 _STARTED = {VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE}
 
 
 def derive_statuses(order: Order) -> bool:
-    """Bring the axes, lateness and ship-by date of a locked order up to date, with a line in the timeline each;
-    close it when all is produced and delivered. Answers whether anything changed.
+    """Bring production, shipment, lateness and ship-by date of a locked order up to date, with a line in the timeline
+    each; close it when all is produced and delivered. Return whether anything changed.
     """
     vendor_orders = list(order.vendor_orders.all())
     in_force = [row for row in vendor_orders if row.state != VendorOrderState.CANCELLED]
@@ -41,7 +33,8 @@ def derive_statuses(order: Order) -> bool:
         ship_by=ship_by,
         late=_is_late(in_force, shipments, shipment=shipment, ship_by=ship_by),
     )
-    if _is_finished(order):
+    is_finished = (order.production, order.shipment) == (ProductionState.DONE, ShipmentState.DELIVERED)
+    if is_finished and order.may_become(OrderState.CLOSED):
         order.move_to(OrderState.CLOSED, actor="system")
         return True
     return changed
@@ -49,11 +42,10 @@ def derive_statuses(order: Order) -> bool:
 
 def _production(order: Order, vendor_orders: list[VendorOrder]) -> ProductionState:
     states = {VendorOrderState(row.state) for row in vendor_orders}
-    asked_to_cancel = order.cancel_requested_at is not None
-    if VendorOrderState.REFUSED in states or (VendorOrderState.CANCELLED in states and not asked_to_cancel):
+    if VendorOrderState.REFUSED in states or (VendorOrderState.CANCELLED in states and not order.cancel_requested_at):
         return ProductionState.FAILED
     states -= {VendorOrderState.CANCELLED}
-    if states <= _NOT_SENT:
+    if states.issubset(UNSUBMITTED):
         return ProductionState.NONE
     if states == {VendorOrderState.DONE}:
         return ProductionState.DONE
@@ -69,9 +61,8 @@ def _shipment(order: Order, in_force: list[VendorOrder], shipments: list[Shipmen
 
 
 def _all_shipped(order: Order, in_force: list[VendorOrder], shipments: list[Shipment]) -> bool:
-    """Counted from the parcels: a vendor may call an order finished with pieces missing.
-
-    A parcel that names no lines holds all of its vendor order.
+    """Count from the parcels: a vendor may call an order finished with pieces missing. A parcel that names no lines
+    holds all of its vendor order.
     """
     shipped: Counter[int | None] = Counter()
     listed = set()
@@ -79,18 +70,14 @@ def _all_shipped(order: Order, in_force: list[VendorOrder], shipments: list[Ship
         shipped[row.line_id] += row.quantity
         listed.add(row.shipment_id)
     whole = {row.vendor_order_id for row in shipments if row.pk not in listed}
-    wanted = VendorOrderLine.objects.filter(vendor_order__in=in_force).select_related("line")
-    return all(row.vendor_order_id in whole or shipped[row.line_id] >= row.line.quantity for row in wanted)
+    ordered = VendorOrderLine.objects.filter(vendor_order__in=in_force).select_related("line")
+    return all(row.vendor_order_id in whole or shipped[row.line_id] >= row.line.quantity for row in ordered)
 
 
 def _is_late(
-    in_force: Iterable[VendorOrder],
-    shipments: Iterable[Shipment],
-    *,
-    shipment: ShipmentState,
-    ship_by: datetime | None,
+    in_force: Iterable[VendorOrder], shipments: Iterable[Shipment], *, shipment: ShipmentState, ship_by: datetime | None
 ) -> bool:
-    """Late to be shipped, by the vendor's word or by the clock, or late on the way."""
+    """Return whether it is late to be shipped, as the vendor says or by the clock, or late on the way."""
     if shipment in (ShipmentState.NONE, ShipmentState.PARTIAL):
         overdue = ship_by is not None and ship_by < timezone.now()
         if overdue or any(row.late for row in in_force):
@@ -99,33 +86,19 @@ def _is_late(
 
 
 def _set(order: Order, **values: Any) -> bool:
-    """Save what differs; each changed axis gets its line in the timeline."""
-    changed = {name: value for name, value in values.items() if getattr(order, name) != value}
+    """Save what differs, with a line in the timeline for production, shipment and lateness. Return whether any did."""
+    before = {name: getattr(order, name) for name in values}
+    changed = set_changed(order, values)
     if not changed:
         return False
-    events = [
-        _moved(order, kind=f"{name}.{value}", was=getattr(order, name))
-        for name, value in changed.items()
-        if name in ("production", "shipment")
-    ]
-    if changed.get("late"):
-        events.append(OrderEvent(order=order, actor="system", kind="order.late"))
-    for name, value in changed.items():
-        setattr(order, name, value)
     order.save(update_fields=[*changed, "updated_at"])
-    OrderEvent.objects.bulk_create(events)
-    if any(event.awaiting_rules for event in events):
+    kinds = {f"{name}.{values[name]}": {"was": before[name]} for name in changed if name in ("production", "shipment")}
+    if "late" in changed and order.late:
+        kinds["order.late"] = {}
+    OrderEvent.objects.bulk_create(
+        OrderEvent(order=order, actor="system", kind=kind, params=params, awaiting_rules=awaits_rules(kind))
+        for kind, params in kinds.items()
+    )
+    if any(awaits_rules(kind) for kind in kinds):
         enqueue_soon_on_commit(RUN_RULES)
     return True
-
-
-def _moved(order: Order, *, kind: str, was: str) -> OrderEvent:
-    return OrderEvent(order=order, actor="system", kind=kind, params={"was": was}, awaiting_rules=awaits_rules(kind))
-
-
-def _is_finished(order: Order) -> bool:
-    return (
-        order.production == ProductionState.DONE
-        and order.shipment == ShipmentState.DELIVERED
-        and order.may_become(OrderState.CLOSED)
-    )

@@ -21,11 +21,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from catalog.services.runs import last_complete_start
 from catalog.services.variant_users import Key
-from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
-from orders.models.vendor_order import VendorOrderLine
+from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder
+from orders.models.vendor_order import FAILED, VendorOrderLine
 
-# What a vendor refused or cancelled is back in its stock, and goes there again when the order is released.
-_RETURNED = (VendorOrderState.CANCELLED, VendorOrderState.REFUSED)
 # First half of the advisory lock's key: says what is locked.
 _LOCK_SPACE = 0x5354
 # Sorted, so that two orders of the same things never wait for each other in a circle.
@@ -35,7 +33,8 @@ _LOCK = """
         ORDER BY half
     ) halves;
 """
-# By hand and after the lock in one round trip: orders that come in wait for it.
+# SQL, to go with the lock in one round trip: orders that come in wait for it. What a vendor refused or cancelled is
+# back in its stock, and goes there again when the order is released.
 _TAKEN = f"""
     SELECT line.vendor, line.sku, sum(line.quantity)
     FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS stock (vendor, sku, read_at)
@@ -56,25 +55,19 @@ _TAKEN = f"""
 
 def find_taken(read_at: Mapping[Key, datetime]) -> dict[Key, int]:
     """Return the pieces that orders take of each stock, given when it was read; keys without any are missing."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, _values(read_at))
-        return {(vendor, sku): int(pieces) for vendor, sku, pieces in cursor.fetchall()}
+    return _fetch_taken(_TAKEN, _params(read_at))
 
 
 def lock_and_find_taken(read_at: Mapping[Key, datetime]) -> dict[Key, int]:
-    """The same with these stocks locked until the transaction ends: of two orders that want the last piece the second
-    waits here, and then sees the first. One round trip; each statement sees what was committed before it began.
+    """Do the same with these stocks locked until the transaction ends: of two orders that want the last piece the
+    second waits here, and then sees the first. One round trip; each statement sees what was committed before it began.
     """
-    vendors, skus = [vendor for vendor, _sku in read_at], [sku for _vendor, sku in read_at]
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK + _TAKEN, [_LOCK_SPACE, vendors, skus, *_values(read_at)])
-        cursor.nextset()
-        return {(vendor, sku): int(pieces) for vendor, sku, pieces in cursor.fetchall()}
+    vendors, skus, *rest = _params(read_at)
+    return _fetch_taken(_LOCK + _TAKEN, [_LOCK_SPACE, vendors, skus, vendors, skus, *rest])
 
 
 def settle_stock() -> int:
-    """Lines that the last reading of their stock shows, or whose order is cancelled, take nothing of it any more.
-
+    """Let lines that the last reading of their stock shows, or whose order is cancelled, take nothing of it any more.
     Return how many.
     """
     taking = OrderLine.objects.filter(takes_stock=True)
@@ -84,12 +77,21 @@ def settle_stock() -> int:
         shown = Q()
         if (since := last_complete_start(vendor)) is not None:
             parts = VendorOrderLine.objects.filter(line=OuterRef("pk"), vendor_order__submitted_at__lt=since)
-            shown = Q(Exists(parts.exclude(vendor_order__state__in=_RETURNED)))
+            shown = Q(Exists(parts.exclude(vendor_order__state__in=FAILED)))
         rows = taking.filter(ended | shown if shown else ended, vendor=vendor)
         settled += OrderLine.objects.filter(pk__in=rows.values("pk")).update(takes_stock=False)
     return settled
 
 
-def _values(read_at: Mapping[Key, datetime]) -> list[Any]:
+def _fetch_taken(sql: str, params: list[Any]) -> dict[Key, int]:
+    """Return what the last of the statements finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        while cursor.nextset():
+            pass
+        return {(vendor, sku): int(pieces) for vendor, sku, pieces in cursor.fetchall()}
+
+
+def _params(read_at: Mapping[Key, datetime]) -> list[Any]:
     vendors, skus = [vendor for vendor, _sku in read_at], [sku for _vendor, sku in read_at]
-    return [vendors, skus, list(read_at.values()), [str(state) for state in _RETURNED]]
+    return [vendors, skus, list(read_at.values()), [str(state) for state in FAILED]]

@@ -1,4 +1,4 @@
-"""The words of the timeline: one whole sentence per kind of event, translated; names and texts are put in as they are.
+"""The texts of the timeline: one whole sentence per kind of event, translated; names and texts are put in as they are.
 
 An event says who (`actor`) beside it, so most sentences need no subject.
 """
@@ -138,15 +138,15 @@ SENTENCES: dict[str, Sentence] = {
 
 
 def describe(event: OrderEvent) -> str:
-    """The event as a sentence in the active language: plain text, not yet escaped for HTML."""
+    """Return the event as a sentence in the active language: plain text, not yet escaped for HTML."""
     sentence = str(SENTENCES.get(event.kind, UNKNOWN)[2])
     if not sentence:
         return event.params.get("text") or event.kind
-    if moment := parse_datetime(event.params.get("vendor_time") or ""):
-        words = {"text": event.params.get("text", ""), "time": date_format(localtime(moment), "SHORT_DATETIME_FORMAT")}
-        return _t("%(text)s (by the vendor's clock: %(time)s)") % words
+    if at := parse_datetime(event.params.get("vendor_time") or ""):
+        params = {"text": event.params.get("text", ""), "time": date_format(localtime(at), "SHORT_DATETIME_FORMAT")}
+        return _t("%(text)s (by the vendor's clock: %(time)s)") % params
     note = event.params.get("note")
-    text = fill(sentence, _words(event.params))
+    text = fill(sentence, _texts(event.params))
     if note and "%(note)s" not in sentence:
         return f"{text} {_NOTES.get(note, note)}"
     return text
@@ -155,21 +155,20 @@ def describe(event: OrderEvent) -> str:
 _NOTES: Mapping[str, Promise] = {"silent": _("Nothing was heard of its delivery for long.")}
 
 
-def _words(params: Mapping[str, Any]) -> dict[str, str]:
-    words = {key: _plain(value) for key, value in params.items()}
+def _texts(params: Mapping[str, Any]) -> dict[str, str]:
+    texts = {key: _plain(value) for key, value in params.items()}
     if "vendor" in params:
-        words["vendor"] = vendor_title(words["vendor"])
-    for find in describe_event:
-        words |= find(params)
-    if params.get("reason") in HoldReason.values:
-        words["reason"] = str(HoldReason(params["reason"]).label)
-    if params.get("role") in AddressRole.values:
-        words["role"] = str(AddressRole(params["role"]).label)
-    if "carrier" in params and not words["carrier"]:
-        words["carrier"] = _t("an unnamed carrier")
-    if "tracking_code" in params and not words["tracking_code"]:
-        words["tracking_code"] = _t("none")
-    return words
+        texts["vendor"] = vendor_title(texts["vendor"])
+    for describe_params in describe_event:
+        texts |= describe_params(params)
+    for name, labels in (("reason", HoldReason), ("role", AddressRole)):
+        if params.get(name) in labels.values:
+            texts[name] = str(labels(params[name]).label)
+    if "carrier" in params and not texts["carrier"]:
+        texts["carrier"] = _t("an unnamed carrier")
+    if "tracking_code" in params and not texts["tracking_code"]:
+        texts["tracking_code"] = _t("none")
+    return texts
 
 
 def _plain(value: Any) -> str:

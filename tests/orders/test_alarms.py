@@ -18,7 +18,7 @@ from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.messages import RemoteOrderState
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderState, VendorOrder, VendorOrderState
 from orders.services.alarms import raise_alarm, settle_alarm
-from orders.services.cancellations import go_on_after_refusal
+from orders.services.cancellation_outcomes import go_on_after_refusal
 from orders.services.files.checks import _hold as hold_for_files
 from orders.services.files.checks import _Round
 from orders.services.holds import hold_if_open, place_hold
@@ -70,7 +70,7 @@ def cancellation_refused_for_the_rest(row: VendorOrder) -> None:
 
 
 def files_unfit(row: VendorOrder) -> None:
-    hold_for_files(row, _Round(complaints={"lines[0].files[0]": ["not a PDF"]}))
+    hold_for_files(row, _Round(errors={"lines[0].files[0]": ["not a PDF"]}))
 
 
 def refused(row: VendorOrder) -> None:
@@ -128,7 +128,7 @@ def sold_before_a_restore(row: VendorOrder) -> None:
 CALLERS: dict[str, tuple[Callable[[VendorOrder], None], set[OrderState]]] = {
     "services/reports/duplicates.py:_raise_alarm": (second_order, {OrderState.CLOSED, OrderState.CANCELLED}),
     "services/reports/applying.py:_follow_cancellation": (vendor_cancels, {OrderState.CLOSED, OrderState.CANCELLED}),
-    "services/cancellations.py:go_on_after_refusal": (
+    "services/cancellation_outcomes.py:go_on_after_refusal": (
         cancellation_refused_for_the_rest,
         {OrderState.CLOSED, OrderState.CANCELLED},
     ),

@@ -15,7 +15,7 @@ from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox, running_sandbox
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState, VendorOrderLine
-from orders.services.file_decisions import accept_files, exchange_file
+from orders.services.file_review import accept_files, exchange_file
 from orders.services.files import checks
 from orders.services.files.store import store_file
 from orders.services.lifecycle import release_hold, release_order

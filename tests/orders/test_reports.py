@@ -239,7 +239,7 @@ def test_a_report_takes_the_same_number_of_queries_however_long_the_order(
 def test_all_that_is_late_or_silent_is_worked_off_in_one_run_however_many(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lateness, "_AT_ONCE", 2)
+    monkeypatch.setattr(lateness, "_BATCH", 2)
     for _ in range(5):
         make_order()
     long_ago = timezone.now() - timedelta(days=SILENT_DAYS + 1)

@@ -13,7 +13,7 @@ from catalog.models import CustomProduct
 from fulfillment.models import Shipment
 from orders.models import Hold, Order, VendorOrder
 from orders.services.lifecycle import cancel_order, release_order
-from orders.services.reports.by_hand import ParcelInput, Progress, conclude_cancellation, record_progress
+from orders.services.reports.manual import ParcelInput, Progress, conclude_cancellation, record_progress
 from tests.orders.rows import make_order
 from tests.signs.desk import sign_line, sign_order
 

@@ -21,7 +21,7 @@ from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.remedies import Remedy, address_remedy
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderState
-from orders.services.desk import assign_order
+from orders.services.annotations import assign_order
 from orders.services.lifecycle import hold_order, release_hold, release_order
 from orders.services.preflight.order_checks import Findings
 from orders.services.preflight.rechecks import recheck_orders

@@ -13,7 +13,7 @@ from backoffice.staff.text_fields import CodeField, LinkField, ParagraphField
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import Pages, fill_in, order_url, render, require
 from orders.models import VendorOrder
-from orders.services.reports.by_hand import (
+from orders.services.reports.manual import (
     LONGEST,
     ParcelInput,
     Progress,

@@ -20,7 +20,7 @@ from orders.admin.order_page.steps import ProgressStep, steps
 from orders.admin.pictures import pictures_of
 from orders.models import Design, Hold, Order, OrderAlarm, OrderLine, SuppliedLabel, VendorOrder, VendorOrderState
 from orders.services.designs.ids import find_designs
-from orders.services.reports.by_hand import awaits_confirmation, can_record_progress
+from orders.services.reports.manual import awaits_confirmation, can_record_progress
 from orders.services.timeline import SENTENCES, describe
 
 

@@ -32,8 +32,8 @@ from orders.admin.order_page.context import OrderPageContext, order_context
 from orders.admin.order_page.frame import Pages, find_order, order_url, render, require
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
 from orders.services.alarms import settle_alarm
-from orders.services.desk import assign_order, tag_order, write_note
-from orders.services.file_decisions import accept_files
+from orders.services.annotations import assign_order, tag_order, write_note
+from orders.services.file_review import accept_files
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 
 LONGEST_REASON = 1000

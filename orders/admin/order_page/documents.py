@@ -24,7 +24,7 @@ from orders.models import Order, OrderLine, ShopFile, VendorOrder
 from orders.models.line import LineKind
 from orders.services.designs.editor import read_line_preview
 from orders.services.designs.pictures import NoPicture, draw_thumbnail
-from orders.services.file_decisions import exchange_file
+from orders.services.file_review import exchange_file
 from orders.services.files.generic_labels import supply_label
 from orders.services.files.store import MAX_FILE_BYTES, store_file
 

@@ -1,4 +1,4 @@
-"""manage.py pull_orders: ask vendors how orders are, and say what no callback had told."""
+"""`manage.py pull_orders`: ask vendors how orders are, and print what no callback had reported."""
 
 from backoffice.engine.management.pull_command import PullCommand
 from orders.services.lateness import close_unreported_orders, mark_late_orders

@@ -15,7 +15,7 @@ from orders.rules.models import Notice
 from orders.rules.services.actions import Params, RuleAction, rule_action
 from orders.rules.services.context import RuleContext
 from orders.rules.services.text import fold
-from orders.services.desk import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
+from orders.services.annotations import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
 from orders.services.lifecycle import hold_order, release_or_hold
 
 Words = Annotated[str, Meta(min_length=3, max_length=500), Text.PARAGRAPH]

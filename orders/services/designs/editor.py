@@ -1,12 +1,12 @@
 """Designs that a shop's customers make in a vendor's editor: opened, read, submitted.
 
-The vendor is asked outside of any transaction, briefly, because a customer waits; what it says is written after. A
-design that is opened twice is a harmless orphan at the vendor, so nothing has to be found again after a lost answer.
+The vendor is asked outside of any transaction, briefly, because a customer waits; what it reports is written after. A
+design that is opened twice is a harmless orphan at the vendor, so nothing has to be found again after a lost response.
 The addresses that open the editor are secrets: they pass through to the shop and are kept nowhere.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from backoffice.accounts.models import Shop
 from backoffice.accounts.services.idempotency import Answer, find_answer, respond_once
 from backoffice.engine.models.push import Lane
 from backoffice.engine.services.integrations import get_vendor
-from backoffice.errors import InvalidInput, Unavailable
+from backoffice.errors import Errors, InvalidInput, Unavailable, add_error
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import MakesDesigns
 from backoffice.vendors.design_messages import DesignReport
@@ -28,13 +28,13 @@ from orders.services.designs.ids import vendor_ids
 from orders.services.designs.input import NewDesign, check_design
 
 T = TypeVar("T")
-# Our names of what a vendor may complain about; anything else is told without a field.
+# Our names of fields that a vendor may refuse; its other errors are given without a field.
 _FIELDS = {"sku": "sku", "intent": "intent", "return_url": "return_url", "cancel_url": "cancel_url", "qty": "quantity"}
 
 
 @dataclass(frozen=True)
 class SeenDesign:
-    """A design and what its vendor has just said of it, with the addresses of the editor."""
+    """A design and its vendor's report of it just now, with the addresses of the editor."""
 
     design: Design
     report: DesignReport
@@ -42,9 +42,9 @@ class SeenDesign:
 
 
 def open_design(new: NewDesign, *, shop: Shop, key: str, request: object) -> SeenDesign:
-    """A design is opened for a customer of the shop, in the vendor's editor; the same key again: the same design.
+    """Open a design for a customer of the shop, in the vendor's editor; the same key again: the same design.
 
-    `request` is all that makes a request another one. Must not run in a transaction. Raises InvalidInput,
+    `request` is all that makes a request another one. Must not run in a transaction. Raise InvalidInput,
     DomainError for a key that belongs to another request, Unavailable.
     """
     if (before := find_answer(shop, key=key, request=request)) is not None:
@@ -64,27 +64,27 @@ def open_design(new: NewDesign, *, shop: Shop, key: str, request: object) -> See
         )
     )
     answer = respond_once(shop, key=key, request=request, act=lambda: _keep(new, report, editor=editor))
-    if answer.replayed:  # a twin was faster: ours stays behind at the vendor
+    if answer.replayed:  # a duplicate was faster: ours stays behind at the vendor
         return _replay(answer, shop=shop)
     return SeenDesign(Design.objects.select_related("customer", "shop").get(public_id=answer.body), report)
 
 
 def read_design(design: Design) -> SeenDesign:
-    """The design as its vendor has it now, written down. Must not run in a transaction. Raises Unavailable."""
+    """Record the design as its vendor has it now. Must not run in a transaction. Raise Unavailable."""
     report = _ask(partial(_open(design.vendor).read_design, design.vendor_id))
     return SeenDesign(record_design(design, report), report)
 
 
 def submit_design(design: Design) -> SeenDesign:
-    """Its editing has ended for good; asking twice changes nothing. Must not run in a transaction.
+    """End its editing for good; asking twice changes nothing. Must not run in a transaction.
 
-    Raises InvalidInput when the vendor refuses, Unavailable.
+    Raise InvalidInput when the vendor refuses, Unavailable.
     """
     vendor = _open(design.vendor)
     try:
         report = _ask(partial(vendor.submit_design, design.vendor_id))
     except InvalidInput:
-        # A first try whose answer was lost makes the second one fail: the vendor's state decides, not its refusal.
+        # A first try whose response was lost makes the second one fail: the vendor's state decides, not its refusal.
         report = _ask(partial(vendor.read_design, design.vendor_id))
         if not record_design(design, report).is_orderable:
             raise
@@ -92,18 +92,18 @@ def submit_design(design: Design) -> SeenDesign:
 
 
 def read_preview(design: Design) -> Download:
-    """A picture or PDF of the design as it is now. Must not run in a transaction. Raises Unavailable."""
+    """Return a picture or PDF of the design as it is now. Must not run in a transaction. Raise Unavailable."""
     return _ask(partial(_open(design.vendor).read_preview, design.vendor_id))
 
 
 def read_line_preview(line: OrderLine) -> Download:
-    """The same for the design of an order's line, whoever opened it."""
+    """Do the same for the design of an order's line, whoever opened it."""
     vendor_id = vendor_ids([line.design_id]).get(line.design_id, line.design_id)
     return _ask(partial(_open(line.vendor).read_preview, vendor_id))
 
 
 def record_design(design: Design, report: DesignReport) -> Design:
-    """Take over what the vendor says. A design never goes back: an answer that was overtaken does not reopen it."""
+    """Take over the report. A design never goes back: a response that was overtaken does not reopen it."""
     ranks = list(DesignState)
     state = DesignState(report.state.value)
     if state == DesignState.UNKNOWN:  # a word we do not know says nothing about what we do know
@@ -124,13 +124,13 @@ def _open(vendor: str) -> MakesDesigns:
 
 
 def _ask(call: Callable[[], T]) -> T:
-    """What the vendor answers, its refusals in words for the shop. Raises InvalidInput, Unavailable."""
+    """Return what the call returns. Raise InvalidInput, in words for the shop, when the vendor refuses; Unavailable."""
     try:
         return call()
     except VendorRejected as error:
-        errors: dict[str, list[str]] = {}
+        errors: Errors = {}
         for item in error.errors:
-            errors.setdefault(_FIELDS.get(item.field, ""), []).append(item.text)
+            add_error(errors, _FIELDS.get(item.field, ""), item.text)
         raise InvalidInput(_("The editor refuses: %(text)s") % {"text": error.text}, errors=errors) from error
     except VendorError as error:
         wait = error.retry_after if isinstance(error, VendorUnavailable) else None
@@ -139,18 +139,15 @@ def _ask(call: Callable[[], T]) -> T:
 
 
 def _find_or_make_editor(shop: Shop, vendor: MakesDesigns, *, customer: str) -> CustomerEditor:
-    """The customer's user in the editor; of two made at once the first is kept."""
-    known = CustomerEditor.objects.filter(shop=shop, vendor=vendor.name, customer=customer).first()
-    if known is not None:
+    """Return the customer's user in the editor; of two made at once the first is kept."""
+    whose = {"shop": shop, "vendor": vendor.name, "customer": customer}
+    if known := CustomerEditor.objects.filter(**whose).first():
         return known
-    user_hash = _ask(vendor.create_design_user)
-    return CustomerEditor.objects.get_or_create(
-        shop=shop, vendor=vendor.name, customer=customer, defaults={"user_hash": user_hash}
-    )[0]
+    return CustomerEditor.objects.get_or_create(**whose, defaults={"user_hash": _ask(vendor.create_design_user)})[0]
 
 
 def _keep(new: NewDesign, report: DesignReport, *, editor: CustomerEditor) -> Answer:
-    """Write the row. What is kept as the answer to a repeated request is our id alone, no secret."""
+    """Write the row. What is kept as the response to a repeated request is our id alone, no secret."""
     design = Design(
         shop_id=editor.shop_id,
         customer=editor,
@@ -170,5 +167,4 @@ def _keep(new: NewDesign, report: DesignReport, *, editor: CustomerEditor) -> An
 
 def _replay(answer: Answer, *, shop: Shop) -> SeenDesign:
     design = Design.objects.select_related("customer", "shop").get(shop=shop, public_id=answer.body)
-    seen = read_design(design)
-    return SeenDesign(seen.design, seen.report, replayed=True)
+    return replace(read_design(design), replayed=True)

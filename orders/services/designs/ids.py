@@ -7,15 +7,12 @@ from orders.models.design import PREFIX
 
 
 def find_designs(ids: Iterable[object], *, vendor: str = "") -> dict[str, Design]:
-    """Designs by how orders call them: our id, or the vendor's where we know the design. One query, none for no ids.
-
-    Ours win; they cannot look like a vendor's. Vendors' ids count within `vendor` (empty: any).
+    """Return designs by how orders name them: our id, or the vendor's where we know the design. One query, none for no
+    ids. Ours win; they cannot look like a vendor's. Vendors' ids count within `vendor` (empty: any).
     """
-    wanted = {str(one) for one in ids if one not in (None, "")}
-    if not wanted:
-        return {}
-    ours = {one for one in wanted if one.startswith(PREFIX)}
-    rows = Design.objects.filter(public_id__in=ours) | Design.objects.filter(vendor_id__in=wanted - ours)
+    requested = {str(one) for one in ids if one not in (None, "")}
+    ours = {one for one in requested if is_ours(one)}
+    rows = Design.objects.filter(public_id__in=ours) | Design.objects.filter(vendor_id__in=requested - ours)
     found: dict[str, Design] = {}
     for row in rows:
         if row.public_id in ours:
@@ -26,13 +23,11 @@ def find_designs(ids: Iterable[object], *, vendor: str = "") -> dict[str, Design
 
 
 def vendor_ids(ids: Iterable[str]) -> dict[str, str]:
-    """{id as an order has it: the vendor's id}; a query only where there are ids of ours."""
-    ours = [one for one in ids if one.startswith(PREFIX)]
-    if not ours:
-        return {}
+    """Return {id as an order has it: the vendor's id}; a query only where there are ids of ours."""
+    ours = [one for one in ids if is_ours(one)]
     return dict(Design.objects.filter(public_id__in=ours).values_list("public_id", "vendor_id"))
 
 
 def is_ours(design_id: str) -> bool:
-    """Whether it is an id of ours, known or not."""
+    """Return whether it is an id of ours, known or not."""
     return design_id.startswith(PREFIX)

@@ -1,4 +1,4 @@
-"""What a storefront says to open a design, and what stands against it."""
+"""What a storefront sends to open a design, and what stands against it."""
 
 import re
 from typing import Annotated
@@ -46,7 +46,7 @@ class NewDesign(Input, kw_only=True):
 
 
 def check_design(new: NewDesign) -> OrderableVariant:
-    """The variant to design. Raises InvalidInput with all complaints by field. One query."""
+    """Return the variant to design, by one query. Raise InvalidInput with all errors by field."""
     errors: Errors = {}
     variant = find_variants({new.sku}).get(new.sku)
     if variant is None or variant.vendor not in vendors_with(MakesDesigns):
@@ -68,12 +68,12 @@ def _check_variant(new: NewDesign, variant: OrderableVariant, *, errors: Errors)
         add_error(errors, "sku", _("%(sku)s cannot be designed in the editor.") % {"sku": new.sku})
     elif new.intent and new.intent not in variant.editor_intents:
         text = _("%(intent)s is not one of the intents of %(sku)s: %(intents)s.")
-        words = {"intent": new.intent, "sku": new.sku, "intents": ", ".join(variant.editor_intents)}
-        add_error(errors, "intent", text % words)
+        params = {"intent": new.intent, "sku": new.sku, "intents": ", ".join(variant.editor_intents)}
+        add_error(errors, "intent", text % params)
 
 
 def _check_way_back(url: str, *, path: str, errors: Errors) -> None:
-    """The editor sends the customer's browser there: an address on the web, without a script and without a password."""
+    """Check where the editor sends the customer's browser: on the web, without a script and without a password."""
     plain = url
     for name in _PLACEHOLDERS:
         plain = plain.replace(name, "x")

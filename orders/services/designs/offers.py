@@ -13,7 +13,7 @@ from orders.models import Design
 
 @dataclass(frozen=True)
 class Offer:
-    """The price for the design's quantity, or what stands against ordering it: complaints by field."""
+    """The price for the design's quantity, or what stands against ordering it: errors by field."""
 
     quantity: int
     quote: Quote | None
@@ -21,14 +21,13 @@ class Offer:
 
 
 def validate_offer(design: Design) -> Offer:
-    """Availability, quantity, stock and tier of the SKU that the design has now, in the shop's currency.
+    """Check availability, quantity, stock and tier of the SKU that the design has now, in the shop's currency.
 
     Three queries, four where stock is counted; the design's shop must be loaded.
     """
     problems: Errors = {}
-    variant = (
-        Variant.objects.filter(vendor=design.vendor, sku=design.sku).prefetch_related("tiers", "availabilities").first()
-    )
+    rows = Variant.objects.filter(vendor=design.vendor, sku=design.sku)
+    variant = rows.prefetch_related("tiers", "availabilities").first()
     if variant is None:
         add_error(problems, "sku", _("%(sku)s is not in the catalogue.") % {"sku": design.sku})
         return Offer(design.quantity or 1, None, problems)
@@ -39,13 +38,12 @@ def validate_offer(design: Design) -> Offer:
         add_error(problems, "quantity", text)
     if text := can_take_from_stock(variant, find_left([variant]), shop=design.shop, quantity=quantity).reason:
         add_error(problems, "quantity", text)
-    if problems:
-        return Offer(quantity, None, problems)
-    try:
-        return Offer(quantity, quote_price(variant, quantity=quantity, currency=design.shop.currency))
-    except DomainError as error:
-        add_error(problems, "sku", error.text)
-        return Offer(quantity, None, problems)
+    if not problems:
+        try:
+            return Offer(quantity, quote_price(variant, quantity=quantity, currency=design.shop.currency))
+        except DomainError as error:
+            add_error(problems, "sku", error.text)
+    return Offer(quantity, None, problems)
 
 
 def _smallest(variant: Variant) -> int:

@@ -18,7 +18,7 @@ class NoPicture(ValueError):
 
 
 def draw_thumbnail(content: bytes) -> bytes:
-    """A PNG of at most 320 by 320 pixels: the picture, or the first page. Raises NoPicture."""
+    """Return a PNG of at most 320 by 320 pixels: the picture, or the first page. Raise NoPicture."""
     import pypdfium2  # both heavy to load, and few processes ever draw
     from PIL.Image import DecompressionBombError, UnidentifiedImageError
 

@@ -1,4 +1,4 @@
-"""Print files are looked at before an order goes: one that cannot be used makes its vendor cancel the whole order.
+"""Print files are checked before an order goes: one that cannot be used makes its vendor cancel the whole order.
 
 Each file is fetched once and noted, so that a delivery that is interrupted goes on with the next one. Files behind sftp
 are not fetched; nor is anything when CHECK_PRINT_FILES is off, or when somebody released the order anyway.
@@ -8,6 +8,7 @@ import base64
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -15,13 +16,14 @@ from django.conf import settings
 
 from backoffice.engine.services.delivery import Delivery, Interrupted, Withdrawn
 from backoffice.engine.services.files import open_file
+from backoffice.errors import Errors
 from backoffice.files.pdf_marks import PdfMarks
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.http import fetch_untrusted
 from catalog.models import Variant
-from orders.models import Hold, HoldReason, Order, OrderEvent, ShopFile, VendorOrder, VendorOrderLine
+from orders.models import Hold, HoldReason, Order, ShopFile, VendorOrder, VendorOrderLine
 from orders.services.files.specs import Spec, specs_for
 from orders.services.files.store import MAX_FILE_BYTES, link_file
 from orders.services.holds import hold_if_open
@@ -35,10 +37,10 @@ _NOT_FOR_US = "sftp://"
 
 @dataclass
 class _Round:
-    """What one delivery finds: complaints by the path of the file, and how many files nobody looked at."""
+    """What one delivery finds: errors by the path of the file, and how many files could not be checked."""
 
     began: float = field(default_factory=time.monotonic)
-    complaints: dict[str, list[str]] = field(default_factory=dict)
+    errors: Errors = field(default_factory=dict)
     away: VendorUnavailable | None = None
     checked: int = 0
     unseen: int = 0
@@ -50,10 +52,10 @@ class _Round:
 
 
 def prepare_files(delivery: Delivery, vendor_order: VendorOrder) -> None:
-    """The print files of a vendor order that is about to be created are fit, and the links to ours fresh.
+    """Check the print files of a vendor order that is about to be created, and renew the links to ours.
 
-    Raises Withdrawn when one is not: then the order is held with the file, the reason and the next step;
-    VendorUnavailable when a host does not answer yet, Interrupted when there is more to look at than fits.
+    Raise Withdrawn when one is unfit: then the order is held with the file, the reason and the next step;
+    VendorUnavailable when a host does not answer yet, Interrupted when there is more to check than fits.
     """
     rows = list(vendor_order.lines.select_related("line"))
     _renew_links(delivery, rows)
@@ -64,7 +66,7 @@ def prepare_files(delivery: Delivery, vendor_order: VendorOrder) -> None:
     pending = list(_unchecked(rows))
     for count, (row, index, file) in enumerate(pending, start=1):
         delivery.renew_lease()
-        _look_at(delivery, row, index, file, specs=specs.get(row.line.sku, []), found=found)
+        _check(delivery, row, index, file, specs=specs.get(row.line.sku, []), found=found)
         if found.is_over and count < len(pending):
             found.is_cut = True
             break
@@ -72,15 +74,13 @@ def prepare_files(delivery: Delivery, vendor_order: VendorOrder) -> None:
 
 
 def _renew_links(delivery: Delivery, rows: list[VendorOrderLine]) -> None:
-    """A link that was signed when the order came in may end soon after the order was held for days."""
-    for row in rows:
-        line = row.line
-        if not any(file.get("file_id") for file in line.files):
-            continue
-        line.files = [
-            file | {"url": link_file(file["file_id"])} if file.get("file_id") else file for file in line.files
-        ]
-        delivery.record(lambda line=line: line.save(update_fields=["files"]))  # type: ignore[misc]
+    """Sign links anew: those that were signed when the order came in may end soon after it was held for days."""
+    for line in (row.line for row in rows):
+        ours = [file for file in line.files if file.get("file_id")]
+        for file in ours:
+            file["url"] = link_file(file["file_id"])
+        if ours:
+            delivery.record(partial(line.save, update_fields=["files"]))
 
 
 def _is_overridden(order_id: int) -> bool:
@@ -88,7 +88,7 @@ def _is_overridden(order_id: int) -> bool:
 
 
 def _specs_of(rows: list[VendorOrderLine], *, vendor: str) -> dict[str, list[Mapping[str, Any]]]:
-    """The parts of each SKU that has print files."""
+    """Return the parts of each SKU that has print files."""
     skus = {row.line.sku for row in rows if row.line.files}
     return dict(Variant.objects.filter(vendor=vendor, sku__in=skus).values_list("sku", "parts"))
 
@@ -100,7 +100,7 @@ def _unchecked(rows: list[VendorOrderLine]) -> Iterator[tuple[VendorOrderLine, i
                 yield row, index, file
 
 
-def _look_at(
+def _check(
     delivery: Delivery,
     row: VendorOrderLine,
     index: int,
@@ -109,19 +109,19 @@ def _look_at(
     specs: list[Mapping[str, Any]],
     found: _Round,
 ) -> None:
-    """Judge one file and note it when it is fit."""
+    """Validate one file and note it when it is fit."""
     is_unseen = file["url"].startswith(_NOT_FOR_US)
     try:
-        wanted = specs_for(specs, file_type=file.get("type", ""))
         credentials = (row.line.file_credentials or {}).get(str(index))
-        complaints = [] if is_unseen else validate_file(file, credentials=credentials, specs=wanted)
+        required = specs_for(specs, file_type=file.get("type", ""))
+        errors = [] if is_unseen else validate_file(file, credentials=credentials, specs=required)
     except VendorUnavailable as error:
         found.away = error
-        complaints = [error.text] if delivery.push.attempts >= TRIES else []
-        if not complaints:
+        if delivery.push.attempts < TRIES:
             return
-    if complaints:
-        found.complaints[f"lines[{row.line.position - 1}].files[{index}]"] = complaints
+        errors = [error.text]
+    if errors:
+        found.errors[f"lines[{row.line.position - 1}].files[{index}]"] = errors
         return
     found.unseen += is_unseen
     found.checked += not is_unseen
@@ -130,44 +130,41 @@ def _look_at(
 
 
 def validate_file(file: Mapping[str, str], *, credentials: Mapping[str, str] | None, specs: list[Spec]) -> list[str]:
-    """Complaints about one print file: can it be fetched, is it a PDF, does it fit. Raises VendorUnavailable."""
-    from orders.services.files.pdf_checks import check_pdf  # heavy to load, and most processes never look into a file
+    """Return the errors of one print file: can it be fetched, is it a PDF, does it fit. Raise VendorUnavailable."""
+    from orders.services.files.pdf_checks import check_pdf  # heavy to load, and most processes never read a file
 
     if file.get("file_id"):
-        kept = ShopFile.objects.filter(public_id=file["file_id"]).first()
         try:
-            if kept is None:
-                raise FileNotFoundError
-            with open_file(kept) as content:
+            with open_file(ShopFile.objects.get(public_id=file["file_id"])) as content:
                 return check_pdf(content, specs=specs)
-        except FileNotFoundError:
+        except (ShopFile.DoesNotExist, FileNotFoundError):
             return [_("The file is not among ours any more; it has to be uploaded again.")]
     try:
-        answer = fetch_untrusted(file["url"], max_bytes=MAX_FILE_BYTES, headers=_headers(credentials))
+        response = fetch_untrusted(file["url"], max_bytes=MAX_FILE_BYTES, headers=_headers(credentials))
     except UnsafeUrl as error:
         return [str(error)]
     except VendorProtocolError as error:
         if error.status is not None and (error.status >= 500 or error.status in (408, 425, 429)):
             raise VendorUnavailable(error.text, status=error.status) from error
         return [error.text]
-    if not PdfMarks().add(answer.body).has_header:
+    if not PdfMarks().add(response.body).has_header:
         return [_("What is there is not a PDF.")]
-    return check_pdf(BytesIO(answer.body), specs=specs)
+    return check_pdf(BytesIO(response.body), specs=specs)
 
 
 def _headers(credentials: Mapping[str, str] | None) -> dict[str, str]:
-    """The credentials that were given with the file, which go to its host and, as no redirect is followed, no other."""
-    scheme = (credentials or {}).get("scheme")
-    if credentials is None or scheme not in ("basic", "header"):
-        return {}
-    if scheme == "header":
-        return {"Authorization": credentials["header"]}
-    pair = f"{credentials['username']}:{credentials['password']}"
-    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    """Return the credentials given with the file, which go to its host and, as no redirect is followed, no other."""
+    match credentials:
+        case {"scheme": "header", "header": header}:
+            return {"Authorization": header}
+        case {"scheme": "basic", "username": username, "password": password}:
+            pair = base64.b64encode(f"{username}:{password}".encode()).decode()
+            return {"Authorization": f"Basic {pair}"}
+    return {}
 
 
 def _conclude(delivery: Delivery, vendor_order: VendorOrder, found: _Round) -> None:
-    if found.complaints:
+    if found.errors:
         delivery.record(lambda: _hold(vendor_order, found))
         raise Withdrawn(_("A print file cannot be used."))
     if found.checked or found.unseen:
@@ -179,20 +176,18 @@ def _conclude(delivery: Delivery, vendor_order: VendorOrder, found: _Round) -> N
 
 
 def _hold(vendor_order: VendorOrder, found: _Round) -> None:
-    order = Order.objects.locked(vendor_order.order_id)
     text = _(
         "%(vendor)s would cancel all of %(reference)s because of its print files: %(said)s Have the shop mend them at "
         "the same address, or exchange them here, then release the hold: they are looked at again. Or release it "
         "anyway: then they go as they are."
     )
-    said = " ".join(f"{path}: {' '.join(texts)}" for path, texts in found.complaints.items())
-    words = {"vendor": vendor_order.vendor, "reference": vendor_order.reference, "said": said}
-    hold_if_open(order, reason=HoldReason.BAD_FILE, text=text % words, errors=found.complaints, actor="system")
+    described = " ".join(f"{path}: {' '.join(texts)}" for path, texts in found.errors.items())
+    text = text % {"vendor": vendor_order.vendor, "reference": vendor_order.reference, "said": described}
+    order = Order.objects.locked(vendor_order.order_id)
+    hold_if_open(order, reason=HoldReason.BAD_FILE, text=text, errors=found.errors, actor="system")
 
 
 def _note(delivery: Delivery, vendor_order: VendorOrder, found: _Round) -> None:
-    words = {"reference": vendor_order.reference, "checked": found.checked, "unseen": found.unseen}
+    params = {"reference": vendor_order.reference, "checked": found.checked, "unseen": found.unseen}
     kind = "files.checked_in_part" if found.unseen else "files.checked"
-    OrderEvent.objects.create(
-        order_id=vendor_order.order_id, actor="system", kind=kind, params=words, push=delivery.push
-    )
+    vendor_order.order.events.create(actor="system", kind=kind, params=params, push=delivery.push)

@@ -5,7 +5,7 @@ labels come from is a class named by LABEL_SOURCE; ours are supplied by staff, a
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.conf import settings
 from django.core import signing
@@ -13,20 +13,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from backoffice.errors import Conflict, InvalidInput
+from backoffice.errors import Conflict, Errors, InvalidInput
 from backoffice.text.translatable import gettext as _
 from fulfillment.models import Carrier
-from orders.models import Order, ShopFile, SuppliedLabel, VendorOrder, VendorOrderState
+from orders.models import Order, ShopFile, SuppliedLabel, VendorOrder
+from orders.models.vendor_order import FAILED
 from orders.services.files.signed_links import Linked, read_link
 from orders.services.files.store import link_file
-
-# Nothing of these is ever dispatched.
-_NEVER = (VendorOrderState.CANCELLED, VendorOrderState.REFUSED)
 
 
 @dataclass(frozen=True)
 class GenericLabel:
-    """What a vendor is answered: a PDF's address, the carrier's key in lower case, the tracking code."""
+    """The response to a vendor: a PDF's address, the carrier's key in lower case, the tracking code."""
 
     url: str
     carrier: str
@@ -37,7 +35,7 @@ class LabelSource(Protocol):
     """Finds labels. `find` is called with order and vendor order locked, each time that its vendor asks."""
 
     def find(self, vendor_order: VendorOrder) -> GenericLabel | None:
-        """The label of that vendor order, the same one each time; None while there is none."""
+        """Return the label of that vendor order, the same one each time; None while there is none."""
         ...
 
 
@@ -49,7 +47,7 @@ class SuppliedLabels:
         if row is None:
             return None
         if row.answered_at is None:
-            _note_first_answer(row, vendor_order)
+            _note_first_response(row, vendor_order)
         elif not _still_serves(row.url):
             row.url = link_file(row.file.public_id)
             row.save(update_fields=["url"])
@@ -58,7 +56,7 @@ class SuppliedLabels:
 
 @transaction.atomic
 def find_label(token: str) -> GenericLabel | None:
-    """What the vendor that calls with this part of our address gets; None for anything that is no label."""
+    """Return what the vendor that calls with this part of our address gets; None for anything that is no label."""
     try:
         key = read_link(Linked.LABEL, token)
     except signing.BadSignature:
@@ -68,7 +66,7 @@ def find_label(token: str) -> GenericLabel | None:
         return None
     Order.objects.locked(order_id)
     vendor_order = VendorOrder.objects.select_for_update().get(pk=key)
-    if vendor_order.state in _NEVER:
+    if vendor_order.state in FAILED:  # nothing of it is ever dispatched
         return None
     source: LabelSource = import_string(settings.LABEL_SOURCE)()
     return source.find(vendor_order)
@@ -78,45 +76,44 @@ def find_label(token: str) -> GenericLabel | None:
 def supply_label(
     vendor_order: VendorOrder, *, file: ShopFile, carrier: str, tracking_code: str, actor: str
 ) -> SuppliedLabel:
-    """That is the vendor order's label; one that was there before and not yet asked for is exchanged.
+    """Set the vendor order's label; one that was there before and not yet asked for is exchanged.
 
-    `carrier` is a key of the carriers' list. Raises InvalidInput, and Conflict once the label was given out.
+    `carrier` is a key of the carriers' list. Raise InvalidInput, and Conflict once the label was given out.
     """
     order = Order.objects.locked(vendor_order.order_id)
     VendorOrder.objects.select_for_update().get(pk=vendor_order.pk)
-    facts: dict[str, Any] = {"file": file, "carrier": carrier.lower(), "tracking_code": tracking_code.strip()}
-    _check(vendor_order, **facts)
+    carrier, tracking_code = carrier.lower(), tracking_code.strip()
+    _check(vendor_order, carrier=carrier, tracking_code=tracking_code)
     known = SuppliedLabel.objects.filter(vendor_order=vendor_order).first()
     if known is not None and known.answered_at is not None:
         text = _("%(vendor)s has this label already: its parcel is announced.")
         raise Conflict(text % {"vendor": vendor_order.vendor})
-    row, _created = SuppliedLabel.objects.update_or_create(
-        vendor_order=vendor_order, defaults=facts | {"created_by": actor}
-    )
-    words = {"reference": vendor_order.reference, "carrier": row.carrier, "tracking_code": row.tracking_code}
-    order.events.create(actor=actor, kind="label.supplied", params=words)
+    values = {"file": file, "carrier": carrier, "tracking_code": tracking_code, "created_by": actor}
+    row, _created = SuppliedLabel.objects.update_or_create(vendor_order=vendor_order, defaults=values)
+    params = {"reference": vendor_order.reference, "carrier": carrier, "tracking_code": tracking_code}
+    order.events.create(actor=actor, kind="label.supplied", params=params)
     return row
 
 
-def _check(vendor_order: VendorOrder, *, file: ShopFile, carrier: str, tracking_code: str) -> None:
-    errors: dict[str, list[str]] = {}
+def _check(vendor_order: VendorOrder, *, carrier: str, tracking_code: str) -> None:
+    errors: Errors = {}
     if not Carrier.objects.filter(key=carrier, available=True).exists():
         errors["carrier"] = [_("%(key)s is not a carrier that can be used.") % {"key": carrier}]
     if not 1 <= len(tracking_code) <= 200:
         errors["tracking_code"] = [_("A tracking code has 1 to 200 characters.")]
-    twin = SuppliedLabel.objects.filter(carrier=carrier, tracking_code=tracking_code)
-    if twin.exclude(vendor_order=vendor_order).exists():
+    same = SuppliedLabel.objects.filter(carrier=carrier, tracking_code=tracking_code)
+    if same.exclude(vendor_order=vendor_order).exists():
         errors["tracking_code"] = [_("This tracking code is another parcel's.")]
     if errors:
         raise InvalidInput(_("The label cannot be supplied like that."), errors=errors)
 
 
-def _note_first_answer(row: SuppliedLabel, vendor_order: VendorOrder) -> None:
+def _note_first_response(row: SuppliedLabel, vendor_order: VendorOrder) -> None:
     row.answered_at = timezone.now()
     row.url = link_file(row.file.public_id)
     row.save(update_fields=["answered_at", "url"])
-    words = {"vendor": vendor_order.vendor, "reference": vendor_order.reference}
-    vendor_order.order.events.create(actor=f"vendor:{vendor_order.vendor}", kind="label.answered", params=words)
+    params = {"vendor": vendor_order.vendor, "reference": vendor_order.reference}
+    vendor_order.order.events.create(actor=f"vendor:{vendor_order.vendor}", kind="label.answered", params=params)
 
 
 def _still_serves(url: str) -> bool:

@@ -11,16 +11,18 @@ from orders.services.files.specs import Spec
 MAX_PAGES = 2000
 TOLERANCE = 1.0  # mm: rounding of inches, points and the editor's own
 _MM_PER_POINT = 25.4 / 72
+_Size = tuple[float, float]
 
 
 def check_pdf(content: BinaryIO, *, specs: list[Spec]) -> list[str]:
-    """Complaints about the file; empty when it opens and fits one of the specs, or none is given."""
+    """Return the errors of the file; none when it opens and fits one of the specs, or none is given."""
     try:
         reader = open_pdf(content)
         pages = len(reader.pages)
         if not 1 <= pages <= MAX_PAGES:
-            return [_("The PDF has %(pages)d pages; 1 to %(limit)d can be printed.") % _pages(pages, MAX_PAGES)]
-        found = [_judge(reader, spec) for spec in specs]
+            text = _("The PDF has %(pages)d pages; 1 to %(limit)d can be printed.")
+            return [text % {"pages": pages, "limit": MAX_PAGES}]
+        found = [_validate(reader, spec) for spec in specs]
         return [] if not found or [] in found else min(found, key=len)
     except ProtectedPdf:
         return [_("The PDF is protected by a password.")]
@@ -28,27 +30,20 @@ def check_pdf(content: BinaryIO, *, specs: list[Spec]) -> list[str]:
         return [_("The PDF is damaged and cannot be opened.")]
 
 
-def _judge(reader: PdfReader, spec: Spec) -> list[str]:
+def _validate(reader: PdfReader, spec: Spec) -> list[str]:
+    """Return what is wrong with the pages: the first one says it all."""
     pages = len(reader.pages)
     if spec.pages and pages != spec.pages:
         text = _("The PDF has %(pages)d pages, it should have %(limit)d.")
-        return [text % _pages(pages, spec.pages)]
-    if not spec.has_size:
-        return []
-    complaints = (_validate_page(page, spec) for page in reader.pages)
-    # The first page that is wrong says it all.
-    return next(
-        (
-            [_("Page %(number)d: %(complaint)s") % {"number": number, "complaint": complaint}]
-            for number, complaint in enumerate(complaints, start=1)
-            if complaint
-        ),
-        [],
-    )
+        return [text % {"pages": pages, "limit": spec.pages}]
+    for number, page in enumerate(reader.pages if spec.width and spec.height else (), start=1):
+        if error := _validate_page(page, spec):
+            return [_("Page %(number)d: %(complaint)s") % {"number": number, "complaint": error}]
+    return []
 
 
 def _validate_page(page: PageObject, spec: Spec) -> str:
-    """Empty when it fits: by its trim box, or, where it has none, by the whole page."""
+    """Return the error, empty when it fits: by its trim box, or, where it has none, by the whole page."""
     unit = float(page.get("/UserUnit", 1)) * _MM_PER_POINT
     media = (float(page.mediabox.width) * unit, float(page.mediabox.height) * unit)
     whole = (spec.width + 2 * spec.bleed, spec.height + 2 * spec.bleed)
@@ -67,20 +62,14 @@ def _validate_page(page: PageObject, spec: Spec) -> str:
     return ""
 
 
-def _same(has: tuple[float, float], wanted: tuple[float, float]) -> bool:
-    """Upright or lying, within the tolerance."""
-    pairs = zip(sorted(has), sorted(wanted), strict=True)
-    return all(abs(one - other) <= TOLERANCE for one, other in pairs)
+def _same(has: _Size, required: _Size) -> bool:
+    """Return whether the size is the same, upright or lying, within the tolerance."""
+    return _covers(has, required) and _covers(required, has)
 
 
-def _covers(has: tuple[float, float], wanted: tuple[float, float]) -> bool:
-    pairs = zip(sorted(has), sorted(wanted), strict=True)
-    return all(one >= other - TOLERANCE for one, other in pairs)
+def _covers(has: _Size, required: _Size) -> bool:
+    return all(one >= other - TOLERANCE for one, other in zip(sorted(has), sorted(required), strict=True))
 
 
-def _pages(pages: int, limit: int) -> dict[str, int]:
-    return {"pages": pages, "limit": limit}
-
-
-def _size(pair: tuple[float, float]) -> str:
+def _size(pair: _Size) -> str:
     return f"{pair[0]:g} × {pair[1]:g}" if all(side == int(side) for side in pair) else f"{pair[0]:.1f} × {pair[1]:.1f}"

@@ -30,14 +30,14 @@ class LinkEnded(signing.BadSignature):
 
 
 def sign_link(what: Linked, key: str | int) -> str:
-    """The address of that thing, from now on for FILE_LINK_DAYS days (of a label: without end)."""
+    """Return the address of that thing, from now on for FILE_LINK_DAYS days (of a label: without end)."""
     kind = signing.Signer if what == Linked.LABEL else signing.TimestampSigner
     token = kind(salt=_salt(what), sep=SEP).sign(str(key))
     return f"{settings.PUBLIC_URL}{reverse(f'signed-{what}', args=[token])}"
 
 
 def read_link(what: Linked, token: str) -> str:
-    """The key that the last part of the address stands for. Raises BadSignature, or LinkEnded."""
+    """Return the key that the last part of the address stands for. Raise BadSignature, or LinkEnded."""
     if len(token) > MAX_TOKEN:
         raise signing.BadSignature("too long")
     if what == Linked.LABEL:

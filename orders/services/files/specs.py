@@ -1,4 +1,4 @@
-"""What the parts of a product ask of their print files."""
+"""What the parts of a product require of their print files."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Spec:
-    """What a part asks of its file: the size after cutting and the bleed around it in mm; 0 where it does not say.
+    """What a part requires of its file: the size after cutting and the bleed around it in mm; 0 where it does not say.
 
     No document of a vendor names the unit; an example, 120 by 5 for the body of a pen, can only be mm.
     """
@@ -18,17 +18,13 @@ class Spec:
     bleed: float = 0
     pages: int = 0
 
-    @property
-    def has_size(self) -> bool:
-        return self.width > 0 and self.height > 0
-
 
 def specs_for(parts: Iterable[Mapping[str, Any]], *, file_type: str) -> list[Spec]:
-    """What the file may have to fit: the part that its type names, else any of the parts. Empty: nothing is asked."""
+    """Return what the file has to fit: the part that its type names, else any part. Empty: nothing is required."""
     known = [part for part in parts if isinstance(part, Mapping)]
     named = [part for part in known if file_type and file_type.casefold() in _names(part)]
     specs = [_spec(part.get("requirements")) for part in named or known]
-    # One part that asks for nothing lets any file pass.
+    # One part that requires nothing lets any file pass.
     return specs if all(spec != Spec() for spec in specs) else []
 
 
@@ -39,16 +35,12 @@ def _names(part: Mapping[str, Any]) -> set[str]:
 def _spec(requirements: Any) -> Spec:
     given = requirements if isinstance(requirements, Mapping) else {}
     pages = _number(given.get("pages"))
-    return Spec(
-        width=_number(given.get("width")),
-        height=_number(given.get("height")),
-        bleed=_number(given.get("bleed")),
-        pages=int(pages) if pages == int(pages) else 0,
-    )
+    sizes = {name: _number(given.get(name)) for name in ("width", "height", "bleed")}
+    return Spec(**sizes, pages=int(pages) if pages == int(pages) else 0)
 
 
 def _number(value: Any) -> float:
-    """The vendor's number, 0 for what is none."""
+    """Return the vendor's number, 0 for what is none."""
     try:
         number = float(value)
     except (TypeError, ValueError):

@@ -19,9 +19,9 @@ FOLDER = "files"
 
 
 def store_file(chunks: Iterable[bytes], *, shop: Shop, name: str = "") -> tuple[ShopFile, bool]:
-    """The shop's file is kept; answers it and whether it is new. The same content again is the same file.
+    """Keep the shop's file. Return it and whether it is new; the same content again is the same file.
 
-    Raises InvalidInput for what is no whole PDF, FileTooLarge, and NoRoom when the disk is full.
+    Raise InvalidInput for what is no whole PDF, FileTooLarge, and NoRoom when the disk is full.
     """
     # Named after its content: a repeated upload whose first one broke off later finds the same place.
     path = f"{FOLDER}/{{sha256:.2}}/{shop.pk}-{{sha256}}.pdf"
@@ -32,18 +32,16 @@ def store_file(chunks: Iterable[bytes], *, shop: Shop, name: str = "") -> tuple[
         raise
     except UnfitFile as error:
         raise InvalidInput(_("The file cannot be printed."), errors={"file": [error.text]}) from error
-    columns = {**kept.columns(), "name": name[:200]}
-    return ShopFile.objects.get_or_create(shop=shop, sha256=kept.sha256, defaults=columns)
+    values = {**kept.columns(), "name": name[:200]}
+    return ShopFile.objects.get_or_create(shop=shop, sha256=kept.sha256, defaults=values)
 
 
 def find_files(public_ids: Iterable[str], *, shop: Shop) -> dict[str, ShopFile]:
-    """The shop's files by their ids; one query, none without ids."""
-    wanted = set(public_ids)
-    if not wanted:
-        return {}
-    return {file.public_id: file for file in ShopFile.objects.filter(shop=shop, public_id__in=wanted)}
+    """Return the shop's files by their ids; one query, none without ids."""
+    rows = ShopFile.objects.filter(shop=shop, public_id__in=set(public_ids))
+    return {file.public_id: file for file in rows}
 
 
 def link_file(public_id: str) -> str:
-    """An address that serves the file for FILE_LINK_DAYS days from now."""
+    """Return an address that serves the file for FILE_LINK_DAYS days from now."""
     return sign_link(Linked.FILE, public_id)

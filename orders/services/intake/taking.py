@@ -21,7 +21,7 @@ from orders.services.intake.input import NewOrder
 from orders.services.intake.new_rows import build_rows, is_made_already, number_order
 from orders.services.lifecycle import begin_released
 from orders.services.order_message import OrderRows
-from orders.services.preflight.order_checks import Findings, check_order, is_about_address
+from orders.services.preflight.order_checks import Findings, check_order, divide
 
 
 class OrderRefused(InvalidInput):
@@ -36,10 +36,10 @@ class PlacedOrder(OrderRows):
 
 
 def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = False) -> PlacedOrder:
-    """The order is taken. It begins held when something stands against it, else released when its shop releases
+    """Take the order. It begins held when something stands against it, else released when its shop releases
     automatically, else new.
 
-    Raises OrderRefused with complaints by field (unless `hold_invalid`, or a vendor makes it since before a restore:
+    Raise OrderRefused with errors by field (unless `hold_invalid`, or a vendor makes it since before a restore:
     then it is taken and held). Odd prices and stock that is too small are refused, held or accepted as its shop
     chooses. Must run in a transaction within `refusing_taken_reference`.
     """
@@ -51,11 +51,8 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
         findings.stock if shop.on_short_stock == ShortStock.REFUSE else {},
     )
     if refused and not hold_invalid and not is_made_already(new.reference, shop=shop):
-        raise OrderRefused(
-            _("The order breaks limits of its vendor or the catalogue."),
-            errors=refused,
-            suggestions=findings.suggestions,
-        )
+        text = _("The order breaks limits of its vendor or the catalogue.")
+        raise OrderRefused(text, errors=refused, suggestions=findings.suggestions)
     reasons = [*_reasons_of(findings, shop=shop), *_reasons_of_duplicate(_find_duplicate(order))]
     if reasons:
         order.state = OrderState.HELD
@@ -64,15 +61,14 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     number_order(rows)
     placed = _write(rows, findings, reasons, actor=actor)
     if order.state == OrderState.RELEASED:
-        begin_released(
-            order, lines=placed.lines, has_documents=bool(placed.documents) or order.generic_label, actor=actor
-        )
+        has_documents = bool(placed.documents) or order.generic_label
+        begin_released(order, lines=placed.lines, has_documents=has_documents, actor=actor)
     return placed
 
 
 @contextmanager
 def refusing_taken_reference(new: NewOrder, *, shop: Shop) -> Iterator[None]:
-    """Raises Conflict, naming the order, when the shop has one with that reference.
+    """Raise Conflict, naming the order, when the shop has one with that reference.
 
     Stands around the transaction: of two at once the second waits at the unique index, and what it did is undone.
     """
@@ -83,8 +79,8 @@ def refusing_taken_reference(new: NewOrder, *, shop: Shop) -> Iterator[None]:
         if existing is None:
             raise
         text = _("The shop's reference %(reference)s is order %(number)s.")
-        words = {"reference": new.reference, "number": existing["number"]}
-        raise Conflict(text % words, code="reference_taken", order=existing["pk"]) from None
+        params = {"reference": new.reference, "number": existing["number"]}
+        raise Conflict(text % params, code="reference_taken", order=existing["pk"]) from None
 
 
 def _write(rows: OrderRows, findings: Findings, reasons: list[Hold], *, actor: str) -> PlacedOrder:
@@ -103,7 +99,7 @@ def _write(rows: OrderRows, findings: Findings, reasons: list[Hold], *, actor: s
     if order.state != OrderState.NEW:
         events.append((f"order.{order.state}", {}))
     events += [("order.remark", {"text": text}) for text in findings.remarks]
-    events += [("line.remark", {"text": judged.remark}) for judged in findings.lines if judged.remark]
+    events += [("line.remark", {"text": line.remark}) for line in findings.lines if line.remark]
     if order.shop.on_short_stock == ShortStock.BACKORDER:
         events += [("line.remark", {"text": _backorder(line)}) for line in rows.lines if line.backordered]
     events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in reasons]
@@ -117,12 +113,12 @@ def _write(rows: OrderRows, findings: Findings, reasons: list[Hold], *, actor: s
 
 def _backorder(line: OrderLine) -> str:
     text = _("Line %(line)s: %(missing)d of %(quantity)d × %(sku)s are not in stock and on backorder.")
-    words = {"line": line.reference, "missing": line.backordered, "sku": line.sku}
-    return text % (words | {"quantity": line.quantity})
+    params = {"line": line.reference, "missing": line.backordered, "sku": line.sku, "quantity": line.quantity}
+    return text % params
 
 
 def _find_duplicate(order: Order) -> Order | None:
-    """An order of the shop with the same recipient and lines, received shortly before. One indexed query."""
+    """Return an order of the shop with the same recipient and lines, received shortly before. One indexed query."""
     if not order.fingerprint:
         return None
     since = timezone.now() - timedelta(minutes=settings.ORDER_DUPLICATE_MINUTES)
@@ -130,24 +126,23 @@ def _find_duplicate(order: Order) -> Order | None:
     return alike.exclude(state=OrderState.CANCELLED).order_by("pk").only("number", "reference").first()
 
 
-def _reasons_of_duplicate(twin: Order | None) -> Iterator[Hold]:
-    if twin is not None:
+def _reasons_of_duplicate(duplicate: Order | None) -> Iterator[Hold]:
+    if duplicate is not None:
         text = _(
             "Order %(number)s (%(reference)s) of a few minutes before has the same recipient and lines. "
             "Release this one if the customer wants both, else cancel it."
         )
-        words = {"number": twin.number, "reference": twin.reference}
-        yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % words)
+        params = {"number": duplicate.number, "reference": duplicate.reference}
+        yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % params)
 
 
 def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
-    """A hold for each place where it is corrected or decided: addresses, with their doubts, prices, stock, all else."""
-    address = {path: texts for path, texts in findings.errors.items() if is_about_address(path)}
-    other = {path: texts for path, texts in findings.errors.items() if path not in address}
+    """Yield a hold for each place where it is corrected or decided: addresses, doubts, prices, stock, all else."""
+    address, other = divide(findings.errors)
     if address or findings.doubts:
-        refused = _("The vendor would refuse the address. Correct it, then release the hold.")
-        doubtful = _("The address may not be enough to deliver to. Correct it, or release the hold.")
-        text = refused if address else doubtful
+        text = _("The address may not be enough to deliver to. Correct it, or release the hold.")
+        if address:
+            text = _("The vendor would refuse the address. Correct it, then release the hold.")
         yield Hold(reason=HoldReason.BAD_ADDRESS, text=text, errors=address | findings.doubts)
     if other:
         text = _("The order breaks limits. Correct it with the shop, then release the hold.")

@@ -18,7 +18,7 @@ _MAYBE_DRAFT = (RemoteOrderState.DRAFT, RemoteOrderState.UNKNOWN)
 
 @push_kind(DISCARD)
 class DiscardDrafts(VendorOrderHandler):
-    """Given-up drafts are cancelled at the vendor. One that was submitted behind our back is an alarm."""
+    """The cancelling of given-up drafts at the vendor. One that was submitted behind our back is an alarm."""
 
     title = _("Clear away given-up drafts")
 
@@ -42,7 +42,7 @@ class DiscardDrafts(VendorOrderHandler):
 
 
 def _cancel_draft(delivery: Delivery, vendor_id: str) -> OrderReport:
-    """A refusal may mean that somebody was first, so the vendor is asked what became of it."""
+    """Cancel the draft; a refusal may mean that somebody was first, so it is read again then."""
     vendor = delivery.vendor_as(TakesDraftOrders)
     try:
         return delivery.write(f"discard:{vendor_id}", lambda: vendor.cancel_order(vendor_id), lambda report: None)

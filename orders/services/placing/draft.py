@@ -5,36 +5,36 @@ import msgspec
 from backoffice.text.translatable import join
 from backoffice.vendors.abilities import TakesDraftOrders
 from backoffice.vendors.messages import RANK, LineReport, OrderReport, RemoteOrderState
-from orders.models import HoldReason, Order, OrderEvent, VendorOrder
-from orders.services.drafts import discard_draft
+from orders.models import HoldReason, Order, VendorOrder
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import start_over
 from orders.services.placing.refusals import PlaceHandler
+from orders.services.push_kinds import discard_draft
 from orders.services.reports.applying import apply_order_report
 
 SUBMITTED = tuple(state for state, rank in RANK.items() if rank >= RANK[RemoteOrderState.SUBMITTED])
 
 
 class DraftHandler(PlaceHandler[TakesDraftOrders]):
-    """A push about a draft: the rows as they are now, and the vendor they go to."""
+    """A push about a draft: the rows as they are now, and the vendor that they go to."""
 
     ability = TakesDraftOrders
 
     def locked(self) -> VendorOrder:
-        """The row, locked; its order is locked by the push's handler before."""
+        """Return the row, locked; its order is locked by the push's handler before."""
         rows = VendorOrder.objects.select_for_update(of=("self",)).select_related("order__shop")
         self.row = rows.get(pk=self.row.pk)
         return self.row
 
     def give_up_draft(self, found: list[str]) -> None:
-        """The draft is given up and the next generation planned. Runs inside `delivery.record`."""
+        """Give up the draft and plan the next generation. Runs inside `delivery.record`."""
         row = self.locked()
-        self._note("vendor.draft_differs", differences=found)
+        self.note(self.push, "vendor.draft_differs", vendor_id=row.vendor_id, differences=found)
         if given_up := start_over(row):
             discard_draft(row, given_up, actor="system")
 
     def read(self) -> OrderReport:
-        """What the vendor holds of it now."""
+        """Return what the vendor holds of it now."""
         vendor_id = self.row.vendor_id
         return self.delivery.read(lambda: self.vendor.read_order(vendor_id))
 
@@ -43,7 +43,7 @@ class DraftHandler(PlaceHandler[TakesDraftOrders]):
         self.delivery.record(lambda: self._apply(report))
 
     def record_created(self, report: OrderReport) -> None:
-        """The draft is ours, unless a callback named another before: then that stays, and this is discarded."""
+        """Bind the draft, unless a callback named another before: then that stays, and this is discarded."""
         row = self.locked()
         if not row.vendor_id:
             row.vendor_id = report.vendor_id
@@ -54,7 +54,7 @@ class DraftHandler(PlaceHandler[TakesDraftOrders]):
         self.row.lines.filter(reference=reference).update(vendor_id=line.vendor_id, raw_state=line.raw_state)
 
     def record_submitted(self, report: OrderReport) -> None:
-        """The answer to a submit proves it, even where the vendor's word is still that of a draft."""
+        """Take over the response to a submit, which proves it even where the vendor's word is still that of a draft."""
         if report.state not in SUBMITTED:
             report = msgspec.structs.replace(report, state=RemoteOrderState.SUBMITTED)
         self._apply(report)
@@ -63,12 +63,6 @@ class DraftHandler(PlaceHandler[TakesDraftOrders]):
         apply_order_report(report, source="answer", push=self.push)
 
     def _hold(self, reason: HoldReason, text: str, found: list[str]) -> None:
-        words = {"vendor": self.row.vendor, "reference": self.row.reference, "found": join(found)}
+        params = {"vendor": self.row.vendor, "reference": self.row.reference, "found": join(found)}
         order = Order.objects.locked(self.row.order_id)
-        hold_if_open(order, reason=reason, text=text % words, actor="system")
-
-    def _note(self, kind: str, **params: object) -> None:
-        words = {"vendor": self.row.vendor, "reference": self.row.reference, "vendor_id": self.row.vendor_id}
-        OrderEvent.objects.create(
-            order=self.row.order, actor="system", kind=kind, params=words | params, push=self.push
-        )
+        hold_if_open(order, reason=reason, text=text % params, actor="system")

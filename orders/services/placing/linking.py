@@ -20,28 +20,23 @@ from orders.models import (
     VendorOrder,
     VendorOrderState,
 )
-from orders.services.drafts import discard_draft
 from orders.services.holds import hold_if_open
 from orders.services.placing.planning import plan_vendor_orders, start_over
+from orders.services.push_kinds import discard_draft
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.strays import goods_that_differ, open_strays, read_reference, settle_stray
 
-_BEFORE_SUBMIT = (
-    VendorOrderState.PLANNED,
-    VendorOrderState.DRAFT,
-    VendorOrderState.UNKNOWN,
-    VendorOrderState.REFUSED,
-)
+_BEFORE_SUBMIT = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderState.UNKNOWN, VendorOrderState.REFUSED)
 
 
 def is_free(row: VendorOrder) -> bool:
-    """Whether this part is, as far as we know, not at its vendor yet."""
+    """Return whether this part is, as far as we know, not at its vendor yet."""
     return row.submitted_at is None and row.state in _BEFORE_SUBMIT
 
 
 def bind(row: VendorOrder, report: OrderReport, *, actor: str, push: Push | None = None) -> ReportOutcome:
-    """The part is at the vendor as what the report speaks of, whatever we held of it before; a draft of ours is given
-    up. The order must be locked, and the part free.
+    """Bind the part to the order of the report, whatever was known of it before; a draft of ours is given up. The order
+    must be locked, and the part free.
     """
     row = VendorOrder.objects.select_for_update(of=("self",)).select_related("order").get(pk=row.pk)
     given_up = row.vendor_id if row.vendor_id != report.vendor_id else ""
@@ -56,16 +51,15 @@ def bind(row: VendorOrder, report: OrderReport, *, actor: str, push: Push | None
     row.lines.update(vendor_id="", raw_state="")
     if given_up:
         discard_draft(row, given_up, actor=actor)
-    words = {"vendor": row.vendor, "reference": row.reference, "vendor_id": row.vendor_id}
-    OrderEvent.objects.create(order=row.order, actor=actor, kind="vendor.found_again", params=words, push=push)
+    params = {"vendor": row.vendor, "reference": row.reference, "vendor_id": row.vendor_id}
+    OrderEvent.objects.create(order=row.order, actor=actor, kind="vendor.found_again", params=params, push=push)
     if row.order.state == OrderState.NEW:
-        order = Order.objects.locked(row.order_id)
-        order.move_to(OrderState.RELEASED, actor=actor)
+        Order.objects.locked(row.order_id).move_to(OrderState.RELEASED, actor=actor)
     return apply_order_report(report, source="poll", push=push)
 
 
 def link_strays(order: Order, *, actor: str, push: Push | None = None) -> int:
-    """What only vendors know of this order becomes its parts; where goods or recipient differ the order is held.
+    """Make what only vendors know of this order its parts; where goods or recipient differ the order is held.
 
     The order must be locked. Return how many were linked.
     """
@@ -73,10 +67,8 @@ def link_strays(order: Order, *, actor: str, push: Push | None = None) -> int:
     if strays and not order.vendor_orders.exists():
         plan_vendor_orders(order)
     # What was cancelled comes last: it may be a draft that was given up for the one which is made.
-    linked = 0
-    for stray in sorted(strays, key=lambda one: one.vendor_state == VendorOrderState.CANCELLED):
-        linked += _link(stray, order, actor=actor, push=push)
-    return linked
+    strays.sort(key=lambda one: one.vendor_state == VendorOrderState.CANCELLED)
+    return sum(_link(stray, order, actor=actor, push=push) for stray in strays)
 
 
 def _link(stray: StrayOrder, order: Order, *, actor: str, push: Push | None) -> bool:
@@ -100,38 +92,36 @@ def _link(stray: StrayOrder, order: Order, *, actor: str, push: Push | None) -> 
 
 
 def _give_up_reference(row: VendorOrder, *, actor: str) -> None:
-    """The vendor makes something else under it: should a person want both, it must not get two of one reference."""
+    """Take another reference, as the vendor makes something else under this one: both may have to be made."""
     row = VendorOrder.objects.select_for_update(of=("self",)).select_related("order").get(pk=row.pk)
     if given_up := start_over(row):
         discard_draft(row, given_up, actor=actor)
 
 
 def hold_beside(order: Order, report: OrderReport, found: Iterable[str], *, actor: str) -> None:
-    """The order waits: its vendor makes something for it already, and it is not what we would order."""
-    words = {
-        "vendor": vendor_title(report.vendor),
-        "reference": report.reference,
-        "vendor_id": report.vendor_id,
-        "found": join(list(found)),
-    }
+    """Hold the order: its vendor makes something for it already, and it is not what we would order."""
+    params = _params(report, found) | {"vendor_id": report.vendor_id}
     text = _(
         "%(vendor)s makes %(reference)s (number %(vendor_id)s) for the same order of the shop already, and it is not "
         "the same. %(found)s Compare both. If the customer gets both, dismiss that one in the list of orders that only "
         "a vendor knows, then release the hold; if not, cancel this one."
     )
-    hold_if_open(order, reason=HoldReason.SECOND_AT_VENDOR, text=text % words, actor=actor)
+    hold_if_open(order, reason=HoldReason.SECOND_AT_VENDOR, text=text % params, actor=actor)
 
 
 def hold_changed(order: Order, report: OrderReport, found: Iterable[str], *, actor: str) -> None:
-    """The order was changed after the backup, then sent: what is made is not what we know of it."""
-    words = {"vendor": vendor_title(report.vendor), "reference": report.reference, "found": join(list(found))}
+    """Hold the order: it was changed after the backup, then sent, so what is made is not what we know of it."""
     text = _(
         "%(reference)s was sent to %(vendor)s after the backup from which the database was restored, and as something "
         "else than we know: %(found)s Correct the order here if the vendor has it right, then release the hold."
     )
-    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor=actor)
+    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % _params(report, found), actor=actor)
+
+
+def _params(report: OrderReport, found: Iterable[str]) -> dict[str, str]:
+    return {"vendor": vendor_title(report.vendor), "reference": report.reference, "found": join(found)}
 
 
 def replay_orphans(vendor: str) -> int:
-    """Webhooks that belonged to nothing are looked at again: they may be about what belongs to an order now."""
+    """Replay webhooks that belonged to nothing: they may be about what belongs to an order now. Return how many."""
     return replay_callbacks(Callback.objects.filter(vendor=vendor, state=CallbackState.ORPHAN))

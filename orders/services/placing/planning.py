@@ -1,4 +1,4 @@
-"""Which vendor makes what: divides an order into the orders that the vendors get."""
+"""Which vendor makes what: an order divided into the orders that the vendors get."""
 
 from collections.abc import Iterator, Sequence
 
@@ -35,7 +35,7 @@ def plan_vendor_orders(
 
 
 def reference_of(order: Order, *, part: int, generation: int = 1) -> str:
-    """How it is called at its vendor: "WEB-100001", the second part "WEB-100001-2", begun anew "WEB-100001-g2"."""
+    """Return its name at its vendor: "WEB-100001", the second part "WEB-100001-2", begun anew "WEB-100001-g2"."""
     reference = order.number if part == 1 else f"{order.number}-{part}"
     return reference if generation == 1 else f"{reference}-g{generation}"
 
@@ -43,8 +43,8 @@ def reference_of(order: Order, *, part: int, generation: int = 1) -> str:
 def start_over(vendor_order: VendorOrder) -> str:
     """Forget what the vendor holds and begin again under the next reference. The row must be locked.
 
-    The old id is kept among the abandoned ones: nothing that carries it is ever submitted or adopted again. Answers
-    it, empty when there was none.
+    The old id is kept among the abandoned ones: nothing that carries it is ever submitted or adopted again. Return it,
+    empty when there was none.
     """
     given_up = vendor_order.vendor_id
     if given_up:
@@ -60,13 +60,13 @@ def start_over(vendor_order: VendorOrder) -> str:
     vendor_order.shipping_earliest = vendor_order.shipping_latest = vendor_order.late = None
     vendor_order.save()
     vendor_order.lines.update(vendor_id="", raw_state="", checked_files=[])
-    # The vendor put it back into its stock, where it is wanted again.
+    # The vendor put it back into its stock, where it is needed again.
     OrderLine.objects.filter(vendor_lines__vendor_order=vendor_order).update(takes_stock=True)
     return given_up
 
 
 def _parts(lines: Sequence[OrderLine], *, has_documents: bool) -> Iterator[Sequence[OrderLine]]:
-    """The lines, divided by vendor and by what a vendor takes at once."""
+    """Divide the lines by vendor and by what a vendor takes at once."""
     by_vendor: dict[str, list[OrderLine]] = {}
     for line in lines:
         by_vendor.setdefault(line.vendor, []).append(line)

@@ -62,7 +62,7 @@ def _reconcile_draft(placement: DraftHandler) -> ReconcileResult:
 
 
 def _search(placement: DraftHandler, *, trust_filter: bool = True) -> list[OrderReport]:
-    """What carries our reference at the vendor and may be adopted; the best first."""
+    """Return what carries our reference at the vendor and may be adopted; the best first."""
     row = placement.row
     since = (placement.push.created_at - _CLOCKS_DIFFER).date()
     vendor = placement.vendor
@@ -74,16 +74,16 @@ def _search(placement: DraftHandler, *, trust_filter: bool = True) -> list[Order
 
 
 def _adopt_first(placement: DraftHandler, found: list[OrderReport]) -> None:
-    """A submitted one, else the oldest draft. The rest is discarded, or an alarm, as any report of a second one."""
+    """Adopt a submitted one, else the oldest draft. The rest is discarded, or an alarm, as any second one."""
     placement.record_created(found[0])
     for other in found[1:]:
         apply_order_report(other, source="answer", push=placement.push)
 
 
 def _is_search_proven(placement: DraftHandler) -> bool:
-    """Whether the empty search would have shown the draft: by the positive control, else by paging through all.
+    """Return whether the empty search would have shown the draft: by the positive control, else by paging through all.
 
-    Raises VendorError when the vendor does not answer: then nothing is proven.
+    Raise VendorError when the vendor does not answer: then nothing is proven.
     """
     control = _control(placement.row)
     if control is not None:
@@ -99,6 +99,6 @@ def _is_search_proven(placement: DraftHandler) -> bool:
 
 
 def _control(row: VendorOrder) -> VendorOrder | None:
-    """The newest order that is certainly at the vendor."""
+    """Return the newest order that is certainly at the vendor."""
     known = VendorOrder.objects.filter(vendor=row.vendor, submitted_at__isnull=False).exclude(vendor_id="")
     return known.order_by("-pk").first()

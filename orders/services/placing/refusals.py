@@ -1,4 +1,4 @@
-"""What all ways of placing have in common: when not to begin, and what follows when a vendor says no."""
+"""What all ways of placing have in common: when not to begin, and what follows when a vendor refuses."""
 
 from decimal import Decimal
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.engine.models import Push
 from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import V
+from backoffice.errors import Errors, add_error
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
@@ -20,7 +21,7 @@ _BEFORE_SUBMIT = (VendorOrderState.PLANNED, VendorOrderState.DRAFT, VendorOrderS
 
 
 class PlaceHandler(VendorOrderHandler[V]):
-    """What all ways of placing have in common."""
+    """A push that places a vendor order."""
 
     title = gettext_lazy("Place the order")
 
@@ -32,20 +33,28 @@ class PlaceHandler(VendorOrderHandler[V]):
         """Read the rows again: a callback may have changed them, and so may people."""
         self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
 
-    def ensure_wanted(self) -> None:
-        """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled. Rules that
-        still wait for this order come first: one of them may hold it.
-        """
-        for act in before_placing:
-            act(self.row.order_id)
+    def ensure_placeable(self) -> None:
+        """Run rules that still wait for this order: one of them may hold it. Raise Withdrawn as `ensure_open` does."""
+        for run in before_placing:
+            run(self.row.order_id)
         self.reload()
-        ensure_wanted(self.row)
+        self.ensure_open()
+
+    def ensure_open(self) -> None:
+        """Raise Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
+        row, order = self.row, self.row.order
+        if order.cancel_requested_at is not None:
+            raise Withdrawn(_("The order is to be cancelled."))
+        if order.state != OrderState.RELEASED:
+            raise Withdrawn(_("The order is %s.") % order.get_state_display())
+        if row.state not in _BEFORE_SUBMIT:
+            raise Withdrawn(_("This part of the order is %s.") % row.get_state_display())
 
     def cost(self, push: Push) -> tuple[Decimal, str] | None:
         return find_purchase_cost(push.subject_id)
 
     def rejected(self, push: Push, error: VendorError) -> None:
-        """The vendor order is refused and its order held, with the vendor's complaints by field and what to do next.
+        """Mark the vendor order as refused and hold its order, with the vendor's errors by field and what to do next.
 
         The order must be locked.
         """
@@ -54,56 +63,35 @@ class PlaceHandler(VendorOrderHandler[V]):
         if row.state in _BEFORE_SUBMIT:
             row.state = VendorOrderState.REFUSED
             row.save(update_fields=["state", "updated_at"])
-        errors = complaints(push, error)
+        errors = errors_by_field(push, error)
         details = [f"{field}: {' '.join(texts)}" for field, texts in errors.items() if texts != [error.text]]
-        said = " ".join([error.text, *details])
         actor = f"vendor:{row.vendor}"
-        words = {"vendor": row.vendor, "reference": row.reference, "said": said}
-        OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=words, push=push)
-        text = _refused_text() if isinstance(error, VendorRejected) else _failed_text()
-        hold_if_open(order, reason=HoldReason.VENDOR_REFUSED, text=text % words, errors=errors, actor=actor)
+        params = {"vendor": row.vendor, "reference": row.reference, "said": " ".join([error.text, *details])}
+        OrderEvent.objects.create(order=order, actor=actor, kind="vendor.refused", params=params, push=push)
+        if isinstance(error, VendorRejected):
+            text = _(
+                "%(vendor)s refused %(reference)s: %(said)s Correct what it names, then release the hold: that part is "
+                "then placed anew."
+            )
+        else:  # the fault is not in the order: a response nobody understands, or an error of our own
+            text = _(
+                "%(reference)s could not be placed at %(vendor)s: %(said)s Tell those who run the back office; when it "
+                "is mended, release the hold and that part is placed anew."
+            )
+        hold_if_open(order, reason=HoldReason.VENDOR_REFUSED, text=text % params, errors=errors, actor=actor)
         derive_statuses(order)
 
 
-def ensure_wanted(row: VendorOrder) -> None:
-    """Raises Withdrawn unless the order is released and this part of it not yet refused or cancelled."""
-    if row.order.cancel_requested_at is not None:
-        raise Withdrawn(_("The order is to be cancelled."))
-    if row.order.state != OrderState.RELEASED:
-        raise Withdrawn(_("The order is %s.") % row.order.get_state_display())
-    if row.state not in _BEFORE_SUBMIT:
-        raise Withdrawn(_("This part of the order is %s.") % row.get_state_display())
-
-
-def complaints(push: Push, error: VendorError) -> dict[str, list[str]]:
-    """The vendor's complaints by field, told which line they are about."""
+def errors_by_field(push: Push, error: VendorError) -> Errors:
+    """Return the vendor's errors by field, with the line that they are about."""
     line = _refused_line(push)
-    found: dict[str, list[str]] = {}
+    errors: Errors = {}
     for item in getattr(error, "errors", ()):
-        field = f"lines.{line}.{item.field}".rstrip(".") if line else item.field
-        found.setdefault(field, []).append(item.text)
-    if line and not found:
-        found[f"lines.{line}"] = [error.text]
-    return found
-
-
-def _refused_text() -> str:
-    return _(
-        "%(vendor)s refused %(reference)s: %(said)s Correct what it names, then release the hold: that part is then "
-        "placed anew."
-    )
-
-
-def _failed_text() -> str:
-    """The fault is not in the order: an answer nobody understands, or an error of our own."""
-    return _(
-        "%(reference)s could not be placed at %(vendor)s: %(said)s Tell those who run the back office; when it is "
-        "mended, release the hold and that part is placed anew."
-    )
+        add_error(errors, f"lines.{line}.{item.field}".rstrip(".") if line else item.field, item.text)
+    return errors or ({f"lines.{line}": [error.text]} if line else {})
 
 
 def _refused_line(push: Push) -> str:
-    """Our position of the line that was being added, empty when it was another step."""
+    """Return our position of the line that was being added, empty when it was another step."""
     step = push.attempt_rows.exclude(step="").order_by("-pk").values_list("step", flat=True).first() or ""
-    kind, __, reference = step.partition(":")
-    return reference if kind == "line" else ""
+    return step.removeprefix("line:") if step.startswith("line:") else ""

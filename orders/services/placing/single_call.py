@@ -1,7 +1,7 @@
 """Placing a vendor order at a vendor that takes it in one call, which can be neither repeated nor looked up.
 
-The step is committed before the call and ended with its answer. After a lost answer nothing is sent: the vendor's
-callback about the new order may tell (`echoes.py`), and when that has not come in time a person decides.
+The step is committed before the call and ended with its response. After a lost response nothing is sent: the vendor's
+callback about the new order may confirm it (`confirmations.py`); when that has not come in time a person decides.
 """
 
 from django.utils import timezone
@@ -12,18 +12,17 @@ from backoffice.engine.services.delivery import Delivery
 from backoffice.engine.services.epoch import is_from_before_restore
 from backoffice.engine.services.handlers import ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _
-from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.errors import FieldError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderToPlace, RemoteOrderState, Version
 from backoffice.vendors.registry import vendor_title, vendor_type
 from backoffice.vendors.sign_messages import Placed
 from catalog.services.custom_products import find_custom_products
-from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderState
+from orders.models import HoldReason, Order, VendorOrder, VendorOrderState
 from orders.services.costs import find_sales_value, spell_price
 from orders.services.holds import hold_if_open
 from orders.services.order_message import order_to_place
-from orders.services.placing.refusals import PlaceHandler, ensure_wanted
+from orders.services.placing.refusals import PlaceHandler
 from orders.services.push_kinds import PLACE
 from orders.services.reports.applying import apply_order_report
 from orders.services.reports.matching import is_taken
@@ -41,50 +40,48 @@ class SingleCall(PlaceHandler):
         return "place"
 
     def settle_seconds(self, push: Push) -> float:
-        """What cannot be looked for may still be told by a callback: so long nobody is asked."""
+        """Return how long a callback may still confirm what cannot be looked for: so long nobody is asked."""
         return vendor_type(push.vendor, TakesOrdersAtOnce).confirmation_seconds()
 
     def risk(self, push: Push) -> str:
         if (sold := find_sales_value(push.subject_id)) is None:
             return ""
-        text = _t("%(vendor)s names no purchase price; the customer paid %(price)s for this part, with tax.")
+        text = _("%(vendor)s names no purchase price; the customer paid %(price)s for this part, with tax.")
         return text % {"vendor": push.vendor, "price": spell_price(*sold)}
 
     def deliver(self, delivery: Delivery) -> None:
-        """The order is at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
-        if self.row.submitted_at is not None:  # its echo was here first
+        """Place the order, exactly once. Raise Withdrawn when it is not to be placed any more."""
+        if self.row.submitted_at is not None:  # its confirmation was here first
             return
-        self.ensure_wanted()
+        self.ensure_placeable()
         self._ensure_not_doubtful()
-        wanted = order_to_place(self.row)
-        ensure_known(wanted, row=self.row)
+        message = order_to_place(self.row)
+        ensure_known(message, row=self.row)
         vendor = self.delivery.vendor_as(TakesOrdersAtOnce)
-        self.delivery.write("place", lambda: vendor.place_order(wanted), self._record)
+        self.delivery.write("place", lambda: vendor.place_order(message), self._record)
 
     def _ensure_not_doubtful(self) -> None:
-        """What was sold before a restore may have been sent by the state that was lost, and this vendor shows nobody
-        what it has: a person is asked, once. Raises Withdrawn then.
+        """Ask a person, once, about what was sold before a restore: it may have been sent by the state that was lost,
+        and this vendor shows nobody what it has. Raise Withdrawn then.
         """
         order = self.row.order
         if self.push.generation > 1 or not is_from_before_restore(order.placed_at):
             return
-        words = {"vendor": vendor_title(self.row.vendor), "reference": order.reference}
+        params = {"vendor": vendor_title(self.row.vendor), "reference": order.reference}
         text = _(
             "The customer ordered before the database was restored from a backup. %(vendor)s may have it already and "
             "cannot be asked: look there for %(reference)s. If it is there, cancel this order; else release the hold."
         )
         self.delivery.record(
             lambda: hold_if_open(
-                Order.objects.locked(order.pk),
-                reason=HoldReason.POSSIBLE_DUPLICATE,
-                text=text % words,
-                actor="system",
+                Order.objects.locked(order.pk), reason=HoldReason.POSSIBLE_DUPLICATE, text=text % params, actor="system"
             )
         )
-        ensure_wanted(VendorOrder.objects.select_related("order").get(pk=self.row.pk))
+        self.reload()
+        self.ensure_open()
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """Nobody can be asked. The echo tells, or when its time is over a person."""
+        """Wait for the confirmation, as nobody can be asked; when its time is over a person decides."""
         if self.row.submitted_at is not None:
             return ReconcileResult.DONE
         settles_at = self.push.settles_at
@@ -97,33 +94,30 @@ class SingleCall(PlaceHandler):
             _assume_sent(push)
 
     def _record(self, placed: Placed) -> None:
-        """The order is submitted; an echo that named it meanwhile and the answer agree, or it is an alarm."""
+        """Mark the order as submitted; a confirmation that came meanwhile and the response agree, or it is an alarm."""
         row = VendorOrder.objects.select_for_update().get(pk=self.row.pk)
         notes, vendor_id = list(placed.notes), placed.vendor_id
         if is_taken(row, vendor_id=vendor_id):
             notes.append(f"order_id {vendor_id} is another order's")
             vendor_id = ""
         if notes:
-            words = {"vendor": row.vendor, "reference": row.reference, "differences": "; ".join(notes)}
-            OrderEvent.objects.create(
-                order_id=row.order_id, actor="system", kind="vendor.answer_differs", params=words, push=self.push
-            )
+            self.note(self.push, "vendor.answer_differs", differences="; ".join(notes))
         if not row.vendor_id:
             row.vendor_id = vendor_id
             row.save(update_fields=["vendor_id", "updated_at"])
         apply_order_report(_submitted(row, vendor_id=vendor_id or row.vendor_id), source="answer", push=self.push)
 
 
-def ensure_known(wanted: OrderToPlace, *, row: VendorOrder) -> None:
-    """Only products whose id we gave may be ordered. Raises VendorRejected, and nothing leaves."""
-    known = find_custom_products((line.custom_product for line in wanted.lines), shop=row.order.shop)
-    unknown = [line for line in wanted.lines if line.custom_product not in known]
-    if unknown:
-        text = _("The shop has no custom product %(id)s.")
-        errors = tuple(
-            FieldError(f"lines.{line.reference}.custom_product", text % {"id": line.custom_product or "–"})
-            for line in unknown
-        )
+def ensure_known(message: OrderToPlace, *, row: VendorOrder) -> None:
+    """Raise VendorRejected, before anything leaves, for products whose id we did not give."""
+    known = find_custom_products((line.custom_product for line in message.lines), shop=row.order.shop)
+    text = _("The shop has no custom product %(id)s.")
+    errors = tuple(
+        FieldError(f"lines.{line.reference}.custom_product", text % {"id": line.custom_product or "–"})
+        for line in message.lines
+        if line.custom_product not in known
+    )
+    if errors:
         raise VendorRejected(_("Only what shoppers designed can be ordered."), errors=errors)
 
 
@@ -139,7 +133,7 @@ def _submitted(row: VendorOrder, *, vendor_id: str) -> OrderReport:
 
 
 def _assume_sent(push: Push) -> None:
-    """A person says that the lost request reached the vendor: the order is there, its id may be told later.
+    """Mark the order as submitted, as a person decided that the lost request reached the vendor; its id may come later.
 
     The order must be locked.
     """

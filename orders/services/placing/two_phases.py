@@ -1,7 +1,7 @@
-"""Placing a vendor order: look at its print files, create a draft, add the lines, compare, submit. Only the submit of
+"""Placing a vendor order: check its print files, create a draft, add the lines, compare, submit. Only the submit of
 one stored id costs money.
 
-Every step is recorded by itself and resumed from there. A draft that differs from the agreement cannot be mended (the
+Every step is recorded by itself and resumed from there. A draft that differs from the order cannot be corrected (the
 vendor has no route for that): it is given up, and the next generation of the reference begins anew.
 """
 
@@ -11,7 +11,6 @@ from backoffice.engine.models import Push
 from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import ReconcileResult, push_kind
 from backoffice.text.translatable import gettext as _
-from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.errors import VendorProtocolError, VendorRejected
 from backoffice.vendors.messages import OrderReport, OrderToPlace, RemoteOrderState
 from orders.models import HoldReason, Order, VendorOrder, VendorOrderState
@@ -21,7 +20,6 @@ from orders.services.order_message import differences, order_to_place
 from orders.services.placing.draft import SUBMITTED, DraftHandler
 from orders.services.placing.linking import link_strays
 from orders.services.placing.reconciling import reconcile_step
-from orders.services.placing.refusals import ensure_wanted
 from orders.services.push_kinds import PLACE
 from orders.services.reports.strays import open_strays
 
@@ -30,25 +28,25 @@ MOST_GENERATIONS = 3
 
 @push_kind(PLACE)
 class Placement(DraftHandler):
-    """A vendor order is created, filled and submitted at its vendor."""
+    """A vendor order that is created, filled and submitted at its vendor."""
 
     def if_happened(self, push: Push) -> list[str]:
         if push.step != "create":
             return []
         return [
-            _t("No other draft is made. The order is held until a poll finds the draft by its reference."),
-            _t("If it did not happen after all, this part stays unmade until somebody places it anew."),
+            _("No other draft is made. The order is held until a poll finds the draft by its reference."),
+            _("If it did not happen after all, this part stays unmade until somebody places it anew."),
         ]
 
     def if_sent_again(self, push: Push) -> list[str]:
         if push.step == "create":
             return [
-                _t("Another draft is made. Only one draft is ever submitted."),
-                _t("If it did happen after all, there are two drafts: that costs nothing, and the other is cancelled."),
+                _("Another draft is made. Only one draft is ever submitted."),
+                _("If it did happen after all, there are two drafts: that costs nothing, and the other is cancelled."),
             ]
         return [
-            _t("The vendor's order is read first: what is there already is not sent a second time."),
-            _t("If it did happen after all, nothing is made twice: it is one order with one number."),
+            _("The vendor's order is read first: what is there already is not sent a second time."),
+            _("If it did happen after all, nothing is made twice: it is one order with one number."),
         ]
 
     def doubtful_step(self, push: Push) -> str:
@@ -56,16 +54,16 @@ class Placement(DraftHandler):
         return "" if VendorOrder.objects.filter(pk=push.subject_id).exclude(vendor_id="").exists() else "create"
 
     def deliver(self, delivery: Delivery) -> None:
-        """The order is submitted at the vendor, exactly once. Raises Withdrawn when it is not wanted any more."""
+        """Submit the order, exactly once. Raise Withdrawn when it is not to be placed any more."""
         if self.row.submitted_at is not None:
             self._compare_submitted(self.read())
             return
-        self.ensure_wanted()
+        self.ensure_placeable()
         while not self._is_submitted_already() and not self._is_draft_complete():
-            self.ensure_wanted()
+            self.ensure_placeable()
         self.reload()
         if self.row.submitted_at is None:
-            self.ensure_wanted()
+            self.ensure_placeable()
             self._submit()
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
@@ -77,7 +75,7 @@ class Placement(DraftHandler):
             _assume_placed(push)
 
     def _is_submitted_already(self) -> bool:
-        """Look at the draft of an earlier delivery before going on with it: it may have moved without us."""
+        """Read the draft of an earlier delivery before going on with it: it may have moved without us."""
         if not self.row.vendor_id:
             return False
         report = self.read()
@@ -88,18 +86,18 @@ class Placement(DraftHandler):
         return True
 
     def _is_draft_complete(self) -> bool:
-        """Make the draft what was agreed. False when it could not be: then the next generation is begun."""
+        """Make the draft what was requested. Return False when it is not: then the next generation is begun."""
         if not self.row.vendor_id:
             if self._is_made_already():
                 return True
             prepare_files(self.delivery, self.row)
-        wanted = order_to_place(self.row)
+        requested = order_to_place(self.row)
         if not self.row.vendor_id:
-            self.delivery.write("create", lambda: self.vendor.create_order(wanted), self.record_created)
+            self.delivery.write("create", lambda: self.vendor.create_order(requested), self.record_created)
             self.reload()
-        self._add_lines(wanted)
+        self._add_lines(requested)
         draft = self.read()
-        found = differences(wanted, draft)
+        found = differences(requested, draft)
         if draft.state in SUBMITTED:
             self.record_state(draft)
             self._compare_submitted(draft)
@@ -111,31 +109,28 @@ class Placement(DraftHandler):
         return True
 
     def _is_made_already(self) -> bool:
-        """Whether the vendor makes it since before a restore from a backup: then it is linked, and not made again.
+        """Return whether the vendor makes it since before a restore from a backup: then it is linked, not made again.
 
-        Raises Withdrawn when the vendor makes something else for the same order of the shop.
+        Raise Withdrawn when the vendor makes something else for the same order of the shop.
         """
         if not open_strays(self.row.order).filter(vendor=self.row.vendor).exists():
             return False
         self.delivery.record(
             lambda: link_strays(Order.objects.locked(self.row.order_id), actor="system", push=self.push)
         )
-        self.ensure_wanted_unless_submitted()
-        return self.row.submitted_at is not None
-
-    def ensure_wanted_unless_submitted(self) -> None:
-        """As `ensure_wanted`, where the part may have been submitted just now."""
         self.reload()
-        if self.row.submitted_at is None:
-            ensure_wanted(self.row)
+        if self.row.submitted_at is not None:
+            return True
+        self.ensure_open()
+        return False
 
-    def _add_lines(self, wanted: OrderToPlace) -> None:
-        agreed = {line.reference: line for line in wanted.lines}
+    def _add_lines(self, requested: OrderToPlace) -> None:
+        lines = {line.reference: line for line in requested.lines}
         vendor_id = self.row.vendor_id
         for reference in self.row.lines.filter(vendor_id="").values_list("reference", flat=True):
             self.delivery.write(
                 f"line:{reference}",
-                partial(self.vendor.add_line, vendor_id, agreed[reference]),
+                partial(self.vendor.add_line, vendor_id, lines[reference]),
                 partial(self.record_line, reference=reference),
             )
 
@@ -152,27 +147,35 @@ class Placement(DraftHandler):
         self._compare_submitted(report)
 
     def _compare_submitted(self, report: OrderReport) -> None:
-        """The last look: what is made now must be what was agreed. An answer may leave lines out, a reading not."""
+        """Compare a last time what is made with what was requested. A response may leave lines out, a reading not."""
         if report.state == RemoteOrderState.CANCELLED:
             raise Withdrawn(_("The vendor has cancelled the order."))
-        wanted = order_to_place(self.row)
-        if not differences(wanted, report):
+        requested = order_to_place(self.row)
+        if not differences(requested, report):
             return
-        found = differences(wanted, self.read())
+        found = differences(requested, self.read())
         if found:
-            self.delivery.record(lambda: self._hold(HoldReason.DIFFERS_AT_VENDOR, submitted_differs_text(), found))
+            text = _(
+                "%(vendor)s makes something else of %(reference)s than was agreed: %(found)s It is submitted already: "
+                "cancel it at once, or release the hold to let it be made like that."
+            )
+            self.delivery.record(lambda: self._hold(HoldReason.DIFFERS_AT_VENDOR, text, found))
 
     def _begin_anew(self, found: list[str]) -> None:
         first = self.push.payload.get("first_generation", self.row.generation)
         if self.row.generation - first + 1 >= MOST_GENERATIONS:
-            self.delivery.record(lambda: self._hold(HoldReason.DIFFERS_AT_VENDOR, draft_differs_text(), found))
+            text = _(
+                "%(vendor)s does not make of %(reference)s what was agreed: %(found)s Nothing was submitted. Correct "
+                "the lines, then release the hold."
+            )
+            self.delivery.record(lambda: self._hold(HoldReason.DIFFERS_AT_VENDOR, text, found))
             raise Withdrawn(_("What the vendor makes of the draft is never what was agreed."))
         self.delivery.record(lambda: self.give_up_draft(found))
         self.reload()
 
 
 def _assume_placed(push: Push) -> None:
-    """A person says that the lost request reached the vendor: from now on a report that carries our reference is ours.
+    """Adopt the next report with our reference, as a person decided that the lost request reached the vendor.
 
     The order must be locked.
     """
@@ -187,19 +190,5 @@ def _assume_placed(push: Push) -> None:
         "%(reference)s is said to be at %(vendor)s, but its id there is not known yet: the next poll looks for it."
     )
     order = Order.objects.locked(row.order_id)
-    words = {"vendor": row.vendor, "reference": row.reference}
-    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % words, actor="system")
-
-
-def draft_differs_text() -> str:
-    return _(
-        "%(vendor)s does not make of %(reference)s what was agreed: %(found)s Nothing was submitted. Correct the "
-        "lines, then release the hold."
-    )
-
-
-def submitted_differs_text() -> str:
-    return _(
-        "%(vendor)s makes something else of %(reference)s than was agreed: %(found)s It is submitted already: cancel "
-        "it at once, or release the hold to let it be made like that."
-    )
+    params = {"vendor": row.vendor, "reference": row.reference}
+    hold_if_open(order, reason=HoldReason.DIFFERS_AT_VENDOR, text=text % params, actor="system")

@@ -1,4 +1,4 @@
-"""The pre-flight of addresses: countries, states, what only a person can judge, and streets that could be divided."""
+"""The pre-flight of addresses: countries, states, what only a person can decide, and streets that could be divided."""
 
 from collections.abc import Iterable
 
@@ -9,14 +9,14 @@ from backoffice.text.translatable import gettext as _
 from fulfillment.models import Country, State
 from orders.models import Address
 
-# By hand, since every order asks it.
+# SQL, as it runs for every order.
 _COUNTRIES = f"SELECT * FROM {Country._meta.db_table} WHERE iso2 = ANY(%s) OR iso3 = ANY(%s)"  # noqa: S608
 _SEPARATORS = (",", " ")
 
 
 def doubts_about(address: Address) -> dict[str, str]:
-    """What only a person can decide about an address, by field: shops leave streets out, and fill postcodes where a
-    country has none.
+    """Return what only a person can decide about an address, by field: shops leave streets out, and fill postcodes
+    where a country has none.
     """
     doubts: dict[str, str] = {}
     if not address.street:
@@ -27,18 +27,18 @@ def doubts_about(address: Address) -> dict[str, str]:
 
 
 def check_countries(addresses: Iterable[tuple[str, Address]], *, errors: Errors) -> None:
-    """Countries and states are known, and a state is there where the country needs one. Two queries at most.
+    """Check that countries and states are known, and a state is there where the country needs one. Two queries at most.
 
     `addresses` are given with the path of their field.
     """
     given = [(path, address) for path, address in addresses if address.country_code]
-    wanted = {address.country_code.upper() for _path, address in given}
-    rows = Country.objects.raw(_COUNTRIES, [list(wanted), list(wanted)])
+    requested = list({address.country_code.upper() for _path, address in given})
+    rows = Country.objects.raw(_COUNTRIES, [requested, requested])
     known = {code: row for row in rows for code in (row.iso2, row.iso3)}
     named = any(address.state_code for _path, address in given)
     states = set(State.objects.filter(country__in=known.values()).values_list("country", "iso2")) if named else set()
     if not known and not Country.objects.exists():
-        return  # the reference data have not come in yet: what is not known cannot be judged
+        return  # the reference data have not come in yet: what is not known cannot be checked
     for path, address in given:
         country = known.get(address.country_code.upper())
         if country is None:
@@ -59,7 +59,7 @@ def _check_state(given: str, country: Country, codes: set[str], *, path: str, er
 
 
 def split_street(street: str, *, limit: int) -> tuple[str, str] | None:
-    """The street as two texts of at most `limit` characters, for street and care of; None when there is no such place.
+    """Return the street as two texts of at most `limit` characters, for street and care of; None if impossible.
 
     Divided at the last comma, else at the last space, that leaves both short enough: nothing is cut or left out.
     """

@@ -23,14 +23,13 @@ from orders.services.files.store import find_files, link_file
 
 @dataclass(frozen=True)
 class ValidatedLine:
-    """A line, filled from what is known of the thing ordered: its design, its variant in the catalogue, or the custom
-    product.
+    """A line, filled from what is known of the thing ordered: its design and its variant in the catalogue, or the
+    custom product.
     """
 
     line: OrderLine
     design: Design | None = None
     variant: OrderableVariant | None = None
-    custom_product: CustomProduct | None = None
     # What is allowed but ought to be known.
     remark: str = ""
 
@@ -38,8 +37,8 @@ class ValidatedLine:
 def validate_lines(
     lines: Sequence[OrderLine], *, shop: Shop, errors: Errors, currency: str = "", sold_before: bool = False
 ) -> list[ValidatedLine]:
-    """Each line, which has what its shop gave, has its vendor, kind, SKU, name, cost and the addresses of its files;
-    complaints go into `errors` by path. Nothing is saved.
+    """Fill lines, which have what their shop gave, with vendor, kind, SKU, name, cost and the addresses of their files.
+    What stands against them goes into `errors` by path. Nothing is saved.
 
     `currency` is the order's, the shop's when left out. What was `sold_before` (in an order that was taken, or that a
     complaint repeats) may have left the sales channels since. One query for any number of lines, one more each where
@@ -50,7 +49,7 @@ def validate_lines(
     products = find_custom_products((line.custom_product for line in lines), shop=shop)
     skus = [_sku_of(line, designs, shop=shop) for line in lines]
     variants = find_variants({sku for sku in skus if sku})
-    judged = []
+    validated = []
     for index, (line, sku) in enumerate(zip(lines, skus, strict=True)):
         design, variant = designs.get(line.design_id), variants.get(sku)
         path = f"lines[{index}]"
@@ -58,7 +57,7 @@ def validate_lines(
         if line.custom_product:
             _link_files(line, files)
             product = products.get(line.custom_product)
-            judged.append(_validate_custom_product(line, product, shop=shop, path=path, errors=errors))
+            validated.append(_validate_custom_product(line, product, shop=shop, path=path, errors=errors))
             continue
         if line.design_id:
             _check_design(line, design, shop=shop, path=path, errors=errors)
@@ -67,18 +66,18 @@ def validate_lines(
         _check_files(line, variant, files, path=path, errors=errors)
         _link_files(line, files)
         _fill(line, variant, sku=sku, currency=currency or shop.currency)
-        judged.append(ValidatedLine(line, design=design, variant=variant))
-    return judged
+        validated.append(ValidatedLine(line, design=design, variant=variant))
+    return validated
 
 
 def _sku_of(line: OrderLine, designs: dict[str, Design], *, shop: Shop) -> str:
-    """What the line names, else what its design is now, if it is the shop's."""
+    """Return the SKU that the line names, else what its design is now, if it is the shop's."""
     design = designs.get(line.design_id)
     return line.sku if line.sku or design is None or design.shop_id != shop.pk else design.sku
 
 
 def check_url(url: str, *, path: str, errors: Errors) -> None:
-    """Only public hosts, by https or sftp: the vendor fetches it, and so may we."""
+    """Accept only public hosts, by https or sftp: the vendor fetches it, and so may we."""
     try:
         check_public_url(url)
     except UnsafeUrl as error:
@@ -98,8 +97,8 @@ def _check_parts(line: OrderLine, *, path: str, errors: Errors) -> None:
 
 
 def _check_design(line: OrderLine, design: Design | None, *, shop: Shop, path: str, errors: Errors) -> None:
-    """Ours must be the shop's, finished, and of the SKU that is ordered. A vendor's id that we do not know may pass:
-    the shop may have opened the design elsewhere.
+    """Check that ours is the shop's, finished, and of the SKU that is ordered. A vendor's id that we do not know may
+    pass: the shop may have opened the design elsewhere.
     """
     if design is None and not is_ours(line.design_id):
         return
@@ -170,30 +169,29 @@ def _fill(line: OrderLine, variant: OrderableVariant | None, *, sku: str, curren
 def _validate_custom_product(
     line: OrderLine, product: CustomProduct | None, *, shop: Shop, path: str, errors: Errors
 ) -> ValidatedLine:
-    """A thing that a shopper designed: of this shop, in its currency, with a gross price that can be told."""
+    """Check a thing that a shopper designed: it is of this shop, in its currency, with a gross price that is known."""
     # An unknown one is held under the first that makes such things.
     line.vendor = product.vendor if product else vendors_with(TakesOrdersAtOnce)[0]
     if product is None:
-        add_error(
-            errors, f"{path}.custom_product", _("The shop has no custom product %(id)s.") % {"id": line.custom_product}
-        )
+        text = _("The shop has no custom product %(id)s.") % {"id": line.custom_product}
+        add_error(errors, f"{path}.custom_product", text)
     if shop.sign_integration_id is None:
         text = _("The shop sells no custom signs: its number at %(vendor)s is not set.")
         add_error(errors, f"{path}.custom_product", text % {"vendor": vendor_title(line.vendor)})
     if product is not None and product.currency != shop.currency:
         text = _("The product was designed in %(given)s, and the shop sells in %(currency)s.")
-        words = {"given": product.currency, "currency": shop.currency}
-        add_error(errors, f"{path}.custom_product", text % words)
+        text = text % {"given": product.currency, "currency": shop.currency}
+        add_error(errors, f"{path}.custom_product", text)
     if line.tax_percent is None:
         text = _("The gross price is needed: name the tax of the line, or have it set for the shop.")
         add_error(errors, f"{path}.tax_percent", text)
     line.kind, line.sku = LineKind.SIGN, line.custom_product
     line.name = line.name or (product.title if product else "")
-    return ValidatedLine(line, custom_product=product, remark=_price_remark(line, product))
+    return ValidatedLine(line, remark=_price_remark(line, product))
 
 
 def _price_remark(line: OrderLine, product: CustomProduct | None) -> str:
-    """Says so where another price is charged than the shopper saw: allowed, since shops give discounts."""
+    """Return a remark where another price is charged than the shopper saw: allowed, since shops give discounts."""
     if product is None or product.price is None or line.tax_percent is None:
         return ""
     gross = round_money(line.unit_price * (1 + line.tax_percent / 100), currency=product.currency)
@@ -201,6 +199,4 @@ def _price_remark(line: OrderLine, product: CustomProduct | None) -> str:
         return ""
     text = _("Line %(line)s is sold for %(sold)s %(currency)s; it was designed at %(designed)s %(currency)s.")
     designed = round_money(product.price, currency=product.currency)
-    return text % {
-        "line": line.reference, "sold": gross, "currency": product.currency, "designed": designed,
-    }  # fmt: skip
+    return text % {"line": line.reference, "sold": gross, "currency": product.currency, "designed": designed}

@@ -27,7 +27,7 @@ _ADDRESSES = tuple(f"{role.field}." for role in AddressRole)
 
 @dataclass
 class Findings:
-    """`errors` maps field paths to complaints, `suggestions` an address to a street and care-of that would fit.
+    """What the pre-flight finds: `errors` by field path, `suggestions` of a street and care-of that would fit.
 
     What the shop may choose to take all the same stands apart: `prices` that nobody would mean, `stock` too small.
     `doubts` are as `errors`, of what a vendor may take and a person has to decide: the order is taken and held.
@@ -44,7 +44,7 @@ class Findings:
 
     @property
     def may_be_overridden(self) -> bool:
-        """Whether a person may send it all the same: the catalogue may be behind, a vendor's own limits are not."""
+        """Return whether a person may send it all the same: the catalogue may be behind, a vendor's limits are not."""
         return bool(self.errors) and not any(is_about_address(path) for path in self.errors)
 
     @property
@@ -57,9 +57,15 @@ def is_about_address(path: str) -> bool:
     return path.startswith(_ADDRESSES)
 
 
+def divide(errors: Errors) -> tuple[Errors, Errors]:
+    """Divide errors by who corrects them: those of addresses, which we do, and all else, which the shop does."""
+    address = {path: texts for path, texts in errors.items() if is_about_address(path)}
+    return address, {path: texts for path, texts in errors.items() if path not in address}
+
+
 def check_order(rows: OrderRows) -> Findings:
-    """All that stands against the order, in a constant number of queries; nothing is saved, and its lines are filled
-    from the catalogue (`validate_lines`).
+    """Return all that stands against the order, in a constant number of queries; nothing is saved, and its lines are
+    filled from the catalogue (`validate_lines`).
 
     Must run in the transaction that writes the order: until its end no other takes of the same stock.
     """
@@ -98,12 +104,10 @@ def check_limits(rows: OrderRows, findings: Findings) -> None:
 
 
 def _check_express(order: Order, findings: Findings) -> None:
-    """Express is offered for all that comes from the catalogue."""
     slow = {line.variant.sku for line in findings.lines if line.variant and not line.variant.express_available}
     for name in ("express_shipping", "express_production"):
-        if getattr(order, name):
-            for sku in sorted(slow):
-                add_error(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
+        for sku in sorted(slow) if getattr(order, name) else ():
+            add_error(findings.errors, name, _("%(sku)s is not offered as express.") % {"sku": sku})
 
 
 def _check_customs(customs: Mapping[str, Any], *, path: str, errors: Errors) -> None:
@@ -115,35 +119,33 @@ def _check_customs(customs: Mapping[str, Any], *, path: str, errors: Errors) -> 
 
 
 def _move_doubts(address: Address, findings: Findings) -> None:
-    """A vendor's complaint about such a field is a doubt too; about other addresses than the recipient's only vendors
-    complain.
-    """
+    """Make a vendor's error about such a field a doubt too; in addresses but the recipient's only those count."""
     for name, text in doubts_about(address).items():
         path = f"{address.field}.{name}"
-        complaint = findings.errors.pop(path, None)
-        if address.role == AddressRole.RECIPIENT or complaint:
+        is_refused = findings.errors.pop(path, None) is not None
+        if is_refused or address.role == AddressRole.RECIPIENT:
             findings.doubts[path] = [text]
 
 
 def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
-    """The vendor's own limits, asked of the class that speaks for it about what it would be sent."""
-    found = vendor_type(vendor, TakesOrders)
+    """Check what its vendor would be sent against that vendor's own limits."""
+    limits = vendor_type(vendor, TakesOrders)
     own = [index for index, line in enumerate(rows.lines) if line.vendor == vendor]
-    validated_lines = set(findings.errors)
+    known_paths = set(findings.errors)
     # A slip of ours comes last: the shop counts its own documents only.
     documents = sorted(rows.documents, key=attrgetter("made_by_us"))
     message = build_message(
         OrderRows(rows.order, [rows.lines[index] for index in own], rows.addresses, documents),
         # Where our number is not known yet: it always fits.
         reference=rows.order.number or "number",
-        designs={judged.design.public_id: judged.design.vendor_id for judged in findings.lines if judged.design},
+        designs={line.design.public_id: line.design.vendor_id for line in findings.lines if line.design},
     )
-    for complaint in found.check_order(message):
-        path = _our_path(complaint.field, own)
+    for error in limits.check_order(message):
+        path = _our_path(error.field, own)
         # What the catalogue says of a field says more than that its vendor would refuse it too.
-        if path not in validated_lines:
-            add_error(findings.errors, path, complaint.text)
-    limit = found.ADDRESS_LIMITS["street"][1]
+        if path not in known_paths:
+            add_error(findings.errors, path, error.text)
+    limit = limits.ADDRESS_LIMITS["street"][1]
     for address in rows.addresses:
         if address.role not in _SENT or len(address.street) <= limit or address.care_of:
             continue
@@ -152,7 +154,7 @@ def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
 
 
 def _our_path(path: str, own: list[int]) -> str:
-    """`lines.0.sku` counts the vendor's lines, where ours may have others between them: `lines[2].sku`."""
+    """Return `lines[2].sku` for `lines.0.sku`, which counts the vendor's lines: ours may have others between them."""
     head, *rest = path.split(".")
     if head == "lines" and rest:
         rest[0] = str(own[int(rest[0])])

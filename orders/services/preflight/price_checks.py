@@ -1,6 +1,6 @@
 """The pre-flight of prices: figures that can be kept, and that nobody would mean.
 
-What we pay is between staff: complaints go to storefronts, so they name the limit and never the cost.
+What we pay is between staff: errors go to storefronts, so they name the limit and never the cost.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,8 @@ from orders.services.preflight.line_checks import ValidatedLine
 
 
 def check_prices(order: Order, lines: Sequence[ValidatedLine], *, errors: Errors) -> None:
-    """The currency is the shop's, the total has its decimal places and is near its lines, nothing is given away.
-
-    Complaints go into `errors` by path. A complaint order repeats what was paid before: only its currency counts.
+    """Check that the currency is the shop's, the total has its decimal places and is near its lines, and nothing is
+    given away. A complaint order repeats what was paid before: only its currency counts.
     """
     shop, currency, total = order.shop, order.currency, order.total
     if currency != shop.currency:
@@ -25,21 +24,20 @@ def check_prices(order: Order, lines: Sequence[ValidatedLine], *, errors: Errors
         add_error(errors, "currency", text % {"currency": shop.currency, "given": currency})
     if total != round_money(total, currency=currency):
         text = _("%(total)s has more decimal places than %(currency)s, which has %(places)d.")
-        words = {"total": total, "currency": currency, "places": exponent_of(currency)}
-        add_error(errors, "total", text % words)
+        add_error(errors, "total", text % {"total": total, "currency": currency, "places": exponent_of(currency)})
     if order.complaint:
         return
-    for index, judged in enumerate(lines):
-        if too_cheap := _why_too_cheap(judged, currency=currency, shop=shop):
+    for index, validated in enumerate(lines):
+        if too_cheap := _why_too_cheap(validated, currency=currency, shop=shop):
             add_error(errors, f"lines[{index}].unit_price", too_cheap)
     _check_total(total, lines, currency=currency, shop=shop, errors=errors)
 
 
-def _why_too_cheap(judged: ValidatedLine, *, currency: str, shop: Shop) -> str:
-    """Empty when the price can be meant. Samples may be free."""
-    line, price = judged.line, judged.line.unit_price
+def _why_too_cheap(validated: ValidatedLine, *, currency: str, shop: Shop) -> str:
+    """Return why, empty when the price can be meant. Samples may be free."""
+    line, price = validated.line, validated.line.unit_price
     sku = line.sku or line.reference
-    if judged.variant is not None and judged.variant.sample_product:
+    if validated.variant is not None and validated.variant.sample_product:
         return ""
     if not price:
         return _("%(sku)s is sold at a price of 0.") % {"sku": sku}
@@ -51,17 +49,17 @@ def _why_too_cheap(judged: ValidatedLine, *, currency: str, shop: Shop) -> str:
 
 
 def _check_total(total: Decimal, lines: Sequence[ValidatedLine], *, currency: str, shop: Shop, errors: Errors) -> None:
-    """Shipping makes it more than its lines, a voucher less: only what lies far off is complained about."""
+    """Refuse only what lies far off: shipping makes it more than its lines, a voucher less."""
     factor = shop.total_factor
-    worth = sum((_gross(judged.line) for judged in lines), Decimal(0))
+    worth = sum((_gross(validated.line) for validated in lines), Decimal(0))
     if factor is None or not worth or worth / factor <= total <= worth * factor:
         return
     text = _("The total, %(total)s %(currency)s, is far from its lines, %(lines)s: the limit is %(factor)s times.")
-    words = {"total": spell_total(total, currency=currency), "currency": currency}
-    describe_lines = spell_total(round_money(worth, currency=currency), currency=currency)
-    add_error(errors, "total", text % (words | {"lines": describe_lines, "factor": f"{factor.normalize():f}"}))
+    params = {"total": spell_total(total, currency=currency), "currency": currency, "factor": f"{factor.normalize():f}"}
+    params["lines"] = spell_total(round_money(worth, currency=currency), currency=currency)
+    add_error(errors, "total", text % params)
 
 
 def _gross(line: OrderLine) -> Decimal:
-    """What the line costs the customer; net where no tax is known, which the factor allows for."""
+    """Return what the line costs the customer; net where no tax is known, which the factor allows for."""
     return line.unit_price * line.quantity * (1 + (line.tax_percent or Decimal(0)) / 100)

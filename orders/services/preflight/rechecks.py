@@ -1,6 +1,6 @@
 """The pre-flight once more, before an order is released: what a vendor would refuse is found before anything leaves.
 
-Since the order came in, staff may have let it go on as it was, and the catalogue may have changed.
+Since the order came in, staff may have released it as it was, and the catalogue may have changed.
 """
 
 import re
@@ -11,38 +11,32 @@ from backoffice.accounts.models import Shop
 from backoffice.errors import Errors, InvalidInput
 from backoffice.text.translatable import gettext as _
 from catalog.models import Variant
-from orders.models import HoldReason, Order, VendorOrderState
+from orders.models import HoldReason, Order
+from orders.models.vendor_order import UNSENT
 from orders.services.designs.ids import is_ours
 from orders.services.order_message import OrderRows
 from orders.services.preflight.address_checks import check_countries
 from orders.services.preflight.line_checks import validate_lines
-from orders.services.preflight.order_checks import Findings, check_limits, is_about_address
+from orders.services.preflight.order_checks import Findings, check_limits, divide
 
-# What is there in another state was accepted by its vendor, and is not sent again.
-UNSENT = (VendorOrderState.PLANNED, VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 _LINE = re.compile(r"lines\[(\d+)\](.*)", re.DOTALL)
 
 
 def ensure_sendable(order: Order, *, anyway: bool = False) -> None:
-    """Raise InvalidInput, with the complaints by field, when the vendors would refuse what is left to send.
+    """Raise InvalidInput, with the errors by field, when the vendors would refuse what is left to send.
 
-    With `anyway` only what no vendor takes stops it: complaints of the catalogue are passed over.
+    With `anyway` only what no vendor takes stops it: errors of the catalogue are passed over.
     """
     found = recheck_orders([order])[order.pk]
     if found.errors and not (anyway and found.may_be_overridden):
-        text = _("%(number)s would be refused: %(complaints)s") % {
-            "number": order.number, "complaints": found.in_words,
-        }  # fmt: skip
-        raise InvalidInput(text, errors=found.errors)
+        text = _("%(number)s would be refused: %(complaints)s")
+        raise InvalidInput(text % {"number": order.number, "complaints": found.in_words}, errors=found.errors)
 
 
 def reasons_to_hold(errors: Errors) -> dict[HoldReason, Errors]:
-    """Divide complaints as the intake does: addresses are corrected here, all else with the shop."""
-    address = {path: texts for path, texts in errors.items() if is_about_address(path)}
-    other = {path: texts for path, texts in errors.items() if path not in address}
-    return {
-        reason: some for reason, some in ((HoldReason.BAD_ADDRESS, address), (HoldReason.INVALID_INPUT, other)) if some
-    }
+    """Return the errors by the reason to hold for them, as at intake."""
+    both = zip((HoldReason.BAD_ADDRESS, HoldReason.INVALID_INPUT), divide(errors), strict=True)
+    return {reason: some for reason, some in both if some}
 
 
 def recheck_orders(orders: Collection[Order]) -> dict[int, Findings]:
@@ -60,21 +54,23 @@ def recheck_orders(orders: Collection[Order]) -> dict[int, Findings]:
 
 
 def _what_is_left(order: Order) -> OrderRows:
-    """The order with the lines that are still to be sent, as its shop would give them now."""
+    """Return the order with the lines that are still to be sent, as its shop would give them now."""
     parts = list(order.vendor_orders.all())
     unsent = {row.line_id for part in parts if part.state in UNSENT for row in part.lines.all()}
     lines = [line for line in order.lines.all() if not parts or line.pk in unsent]
     for line in lines:
-        # A design of ours says itself what it is now: its customer may have switched to another variant.
+        # A design of ours knows what it is now: its customer may have switched to another variant.
         if line.custom_product or is_ours(line.design_id):
             line.sku = ""
     return OrderRows(order, lines, list(order.addresses.all()), list(order.documents.all()))
 
 
 def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Findings], *, has_catalogue: bool) -> None:
-    """All lines and all addresses of a shop are judged at once, the rest order by order without a query."""
+    """Check all lines and all addresses of a shop at once, the rest order by order without a query."""
     errors: Errors = {}
-    judged = validate_lines([line for sale in sales for line in sale.lines], shop=shop, errors=errors, sold_before=True)
+    validated = validate_lines(
+        [line for sale in sales for line in sale.lines], shop=shop, errors=errors, sold_before=True
+    )
     places: Errors = {}
     check_countries(
         ((f"{place}/{address.field}", address) for place, sale in enumerate(sales) for address in sale.addresses),
@@ -84,8 +80,8 @@ def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Findings], *, 
     for place, sale in enumerate(sales):
         own = range(start, start + len(sale.lines))
         start = own.stop
-        findings = Findings(lines=judged[own.start : own.stop])
-        if has_catalogue:  # else it has not come in yet, and what is not known cannot be judged
+        findings = Findings(lines=validated[own.start : own.stop])
+        if has_catalogue:  # else it has not come in yet, and what is not known cannot be checked
             findings.errors |= {
                 f"lines[{index}]{rest}": texts
                 for index, line in enumerate(own)
@@ -102,6 +98,6 @@ def _behind(errors: Errors, prefix: str) -> Iterable[tuple[str, list[str]]]:
 
 
 def _path_in_order(path: str, sale: OrderRows) -> str:
-    """The path with the line's place in the whole order."""
+    """Return the path with the line's place in the whole order."""
     match = _LINE.fullmatch(path)
     return f"lines[{sale.lines[int(match[1])].position - 1}]{match[2]}" if match else path

@@ -13,39 +13,39 @@ from orders.services.stock import lock_and_find_taken
 
 
 def check_stock(lines: Sequence[ValidatedLine], *, errors: Errors) -> None:
-    """Each line has the number of its pieces that are not in stock; complaints go into `errors` by path.
+    """Set each line's number of pieces that are not in stock, with an error where there are any.
 
     Lines with the same SKU share what is left, in their order. What is found stays true until the transaction ends:
     the stocks are locked. One query, none where no vendor counts.
     """
     read_at: dict[Key, datetime] = {
-        (judged.line.vendor, judged.line.sku): judged.variant.changed_at
-        for judged in lines
-        if judged.variant is not None and judged.variant.stock is not None
+        (validated.line.vendor, validated.line.sku): validated.variant.changed_at
+        for validated in lines
+        if validated.variant is not None and validated.variant.stock is not None
     }
     if not read_at:
         return
     taken = lock_and_find_taken(read_at)
-    for index, judged in enumerate(lines):
-        _check(judged, taken, path=f"lines[{index}]", errors=errors)
+    for index, validated in enumerate(lines):
+        _check(validated, taken, path=f"lines[{index}]", errors=errors)
 
 
-def _check(judged: ValidatedLine, taken: dict[Key, int], *, path: str, errors: Errors) -> None:
+def _check(validated: ValidatedLine, taken: dict[Key, int], *, path: str, errors: Errors) -> None:
     """Note what is missing. The line takes of the stock, for those that follow."""
-    variant, quantity = judged.variant, judged.line.quantity
+    variant, quantity = validated.variant, validated.line.quantity
     if variant is None or variant.stock is None:
         return
     key = variant.vendor, variant.sku
     before = taken.get(key, 0)
     taken[key] = before + quantity
-    judged.line.backordered = max(0, quantity - variant.stock.left(before))
-    if judged.line.backordered:
+    validated.line.backordered = max(0, quantity - variant.stock.left(before))
+    if validated.line.backordered:
         add_error(errors, f"{path}.quantity", _describe(variant, variant.stock, quantity, before))
 
 
 def _describe(variant: OrderableVariant, stock: Stock, quantity: int, taken: int) -> str:
     left = stock.left(taken)
-    words = {"sku": variant.sku, "quantity": quantity, "left": left, "stock": stock.together, "taken": taken}
+    params = {"sku": variant.sku, "quantity": quantity, "left": left, "stock": stock.together, "taken": taken}
     if left == stock.largest < stock.together - taken:
         text = _("%(quantity)d × %(sku)s is more than one fulfiller has in stock, %(left)d.")
     elif taken:
@@ -54,4 +54,4 @@ def _describe(variant: OrderableVariant, stock: Stock, quantity: int, taken: int
         )
     else:
         text = _("%(quantity)d × %(sku)s is more than is in stock, %(left)d.")
-    return text % words
+    return text % params

@@ -1,1 +1,1 @@
-"""In: what vendors, or people in their place, say of an order, whichever door it comes through."""
+"""In: what vendors, or people in their place, report of an order, whichever door it comes through."""

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from backoffice.engine.models import Callback, Push
 from backoffice.engine.models.callback import CallbackState
+from backoffice.engine.services.changes import set_changed
 from backoffice.engine.services.reports import ReportApplication, ReportOutcome, Source
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.messages import RANK, HistoryEntry, OrderReport, RemoteOrderState
 from fulfillment.services.shipments import record_shipments
 from orders.models import HoldReason, Order, OrderEvent, VendorOrder, VendorOrderLine, VendorOrderState
-from orders.services.cancellations import settle_cancellation
+from orders.services.cancellation_outcomes import settle_cancellation
 from orders.services.holds import hold_if_open
 from orders.services.reports.duplicates import keep_second_out
 from orders.services.reports.matching import Claim, claim_of, find_vendor_order
@@ -25,7 +26,7 @@ from orders.services.statuses import derive_statuses
 _RANKS: dict[str, float] = {state.value: rank for state, rank in RANK.items()}
 _RANKS |= {VendorOrderState.PLANNED: 0, VendorOrderState.REFUSED: RANK[RemoteOrderState.DRAFT] + 0.5}
 _CAUSE_LINES = 3
-# A vendor's time that is off by less is not worth a word.
+# A vendor's time that is off by less is not shown.
 _CLOCK_SLACK = timedelta(minutes=1)
 
 
@@ -38,11 +39,11 @@ def apply_order_report(
     push: Push | None = None,
     actor: str = "",
 ) -> ReportOutcome:
-    """All that the report says and we did not know yet is ours: states, parcels, lateness, the vendor's history.
+    """Take over what the report says and we did not know yet: states, parcels, lateness, the vendor's history.
 
-    An order that carries our reference while our request for it is unanswered is adopted; one beside the order that
-    we hold is discarded while it is a draft, and an alarm when it is submitted. `about` is what `find_vendor_order`
-    found for it just now, if somebody asked. `actor` is who says it, where that is not the vendor.
+    An order that carries our reference while our request for it has no response is adopted; one beside the order that
+    we know is discarded while it is a draft, and an alarm when it is submitted. `about` is what `find_vendor_order`
+    found for it just now, if somebody asked. `actor` is who reports it, where that is not the vendor.
     """
     found = about or find_vendor_order(report)
     if found is None:
@@ -57,7 +58,7 @@ def apply_order_report(
 
 
 def is_known(report: OrderReport, vendor_order: VendorOrder) -> bool:
-    """Whether exactly this version of our order has been applied."""
+    """Return whether exactly this version of our order has been applied."""
     return report.vendor_id == vendor_order.vendor_id and report.version == vendor_order.newest_version
 
 
@@ -86,11 +87,8 @@ class _Application(ReportApplication):
 
     def values(self) -> dict[str, Any]:
         report = self.report
-        return {
-            "shipping_earliest": report.shipping_earliest,
-            "shipping_latest": report.shipping_latest,
-            "late": report.shipping_late,
-        }
+        earliest, latest = report.shipping_earliest, report.shipping_latest
+        return {"shipping_earliest": earliest, "shipping_latest": latest, "late": report.shipping_late}
 
     def values_of_state(self) -> dict[str, Any]:
         state = self.report.state
@@ -103,13 +101,10 @@ class _Application(ReportApplication):
         return self._record_shipments() or changed
 
     def follow(self, before: str, *, changed: bool) -> None:
-        """What a new state of the vendor order brings about."""
         state = self.row.state
-        if state == before:
-            pass
-        elif state == VendorOrderState.CANCELLED:
+        if state != before and state == VendorOrderState.CANCELLED:
             self._follow_cancellation()
-        else:
+        elif state != before:
             self.note(f"vendor.{state}")
         if changed:
             derive_statuses(self.subject)
@@ -118,13 +113,13 @@ class _Application(ReportApplication):
         return OrderEvent(order=self.subject, kind=kind, params=params, **self.origin, **fields)
 
     def note(self, kind: str, **params: str) -> None:
-        super().note(kind, **self._words(**params))
+        super().note(kind, **self._params(**params))
 
     def source_key(self, entry: HistoryEntry) -> str:
         return f"{self.report.vendor}:{self.report.vendor_id}:{entry.vendor_id}"
 
     def history_fields(self, entry: HistoryEntry, *, place: int) -> dict[str, Any]:
-        """Include the vendor's own time where the line stands at another: nothing is said of an order before it is
+        """Include the vendor's own time where the line stands at another: nothing happens to an order before it is
         given to the vendor, whatever a clock that has whole seconds, or is wrong, shows.
         """
         at = max(entry.at, self.row.created_at + timedelta(microseconds=place))
@@ -134,14 +129,13 @@ class _Application(ReportApplication):
         return {"at": at, "params": params}
 
     def _record_lines(self) -> bool:
-        said = {line.reference: line for line in self.report.lines}
+        reported = {line.reference: line for line in self.report.lines}
         moved = []
-        for row in self.row.lines.all() if said else ():
-            line = said.get(row.reference)
+        for row in self.row.lines.all() if reported else ():
+            line = reported.get(row.reference)
             if line is None or (row.vendor_id and not self.is_newest):
                 continue
-            if (row.vendor_id, row.raw_state) != (line.vendor_id, line.raw_state):
-                row.vendor_id, row.raw_state = line.vendor_id, line.raw_state
+            if set_changed(row, {"vendor_id": line.vendor_id, "raw_state": line.raw_state}):
                 moved.append(row)
         if moved:
             VendorOrderLine.objects.bulk_update(moved, ["vendor_id", "raw_state"])
@@ -172,15 +166,11 @@ class _Application(ReportApplication):
             "%(vendor)s cancelled %(reference)s: %(cause)s Correct the cause and release the hold: that part is then "
             "placed anew. Or cancel the order."
         )
-        hold_if_open(
-            self.subject,
-            reason=HoldReason.VENDOR_CANCELLED,
-            text=text % self._words(cause=cause),
-            actor=self.origin["actor"],
-        )
+        text = text % self._params(cause=cause)
+        hold_if_open(self.subject, reason=HoldReason.VENDOR_CANCELLED, text=text, actor=self.origin["actor"])
 
     def _cause(self) -> str:
-        """The end of the vendor's history: the one place where it says why."""
+        """Return the end of the vendor's history: the one place where it says why."""
         entries = sorted(self.report.histories, key=lambda entry: entry.vendor_id)
         texts = [entry.text for entry in entries if not entry.is_bookkeeping]
         return " ".join(texts[-_CAUSE_LINES:])
@@ -190,6 +180,6 @@ class _Application(ReportApplication):
         self.row.save(update_fields=["vendor_id", "updated_at"])
         self.note("vendor.adopted")
 
-    def _words(self, **more: str) -> dict[str, str]:
+    def _params(self, **more: str) -> dict[str, str]:
         row = self.row
         return {"vendor": row.vendor, "reference": row.reference, "vendor_id": row.vendor_id, **more}

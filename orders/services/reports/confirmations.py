@@ -1,4 +1,4 @@
-"""A vendor's callback about a new order that is ours: the only proof of a request whose answer was lost."""
+"""A vendor's callback about a new order that is ours: the only proof of a request whose response was lost."""
 
 import msgspec
 from django.db import transaction
@@ -18,10 +18,10 @@ from orders.services.reports.matching import find_vendor_order, is_taken
 
 @transaction.atomic
 def apply_confirmation(report: OrderReport, *, callback: Callback) -> ReportOutcome:
-    """The order is at the vendor under that id, and a placing of unknown outcome is confirmed. Nothing is ever made of
-    an order that we do not know: that one is an orphan.
+    """Take over that the order is at the vendor under that id, and confirm a placing of unknown outcome. An order that
+    we do not know is an orphan: nothing is ever made of it.
     """
-    # By our own words first: they are what the callback repeats.
+    # By our own reference first: that is what the callback repeats.
     found = find_vendor_order(msgspec.structs.replace(report, vendor_id="")) if report.reference else None
     found = found or find_vendor_order(report)
     if found is None:

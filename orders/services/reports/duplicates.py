@@ -8,8 +8,8 @@ from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import join
 from backoffice.vendors.messages import RANK, OrderReport, RemoteOrderState
 from orders.models import HoldReason, StrayOrder, StrayState, VendorOrder
-from orders.services.drafts import discard_draft
 from orders.services.holds import active_holds, hold_if_open
+from orders.services.push_kinds import discard_draft
 from orders.services.reports.matching import Claim
 from orders.services.reports.strays import goods_that_differ, note_stray
 
@@ -17,7 +17,7 @@ from orders.services.reports.strays import goods_that_differ, note_stray
 def keep_second_out(
     report: OrderReport, vendor_order: VendorOrder, *, claim: Claim, source: Source, origin: dict[str, Any]
 ) -> ReportOutcome:
-    """A draft beside the order that we hold is discarded; a submitted one is an alarm, and left to a person.
+    """Discard a draft beside the order that we know; a submitted one is an alarm, and left to a person.
 
     Order and vendor order must be locked. `origin` are the fields of events: actor, callback, push.
     """
@@ -35,18 +35,18 @@ def keep_second_out(
 
 
 def _is_dismissed(report: OrderReport) -> bool:
-    """Whether a person has looked at it in the list of orders that only a vendor knows, and wants nothing done."""
-    known = StrayOrder.objects.filter(vendor=report.vendor, vendor_id=report.vendor_id)
-    return known.filter(state=StrayState.DISMISSED).exists()
+    """Return whether a person has dismissed it in the list of orders that only a vendor knows."""
+    dismissed = StrayOrder.objects.filter(state=StrayState.DISMISSED)
+    return dismissed.filter(vendor=report.vendor, vendor_id=report.vendor_id).exists()
 
 
 def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[str, Any]) -> ReportOutcome:
-    """Once for each second order: a hold that a person released is not placed again by the next report."""
+    """Hold the order, once for each second one: what a person released is not held again by the next report."""
     # A callback that only names the order shows nothing that could be compared.
     differing = goods_that_differ(vendor_order, report) if report.lines else []
     if differing:
         note_stray(report, beside=vendor_order)
-    words = {
+    params = {
         "vendor": report.vendor,
         "reference": vendor_order.reference,
         "other": report.vendor_id,
@@ -54,13 +54,11 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     }
     __, is_new = vendor_order.order.events.get_or_create(
         source_key=f"duplicate:{report.vendor}:{report.vendor_id}",
-        defaults={"kind": "vendor.duplicate", "params": words, **origin},
+        defaults={"kind": "vendor.duplicate", "params": params, **origin},
     )
     if not is_new:
         return ReportOutcome(CallbackState.KNOWN, vendor_order.order)
-    alike = _again_text() if report.lines else _unseen_text()
-    text: str = _another_customers_text() if differing else alike
-    text = text % (words | {"found": join(differing)})
+    text = _text(differing, has_lines=bool(report.lines)) % (params | {"found": join(differing)})
     order, reason = vendor_order.order, HoldReason.SECOND_AT_VENDOR
     # Of a third order the hold says so beside the second: there is one hold for each reason.
     before = active_holds(order).filter(reason=reason).values_list("text", flat=True).first()
@@ -68,24 +66,19 @@ def _raise_alarm(report: OrderReport, vendor_order: VendorOrder, origin: dict[st
     return ReportOutcome(CallbackState.APPLIED, vendor_order.order, text)
 
 
-def _again_text() -> str:
-    return _(
-        "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Both have the same goods "
-        "and recipient. Cancel one of them at %(vendor)s at once, then release the hold."
-    )
-
-
-def _unseen_text() -> str:
+def _text(differing: list[str], *, has_lines: bool) -> str:
+    if differing:  # two that are not alike were sold to two customers: neither must be cancelled
+        return _(
+            "%(vendor)s holds another order under %(reference)s: %(other)s beside ours, %(ours)s. It is not the same: "
+            "%(found)s So it may be another customer's: cancel neither of them before you know whose it is. It stands "
+            "in the list of orders that only a vendor knows; bring it in or dismiss it there, then release the hold."
+        )
+    if has_lines:
+        return _(
+            "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. Both have the same "
+            "goods and recipient. Cancel one of them at %(vendor)s at once, then release the hold."
+        )
     return _(
         "%(vendor)s holds a second order for %(reference)s: %(other)s beside ours, %(ours)s. It does not say what is "
         "in it. Compare both at %(vendor)s: if they are the same, cancel one at once; then release the hold."
-    )
-
-
-def _another_customers_text() -> str:
-    """Two under one reference that are not alike were sold to two customers: neither must be cancelled."""
-    return _(
-        "%(vendor)s holds another order under %(reference)s: %(other)s beside ours, %(ours)s. It is not the same: "
-        "%(found)s So it may be another customer's: cancel neither of them before you know whose it is. It stands in "
-        "the list of orders that only a vendor knows; bring it in or dismiss it there, then release the hold."
     )

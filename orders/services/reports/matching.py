@@ -1,4 +1,4 @@
-"""Whose report is it: from what a vendor says of an order to the vendor order it speaks of."""
+"""Whose report is it: from a vendor's report of an order to the vendor order that it is about."""
 
 import re
 from enum import StrEnum
@@ -16,14 +16,14 @@ _GENERATION = re.compile(r"-g\d+$")
 class Claim(StrEnum):
     """How an order at the vendor stands to ours."""
 
-    BOUND = "bound"  # the one we hold the id of
-    ADOPTABLE = "adoptable"  # ours, made by a request whose answer we do not have
+    BOUND = "bound"  # the one whose id we know
+    ADOPTABLE = "adoptable"  # ours, made by a request whose response we do not have
     GIVEN_UP = "given_up"  # ours once, abandoned
-    STRAY = "stray"  # carries our reference beside the one we hold
+    STRAY = "stray"  # carries our reference beside the one that we know
 
 
 def find_vendor_order(report: OrderReport) -> VendorOrder | None:
-    """By the vendor's id, else by our reference in any generation. Not locked; None: nothing of ours."""
+    """Find it by the vendor's id, else by our reference in any generation. Not locked; None: nothing of ours."""
     rows = VendorOrder.objects.filter(vendor=report.vendor).select_related("order")
     found = rows.filter(vendor_id=report.vendor_id).first() if report.vendor_id else None
     if found is not None or not report.reference:
@@ -34,13 +34,13 @@ def find_vendor_order(report: OrderReport) -> VendorOrder | None:
 
 
 def is_taken(row: VendorOrder, *, vendor_id: str) -> bool:
-    """Whether the vendor gave that id to another order of ours before: then it says nothing."""
+    """Return whether the vendor gave that id to another order of ours before: then it says nothing."""
     others = VendorOrder.objects.filter(vendor=row.vendor, vendor_id=vendor_id).exclude(pk=row.pk)
     return bool(vendor_id) and others.exists()
 
 
 def claim_of(report: OrderReport, vendor_order: VendorOrder) -> Claim:
-    """How the reported order stands to the vendor order it was found for; the row should be locked."""
+    """Return how the reported order stands to the vendor order it was found for; the row should be locked."""
     if report.vendor_id == vendor_order.vendor_id:
         return Claim.BOUND
     if report.vendor_id in vendor_order.abandoned_ids:
@@ -52,7 +52,7 @@ def claim_of(report: OrderReport, vendor_order: VendorOrder) -> Claim:
 
 
 def _expects_one(vendor_order: VendorOrder) -> bool:
-    """Whether one of our requests has made, or may have made, an order that we do not know the id of."""
+    """Return whether one of our requests has made, or may have made, an order that we do not know the id of."""
     if vendor_order.state == VendorOrderState.UNKNOWN or vendor_order.submitted_at is not None:
         return True
     return Push.objects.about(vendor_order).open().filter(kind=PLACE).exists()

@@ -1,4 +1,4 @@
-"""Asking vendors how orders are."""
+"""Pulling from vendors how orders are."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +25,7 @@ _IN_PROGRESS = (
 
 
 class OrderPull(PullRun[ReportsOrders]):
-    """At first all since yesterday is read; what belongs to no order of ours is kept as a stray."""
+    """A pull of orders: at first all since yesterday; what belongs to no order of ours is kept as a stray."""
 
     kind = PullKind.ORDERS
     model = VendorOrder
@@ -34,7 +34,7 @@ class OrderPull(PullRun[ReportsOrders]):
     named_by = "reference"
 
     def first(self) -> datetime:
-        """The vendor's filter knows days only, and its day is that of UTC."""
+        """Return the beginning of yesterday: the vendor's filter knows days only, and its day is that of UTC."""
         return (datetime.now(UTC) - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def changes(self, since: datetime, position: str) -> Iterable[ChangePage[OrderReport]]:

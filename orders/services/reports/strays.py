@@ -25,7 +25,7 @@ _WHO = ("company", "firstname", "lastname", "street", "zip", "city")
 
 @dataclass(frozen=True)
 class OurReference:
-    """What a reference of ours says: "WEB-100001-2-g3" is the third generation of the second part of WEB-100001."""
+    """A reference of ours in parts: "WEB-100001-2-g3" is the third generation of the second part of WEB-100001."""
 
     code: str
     number: str
@@ -34,12 +34,11 @@ class OurReference:
 
 
 def read_reference(text: str) -> OurReference | None:
-    """Return what the reference says, None where it is not of our making."""
+    """Return the parts of the reference, None where it is not of our making."""
     found = _OURS.fullmatch(text)
     if found is None:
         return None
-    part, generation = int(found["part"] or 1), int(found["generation"] or 1)
-    return OurReference(found["code"], found["number"], part, generation)
+    return OurReference(found["code"], found["number"], int(found["part"] or 1), int(found["generation"] or 1))
 
 
 def note_stray(report: OrderReport, *, beside: VendorOrder | None = None) -> StrayOrder | None:
@@ -76,12 +75,12 @@ def open_strays(order: Order) -> QuerySet[StrayOrder]:
 
 def goods_that_differ(row: VendorOrder, report: OrderReport) -> list[str]:
     """Return how an order at a vendor is another one than this part of ours, by lines and recipient."""
-    wanted = order_to_place(row)
+    requested = order_to_place(row)
     lines = tuple(msgspec.structs.replace(line, file_urls=_without_ours(line)) for line in report.lines)
-    found = differences(wanted, msgspec.structs.replace(report, reference=wanted.reference, lines=lines))
-    if report.recipient is not None and _who(report.recipient) != _who(wanted.recipient):
-        words = {"held": spell_recipient(report.recipient), "agreed": spell_recipient(wanted.recipient)}
-        found.append(_("It goes to %(held)s, not to %(agreed)s.") % words)
+    found = differences(requested, msgspec.structs.replace(report, reference=requested.reference, lines=lines))
+    if report.recipient is not None and _who(report.recipient) != _who(requested.recipient):
+        params = {"held": spell_recipient(report.recipient), "agreed": spell_recipient(requested.recipient)}
+        found.append(_("It goes to %(held)s, not to %(agreed)s.") % params)
     return found
 
 
@@ -92,7 +91,7 @@ def spell_recipient(address: PostalAddress) -> str:
 
 
 def dismiss_stray(stray: StrayOrder, *, actor: str, reason: str) -> None:
-    """Nothing is to be done here about it. Raises InvalidInput without a reason, Conflict when somebody was first."""
+    """Dismiss it: nothing is to be done. Raise InvalidInput without a reason, Conflict when somebody was first."""
     settle_stray(stray, state=StrayState.DISMISSED, actor=actor, reason=checked_reason(reason))
 
 
@@ -105,7 +104,7 @@ def settle_stray(
     vendor_order: VendorOrder | None = None,
     is_adopted: bool = False,
 ) -> None:
-    """Write what became of it. Raises Conflict when somebody was first."""
+    """Write what became of it. Raise Conflict when somebody was first."""
     settled = StrayOrder.objects.filter(pk=stray.pk, state=StrayState.OPEN).update(
         state=state,
         decided_by=actor,
@@ -119,7 +118,7 @@ def settle_stray(
 
 
 def _without_ours(line: LineReport) -> tuple[str, ...]:
-    """Our own links are signed anew each time: only that there is a file can be compared."""
+    """Return the files; of our own links, signed anew each time, only that there is one can be compared."""
     return tuple("" if url.startswith(settings.PUBLIC_URL) else url for url in line.file_urls)
 
 

@@ -1,1 +1,1 @@
-"""After a restore from a backup: what the vendors know and we do not, whose it is, and how it becomes ours."""
+"""After a restore from a backup: what only the vendors know, whose it is, and how it becomes ours."""

@@ -14,7 +14,6 @@ from orders.models import (
     Address,
     AddressRole,
     Order,
-    OrderEvent,
     OrderLine,
     OrderState,
     StrayOrder,
@@ -41,10 +40,10 @@ _OF_THE_SALE = (
 
 @transaction.atomic
 def adopt_stray(stray: StrayOrder, *, actor: str) -> Order:
-    """The order is ours, with all parts of it that vendors know: followed from now on, and never sent again. Where the
-    shop has sent it again already, the vendor's one becomes a part of that.
+    """Make the order ours, with all parts of it that vendors know: followed from now on, and never sent again. Where
+    the shop has sent it again already, the vendor's one becomes a part of that.
 
-    What the customer paid is not known until the shop sends it again. Raises Conflict when somebody was first, and
+    What the customer paid is not known until the shop sends it again. Raise Conflict when somebody was first, and
     IllegalTransition when the shop's order of that reference is another one.
     """
     stray = StrayOrder.objects.select_for_update().get(pk=stray.pk)
@@ -66,7 +65,7 @@ def adopt_stray(stray: StrayOrder, *, actor: str) -> Order:
 
 
 def complete_adopted(new: NewOrder, *, shop: Shop) -> Order | None:
-    """An order that was brought in without its shop gets what only the shop knows, now that it sends it again.
+    """Complete an order that was brought in without its shop by what only the shop knows, now that it sends it again.
 
     Return None when there is none, when that was done before, or when the goods are not the same. Must run in a
     transaction.
@@ -78,17 +77,16 @@ def complete_adopted(new: NewOrder, *, shop: Shop) -> Order | None:
     order = Order.objects.locked(order_id)
     rows = build_rows(new, shop=shop)
     check_order(rows)
-    fresh = {line.position: line for line in rows.lines}
     lines = list(order.lines.order_by("position"))
-    if [_goods(line) for line in lines] != [_goods(line) for line in fresh.values()]:
+    if [_goods(line) for line in lines] != [_goods(line) for line in rows.lines]:
         return None
-    for line in lines:
+    for line, fresh in zip(lines, rows.lines, strict=True):
         for name in _OF_THE_SHOP:
-            setattr(line, name, getattr(fresh[line.position], name))
+            setattr(line, name, getattr(fresh, name))
     OrderLine.objects.bulk_update(lines, _OF_THE_SHOP)
     _take_over(order, rows)
     adopted.update(is_adopted=False)
-    OrderEvent.objects.create(order=order, actor=f"shop:{shop.code}", kind="order.completed")
+    order.events.create(actor=f"shop:{shop.code}", kind="order.completed")
     refresh_search(order)
     return order
 
@@ -101,8 +99,8 @@ def _make(stray: StrayOrder, *, actor: str) -> Order:
     parts = sorted(family, key=lambda one: (one.vendor_state == VendorOrderState.CANCELLED, one.part))
     order = _new_order(stray, parts[0].last_report)
     order.save(force_insert=True)
-    OrderEvent.objects.create(
-        order=order, actor=actor, kind="order.adopted", params={"vendor": stray.vendor, "vendor_id": stray.vendor_id}
+    order.events.create(
+        actor=actor, kind="order.adopted", params={"vendor": stray.vendor, "vendor_id": stray.vendor_id}
     )
     recipient = parts[0].last_report.recipient or PostalAddress()
     names = [field.name for field in Address._meta.concrete_fields]
@@ -161,7 +159,7 @@ def _add_part(order: Order, stray: StrayOrder) -> VendorOrder:
 
 
 def _lines(order: Order, vendor: str, shown: Sequence[LineReport]) -> Iterator[OrderLine]:
-    """Their references are our positions; one that is none gets the next."""
+    """Make lines of the vendor's: its references are our positions; one that is none gets the next."""
     used = set(order.lines.values_list("position", flat=True))
     for line in shown:
         is_ours = line.reference.isdecimal() and 0 < int(line.reference) < 1000 and int(line.reference) not in used
@@ -197,12 +195,11 @@ def _goods(line: OrderLine) -> tuple[int, str, int]:
 
 
 def _take_over(order: Order, rows: OrderRows) -> None:
-    """Customer, price and addresses as the shop says; the recipient stays as the vendor has it."""
-    given = rows.order
+    """Take over customer, price and addresses from the shop; the recipient stays as the vendor has it."""
     for name in ("customer_email", "customer_firstname", "customer_lastname"):
-        setattr(order, name, getattr(given, name) or getattr(order, name))
+        setattr(order, name, getattr(rows.order, name) or getattr(order, name))
     for name in _OF_THE_SALE:
-        setattr(order, name, getattr(given, name))
+        setattr(order, name, getattr(rows.order, name))
     order.save()
     addresses = [address for address in rows.addresses if address.role != AddressRole.RECIPIENT]
     for address in addresses:

@@ -1,7 +1,7 @@
 """After a restore: every vendor is compared with what the database knows, before anything is sent again.
 
 All of it may be repeated: what was found once is found again and changes nothing, so a run that a vendor stopped is run
-once more. With `dry_run` the same is done and taken back, order by order.
+once more. With `dry_run` the same is done and rolled back, order by order.
 """
 
 import logging
@@ -38,12 +38,10 @@ from orders.services.reports.strays import goods_that_differ, note_stray, read_r
 logger = logging.getLogger(__name__)
 
 ACTOR = "reconcile"
-# The vendor's clock, and the last moments before the backup.
+# For the vendor's clock, and what came just before the backup.
 MARGIN = timedelta(hours=1)
 
 _JUMP = "SELECT setval('orders_order_id_seq', %(highest)s) FROM orders_order_id_seq WHERE last_value < %(highest)s"
-
-Progress = Callable[[str], None]
 
 
 @dataclass
@@ -59,10 +57,9 @@ class Reconciliation:
     is_open: bool = False
 
 
-def reconcile(*, since: datetime | None, dry_run: bool, progress: Progress) -> Reconciliation:
-    """Every vendor that can be asked has been compared, and what was found is ours or shown to people; then requests
-    leave again. A vendor that does not answer, or an order that cannot be compared, keeps them from leaving: run it
-    once more.
+def reconcile(*, since: datetime | None, dry_run: bool, progress: Callable[[str], None]) -> Reconciliation:
+    """Compare with every vendor that can be asked; what is found becomes ours or is shown to people. Then requests
+    leave again, unless a vendor did not answer or an order could not be compared: run it once more.
     """
     epoch = epochs.check_epoch()
     result = Reconciliation(since or (epoch.saved_at or datetime.now(UTC) - timedelta(days=1)) - MARGIN)
@@ -86,9 +83,8 @@ def reconcile(*, since: datetime | None, dry_run: bool, progress: Progress) -> R
 
 
 def doubt_pushes(epoch: Epoch) -> int:
-    """What waited at the backup may have been sent since: it is looked for before it is sent, or a person is asked.
-
-    Return how many there were.
+    """Doubt what waited at the backup, as it may have been sent since: it is searched for before it is sent, or a
+    person is asked. Return how many there were.
     """
     if not epoch.is_locked:
         return 0
@@ -113,11 +109,8 @@ def _doubt(push_id: int) -> bool:
 class _Comparison:
     """One vendor's turn."""
 
-    def __init__(self, vendor: str, result: Reconciliation, *, dry_run: bool, progress: Progress) -> None:
-        self.name = vendor
-        self.result = result
-        self.dry_run = dry_run
-        self.progress = progress
+    def __init__(self, vendor: str, result: Reconciliation, *, dry_run: bool, progress: Callable[[str], None]) -> None:
+        self.name, self.result, self.dry_run, self.progress = vendor, result, dry_run, progress
         self.counts = result.counts.setdefault(vendor, Counter())
         self.highest = 0
 
@@ -139,20 +132,20 @@ class _Comparison:
             if report.state == RemoteOrderState.CANCELLED:
                 cancelled.append(report)
             else:
-                self._take(report)
+                self._compare(report)
         for report in cancelled:
-            self._take(report)
+            self._compare(report)
         if not self.dry_run:
             self._jump()
         self._link_strays()
 
-    def _take(self, report: OrderReport) -> None:
+    def _compare(self, report: OrderReport) -> None:
         ours = read_reference(report.reference)
         if ours is not None:
             self.highest = max(self.highest, _id_of(ours.number, code=ours.code))
         try:
             with self._step():
-                what = self._take_known(report) or self._take_unknown(report)
+                what = self._compare_known(report) or self._keep_unknown(report)
         except Exception as error:  # a fault of ours, or a lock that was held, keeps no other from being compared
             logger.exception("%s of %s could not be compared.", report.reference, self.name)
             text = f"{vendor_title(self.name)}: {report.reference} could not be compared: {error}"
@@ -162,8 +155,8 @@ class _Comparison:
         if what != "known":
             self.progress(f"{self.name}: {report.reference} ({report.vendor_id}, {report.raw_state}): {what}")
 
-    def _take_known(self, report: OrderReport) -> str:
-        """Bound by its id, or by our reference; empty when it is another's, or nobody's."""
+    def _compare_known(self, report: OrderReport) -> str:
+        """Return what became of one that is bound by its id or our reference; empty when it is of no order of ours."""
         found = find_vendor_order(report)
         if found is None:
             return ""
@@ -187,7 +180,7 @@ class _Comparison:
         start_over(found)
         return "another customer's under one reference"
 
-    def _take_unknown(self, report: OrderReport) -> str:
+    def _keep_unknown(self, report: OrderReport) -> str:
         known = StrayOrder.objects.filter(vendor=self.name, vendor_id=report.vendor_id).first()
         stray = note_stray(report)
         if stray is None:
@@ -195,7 +188,7 @@ class _Comparison:
         return "only the vendor knows it" if known is None or known.state == StrayState.OPEN else "known"
 
     def _link_strays(self) -> None:
-        """Orders that a shop sent again meanwhile, or that had not been divided among vendors at the backup."""
+        """Link orders that a shop sent again meanwhile, or that had not been divided among vendors at the backup."""
         for stray in StrayOrder.objects.filter(vendor=self.name, state=StrayState.OPEN):
             order = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).first()
             if order is None and not stray.shop_reference:
@@ -209,7 +202,7 @@ class _Comparison:
                 self.progress(f"{self.name}: {stray.reference} is order {order.number} of {order.shop.name}")
 
     def _jump(self) -> None:
-        """Ids go on behind all numbers that the vendor knows."""
+        """Let ids go on behind all numbers that the vendor knows."""
         with connection.cursor() as cursor:
             cursor.execute(_JUMP, {"highest": self.highest})
 

@@ -14,7 +14,7 @@ from orders.rules.services.descriptions import summarize
 from orders.rules.services.plans import plan_rules
 from orders.rules.services.running import work_waiting_events
 from orders.rules.services.shipped import SHIPPED, setup_rules
-from orders.services.desk import tag_order
+from orders.services.annotations import tag_order
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import TAG, act, asks, counts, group, happens, make_rule
 

@@ -12,7 +12,7 @@ from orders.models import HoldReason, Order, OrderEvent, OrderState
 from orders.rules.models import Notice, NoticeKind, RuleEvent, RuleRun, RunOutcome
 from orders.rules.services.running import run_by_hand, work_waiting_events
 from orders.rules.tasks import run_rules
-from orders.services.desk import assign_order, tag_order
+from orders.services.annotations import assign_order, tag_order
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 from orders.services.timeline import describe
 from tests.orders.rows import make_order

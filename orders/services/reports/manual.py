@@ -1,9 +1,9 @@
 """What people record of orders at vendors that report nothing: how far they are, and what became of a cancellation.
 
-It ends in the same service as every report, so parcels and axes are the same whoever says it.
+It ends in the same service as every report, so parcels and statuses are the same whoever reports.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
 
@@ -15,17 +15,14 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.messages import OrderReport, RemoteOrderState, ShipmentReport, Version
 from backoffice.vendors.registry import has_ability
+from fulfillment.models import Shipment
 from orders.models import Order, VendorOrder, VendorOrderState
-from orders.services.cancellations import go_on_after_refusal, settle_cancellation
+from orders.services.cancellation_outcomes import go_on_after_refusal, settle_cancellation
 from orders.services.reports.applying import apply_order_report
 
 LONGEST = {"carrier": 64, "tracking_code": 200, "tracking_url": 2000}
-_AT_VENDOR = (
-    VendorOrderState.SUBMITTED,
-    VendorOrderState.CHECKED,
-    VendorOrderState.IN_PRODUCTION,
-    VendorOrderState.DONE,
-)
+_CANCELLABLE = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED)
+_AT_VENDOR = (*_CANCELLABLE, VendorOrderState.IN_PRODUCTION, VendorOrderState.DONE)
 
 
 class Progress(StrEnum):
@@ -36,7 +33,7 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True)
 class ParcelInput:
-    """How it travels; all may be empty where nobody said."""
+    """How it travels; all may be empty where nobody knows."""
 
     carrier: str = ""
     tracking_code: str = ""
@@ -45,10 +42,10 @@ class ParcelInput:
 
 @transaction.atomic
 def record_progress(row: VendorOrder, *, progress: Progress, actor: str, parcel: ParcelInput | None = None) -> Order:
-    """The part is that far, as if the vendor had reported it. The same again changes nothing; another tracking code is
-    another parcel. Delivered: all parcels of the part are.
+    """Record how far the part is, as if the vendor had reported it. The same again changes nothing; another tracking
+    code is another parcel. Delivered: all parcels of the part are.
 
-    Raises IllegalTransition where the vendor reports by itself, has nothing of it, or a cancellation is open, and
+    Raise IllegalTransition where the vendor reports by itself, has nothing of it, or a cancellation is open, and
     InvalidInput for a parcel that cannot be kept.
     """
     order = Order.objects.locked(row.order_id)
@@ -73,8 +70,7 @@ def can_record_progress(order: Order, row: VendorOrder) -> Eligibility:
     if not has_ability(row.vendor, TakesOrdersAtOnce):
         return ineligible(_("%(vendor)s reports by itself how far it is.") % {"vendor": row.vendor})
     if row.submitted_at is None or row.state not in _AT_VENDOR:
-        words = {"reference": row.reference, "vendor": row.vendor}
-        return ineligible(_("%(reference)s is not at %(vendor)s.") % words)
+        return ineligible(_("%(reference)s is not at %(vendor)s.") % {"reference": row.reference, "vendor": row.vendor})
     if order.cancel_requested_at is not None:
         text = _("A cancellation was asked for: say first what %(vendor)s answered.")
         return ineligible(text % {"vendor": row.vendor})
@@ -85,45 +81,34 @@ def _shipments(row: VendorOrder, progress: Progress, parcel: ParcelInput) -> tup
     if progress == Progress.IN_PRODUCTION:
         return ()
     _ensure_fit(parcel)
-    known = list(row.shipments.all())
-    given = any((parcel.carrier, parcel.tracking_code, parcel.tracking_url))
-    if progress == Progress.DELIVERED and known and not given:
-        return tuple(
-            ShipmentReport(
-                vendor_id=one.vendor_id,
-                carrier=one.carrier,
-                tracking_code=one.tracking_code,
-                tracking_url=one.tracking_url,
-                delivered=True,
-                delivered_at=one.delivered_at or timezone.now(),
-            )
-            for one in known
-        )
-    is_delivered = progress == Progress.DELIVERED
-    return (
+    delivered = progress == Progress.DELIVERED
+    known = list(row.shipments.all()) if delivered and parcel == ParcelInput() else []
+    return tuple(
         ShipmentReport(
-            vendor_id=_parcel_id(parcel),
-            carrier=parcel.carrier,
-            tracking_code=parcel.tracking_code,
-            tracking_url=parcel.tracking_url,
-            delivered=is_delivered,
-            delivered_at=timezone.now() if is_delivered else None,
-        ),
+            vendor_id=one.vendor_id,
+            carrier=one.carrier,
+            tracking_code=one.tracking_code,
+            tracking_url=one.tracking_url,
+            delivered=delivered,
+            delivered_at=(one.delivered_at or timezone.now()) if delivered else None,
+        )
+        for one in known or [Shipment(vendor_id=_parcel_id(parcel), **asdict(parcel))]
     )
 
 
 def _parcel_id(parcel: ParcelInput) -> str:
-    """The same parcel has the same id, so that pressing twice makes one."""
+    """Return the same id for the same parcel, so that pressing twice makes one."""
     if not parcel.tracking_code:
         return "by-hand"
     return f"by-hand-{sha256(parcel.tracking_code.encode()).hexdigest()[:24]}"
 
 
 def _ensure_fit(parcel: ParcelInput) -> None:
-    errors: dict[str, list[str]] = {}
-    for name, most in LONGEST.items():
-        if len(getattr(parcel, name)) > most:
-            errors[name] = [_("At most %(most)d characters are possible.") % {"most": most}]
+    errors = {
+        name: [_("At most %(most)d characters are possible.") % {"most": most}]
+        for name, most in LONGEST.items()
+        if len(getattr(parcel, name)) > most
+    }
     if parcel.tracking_url and not parcel.tracking_url.lower().startswith(("https://", "http://")):
         errors["tracking_url"] = [_("The link must begin with https:// or http://.")]
     if errors:
@@ -132,33 +117,28 @@ def _ensure_fit(parcel: ParcelInput) -> None:
 
 @transaction.atomic
 def conclude_cancellation(row: VendorOrder, *, cancelled: bool, actor: str, note: str) -> Order:
-    """A person has told the vendor of the cancellation and says what it answered: agreed, or it makes it all the same.
+    """Record what the vendor, which a person asked, decided of the cancellation: agreed, or it makes it all the same.
 
-    Raises IllegalTransition unless that is open.
+    Raise IllegalTransition unless that is open.
     """
     order = Order.objects.locked(row.order_id)
     row = VendorOrder.objects.select_for_update().get(pk=row.pk)
     if not awaits_confirmation(order, row):
         raise IllegalTransition(_("No cancellation of %s waits for word from its vendor.") % row.reference)
+    params = {"vendor": row.vendor, "reference": row.reference, "note": note}
     if cancelled:
         row.state = VendorOrderState.CANCELLED
         row.save(update_fields=["state", "updated_at"])
-        words = {"vendor": row.vendor, "reference": row.reference, "note": note}
-        order.events.create(actor=actor, kind="vendor.cancelled", params=words)
+        order.events.create(actor=actor, kind="vendor.cancelled", params=params)
         settle_cancellation(order, actor=actor)
     else:
         text = _("%(vendor)s makes %(reference)s all the same. %(note)s")
-        words = {"vendor": row.vendor, "reference": row.reference, "note": note}
-        go_on_after_refusal(row, text=(text % words).strip(), actor=actor)
+        go_on_after_refusal(row, text=(text % params).strip(), actor=actor)
     order.refresh_from_db()
     return order
 
 
 def awaits_confirmation(order: Order, row: VendorOrder) -> bool:
-    """Whether somebody has to tell the vendor that the part is cancelled, and then us what it said."""
-    open_states = (VendorOrderState.SUBMITTED, VendorOrderState.CHECKED)
-    return (
-        order.cancel_requested_at is not None
-        and row.state in open_states
-        and has_ability(row.vendor, TakesOrdersAtOnce)
-    )
+    """Return whether a person has to ask the vendor to cancel the part, and to record its decision."""
+    is_open = order.cancel_requested_at is not None and row.state in _CANCELLABLE
+    return is_open and has_ability(row.vendor, TakesOrdersAtOnce)

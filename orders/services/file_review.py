@@ -1,35 +1,25 @@
-"""What a person does about a print file that was found unfit: have it exchanged, or let it go as it is."""
+"""What a person does about a print file that was found unfit: exchange it, or accept it as it is."""
 
 from django.db import transaction
 
 from backoffice.errors import Conflict, IllegalTransition, InvalidInput
 from backoffice.text.translatable import gettext as _
-from orders.models import (
-    Hold,
-    HoldReason,
-    Order,
-    OrderLine,
-    OrderState,
-    ShopFile,
-    VendorOrderLine,
-    VendorOrderState,
-)
+from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, ShopFile, VendorOrderLine
+from orders.models.vendor_order import FAILED
 from orders.services.files.store import link_file
+from orders.services.holds import active_holds
 from orders.services.lifecycle import release_hold
-
-# What is in these states is placed anew when the order is released.
-_ANEW = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 
 
 @transaction.atomic
 def accept_files(hold: Hold, *, actor: str, note: str) -> Order:
-    """The order goes on with its print files as they are; nobody looks at them again. Who said so is kept.
+    """Let the order go on with its print files as they are, not checked again; who decided so is kept.
 
-    Raises Conflict when the hold was released already or is about something else.
+    Raise Conflict when the hold was released already or is about something else.
     """
     order = Order.objects.locked(hold.order_id)
-    ours = order.holds.filter(pk=hold.pk, reason=HoldReason.BAD_FILE, released_at__isnull=True)
-    if not ours.update(overridden=True):
+    active = active_holds(order).filter(pk=hold.pk, reason=HoldReason.BAD_FILE)
+    if not active.update(overridden=True):
         raise Conflict(_("This hold has been released already."))
     order.events.create(actor=actor, kind="files.accepted", params={"text": note})
     return release_hold(hold, actor=actor, note=note)
@@ -37,16 +27,16 @@ def accept_files(hold: Hold, *, actor: str, note: str) -> Order:
 
 @transaction.atomic
 def exchange_file(line: OrderLine, *, index: int, file: ShopFile, actor: str) -> Order:
-    """The line's print file in that place is another one, kept by us; it is looked at when the order goes.
+    """Put another print file, kept by us, in that place of the line; it is checked when the order goes.
 
-    Raises IllegalTransition when the order does not wait or a vendor has the line, InvalidInput without such a place.
+    Raise IllegalTransition when the order does not wait or a vendor has the line, InvalidInput without such a place.
     """
     order = Order.objects.locked(line.order_id)
     line = OrderLine.objects.select_for_update().get(pk=line.pk)
     if order.state not in (OrderState.NEW, OrderState.HELD):
         raise IllegalTransition(_("Hold the order first: its files are on their way."))
     rows = VendorOrderLine.objects.filter(line=line)
-    if rows.exclude(vendor_id="").exclude(vendor_order__state__in=_ANEW).exists():
+    if rows.exclude(vendor_id="").exclude(vendor_order__state__in=FAILED).exists():
         raise IllegalTransition(_("The vendor has this line already."))
     if not 0 <= index < len(line.files) or file.shop_id != order.shop_id:
         raise InvalidInput(_("The line has no such file."), errors={})
@@ -59,6 +49,5 @@ def exchange_file(line: OrderLine, *, index: int, file: ShopFile, actor: str) ->
     for row in rows:
         row.checked_files = [place for place in row.checked_files if place != index]
         row.save(update_fields=["checked_files"])
-    words = {"line": line.reference, "name": str(file)}
-    order.events.create(actor=actor, kind="files.exchanged", params=words)
+    order.events.create(actor=actor, kind="files.exchanged", params={"line": line.reference, "name": str(file)})
     return order

@@ -1,23 +1,17 @@
-"""What becomes of a cancellation that was asked for: all vendors agree, or one of them refuses."""
-
-from typing import Any
+"""The outcome of a requested cancellation: all vendors agree, or one of them refuses."""
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.pushes import dismiss_push
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
-from backoffice.text.translatable import gettext as said
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.holds import end_holds_with_order, hold_if_open
 from orders.services.statuses import derive_statuses
 
 
 def settle_cancellation(order: Order, *, actor: str) -> None:
-    """An order whose cancellation was asked for becomes cancelled once no vendor holds any of it.
-
-    The order must be locked.
-    """
+    """Cancel an order whose cancellation was requested once no vendor holds any of it. The order must be locked."""
     if not order.cancel_requested_at or not order.may_become(OrderState.CANCELLED):
         return
     if order.vendor_orders.exclude(state=VendorOrderState.CANCELLED).exists():
@@ -31,29 +25,27 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
 
 
 def go_on_after_refusal(row: VendorOrder, *, text: str, actor: str, push: Push | None = None) -> None:
-    """The order goes on, and the timeline says why; parts that are cancelled already need a person.
-
-    The order must be locked.
-    """
+    """Let the order go on, and note why; where parts are cancelled already it is held. The order must be locked."""
     order = Order.objects.locked(row.order_id)
     if order.cancel_requested_at is None:
         return
     order.cancel_requested_at = None
     order.save(update_fields=["cancel_requested_at", "updated_at"])
-    words: dict[str, Any] = {"vendor": row.vendor, "reference": row.reference, "text": text or row.too_late_text()}
-    OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=words, push=push)
+    text = text or row.too_late_text()
+    params = {"vendor": row.vendor, "reference": row.reference, "text": text}
+    OrderEvent.objects.create(order=order, actor=actor, kind="order.cancel_refused", params=params, push=push)
     cancelled = list(order.vendor_orders.filter(state=VendorOrderState.CANCELLED).values_list("reference", flat=True))
     if cancelled:
-        told = said(
+        held = _(
             "%(parts)s was cancelled, but the rest of the order could not be: %(text)s Release the hold to have the "
             "cancelled part placed anew."
         )
-        text = told % {"parts": ", ".join(cancelled), "text": words["text"]}
+        text = held % {"parts": ", ".join(cancelled), "text": text}
         hold_if_open(order, reason=HoldReason.VENDOR_CANCELLED, text=text, actor="system")
     derive_statuses(order)
 
 
 def dismiss_refusals(vendor_order: VendorOrder, *, actor: str, reason: str) -> None:
-    """What a vendor refused before no longer waits for a person: it is dealt with by this."""
+    """Dismiss what a vendor refused before: this deals with it, no person has to."""
     for push in Push.objects.about(vendor_order).needing_attention().filter(state=PushState.FAILED):
         dismiss_push(push, actor=actor, reason=reason)

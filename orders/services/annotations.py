@@ -1,0 +1,55 @@
+"""Annotations of an order: whose it is, tags, a note. None of it moves the order."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from backoffice.engine.services.changes import set_changed
+from backoffice.errors import InvalidInput
+from backoffice.text.cleaning import trim
+from backoffice.text.translatable import gettext as _
+from orders.models import Order
+
+LONGEST_TAG = 40
+MOST_TAGS = 20
+LONGEST_NOTE = 5000
+
+
+def assign_order(order: Order, *, assignee: User | None, actor: str) -> Order:
+    """Assign the order to that person, or to nobody."""
+    if assignee is None:
+        return _annotate(order, "assignee_id", None, actor=actor, kind="order.unassigned")
+    params = {"to": assignee.get_username()}
+    return _annotate(order, "assignee_id", assignee.pk, actor=actor, kind="order.assigned", params=params)
+
+
+def tag_order(order: Order, *, tags: Iterable[str], actor: str) -> Order:
+    """Give the order these tags, in this order, without repeats. Raise InvalidInput for too long or too many."""
+    requested = list(dict.fromkeys(tag for one in tags if (tag := trim(one))))
+    if len(requested) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in requested):
+        text = _("At most %(most)s tags of up to %(longest)s characters.") % {"most": MOST_TAGS, "longest": LONGEST_TAG}
+        raise InvalidInput(text, errors={"tags": [text]})
+    return _annotate(order, "tags", requested, actor=actor, kind="order.tagged", params={"tags": requested})
+
+
+def write_note(order: Order, *, note: str, actor: str) -> Order:
+    """Write the order's note. Raise InvalidInput beyond 5,000 characters."""
+    note = note.strip()
+    if len(note) > LONGEST_NOTE:
+        text = _("A note has at most %(longest)s characters.") % {"longest": LONGEST_NOTE}
+        raise InvalidInput(text, errors={"note": [text]})
+    return _annotate(order, "note", note, actor=actor, kind="order.noted", params={"note": note})
+
+
+@transaction.atomic
+def _annotate(
+    order: Order, name: str, value: Any, *, actor: str, kind: str, params: Mapping[str, Any] | None = None
+) -> Order:
+    """Set the field, with a line in the timeline unless it was so already. Return the order as it is then."""
+    order = Order.objects.locked(order.pk)
+    if set_changed(order, {name: value}):
+        order.save(update_fields=[name, "updated_at"])
+        order.events.create(actor=actor, kind=kind, params=params or {})
+    return order
