@@ -34,10 +34,10 @@ class StateChoices(models.TextChoices):
     icon: str
 
     # Not (tone, icon): type checkers would ask for them where a state is looked up by its value.
-    def __new__(cls, value: str, *reconcile: Any) -> Self:
+    def __new__(cls, value: str, *look: Any) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
-        member.tone, member.icon = reconcile
+        member.tone, member.icon = look
         return member
 
     def chip(self, hint: str = "") -> Chip:
