@@ -105,8 +105,8 @@ def main() -> None:
     for begin in range(0, REFUSING + RECOVERING + MEASURED, 15):
         used = vendor.between(begin, begin + 15) / (15 * per_second)
         print(f"  {begin:>4} to {begin + 15:>3} s: {used:>4.0%} of the allowance of {PER_MINUTE}/min")
-    begin = last + RECOVERING
-    used = vendor.between(begin, begin + MEASURED) / (MEASURED * per_second)
+    settled = last + RECOVERING
+    used = vendor.between(settled, settled + MEASURED) / (MEASURED * per_second)
     print(f"two minutes after the last 429: {used:.0%} of the allowance used")
 
 

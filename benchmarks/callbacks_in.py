@@ -27,10 +27,9 @@ def main() -> None:
         from django.conf import settings
 
         settings.MYPROMO_CALLBACK_SECRET = SECRET
-        from backoffice.vendors.abilities import CallsSecretAddresses
-        from backoffice.vendors.registry import vendor_type
+        from backoffice.vendors.mypromo.callbacks import callback_path_token
 
-        token = vendor_type("mypromo", CallsSecretAddresses).callback_path_token()
+        token = callback_path_token()
         basic = base64.b64encode(f"mypromo:{SECRET}".encode()).decode()
         env = {"DATABASE_URL": url, "MYPROMO_CALLBACK_SECRET": SECRET, "LOG_LEVEL": "ERROR"}
         ratios = []
