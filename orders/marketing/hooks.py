@@ -10,7 +10,7 @@ from orders.services.hooks import describe_event, on_correction, on_reconcile
 
 
 def _words_of_export(params: Mapping[str, Any]) -> dict[str, str]:
-    """Which consent was withdrawn."""
+    """Return which consent was withdrawn."""
     consent = params.get("consent")
     return {"consent": str(Consent(consent).label)} if consent in Consent.values else {}
 

@@ -50,7 +50,7 @@ class SendToVendor(RuleAction[SendParams]):
         return f"{self.kind}:{params.vendor}"
 
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
-        """By order: why each vendor is not told (again), as a key of REASONS. Those that would be are left out."""
+        """Return by order why each vendor does not get it (again), as a key of REASONS; the others are left out."""
         known: dict[int, dict[str, str]] = {key: {} for key in order_ids}
         exports = OrderExport.objects.filter(order__in=order_ids)
         for order_id, vendor, state, excluded_by in exports.values_list("order_id", "vendor", "state", "excluded_by"):
@@ -102,7 +102,7 @@ class AddToCampaign(RuleAction[CampaignParams]):
         return f"{self.kind}:{params.campaign_id}"
 
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
-        """By order: the campaigns it is listed in, and those that take recipients of its shop."""
+        """Return by order the campaigns it is listed in, and those that take recipients of its shop."""
         shops = dict(Order.objects.filter(pk__in=order_ids).values_list("pk", "shop_id"))
         drafts = MailCampaign.objects.filter(state=CampaignState.DRAFT, shop__in=set(shops.values()))
         open_by_shop: dict[int, set[int]] = {}

@@ -9,7 +9,7 @@ from orders.services.hooks import before_placing, describe_event
 
 
 def _words_of_rule(params: Mapping[str, Any]) -> dict[str, str]:
-    """What a rule did."""
+    """Return what a rule did."""
     return {"actions": describe_actions(params["actions"])} if "actions" in params else {}
 
 

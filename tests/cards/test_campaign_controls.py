@@ -27,7 +27,7 @@ Make = Callable[..., MailCampaign]
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a 429 names no time, a quarter of a minute is waited otherwise."""
+    """Wait briefly where a 429 names no time."""
     monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
     monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
 

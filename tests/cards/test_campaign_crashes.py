@@ -35,7 +35,7 @@ def _short_leases(settings: Settings) -> None:
 
 
 def crash(kind: str, step: str, moment: str) -> None:
-    """A worker takes the push and is killed there; then its lease is over."""
+    """Take the push and have the worker killed there; then its lease is over."""
     push = Push.objects.get(kind=kind)
     with forked() as is_worker:
         if is_worker:

@@ -43,7 +43,7 @@ every_fault = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a 429 names no time, a quarter of a minute is waited otherwise."""
+    """Wait briefly where a 429 names no time."""
     monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
     monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
 
@@ -300,7 +300,7 @@ def test_a_person_who_decides_a_lost_checkout_never_pays_twice(
 
 
 def _stray(vendor: LettrlabsApp) -> str:
-    """A draft that somebody else made by this API, at the same time."""
+    """Make a draft as somebody else does by this API, at the same time."""
     key = vendor.store.new_id()
     now = timezone.now().isoformat()
     draft = {"id": key, "templateId": 12345, "status": "Draft", "createdDate": now, "recipients": []}
@@ -310,7 +310,7 @@ def _stray(vendor: LettrlabsApp) -> str:
 
 @pytest.fixture
 def doubtful(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings) -> MailCampaign:
-    """A campaign whose draft was lost while another one appeared."""
+    """Make a campaign whose draft was lost while another one appeared."""
     campaign = prepare_campaign(fill(2), actor="mara")
     strike(sandbox, CREATE, "cut_after", settings)
     push = Push.objects.get()

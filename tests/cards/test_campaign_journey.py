@@ -188,7 +188,7 @@ def test_a_cancelled_campaign_leaves_nothing_at_the_vendor(proofed: Prepare, ven
 
 
 def bought(number: int, campaign: MailCampaign, *, after: timedelta = timedelta(hours=1), **changes) -> Order:
-    """An order of that person, so long after the payment; it came in a while ago."""
+    """Make an order of that person, so long after the payment; it came in a while ago."""
     moments = {"placed_at": campaign.paid_at + after, "created_at": timezone.now() - timedelta(minutes=10)}
     return make_us_order(number, **moments, **changes)
 

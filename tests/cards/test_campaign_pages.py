@@ -49,7 +49,7 @@ def page(campaign: MailCampaign, name: str = "change") -> str:
 
 @pytest.fixture
 def marketing(sign_in: SignIn) -> Client:
-    """Makes and prepares campaigns, and checks none out."""
+    """Make a user who prepares campaigns, and checks none out."""
     return sign_in(*RIGHTS)
 
 

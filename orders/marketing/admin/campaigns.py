@@ -74,7 +74,7 @@ class MailCampaignAdmin(PagesAdmin):
         return self._form_page(request, find_or_404(MailCampaign, pk))
 
     def checkout_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Name what is sent and what it costs; on POST send it."""
+        """Show what is sent and what it costs; on POST send it."""
         self.require(request, CHECK_OUT)
         campaign = find_or_404(MailCampaign, pk)
         if request.method == "POST":
@@ -119,7 +119,7 @@ class MailCampaignAdmin(PagesAdmin):
         return change_campaign(MailCampaign(pk=campaign.pk), actor=actor(request), **fields)
 
     def _possible(self, request: HttpRequest, campaign: MailCampaign) -> dict[str, Any]:
-        """What the reader may do now."""
+        """Return what the reader may do now."""
         may, state = self.may(request, CHANGE), campaign.state
         return {
             "may_fill": may and campaign.can_fill(),
@@ -136,7 +136,7 @@ class MailCampaignAdmin(PagesAdmin):
         }
 
     def _acting(self, action: Action) -> View:
-        """The button's view: needs the right to change campaigns."""
+        """Return the button's view, which needs the right to change campaigns."""
 
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             self.require(request, CHANGE)
@@ -148,7 +148,7 @@ class MailCampaignAdmin(PagesAdmin):
 
 
 def _sold(campaign: MailCampaign) -> dict[str, Any]:
-    """What recipients bought: how many orders, and for how much in each currency. One query."""
+    """Return what recipients bought: how many orders, and for how much in each currency. One query."""
     rows = list(campaign.conversions.values_list("order__currency", "order__total"))
     totals: dict[str, Any] = {}
     for currency, total in rows:

@@ -50,7 +50,7 @@ class ExcludeForm(ReasonForm):
 
 
 def export_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
-    """The addresses below one order, each wrapped by `view` (the admin's own guard)."""
+    """Return the addresses below one order, each wrapped by `view` (the admin's own guard)."""
     return [
         path("<int:pk>/tell/<slug:vendor>/", view(tell), name="orders_order_tell"),
         path("<int:pk>/exclude/<slug:vendor>/", view(exclude), name="orders_order_exclude"),
@@ -58,7 +58,7 @@ def export_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPat
 
 
 def tell(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
-    """Ask, with what may follow at the vendor; then have it told."""
+    """Confirm, with what may follow at the vendor; then request the export."""
     order = _order(request, pk, vendor)
 
     def do(values: Values) -> None:
@@ -68,7 +68,7 @@ def tell(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
 
 
 def exclude(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
-    """Ask why, and for which orders; then set it aside."""
+    """Ask why, and for which orders; then exclude them."""
     order = _order(request, pk, vendor)
 
     def do(values: Values) -> None:
@@ -107,7 +107,7 @@ def _excluding(order: Order, vendor: str) -> Confirmation:
 
 
 def _order(request: HttpRequest, pk: int, vendor: str) -> Order:
-    """Raises Http404 for a vendor that is told of no orders."""
+    """Return the order. Raises Http404 for a vendor that no orders are exported to."""
     if not (request.user.has_perm("orders.view_order") and request.user.has_perm(TELL)):
         raise PermissionDenied
     try:

@@ -104,7 +104,7 @@ class CardRecipient(models.Model):
         return f"{self.firstname} {self.lastname}".strip() or self.organisation
 
     def address(self) -> CardAddress:
-        """As the vendor is told it."""
+        """Return the address as the vendor gets it."""
         names = CardAddress.__struct_fields__
         return CardAddress(**{name: getattr(self, name) for name in names})
 

@@ -64,7 +64,7 @@ class RuleForm(forms.Form):
 
 
 def new(request: HttpRequest) -> HttpResponse:
-    """An empty rule, or a copy of the rule `?from=`."""
+    """Edit a new rule: empty, or a copy of the rule `?from=`."""
     _require(request, "rules.add_rule")
     initial: dict[str, Any] = {}
     if (pk := request.GET.get("from", "")).isdigit():
@@ -74,14 +74,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rule as it is, to be changed."""
+    """Edit the rule."""
     _require(request, "rules.change_rule")
     rule = find_or_404(Rule, pk)
     return _edited(request, rule, RuleForm(request.POST or None, initial=_initial(rule)))
 
 
 def values(request: HttpRequest) -> JsonResponse:
-    """Up to twenty values of a field that begin like `q`, for the pickers."""
+    """Return up to twenty values of a field that begin like `q`, for the pickers."""
     _require(request, "rules.view_rule")
     beginning = searched_text(request.GET, "q", most=100)
     return JsonResponse({"values": find_values(request.GET.get("field", ""), beginning)})
@@ -120,7 +120,7 @@ def _initial(rule: Rule) -> dict[str, Any]:
 
 
 def _shapes() -> dict[str, Any]:
-    """What may be asked and done, for the script: fields, operators, actions, and values where they are few."""
+    """Return the fields, operators and actions for the script, and values where they are few."""
     known = _known_values()
     fields = [
         {

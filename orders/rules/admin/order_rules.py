@@ -25,7 +25,7 @@ RUNS_SHOWN = 50
 
 
 def order_rules(request: HttpRequest, order_pk: int) -> HttpResponse:
-    """Every rule with each condition's value at this order, what it would do now, and the runs so far."""
+    """Show every rule with each condition's value at this order, what it would do now, and the runs so far."""
     if not (request.user.has_perm("rules.view_rule") and request.user.has_perm("orders.view_order")):
         raise PermissionDenied
     order = get_object_or_404(Order.objects.select_related("shop"), pk=order_pk)
@@ -92,7 +92,7 @@ def by_hand(request: HttpRequest) -> HttpResponse:
 
 
 def _missing_rights(request: HttpRequest, rule: Rule) -> list[str]:
-    """Why this person may not run the rule: one sentence for each kind of action that needs a right they have not."""
+    """Return one sentence for each kind of action of the rule that needs a right this person does not have."""
     actions = {step.kind: step.action for step in read_rule(rule).steps}.values()
     return [
         str(action.refusal)

@@ -61,14 +61,14 @@ class TrialForm(forms.Form):
 
 
 def try_saved(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the rule would do, and why."""
+    """Show what the rule would do, and why."""
     _require(request, "rules.view_rule")
     return _trial(request, find_or_404(Rule, pk), TrialForm(request.GET))
 
 
 @require_POST
 def try_unsaved(request: HttpRequest) -> HttpResponse:
-    """As `try_saved`, of a rule that is still being written: nothing of it is kept."""
+    """Do as `try_saved` for a rule that is still being written; nothing is saved."""
     _require(request, "rules.add_rule")
     form = RuleForm(request.POST)
     key = request.POST.get("rule", "")
@@ -86,7 +86,7 @@ def try_unsaved(request: HttpRequest) -> HttpResponse:
 
 
 def past(request: HttpRequest, pk: int) -> HttpResponse:
-    """What it would do to orders that had its event before; on POST it goes through them in the background."""
+    """Show what it would do to orders that had its event before; on POST run it at them in the background."""
     _require(request, "rules.change_rule")
     rule = find_or_404(Rule, pk)
     form = TrialForm(request.POST if request.method == "POST" else request.GET)
@@ -135,7 +135,7 @@ def _trial(request: HttpRequest, rule: Rule, form: TrialForm, **more: Any) -> Ht
 
 
 def _frame(request: HttpRequest, form: RuleForm, back: str) -> dict[str, Any]:
-    """What brings somebody back to the editor with what they had typed."""
+    """Return what brings somebody back to the editor with what they had typed."""
     kept = [(name, request.POST.get(name, "")) for name in form.fields]
     return {
         **admin.site.each_context(request),

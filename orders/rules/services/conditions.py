@@ -56,7 +56,7 @@ Node = Group | Comparison
 
 
 def read_conditions(raw: Any) -> Group:
-    """The tree of that JSON value. Raises InvalidInput, naming the place and the limit."""
+    """Return the tree of that JSON value. Raises InvalidInput, naming the place and the limit."""
     if len(msgspec.json.encode(raw)) > MOST_BYTES:
         raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
     errors: dict[str, list[str]] = {}
@@ -77,7 +77,7 @@ def read_conditions(raw: Any) -> Group:
 
 
 def parse_conditions(text: str) -> Group:
-    """As `read_conditions`, from JSON text. Raises InvalidInput."""
+    """Return what `read_conditions` does, from JSON text. Raises InvalidInput."""
     if len(text) > MOST_BYTES:
         raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
     try:
@@ -87,7 +87,7 @@ def parse_conditions(text: str) -> Group:
 
 
 def judge(node: Node, facts: RuleContext) -> dict[str, Any]:
-    """Whether it holds, with every comparison's value: a tree of plain values.
+    """Return whether it holds, with every comparison's value: a tree of plain values.
 
     A group: {"match", "of", "held"}; a comparison: {"is", "seen", "held"}. `seen` is None for what is unknown.
     """
@@ -120,7 +120,7 @@ def _validate_comparison(asked: Comparison, facts: RuleContext) -> dict[str, Any
 
 
 def _holds(asked: Comparison, field: Field, value: Any) -> bool:
-    """Of what is unknown nothing holds, neither a thing nor its opposite."""
+    """Return whether the comparison holds. Of an unknown value nothing does, neither a thing nor its opposite."""
     if value is None:
         return False
     if field.kind == "number":
@@ -160,7 +160,7 @@ def _matches(op: str, value: Any, wanted: Sequence[str]) -> bool:
 
 
 def _property(properties: Any, name: str) -> Any:
-    """The value of the property of that name, in whatever letter case; None when it has none."""
+    """Return the value of the property of that name, in whatever letter case; None when there is none."""
     found = next((value for key, value in dict(properties).items() if fold(str(key)) == fold(name)), None)
     if isinstance(found, bool):
         return "true" if found else "false"

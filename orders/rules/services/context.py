@@ -88,12 +88,12 @@ class RuleContext:
 
 
 def is_person(actor: str) -> bool:
-    """Whether a user did it: names of users have no colon, unlike "shop:WEB", "vendor:<name>" and "rule:7"."""
+    """Return whether the actor is a user: usernames have no colon, unlike "shop:WEB" and "rule:7"."""
     return bool(actor) and ":" not in actor and actor != "system"
 
 
 def read_rule_data(order_ids: Collection[int], *, now: datetime | None = None) -> list[RuleContext]:
-    """The facts of these orders, by key. `now` is what ages are counted to. Writes nothing."""
+    """Return the contexts of these orders, by key. `now` is what ages are counted to. Writes nothing."""
     now = now or timezone.now()
     rows = Order.objects.filter(pk__in=order_ids).order_by("pk").values(*_COLUMNS)
     facts = {row["pk"]: _facts(row, now) for row in rows}
@@ -132,7 +132,7 @@ def _add_lines(facts: dict[int, RuleContext]) -> None:
 
 
 def _categories(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
-    """{(vendor, SKU): paths, sorted}."""
+    """Return {(vendor, SKU): paths, sorted}."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     variants = Variant.objects.filter(
         vendor__in={vendor for vendor, _sku in wanted},
@@ -152,7 +152,7 @@ def _add_addresses(facts: dict[int, RuleContext]) -> None:
 
 
 def _add_first_orders(facts: Iterable[RuleContext]) -> None:
-    """Whether the customer, known by e-mail, has an earlier order in the same shop that was not cancelled."""
+    """Note whether the customer, known by e-mail, has an earlier order in the shop that was not cancelled."""
     known = [one for one in facts if one.email]
     others = Order.objects.alias(folded=Lower("customer_email")).filter(folded__in={one.email.lower() for one in known})
     rows = others.exclude(state=OrderState.CANCELLED).order_by().values_list("shop_id", Lower("customer_email"))
@@ -172,7 +172,7 @@ def _add_holds(facts: dict[int, RuleContext]) -> None:
 
 
 def _add_edits(facts: dict[int, RuleContext]) -> None:
-    """What people took away or chose, from the timeline."""
+    """Note what people removed or chose, from the timeline."""
     tags: dict[int, list[str]] = defaultdict(list)
     events = OrderEvent.objects.filter(order__in=facts, kind__in=_BY_HAND).order_by("pk")
     for order_id, actor, kind, params in events.values_list("order_id", "actor", "kind", "params"):

@@ -41,7 +41,7 @@ class PlannedAction:
     why: str
 
     def plain(self, *, failed: str = "") -> dict[str, Any]:
-        """As a run keeps it."""
+        """Return the action as a run records it."""
         why = self.why or failed
         return {"kind": self.kind, "params": self.params, "key": self.key, "done": not why, "why": why}
 
@@ -74,7 +74,7 @@ class Plan:
 
 
 def read_rule(rule: Rule) -> ReadRule:
-    """The rule understood; one that cannot be says why instead of raising."""
+    """Return the rule understood; one that cannot be says why instead of raising."""
     try:
         return ReadRule(rule.pk, read_conditions(rule.conditions), tuple(read_actions(rule.actions)))
     except InvalidInput as error:
@@ -84,7 +84,7 @@ def read_rule(rule: Rule) -> ReadRule:
 def plan_rules(
     orders: Iterable[int], rules: Sequence[Rule], *, now: datetime | None = None, with_unheld: bool = False
 ) -> Plan:
-    """What the rules, in this order, would do to orders of these keys. Writes nothing; the same again is the same.
+    """Return what the rules, in this order, would do to orders of these keys. Writes nothing.
 
     Reads 500 orders at a time. `now` is what ages are counted to.
     """
@@ -103,7 +103,7 @@ def plan_rules(
 def load_rule_data(
     keys: Collection[int], rules: Iterable[ReadRule], *, now: datetime | None = None
 ) -> list[RuleContext]:
-    """The facts of these orders, with what the rules' actions want to know beside."""
+    """Return the contexts of these orders, with what the rules' actions load beside."""
     found = read_rule_data(keys, now=now)
     for kind in sorted({step.kind for rule in rules for step in rule.steps} & RULE_ACTIONS.keys()):
         own = RULE_ACTIONS[kind].load(keys)
@@ -113,7 +113,7 @@ def load_rule_data(
 
 
 def plan_order(facts: RuleContext, rules: Iterable[ReadRule]) -> Iterator[PlannedRun]:
-    """Each rule in turn; what one would do is noted on the facts before the next looks at them."""
+    """Plan each rule in turn; what one would do is noted on the data before the next."""
     for rule in rules:
         run = plan_run(facts, rule)
         for step, action in zip(rule.steps, run.actions, strict=False):
@@ -123,7 +123,7 @@ def plan_order(facts: RuleContext, rules: Iterable[ReadRule]) -> Iterator[Planne
 
 
 def plan_run(facts: RuleContext, rule: ReadRule) -> PlannedRun:
-    """One rule. Each action is planned on what those before it leave, but the facts stay as they are.
+    """Plan one rule. Each action is planned on what those before it leave, but the data stays as it is.
 
     A rule that cannot cope with the order says so in `error`.
     """
@@ -156,16 +156,14 @@ def plan_action(facts: RuleContext, step: Step, *, rule_id: int) -> PlannedActio
 
 
 def foresee(facts: RuleContext, step: Step, *, rule_id: int) -> None:
-    """Note on the facts what the action does."""
+    """Note on the data what the action does."""
     facts.past.done.add((rule_id, step.key))
     if step.action is not None:
         step.action.foresee(facts, step.known_params, rule_id=rule_id)
 
 
 def copy_data(facts: RuleContext) -> RuleContext:
-    """A copy that can be changed without changing the other. Lines, and what actions loaded, are shared: nobody
-    changes those.
-    """
+    """Return an independent copy. Lines, and what actions loaded, are shared: nobody changes those."""
     past = facts.past
     kept = replace(
         past,

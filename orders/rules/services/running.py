@@ -51,7 +51,7 @@ class Running:
     def run(
         self, rule_id: int, order_id: int, *, source: str, asked_by: str = "", note_idle: bool = True
     ) -> RuleRun | None:
-        """The rule has run at the order for that cause. None when its conditions do not hold, when it ran already,
+        """Run the rule at the order for that cause. None when its conditions do not hold, when it ran already,
         and (unless `note_idle`) when nothing is left to do.
         """
         if (order_id, rule_id, source) in self.ran:
@@ -79,7 +79,7 @@ class Running:
     def _act(
         self, rule: Rule, understood: ReadRule, plan: PlannedRun, facts: RuleContext
     ) -> tuple[list[dict[str, object]], str]:
-        """Do what is planned, in turn, up to the first failure. Answers the record and the error."""
+        """Do what is planned, in turn, up to the first failure. Return the record and the error."""
         record, error = [], plan.error
         for step, action in zip(understood.steps, plan.actions, strict=False):
             failed = error and _("an action before it failed")
@@ -91,7 +91,7 @@ class Running:
         return record, error
 
     def _apply(self, rule: Rule, step: Step, action: PlannedAction, *, order: Order) -> str:
-        """Do one action, wholly or not at all. Answers why it failed; empty when it was done."""
+        """Do one action, wholly or not at all. Return why it failed; empty when it was done."""
         if step.action is None:
             return _("not set up")
         try:
@@ -109,7 +109,7 @@ class Running:
 
 
 def run_waiting_rules(order_id: int) -> None:
-    """What still waits for rules at this order has run: so a rule that holds comes before the vendor."""
+    """Run the rules that still wait at this order, so that one that holds it comes before the vendor."""
     if not OrderEvent.objects.filter(order=order_id, awaiting_rules=True).exists():
         return
     with transaction.atomic():
@@ -117,7 +117,7 @@ def run_waiting_rules(order_id: int) -> None:
 
 
 def work_waiting_events(*, limit: int = AT_ONCE) -> int:
-    """Run the rules at orders with waiting events, oldest first, up to `limit` orders. Answers how many were taken.
+    """Run the rules at up to `limit` orders with waiting events, oldest first. Return how many were taken.
 
     When that fails for all at once, each is tried by itself, so that one bad order does not stop the others.
     """
@@ -133,7 +133,7 @@ def work_waiting_events(*, limit: int = AT_ONCE) -> int:
 
 
 def run_by_hand(rule: Rule, *, orders: Collection[int], token: str, actor: str) -> list[RuleRun]:
-    """The rule has run at these orders because a person wished it; a repeat of the same token runs nothing twice."""
+    """Run the rule at these orders for a person; a repeat of the same token runs nothing twice."""
     runs = []
     for key in sorted(orders):
         with transaction.atomic():
@@ -161,7 +161,7 @@ def _work(keys: Collection[int], *, limit: int) -> int:
 
 
 def _run_events(orders: Mapping[int, Order]) -> None:
-    """The orders must be locked: under the lock the flags say for certain what has not run yet."""
+    """Run what waits at these orders. They must be locked: only then the flags say what has not run yet."""
     events = list(OrderEvent.objects.filter(order__in=orders, awaiting_rules=True).order_by("pk"))
     wanted = {EVENTS[event.kind] for event in events if event.kind in EVENTS}
     rules = list(Rule.objects.filter(enabled=True, removed_at__isnull=True, event__in=wanted)) if wanted else []
@@ -181,7 +181,7 @@ def _outcome(actions: list[dict[str, object]], error: str) -> RunOutcome:
 
 
 def _tell(run: RuleRun, rule: Rule) -> None:
-    """One line in the order's timeline; of a failure also one notice to staff for each rule."""
+    """Record the run in the order's timeline; a failure also as one notice to staff for each rule."""
     kind = {RunOutcome.DONE: "rule.ran", RunOutcome.NOTHING: "rule.idle", RunOutcome.FAILED: "rule.failed"}
     words = {"rule": rule.name, "run": run.pk, "actions": run.actions, "text": run.error}
     OrderEvent.objects.create(order_id=run.order_id, actor=rule.actor, kind=kind[RunOutcome(run.outcome)], params=words)

@@ -12,7 +12,7 @@ NEWEST = 2000
 
 
 def find_values(field: str, beginning: str) -> list[str]:
-    """Up to twenty values of the field that begin like that, in any letter case. Empty for a field that has none."""
+    """Return up to twenty values of the field that begin like that, in any letter case; none for other fields."""
     find = LOOKUPS.get(field)
     if find is None:
         return []

@@ -28,7 +28,7 @@ def _short_leases(settings: Settings) -> None:
 
 
 def plan_death(nth: int, moment: str) -> None:
-    """In the worker: it dies at its `nth` request, before it, with the answer in hand, or once that is recorded."""
+    """Have the worker die at its `nth` request: before it, with the response, or once that is recorded."""
     true_write: Any = Delivery.write
     seen: list[str] = []
 

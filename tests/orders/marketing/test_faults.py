@@ -50,14 +50,14 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch, settings: Settings, letters: Sandbox) -> None:
-    """A vendor that does not answer is given up soon, and one that names no time is left alone for a moment."""
+    """Give up soon on a vendor that does not answer, and wait briefly for one that names no time."""
     settings.VENDOR_READ_TIMEOUT = 0.3
     for module in (responses, session):
         monkeypatch.setattr(module, "THROTTLED_FOR", 0.1)
 
 
 def ask_for(ask: Ask, make: Make, number: int, *, bad: int | None = None) -> list[Order]:
-    """So many orders that wait; the one at `bad` has an address that AutoLetter refuses."""
+    """Make so many orders that wait; the one at `bad` has an address that AutoLetter refuses."""
     orders = [make() for _ in range(number)]
     if bad is not None:
         orders[bad].addresses.update(street="Am Markt")
@@ -67,7 +67,7 @@ def ask_for(ask: Ask, make: Make, number: int, *, bad: int | None = None) -> lis
 
 
 def judge(sandbox: Sandbox, orders: Sequence[Order], *, refused: Sequence[Order] = ()) -> None:
-    """Each order may have set off one letter, nothing is lost, and what was refused says so."""
+    """Check that each order set off at most one letter, nothing is lost, and what was refused says so."""
     wanted = {str(order.pk): 1 for order in orders if order not in refused}
     assert sandbox.autoletter.letters() == wanted
     found = dict(OrderExport.objects.values_list("order", "state"))
@@ -151,7 +151,7 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
 
 
 def _ids_that_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each time it is told, an order has another id."""
+    """Give an order another id each time it is exported."""
     plain: Callable[[Sequence[Order]], Any] = exporting.orders_to_export
 
     def told(orders: Sequence[Order]) -> Any:

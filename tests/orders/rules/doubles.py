@@ -52,7 +52,7 @@ class SendToVendor(RuleAction[SendParams]):
 
 @pytest.fixture
 def sending() -> Iterator[SendToVendor]:
-    """The action is registered for one test."""
+    """Register the action for one test."""
     before = RULE_ACTIONS.get("send_to_vendor")
     RULE_ACTIONS["send_to_vendor"] = double = SendToVendor()
     yield double

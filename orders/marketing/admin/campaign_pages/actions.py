@@ -57,7 +57,7 @@ def cancel(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
 
 
 def upload(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    """Recipients from a table; what is wrong with it is said in words, and then nothing of it is taken."""
+    """Add recipients from a table; nothing of it is taken when something is wrong with it."""
 
     def do() -> str:
         form = TableForm(request.POST, request.FILES)

@@ -36,9 +36,9 @@ ARRIVES_WITHIN = timedelta(days=1)
 
 
 def find_conversions(*, now: datetime | None = None) -> int:
-    """Orders that recipients placed within the attribution window are noted, each once, and queued to be told.
+    """Record orders that recipients placed within the attribution window, and queue their report to the vendor.
 
-    The newest campaign gets an order that several could claim. Answers how many were found.
+    The newest campaign gets an order that several could claim. Return how many were found.
     """
     now = now or timezone.now()
     since = now - LONGEST_WINDOW
@@ -47,7 +47,7 @@ def find_conversions(*, now: datetime | None = None) -> int:
 
 
 def _is_open(campaign: MailCampaign, now: datetime) -> bool:
-    """With a day beyond the window for orders that arrive late."""
+    """Return whether the window is open, with a day beyond it for orders that arrive late."""
     begin = campaign.mailed_at or campaign.paid_at
     return begin is not None and now <= begin + timedelta(days=campaign.attribution_days + 1)
 
@@ -89,13 +89,16 @@ def _find_of(campaign: MailCampaign, *, now: datetime) -> int:
 
 
 def _newest_before(moment: datetime) -> int:
-    """The key of the newest order that had come in by then: nothing older needs a look."""
+    """Return the key of the newest order that had come in by then."""
     rows = Order.objects.filter(created_at__lt=moment).order_by("-created_at")
     return rows.values_list("pk", flat=True).first() or 0
 
 
 def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:
-    """By e-mail, or by name and address. The order that made somebody a recipient is none of its own conversions."""
+    """Match orders to recipients by e-mail, or by name and address.
+
+    The order that made somebody a recipient is none of its own conversions.
+    """
     if not orders:
         return []
     places = {row.order_id: row for row in Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)}
@@ -140,7 +143,7 @@ class Report(CampaignHandler):
         return retry_or_hand_to_staff(delivery)
 
     def decided(self, push: Push, *, happened: bool) -> None:
-        """A person says that the vendor has these, or has not."""
+        """Take over a person's decision whether the vendor has these."""
         if not happened:
             return
         rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), exported_at__isnull=True, problem="")
@@ -148,7 +151,7 @@ class Report(CampaignHandler):
         MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
 
     def deliver(self, delivery: Delivery) -> None:
-        """All conversions of the push that were not told yet are told, or carry the vendor's refusal."""
+        """Report all conversions of the push that were not reported yet; a refusal is noted on its row."""
         rows = CardConversion.objects.filter(
             pk__in=self.delivery.push.payload.get("ids", []), exported_at__isnull=True, problem=""
         )
@@ -159,7 +162,7 @@ class Report(CampaignHandler):
             self._tell(waiting[start : start + size])
 
     def _tell(self, rows: list[CardConversion]) -> None:
-        """In one request; where the vendor finds fault with it, one by one, to know with which."""
+        """Report in one request; when the vendor refuses it, one by one, to know which it means."""
         told = [_message(row) for row in rows]
         try:
             self.delivery.write(
@@ -191,7 +194,7 @@ def _message(row: CardConversion) -> ConversionToReport:
 
 
 def follow_uploads(vendor: SendsCards) -> None:
-    """Ask what became of what was told, where the vendor named a number for it; bounded, newest first."""
+    """Ask what became of reports for which the vendor named a number; bounded, newest first."""
     rows = CardConversion.objects.filter(campaign__vendor=vendor.name, raw_state="").exclude(upload_id="")
     uploads = list(dict.fromkeys(rows.order_by("-pk").values_list("upload_id", flat=True)[: 10 * MOST_UPLOADS]))
     for upload_id in uploads[:MOST_UPLOADS]:

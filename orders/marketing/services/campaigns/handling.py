@@ -16,13 +16,13 @@ MOST_TRIES = 12
 
 
 def leave_to_campaign(push: Push) -> None:
-    """A refusal is one need, not two: the campaign shows it, and is where it is dealt with."""
+    """Clear the push's need of attention: the campaign shows the refusal, and is where it is dealt with."""
     push.needs_attention = False
     push.save(update_fields=["needs_attention"])
 
 
 def retry_or_hand_to_staff(delivery: Delivery) -> ReconcileResult:
-    """What may be done twice is simply done again; but not for ever, where no answer can ever be read."""
+    """Repeat what may be done twice; but not for ever, where no answer can ever be read."""
     return ReconcileResult.FOUND if delivery.push.attempts < MOST_TRIES else ReconcileResult.BLIND
 
 
@@ -39,12 +39,12 @@ class CampaignHandler(PushHandler[SendsCards]):
         self.campaign = MailCampaign.objects.get(pk=self.push.subject_id)
 
     def locked(self) -> MailCampaign:
-        """The row; `lock` has locked it."""
+        """Return the row, which `lock` has locked."""
         self.campaign = MailCampaign.objects.locked(self.campaign.pk)
         return self.campaign
 
     def needs_attention(self, push: Push) -> None:
-        """Said on the campaign's page too, unless something more exact is."""
+        """Show it on the campaign's page too, unless something more exact is shown there."""
         campaign = MailCampaign.objects.locked(push.subject_id)
         if not campaign.problem:
             campaign.problem = _t("It is unknown what became of a request to the vendor: somebody has to decide.")

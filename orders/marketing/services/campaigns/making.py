@@ -40,7 +40,7 @@ def card_vendor() -> str:
 
 @transaction.atomic
 def make_campaign(*, actor: str, **fields: Any) -> MailCampaign:
-    """A draft of a campaign with these fields (`DESIGN_FIELDS`, `MAILING_FIELDS`). Nothing goes to the vendor yet."""
+    """Create a draft with these fields (`DESIGN_FIELDS`, `MAILING_FIELDS`). Nothing goes to the vendor yet."""
     campaign = MailCampaign.objects.create(created_by=actor, vendor=card_vendor(), **fields)
     campaign.note("made", actor=actor)
     return campaign
@@ -48,7 +48,7 @@ def make_campaign(*, actor: str, **fields: Any) -> MailCampaign:
 
 @transaction.atomic
 def change_campaign(campaign: MailCampaign, *, actor: str, **fields: Any) -> MailCampaign:
-    """The fields are changed: all of them in a draft, how it is mailed also when it is ready, which asks for the price
+    """Change the fields: all of them in a draft, how it is mailed also when it is ready, which asks for the price
     again. Raises IllegalTransition otherwise; the shop changes only while there are no recipients.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
@@ -71,7 +71,7 @@ def change_campaign(campaign: MailCampaign, *, actor: str, **fields: Any) -> Mai
 
 @transaction.atomic
 def add_to_campaign(order: Order, *, campaign_id: int, actor: str) -> CardRecipient:
-    """The order's recipient is listed in the campaign, or listed as left out with the reason; once, whoever asks again.
+    """List the order's recipient in the campaign, perhaps as left out with the reason; only once, however often asked.
 
     Raises Conflict for a campaign that is gone or another shop's, IllegalTransition for one that is a draft no more.
     """
@@ -84,7 +84,7 @@ def add_to_campaign(order: Order, *, campaign_id: int, actor: str) -> CardRecipi
 
 @transaction.atomic
 def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list[CardRecipient]:
-    """As `add_to_campaign` for each of them; answers their recipients in the order given. All or none."""
+    """Do as `add_to_campaign` for all or none of them; return their recipients in the order given."""
     orders = list(orders)
     campaign = _open_campaign(campaign_id)
     if any(order.shop_id != campaign.shop_id for order in orders):
@@ -100,9 +100,7 @@ def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list
 
 @transaction.atomic
 def add_table(campaign: MailCampaign, rows: Iterable[RecipientInput], *, actor: str) -> list[CardRecipient]:
-    """Each row is listed, or listed as left out. Consent is the business of its maker, but who
-    wants no more letters gets none.
-    """
+    """List each row, perhaps as left out. Its maker vouches for consent, but opt-outs are respected."""
     campaign = _open_campaign(campaign.pk)
     rows = list(rows)
     people = _without_opted_out([validate_row(row) for row in rows])
@@ -117,14 +115,14 @@ def add_table(campaign: MailCampaign, rows: Iterable[RecipientInput], *, actor: 
 
 @transaction.atomic
 def remove_recipient(recipient: CardRecipient, *, actor: str) -> None:
-    """It is listed no more. Raises IllegalTransition unless the campaign is a draft."""
+    """Remove the recipient. Raises IllegalTransition unless the campaign is a draft."""
     campaign = _open_campaign(recipient.campaign_id)
     campaign.recipients.filter(pk=recipient.pk).delete()
     campaign.note("removed", actor=actor, name=str(recipient))
 
 
 def validate_orders(orders: list[Order]) -> list[ValidatedAddress]:
-    """Whether the recipient of each may get a card at all: consent first, then the address. Two queries."""
+    """Return for each whether its recipient may get a card: consent first, then the address. Two queries."""
     rows = Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)
     places = {row.order_id: row for row in rows}
     judged = [validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
@@ -139,14 +137,15 @@ def _objection(order: Order) -> str:
 
 
 def _without_opted_out(judged: list[ValidatedAddress]) -> list[ValidatedAddress]:
-    """Who wants no more letters gets no card either, wherever the address came from. One query."""
+    """Mark those who opted out of letters, wherever their address came from. One query."""
     opted_out = find_opt_outs((one.address.email for one in judged), consent=Consent.LETTERS)
     return [replace(one, reason=LeftOut.NO_CONSENT) if one.address.email in opted_out else one for one in judged]
 
 
 def find_unwilling(campaign: MailCampaign) -> dict[int, str]:
-    """{recipient's key: reason} of those who were to get a card and may not any more: the order is cancelled since, or
-    its customer wants no more letters. One query.
+    """Return {recipient's key: reason} of those who may get no card any more. One query.
+
+    Their order was cancelled since, or the customer wants no more letters.
     """
     opt_outs = OptOut.objects.filter(consent=Consent.LETTERS, email=OuterRef("email"))
     is_cancelled = Q(order__state=OrderState.CANCELLED) | Q(order__cancel_requested_at__isnull=False)
@@ -159,7 +158,7 @@ def find_unwilling(campaign: MailCampaign) -> dict[int, str]:
 
 
 def unwilling_text(count: int) -> str:
-    """Why a campaign with so many of them is not paid."""
+    """Return why a campaign with so many of them is not paid."""
     text = ngettext(
         "%(count)s recipient may get no card any more: the order is cancelled since, or the customer wants no letters. "
         "Ask for the price again, which takes it out.",
@@ -171,7 +170,7 @@ def unwilling_text(count: int) -> str:
 
 
 def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order, str]]:
-    """What `add_orders` would make of each: (order, reason), the reason empty where a card would be listed."""
+    """Return what `add_orders` would make of each: (order, reason), empty where a card would be listed."""
     judged = list(zip(orders, validate_orders(orders), strict=True))
     keys = {one.key for _order, one in judged if not one.reason}
     taken, recent = _taken(campaign, keys), _recent(campaign, keys)
@@ -193,9 +192,9 @@ def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order,
 
 @transaction.atomic
 def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """The vendor is given what is missing of the draft, and asked for proof and price. Nothing is paid.
+    """Give the vendor what is missing of the draft, and ask for proof and price. Nothing is paid.
 
-    Raises IllegalTransition unless it is a draft, ready or needs a person; Conflict without a recipient, Unavailable
+    Raises IllegalTransition unless it is a draft, ready or needs attention; Conflict without a recipient, Unavailable
     where the vendor is not set up.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
@@ -213,7 +212,7 @@ def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 @transaction.atomic
 def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """It is a draft again and its recipients can be changed; what the vendor holds of it is deleted there."""
+    """Make it a draft again, whose recipients can be changed; the vendor's draft is deleted."""
     campaign = MailCampaign.objects.locked(campaign.pk)
     campaign.can_reopen().ensure()
     give_up_draft(campaign, actor=actor)
@@ -228,9 +227,9 @@ def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 @transaction.atomic
 def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """Nobody gets a card: the draft is deleted there. Raises IllegalTransition once a checkout was attempted.
+    """Cancel it and delete the vendor's draft. Raises IllegalTransition once a checkout was attempted.
 
-    One that needs a person after a checkout may be put away; what the vendor has of it is left alone.
+    One that needs attention after a checkout may be put away; what the vendor has of it is left alone.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
     campaign.can_cancel().ensure()
@@ -244,14 +243,14 @@ def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 
 def give_up_draft(campaign: MailCampaign, *, actor: str) -> None:
-    """The vendor's draft is no longer this campaign's and will be deleted there. The row must be locked."""
+    """Part with the vendor's draft, which will be deleted there. The row must be locked."""
     if campaign.vendor_id:
         given_up, campaign.vendor_id = campaign.vendor_id, ""
         discard_cards(campaign, given_up, actor=actor)
 
 
 def discard_cards(campaign: MailCampaign, vendor_id: str, *, actor: str) -> None:
-    """That draft at the vendor is given up for good and will be deleted there. The row must be locked.
+    """Give up that draft at the vendor for good; it will be deleted there. The row must be locked.
 
     Raises Conflict for a draft that a campaign uses.
     """
@@ -267,7 +266,7 @@ def discard_cards(campaign: MailCampaign, vendor_id: str, *, actor: str) -> None
 
 
 def _open_campaign(pk: int) -> MailCampaign:
-    """The campaign as a draft, locked together with its shop: two campaigns never take the same person at once."""
+    """Return the draft, locked together with its shop: two campaigns never take the same person at once."""
     campaign = MailCampaign.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if campaign is None:
         raise Conflict(_("There is no such campaign."))
@@ -280,7 +279,7 @@ def _open_campaign(pk: int) -> MailCampaign:
 def _list(
     campaign: MailCampaign, judged: list[tuple[ValidatedAddress, dict[str, Any]]], *, actor: str
 ) -> list[CardRecipient]:
-    """Rows for all of them, in their order. The campaign must be open and locked."""
+    """Create rows for all of them, in their order. The campaign must be open and locked."""
     keys = {one.key for one, _source in judged if not one.reason}
     taken, recent = _taken(campaign, keys), _recent(campaign, keys)
     made = []
@@ -308,7 +307,7 @@ def _taken(campaign: MailCampaign, keys: set[str]) -> set[str]:
 
 
 def _recent(campaign: MailCampaign, keys: set[str]) -> set[str]:
-    """Who of them is in another campaign of the shop that is still open, or was sent within the shop's pause."""
+    """Return who of them is in another open campaign of the shop, or got a card within the shop's pause."""
     if not (days := campaign.shop.card_pause_days):
         return set()
     since = timezone.now() - timedelta(days=days)

@@ -38,7 +38,7 @@ class Matching:
 
 
 def match_cards(ours: Iterable[CardRecipient], theirs: Iterable[RemoteCard]) -> Matching:
-    """Pair each of ours with at most one of theirs. Nobody is in a campaign twice, so a repeat is a doubled card."""
+    """Pair each recipient with at most one card. Nobody is in a campaign twice, so a repeat is a duplicate."""
     found = Matching()
     waiting = list(ours)
     addresses = {row.pk: row.address() for row in waiting}
@@ -67,7 +67,7 @@ def _pair(
     theirs: list[RemoteCard],
     found: Matching,
 ) -> list[RemoteCard]:
-    """Pair by one way; answers who of theirs is left."""
+    """Pair by one way; return the cards that are left."""
     free: dict[str, list[CardRecipient]] = defaultdict(list)
     for row in ours:
         if row.pk not in found.pairs and (key := way(addresses[row.pk])):

@@ -16,7 +16,7 @@ AT_ONCE = 100
 
 
 def move_stalled_campaigns() -> int:
-    """They need a person, who reads why. Return how many there were."""
+    """Mark them as stuck, with the reason. Return how many there were."""
     rows = MailCampaign.objects.filter(
         ~Exists(_open_pushes()),
         state__in=[CampaignState.PREPARING, CampaignState.PAYING],

@@ -79,7 +79,7 @@ class Preparation(CampaignHandler):
         self.unrecognised = 0
 
     def deliver(self, delivery: Delivery) -> None:
-        """The campaign is ready to be checked out, or needs a person. Raises Withdrawn when it is not wanted."""
+        """Get the campaign ready to be checked out, or stuck. Raises Withdrawn when it is cancelled."""
         self._ensure_wanted()
         if not self.campaign.vendor_id:
             self._create()
@@ -119,7 +119,7 @@ class Preparation(CampaignHandler):
         campaign.save(update_fields=["create_attempted_at", "drafts_before"])
 
     def record_created(self, report: CardOrderReport) -> None:
-        """The draft is ours; if the campaign was given up meanwhile, the draft is too."""
+        """Take the draft over as ours; if the campaign was given up meanwhile, the draft is too."""
         campaign = self.locked()
         campaign.raw_state = report.raw_state[:64]
         campaign.save(update_fields=["raw_state"])
@@ -132,7 +132,7 @@ class Preparation(CampaignHandler):
         campaign.note("created", actor="system", vendor_id=report.vendor_id)
 
     def reconcile_draft(self) -> ReconcileResult:
-        """One draft that is new since the attempt is ours; of several a person knows; none proves absence."""
+        """Take one draft that is new since the attempt as ours; of several a person knows; none proves absence."""
         found = self._doubtful_drafts()
         if not found:
             return ReconcileResult.ABSENT
@@ -143,7 +143,7 @@ class Preparation(CampaignHandler):
         return ReconcileResult.BLIND
 
     def _doubtful_drafts(self) -> list[CardOrderReport]:
-        """Empty drafts that appeared with or after our attempt and belong to no campaign."""
+        """Return empty drafts that appeared with or after our attempt and belong to no campaign."""
         drafts = self.delivery.read(self.vendor.list_drafts)
         campaigns = MailCampaign.objects.filter(vendor=self.campaign.vendor)
         known = set(self.campaign.drafts_before)
@@ -186,7 +186,7 @@ class Preparation(CampaignHandler):
         raise VendorProtocolError(_("The draft never holds the recipients that it is given."))
 
     def _read_back(self) -> Matching:
-        """What the draft holds, compared with what it was given; strangers in it are for a person."""
+        """Compare what the draft holds with what it was given; strangers in it are for a person."""
         held = self._held()
         matching = match_cards(self._rows(), held)
         if matching.strange and self._unexplained(matching):
@@ -205,12 +205,12 @@ class Preparation(CampaignHandler):
         return list(self.campaign.recipients.exclude(state=CardState.LEFT_OUT).order_by("pk"))
 
     def _unexplained(self, matching: Matching) -> bool:
-        """Whether there are more than could be ours in a spelling that we do not recognise."""
+        """Return whether there are more than could be ours in a spelling that we do not recognise."""
         given = self.campaign.recipients.filter(state__in=[CardState.ATTACHED, CardState.ACCEPTED])
         return len(matching.strange) > given.exclude(pk__in=matching.pairs).count()
 
     def _take_over(self, matching: Matching) -> None:
-        """Who is in the draft is accepted, whichever answer was lost."""
+        """Mark those in the draft as accepted, whichever answer was lost."""
         rows = self.campaign.recipients.in_bulk(list(matching.pairs))
         changed = []
         for pk, card in matching.pairs.items():
@@ -221,7 +221,7 @@ class Preparation(CampaignHandler):
         CardRecipient.objects.bulk_update(changed, ["state", "vendor_id", "said"], batch_size=1000)
 
     def _take_out(self, doubled: list[RemoteCard]) -> None:
-        """Cards that arrived twice. Taking out what is out already does no harm."""
+        """Take out cards that arrived twice. Taking out what is out already does no harm."""
         ids = [card.vendor_id for card in doubled if card.vendor_id]
         if not ids:
             raise VendorRejected(_("The draft holds recipients twice, and names no ids to take them out by."))
@@ -233,7 +233,7 @@ class Preparation(CampaignHandler):
         )
 
     def _drop_unwilling(self, matching: Matching) -> bool:
-        """Who may get no card any more is taken out of the draft and left out. Whether there was anybody."""
+        """Leave out those who may get no card any more, also in the draft. Return whether there were any."""
         reasons = find_unwilling(self.campaign)
         if not reasons:
             return False
@@ -262,7 +262,7 @@ class Preparation(CampaignHandler):
         self.locked().note("left_out", actor="system", count=len(reasons))
 
     def _attach_next(self) -> bool:
-        """The next batch is handed over; False when there is none."""
+        """Hand over the next batch. Return whether there was one."""
         self._ensure_wanted()
         rows = list(self._waiting().order_by("pk")[: self.vendor.MAX_RECIPIENTS])
         if not rows:
@@ -285,7 +285,7 @@ class Preparation(CampaignHandler):
         return self.campaign.recipients.order_by("-batch").values_list("batch", flat=True).first()
 
     def record_attached(self, number: int, answer: CardsAttached | None) -> None:
-        """The batch has arrived; whom the vendor names as not taken is marked, the others show when it is read."""
+        """Record that the batch arrived; only those whom the vendor names as refused are marked so."""
         rows = self.campaign.recipients.filter(batch=number, state=CardState.LISTED)
         refused = [RemoteCard(vendor_id="", address=one.address) for one in answer.undeliverable] if answer else []
         reasons = {
@@ -316,7 +316,7 @@ class Preparation(CampaignHandler):
     # --- the end -----------------------------------------------------------------------------------------------------
 
     def _fetch_proof(self) -> tuple[str, int] | None:
-        """The proof on our disk, as path and size; None where the vendor has none that can be shown."""
+        """Fetch the proof to our disk. Return path and size; None where there is none that can be shown."""
         vendor_id = self.campaign.vendor_id
         try:
             proof = self.delivery.read(lambda: self.vendor.read_proof(vendor_id))
@@ -344,7 +344,7 @@ class Preparation(CampaignHandler):
         campaign.move_to(CampaignState.PROOFED, actor="system", accepted=campaign.accepted, price=str(campaign.price))
 
     def _settle_unanswered(self, campaign: MailCampaign) -> None:
-        """Who was handed over and is not recognised in the draft: taken under another spelling if the numbers agree."""
+        """Settle those not recognised in the draft: taken under another spelling if the numbers agree."""
         silent = campaign.recipients.filter(state=CardState.ATTACHED)
         if self.unrecognised and silent.count() == self.unrecognised:
             silent.update(state=CardState.ACCEPTED)
@@ -356,7 +356,7 @@ class Preparation(CampaignHandler):
 
 
 def note_price(campaign: MailCampaign, price: CardPrice) -> None:
-    """What a checkout would cost now. Whole cents: a fraction is rounded up, since it is held against the budget."""
+    """Record what a checkout would cost now. Fractions of cents are rounded up, to be held against the budget."""
     campaign.price = price.total.quantize(Decimal("0.01"), rounding="ROUND_UP")
     campaign.price_credits = price.credits.quantize(Decimal("0.01"))
     campaign.price_lines = [
@@ -368,7 +368,7 @@ def note_price(campaign: MailCampaign, price: CardPrice) -> None:
 
 
 def stick(campaign: MailCampaign, text: str) -> None:
-    """The campaign needs a person, who reads why. The row must be locked."""
+    """Mark the campaign as stuck, with the reason. The row must be locked."""
     campaign.problem = text[:2000]
     campaign.save(update_fields=["problem", "updated_at"])
     if campaign.state not in (CampaignState.STUCK, CampaignState.CANCELLED):

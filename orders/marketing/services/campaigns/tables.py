@@ -55,7 +55,7 @@ def read_recipients(content: bytes) -> list[RecipientInput]:
 
 
 def _places(header: Mapping[int, str]) -> dict[str, list[int]]:
-    """By field, the places of its columns, best first. Raises InvalidInput for a name that stands there twice."""
+    """Return by field the places of its columns, best first. Raises InvalidInput for a duplicate name."""
     names = {_plain_name(name): place for place, name in header.items()}
     if len(names) < len(header):
         raise unreadable(_("A column stands in the table twice."))

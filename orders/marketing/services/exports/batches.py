@@ -22,7 +22,7 @@ ROUND_ORDERS = 500
 
 
 def gather_exports() -> int:
-    """Everything that waits is in a batch, each with its push; answers how many batches were made.
+    """Put everything that waits into batches, each with its push. Return how many batches were made.
 
     What belongs to a held order, or to a shop that the vendor is not set up for, goes on waiting. Any number of callers
     may run at once.
@@ -33,7 +33,7 @@ def gather_exports() -> int:
 
 
 def drop_cancelled() -> int:
-    """What waited for orders that are cancelled is not told any more; answers how many. Two queries a round."""
+    """Leave out what waited for cancelled orders. Return how many there were. Two queries a round."""
     dropped = 0
     while found := _drop_some():
         dropped += found
@@ -51,7 +51,7 @@ def _drop_some() -> int:
 
 
 def leave_out(exports: Sequence[OrderExport], *, text: str) -> None:
-    """These are not told; what the vendor has of them from before it keeps. Their orders must be locked."""
+    """Mark these as not exported; what the vendor has from before it keeps. Their orders must be locked."""
     for export in exports:
         export.state = ExportState.SENT if export.was_exported else ExportState.SKIPPED
         export.text, export.batch, export.changed_meanwhile = text, None, False
@@ -76,7 +76,7 @@ def _gather(vendor: str) -> int:
 
 @transaction.atomic
 def _gather_some(vendor: str) -> int:
-    """One round: a look at the shops, one at what waits, and three statements a batch."""
+    """Gather one round: a query for the shops, one for what waits, and three statements a batch."""
     found = vendor_type(vendor, ExportsOrders)
     groups = {
         pk: found.export_group(shop_code=code, language=language.upper())

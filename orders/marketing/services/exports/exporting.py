@@ -63,7 +63,7 @@ class Telling(PushHandler):
         self.batch = ExportBatch.objects.get(pk=self.push.subject_id)
 
     def deliver(self, delivery: Delivery) -> None:
-        """The vendor has been told of every order of the batch that may still be told.
+        """Export every order of the batch that may still be exported.
 
         Raises VendorError, and Postponed while the vendor is not set up: what waits is kept.
         """
@@ -75,8 +75,8 @@ class Telling(PushHandler):
                 self._tell(exports, [facts[export.order_id] for export in exports])
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """Nothing has to be found out: told again, the vendor says that it knows the order. Only silence is counted, so
-        that an order at which the vendor fails each time does not keep the others from being told.
+        """Have it sent again: the vendor says when it knows an order. Only missing responses are counted, so that an
+        order at which the vendor fails each time does not keep back the others.
         """
         self.delivery.record(self._count_no_response)
         return ReconcileResult.FOUND
@@ -85,7 +85,7 @@ class Telling(PushHandler):
         ExportBatch.objects.filter(pk=push.subject_id).update(finished_at=timezone.now())
 
     def decided(self, push: Push, *, happened: bool) -> None:
-        """A person says that the vendor has what it did not answer for; the rest of the batch follows."""
+        """Take over that the vendor has what it did not answer for; the rest of the batch follows."""
         if happened:
             _waiting(push).update(
                 state=ExportState.SENT, exported_at=timezone.now(), times_exported=F("times_exported") + 1
@@ -93,12 +93,12 @@ class Telling(PushHandler):
             push.follow_up = {}
 
     def _next_exports(self) -> QuerySet[OrderExport]:
-        """As many as go in one request; those that were never answered come last."""
+        """Return as many as go in one request; those that were never answered come last."""
         waiting = self.batch.exports.filter(state=ExportState.WAITING)
         return waiting.select_related("order__shop").order_by("tries", "pk")[: self.batch.limit]
 
     def _leave_out(self, exports: list[OrderExport], facts: dict[int, OrderToExport]) -> bool:
-        """Take out what may not be told any more, such as orders cancelled since. Whether there was any."""
+        """Take out what may not be exported any more, such as orders cancelled since. Return whether there was any."""
         orders = [export.order for export in exports]
         obstacles = find_obstacles(orders, vendor=self.batch.vendor, facts=facts)
         out = [export for export in exports if export.order_id in obstacles]
@@ -117,7 +117,7 @@ class Telling(PushHandler):
         return True
 
     def _may_wait(self, export: OrderExport, fact: OrderToExport) -> bool:
-        """Whether what stands in the way may pass: the order is held, or its shop not set up at the moment."""
+        """Return whether the obstacle may pass: the order is held, or its shop not set up at the moment."""
         return waits_for_order(export.order) or not can_export_for_shop(fact, vendor=self.batch.vendor)
 
     def _tell(self, exports: Sequence[OrderExport], messages: list[OrderToExport]) -> None:
@@ -126,7 +126,7 @@ class Telling(PushHandler):
         self.delivery.write(step, lambda: self._ask(messages), lambda answer: self._record(exports, answer))
 
     def _ask(self, messages: list[OrderToExport]) -> Answer:
-        """A refusal is an answer like any other: what it means depends on how many orders it is about."""
+        """Return the response. A refusal is one too: what it means depends on how many orders it is about."""
         try:
             answer = self.delivery.vendor_as(ExportsOrders).export_orders(
                 messages, group=self.batch.group, corrected=self.batch.corrected
@@ -136,7 +136,7 @@ class Telling(PushHandler):
         return answer
 
     def _record(self, exports: Sequence[OrderExport], answer: Answer) -> None:
-        """In the transaction that ends the step."""
+        """Record the response, in the transaction that ends the step."""
         if isinstance(answer, list) and answer:
             settled = self._apply(answer)
             if settled < len(exports):
@@ -150,9 +150,9 @@ class Telling(PushHandler):
             self._divide(1)
 
     def _apply(self, verdicts: Sequence[ExportedOrder]) -> int:
-        """Write what became of orders, with their lines in the timelines; answers of how many. Four statements.
+        """Record results, with lines in the timelines. Return of how many orders. Four statements.
 
-        One that was set aside while it was on its way counts as told all the same: that is what happened.
+        One that was excluded while it was on its way counts as exported all the same: that is what happened.
         """
         told = {int(verdict.order_id): verdict for verdict in verdicts}
         rows = list(self.batch.exports.filter(order__in=list(told)).select_for_update().order_by("pk"))
@@ -217,7 +217,7 @@ class Telling(PushHandler):
             self._apply([ExportedOrder(order_id=str(export.order_id), verdict=ExportResult.REFUSED, text=text)])
 
     def _is_its_own_fault(self, export: OrderExport) -> bool:
-        """The vendor has answered others meanwhile, or has been silent for longer than any unknown outcome may last."""
+        """Return whether the vendor has answered others since, or been silent beyond any unknown outcome."""
         since = export.failing_since or timezone.now()
         if timezone.now() - since > timedelta(hours=settings.PUSH_UNKNOWN_HOURS):
             return True
@@ -225,7 +225,7 @@ class Telling(PushHandler):
 
 
 def _waiting(push: Push) -> QuerySet[OrderExport]:
-    """What the push's step is about and not told yet."""
+    """Return what the push's step is about and not exported yet."""
     exports = OrderExport.objects.filter(batch=push.subject_id, state=ExportState.WAITING)
     kind, _colon, about = push.step.partition(":")
     return exports.filter(pk=int(about)) if kind == ONE else exports

@@ -39,10 +39,10 @@ def fill_exports(
     dry_run: bool,
     progress: Callable[[Sequence[Order]], None] = lambda orders: None,
 ) -> FillResult:
-    """The vendor is told of all orders placed from `since` to before `until` that it may be told of and was not yet.
+    """Request the export of all orders placed from `since` to before `until` that may be exported and were not yet.
 
-    Orders that may not be told leave no row, they are only counted. `progress` hears of every group of orders that are
-    (or would be) told. With `dry_run` nothing is written. Raises UnknownVendor.
+    Other orders leave no row, they are only counted. `progress` hears of every group of orders that are (or would be)
+    exported. With `dry_run` nothing is written. Raises UnknownVendor.
     """
     vendor_type(vendor, ExportsOrders)
     result = FillResult()
@@ -65,7 +65,7 @@ def _orders(*, since: datetime, until: datetime | None, shop: str) -> QuerySet[O
 
 
 def _chunks(orders: QuerySet[Order]) -> Iterator[list[int]]:
-    """Their keys, some at a time, oldest first; what is added behind us meanwhile is not looked for."""
+    """Yield their keys, some at a time, oldest first; what is added behind us meanwhile is not looked for."""
     last = 0
     while keys := list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         yield keys
@@ -73,7 +73,7 @@ def _chunks(orders: QuerySet[Order]) -> Iterator[list[int]]:
 
 
 def _judge(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[Order]:
-    """Those to be told; the others are counted. Seven queries."""
+    """Return those to be exported; the others are counted. Seven queries."""
     found = list(orders.select_related("shop").defer("search").order_by("pk"))
     known = dict(
         _exports(found, vendor=vendor)
@@ -88,7 +88,7 @@ def _judge(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[
 
 
 def _ask_for(keys: Sequence[int], *, vendor: str, actor: str, result: FillResult) -> list[Order]:
-    """One transaction for all that nobody else works on just now, and one each for the others."""
+    """Request in one transaction all that nobody else works on now, and the others in one each."""
     with transaction.atomic():
         locked = Order.objects.filter(pk__in=keys).order_by("pk").select_for_update(skip_locked=True, of=("self",))
         free = set(locked.values_list("pk", flat=True))
@@ -110,7 +110,7 @@ def _ask_for_one(key: int, *, vendor: str, actor: str, result: FillResult) -> li
 
 
 def _write(orders: Sequence[Order], *, vendor: str, actor: str) -> None:
-    """Rows and lines in the timelines. The orders are locked, so nobody else makes their rows."""
+    """Write rows and lines in the timelines. The orders are locked, so nobody else makes their rows."""
     now = timezone.now()
     skipped = _exports(orders, vendor=vendor)
     had = set(skipped.values_list("order_id", flat=True))

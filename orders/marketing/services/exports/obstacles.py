@@ -18,9 +18,9 @@ FINAL = (OrderState.RELEASED, OrderState.CLOSED)
 
 
 def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, OrderToExport]) -> dict[int, str]:
-    """Why not, by the keys of those orders of which the vendor may not be told. One query.
+    """Return, by order key, why the vendor may not get those orders that it may not get. One query.
 
-    `facts` are those of `orders_to_export`; orders must have their shops.
+    `messages` are those of `orders_to_export`; orders must have their shops.
     """
     found = vendor_type(vendor, ExportsOrders)
     consent = Consent(found.EXPORT_CONSENT)
@@ -63,18 +63,18 @@ def can_export_now(order: Order) -> Eligibility:
 
 
 def waits_for_order(order: Order) -> bool:
-    """Whether it may still become one of which the vendor can be told."""
+    """Return whether it may still become one that can be exported."""
     return order.state != OrderState.CANCELLED and not can_export_now(order)
 
 
 def find_opt_outs(emails: Any, *, consent: Consent) -> set[str]:
-    """Those of the e-mail addresses (in lower case) whose owners want no more of it."""
+    """Return those of the e-mail addresses (in lower case) whose owners opted out."""
     wanted = {email.lower() for email in emails if email}
     return set(OptOut.objects.filter(consent=consent, email__in=wanted).values_list("email", flat=True))
 
 
 def is_relay(email: str) -> bool:
-    """Whether the address belongs to a marketplace, which forwards what is written to it (RELAY_DOMAINS)."""
+    """Return whether the address belongs to a marketplace, which forwards its mail (RELAY_DOMAINS)."""
     domain = email.rpartition("@")[2].lower()
     return any(
         domain == relay or domain.startswith(f"{relay}.") or domain.endswith(f".{relay}")
@@ -97,7 +97,7 @@ def _about_consent(order: Order, fact: OrderToExport, *, consent: Consent, opted
 
 
 def _about_kind(order: Order, fact: OrderToExport, *, vendor: type[ExportsOrders]) -> str:
-    """Nobody is thanked for a complaint: only vendors that say so (`EXPORTS_COMPLAINTS`) hear of those."""
+    """Return why an order of its kind is kept back: complaints (unless `EXPORTS_COMPLAINTS`) and marketplaces."""
     if order.complaint and not vendor.EXPORTS_COMPLAINTS:
         return _("It makes good a complaint.")
     if is_relay(fact.email):
