@@ -17,7 +17,7 @@ from backoffice.vendors.registry import (
     vendors_with,
 )
 from orders.marketing.models import CampaignState, CardRecipient, ExportState, MailCampaign, OrderExport
-from orders.marketing.services.campaigns.making import add_to_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from orders.marketing.services.exports.requesting import request_export
 from orders.models import Order
 from orders.rules.services.actions import Params, RuleAction, rule_action

@@ -16,8 +16,9 @@ from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from orders.marketing.models import CampaignState, CardState, MailCampaign
 from orders.marketing.services.campaigns.following import follow_campaigns
-from orders.marketing.services.campaigns.making import add_to_campaign, make_campaign, prepare_campaign
+from orders.marketing.services.campaigns.making import make_campaign, prepare_campaign
 from orders.marketing.services.campaigns.paying import Shown, check_out_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from orders.models import Order
 from tests.flows.conftest import work_off
 from tests.orders.rows import make_order

@@ -17,12 +17,8 @@ from backoffice.vendors.card_messages import CardOrderReport, RemoteCardState
 from orders.marketing.models import CampaignState, CardState, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.following import follow_campaigns
-from orders.marketing.services.campaigns.making import (
-    add_to_campaign,
-    cancel_campaign,
-    prepare_campaign,
-    reopen_campaign,
-)
+from orders.marketing.services.campaigns.making import cancel_campaign, prepare_campaign, reopen_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from orders.marketing.services.campaigns.reports import apply_card_report
 from orders.models import Order
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from backoffice.errors import InvalidInput
 from orders.marketing.models import CardRecipient, CardState, LeftOut
 from orders.marketing.services.campaigns.addresses import validate_row
-from orders.marketing.services.campaigns.making import add_table
+from orders.marketing.services.campaigns.recipients import add_table
 from orders.marketing.services.campaigns.tables import read_recipients
 from tests.cards.conftest import make_draft
 

@@ -17,13 +17,8 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavail
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import CampaignState, CardRecipient, CardState, LeftOut, MailCampaign
 from orders.marketing.services.campaigns.addresses import person_key, split_zip, validate_address
-from orders.marketing.services.campaigns.making import (
-    add_to_campaign,
-    cancel_campaign,
-    change_campaign,
-    prepare_campaign,
-    remove_recipient,
-)
+from orders.marketing.services.campaigns.making import cancel_campaign, change_campaign, prepare_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign, remove_recipient
 from orders.marketing.services.campaigns.tables import MOST_BYTES, read_recipients
 from orders.models import OrderState
 from tests.cards.conftest import make_draft, make_us_order

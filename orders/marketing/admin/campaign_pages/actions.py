@@ -16,13 +16,8 @@ from backoffice.text.translatable import gettext as _
 from orders.marketing.admin.campaign_pages.forms import TableForm
 from orders.marketing.models import CardRecipient, CardState, MailCampaign
 from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
-from orders.marketing.services.campaigns.making import (
-    add_table,
-    cancel_campaign,
-    prepare_campaign,
-    remove_recipient,
-    reopen_campaign,
-)
+from orders.marketing.services.campaigns.making import cancel_campaign, prepare_campaign, reopen_campaign
+from orders.marketing.services.campaigns.recipients import add_table, remove_recipient
 from orders.marketing.services.campaigns.tables import MOST_BYTES, read_recipients
 
 Action = Callable[[HttpRequest, MailCampaign], HttpResponse]

@@ -16,7 +16,7 @@ from orders.admin.order_list.bulk import MOST, back_to_list
 from orders.admin.parts import Guard, Place, register_part, register_urls
 from orders.marketing.admin.campaign_pages.actions import page_of_campaign
 from orders.marketing.models import CampaignState, CardState, MailCampaign
-from orders.marketing.services.campaigns.making import add_orders, foresee
+from orders.marketing.services.campaigns.recipients import add_orders, foresee
 from orders.models import Order
 
 CAMPAIGNS_OFFERED = 50

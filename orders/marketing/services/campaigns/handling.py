@@ -1,15 +1,16 @@
 """What all pushes of card campaigns have in common, and the one that only clears away."""
 
 from functools import partial
+from typing import NoReturn
 
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.delivery import Delivery
+from backoffice.engine.services.delivery import Delivery, Withdrawn
 from backoffice.engine.services.handlers import PushHandler, ReconcileResult, Recovery, push_kind
 from backoffice.text.translatable import gettext as _t
 from backoffice.vendors.abilities import SendsCards
-from orders.marketing.models import MailCampaign
+from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.services.campaigns.making import DISCARD_CARDS
 
 MOST_TRIES = 12
@@ -24,6 +25,14 @@ def leave_to_campaign(push: Push) -> None:
 def retry_or_hand_to_staff(delivery: Delivery) -> ReconcileResult:
     """Repeat what may be done twice; but not for ever, where no answer can ever be read."""
     return ReconcileResult.FOUND if delivery.push.attempts < MOST_TRIES else ReconcileResult.BLIND
+
+
+def stick(campaign: MailCampaign, text: str) -> None:
+    """Mark the campaign as stuck, with the reason. The row must be locked."""
+    campaign.problem = text[:2000]
+    campaign.save(update_fields=["problem", "updated_at"])
+    if campaign.state not in (CampaignState.STUCK, CampaignState.CANCELLED):
+        campaign.move_to(CampaignState.STUCK, actor="system", text=text[:500])
 
 
 class CampaignHandler(PushHandler[SendsCards]):
@@ -42,6 +51,11 @@ class CampaignHandler(PushHandler[SendsCards]):
         """Return the row, which `lock` has locked."""
         self.campaign = MailCampaign.objects.locked(self.campaign.pk)
         return self.campaign
+
+    def stick_and_withdraw(self, text: str) -> NoReturn:
+        """Mark the campaign as stuck, with the reason, and end the push. Raises Withdrawn."""
+        self.delivery.record(lambda: stick(self.locked(), text))
+        raise Withdrawn(text)
 
     def needs_attention(self, push: Push) -> None:
         """Show it on the campaign's page too, unless something more exact is shown there."""

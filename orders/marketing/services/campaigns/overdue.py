@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from backoffice.engine.models import Push
 from backoffice.text.translatable import gettext as _
 from orders.marketing.models import CampaignState, MailCampaign
-from orders.marketing.services.campaigns.preparing import stick
+from orders.marketing.services.campaigns.handling import stick
 
 STALLED = timedelta(minutes=15)
 AT_ONCE = 100

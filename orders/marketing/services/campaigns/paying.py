@@ -29,8 +29,9 @@ from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorRejec
 from backoffice.vendors.registry import setting_name, vendor_type
 from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.services.campaigns.handling import CampaignHandler, leave_to_campaign
-from orders.marketing.services.campaigns.making import CHECK_OUT, find_unwilling, unwilling_text
-from orders.marketing.services.campaigns.preparing import mailing_of, note_price, stick
+from orders.marketing.services.campaigns.making import CHECK_OUT
+from orders.marketing.services.campaigns.preparing import mailing_of, note_price
+from orders.marketing.services.campaigns.recipients import find_unwilling, unwilling_text
 from orders.marketing.services.campaigns.reports import apply_card_report, back_to_proof, poll_seconds
 
 # A price that was asked for longer ago is asked for again before somebody confirms it.
@@ -147,12 +148,9 @@ class Checkout(CampaignHandler):
 
     def _read(self) -> CardOrderReport:
         """Return the order as the vendor shows it. Raises Withdrawn, and asks a person, where it shows none."""
-        vendor_id = self.campaign.vendor_id
-        report: CardOrderReport | None = self.delivery.read(lambda: self.vendor.read_cards([vendor_id])).get(vendor_id)
+        report = self._read_or_none()
         if report is None:
-            text = _("The vendor does not know order %s (any more).") % vendor_id
-            self.delivery.record(lambda: stick(self.locked(), text))
-            raise Withdrawn(text)
+            self.stick_and_withdraw(_("The vendor does not know order %s (any more).") % self.campaign.vendor_id)
         return report
 
     def _give_back(self) -> None:

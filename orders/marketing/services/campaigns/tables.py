@@ -14,7 +14,7 @@ from backoffice.tables.rows import TableRow, unreadable
 from backoffice.text.translatable import gettext as _
 from orders.marketing.models import LeftOut
 from orders.marketing.services.campaigns.addresses import RecipientInput
-from orders.marketing.services.campaigns.making import MOST_RECIPIENTS
+from orders.marketing.services.campaigns.recipients import MOST_RECIPIENTS
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
