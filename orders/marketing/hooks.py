@@ -9,7 +9,7 @@ from orders.marketing.services.exports.requesting import note_correction
 from orders.services.hooks import describe_event, on_correction, on_reconcile
 
 
-def _words_of_export(params: Mapping[str, Any]) -> dict[str, str]:
+def _export_labels(params: Mapping[str, Any]) -> dict[str, str]:
     """Return which consent was withdrawn."""
     consent = params.get("consent")
     return {"consent": str(Consent(consent).label)} if consent in Consent.values else {}
@@ -17,4 +17,4 @@ def _words_of_export(params: Mapping[str, Any]) -> dict[str, str]:
 
 on_correction.append(note_correction)
 on_reconcile.append(compare_cards)
-describe_event.append(_words_of_export)
+describe_event.append(_export_labels)

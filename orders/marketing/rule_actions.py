@@ -1,4 +1,4 @@
-"""What marketing adds to the actions of rules: telling one of an order, and listing its recipient for a card."""
+"""What marketing adds to the actions of rules: exporting an order, and listing its recipient for a card."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
@@ -32,7 +32,7 @@ class SendParams(Params, frozen=True):
 
 @rule_action("send_to_vendor")
 class SendToVendor(RuleAction[SendParams]):
-    """A vendor is told of the order, unless a person set that aside or the vendor knows of it already."""
+    """The export of the order, unless a person excluded it or the vendor has it already."""
 
     title = gettext_lazy("Tell a vendor of it")
     params = SendParams
@@ -60,13 +60,13 @@ class SendToVendor(RuleAction[SendParams]):
                 known[order_id][vendor] = "already_so"
         return known
 
-    def plan(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> str:
+    def plan(self, context: RuleContext, params: SendParams, *, rule_id: int) -> str:
         if not _can_be_exported(params.vendor):
             return "not_set_up"
-        return str(facts.extra.get(self.kind, {}).get(params.vendor, ""))
+        return str(context.extra.get(self.kind, {}).get(params.vendor, ""))
 
-    def foresee(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> None:
-        facts.extra.setdefault(self.kind, {})[params.vendor] = "already_so"
+    def foresee(self, context: RuleContext, params: SendParams, *, rule_id: int) -> None:
+        context.extra.setdefault(self.kind, {})[params.vendor] = "already_so"
 
     def apply(self, order: Order, params: SendParams, *, rule_id: int, actor: str) -> None:
         try:
@@ -117,14 +117,14 @@ class AddToCampaign(RuleAction[CampaignParams]):
             for key in order_ids
         }
 
-    def plan(self, facts: RuleContext, params: CampaignParams, *, rule_id: int) -> str:
-        known = facts.extra.get(self.kind, {})
+    def plan(self, context: RuleContext, params: CampaignParams, *, rule_id: int) -> str:
+        known = context.extra.get(self.kind, {})
         if params.campaign_id in known.get("listed", ()):
             return "already_so"
         return "" if params.campaign_id in known.get("open", ()) else "not_set_up"
 
-    def foresee(self, facts: RuleContext, params: CampaignParams, *, rule_id: int) -> None:
-        facts.extra.setdefault(self.kind, {}).setdefault("listed", set()).add(params.campaign_id)
+    def foresee(self, context: RuleContext, params: CampaignParams, *, rule_id: int) -> None:
+        context.extra.setdefault(self.kind, {}).setdefault("listed", set()).add(params.campaign_id)
 
     def apply(self, order: Order, params: CampaignParams, *, rule_id: int, actor: str) -> None:
         add_to_campaign(order, campaign_id=params.campaign_id, actor=actor)

@@ -1,4 +1,4 @@
-"""What pushes of marketing are about: batches of orders that vendors are told of, and campaigns."""
+"""What pushes of marketing are about: batches of exported orders, and campaigns."""
 
 from collections.abc import Iterable
 

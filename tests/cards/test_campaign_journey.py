@@ -204,8 +204,8 @@ def test_what_a_recipient_buys_is_told_once_with_our_number(
         find_conversions()
         work_off()
         MailCampaign.objects.update(orders_seen=0)
-    told = {event["order_id"]: event["revenue"] for event in vendor.ledger.of_kind("conversion")}
-    assert told == {by_mail.number: "189.0", by_place.number: "189.0"}
+    reported = {event["order_id"]: event["revenue"] for event in vendor.ledger.of_kind("conversion")}
+    assert reported == {by_mail.number: "189.0", by_place.number: "189.0"}
     assert campaign.conversions.get(order=euros).problem.startswith("Not reported")
     assert campaign.conversions.count() == 3
     follow_campaigns(at_once=True)

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from orders.marketing.admin.campaign_pages.words import describe_event
+from orders.marketing.admin.campaign_pages.labels import describe_event
 from orders.marketing.models import CampaignEvent, CampaignState, CardState, LeftOut, MailCampaign
 from orders.marketing.services.campaigns.making import make_campaign
 from orders.marketing.services.campaigns.recipients import add_to_campaign

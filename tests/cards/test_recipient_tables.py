@@ -62,8 +62,8 @@ def test_places_are_read_however_they_were_written(
     [row] = read_recipients(
         workbook(COLUMNS.strip().split(","), ["Ann", "Lee", "1 Main St", "Town", state, zip_code, country])
     )
-    judged = validate_row(row)
-    assert (judged.reason, judged.address.state_code, judged.address.zip5, judged.address.zip4) == ("", *expected)
+    result = validate_row(row)
+    assert (result.reason, result.address.state_code, result.address.zip5, result.address.zip4) == ("", *expected)
 
 
 @pytest.mark.parametrize(

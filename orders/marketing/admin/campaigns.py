@@ -16,8 +16,8 @@ from backoffice.text.translatable import gettext as _
 from orders.marketing.admin.campaign_pages.actions import ACTIONS, Action, page_of_campaign
 from orders.marketing.admin.campaign_pages.checkout import checkout_context, confirm_checkout, proof_response
 from orders.marketing.admin.campaign_pages.forms import CampaignForm, TableForm, card_templates
+from orders.marketing.admin.campaign_pages.labels import SITUATIONS, describe_event, funnel, price_lines
 from orders.marketing.admin.campaign_pages.listing import CampaignList, recipient_listing
-from orders.marketing.admin.campaign_pages.words import SITUATIONS, describe_event, funnel, price_lines
 from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.models.campaign import SPENT_STATES
 from orders.marketing.services.campaigns.making import card_vendor, change_campaign, make_campaign

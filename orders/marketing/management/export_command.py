@@ -1,4 +1,4 @@
-"""What the commands that have a vendor told of past orders share."""
+"""What the commands that export past orders share."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

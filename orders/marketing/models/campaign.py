@@ -244,6 +244,6 @@ class MailCampaign(models.Model):
 
 
 class CampaignEvent(TimelineEvent):
-    """One line of a campaign's timeline; `orders.marketing.admin.campaign_pages.words` has the sentences."""
+    """One line of a campaign's timeline; `orders.marketing.admin.campaign_pages.labels` has the sentences."""
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="events", verbose_name=_("campaign"))

@@ -97,8 +97,8 @@ def _edited(request: HttpRequest, rule: Rule | None, form: RuleForm) -> HttpResp
         except (Conflict, DomainError) as error:
             messages.error(request, error.text)
         else:
-            said = _("“%(name)s” is saved.") if rule else _("“%(name)s” is saved, and still off: try it first.")
-            messages.success(request, said % {"name": saved.name})
+            text = _("“%(name)s” is saved.") if rule else _("“%(name)s” is saved, and still off: try it first.")
+            messages.success(request, text % {"name": saved.name})
             return HttpResponseRedirect(reverse("admin:rules_rule_change", args=[saved.pk]))
     return TemplateResponse(
         request,
@@ -137,7 +137,7 @@ def _shapes() -> dict[str, Any]:
     ]
     return {
         "fields": fields,
-        "operators": {kind: _pairs(words.items()) for kind, words in OPERATORS.items()},
+        "operators": {kind: _pairs(labels.items()) for kind, labels in OPERATORS.items()},
         "lines": _pairs(LINES.items()),
         "currencies": [pair[0] for pair in known["currency"]],
         "actions": [_shape_of(kind) for kind in RULE_ACTIONS],
@@ -171,7 +171,7 @@ def _people() -> list[list[str]]:
 
 
 def _pairs(items: Iterable[tuple[str, Any]]) -> list[list[str]]:
-    return [[str(key), str(words)] for key, words in items]
+    return [[str(key), str(labels)] for key, labels in items]
 
 
 def _require(request: HttpRequest, permission: str) -> None:

@@ -1,4 +1,4 @@
-"""Rules, their runs and their plans as pages show them: in words, with chips."""
+"""Rules, their runs and their plans as pages show them: as text, with chips."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -130,9 +130,9 @@ def flatten(finding: Mapping[str, Any], *, depth: int = 0) -> Iterator[Found]:
         seen = describe_seen(asked, finding["seen"])
         yield Found(depth, describe_comparison(asked), seen, finding["held"], is_group=False)
         return
-    words = {"all": _("all of these"), "any": _("any of these"), "none": _("none of these")}
+    labels = {"all": _("all of these"), "any": _("any of these"), "none": _("none of these")}
     if depth or finding["match"] != "all" or not finding["of"]:
-        text = words[finding["match"]] if finding["of"] else _("every order")
+        text = labels[finding["match"]] if finding["of"] else _("every order")
         yield Found(depth, text, "", finding["held"], is_group=True)
         depth += 1
     for child in finding["of"]:

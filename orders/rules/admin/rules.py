@@ -71,8 +71,8 @@ class RuleAdmin(PagesAdmin):
 
         def do() -> str:
             switch_rule(rule, enabled=enabled, actor=actor(request))
-            words = {"name": rule.name}
-            return _("“%(name)s” is on.") % words if enabled else _("“%(name)s” is off.") % words
+            params = {"name": rule.name}
+            return _("“%(name)s” is on.") % params if enabled else _("“%(name)s” is off.") % params
 
         return act(request, do, to=_back(request, rule))
 

@@ -1,6 +1,6 @@
 """What rules can do: a registry. Each action says in advance whether it would do something, and why not.
 
-`plan` reads facts only. `foresee` notes on the facts what `apply` does to the order, so that a trial and a run take
+`plan` only reads the context. `foresee` notes on it what `apply` does to the order, so that a trial and a run take
 the same way: rules that come later see what those before them did.
 """
 
@@ -22,12 +22,12 @@ MOST_ACTIONS = 10
 
 
 class Params(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What an action has to be told; a subclass for each."""
+    """Parameters of an action; a subclass for each."""
 
 
 P = TypeVar("P", bound=Params)
 
-# Why an action does nothing: kept as a word, so that each reader reads it in their language.
+# Why an action does nothing: kept as a key, so that each reader reads it in their language.
 REASONS: dict[str, Promise] = {
     "done_before": gettext_lazy("this rule has done it already"),
     "already_so": gettext_lazy("it is so already"),
@@ -53,7 +53,7 @@ class RuleAction(Generic[P]):
     params: type[P]
     # For the editor: (name of the param, label, how it is entered: text, long, tag, person, number or choice).
     inputs: ClassVar[tuple[tuple[str, Promise, str], ...]] = ()
-    # What a person who runs a rule by hand needs beside the right to change orders, and what is said to who has it not.
+    # What a person who runs a rule by hand needs beside the right to change orders, and the message for who lacks it.
     permission: ClassVar[str] = ""
     refusal: ClassVar[Promise | str] = ""
 
@@ -70,15 +70,15 @@ class RuleAction(Generic[P]):
         return self.kind
 
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
-        """Return data of its own, by order, for `data.extra[kind]`; the number of queries must not grow."""
+        """Return data of its own, by order, for `context.extra[kind]`; the number of queries must not grow."""
         return {}
 
-    def plan(self, facts: RuleContext, params: P, *, rule_id: int) -> str:
-        """Return an empty text when it would do something, else a key of REASONS. Reads the data only."""
+    def plan(self, context: RuleContext, params: P, *, rule_id: int) -> str:
+        """Return an empty text when it would do something, else a key of REASONS. Only reads the context."""
         raise NotImplementedError
 
-    def foresee(self, facts: RuleContext, params: P, *, rule_id: int) -> None:
-        """Change the data as `apply` changes the order."""
+    def foresee(self, context: RuleContext, params: P, *, rule_id: int) -> None:
+        """Change the context as `apply` changes the order."""
 
     def apply(self, order: Order, params: P, *, rule_id: int, actor: str) -> None:
         """Do it. The order is locked. Raises DomainError."""

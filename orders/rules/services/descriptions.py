@@ -40,11 +40,11 @@ def summarize(rule: Rule) -> str:
     except InvalidInput as error:
         return _("This rule cannot be understood: %(error)s") % {"error": error.text}
     then = ", ".join(step.describe() for step in steps)
-    words = {"when": describe_rule_event(rule), "actions": then}
+    params = {"when": describe_rule_event(rule), "actions": then}
     if not conditions.of:
-        return _("%(when)s, then %(actions)s.") % words
-    words["conditions"] = _describe_one(msgspec.to_builtins(conditions))
-    return _("%(when)s, if %(conditions)s, then %(actions)s.") % words
+        return _("%(when)s, then %(actions)s.") % params
+    params["conditions"] = _describe_one(msgspec.to_builtins(conditions))
+    return _("%(when)s, if %(conditions)s, then %(actions)s.") % params
 
 
 def describe_rule_event(rule: Rule) -> str:

@@ -151,8 +151,8 @@ def _check(rule: Rule) -> None:
     if (rule.every_minutes is None) == (rule.daily_at is None):
         raise _wrong("every_minutes", _("Say either every how many minutes or at which time of the day."))
     if rule.every_minutes is not None and not FEWEST_MINUTES <= rule.every_minutes <= MOST_MINUTES:
-        words = {"fewest": FEWEST_MINUTES, "most": MOST_MINUTES}
-        raise _wrong("every_minutes", _("From %(fewest)s to %(most)s minutes.") % words)
+        params = {"fewest": FEWEST_MINUTES, "most": MOST_MINUTES}
+        raise _wrong("every_minutes", _("From %(fewest)s to %(most)s minutes.") % params)
 
 
 def _decoded(text: str) -> object:

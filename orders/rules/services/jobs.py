@@ -110,8 +110,8 @@ def end_endless_jobs() -> int:
                 finished_at=timezone.now(), stopped_by="system"
             ):
                 continue
-            words = _("It was not through all orders after a day and was stopped; it had looked at %(count)d.")
-            text = words % {"count": job.looked_at}
+            sentence = _("It was not through all orders after a day and was stopped; it had looked at %(count)d.")
+            text = sentence % {"count": job.looked_at}
             rule = {"kind": NoticeKind.RULE_FAILED, "rule": job.rule, "done_at": None}
             Notice.objects.get_or_create(**rule, defaults={"text": text, "made_by": job.rule.actor})
             count += 1
@@ -163,12 +163,12 @@ def _run_chunk(job: RuleJob, rule: Rule, keys: list[int]) -> None:
     """Run the rule at these orders. Most need nothing: only the others are locked, and looked at again then."""
     understood = read_rule(rule)
     acting = []
-    for facts in load_rule_data(keys, [understood]):
-        plan = plan_run(facts, understood)
+    for context in load_rule_data(keys, [understood]):
+        plan = plan_run(context, understood)
         job.looked_at += 1
         job.matched += plan.held
         if plan.error or plan.does_something:
-            acting.append(facts.pk)
+            acting.append(context.pk)
     if not acting:
         return
     rows = Order.objects.filter(pk__in=acting).select_for_update().order_by("pk")

@@ -38,13 +38,13 @@ EVENTS: dict[str, RuleEvent] = {
 
 
 class Running:
-    """Rules at work on some locked orders, within one transaction. Facts are read once, then kept up to date."""
+    """Rules at work on some locked orders, within one transaction. Contexts are read once, then kept up to date."""
 
     def __init__(self, orders: Mapping[int, Order], rules: Iterable[Rule]) -> None:
         self.orders = orders
         self.rules = {rule.pk: (rule, read_rule(rule)) for rule in rules}
         understood = [one for _rule, one in self.rules.values()]
-        self.facts = {one.pk: one for one in load_rule_data(list(orders), understood)} if self.rules else {}
+        self.contexts = {one.pk: one for one in load_rule_data(list(orders), understood)} if self.rules else {}
         known = RuleRun.objects.filter(order__in=orders, rule__in=self.rules) if self.rules else RuleRun.objects.none()
         self.ran = set(known.values_list("order_id", "rule_id", "source"))
 
@@ -57,12 +57,12 @@ class Running:
         if (order_id, rule_id, source) in self.ran:
             return None
         rule, understood = self.rules[rule_id]
-        facts = self.facts[order_id]
-        plan = plan_run(facts, understood)
+        context = self.contexts[order_id]
+        plan = plan_run(context, understood)
         if not plan.error and not (plan.held and (plan.does_something or note_idle)):
             return None
         self.ran.add((order_id, rule_id, source))
-        actions, error = self._act(rule, understood, plan, facts)
+        actions, error = self._act(rule, understood, plan, context)
         run = RuleRun.objects.create(
             rule=rule,
             order_id=order_id,
@@ -73,20 +73,20 @@ class Running:
             error=error,
             asked_by=asked_by,
         )
-        _tell(run, rule)
+        _record(run, rule)
         return run
 
     def _act(
-        self, rule: Rule, understood: ReadRule, plan: PlannedRun, facts: RuleContext
+        self, rule: Rule, understood: ReadRule, plan: PlannedRun, context: RuleContext
     ) -> tuple[list[dict[str, object]], str]:
         """Do what is planned, in turn, up to the first failure. Return the record and the error."""
         record, error = [], plan.error
         for step, action in zip(understood.steps, plan.actions, strict=False):
             failed = error and _("an action before it failed")
             if not action.why and not failed:
-                error = failed = self._apply(rule, step, action, order=self.orders[facts.pk])
+                error = failed = self._apply(rule, step, action, order=self.orders[context.pk])
             if not action.why and not failed:
-                foresee(facts, step, rule_id=rule.pk)
+                foresee(context, step, rule_id=rule.pk)
             record.append(action.plain(failed=failed))
         return record, error
 
@@ -163,8 +163,8 @@ def _work(keys: Collection[int], *, limit: int) -> int:
 def _run_events(orders: Mapping[int, Order]) -> None:
     """Run what waits at these orders. They must be locked: only then the flags say what has not run yet."""
     events = list(OrderEvent.objects.filter(order__in=orders, awaiting_rules=True).order_by("pk"))
-    wanted = {EVENTS[event.kind] for event in events if event.kind in EVENTS}
-    rules = list(Rule.objects.filter(enabled=True, removed_at__isnull=True, event__in=wanted)) if wanted else []
+    occurred = {EVENTS[event.kind] for event in events if event.kind in EVENTS}
+    rules = list(Rule.objects.filter(enabled=True, removed_at__isnull=True, event__in=occurred)) if occurred else []
     if rules:
         running = Running(orders, rules)
         for event in events:
@@ -180,11 +180,13 @@ def _outcome(actions: list[dict[str, object]], error: str) -> RunOutcome:
     return RunOutcome.DONE if any(action["done"] for action in actions) else RunOutcome.NOTHING
 
 
-def _tell(run: RuleRun, rule: Rule) -> None:
+def _record(run: RuleRun, rule: Rule) -> None:
     """Record the run in the order's timeline; a failure also as one notice to staff for each rule."""
     kind = {RunOutcome.DONE: "rule.ran", RunOutcome.NOTHING: "rule.idle", RunOutcome.FAILED: "rule.failed"}
-    words = {"rule": rule.name, "run": run.pk, "actions": run.actions, "text": run.error}
-    OrderEvent.objects.create(order_id=run.order_id, actor=rule.actor, kind=kind[RunOutcome(run.outcome)], params=words)
+    params = {"rule": rule.name, "run": run.pk, "actions": run.actions, "text": run.error}
+    OrderEvent.objects.create(
+        order_id=run.order_id, actor=rule.actor, kind=kind[RunOutcome(run.outcome)], params=params
+    )
     if run.error:
         Notice.objects.get_or_create(
             kind=NoticeKind.RULE_FAILED,

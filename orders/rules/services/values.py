@@ -16,8 +16,8 @@ def find_values(field: str, beginning: str) -> list[str]:
     find = LOOKUPS.get(field)
     if find is None:
         return []
-    wanted = fold(beginning)
-    return [one for one in dict.fromkeys(find(beginning)) if one and fold(one).startswith(wanted)][:MOST]
+    prefix = fold(beginning)
+    return [one for one in dict.fromkeys(find(beginning)) if one and fold(one).startswith(prefix)][:MOST]
 
 
 def _skus(beginning: str) -> Iterable[str]:

@@ -14,7 +14,7 @@ from backoffice.staff.pages import act
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
 from orders.marketing.admin.campaign_pages.actions import page_of_campaign
-from orders.marketing.admin.campaign_pages.words import cards_label, describe_sending, dollars, price_lines
+from orders.marketing.admin.campaign_pages.labels import cards_label, describe_sending, dollars, price_lines
 from orders.marketing.models import MailCampaign
 from orders.marketing.services.campaigns.paying import Shown, can_check_out, check_out_campaign
 

@@ -14,7 +14,7 @@ from backoffice.staff.keyset import page_of
 from backoffice.staff.list_page import ListPage, Tab, canonical
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _t
-from orders.marketing.admin.campaign_pages.words import recipient_chip
+from orders.marketing.admin.campaign_pages.labels import recipient_chip
 from orders.marketing.models import (
     CampaignState,
     CardConversion,
@@ -177,12 +177,12 @@ def _sorts(campaign: MailCampaign) -> Sorts:
 def _views(request: HttpRequest, sorts: Sorts) -> list[Tab]:
     """Return the tabs of the recipients; empty ones are left out."""
     found = [("", _t("All"), sum(sorts.states.values()))]
-    for name, words, counts in (
+    for name, choices, counts in (
         ("state", CardState, sorts.states),
         ("reason", LeftOut, sorts.reasons),
         ("delivery", CardDeliveryState, sorts.deliveries),
     ):
-        found += [(f"{name}={one}", str(words(one).label), counts[one]) for one in words.values if counts[one]]
+        found += [(f"{name}={one}", str(choices(one).label), counts[one]) for one in choices.values if counts[one]]
     if sorts.scanned:
         found.append(("scanned=1", _t("scanned"), sorts.scanned))
     shown = canonical(request.GET)

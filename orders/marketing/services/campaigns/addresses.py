@@ -26,7 +26,7 @@ ZERO_STATES = frozenset({"CT", "MA", "ME", "NH", "NJ", "NY", "PR", "RI", "VI", "
 _SHORT_ZIP = re.compile(r"^([0-9]{3,4}|[0-9]{7,8})((?:-[0-9]{4})?)$")
 _ZIP = re.compile(r"^([0-9]{5})(?:[- ]?([0-9]{4}))?$")
 _WORD = re.compile(r"[^\W_]+")
-# What a post office makes of an address, so that ours and theirs are alike.
+# What a post office makes of an address, so that two spellings are alike.
 _SHORT = {
     "street": "st", "avenue": "ave", "road": "rd", "drive": "dr", "lane": "ln", "boulevard": "blvd", "court": "ct",
     "place": "pl", "square": "sq", "terrace": "ter", "highway": "hwy", "parkway": "pkwy", "circle": "cir",
@@ -73,8 +73,8 @@ class RecipientInput:
 
 def validate_row(row: RecipientInput) -> ValidatedAddress:
     """Validate the address of a row from which a spreadsheet may have taken the zeros of the ZIP code."""
-    judged = validate_address(row.values, has_lost_zeros=True)
-    return replace(judged, reason=row.reason or judged.reason)
+    validated = validate_address(row.values, has_lost_zeros=True)
+    return replace(validated, reason=row.reason or validated.reason)
 
 
 def validate_address(given: Mapping[str, str], *, has_lost_zeros: bool = False) -> ValidatedAddress:

@@ -28,7 +28,7 @@ class AttachesRecipients(CampaignHandler):
 
     def begin(self, delivery: Delivery) -> None:
         super().begin(delivery)
-        # How many the draft holds in a spelling by which nobody of ours is recognised.
+        # How many the draft holds in a spelling by which no recipient is recognised.
         self.unrecognised = 0
 
     def _ensure_wanted(self) -> None:

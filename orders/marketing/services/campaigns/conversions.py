@@ -1,4 +1,4 @@
-"""What recipients of cards buy: found among new orders, told to the vendor once each, with our number of the order."""
+"""What recipients of cards buy: found among new orders, reported to the vendor once each, by our order number."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -88,9 +88,9 @@ def _find_of(campaign: MailCampaign, *, now: datetime) -> int:
     return len(found)
 
 
-def _newest_before(moment: datetime) -> int:
+def _newest_before(before: datetime) -> int:
     """Return the key of the newest order that had come in by then."""
-    rows = Order.objects.filter(created_at__lt=moment).order_by("-created_at")
+    rows = Order.objects.filter(created_at__lt=before).order_by("-created_at")
     return rows.values_list("pk", flat=True).first() or 0
 
 
@@ -102,15 +102,15 @@ def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:
     if not orders:
         return []
     places = {row.order_id: row for row in Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)}
-    judged = {order.pk: validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders}
-    keys = {one.key for one in judged.values() if one.key}
-    emails = {one.address.email for one in judged.values() if one.address.email}
+    validated = {order.pk: validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders}
+    keys = {one.key for one in validated.values() if one.key}
+    emails = {one.address.email for one in validated.values() if one.address.email}
     recipients = campaign.recipients.filter(Q(key__in=keys) | Q(email__in=emails), state=CardState.ACCEPTED)
     by_key = {row.key: row for row in recipients}
     by_email = {row.email: row for row in recipients if row.email}
     rows = []
     for order in orders:
-        one = judged[order.pk]
+        one = validated[order.pk]
         recipient = by_email.get(one.address.email) or by_key.get(one.key)
         if recipient is not None and recipient.order_id != order.pk:
             rows.append(
@@ -131,7 +131,7 @@ def _problem(order: Order, *, vendor: str) -> str:
 
 @push_kind(CONVERSIONS)
 class Report(CampaignHandler):
-    """What recipients bought is told to the vendor, which knows each sale by our number of the order."""
+    """The report of what recipients bought to the vendor, which knows each sale by our number of the order."""
 
     title = gettext_lazy("Report what recipients bought")
 
@@ -139,7 +139,7 @@ class Report(CampaignHandler):
         return Recovery.REPEAT
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        # Telling again is harmless: the vendor counts each order once.
+        # Reporting again is harmless: the vendor counts each order once.
         return retry_or_hand_to_staff(delivery)
 
     def decided(self, push: Push, *, happened: bool) -> None:
@@ -159,21 +159,21 @@ class Report(CampaignHandler):
         waiting = list(rows)
         size = self.vendor.MAX_CONVERSIONS
         for start in range(0, len(waiting), size):
-            self._tell(waiting[start : start + size])
+            self._report(waiting[start : start + size])
 
-    def _tell(self, rows: list[CardConversion]) -> None:
+    def _report(self, rows: list[CardConversion]) -> None:
         """Report in one request; when the vendor refuses it, one by one, to know which it means."""
-        told = [_message(row) for row in rows]
+        messages = [_message(row) for row in rows]
         try:
             self.delivery.write(
                 f"conversions:{rows[0].pk}",
-                lambda: self.vendor.report_conversions(told),
+                lambda: self.vendor.report_conversions(messages),
                 partial(self._note_exported, rows),
             )
         except VendorRejected as error:
             if len(rows) > 1:
                 for row in rows:
-                    self._tell([row])
+                    self._report([row])
                 return
             text = error.text[:500]
             keys = [row.pk for row in rows]

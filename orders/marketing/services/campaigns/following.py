@@ -188,7 +188,7 @@ def _matched(
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((moment for moment in (one, other) if moment), default=None)
+    return max((when for when in (one, other) if when), default=None)
 
 
 @transaction.atomic

@@ -170,11 +170,11 @@ class Checkout(CampaignHandler):
         now = MailCampaign()
         note_price(now, price)
         if cards != self.agreed["cards"]:
-            words = {"now": cards, "agreed": self.agreed["cards"]}
-            self._back(_("The draft holds %(now)d recipients and not %(agreed)d: nothing was paid.") % words)
+            params = {"now": cards, "agreed": self.agreed["cards"]}
+            self._back(_("The draft holds %(now)d recipients and not %(agreed)d: nothing was paid.") % params)
         if now.price != agreed:
-            words = {"now": f"${now.price}", "agreed": f"${agreed}"}
-            text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % words
+            params = {"now": f"${now.price}", "agreed": f"${agreed}"}
+            text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % params
             self._back(text, price=price)
 
     def _ensure_willing(self) -> None:

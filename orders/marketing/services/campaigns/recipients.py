@@ -48,8 +48,8 @@ def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list
         raise Conflict(_("Campaign “%s” belongs to another shop.") % campaign.name)
     rows = {row.order_id: row for row in campaign.recipients.filter(order__in=orders)}
     fresh = list({order.pk: order for order in orders if order.pk not in rows}.values())
-    judged = [(one, {"order": order}) for order, one in zip(fresh, validate_orders(fresh), strict=True)]
-    rows |= {row.order_id: row for row in _list(campaign, judged, actor=actor)}
+    validated = [(one, {"order": order}) for order, one in zip(fresh, validate_orders(fresh), strict=True)]
+    rows |= {row.order_id: row for row in _list(campaign, validated, actor=actor)}
     if len(fresh) > 1:
         campaign.note("orders", actor=actor, count=len(fresh))
     return [rows[order.pk] for order in orders]
@@ -61,11 +61,11 @@ def add_table(campaign: MailCampaign, rows: Iterable[RecipientInput], *, actor: 
     campaign = _open_campaign(campaign.pk)
     rows = list(rows)
     people = _without_opted_out([validate_row(row) for row in rows])
-    judged = [(one, {"table_row": row.number}) for row, one in zip(rows, people, strict=True)]
-    if campaign.recipients.count() + len(judged) > MOST_RECIPIENTS:
+    validated = [(one, {"table_row": row.number}) for row, one in zip(rows, people, strict=True)]
+    if campaign.recipients.count() + len(validated) > MOST_RECIPIENTS:
         text = _("A campaign has at most %d recipients.") % MOST_RECIPIENTS
         raise InvalidInput(text, errors={"file": [text]})
-    recipients = _list(campaign, judged, actor=actor)
+    recipients = _list(campaign, validated, actor=actor)
     campaign.note("table", actor=actor, rows=len(recipients))
     return recipients
 
@@ -82,9 +82,11 @@ def validate_orders(orders: list[Order]) -> list[ValidatedAddress]:
     """Return for each whether its recipient may get a card: consent first, then the address. Two queries."""
     rows = Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)
     places = {row.order_id: row for row in rows}
-    judged = [validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
-    judged = [replace(one, reason=_objection(order) or one.reason) for order, one in zip(orders, judged, strict=True)]
-    return _without_opted_out(judged)
+    validated = [validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
+    validated = [
+        replace(one, reason=_objection(order) or one.reason) for order, one in zip(orders, validated, strict=True)
+    ]
+    return _without_opted_out(validated)
 
 
 def _objection(order: Order) -> str:
@@ -93,10 +95,10 @@ def _objection(order: Order) -> str:
     return "" if order.accepts_letters else LeftOut.NO_CONSENT
 
 
-def _without_opted_out(judged: list[ValidatedAddress]) -> list[ValidatedAddress]:
+def _without_opted_out(validated: list[ValidatedAddress]) -> list[ValidatedAddress]:
     """Mark those who opted out of letters, wherever their address came from. One query."""
-    opted_out = find_opt_outs((one.address.email for one in judged), consent=Consent.LETTERS)
-    return [replace(one, reason=LeftOut.NO_CONSENT) if one.address.email in opted_out else one for one in judged]
+    opted_out = find_opt_outs((one.address.email for one in validated), consent=Consent.LETTERS)
+    return [replace(one, reason=LeftOut.NO_CONSENT) if one.address.email in opted_out else one for one in validated]
 
 
 def find_unwilling(campaign: MailCampaign) -> dict[int, str]:
@@ -128,12 +130,12 @@ def unwilling_text(count: int) -> str:
 
 def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order, str]]:
     """Return what `add_orders` would make of each: (order, reason), empty where a card would be listed."""
-    judged = list(zip(orders, validate_orders(orders), strict=True))
-    keys = {one.key for _order, one in judged if not one.reason}
+    validated = list(zip(orders, validate_orders(orders), strict=True))
+    keys = {one.key for _order, one in validated if not one.reason}
     taken, recent = _taken(campaign, keys), _recent(campaign, keys)
     listed = set(campaign.recipients.filter(order__in=orders).values_list("order", flat=True))
-    verdicts = []
-    for order, one in judged:
+    results = []
+    for order, one in validated:
         reason = _reason(one, taken=taken, recent=recent)
         if order.shop_id != campaign.shop_id:
             text = _("The order belongs to another shop.")
@@ -143,8 +145,8 @@ def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order,
             text = str(LeftOut(reason).label) if reason else ""
         if not text:
             taken.add(one.key)
-        verdicts.append((order, text))
-    return verdicts
+        results.append((order, text))
+    return results
 
 
 def _open_campaign(pk: int) -> MailCampaign:
@@ -159,13 +161,13 @@ def _open_campaign(pk: int) -> MailCampaign:
 
 
 def _list(
-    campaign: MailCampaign, judged: list[tuple[ValidatedAddress, dict[str, Any]]], *, actor: str
+    campaign: MailCampaign, validated: list[tuple[ValidatedAddress, dict[str, Any]]], *, actor: str
 ) -> list[CardRecipient]:
     """Create rows for all of them, in their order. The campaign must be open and locked."""
-    keys = {one.key for one, _source in judged if not one.reason}
+    keys = {one.key for one, _source in validated if not one.reason}
     taken, recent = _taken(campaign, keys), _recent(campaign, keys)
     made = []
-    for one, source in judged:
+    for one, source in validated:
         reason = _reason(one, taken=taken, recent=recent)
         if not reason:
             taken.add(one.key)

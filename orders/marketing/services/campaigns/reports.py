@@ -18,7 +18,7 @@ _RANK = {
     CampaignState.PAID: 2,
     CampaignState.MAILED: 3,
 }
-_OURS = {
+_STATES = {
     RemoteCardState.PAYMENT_NEEDED: CampaignState.PAYMENT_NEEDED,
     RemoteCardState.PAID: CampaignState.PAID,
     RemoteCardState.MAILED: CampaignState.MAILED,
@@ -41,7 +41,7 @@ def apply_card_report(campaign: MailCampaign, report: CardOrderReport) -> None:
             text = _("The payment failed, and the order is a draft again (“%s”): nothing is mailed.")
             back_to_proof(campaign, text % report.raw_state, kind="payment_failed")
         return
-    if (state := _OURS.get(report.state)) is not None:
+    if (state := _STATES.get(report.state)) is not None:
         _go_on(campaign, state, report)
     else:
         _end(campaign, report)

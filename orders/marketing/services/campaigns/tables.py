@@ -45,9 +45,9 @@ def read_recipients(content: bytes) -> list[RecipientInput]:
     table = read_table(content, most_rows=MOST_RECIPIENTS, most_unpacked=MOST_UNPACKED)
     places = _places(table.header)
     if missing := [field for field in NEEDED if field not in places]:
-        words = ", ".join("state" if field == "state_code" else field for field in missing)
+        columns = ", ".join("state" if field == "state_code" else field for field in missing)
         text = _("The first row has to name the columns; these are missing: %(columns)s.")
-        raise unreadable(text % {"columns": words})
+        raise unreadable(text % {"columns": columns})
     read = [_row(row, table.header, places) for row in table.rows]
     if not read:
         raise unreadable(_("The table has no rows."))
@@ -83,6 +83,6 @@ def _row(row: TableRow, header: Mapping[int, str], places: Mapping[str, list[int
         except InvalidInput:
             values[field], reason = "", reason or LeftOut.BAD_CELL
         if len(values[field]) > LONGEST_CELL:
-            words = {"row": row.number, "column": field, "limit": LONGEST_CELL}
-            raise unreadable(_("Row %(row)d: %(column)s has more than %(limit)d characters.") % words)
+            params = {"row": row.number, "column": field, "limit": LONGEST_CELL}
+            raise unreadable(_("Row %(row)d: %(column)s has more than %(limit)d characters.") % params)
     return RecipientInput(row.number, values, reason)

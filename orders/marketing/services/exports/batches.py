@@ -1,4 +1,4 @@
-"""Gathering what waits to be told into batches, each with its push: in bulk, without work for each row."""
+"""Gathering what waits to be exported into batches, each with its push: in bulk, without work for each row."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,7 @@ from orders.marketing.models import ExportBatch, ExportState, OrderExport
 from orders.marketing.services.exports.obstacles import FINAL
 from orders.models import Order, OrderEvent, OrderState
 
-TELL = "orders.tell"
+EXPORT = "orders.tell"
 # So many batches are made in one transaction, and so many cancelled orders taken out.
 ROUND_BATCHES = 20
 ROUND_ORDERS = 500
@@ -105,7 +105,7 @@ def _make_batch(keys: list[int], *, vendor: str, group: str, corrected: bool, li
         vendor=vendor, group=group, corrected=corrected, size=len(keys), limit=min(limit, len(keys))
     )
     OrderExport.objects.filter(pk__in=keys).update(batch=batch)
-    queue_first_push(TELL, vendor=vendor, subject=batch, actor="system", payload={}, lane=Lane.READS)
+    queue_first_push(EXPORT, vendor=vendor, subject=batch, actor="system", payload={}, lane=Lane.READS)
 
 
 def _pieces(keys: list[int], size: int) -> Iterator[list[int]]:

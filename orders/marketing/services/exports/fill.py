@@ -1,4 +1,4 @@
-"""Having a vendor told of past orders: streamed by key, judged in bulk, and tried without any effect first."""
+"""Exporting past orders: streamed by key, validated in bulk, and tried without any effect first."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ CHUNK = 500
 
 @dataclass
 class FillResult:
-    """How many orders are (or would be) told, and how many not, by reason."""
+    """How many orders are (or would be) exported, and how many not, by reason."""
 
     asked: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -48,12 +48,12 @@ def fill_exports(
     result = FillResult()
     for keys in _chunks(_orders(since=since, until=until, shop=shop)):
         if dry_run:
-            wanted = _judge(Order.objects.filter(pk__in=keys), vendor=vendor, result=result)
+            requested = _select(Order.objects.filter(pk__in=keys), vendor=vendor, result=result)
         else:
-            wanted = _ask_for(keys, vendor=vendor, actor=actor, result=result)
-        result.asked += len(wanted)
-        if wanted:
-            progress(wanted)
+            requested = _request(keys, vendor=vendor, actor=actor, result=result)
+        result.asked += len(requested)
+        if requested:
+            progress(requested)
     return result
 
 
@@ -72,7 +72,7 @@ def _chunks(orders: QuerySet[Order]) -> Iterator[list[int]]:
         last = keys[-1]
 
 
-def _judge(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[Order]:
+def _select(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[Order]:
     """Return those to be exported; the others are counted. Seven queries."""
     found = list(orders.select_related("shop").defer("search").order_by("pk"))
     known = dict(
@@ -81,32 +81,32 @@ def _judge(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[
         .values_list("order_id", "state")
     )
     fresh = [order for order in found if order.pk not in known]
-    obstacles = find_obstacles(fresh, vendor=vendor, facts=orders_to_export(fresh))
+    obstacles = find_obstacles(fresh, vendor=vendor, messages=orders_to_export(fresh))
     result.skipped.update(_("before: %(state)s") % {"state": ExportState(state).label} for state in known.values())
     result.skipped.update(obstacles.values())
     return [order for order in fresh if order.pk not in obstacles]
 
 
-def _ask_for(keys: Sequence[int], *, vendor: str, actor: str, result: FillResult) -> list[Order]:
+def _request(keys: Sequence[int], *, vendor: str, actor: str, result: FillResult) -> list[Order]:
     """Request in one transaction all that nobody else works on now, and the others in one each."""
     with transaction.atomic():
         locked = Order.objects.filter(pk__in=keys).order_by("pk").select_for_update(skip_locked=True, of=("self",))
         free = set(locked.values_list("pk", flat=True))
-        wanted = _judge(Order.objects.filter(pk__in=free), vendor=vendor, result=result)
-        _write(wanted, vendor=vendor, actor=actor)
+        requested = _select(Order.objects.filter(pk__in=free), vendor=vendor, result=result)
+        _write(requested, vendor=vendor, actor=actor)
         enqueue_when_committed()
     for key in sorted(set(keys) - free):
-        wanted += _ask_for_one(key, vendor=vendor, actor=actor, result=result)
-    return wanted
+        requested += _request_one(key, vendor=vendor, actor=actor, result=result)
+    return requested
 
 
-def _ask_for_one(key: int, *, vendor: str, actor: str, result: FillResult) -> list[Order]:
+def _request_one(key: int, *, vendor: str, actor: str, result: FillResult) -> list[Order]:
     with transaction.atomic():
         order = Order.objects.locked(key)
-        wanted = _judge(Order.objects.filter(pk=key), vendor=vendor, result=result)
-        if wanted:
+        requested = _select(Order.objects.filter(pk=key), vendor=vendor, result=result)
+        if requested:
             request_export(order, vendor=vendor, actor=actor)
-    return wanted
+    return requested
 
 
 def _write(orders: Sequence[Order], *, vendor: str, actor: str) -> None:

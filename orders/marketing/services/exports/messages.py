@@ -1,4 +1,4 @@
-"""Orders as vendors are told of them, from our rows: a fixed number of queries whatever the number of orders."""
+"""Orders as they are exported, from our rows: a fixed number of queries whatever the number of orders."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Having vendors told of orders that they act upon: asking for it, setting orders aside, corrections, opt-outs.
+"""Requesting exports of orders to vendors that act upon them: excluding orders, corrections, opt-outs.
 
-How they are told is in `batches.py` and `exporting.py`. Every change is a line in the order's timeline.
+How they are sent is in `batches.py` and `exporting.py`. Every change is a line in the order's timeline.
 """
 
 from typing import Any
@@ -19,8 +19,8 @@ from orders.marketing.services.exports.messages import orders_to_export
 from orders.marketing.services.exports.obstacles import can_export_now, find_obstacles, waits_for_order
 from orders.models import Order
 
-TELL_ORDERS = "orders.marketing.tasks.export_orders"
-# The vendor has it: telling it again would be pointless at best.
+EXPORT_ORDERS = "orders.marketing.tasks.export_orders"
+# The vendor has it: sending it again would be pointless at best.
 THERE = (ExportState.SENT, ExportState.KNOWN)
 
 
@@ -128,12 +128,12 @@ def note_correction(order: Order, *, actor: str) -> None:
 
 def find_obstacle(order: Order, *, vendor: str) -> str:
     """Return why the vendor may not get the order; empty when it may."""
-    return find_obstacles([order], vendor=vendor, facts=orders_to_export([order])).get(order.pk, "")
+    return find_obstacles([order], vendor=vendor, messages=orders_to_export([order])).get(order.pk, "")
 
 
 def enqueue_when_committed() -> None:
     """Enqueue the gathering soon after the transaction; many requests enqueue it once."""
-    transaction.on_commit(lambda: enqueue_soon(TELL_ORDERS), robust=True)
+    transaction.on_commit(lambda: enqueue_soon(EXPORT_ORDERS), robust=True)
 
 
 def _await(

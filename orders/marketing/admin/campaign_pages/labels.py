@@ -1,4 +1,4 @@
-"""Card campaigns in words and chips."""
+"""Labels, sentences and chips of card campaigns."""
 
 from collections.abc import Mapping
 from decimal import Decimal
