@@ -65,7 +65,7 @@ class RuleForm(forms.Form):
 
 def new(request: HttpRequest) -> HttpResponse:
     """Edit a new rule: empty, or a copy of the rule `?from=`."""
-    _require(request, "rules.add_rule")
+    require_permission(request, "rules.add_rule")
     initial: dict[str, Any] = {}
     if (pk := request.GET.get("from", "")).isdigit():
         source = find_or_404(Rule, pk)
@@ -75,14 +75,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the rule."""
-    _require(request, "rules.change_rule")
+    require_permission(request, "rules.change_rule")
     rule = find_or_404(Rule, pk)
     return _edited(request, rule, RuleForm(request.POST or None, initial=_initial(rule)))
 
 
 def values(request: HttpRequest) -> JsonResponse:
     """Return up to twenty values of a field that begin like `q`, for the pickers."""
-    _require(request, "rules.view_rule")
+    require_permission(request, "rules.view_rule")
     beginning = searched_text(request.GET, "q", most=100)
     return JsonResponse({"values": find_values(request.GET.get("field", ""), beginning)})
 
@@ -174,6 +174,7 @@ def _pairs(items: Iterable[tuple[str, Any]]) -> list[list[str]]:
     return [[str(key), str(labels)] for key, labels in items]
 
 
-def _require(request: HttpRequest, permission: str) -> None:
+def require_permission(request: HttpRequest, permission: str) -> None:
+    """Raise PermissionDenied for a user without it."""
     if not request.user.has_perm(permission):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Rules in plain words: whole sentences, translated; what staff typed is put in as it is."""
+"""Rules as plain text: whole sentences, translated; what staff typed is put in as it is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import time

@@ -102,7 +102,7 @@ class Running:
         except OperationalError:
             raise  # a lock that was not free, a lost connection: no fault of the rule's, tried again
         except Exception as error:
-            # Whatever one rule does wrong must stop neither the order nor the other rules: a person is told.
+            # Whatever one rule does wrong must stop neither the order nor the other rules: staff get a notice.
             logger.exception("Rule %s failed at order %s", rule.pk, order.pk)
             return f"{type(error).__name__}: {error}"[:500]
         return ""

@@ -40,8 +40,8 @@ class AttachesRecipients(CampaignHandler):
         """Read, hand over what is missing, and read again until the draft holds everybody once."""
         for _round in range(MOST_ROUNDS):
             matching = self._read_back()
-            if matching.doubled:
-                self._take_out(matching.doubled)
+            if matching.duplicates:
+                self._take_out(matching.duplicates)
                 continue
             if self._drop_unwilling(matching):
                 continue
@@ -86,9 +86,9 @@ class AttachesRecipients(CampaignHandler):
                 changed.append(row)
         CardRecipient.objects.bulk_update(changed, ["state", "vendor_id", "said"], batch_size=1000)
 
-    def _take_out(self, doubled: list[RemoteCard]) -> None:
+    def _take_out(self, duplicates: list[RemoteCard]) -> None:
         """Take out cards that arrived twice. Taking out what is out already does no harm."""
-        ids = [card.vendor_id for card in doubled if card.vendor_id]
+        ids = [card.vendor_id for card in duplicates if card.vendor_id]
         if not ids:
             raise VendorRejected(_("The draft holds recipients twice, and names no ids to take them out by."))
         self._remove(ids, lambda: self.locked().note("taken_out", actor="system", count=len(ids)))

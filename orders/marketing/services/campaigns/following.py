@@ -108,7 +108,7 @@ def _apply_state(campaign: MailCampaign, *, report: CardOrderReport | None) -> N
 
 
 def _warn_of_slow_payment(campaign: MailCampaign) -> None:
-    """Tell staff of a late payment; it goes on being asked for."""
+    """Warn staff of a late payment; it goes on being asked for."""
     late = campaign.settles_until is not None and campaign.settles_until < database_now()
     if campaign.state == CampaignState.PAYMENT_NEEDED and late and not campaign.problem:
         campaign.problem = _("The payment takes longer than the vendor announced. It goes on being asked for.")

@@ -30,10 +30,10 @@ WAYS: tuple[Way, ...] = (person_key, _street_and_zip, _name_and_zip)
 
 @dataclass
 class Matching:
-    """`pairs`: cards by the key of their recipient. `doubled`: cards that repeat a paired one. `strange`: the rest."""
+    """`pairs`: cards by the key of their recipient. `duplicates`: cards that repeat a paired one. `strange`: the rest."""
 
     pairs: dict[int, RemoteCard] = field(default_factory=dict)
-    doubled: list[RemoteCard] = field(default_factory=list)
+    duplicates: list[RemoteCard] = field(default_factory=list)
     strange: list[RemoteCard] = field(default_factory=list)
 
 
@@ -55,7 +55,7 @@ def match_cards(recipients: Iterable[CardRecipient], cards: Iterable[RemoteCard]
     paired_keys = {person_key(card.address) for card in found.pairs.values()}
     for card in rest:
         is_repeat = person_key(card.address) in paired_keys and person_key(card.address)
-        (found.doubled if is_repeat else found.strange).append(card)
+        (found.duplicates if is_repeat else found.strange).append(card)
     return found
 
 

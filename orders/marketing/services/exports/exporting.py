@@ -31,7 +31,7 @@ from orders.models import Order, OrderEvent
 Response = list[ExportedOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
 # So often may a request of many stay unanswered before each order is sent by itself, and so often each of these
-# before it is given up, provided that the vendor answers others.
+# before it is given up, provided that the vendor responds to others.
 SILENCES_OF_MANY = 3
 SILENCES_OF_ONE = 5
 # How long a batch waits for settings to come back.

@@ -54,7 +54,7 @@ def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExp
 
 
 def can_request_export(order: Order, export: OrderExport | None, *, vendor: str) -> Eligibility:
-    """Return whether a person may have the vendor told of the order, whose export there `export` is."""
+    """Return whether a person may request the order's export; `export` is the one there is."""
     if export is not None and export.state in (*THERE, ExportState.WAITING):
         text = _("%(vendor)s: %(state)s.")
         return ineligible(text % {"vendor": vendor_title(vendor), "state": export.get_state_display()})
@@ -63,7 +63,7 @@ def can_request_export(order: Order, export: OrderExport | None, *, vendor: str)
 
 
 def can_exclude_export(export: OrderExport | None) -> Eligibility:
-    """Return whether the vendor may be kept from being told, or from being told of a correction."""
+    """Return whether the order, or a correction of it, may be kept from the vendor."""
     if export is None or export.state not in THERE:
         return ELIGIBLE
     text = _("%(vendor)s has been told already; that cannot be undone here.")
