@@ -14,6 +14,7 @@ from pytest_django import Settings
 from backoffice.accounts.models import Shop
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
+from backoffice.vendors import responses, session
 from orders.marketing.models import CampaignState, CardState, MailCampaign
 from orders.marketing.services.campaigns.following import follow_campaigns
 from orders.marketing.services.campaigns.making import make_campaign, prepare_campaign
@@ -153,3 +154,10 @@ def cards_paid(vendor: LettrlabsApp) -> list[str]:
 
 def charges(vendor: LettrlabsApp) -> list[str]:
     return [event["total"] for event in vendor.ledger.of_kind("charge")]
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait briefly where a 429 names no time."""
+    monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
+    monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)

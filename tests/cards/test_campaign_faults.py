@@ -19,7 +19,6 @@ from backoffice.engine.services.pushes import decide_push
 from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.vendors import responses, session
 from orders.marketing.models import CampaignState, CardConversion, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
@@ -40,12 +39,7 @@ every_fault = pytest.mark.parametrize(
     ("kind", "more"), FAULTS + REFUSED, ids=[f"{kind}{more.get('retry_after', '')}" for kind, more in FAULTS + REFUSED]
 )
 
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait briefly where a 429 names no time."""
-    monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
-    monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 @every_fault

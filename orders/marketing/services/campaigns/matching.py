@@ -30,7 +30,7 @@ WAYS: tuple[Way, ...] = (person_key, _street_and_zip, _name_and_zip)
 
 @dataclass
 class Matching:
-    """`pairs`: cards by the key of their recipient. `duplicates`: cards that repeat a paired one. `strange`: the rest."""
+    """`pairs`: cards by their recipient's key. `duplicates`: cards that repeat one of them. `strange`: the rest."""
 
     pairs: dict[int, RemoteCard] = field(default_factory=dict)
     duplicates: list[RemoteCard] = field(default_factory=list)
