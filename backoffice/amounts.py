@@ -12,7 +12,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """An amount with its currency, as the reader's language writes it; at least the currency's decimals, never rounded.
+    """Return an amount with its currency in the reader's language, with at least its decimals and never rounded.
 
     The sign of a loss stands before the symbol.
     """

@@ -29,12 +29,12 @@ class NoQuery(Struct, forbid_unknown_fields=True):
 
 
 def one_of(choices: type[TextChoices]) -> msgspec.Meta:
-    """For `Annotated[str, one_of(OrderState)]`: one of the choices' values, and documented as such."""
+    """Return the constraint to one of the choices' values, documented as such: `Annotated[str, one_of(OrderState)]`."""
     return msgspec.Meta(pattern=f"^({'|'.join(choices.values)})$", extra_json_schema={"enum": choices.values})
 
 
 def read_struct(data: object, kind: type[T]) -> T:
-    """`data`, of dicts and lists, as a `kind`, with its texts as they are kept (`text.cleaning`); they are changed
+    """Return `data`, of dicts and lists, as a `kind`, its texts as they are kept (`text.cleaning`); they are changed
     in `data` too.
 
     Raises MalformedInput with the complaints of all fields, `{"lines[0].quantity": ["..."]}`.
@@ -54,7 +54,7 @@ def read_struct(data: object, kind: type[T]) -> T:
 
 
 def read_query(query: QueryDict, kind: type[T]) -> T:
-    """Query parameters as a `kind`: only documented ones, each once unless it is a list. Raises MalformedInput."""
+    """Return query parameters as a `kind`: only known ones, each once unless it is a list. Raise MalformedInput."""
     hints = get_type_hints(kind, include_extras=True)
     data: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
@@ -73,7 +73,7 @@ def read_query(query: QueryDict, kind: type[T]) -> T:
 
 
 def _from_text(text: str, kind: Any) -> Any:
-    """The text as what it stands for; where it stands for nothing the text itself, to be complained about."""
+    """Return the value of the text, or the text itself where it has none, to be reported as an error."""
     if kind is int and re.fullmatch(r"-?[0-9]{1,18}", text):
         return int(text)
     if kind is bool:
@@ -82,7 +82,7 @@ def _from_text(text: str, kind: Any) -> Any:
 
 
 def _complaints(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
-    """What is wrong with the value, down to the smallest part that is."""
+    """Return the errors of the value, down to the smallest part that is wrong."""
     inner = _bare(kind)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, dict):
         return _struct_errors(value, inner, path=path)
@@ -119,7 +119,7 @@ def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], *, path: s
 
 
 def _bare(kind: Any) -> Any:
-    """The type within `Annotated[...]` and `... | None`."""
+    """Return the type within `Annotated[...]` and `... | None`."""
     if hasattr(kind, "__metadata__"):
         return _bare(kind.__origin__)
     options = [option for option in get_args(kind) if option is not type(None)]
@@ -134,7 +134,7 @@ def _path_of(error: msgspec.ValidationError) -> str:
 
 
 def _words(error: msgspec.ValidationError, value: object) -> str:
-    """msgspec's words without the place, with the length that was met."""
+    """Return msgspec's message without the place, with the length that was met."""
     text = str(error).partition(" - at `")[0].replace("`", "").replace("matching regex", "of the form")
     if "of length" in text and isinstance(value, str | list | dict):
         text = _("%(text)s, got %(length)d") % {"text": text, "length": len(value)}

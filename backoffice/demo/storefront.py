@@ -37,7 +37,7 @@ class Storefront:
         self.placed: dict[int, str] = {}
 
     def wait_until_ready(self) -> None:
-        """Return when the web process answers. Raises StorefrontError after a minute."""
+        """Wait until the web process responds. Raise StorefrontError after a minute."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -61,7 +61,7 @@ class Storefront:
             self.placed[answer["id"]] = _words(answer)
 
     def follow(self, *, until_done: bool) -> None:
-        """Say each change of the placed orders; forever, or until every one has come to an end."""
+        """Print each change of the placed orders; forever, or until every one has come to an end."""
         begin = time.monotonic()
         waiting = set(self.placed)
         while waiting or not until_done:

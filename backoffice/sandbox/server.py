@@ -33,7 +33,7 @@ class App(Protocol):
         """Return where its requests are counted."""
 
     def is_api(self, path: str) -> bool:
-        """Tell whether requests for this path are counted and can be hit by faults."""
+        """Return whether requests for this path are counted and can be hit by faults."""
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer."""

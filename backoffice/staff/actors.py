@@ -5,7 +5,7 @@ from backoffice.vendors.registry import vendor_title
 
 
 def actor_label(actor: str) -> str:
-    """As staff would say it; a person's name stays as it is."""
+    """Return the actor's label for staff; a person's name stays as it is."""
     kind, _colon, name = actor.partition(":")
     if actor == "system":
         return _("automatically")

@@ -8,7 +8,7 @@ EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC: PostgreSQL takes no offsets of 16 hours and more, which the standard allows.
+    """Return the same time in UTC: PostgreSQL takes no offsets of 16 hours and more, which the standard allows.
 
     Raises ValueError for a moment that no calendar has in UTC.
     """
@@ -19,7 +19,7 @@ def in_utc(moment: datetime) -> datetime:
 
 
 def within_calendar(moment: datetime) -> datetime:
-    """The same moment in UTC, or the end of the calendar that it lies beyond: as a bound of a search both are alike."""
+    """Return the time in UTC, or the end of the calendar that it lies beyond: as bounds of a search both are alike."""
     try:
         return in_utc(moment)
     except ValueError:

@@ -87,7 +87,7 @@ class LettrlabsApp(VendorApp):
         return refused(Refused(404, "Not found."))
 
     def control(self, request: Request) -> Any:
-        """Know all orders, and set the status of one: POST `orders/{id}` `{"status"}`."""
+        """List all orders, and set the status of one: POST `orders/{id}` `{"status"}`."""
         if (request.method, request.path) == ("GET", "orders"):
             return list(self.store.orders.values())
         head, _, tail = request.path.rpartition("/")

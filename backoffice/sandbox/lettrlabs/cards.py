@@ -154,7 +154,7 @@ class Cards:
         return answered({"removed": len(ids)})
 
     def delivery_status(self, request: Request, key: int) -> Response:
-        """Say where each card is."""
+        """Return where each card is."""
         rows = self._order(key)["recipients"]
         return answered([{**flat(row), "deliveryStatus": row.get("delivery", "No Tracking Available")} for row in rows])
 
@@ -170,7 +170,7 @@ class Cards:
         return json_response(200, text) if self._options.proof_as == "json" else answered(text)
 
     def preview(self, request: Request, key: int) -> Response:
-        """Say what a checkout would cost."""
+        """Return what a checkout would cost."""
         order = self._order(key)
         postage, speed = request.query.get("postage", "Standard"), request.query.get("production", "Normal")
         lines = line_items(len(order["recipients"]), postage=postage, speed=speed, options=self._options)
@@ -203,7 +203,7 @@ class Cards:
         )
 
     def analytics(self, request: Request, key: int) -> Response:
-        """Say how orders fare."""
+        """Return how orders fare."""
         return answered({"orders": [self._analysed(order) for order in self._asked(request)]})
 
     def _analysed(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -229,11 +229,11 @@ class Cards:
         }
 
     def transactions(self, request: Request, key: int) -> Response:
-        """Say what orders were charged."""
+        """Return what orders were charged."""
         return answered({"orders": [_transaction(order) for order in self._asked(request) if order.get("paidDate")]})
 
     def statistics(self, request: Request, key: int) -> Response:
-        """Say who scanned their card."""
+        """Return who scanned their card."""
         ids = set(request.json().get("orderIds") or [])
         rows = [row for order in self._store.orders.values() if order["id"] in ids for row in order["recipients"]]
         return answered({"recipients": [_scanned(row) for row in rows if row.get("scans")]})

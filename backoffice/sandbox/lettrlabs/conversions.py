@@ -56,7 +56,7 @@ class Conversions:
         return answered(list(self._store.uploads.values()))
 
     def status(self, request: Request, key: int) -> Response:
-        """Say how far an upload is."""
+        """Return how far an upload is."""
         if key not in self._store.uploads:
             raise Refused(404, "Not found.")
         return answered(self._store.uploads[key])

@@ -83,7 +83,7 @@ class Variant:
         return FULFILLERS[fulfiller - 1][3] if self.has_contract else None
 
     def orderable(self) -> bool:
-        """Tell whether any fulfiller with an accepted contract makes it."""
+        """Return whether any fulfiller with an accepted contract makes it."""
         return any(self.contract_of(f) == "accepted" for f in self.fulfillers)
 
 

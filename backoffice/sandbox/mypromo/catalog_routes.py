@@ -35,7 +35,7 @@ class CatalogRoutes:
         ]
 
     def list_products(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/products`."""
+        """Handle `GET v1/products`."""
         numbers = self._numbers(request, caller)
         for wanted in (request.query.get("sku"), request.query.get("sku_fulfiller", "").removeprefix("F-")):
             if wanted:
@@ -49,26 +49,26 @@ class CatalogRoutes:
         return list_response(request, numbers, lambda n: self._view(request, caller, n), options=self._options)
 
     def get_product(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/products/{id}`; the id of a variant finds its mother."""
+        """Handle `GET v1/products/{id}`; the id of a variant finds its mother."""
         number = self._catalogue.number_of(key)
         if number is None or (_is_fulfiller(request, caller) and number not in self._numbers(request, caller)):
             return message(404, "Not found.")
         return json_response(200, self._view(request, caller, number, by_id=True))
 
     def list_inventory(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/inventory`."""
+        """Handle `GET v1/inventory`."""
         row = views.fulfiller_inventory_row if _is_fulfiller(request, caller) else views.inventory_row
         places = self._places(request, caller)
         return list_response(request, places, lambda p: row(self._variant(p, caller)), options=self._options)
 
     def list_prices(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/prices`."""
+        """Handle `GET v1/prices`."""
         row = views.fulfiller_price_row if _is_fulfiller(request, caller) else views.price_row
         places = self._places(request, caller)
         return list_response(request, places, lambda p: row(self._variant(p, caller)), options=self._options)
 
     def list_seo(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/seo`."""
+        """Handle `GET v1/seo`."""
         places = self._places(request, caller)
         return list_response(request, places, lambda p: views.seo_row(self._variant(p, caller)), options=self._options)
 

@@ -44,7 +44,7 @@ class Jobs:
         ]
 
     def list_jobs(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/jobs/`, with 404 while there is none."""
+        """Handle `GET v1/jobs/`, with 404 while there is none."""
         with self._store.lock:
             rows = [job for job in self.held.values() if job["client"] == caller.name and job["status"]]
         if not rows:
@@ -52,14 +52,14 @@ class Jobs:
         return list_response(request, rows, lambda j: self._locked_view(j, request), options=self._options)
 
     def get(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/jobs/{id}`, with 404 before the job is queued."""
+        """Handle `GET v1/jobs/{id}`, with 404 before the job is queued."""
         job = self.held.get(key)
         if job is None or job["client"] != caller.name or not job["status"]:
             return message(404, "Not found.")
         return json_response(200, self._locked_view(job, request))
 
     def report(self, short: str, caller: Caller) -> Response | None:
-        """Answer with the report of a short link, or None when it is no report of this account."""
+        """Return the report of a short link, or None when it is no report of this account."""
         job = next((j for j in self.held.values() if j["code"] == short and j["client"] == caller.name), None)
         if job is None or not job["processed"]:
             return None

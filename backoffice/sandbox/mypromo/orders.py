@@ -51,7 +51,7 @@ class Orders:
         ]
 
     def create(self, request: Request, caller: Caller) -> Response:
-        """Answer `POST v1/orders`: a draft."""
+        """Handle `POST v1/orders`: a draft."""
         asked = request.json()
         check_order(asked, options=self._options)
         order = self._store.add(asked, client=caller.name)
@@ -61,7 +61,7 @@ class Orders:
             return json_response(201, views.listed(order))
 
     def add_item(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `POST v1/orders/{id}/items` for print files, designs and stock."""
+        """Handle `POST v1/orders/{id}/items` for print files, designs and stock."""
         asked = request.json()
         with self._store.lock:
             order = self._store.find(key, client=caller.name)
@@ -75,7 +75,7 @@ class Orders:
             return json_response(self._options.stock_item_status if stock else 201, views.created_item(item))
 
     def submit(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `POST v1/orders/{id}/submit`."""
+        """Handle `POST v1/orders/{id}/submit`."""
         _only(request, self._options.submit_verb)
         with self._store.lock:
             order = self._store.find(key, client=caller.name)
@@ -92,19 +92,19 @@ class Orders:
         return json_response(200, answer)
 
     def list_orders(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/orders`."""
+        """Handle `GET v1/orders`."""
         with self._store.lock:
             rows = [o for o in self._store.held.values() if o["client"] == caller.name]
             rows = self._filtered(rows, request)
         return list_response(request, rows, self._view, options=self._options, most=LARGEST_PAGE)
 
     def get(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/orders/{id}`."""
+        """Handle `GET v1/orders/{id}`."""
         with self._store.lock:
             return json_response(200, views.by_id(self._store.find(key, client=caller.name)))
 
     def cancel(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `PATCH v1/orders/{id}/cancel`, possible until production begins."""
+        """Handle `PATCH v1/orders/{id}/cancel`, possible until production begins."""
         _only(request, self._options.cancel_verb)
         with self._store.lock:
             order = self._store.find(key, client=caller.name)

@@ -42,7 +42,7 @@ class ProductionStore:
         return order
 
     def has_design(self, design: int, *, client: str) -> bool:
-        """Tell whether an account makes something of a design."""
+        """Return whether an account makes something of a design."""
         items = (i for order in list(self.held.values()) if order["client"] == client for i in order["items"])
         return any(d["id"] == design for item in items for d in item["designs"])
 

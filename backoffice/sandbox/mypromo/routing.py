@@ -55,7 +55,7 @@ class Caller:
         return self.client.fulfiller if self.client else 0
 
     def acts_as_fulfiller(self, *, hint: bool) -> bool:
-        """Tell in which role the token speaks; the document does not say what decides when it carries both.
+        """Return in which role the token acts; the document does not say what decides when it carries both.
 
         Here the payload does: `hint` tells whether it has something that only a fulfiller would send.
         """
