@@ -40,7 +40,7 @@ class Vendor(http.server.ThreadingHTTPServer):
         self._sorted: list[tuple[int, float]] = []
 
     def change(self, *, second: float) -> None:
-        """Some orders change in the ten minutes before that second of the day."""
+        """Change some orders in the ten minutes before that second of the day."""
         for number in random.Random(second).sample(sorted(self.changed), NEW):
             self.changed[number] = second - random.uniform(0, 600)
 
@@ -80,11 +80,11 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silence: the figures say what matters."""
+        """Log nothing: the figures are what matters."""
 
 
 def hold_orders() -> None:
-    """An order of ours for each of theirs, being produced."""
+    """Make an order of ours for each of the vendor's, being produced."""
     from django.utils import timezone
 
     from backoffice.accounts.models import Shop
