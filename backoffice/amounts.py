@@ -25,5 +25,5 @@ def money(amount: Decimal | None, currency: str) -> str:
     # Translators: an amount of money; in German the symbol follows the number.
     pattern = pgettext("money", "%(symbol)s%(number)s")
     symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    words: str = pattern % {"symbol": symbol, "number": number}
-    return f"{MINUS}{words}" if amount < 0 else words
+    text: str = pattern % {"symbol": symbol, "number": number}
+    return f"{MINUS}{text}" if amount < 0 else text

@@ -91,9 +91,9 @@ def hold_orders() -> None:
     from orders.models import Order, VendorOrder
 
     shop, now = Shop.objects.create(name="Shop", code="WEB"), timezone.now()
-    facts = {"shop": shop, "state": "released", "production": "sent", "placed_at": now, "currency": "EUR", "total": 10}
+    data = {"shop": shop, "state": "released", "production": "sent", "placed_at": now, "currency": "EUR", "total": 10}
     Order.objects.bulk_create(
-        (Order(number=f"R-{n}", reference=f"S-{n}", **facts) for n in range(1, CHANGED + 1)), batch_size=5000
+        (Order(number=f"R-{n}", reference=f"S-{n}", **data) for n in range(1, CHANGED + 1)), batch_size=5000
     )
     keys = Order.objects.order_by("pk").values_list("pk", "number")
     VendorOrder.objects.bulk_create(

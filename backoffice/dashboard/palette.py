@@ -80,8 +80,8 @@ def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
         ("hold", _("Hold"), _("Hold %(number)s …"), "front_hand"),
         ("cancel", _("Cancel the order"), _("Cancel %(number)s …"), "cancel"),
     ]
-    wanted = [(name, title, icon) for name, label, title, icon in verbs if _means(verb, (name, label))]
-    if not wanted:
+    requested = [(name, title, icon) for name, label, title, icon in verbs if _means(verb, (name, label))]
+    if not requested:
         return []
     orders = list(search_orders(Order.objects.open().order_by("-pk"), rest).defer("search")[:SHOWN])
     return [
@@ -91,7 +91,7 @@ def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
             link=reverse(f"admin:orders_order_{name}", args=[order.pk]),
             icon=icon,
         )
-        for name, title, icon in wanted
+        for name, title, icon in requested
         for order in orders
         if name != "release" or order.state != OrderState.RELEASED
     ]

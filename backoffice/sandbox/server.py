@@ -30,7 +30,7 @@ class App(Protocol):
 
     @property
     def ledger(self) -> Ledger | None:
-        """Return where its requests are counted."""
+        """Where its requests are counted."""
 
     def is_api(self, path: str) -> bool:
         """Return whether requests for this path are counted and can be hit by faults."""

@@ -1,4 +1,4 @@
-"""Who did it, in words: rows keep "system", "shop:WEB", "vendor:<name>", "rule:7", or the name of a person."""
+"""Labels of who did it: rows keep "system", "shop:WEB", "vendor:<name>", "rule:7", or the name of a person."""
 
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
@@ -11,10 +11,10 @@ def actor_label(actor: str) -> str:
         return _("automatically")
     if not name:
         return actor
-    words = {
+    labels = {
         "shop": _("shop %(name)s") % {"name": name},
         "rule": _("rule %(number)s") % {"number": name},
         "vendor": vendor_title(name),
         "command": name,
     }
-    return words.get(kind, actor)
+    return labels.get(kind, actor)

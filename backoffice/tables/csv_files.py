@@ -43,8 +43,8 @@ def read_csv(content: bytes, *, is_lenient: bool = False) -> Iterator[TableRow]:
             if filled:
                 yield TableRow(number, filled)
     except csv.Error as error:
-        words = _("This is no CSV file: after row %(row)d a quotation mark is missing, or a cell is too long.")
-        raise unreadable(words % {"row": number}) from error
+        message = _("This is no CSV file: after row %(row)d a quotation mark is missing, or a cell is too long.")
+        raise unreadable(message % {"row": number}) from error
 
 
 def has_windows_letters(content: bytes) -> bool:

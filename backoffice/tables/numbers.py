@@ -107,8 +107,8 @@ def _only(cell: Cell, text: str) -> Decimal:
     found = {reading for way in _WAYS if (reading := _reading(bare, way)) is not None}
     if len(found) > 1:
         decimals, thousands = (sign + format(number, "f") for number in sorted(found))
-        words = _("%(value)s can be read in two ways: write %(thousands)s or %(decimals)s0.")
-        raise bad_cell(words % {"value": shown(cell), "thousands": thousands, "decimals": decimals})
+        message = _("%(value)s can be read in two ways: write %(thousands)s or %(decimals)s0.")
+        raise bad_cell(message % {"value": shown(cell), "thousands": thousands, "decimals": decimals})
     if not found:
         raise _no_number(cell)
     number = found.pop()

@@ -82,9 +82,9 @@ class Desk:
     def skus(self, count: int, *, vendor: str = MERCHANT, tiers: int = 1) -> list[str]:
         """Return SKUs that the vendor lists with at least so many tiers."""
         found = []
-        for facts in get_vendor(vendor, ListsPrices, lane=Lane.READS).iter_prices():
-            if sum(tier.price_list == "purchase" for tier in facts.tiers) >= tiers:
-                found.append(facts.sku)
+        for prices in get_vendor(vendor, ListsPrices, lane=Lane.READS).iter_prices():
+            if sum(tier.price_list == "purchase" for tier in prices.tiers) >= tiers:
+                found.append(prices.sku)
             if len(found) == count:
                 break
         return found

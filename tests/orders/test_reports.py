@@ -26,7 +26,7 @@ Sent = Callable[..., VendorOrder]
 STORY = journey()
 
 
-def facts(order: Order) -> dict[str, object]:
+def reported(order: Order) -> dict[str, object]:
     """Return what reports determine; of the timeline only the vendor's events, as ours show when we learned of it."""
     order = Order.objects.get(pk=order.pk)
     return {
@@ -64,7 +64,7 @@ def _final(sent: Sent, reports: list[OrderReport]) -> dict[str, object]:
         vendor_order = sent()
         for item in reports:
             apply_order_report(item, source="callback")
-        result = facts(vendor_order.order)
+        result = reported(vendor_order.order)
         transaction.set_rollback(True)
     return result
 

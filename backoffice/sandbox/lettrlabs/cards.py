@@ -64,8 +64,8 @@ class Cards:
     def list(self, request: Request, key: int) -> Response:
         """List what was made by this API; deleted ones are not there."""
         orders: Iterable[dict[str, Any]] = self._store.orders.values()
-        if wanted := request.query.get("id"):
-            ids = _ids(wanted)
+        if requested := request.query.get("id"):
+            ids = _ids(requested)
             orders = [order for order in orders if order["id"] in ids]
         if status := request.query.get("status"):
             orders = [order for order in orders if order["status"].lower() == status.lower()]
@@ -239,9 +239,9 @@ class Cards:
         return answered({"recipients": [_scanned(row) for row in rows if row.get("scans")]})
 
     def _asked(self, request: Request) -> Iterable[dict[str, Any]]:
-        if not (wanted := request.query.get("Id")):
+        if not (requested := request.query.get("Id")):
             raise Refused(400, "Id is required.")
-        return [order for key in _ids(wanted) if (order := self._store.orders.get(key))]
+        return [order for key in _ids(requested) if (order := self._store.orders.get(key))]
 
     def _counts(self, order: dict[str, Any]) -> dict[str, int]:
         words = [row.get("delivery") for row in order["recipients"]]

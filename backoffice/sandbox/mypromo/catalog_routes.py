@@ -37,9 +37,9 @@ class CatalogRoutes:
     def list_products(self, request: Request, caller: Caller) -> Response:
         """Handle `GET v1/products`."""
         numbers = self._numbers(request, caller)
-        for wanted in (request.query.get("sku"), request.query.get("sku_fulfiller", "").removeprefix("F-")):
-            if wanted:
-                place = self._catalogue.place(wanted)
+        for requested in (request.query.get("sku"), request.query.get("sku_fulfiller", "").removeprefix("F-")):
+            if requested:
+                place = self._catalogue.place(requested)
                 numbers = [n for n in numbers if place and n == place[0]]
         if search := request.query.get("search", "").casefold():
             numbers = [n for n in numbers if search in self._searched(n)]
@@ -79,9 +79,9 @@ class CatalogRoutes:
 
     def _places(self, request: Request, caller: Caller) -> list[Place]:
         numbers = self._numbers(request, caller)
-        wanted = request.query.get("sku") or request.query.get("sku_fulfiller", "").removeprefix("F-")
-        if wanted:
-            place = self._catalogue.place(wanted)
+        requested = request.query.get("sku") or request.query.get("sku_fulfiller", "").removeprefix("F-")
+        if requested:
+            place = self._catalogue.place(requested)
             return [place] if place and place[0] in numbers else []
         return [(n, position) for n in numbers for position in range(self._catalogue.variant_count(n))]
 

@@ -140,8 +140,8 @@ class Jobs:
         for place, entry in enumerate(job["entries"]):
             error = _UNLUCKY if place in unlucky else None
             if error is None:
-                facts = {"kind": job["kind"], "account": job["client"], "is_fulfiller": job["is_fulfiller"]}
-                error = self._holdings.apply(entry["values"], sku=entry["sku"], **facts)
+                data = {"kind": job["kind"], "account": job["client"], "is_fulfiller": job["is_fulfiller"]}
+                error = self._holdings.apply(entry["values"], sku=entry["sku"], **data)
             if error is not None:
                 job["failed"][str(place)] = error
 
@@ -153,9 +153,9 @@ class Jobs:
         return {*picked, *(place for place, entry in enumerate(entries) if entry["sku"] in named)}
 
     def _note(self, job: Job) -> None:
-        facts = {name: job[name] for name in ("client", "kind", "status", "message")}
+        data = {name: job[name] for name in ("client", "kind", "status", "message")}
         now = iso(self._store.now())
-        self._store.ledger.note("job", at=now, job=job["job_id"], entries=len(job["entries"]), **facts)
+        self._store.ledger.note("job", at=now, job=job["job_id"], entries=len(job["entries"]), **data)
 
     def _locked_view(self, job: Job, request: Request) -> dict[str, Any]:
         with self._store.lock:

@@ -67,7 +67,7 @@ class Orders:
             order = self._store.find(key, client=caller.name)
             if order["submitted"] or order["status"] != "PENDING":
                 return message(422, PROCESSED)
-            designs = self._wanted_designs(asked, caller)
+            designs = self._requested_designs(asked, caller)
             sku = designs[0]["sku"] if designs else None
             variant = check_item(asked, order=order, catalogue=self._catalogue, sku=sku)
             item = self._store_item(order, asked, variant, designs=designs)
@@ -127,16 +127,16 @@ class Orders:
         if self._options.reference_filter == "ignored":
             return rows
         for name in ("reference", "reference2"):
-            if wanted := request.query.get(name):
-                rows = [o for o in rows if self._same(o[name], wanted)]
+            if requested := request.query.get(name):
+                rows = [o for o in rows if self._same(o[name], requested)]
         return rows
 
-    def _same(self, held: str | None, wanted: str) -> bool:
+    def _same(self, held: str | None, requested: str) -> bool:
         if self._options.reference_filter == "loose":
-            return wanted.casefold() in (held or "").casefold()
-        return held == wanted
+            return requested.casefold() in (held or "").casefold()
+        return held == requested
 
-    def _wanted_designs(self, asked: dict[str, Any], caller: Caller) -> list[dict[str, Any]]:
+    def _requested_designs(self, asked: dict[str, Any], caller: Caller) -> list[dict[str, Any]]:
         errors = Errors()
         found = []
         for n, row in enumerate(errors.rows("designs", asked.get("designs"))):
@@ -173,10 +173,10 @@ class Orders:
             "course": variant.course,
         }
         order["items"].append(item)
-        facts = {name: item[name] for name in ("id", "reference", "quantity", "sku")}
-        facts |= {"files": [f["url"] for f in files], "designs": [d["id"] for d in designs]}
+        data = {name: item[name] for name in ("id", "reference", "quantity", "sku")}
+        data |= {"files": [f["url"] for f in files], "designs": [d["id"] for d in designs]}
         self._store.tell(order, f"Item #{item['id']} added to order #{order['id']}.")
-        self._store.ledger.record("item", order["id"], at=order["updated_at"], item=facts)
+        self._store.ledger.record("item", order["id"], at=order["updated_at"], item=data)
         return item
 
     def _file(self, row: dict[str, Any]) -> dict[str, Any]:

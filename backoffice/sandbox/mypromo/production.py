@@ -127,9 +127,9 @@ class Production:
             return message(404, "Not found.")
         return Response(200, content_of(file, made, options=self._options), {"Content-Type": PDF_TYPE})
 
-    def _note(self, event: str, made: ProductionOrder, **facts: Any) -> None:
+    def _note(self, event: str, made: ProductionOrder, **data: Any) -> None:
         now = iso(self._store.now())
-        self._store.ledger.note(event, at=now, production_order=made["id"], client=made["client"], **facts)
+        self._store.ledger.note(event, at=now, production_order=made["id"], client=made["client"], **data)
 
     def _view(self, made: ProductionOrder, request: Request) -> dict[str, Any]:
         with self._store.lock:

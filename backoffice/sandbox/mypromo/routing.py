@@ -46,12 +46,12 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """Return the account's id."""
+        """The account's id."""
         return self.client.client_id if self.client else ""
 
     @property
     def fulfiller(self) -> int:
-        """Return the number of the fulfiller this account is, 0 for none."""
+        """The number of the fulfiller this account is, 0 for none."""
         return self.client.fulfiller if self.client else 0
 
     def acts_as_fulfiller(self, *, hint: bool) -> bool:

@@ -69,45 +69,45 @@ def number_of(value: Any) -> str:
 
 
 @register.filter
-def ago(moment: datetime | None) -> SafeString:
+def ago(when: datetime | None) -> SafeString:
     """Return how long ago (or how soon), the exact time on hover."""
-    if moment is None:
+    if when is None:
         return NOTHING
     now = timezone.now()
-    if abs((now - moment).total_seconds()) < 60:
-        words = gettext("just now")
-    elif moment <= now:
-        words = gettext("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+    if abs((now - when).total_seconds()) < 60:
+        label = gettext("just now")
+    elif when <= now:
+        label = gettext("%(time)s ago") % {"time": timesince(when, now, depth=1)}
     else:
-        words = gettext("in %(time)s") % {"time": timeuntil(moment, now, depth=1)}
-    return _time(moment, words)
+        label = gettext("in %(time)s") % {"time": timeuntil(when, now, depth=1)}
+    return _time(when, label)
 
 
 @register.filter
-def age(moment: datetime | None) -> SafeString:
+def age(when: datetime | None) -> SafeString:
     """Return how long something has lasted, the exact time on hover."""
-    if moment is None:
+    if when is None:
         return NOTHING
-    return _time(moment, timesince(moment, depth=1))
+    return _time(when, timesince(when, depth=1))
 
 
 @register.filter
-def exact(moment: datetime | None) -> SafeString:
+def exact(when: datetime | None) -> SafeString:
     """Return date and time in the reader's zone, how long ago on hover."""
-    if moment is None:
+    if when is None:
         return NOTHING
-    local = timezone.localtime(moment)
+    local = timezone.localtime(when)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(timespec="seconds"),
-        gettext("%(time)s ago") % {"time": timesince(moment, depth=2)},
+        when.isoformat(timespec="seconds"),
+        gettext("%(time)s ago") % {"time": timesince(when, depth=2)},
         date_format(local, "SHORT_DATETIME_FORMAT"),
     )
 
 
-def _time(moment: datetime, words: str) -> SafeString:
+def _time(when: datetime, label: str) -> SafeString:
     """Return a time element; the page's script adds the exact time in the browser's zone, to be read on hover."""
-    return format_html('<time datetime="{}" data-exact>{}</time>', moment.isoformat(timespec="seconds"), words)
+    return format_html('<time datetime="{}" data-exact>{}</time>', when.isoformat(timespec="seconds"), label)
 
 
 @register.filter
