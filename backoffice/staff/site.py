@@ -1,9 +1,11 @@
 """The site of all staff pages. Where an app's pages are found does not depend on where its code is kept."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from unfold.sites import UnfoldAdminSite
 
@@ -15,6 +17,15 @@ ADDRESSES = {
     "marketing": "orders",
     "rules": "orders",
 }
+
+
+# Pages that belong to no model: (route, view, name).
+_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = []
+
+
+def register_page(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> None:
+    """Add a page below the site's own address, for staff who are signed in; its name is `admin:<name>`."""
+    _PAGES.append((route, view, name))
 
 
 class AppAddress:
@@ -36,7 +47,8 @@ class StaffSite(UnfoldAdminSite):
     """Unfold's site, with the addresses of `ADDRESSES`."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [self._at_its_address(url) for url in super().get_urls()]
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in _PAGES]
+        return [*own, *(self._at_its_address(url) for url in super().get_urls())]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Return the apps by address; `app_label` is one."""

@@ -33,7 +33,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "ENVIRONMENT": "backoffice.dashboard.environment.badge",
-    "DASHBOARD_CALLBACK": "backoffice.dashboard.home.add_home",
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.inbox.page.add_inbox",
     "STYLES": [
         _asset("tokens.css"),
         _asset("desk.css"),
@@ -42,8 +42,9 @@ UNFOLD: dict[str, Any] = {
         _asset("catalog.css"),
         _asset("production-desk.css"),
         _asset("rules.css"),
+        _asset("inbox.css"),
     ],
-    "SCRIPTS": [_asset("desk.js"), _asset("live.js")],
+    "SCRIPTS": [_asset("desk.js"), _asset("live.js"), _asset("keys.js"), _asset("inbox.js")],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},
     "SIDEBAR": {
         "command_search": True,

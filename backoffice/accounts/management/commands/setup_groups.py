@@ -37,8 +37,8 @@ GROUPS: dict[str, set[str]] = {
         "catalog.delete_categoryrule", "catalog.view_categoryrule",
     },
     "Production desk": {
-        "orders.change_order", "rules.change_notice", "fulfillment.dispatch_productionorder",
-        "fulfillment.view_documents", "engine.resend_push", "engine.decide_push",
+        "fulfillment.dispatch_productionorder", "fulfillment.view_documents", "engine.resend_push",
+        "engine.decide_push",
     },
     # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
