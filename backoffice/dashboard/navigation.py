@@ -13,7 +13,7 @@ from fulfillment.services.desk_accounts import has_desk
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One link: a model ("orders.order"), whose list is shown to who may see it, or the name of a page.
 
     `see` are the permissions of which one shows a page, `use` those of which one makes it part of somebody's own work.
@@ -38,74 +38,78 @@ _REQUESTS = ("engine.resend_push", "engine.decide_push")
 _VENDORS = ("engine.pause_integration", "engine.test_integration", "engine.change_integration")
 _SHOPS = ("accounts.change_shop",)
 _DESK, _CHANGES = "fulfillment_productionorder", "catalog_changeset"
-GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+GROUPS: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
     (
         "",
         (
-            Entry("index", _("Inbox"), "inbox"),
-            Entry("today", _("Today"), "today", see=("orders.view_order", "engine.view_push"), use=_ORDERS + _SHOPS),
-            Entry("orders.order", _("Orders"), "shopping_bag", use=_ORDERS + _EXPORTS),
-            Entry("rules.notice", _("Notices"), "notifications", use=("rules.change_notice",)),
-            Entry("orders.enquiry", _("Enquiries"), "contact_support", use=("orders.change_enquiry",)),
-            Entry("rules.rule", _("Rules"), "rule", use=("rules.change_rule",)),
+            MenuEntry("index", _("Inbox"), "inbox"),
+            MenuEntry(
+                "today", _("Today"), "today", see=("orders.view_order", "engine.view_push"), use=_ORDERS + _SHOPS
+            ),
+            MenuEntry("orders.order", _("Orders"), "shopping_bag", use=_ORDERS + _EXPORTS),
+            MenuEntry("rules.notice", _("Notices"), "notifications", use=("rules.change_notice",)),
+            MenuEntry("orders.enquiry", _("Enquiries"), "contact_support", use=("orders.change_enquiry",)),
+            MenuEntry("rules.rule", _("Rules"), "rule", use=("rules.change_rule",)),
         ),
     ),
     (
         _("Production"),
         (
-            Entry(f"{_DESK}_changelist", _("Work list"), "conveyor_belt", see=_PRODUCTION, use=_DISPATCH),
-            Entry(f"{_DESK}_station", _("Dispatch station"), "barcode_scanner", see=_DISPATCH, use=_DISPATCH),
-            Entry(f"{_DESK}_throughput", _("Throughput"), "bar_chart", see=_PRODUCTION, use=_DISPATCH),
+            MenuEntry(f"{_DESK}_changelist", _("Work list"), "conveyor_belt", see=_PRODUCTION, use=_DISPATCH),
+            MenuEntry(f"{_DESK}_station", _("Dispatch station"), "barcode_scanner", see=_DISPATCH, use=_DISPATCH),
+            MenuEntry(f"{_DESK}_throughput", _("Throughput"), "bar_chart", see=_PRODUCTION, use=_DISPATCH),
         ),
     ),
     (
         _("Catalogue"),
         (
-            Entry("catalog.product", _("Products"), "category", use=(*_EDIT, *_ORDERS)),
-            Entry("catalog.variant", _("Variants"), "style", use=_EDIT),
-            Entry("catalog.customproduct", _("Custom products"), "draw", use=("catalog.change_customproduct",)),
-            Entry("catalog.rating", _("Ratings"), "star", use=_EDIT),
-            Entry(f"{_CHANGES}_prices", _("Prices"), "sell", see=_SETS, use=_EDIT),
-            Entry(f"{_CHANGES}_texts", _("Search texts"), "manage_search", see=_SETS, use=_EDIT),
-            Entry(f"{_CHANGES}_stock", _("Stock"), "inventory_2", see=_SETS, use=_EDIT),
-            Entry(f"{_CHANGES}_vendor_changes", _("What changed"), "published_with_changes", see=_SETS, use=_EDIT),
-            Entry("catalog.changeset", _("Change sets"), "difference", use=_EDIT),
-            Entry("catalog.tableimport", _("Tables"), "table_view", use=("catalog.add_tableimport",)),
-            Entry("catalog.syncrun", _("Synchronisations"), "sync", use=_EDIT),
+            MenuEntry("catalog.product", _("Products"), "category", use=(*_EDIT, *_ORDERS)),
+            MenuEntry("catalog.variant", _("Variants"), "style", use=_EDIT),
+            MenuEntry("catalog.customproduct", _("Custom products"), "draw", use=("catalog.change_customproduct",)),
+            MenuEntry("catalog.rating", _("Ratings"), "star", use=_EDIT),
+            MenuEntry(f"{_CHANGES}_prices", _("Prices"), "sell", see=_SETS, use=_EDIT),
+            MenuEntry(f"{_CHANGES}_texts", _("Search texts"), "manage_search", see=_SETS, use=_EDIT),
+            MenuEntry(f"{_CHANGES}_stock", _("Stock"), "inventory_2", see=_SETS, use=_EDIT),
+            MenuEntry(f"{_CHANGES}_vendor_changes", _("What changed"), "published_with_changes", see=_SETS, use=_EDIT),
+            MenuEntry("catalog.changeset", _("Change sets"), "difference", use=_EDIT),
+            MenuEntry("catalog.tableimport", _("Tables"), "table_view", use=("catalog.add_tableimport",)),
+            MenuEntry("catalog.syncrun", _("Synchronisations"), "sync", use=_EDIT),
         ),
     ),
     (
         _("Marketing"),
         (
-            Entry("marketing.orderexport", _("Told to vendors"), "outgoing_mail", use=_EXPORTS),
-            Entry("marketing.mailcampaign", _("Card campaigns"), "stylus_note", use=_CARDS),
-            Entry("marketing.optout", _("Opt-outs"), "unsubscribe", use=_CARDS),
+            MenuEntry("marketing.orderexport", _("Told to vendors"), "outgoing_mail", use=_EXPORTS),
+            MenuEntry("marketing.mailcampaign", _("Card campaigns"), "stylus_note", use=_CARDS),
+            MenuEntry("marketing.optout", _("Opt-outs"), "unsubscribe", use=_CARDS),
         ),
     ),
     (
         _("Vendors"),
         (
-            Entry("engine.integration", _("Integrations"), "hub", use=_VENDORS),
-            Entry("engine.push", _("Pushes"), "north_east", use=_REQUESTS),
-            Entry("engine.callback", _("Callbacks"), "south_west", use=("engine.replay_callback",)),
-            Entry("orders.strayorder", _("Only at the vendor"), "travel_explore", use=("orders.decide_strayorder",)),
+            MenuEntry("engine.integration", _("Integrations"), "hub", use=_VENDORS),
+            MenuEntry("engine.push", _("Pushes"), "north_east", use=_REQUESTS),
+            MenuEntry("engine.callback", _("Callbacks"), "south_west", use=("engine.replay_callback",)),
+            MenuEntry(
+                "orders.strayorder", _("Only at the vendor"), "travel_explore", use=("orders.decide_strayorder",)
+            ),
         ),
     ),
     (
         _("Reference"),
         (
-            Entry("fulfillment.carrier", _("Carriers"), "local_shipping", use=_SHOPS),
-            Entry("fulfillment.country", _("Countries"), "public", use=_SHOPS),
-            Entry("fulfillment.state", _("States"), "map", use=_SHOPS),
+            MenuEntry("fulfillment.carrier", _("Carriers"), "local_shipping", use=_SHOPS),
+            MenuEntry("fulfillment.country", _("Countries"), "public", use=_SHOPS),
+            MenuEntry("fulfillment.state", _("States"), "map", use=_SHOPS),
         ),
     ),
     (
         _("Settings"),
         (
-            Entry("accounts.shop", _("Shops"), "storefront", use=_SHOPS),
-            Entry("accounts.apikey", _("API keys"), "key", use=("accounts.change_apikey",)),
-            Entry("auth.user", _("Staff"), "group", use=("auth.change_user",)),
-            Entry("auth.group", _("Groups"), "shield_person", use=("auth.change_user",)),
+            MenuEntry("accounts.shop", _("Shops"), "storefront", use=_SHOPS),
+            MenuEntry("accounts.apikey", _("API keys"), "key", use=("accounts.change_apikey",)),
+            MenuEntry("auth.user", _("Staff"), "group", use=("auth.change_user",)),
+            MenuEntry("auth.group", _("Groups"), "shield_person", use=("auth.change_user",)),
         ),
     ),
 )
@@ -132,7 +136,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     return found
 
 
-def _visible(request: HttpRequest) -> Iterable[tuple[Any, Entry, str]]:
+def _visible(request: HttpRequest) -> Iterable[tuple[Any, MenuEntry, str]]:
     """Return entries that the reader may see, with the title of their group and their address."""
     is_shown = {
         model._meta.label_lower: handler.has_view_permission(request)
@@ -153,11 +157,11 @@ def _visible(request: HttpRequest) -> Iterable[tuple[Any, Entry, str]]:
 _MODELS = {entry.where for _title, entries in GROUPS for entry in entries if "." in entry.where}
 
 
-def _is_used(request: HttpRequest, entry: Entry) -> bool:
+def _is_used(request: HttpRequest, entry: MenuEntry) -> bool:
     return not entry.use or any(map(request.user.has_perm, entry.use))
 
 
-def _item(entry: Entry, link: str) -> dict[str, Any]:
+def _item(entry: MenuEntry, link: str) -> dict[str, Any]:
     return {"title": str(entry.title), "icon": entry.icon, "link": link}
 
 

@@ -17,7 +17,7 @@ from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, Value
 from backoffice.dashboard.kind import COUNTED, InboxKind, Kind, ListedKind, Need
 
 
-class Scope(StrEnum):
+class InboxScope(StrEnum):
     """Whose work is shown."""
 
     MINE = "mine"
@@ -31,15 +31,15 @@ class Tally:
     """One kind's counts (COUNTED means "that many or more") and oldest moments, by scope."""
 
     kind: Kind
-    counts: dict[Scope, int] = field(default_factory=lambda: dict.fromkeys(Scope, 0))
-    oldest: dict[Scope, datetime | None] = field(default_factory=lambda: dict.fromkeys(Scope))
+    counts: dict[InboxScope, int] = field(default_factory=lambda: dict.fromkeys(InboxScope, 0))
+    oldest: dict[InboxScope, datetime | None] = field(default_factory=lambda: dict.fromkeys(InboxScope))
 
 
 _SHOWN = {
-    Scope.TEAM: "awake",
-    Scope.MINE: "awake AND is_mine",
-    Scope.UNASSIGNED: "awake AND is_free",
-    Scope.SNOOZED: "NOT awake",
+    InboxScope.TEAM: "awake",
+    InboxScope.MINE: "awake AND is_mine",
+    InboxScope.UNASSIGNED: "awake AND is_free",
+    InboxScope.SNOOZED: "NOT awake",
 }
 _SELECT = ", ".join(f"count(*) FILTER (WHERE {where}), min(since) FILTER (WHERE {where})" for where in _SHOWN.values())
 
@@ -57,16 +57,16 @@ def count_kinds(kinds: Iterable[Kind], *, user: Any, snoozed: Mapping[str, list[
     return list(tallies.values())
 
 
-def in_scope(kind: InboxKind, scope: Scope, *, user: Any, snoozed: Sequence[int]) -> QuerySet[Any]:
+def in_scope(kind: InboxKind, scope: InboxScope, *, user: Any, snoozed: Sequence[int]) -> QuerySet[Any]:
     """Return the rows of a kind that the scope shows, the oldest first."""
     rows = kind.ordered()
-    if scope == Scope.SNOOZED:
+    if scope == InboxScope.SNOOZED:
         return rows.filter(pk__in=list(snoozed))
     if snoozed:
         rows = rows.exclude(pk__in=list(snoozed))
-    if scope == Scope.MINE:
+    if scope == InboxScope.MINE:
         return rows.filter(**{kind.owner: user.pk}) if kind.owner else rows.none()
-    if scope == Scope.UNASSIGNED and kind.owner:
+    if scope == InboxScope.UNASSIGNED and kind.owner:
         return rows.filter(**{f"{kind.owner}__isnull": True})
     return rows
 
@@ -78,7 +78,7 @@ def _note(tally: Tally, found: Sequence[Any]) -> None:
 
 def _note_listed(tally: Tally, needs: Sequence[Need]) -> None:
     oldest = min((need.since for need in needs if need.since), default=None)
-    for scope in (Scope.TEAM, Scope.UNASSIGNED):
+    for scope in (InboxScope.TEAM, InboxScope.UNASSIGNED):
         tally.counts[scope], tally.oldest[scope] = len(needs), oldest
 
 
@@ -87,14 +87,14 @@ def _count_owners(tallies: list[Tally], *, user: Any, snoozed: Mapping[str, list
     asked = []
     for tally in tallies:
         kind = tally.kind
-        if isinstance(kind, InboxKind) and kind.owner and tally.counts[Scope.TEAM] >= COUNTED:
-            for scope in (Scope.MINE, Scope.UNASSIGNED):
+        if isinstance(kind, InboxKind) and kind.owner and tally.counts[InboxScope.TEAM] >= COUNTED:
+            for scope in (InboxScope.MINE, InboxScope.UNASSIGNED):
                 rows = in_scope(kind, scope, user=user, snoozed=snoozed.get(kind.name, []))
                 asked.append(_query(f"{kind.name} {scope}", kind, rows, user=user, snoozed=[]))
     by_name = {tally.kind.name: tally for tally in tallies}
     for name, count, oldest, *_rest in _ask(asked):
         kind_name, _space, scope_name = name.partition(" ")
-        tally, scope = by_name[kind_name], Scope(scope_name)
+        tally, scope = by_name[kind_name], InboxScope(scope_name)
         tally.counts[scope], tally.oldest[scope] = min(count, COUNTED), oldest
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from backoffice.dashboard.inbox.counting import Scope, in_scope
+from backoffice.dashboard.inbox.counting import InboxScope, in_scope
 from backoffice.dashboard.kind import OPEN, Essentials, InboxKind, Kind, ListedKind, Need
 from backoffice.staff.keyset import read_key
 
@@ -13,7 +13,7 @@ SIZE = 30
 
 
 @dataclass(frozen=True)
-class Item:
+class InboxItem:
     """One row of the list; `key` is None where it cannot be told from others later (it is found out each time)."""
 
     key: int | None
@@ -21,11 +21,11 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Listing:
+class KindListing:
     """A page of the rows of one kind, the `chosen` one with what one has to know, and the key of the next page."""
 
-    items: list[Item] = field(default_factory=list)
-    chosen: Item | None = None
+    items: list[InboxItem] = field(default_factory=list)
+    chosen: InboxItem | None = None
     essentials: Essentials = field(default_factory=Essentials)
     order: int | None = None
     next: int | None = None
@@ -42,8 +42,8 @@ class Listing:
 
 
 def read_listing(
-    kind: Kind, scope: Scope, *, user: Any, snoozed: list[int], item: str = "", after: str = ""
-) -> Listing:
+    kind: Kind, scope: InboxScope, *, user: Any, snoozed: list[int], item: str = "", after: str = ""
+) -> KindListing:
     """Return a page of the kind's rows, the oldest first, and the item asked for (else the first)."""
     if not isinstance(kind, InboxKind):
         return _listed(kind, scope)
@@ -53,8 +53,8 @@ def read_listing(
     chosen = _chosen(rows, page, read_key(item))
     outside = [chosen] if chosen is not None and chosen not in page else []
     needs = [_as_read_by(need, kind=kind, user=user) for need in kind.needs(page + outside)]
-    items = [Item(row.pk, need) for row, need in zip(page + outside, needs, strict=True)]
-    return Listing(
+    items = [InboxItem(row.pk, need) for row, need in zip(page + outside, needs, strict=True)]
+    return KindListing(
         items=items[: len(page)],
         chosen=next((one for one in items if chosen is not None and one.key == chosen.pk), None),
         essentials=kind.essentials(chosen) if chosen is not None and kind.essentials else Essentials(),
@@ -69,10 +69,10 @@ def order_of(kind: InboxKind, row: Any) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def _listed(kind: Kind, scope: Scope) -> Listing:
-    is_shown = isinstance(kind, ListedKind) and scope in (Scope.TEAM, Scope.UNASSIGNED)
-    items = [Item(None, need) for need in kind.listed()] if is_shown else []
-    return Listing(items=items, chosen=items[0] if items else None)
+def _listed(kind: Kind, scope: InboxScope) -> KindListing:
+    is_shown = isinstance(kind, ListedKind) and scope in (InboxScope.TEAM, InboxScope.UNASSIGNED)
+    items = [InboxItem(None, need) for need in kind.listed()] if is_shown else []
+    return KindListing(items=items, chosen=items[0] if items else None)
 
 
 def _chosen(rows: QuerySet[Any], page: list[Any], key: int | None) -> Any:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
-from backoffice.dashboard.inbox.counting import Scope, Tally, count_kinds
+from backoffice.dashboard.inbox.counting import InboxScope, Tally, count_kinds
 from backoffice.dashboard.inbox.registry import kinds_of
 from backoffice.dashboard.inbox.snoozes import snoozed_keys
 from backoffice.dashboard.kind import total
@@ -29,10 +29,10 @@ def keep_counts(user: Any, tallies: Iterable[Tally]) -> dict[str, str]:
     """Return the counts by address, and keep them for the next page of this reader."""
     found: dict[str, list[int]] = defaultdict(list)
     for tally in tallies:
-        own = [tally.counts[Scope.MINE], tally.counts[Scope.UNASSIGNED]]
+        own = [tally.counts[InboxScope.MINE], tally.counts[InboxScope.UNASSIGNED]]
         found[reverse("admin:index")] += own
         if address := tally.kind.page().partition("?")[0]:
-            found[address].append(tally.counts[Scope.TEAM])
+            found[address].append(tally.counts[InboxScope.TEAM])
     counts = {address: total(some) for address, some in found.items() if any(some)}
     cache.set(_place(user), counts, KEPT_SECONDS)
     return counts

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.dashboard.inbox.counting import Scope, Tally, count_kinds
-from backoffice.dashboard.inbox.listing import Listing, read_listing
+from backoffice.dashboard.inbox.counting import InboxScope, Tally, count_kinds
+from backoffice.dashboard.inbox.listing import KindListing, read_listing
 from backoffice.dashboard.inbox.menu import keep_counts
 from backoffice.dashboard.inbox.registry import all_kinds, kind_named, kinds_of
 from backoffice.dashboard.inbox.snoozes import choices, snoozed_keys
@@ -20,10 +20,10 @@ from backoffice.dashboard.kind import InboxKind, Kind, capped, total
 from backoffice.text.translatable import gettext as _
 
 TABS = {
-    Scope.MINE: gettext_lazy("Mine"),
-    Scope.UNASSIGNED: gettext_lazy("Unassigned"),
-    Scope.TEAM: gettext_lazy("Team"),
-    Scope.SNOOZED: gettext_lazy("Snoozed"),
+    InboxScope.MINE: gettext_lazy("Mine"),
+    InboxScope.UNASSIGNED: gettext_lazy("Unassigned"),
+    InboxScope.TEAM: gettext_lazy("Team"),
+    InboxScope.SNOOZED: gettext_lazy("Snoozed"),
 }
 # Asked for by the page's own script, which exchanges the content of a page that is there already.
 PART_HEADER = "X-Part"
@@ -51,10 +51,10 @@ class KindRow:
 
 
 @dataclass(frozen=True)
-class View:
+class InboxView:
     """What the address asks for."""
 
-    scope: Scope
+    scope: InboxScope
     kind: Kind | None
     item: str
     after: str
@@ -69,7 +69,7 @@ class View:
             "after": self.after,
             "others": "1" if self.of_others else "",
         } | changes
-        if asked["show"] == Scope.TEAM:
+        if asked["show"] == InboxScope.TEAM:
             asked["show"] = ""
         query = urlencode({name: value for name, value in asked.items() if value})
         return reverse("admin:index") + (f"?{query}" if query else "")
@@ -92,7 +92,8 @@ def add_inbox(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "title": _("Inbox"),
             "view": view,
             "tabs": _tabs(tallies, view),
-            "rows": _rows(tallies, view),
+            "rows": (rows := _rows(tallies, view)),
+            "has_trend": any(row.trend.points for row in rows),
             "others": _others(user, view),
             "listing": _listing(view, user=user, snoozed=snoozed),
             "drawing": {"width": WIDTH, "height": HEIGHT},
@@ -101,15 +102,15 @@ def add_inbox(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def read_view(request: HttpRequest) -> View:
+def read_view(request: HttpRequest) -> InboxView:
     """Return the view that the address asks for; what it cannot mean is as if it were not there."""
     given = request.GET
-    scope = Scope(given["show"]) if given.get("show") in set(Scope) else Scope.TEAM
+    scope = InboxScope(given["show"]) if given.get("show") in set(InboxScope) else InboxScope.TEAM
     kind = kind_named(given.get("kind", ""), user=request.user)
-    return View(scope, kind, given.get("item", ""), given.get("after", ""), of_others="others" in given)
+    return InboxView(scope, kind, given.get("item", ""), given.get("after", ""), of_others="others" in given)
 
 
-def _tabs(tallies: list[Tally], view: View) -> list[ScopeTab]:
+def _tabs(tallies: list[Tally], view: InboxView) -> list[ScopeTab]:
     return [
         ScopeTab(
             title=title,
@@ -121,7 +122,7 @@ def _tabs(tallies: list[Tally], view: View) -> list[ScopeTab]:
     ]
 
 
-def _rows(tallies: list[Tally], view: View) -> list[KindRow]:
+def _rows(tallies: list[Tally], view: InboxView) -> list[KindRow]:
     """Return the kinds of which the scope has some, and the one that is open."""
     past = past_counts()
     return [
@@ -131,8 +132,8 @@ def _rows(tallies: list[Tally], view: View) -> list[KindRow]:
     ]
 
 
-def _row(tally: Tally, view: View, *, past: Mapping[Any, int]) -> KindRow:
-    course = trend(dict(past), now=tally.counts[Scope.TEAM])
+def _row(tally: Tally, view: InboxView, *, past: Mapping[Any, int]) -> KindRow:
+    course = trend(dict(past), now=tally.counts[InboxScope.TEAM])
     return KindRow(
         kind=tally.kind,
         counted=capped(tally.counts[view.scope]),
@@ -152,7 +153,7 @@ def _change(change: int | None) -> str:
     return _("%(number)+d since yesterday") % {"number": change}
 
 
-def _others(user: Any, view: View) -> dict[str, str]:
+def _others(user: Any, view: InboxView) -> dict[str, str]:
     """Return the way to the kinds that are others' work, and back; nothing where there are none."""
     if view.of_others:
         return {"url": view.address(others="", item="", after=""), "text": _("Show my kinds of work only")}
@@ -162,14 +163,14 @@ def _others(user: Any, view: View) -> dict[str, str]:
     return {"url": view.address(others="1"), "text": text % {"count": more}} if more else {}
 
 
-def _listing(view: View, *, user: Any, snoozed: Mapping[str, list[int]]) -> Listing | None:
+def _listing(view: InboxView, *, user: Any, snoozed: Mapping[str, list[int]]) -> KindListing | None:
     if view.kind is None:
         return None
     keys = snoozed.get(view.kind.name, [])
     return read_listing(view.kind, view.scope, user=user, snoozed=keys, item=view.item, after=view.after)
 
 
-def _pane(request: HttpRequest, view: View) -> dict[str, Any]:
+def _pane(request: HttpRequest, view: InboxView) -> dict[str, Any]:
     """Return what the reader may do with the item: nothing is offered that would be refused."""
     kind = view.kind
     may = request.user.has_perm
@@ -177,6 +178,6 @@ def _pane(request: HttpRequest, view: View) -> dict[str, Any]:
     return {
         "may_assign": isinstance(kind, InboxKind) and bool(kind.order) and may("orders.change_order"),
         "dismissal": dismissal if dismissal and may(dismissal.permission) else None,
-        "is_snoozed": view.scope == Scope.SNOOZED,
+        "is_snoozed": view.scope == InboxScope.SNOOZED,
         "days": choices() if isinstance(kind, InboxKind) else [],
     }

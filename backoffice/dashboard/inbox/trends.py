@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.core.cache import cache
 from django.utils import timezone
 
-from backoffice.dashboard.inbox.counting import Scope, count_kinds
+from backoffice.dashboard.inbox.counting import InboxScope, count_kinds
 from backoffice.dashboard.inbox.registry import all_kinds
 from backoffice.dashboard.models import DailyCount
 
@@ -30,7 +30,7 @@ def record_counts() -> None:
     """Keep today's counts; the last of the day is what stays."""
     today = timezone.localdate()
     rows = [
-        DailyCount(kind=tally.kind.name, day=today, count=tally.counts[Scope.TEAM])
+        DailyCount(kind=tally.kind.name, day=today, count=tally.counts[InboxScope.TEAM])
         for tally in count_kinds(all_kinds(), user=None, snoozed={})
     ]
     DailyCount.objects.bulk_create(rows, update_conflicts=True, unique_fields=["kind", "day"], update_fields=["count"])
