@@ -51,8 +51,11 @@ class PagesAdmin(FactsAdmin):
 
     def show_list(self, request: HttpRequest, list_page: type[ListPage[Any]]) -> HttpResponse:
         self.require_view(request)
-        page = list_page(request)
-        return self.render(request, page.template_name, title=page.title, **page.get_context_data())
+        shown = list_page(request)
+        live = shown.get_version()
+        return live.unchanged(request) or self.render(
+            request, shown.template_name, title=shown.title, live=live, **shown.get_context_data()
+        )
 
     def require_view(self, request: HttpRequest) -> None:
         """Raise PermissionDenied unless the reader may see the rows."""
