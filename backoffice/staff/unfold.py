@@ -33,7 +33,6 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "ENVIRONMENT": "backoffice.dashboard.environment.badge",
-    "DASHBOARD_CALLBACK": "backoffice.dashboard.inbox.page.add_inbox",
     "STYLES": [
         _asset("tokens.css"),
         _asset("desk.css"),

@@ -27,7 +27,7 @@ class InboxScope(StrEnum):
 
 
 @dataclass
-class Tally:
+class KindTally:
     """One kind's counts (COUNTED means "that many or more") and oldest moments, by scope."""
 
     kind: Kind
@@ -44,9 +44,9 @@ _SHOWN = {
 _SELECT = ", ".join(f"count(*) FILTER (WHERE {where}), min(since) FILTER (WHERE {where})" for where in _SHOWN.values())
 
 
-def count_kinds(kinds: Iterable[Kind], *, user: Any, snoozed: Mapping[str, list[int]]) -> list[Tally]:
+def count_kinds(kinds: Iterable[Kind], *, user: Any, snoozed: Mapping[str, list[int]]) -> list[KindTally]:
     """Return a tally for each kind. At most two queries, beside what listed kinds need."""
-    tallies = {kind.name: Tally(kind) for kind in kinds}
+    tallies = {kind.name: KindTally(kind) for kind in kinds}
     rows = [tally.kind for tally in tallies.values() if isinstance(tally.kind, InboxKind)]
     for name, *found in _ask([_all_of(kind, user=user, snoozed=snoozed.get(kind.name, [])) for kind in rows]):
         _note(tallies[name], found)
@@ -71,18 +71,18 @@ def in_scope(kind: InboxKind, scope: InboxScope, *, user: Any, snoozed: Sequence
     return rows
 
 
-def _note(tally: Tally, found: Sequence[Any]) -> None:
+def _note(tally: KindTally, found: Sequence[Any]) -> None:
     for scope, count, oldest in zip(_SHOWN, found[::2], found[1::2], strict=True):
         tally.counts[scope], tally.oldest[scope] = min(count, COUNTED), oldest
 
 
-def _note_listed(tally: Tally, needs: Sequence[Need]) -> None:
+def _note_listed(tally: KindTally, needs: Sequence[Need]) -> None:
     oldest = min((need.since for need in needs if need.since), default=None)
     for scope in (InboxScope.TEAM, InboxScope.UNASSIGNED):
         tally.counts[scope], tally.oldest[scope] = len(needs), oldest
 
 
-def _count_owners(tallies: list[Tally], *, user: Any, snoozed: Mapping[str, list[int]]) -> None:
+def _count_owners(tallies: list[KindTally], *, user: Any, snoozed: Mapping[str, list[int]]) -> None:
     """Count mine and unassigned by themselves where not all rows were looked at."""
     asked = []
     for tally in tallies:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 
-from backoffice.dashboard.inbox.counting import InboxScope, Tally, count_kinds
+from backoffice.dashboard.inbox.counting import InboxScope, KindTally, count_kinds
 from backoffice.dashboard.inbox.registry import kinds_of
 from backoffice.dashboard.inbox.snoozes import snoozed_keys
 from backoffice.dashboard.kind import total
@@ -25,7 +25,7 @@ def menu_counts(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"counts": counts})
 
 
-def keep_counts(user: Any, tallies: Iterable[Tally]) -> dict[str, str]:
+def keep_counts(user: Any, tallies: Iterable[KindTally]) -> dict[str, str]:
     """Return the counts by address, and keep them for the next page of this reader."""
     found: dict[str, list[int]] = defaultdict(list)
     for tally in tallies:

@@ -1,22 +1,25 @@
 """The inbox as the home page of staff: all kinds as rows, or one kind as a list beside its first item."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.dashboard.inbox.counting import InboxScope, Tally, count_kinds
+from backoffice.dashboard.inbox.counting import InboxScope, KindTally, count_kinds
 from backoffice.dashboard.inbox.listing import KindListing, read_listing
 from backoffice.dashboard.inbox.menu import keep_counts
 from backoffice.dashboard.inbox.registry import all_kinds, kind_named, kinds_of
 from backoffice.dashboard.inbox.snoozes import choices, snoozed_keys
 from backoffice.dashboard.inbox.trends import HEIGHT, WIDTH, Trend, past_counts, trend
 from backoffice.dashboard.kind import InboxKind, Kind, capped, total
+from backoffice.staff.live import live_version
 from backoffice.text.translatable import gettext as _
 
 TABS = {
@@ -75,8 +78,32 @@ class InboxView:
         return reverse("admin:index") + (f"?{query}" if query else "")
 
 
-def add_inbox(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to the context of the admin's index page what is the reader's work."""
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Return the page, its content alone for its own script, or nothing while nothing has changed."""
+    shown = inbox_context(request)
+    live = live_version(*_versions(shown))
+    if unchanged := live.unchanged(request):
+        return unchanged
+    if PART_HEADER in request.headers:
+        frame = {"frame": "dashboard/part.html", "site_title": admin.site.site_title}
+    else:
+        frame = {"frame": "admin/base.html", "index": True, "live": live, **admin.site.each_context(request)}
+    return TemplateResponse(request, "dashboard/inbox.html", frame | shown)
+
+
+def _versions(shown: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what of the page changes with the work; the same for every process of the server."""
+    for row in shown["rows"]:
+        yield row.kind.name, row.counted, row.oldest, row.change
+    yield [tab.count for tab in shown["tabs"]]
+    if listing := shown["listing"]:
+        yield listing.next, str(listing.essentials)
+        for item in listing.items:
+            yield item.key, str(item.need.what), str(item.need.detail), item.need.since, item.need.who
+
+
+def inbox_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what is the reader's work, as the address asks for it."""
     user, view = request.user, read_view(request)
     snoozed = snoozed_keys(user)
     shown = kinds_of(user, of_others=view.of_others)
@@ -85,21 +112,18 @@ def add_inbox(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     tallies = count_kinds(shown, user=user, snoozed=snoozed)
     if not view.of_others:
         keep_counts(user, tallies)
-    return (
-        context
-        | {
-            "frame": "dashboard/part.html" if PART_HEADER in request.headers else "admin/base.html",
-            "title": _("Inbox"),
-            "view": view,
-            "tabs": _tabs(tallies, view),
-            "rows": (rows := _rows(tallies, view)),
-            "has_trend": any(row.trend.points for row in rows),
-            "others": _others(user, view),
-            "listing": _listing(view, user=user, snoozed=snoozed),
-            "drawing": {"width": WIDTH, "height": HEIGHT},
-        }
-        | _pane(request, view)
-    )
+    rows = _rows(tallies, view)
+    return {
+        "title": _("Inbox"),
+        "view": view,
+        "tabs": _tabs(tallies, view),
+        "rows": rows,
+        "has_trend": any(row.trend.points for row in rows),
+        "others": _others(user, view),
+        "listing": _listing(view, user=user, snoozed=snoozed),
+        "drawing": {"width": WIDTH, "height": HEIGHT},
+        **_pane(request, view),
+    }
 
 
 def read_view(request: HttpRequest) -> InboxView:
@@ -110,7 +134,7 @@ def read_view(request: HttpRequest) -> InboxView:
     return InboxView(scope, kind, given.get("item", ""), given.get("after", ""), of_others="others" in given)
 
 
-def _tabs(tallies: list[Tally], view: InboxView) -> list[ScopeTab]:
+def _tabs(tallies: list[KindTally], view: InboxView) -> list[ScopeTab]:
     return [
         ScopeTab(
             title=title,
@@ -122,7 +146,7 @@ def _tabs(tallies: list[Tally], view: InboxView) -> list[ScopeTab]:
     ]
 
 
-def _rows(tallies: list[Tally], view: InboxView) -> list[KindRow]:
+def _rows(tallies: list[KindTally], view: InboxView) -> list[KindRow]:
     """Return the kinds of which the scope has some, and the one that is open."""
     past = past_counts()
     return [
@@ -132,7 +156,7 @@ def _rows(tallies: list[Tally], view: InboxView) -> list[KindRow]:
     ]
 
 
-def _row(tally: Tally, view: InboxView, *, past: Mapping[Any, int]) -> KindRow:
+def _row(tally: KindTally, view: InboxView, *, past: Mapping[Any, int]) -> KindRow:
     course = trend(dict(past), now=tally.counts[InboxScope.TEAM])
     return KindRow(
         kind=tally.kind,
