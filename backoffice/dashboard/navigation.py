@@ -166,7 +166,7 @@ def _item(entry: MenuEntry, link: str) -> dict[str, Any]:
 
 
 def _closed(title: str) -> dict[str, bool]:
-    return {"collapsible": True} if title == COLLAPSIBLE else {}
+    return {"collapsible": True} if title == str(COLLAPSIBLE) else {}
 
 
 def _mark_current(request: HttpRequest, groups: Iterable[dict[str, Any]]) -> None:

@@ -70,8 +70,9 @@ def order_of(kind: InboxKind, row: Any) -> int | None:
 
 
 def _listed(kind: Kind, scope: InboxScope) -> KindListing:
-    is_shown = isinstance(kind, ListedKind) and scope in (InboxScope.TEAM, InboxScope.UNASSIGNED)
-    items = [InboxItem(None, need) for need in kind.listed()] if is_shown else []
+    if not isinstance(kind, ListedKind) or scope not in (InboxScope.TEAM, InboxScope.UNASSIGNED):
+        return KindListing()
+    items = [InboxItem(None, need) for need in kind.listed()]
     return KindListing(items=items, chosen=items[0] if items else None)
 
 

@@ -85,7 +85,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if unchanged := live.unchanged(request):
         return unchanged
     if PART_HEADER in request.headers:
-        frame = {"frame": "dashboard/part.html", "site_title": admin.site.site_title}
+        frame: dict[str, Any] = {"frame": "dashboard/part.html", "site_title": admin.site.site_title}
     else:
         frame = {"frame": "admin/base.html", "index": True, "live": live, **admin.site.each_context(request)}
     return TemplateResponse(request, "dashboard/inbox.html", frame | shown)

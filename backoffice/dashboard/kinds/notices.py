@@ -1,6 +1,7 @@
 """What rules report: rules that failed, and notices at orders."""
 
 from functools import partial
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
@@ -36,7 +37,7 @@ def _essentials(notice: Notice) -> Essentials:
     return order_essentials(notice.order) if notice.order else Essentials()
 
 
-def _kind(kind: NoticeKind, *, name: str, title: str, icon: str, tone: Tone, place: int) -> InboxKind:
+def _kind(kind: NoticeKind, *, name: str, title: Any, icon: str, tone: Tone, place: int) -> InboxKind:
     return InboxKind(
         name=name,
         title=title,
