@@ -79,7 +79,7 @@ def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
 
 
 def _in_view(orders: QuerySet[Order], name: str) -> QuerySet[Order]:
-    """Return the orders that are in the saved view. Raise MalformedInput where there is none, or it is a person's own."""
+    """Return the orders of the saved view. Raise MalformedInput where there is none, or one for each person."""
     found = SavedView.objects.filter(list_key="orders", name=name).first()
     values = OrderFilters(QueryDict(found.query)).values if found else {}
     if not values or values.get("view") == "mine":
