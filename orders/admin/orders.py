@@ -11,7 +11,7 @@ from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_list import bulk
 from orders.admin.order_list.listing import OrderList
-from orders.admin.order_page import by_hand, correction, desk, documents
+from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, terms
 from orders.admin.order_page.context import order_context, possible_actions
 from orders.admin.order_page.frame import Pages
 from orders.admin.order_page.live import order_live
@@ -35,6 +35,7 @@ class OrderAdmin(PagesAdmin):
             ("bulk/", "bulk", bulk.preview),
             ("bulk/run/", "bulk_run", bulk.run),
             *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
+            *(*comparing.PAGES, *cooling.PAGES, *terms.PAGES),
         ]
 
     def get_urls(self) -> list[URLPattern]:

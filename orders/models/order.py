@@ -85,6 +85,8 @@ class Order(models.Model):
     # Later than promised, in production or on the way: a property of the journey, not a place on it.
     late = models.BooleanField(_("late"), default=False)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
+    # The end of its cooling-off: nothing of it is sent before.
+    leaves_at = models.DateTimeField(_("leaves at"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(_("cancellation asked for"), null=True, blank=True)
 
     placed_at = models.DateTimeField(_("placed"))
