@@ -4,13 +4,14 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from backoffice.dashboard.essentials import order_essentials
 from backoffice.dashboard.kind import InboxKind, Need, assigned_to, each, link, page_of
 from backoffice.text.translatable import gettext as _
-from orders.models import AddressRole, Hold, HoldReason
+from orders.models import Hold, HoldReason
 
 # What a reason wants, the most urgent first.
 ACTIONS = {
@@ -34,6 +35,7 @@ PLACE = 160
 def _active(reason: HoldReason) -> QuerySet[Hold]:
     """Return the active holds of that reason, one an order: several rules may hold the same one."""
     active = Hold.objects.filter(released_at__isnull=True, reason=reason)
+    active = active.annotate(whose=Coalesce("owner_id", "order__assignee_id"))
     if reason == HoldReason.RULE:
         active = active.filter(~Exists(active.filter(order=OuterRef("order"), pk__lt=OuterRef("pk"))))
     return active
@@ -46,18 +48,10 @@ def _need(hold: Hold) -> Need:
         what=hold.order.number,
         detail=hold.text or hold.order.customer_name,
         since=hold.placed_at,
-        who=assigned_to(hold.order.assignee),
-        url=_page(hold),
+        who=assigned_to(hold.owner or hold.order.assignee),
+        url=link("orders_order_change", hold.order_id),
         **more,
     )
-
-
-def _page(hold: Hold) -> str:
-    """Return where it is put right: for an address of the recipient its own page, else that of the order."""
-    is_address = hold.reason == HoldReason.BAD_ADDRESS
-    if is_address and hold.errors and all(path.startswith(AddressRole.RECIPIENT.field) for path in hold.errors):
-        return link("orders_order_address", hold.order_id, AddressRole.RECIPIENT.value)
-    return link("orders_order_change", hold.order_id)
 
 
 def _kind(place: int, reason: HoldReason) -> InboxKind:
@@ -72,10 +66,10 @@ def _kind(place: int, reason: HoldReason) -> InboxKind:
         rows=partial(_active, reason),
         order_by=("placed_at", "pk"),
         since="placed_at",
-        related=("order__assignee", "order__shop"),
+        related=("owner", "order__assignee", "order__shop"),
         needs=each(_need),
         page=page_of("orders_order_changelist", query=f"?hold={reason}"),
-        owner="order__assignee_id",
+        owner="whose",
         order="order_id",
         essentials=lambda hold: order_essentials(hold.order),
     )
