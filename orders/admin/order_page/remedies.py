@@ -11,7 +11,7 @@ from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.context import OrderPageContext
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine
 from orders.models.line import LineKind
-from orders.services.corrections import CORRECTABLE
+from orders.services.editing.edits import CORRECTABLE
 
 # Ours "lines[2].files[0].url", and "lines.3.files" where the vendor complained of the line that we call 3.
 _FILE = re.compile(r"lines(?:\[(?P<index>\d+)\]|\.(?P<position>\d+))\.files?(?:[.\[](?P<file>\d+))?")
