@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
+from backoffice.engine.services.pushes import close_push
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.registry import vendor_title
 from orders.models import Order, OrderLine, VendorOrder, VendorOrderLine, VendorOrderState
@@ -123,6 +124,9 @@ def _begin_anew(row: VendorOrder, *, actor: str) -> None:
         return
     dismiss_refusals(row, actor=actor, reason=_("The order was edited."))
     if given_up := start_over(row):
+        # The draft goes first: should it turn out to be submitted, the order is held before another one is made.
+        for push in Push.objects.about(row).filter(kind=PLACE, state=PushState.NEW):
+            close_push(push, PushState.CONFIRMED, cause=_("The order was edited."))
         discard_draft(row, given_up, actor=actor)
 
 
