@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.batch_messages import JobReport, JobState
+from backoffice.vendors.batch_messages import JobReport, RemoteJobState
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
@@ -15,12 +15,12 @@ JOBS_PER_PAGE = 15
 
 # The document's prose says SUCCESSS, its example SUCCESS.
 JOB_STATES = {
-    "SCHEDULED": JobState.SCHEDULED,
-    "PROCESSING": JobState.PROCESSING,
-    "SUCCESS": JobState.SUCCESS,
-    "SUCCESSS": JobState.SUCCESS,
-    "ERROR": JobState.ERROR,
-    "CANCELED": JobState.CANCELLED,
+    "SCHEDULED": RemoteJobState.SCHEDULED,
+    "PROCESSING": RemoteJobState.PROCESSING,
+    "SUCCESS": RemoteJobState.SUCCESS,
+    "SUCCESSS": RemoteJobState.SUCCESS,
+    "ERROR": RemoteJobState.ERROR,
+    "CANCELED": RemoteJobState.CANCELLED,
 }
 
 
@@ -33,7 +33,7 @@ class JobsAbility(TakesChanges):
         try:
             return job_report(self.client.job(vendor_id), vendor=self.name)
         except VendorNotFound:
-            return JobReport(vendor=self.name, vendor_id=vendor_id, state=JobState.QUEUED)
+            return JobReport(vendor=self.name, vendor_id=vendor_id, state=RemoteJobState.QUEUED)
 
     def list_jobs(self) -> Iterator[JobReport]:
         for row in read_rows(none_found(self.client.jobs_page), {}, per_page=JOBS_PER_PAGE, whole=True):
@@ -49,7 +49,7 @@ def job_report(job: Job, *, vendor: str) -> JobReport:
     return JobReport(
         vendor=vendor,
         vendor_id=str(job.job_id),
-        state=JOB_STATES.get(job.status.upper(), JobState.UNKNOWN),
+        state=JOB_STATES.get(job.status.upper(), RemoteJobState.UNKNOWN),
         raw_state=job.status,
         text=text(job.message),
         report_url=link(job.report),

@@ -1,0 +1,27 @@
+"""What is asked for once for all rows of a job."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+
+class InputKind(StrEnum):
+    """How it is entered."""
+
+    TEXT = "text"
+    LONG = "long"
+    PERSON = "person"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True)
+class JobInput:
+    """One field. `longest` in characters; a switch is on at first."""
+
+    name: str
+    label: Promise
+    kind: InputKind = InputKind.TEXT
+    is_required: bool = False
+    longest: int = 1000
+    help: Promise | str = ""
