@@ -48,7 +48,7 @@ class Vendor(socketserver.ThreadingMixIn, http.server.HTTPServer):
             return False
 
     def early(self) -> int:
-        """How many calls came while the vendor had asked us to wait."""
+        """Return how many calls came while the vendor had asked us to wait."""
         return sum(
             any(refused + UNDER_WAY < at < refused + RETRY_AFTER for refused in self.refused) for at in self.arrived
         )
@@ -82,7 +82,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silence: the figures say what matters."""
+        """Log nothing: the figures are what matters."""
 
 
 def main() -> None:
@@ -105,8 +105,8 @@ def main() -> None:
     for begin in range(0, REFUSING + RECOVERING + MEASURED, 15):
         used = vendor.between(begin, begin + 15) / (15 * per_second)
         print(f"  {begin:>4} to {begin + 15:>3} s: {used:>4.0%} of the allowance of {PER_MINUTE}/min")
-    begin = last + RECOVERING
-    used = vendor.between(begin, begin + MEASURED) / (MEASURED * per_second)
+    settled = last + RECOVERING
+    used = vendor.between(settled, settled + MEASURED) / (MEASURED * per_second)
     print(f"two minutes after the last 429: {used:.0%} of the allowance used")
 
 

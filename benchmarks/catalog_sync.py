@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 VARIANTS = 20_000
 MANY_VARIANTS = 200_000
@@ -72,12 +73,15 @@ class _Pages:
 
 
 def _sync(pages: Iterable[bytes]) -> None:
-    from backoffice.vendors.mypromo.catalog import CatalogAbility
+    from backoffice.engine.services.integrations import get_vendor
+    from backoffice.engine.services.limiter import Lane
+    from backoffice.vendors.mypromo.adapter import MyPromo
+    from backoffice.vendors.mypromo.client import MypromoClient
     from catalog.services.sync.reading import SyncOptions, sync_catalog
 
-    source = CatalogAbility()
-    source.name, source.client = "mypromo", _Pages(pages)  # type: ignore[attr-defined,assignment]
-    run = sync_catalog(source, options=SyncOptions(language="DE"))  # type: ignore[arg-type]
+    vendor = get_vendor("mypromo", MyPromo, lane=Lane.CATALOG)
+    vendor.client = cast(MypromoClient, _Pages(pages))
+    run = sync_catalog(vendor, options=SyncOptions(language="DE"))
     if run.state != "done":
         raise SystemExit(f"{run.state}: {run.errors[:3]}")
 
@@ -108,7 +112,7 @@ def _count_rows() -> dict[str, int]:
 
 
 def _peak_memory(variants: int) -> float:
-    """MB that a first sync of that many variants takes in a process of its own, the pages made as they are read."""
+    """Return the MB that a first sync of that many variants takes in its own process, pages made as they are read."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.catalog_sync", str(variants)], check=True, capture_output=True, text=True
     )

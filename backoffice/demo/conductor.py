@@ -46,8 +46,8 @@ def prepare(say: Say) -> Notes:
     call_command("setup_rules", verbosity=0, stdout=StringIO())
     say("Collecting the pages' pictures and scripts ...")
     call_command("collectstatic", interactive=False, verbosity=0)
-    facts = {"name": "Printed with love", "currency": "EUR", "tax_percent": 19, "sign_integration_id": 42}
-    shop, _ = Shop.objects.get_or_create(code="WEB", defaults=facts)
+    data = {"name": "Printed with love", "currency": "EUR", "tax_percent": 19, "sign_integration_id": 42}
+    shop, _ = Shop.objects.get_or_create(code="WEB", defaults=data)
     switch_rules_on()
     _ensure_staff(notes.staff_password)
     if not notes.api_key or not ApiKey.objects.is_valid(notes.api_key):

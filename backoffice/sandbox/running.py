@@ -66,7 +66,7 @@ class Sandbox:
 
     @property
     def callbacks(self) -> Callbacks:
-        """Return mypromo's callbacks."""
+        """Mypromo's callbacks."""
         return self.mypromo.callbacks
 
     def start(self) -> None:

@@ -55,17 +55,17 @@ class PagesAdmin(FactsAdmin):
         return self.render(request, page.template_name, title=page.title, **page.get_context_data())
 
     def require_view(self, request: HttpRequest) -> None:
-        """Raises PermissionDenied unless the reader may see the rows."""
+        """Raise PermissionDenied unless the reader may see the rows."""
         if not self.has_view_permission(request):
             raise PermissionDenied
 
     def render(self, request: HttpRequest, template: str, *, title: Any, **context: Any) -> TemplateResponse:
-        """A page in the frame of the admin; its heading is the title, since "Change sets" would name six pages."""
+        """Render a page in the frame of the admin; its title is the heading: "Change sets" would name six pages."""
         frame = self.admin_site.each_context(request)
         return TemplateResponse(request, template, {**frame, "title": title, **context})
 
     def require(self, request: HttpRequest, permission: str) -> None:
-        """Raises PermissionDenied unless the reader may, besides seeing the rows, do this ("resend_push")."""
+        """Raise PermissionDenied unless the reader may, besides seeing the rows, do this ("resend_push")."""
         self.require_view(request)
         if not self.may(request, permission):
             raise PermissionDenied
@@ -75,7 +75,7 @@ class PagesAdmin(FactsAdmin):
 
 
 def find_or_404(model: type[M], pk: Any) -> M:
-    """The row. Raises Http404, also for what cannot be a key."""
+    """Return the row. Raise Http404, also for what cannot be a key."""
     try:
         row = model._default_manager.filter(pk=pk).first()
     except (ValueError, OverflowError):

@@ -26,7 +26,7 @@ class OrderAdmin(PagesAdmin):
     list_page = OrderList
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """May act on orders: hold, release, cancel, correct."""
+        """Allow acting on orders: hold, release, cancel, correct."""
         return request.user.has_perm("orders.change_order")
 
     def pages(self) -> Pages:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(autouse=True)
 def soon(page: Page) -> None:
-    """A look every tenth of a second instead of every few seconds."""
+    """Poll every tenth of a second instead of every few seconds."""
     page.add_init_script(
         "const wait = window.setTimeout;"
         "window.setTimeout = (run, pause, ...more) => wait(run, Math.min(pause ?? 0, 100), ...more);"

@@ -51,7 +51,7 @@ class OrderList(ListPage[Order]):
 
     @cached_property
     def marked_parts(self) -> list[Part]:
-        """What other apps offer for the marked orders."""
+        """Return what other apps offer for the marked orders."""
         return parts_for_marked(self.request)
 
     @property
