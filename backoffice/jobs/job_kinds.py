@@ -13,7 +13,7 @@ from backoffice.engine.services.subjects import load_subjects
 from backoffice.errors import Conflict
 from backoffice.jobs.models import Job, JobRow
 from backoffice.jobs.services.inputs import InputKind, JobInput
-from backoffice.jobs.services.kinds import DONE, JobKind, RowCheck, RowResult, job_kind
+from backoffice.jobs.services.kinds import DONE, JobKind, RowPreview, RowResult, job_kind
 from backoffice.text.reasons import REASON_MAX
 from backoffice.text.translatable import gettext as _
 
@@ -59,9 +59,9 @@ class SendPushesAgain(_PushJob):
     done = ngettext_lazy("%(count)s request sent again", "%(count)s requests sent again", "count")
     consequences = (gettext_lazy("What was refused is sent once more; what it asks for may then be made and charged."),)
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         rows = Push.objects.filter(pk__in=keys).defer("payload", "follow_up")
-        return {push.pk: RowCheck("" if push.state == PushState.FAILED else _not_refused(push)) for push in rows}
+        return {push.pk: RowPreview("" if push.state == PushState.FAILED else _not_refused(push)) for push in rows}
 
     def apply(self, job: Job, row: JobRow) -> RowResult:
         push = _push_of(row)
@@ -78,9 +78,9 @@ class DismissPushes(_PushJob):
     done = ngettext_lazy("%(count)s request dismissed", "%(count)s requests dismissed", "count")
     consequences = (gettext_lazy("They are not sent, and no longer need attention."),)
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         rows = Push.objects.filter(pk__in=keys).defer("payload", "follow_up")
-        return {push.pk: RowCheck(_not_waiting(push)) for push in rows}
+        return {push.pk: RowPreview(_not_waiting(push)) for push in rows}
 
     def apply(self, job: Job, row: JobRow) -> RowResult:
         dismiss_push(_push_of(row), actor=job.created_by, reason=job.inputs["reason"])

@@ -29,7 +29,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def killed_at_third(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """A worker that is killed once, after the effect of the third row and before its result."""
+    """Return the calls of a worker that is killed once, after the effect of the third row and before its result."""
     calls: list[int] = []
     real = working._note
 

@@ -17,7 +17,7 @@ from backoffice.jobs.services.inputs import JobInput
 
 
 @dataclass(frozen=True)
-class RowCheck:
+class RowPreview:
     """What would happen to a row: nothing where there is a `refusal`. `params` are what is proposed for it alone."""
 
     refusal: str = ""
@@ -36,7 +36,7 @@ class RowResult:
 
 
 DONE = RowResult()
-READY = RowCheck()
+READY = RowPreview()
 
 
 class JobKind:
@@ -66,7 +66,7 @@ class JobKind:
     # (columns of the model that name a row, columns that say more); the first that is filled counts.
     names: ClassVar[tuple[Sequence[str], Sequence[str]]] = (("pk",), ())
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         """Return by key what would happen; what is left out is gone. In a number of queries that does not grow."""
         found = self.model._default_manager.filter(pk__in=keys).values_list("pk", flat=True)
         return dict.fromkeys(found, READY)

@@ -18,7 +18,7 @@ from backoffice.change_context import under_change
 from backoffice.errors import DomainError, InvalidInput
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.counting import count_rows
-from backoffice.jobs.services.kinds import JobKind, RowCheck, RowResult, kind_of
+from backoffice.jobs.services.kinds import JobKind, RowPreview, RowResult, kind_of
 from backoffice.text.translatable import gettext as _
 from backoffice.text.translatable import text_of
 
@@ -29,7 +29,7 @@ DONE_AT_ONCE = 20
 LEASE_SECONDS = 60
 # A row that stays locked, or a file that cannot be made, is given up after so many tries.
 MOST_TRIES = 3
-_GONE = RowCheck(refusal="gone")
+_GONE = RowPreview(refusal="gone")
 
 
 def work_job(pk: int, *, seconds: float) -> bool:

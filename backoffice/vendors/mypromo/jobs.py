@@ -8,7 +8,7 @@ from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
 from backoffice.vendors.mypromo.paging import decode_row, none_found, read_rows
-from backoffice.vendors.mypromo.schemas import Job
+from backoffice.vendors.mypromo.schemas import JobSchema
 from backoffice.vendors.reading import link, read_time, text
 
 JOBS_PER_PAGE = 15
@@ -37,7 +37,7 @@ class JobsAbility(TakesChanges):
 
     def list_jobs(self) -> Iterator[JobReport]:
         for row in read_rows(none_found(self.client.jobs_page), {}, per_page=JOBS_PER_PAGE, whole=True):
-            yield job_report(decode_row(row, Job), vendor=self.name)
+            yield job_report(decode_row(row, JobSchema), vendor=self.name)
 
     def fetch_report(self, url: str) -> bytes:
         return self.client.download(url).body
@@ -45,7 +45,7 @@ class JobsAbility(TakesChanges):
     parse_report = staticmethod(read_report)
 
 
-def job_report(job: Job, *, vendor: str) -> JobReport:
+def job_report(job: JobSchema, *, vendor: str) -> JobReport:
     return JobReport(
         vendor=vendor,
         vendor_id=str(job.job_id),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from backoffice.errors import Errors, IllegalTransition, add_error
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.inputs import InputKind, JobInput
-from backoffice.jobs.services.kinds import DONE, RowCheck, RowResult, job_kind
+from backoffice.jobs.services.kinds import DONE, RowPreview, RowResult, job_kind
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
@@ -43,7 +43,7 @@ class CorrectAddresses(OrderJob):
         ),
     )
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         orders = _orders(keys).in_bulk()
         found, holds = recheck_orders(list(orders.values())), active_holds_of(keys)
         return {
@@ -108,11 +108,11 @@ def _errors_of_addresses(errors: Errors, doubts: Errors, holds: Iterable[Hold]) 
     return {path: texts for path, texts in (named | doubts | errors).items() if is_about_address(path)}
 
 
-def _check(order: Order, errors: Errors) -> RowCheck:
+def _check(order: Order, errors: Errors) -> RowPreview:
     if not errors:
-        return RowCheck(_("Nothing is wrong with its address."))
+        return RowPreview(_("Nothing is wrong with its address."))
     if refused := can_correct(order).reason:
-        return RowCheck(refused, errors)
+        return RowPreview(refused, errors)
     limits = _limits(order)
     values: dict[str, dict[str, str]] = {}
     for address in order.addresses.all():
@@ -121,8 +121,8 @@ def _check(order: Order, errors: Errors) -> RowCheck:
             proposal = propose_address(address, limits=limits) if address.role in _SENT else {}
             values[address.role] = {name: getattr(address, name) for name in fields} | proposal
     if not values:
-        return RowCheck(_("What is wrong cannot be corrected here."), errors)
-    return RowCheck(errors=errors, params={"values": values, "limits": limits})
+        return RowPreview(_("What is wrong cannot be corrected here."), errors)
+    return RowPreview(errors=errors, params={"values": values, "limits": limits})
 
 
 _FIELDS = frozenset(field.name for field in Address._meta.get_fields()) - {"id", "order", "role"}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from backoffice.errors import Conflict, IllegalTransition
 from backoffice.jobs.models import Job, JobRow
 from backoffice.jobs.services.inputs import InputKind, JobInput
-from backoffice.jobs.services.kinds import DONE, RowCheck, RowResult, job_kind
+from backoffice.jobs.services.kinds import DONE, RowPreview, RowResult, job_kind
 from backoffice.text.translatable import gettext as _
 from orders.models import HoldReason, Order, OrderState
 from orders.services.annotations import assign_order
@@ -21,12 +21,12 @@ from orders.services.preflight.rechecks import recheck_orders
 from orders.services.sending_again import can_send_again, send_order_again
 
 
-def recheck(orders: Mapping[int, Order], refusals: Mapping[int, str]) -> dict[int, RowCheck]:
+def recheck(orders: Mapping[int, Order], refusals: Mapping[int, str]) -> dict[int, RowPreview]:
     """Return the refusals, and what the pre-flight finds now in the orders that have none."""
     found = recheck_orders([order for key, order in orders.items() if not refusals[key]])
     text = _("The vendor would refuse it.")
     return {
-        key: RowCheck(text, found[key].errors) if key in found and found[key].errors else RowCheck(refusals[key])
+        key: RowPreview(text, found[key].errors) if key in found and found[key].errors else RowPreview(refusals[key])
         for key in orders
     }
 
@@ -44,7 +44,7 @@ class ReleaseOrders(OrderJob):
     )
     inputs = (NOTE,)
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         orders, holds = read_orders(keys), active_holds_of(keys)
         left = {key: [hold for hold in holds[key] if hold.reason != HoldReason.MANUAL] for key in orders}
         return recheck(orders, {key: order.can_release(holds=left[key]).reason for key, order in orders.items()})
@@ -71,7 +71,7 @@ class HoldOrders(OrderJob):
     consequences = (gettext_lazy("What no vendor has yet stays here; what a vendor has been given goes on."),)
     inputs = (REASON,)
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         holds = active_holds_of(keys)
         held = {key for key, some in holds.items() if any(hold.reason == HoldReason.MANUAL for hold in some)}
         return checked_by(
@@ -116,7 +116,7 @@ class CancelOrders(OrderJob):
     )
     inputs = (REASON,)
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         orders = Order.objects.filter(pk__in=keys).defer("search").prefetch_related("vendor_orders").in_bulk()
         return checked_by(orders, lambda order: order.can_cancel(vendor_orders=order.vendor_orders.all()).reason)
 
@@ -138,7 +138,7 @@ class SendOrdersAgain(OrderJob):
     consequences = (gettext_lazy("What a vendor refused or cancelled is placed anew, and will be made and charged."),)
     inputs = (NOTE,)
 
-    def check(self, keys: Sequence[int]) -> Mapping[int, RowCheck]:
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         orders, holds = read_orders(keys), active_holds_of(keys)
         reasons = {key: [hold.reason for hold in holds[key]] for key in orders}
         return recheck(

@@ -111,6 +111,7 @@ def _cells(order: Order) -> list[Any]:
 def _kept_rows(job: Job) -> Iterator[list[Any]]:
     amounts = [name in _AMOUNTS for name in COLUMNS]
     results = job.rows.filter(state=RowState.DONE).order_by("pk").values_list("result", flat=True)
+    cells: Any
     for cells in results.iterator(500):
         yield [Decimal(cell) if is_amount else cell for cell, is_amount in zip(cells, amounts, strict=True)]
 

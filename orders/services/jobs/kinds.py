@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.errors import Conflict
 from backoffice.jobs.models import JobRow
 from backoffice.jobs.services.inputs import InputKind, JobInput
-from backoffice.jobs.services.kinds import JobKind, RowCheck
+from backoffice.jobs.services.kinds import JobKind, RowPreview
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, Order
 
@@ -57,9 +57,9 @@ def read_orders(keys: Collection[int]) -> dict[int, Order]:
     return {order.pk: order for order in Order.objects.filter(pk__in=keys).select_related("shop").defer("search")}
 
 
-def checked_by(orders: Mapping[int, Order], refusal: Callable[[Order], str]) -> dict[int, RowCheck]:
+def checked_by(orders: Mapping[int, Order], refusal: Callable[[Order], str]) -> dict[int, RowPreview]:
     """Return for each order why it cannot be done, by a function that makes no query."""
-    return {key: RowCheck(refusal(order)) for key, order in orders.items()}
+    return {key: RowPreview(refusal(order)) for key, order in orders.items()}
 
 
 def active_holds_of(keys: Collection[int]) -> dict[int, list[Hold]]:
