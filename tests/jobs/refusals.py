@@ -1,5 +1,7 @@
 """Orders whose vendor has refused them, without any vendor."""
 
+from django.db import transaction
+
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
 from backoffice.engine.services.handlers import handler_of
@@ -11,6 +13,7 @@ from orders.services.lifecycle import release_order
 TEXT = "The given data was invalid."
 
 
+@transaction.atomic
 def refuse(order: Order, *, field: str = "recipient.street", text: str = "Too long.") -> Order:
     """Return the order, released and refused by its vendor."""
     release_order(order, actor="test")
