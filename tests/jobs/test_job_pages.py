@@ -158,7 +158,7 @@ def test_the_address_grid_shows_what_is_wrong_with_the_proposal_filled_in_and_ta
     job = begin(desk, "orders.correct_addresses", [order, other])
     shown = desk.get(page_of(job)).content.decode()
     assert 'value="Straße der Pariser Kommune"' in shown
-    assert "Save 2 addresses" in shown
+    assert "Save 2 addresses and release" in shown
     row = job.rows.get(label=other.number)
     first = job.rows.get(label=order.number)
     typed = {

@@ -31,7 +31,7 @@ def shown_inputs(
     return [
         ShownInput(
             one,
-            _shown(one, values),
+            values.get(one.name, ""),
             (errors or {}).get(one.name, ()),
             _people() if one.kind == InputKind.PERSON else (),
         )
@@ -40,7 +40,7 @@ def shown_inputs(
 
 
 def read_inputs(inputs: Sequence[JobInput], given: QueryDict) -> dict[str, Any]:
-    """Return the values by name: texts, whether a switch is on, the key of a person or None for nobody.
+    """Return the values by name: texts, yes or no, the key of a person or None for nobody.
 
     Raise InvalidInput, by field.
     """
@@ -51,19 +51,13 @@ def read_inputs(inputs: Sequence[JobInput], given: QueryDict) -> dict[str, Any]:
     return values
 
 
-def _shown(one: JobInput, values: Mapping[str, Any]) -> Any:
-    if one.kind == InputKind.SWITCH:
-        return values.get(one.name) in (True, "1") if values else True
-    return values.get(one.name, "")
-
-
 def _people() -> list[tuple[int, str]]:
     people = User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username")
     return [(person.pk, person.get_full_name() or person.get_username()) for person in people]
 
 
 def _read(one: JobInput, given: QueryDict, errors: Errors) -> Any:
-    if one.kind == InputKind.SWITCH:
+    if one.kind == InputKind.YES_NO:
         return given.get(one.name) == "1"
     if one.kind == InputKind.PERSON:
         return _read_person(one, given.get(one.name, ""), errors)

@@ -12,7 +12,7 @@ from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.kinds import JOB_KINDS, kind_of
 from backoffice.staff.filter_form import FilterForm, choice_field, day_field
 from backoffice.staff.list_page import ListPage, Tab, canonical
-from backoffice.states import Chip
+from backoffice.states import Chip, Tone
 from backoffice.text.translatable import gettext as _
 
 
@@ -40,6 +40,13 @@ def job_title(job: Job, counts: Mapping[str, int]) -> str:
         return kind.done % {"count": done}
     left = job.total - counts.get(RowState.SKIPPED, 0) if job.is_moving else ready
     return kind.title % {"count": left}
+
+
+def job_chip(job: Job) -> Chip:
+    """Return how it stands; one that has finished and left something to do is not green."""
+    if job.state == JobState.DONE and job.needs_attention:
+        return Chip(Tone.AMBER, "warning", _("finished with failures"))
+    return JobState(job.state).chip(job.problem)
 
 
 def job_icon(job: Job) -> str:
@@ -99,7 +106,7 @@ class JobList(ListPage[Job]):
                 job=job,
                 title=job_title(job, counts[job.pk]),
                 icon=job_icon(job),
-                chip=JobState(job.state).chip(job.problem),
+                chip=job_chip(job),
                 done=counts[job.pk].get(RowState.DONE, 0),
                 failed=counts[job.pk].get(RowState.FAILED, 0),
             )

@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from backoffice.errors import Errors
 from backoffice.jobs.admin.inputs import ShownInput, shown_inputs
-from backoffice.jobs.admin.job_list import job_icon, job_title
+from backoffice.jobs.admin.job_list import job_chip, job_icon, job_title
 from backoffice.jobs.admin.previews import PREVIEWS
 from backoffice.jobs.admin.selection import list_url
 from backoffice.jobs.models import Job, JobRow, JobState, RowState
 from backoffice.jobs.services.counting import JobProgress, progress_of
 from backoffice.jobs.services.drafting import can_undo
+from backoffice.jobs.services.inputs import InputKind, JobInput
 from backoffice.jobs.services.kinds import JobKind
 from backoffice.staff.keyset import Ascending, ascending_page
 from backoffice.staff.list_page import Tab
@@ -46,6 +47,7 @@ class JobPage:
     urls: Mapping[int, str]
     reasons: list[tuple[str, int]]
     inputs: list[ShownInput]
+    yes_no: JobInput | None
     preview_template: str
     preview: Any
     may_undo: bool
@@ -77,7 +79,7 @@ def job_page(
     return JobPage(
         title=job_title(job, counts),
         icon=job_icon(job),
-        chip=JobState(job.state).chip(job.problem),
+        chip=job_chip(job),
         kind=kind,
         progress=progress,
         time_left=_time_left(progress),
@@ -87,6 +89,7 @@ def job_page(
         urls=_urls(kind, rows.rows),
         reasons=_reasons(job, shown),
         inputs=shown_inputs(kind.inputs, values or job.inputs, errors=errors) if is_preview else [],
+        yes_no=next((one for one in kind.inputs if one.kind == InputKind.YES_NO), None),
         preview_template=own.template if own else "",
         preview=own.read(rows.rows) if own else None,
         may_undo=can_undo(job),

@@ -12,12 +12,13 @@ class InputKind(StrEnum):
     TEXT = "text"
     LONG = "long"
     PERSON = "person"
-    SWITCH = "switch"
+    # Two buttons to start it with, yes and no.
+    YES_NO = "yes_no"
 
 
 @dataclass(frozen=True)
 class JobInput:
-    """One field. `longest` in characters; a switch is on at first."""
+    """One field. `longest` in characters; the label of yes and no is that of no, yes is the kind's own title."""
 
     name: str
     label: Promise

@@ -32,16 +32,13 @@ class CorrectAddresses(OrderJob):
     """Each row has values of its own, by role and field, and the limits of its vendors: both in its `params`."""
 
     label, icon, is_common = gettext_lazy("Correct addresses …"), "edit_location", True
-    title = ngettext_lazy("Save %(count)s address", "Save %(count)s addresses", "count")
+    title = ngettext_lazy("Save %(count)s address and release", "Save %(count)s addresses and release", "count")
     done = ngettext_lazy("%(count)s address corrected", "%(count)s addresses corrected", "count")
-    inputs = (
-        JobInput(
-            "release",
-            gettext_lazy("Release what nothing else holds"),
-            InputKind.SWITCH,
-            help=gettext_lazy("They go to their vendors, and will be made and charged."),
-        ),
+    consequences = (
+        gettext_lazy("What nothing else holds goes to its vendors, and will be made and charged."),
+        gettext_lazy("What does not fit yet stays as it is, and is named."),
     )
+    inputs = (JobInput("release", gettext_lazy("Save only"), InputKind.YES_NO),)
 
     def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
         orders = _orders(keys).in_bulk()

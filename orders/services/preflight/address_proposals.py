@@ -12,7 +12,8 @@ from orders.services.preflight.address_checks import split_street
 _STREETS: tuple[tuple[frozenset[str], dict[str, str]], ...] = (
     (
         frozenset({"DE", "AT", "CH", "LI", "LU"}),
-        {"straße": "str.", "strasse": "str.", "platz": "pl.", "gebäude": "Geb."},
+        {"straße": "str.", "strasse": "str.", "platz": "pl.", "gebäude": "Geb.", "bürgermeister": "bgm.",
+         "oberbürgermeister": "obgm.", "professor": "prof.", "doktor": "dr.", "sankt": "st."},
     ),
     (
         frozenset({"GB", "IE", "US", "CA", "AU", "NZ"}),
