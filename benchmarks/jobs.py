@@ -69,9 +69,7 @@ def _make_orders(count: int) -> int:
 
     make_catalogue()
     grow_to(count + 100, first=1, user=User.objects.create_user("bench").pk)
-    Order.objects.update(
-        state=OrderState.NEW, production=ProductionState.NONE, shipment=ShipmentState.NONE, late=False
-    )
+    Order.objects.update(state=OrderState.NEW, production=ProductionState.NONE, shipment=ShipmentState.NONE, late=False)
     Address.objects.bulk_create(
         Address(
             order_id=key, role=AddressRole.RECIPIENT, firstname="Jana", lastname="Größer", street="Hauptstraße 42",

@@ -28,6 +28,8 @@ class GridField:
     was: str
     limit: int | None
     is_proposed: bool
+    # What is wrong with what the order has, where nothing is proposed instead.
+    errors: list[str]
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def _grid_address(row: JobRow, role: AddressRole, address: Address, values: dict
             was=was if (was := getattr(address, name)) != value else "",
             limit=limits.get(name),
             is_proposed=was != value,
+            errors=row.errors.get(f"{address.field}.{name}", []) if was == value else [],
         )
         for name, value in sorted(values.items(), key=lambda pair: _ORDER.index(pair[0]))
     ]

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from backoffice.engine.models import Push
 from backoffice.jobs.admin import jobs as pages
 from backoffice.jobs.models import Job, JobState
+from backoffice.jobs.services.working import work_job
 from orders.models import HoldReason, Order
 from orders.services.lifecycle import hold_order
 from tests.jobs.conftest import states
@@ -118,6 +119,10 @@ def test_more_than_a_few_rows_go_on_in_the_background(desk: Client, monkeypatch:
     shown = desk.get(page_of(job)).content.decode()
     assert "<progress" in shown
     assert 'name="live"' in shown
+    version = desk.get(page_of(job)).context["live"].version
+    assert desk.get(page_of(job), headers={"X-Live": version}).status_code == 204
+    work_job(job.pk, seconds=0)
+    assert desk.get(page_of(job), headers={"X-Live": version}).status_code == 200
     desk.post(page_of(job, "stop"))
     job.refresh_from_db()
     assert (job.state, job.stopped_by) == (JobState.STOPPED, "mara")
