@@ -21,6 +21,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("orders.order", _("Orders"), "shopping_bag"),
             ("rules.notice", _("Notices"), "notifications"),
             ("orders.enquiry", _("Enquiries"), "contact_support"),
+            ("jobs.job", _("Jobs"), "checklist"),
             ("rules.rule", _("Rules"), "rule"),
         ),
     ),

@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     "backoffice",
     "backoffice.engine",
     "backoffice.accounts",
+    "backoffice.jobs",
     "catalog",
     "fulfillment",
     "orders",

@@ -12,6 +12,7 @@ from unfold.sites import UnfoldAdminSite
 ADDRESSES = {
     "accounts": "backoffice",
     "engine": "backoffice",
+    "jobs": "backoffice",
     "marketing": "orders",
     "rules": "orders",
 }

@@ -81,7 +81,8 @@ class OrderList(ListPage[Order]):
 
     @property
     def may_mark(self) -> bool:
-        return self.request.user.has_perm("orders.change_order") or bool(self.marked_parts)
+        user = self.request.user
+        return user.has_perm("orders.change_order") or user.has_perm("jobs.view_job") or bool(self.marked_parts)
 
     def narrow(self, filters: FilterForm) -> QuerySet[Order]:
         return filter_orders(self.queryset.all(), filters.values, user=staff_user(self.request))
