@@ -15,7 +15,7 @@ from backoffice.states import Chip, Tone
 from orders.admin.order_list.filters import OrderFilters, filter_orders
 from orders.admin.order_list.tabs import tabs
 from orders.admin.order_page.chips import status_chips
-from orders.admin.parts import Part, parts_for_marked
+from orders.admin.parts import Part, parts_above_list, parts_for_marked
 from orders.admin.pictures import pictures_of
 from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
 
@@ -53,6 +53,11 @@ class OrderList(ListPage[Order]):
     def marked_parts(self) -> list[Part]:
         """Return what other apps offer for the marked orders."""
         return parts_for_marked(self.request)
+
+    @property
+    def parts_above(self) -> list[Part]:
+        """What other apps offer beside the search."""
+        return parts_above_list(self.request)
 
     @property
     def may_mark(self) -> bool:
