@@ -133,7 +133,7 @@ def files(request: HttpRequest) -> HttpResponse:
     """Take a print file for the shop."""
     _require(request, "change_draftorder")
     upload = request.FILES.get("file")
-    shop = find_shop(request.POST.get("shop", ""))
+    shop = find_shop(searched_text(request.POST, "shop"))
     if not isinstance(upload, UploadedFile) or shop is None:
         return JsonResponse({"text": _("Choose a file.")}, status=422)
     try:
@@ -173,6 +173,8 @@ def _changes(request: HttpRequest, page: DraftPage, draft: DraftOrder) -> dict[s
 
 def place_label(page: DraftPage) -> str:
     """Return what the button says: the verb and the amount."""
+    if not page.lines:
+        return _("Place the order")
     return _("Place the order, %(amount)s") % {"amount": money(page.review.total, page.shop.currency)}
 
 
@@ -219,7 +221,7 @@ def _time_of(moment: Any) -> str:
 
 
 def _shop(request: HttpRequest) -> Shop:
-    shop = find_shop(request.GET.get("shop", "")) or Shop.objects.first()
+    shop = find_shop(searched_text(request.GET, "shop")) or Shop.objects.first()
     if shop is None:
         raise PermissionDenied
     return shop

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from backoffice.vendors.abilities import TakesDraftOrders
+from backoffice.vendors.registry import vendors_with
 from fulfillment.models import Country
 from orders.admin.order_page.address_context import longest_allowed
 from orders.drafts.admin.posting import ADDRESS, ADDRESSES, CUSTOMER
@@ -50,6 +52,7 @@ def customer_boxes(content: DraftContent) -> list[FieldBox]:
             value=getattr(content.customer, name) or "",
             longest=_LONGEST[f"customer.{name}"],
             kind=_KINDS.get(name, "text"),
+            is_wide=name == "email",
         )
         for name in CUSTOMER
     ]
@@ -57,7 +60,7 @@ def customer_boxes(content: DraftContent) -> list[FieldBox]:
 
 def address_boxes(content: DraftContent, *, vendors: list[str], country: str) -> dict[str, list[FieldBox]]:
     """Return the fields of each address; one query for the countries. `country` is that of a new recipient."""
-    limits = longest_allowed(vendors)
+    limits = _limits(vendors)
     countries = list(Country.objects.order_by("name").values_list("iso2", "name"))
     found = {}
     for role in ADDRESSES:
@@ -84,7 +87,8 @@ def _address_box(
         label=_label(name),
         value=value,
         longest=255 if name == "email" else 200,
-        limit=limits.get(name),
+        # What is chosen from a list has the right length.
+        limit=None if choices else limits.get(name),
         kind=_KINDS.get(name, "text"),
         is_wide=name in _WIDE,
         is_rare=name in _RARE and not value,
@@ -94,7 +98,12 @@ def _address_box(
 
 def limits_by_box(vendors: list[str]) -> dict[str, int]:
     """Return what the vendors take, by the names of the page's fields."""
-    return {f"{_LIMITED}.{name}": limit for name, limit in longest_allowed(vendors).items() if name in ADDRESS}
+    return {f"{_LIMITED}.{name}": limit for name, limit in _limits(vendors).items() if name in ADDRESS}
+
+
+def _limits(vendors: list[str]) -> dict[str, int]:
+    """Return what the vendors take; before there is a line, what the one takes that makes most things."""
+    return longest_allowed(vendors or vendors_with(TakesDraftOrders)[:1])
 
 
 def _label(name: str) -> str:

@@ -50,6 +50,11 @@ class LineBox:
         return self.review.priced.variant if self.review else None
 
     @property
+    def only_part(self) -> str:
+        """Return the part that is printed where there is no choice, empty where its vendor names none."""
+        return self.parts[0][0] if self.parts else ""
+
+    @property
     def takes_files(self) -> bool:
         """Whether print files can be given: it is personalised, or has some."""
         has_other = self.line.design_id or self.line.custom_product

@@ -15,6 +15,7 @@ from backoffice.staff.base import actor, refuse
 from backoffice.staff.filter_form import FilterForm
 from backoffice.staff.list_page import ListPage
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
+from backoffice.staff.text_fields import searched_text
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import order_url
 from orders.drafts.admin import answers
@@ -68,7 +69,7 @@ class DraftOrderAdmin(PagesAdmin):
     def new(self, request: HttpRequest) -> HttpResponse:
         """Show an empty page, or an order once more (`?again=<key>`); nothing is kept before something is typed."""
         self.require(request, "add_draftorder")
-        repeats = find_repeated(request, request.GET.get("again", ""))
+        repeats = find_repeated(request, searched_text(request.GET, "again"))
         shop = repeats.shop if repeats else self._usual_shop(request)
         if shop is None:
             messages.warning(request, _("There is no shop yet. Create one first."))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 from backoffice.accounts.models import Shop
 from backoffice.errors import InvalidInput
 from backoffice.staff.keyset import read_key
+from backoffice.staff.text_fields import searched_text
 from backoffice.text.translatable import gettext as _
 from orders.drafts.models import DraftOrder
 from orders.drafts.services.contents import DraftContent, keep_content, read_content
@@ -45,17 +46,17 @@ class PostedDraft:
 def read_posted(request: HttpRequest) -> PostedDraft:
     """Return what was sent. Raise InvalidInput, with errors by field, for what cannot be kept at all."""
     given = request.POST
-    reference = given.get("reference", "")[:50]
-    shop = find_shop(given.get("shop", ""))
+    reference = searched_text(given, "reference", most=50)
+    shop = find_shop(searched_text(given, "shop"))
     if shop is None:
         raise InvalidInput(_("Choose a shop."), errors={"shop": [_("Choose a shop.")]})
-    repeats = find_repeated(request, given.get("repeats", ""))
+    repeats = find_repeated(request, searched_text(given, "repeats"))
     places = list(dict.fromkeys(name.split(".")[1] for name in given if name.startswith("lines.") and "." in name[6:]))
     base = _base(reference, repeats)
     return PostedDraft(
         reference=reference,
-        version=read_key(given.get("version", "")) or 0,
-        editor=given.get("editor", "")[:32],
+        version=read_key(searched_text(given, "version")) or 0,
+        editor=searched_text(given, "editor", most=32),
         shop=shop,
         repeats=repeats,
         content=read_content(_content(given, places, base)),
