@@ -213,6 +213,8 @@ const chooseProduct = async ({ sku }) => {
   const response = await query(words.line, { sku, place, reference, shop: named("shop").value });
   if (!response.ok || response.redirected) return;
   list.insertAdjacentHTML("beforeend", await response.text());
+  // Unfold wants its own markup around a file field (see `spareFiles` of desk.js).
+  all("input[type=file]", list).forEach((input) => { input.hasChangeListener = true; });
   changed();
   const quantity = document.getElementById(`quantity-${place}`);
   quantity.focus();
@@ -280,6 +282,8 @@ form.addEventListener("click", (event) => {
     before = from.value;
   });
 });
+// Who takes an order begins with the customer; browsers forget `autofocus` where a page was there before.
+find("[autofocus]")?.focus();
 // Enter in a field saves nothing and places nothing: only its button places an order.
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
