@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from backoffice.accounts.models import Shop
 from backoffice.amounts import money
 from backoffice.errors import DomainError, InvalidInput
-from backoffice.staff.base import actor, refuse
+from backoffice.staff.base import actor
 from backoffice.staff.text_fields import searched_text
 from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import TakesDraftOrders
+from backoffice.vendors.registry import vendors_with
 from catalog.models import Variant
 from catalog.services.orderable import can_order, can_take_from_stock, shown_variants
 from catalog.services.search import search_variants
@@ -26,7 +28,7 @@ from orders.drafts.admin.boxes import limits_by_box
 from orders.drafts.admin.context import DraftPage, build_page
 from orders.drafts.admin.posting import PostedDraft, find_shop, read_posted
 from orders.drafts.models import DraftOrder, new_reference
-from orders.drafts.services.assembling import quote_or_none
+from orders.drafts.services.assembling import find_draft_variants, quote_or_none
 from orders.drafts.services.contents import DraftContent, DraftLine
 from orders.drafts.services.customers import PastCustomer, find_past_customers
 from orders.drafts.services.editing import DraftChanged, save_draft
@@ -47,10 +49,12 @@ def save(request: HttpRequest) -> HttpResponse:
         params = {"person": error.details["by"], "time": _time_of(error.details["at"])}
         return JsonResponse({"text": text % params, "reference": new_reference()}, status=409)
     except InvalidInput as error:
-        return JsonResponse({"text": _said(error), "errors": error.errors}, status=422)
+        return JsonResponse({"text": spell_refusal(error), "errors": error.errors}, status=422)
     except DomainError as error:
         return JsonResponse({"text": error.text}, status=409)
-    page = build_page(posted.content, shop=posted.shop, places=posted.places, **_identity(draft))
+    page = build_page(
+        posted.content, shop=posted.shop, places=posted.places, repeats=posted.repeats, **_identity(draft)
+    )
     return JsonResponse(_changes(request, page, draft))
 
 
@@ -67,22 +71,13 @@ def keep_posted(posted: PostedDraft, request: HttpRequest) -> DraftOrder:
     )
 
 
-def read_or_refuse(request: HttpRequest) -> PostedDraft | HttpResponse:
-    """Return what was sent, else a page that says why it cannot be kept."""
-    try:
-        return read_posted(request)
-    except InvalidInput as error:
-        error.text = _said(error)
-        return refuse(request, error, to=reverse("admin:drafts_draftorder_changelist"))
-
-
 @require_safe
 def line(request: HttpRequest) -> HttpResponse:
     """Return the markup of a new line for a SKU, at the smallest quantity that can be ordered."""
     _require(request, "change_draftorder")
     shop, sku = _shop(request), searched_text(request.GET, "sku", most=100)
     place, reference = searched_text(request.GET, "place", most=9), searched_text(request.GET, "reference", most=50)
-    variant = search_variants(Variant.objects.filter(sku=sku), sku).order_by("pk").first()
+    variant = find_draft_variants([sku]).get(sku)
     least = max(variant.order_min_qty, 1) if variant else 1
     content = DraftContent(lines=[DraftLine(reference=reference or "1", sku=sku, quantity=str(least))])
     page = build_page(content, shop=shop, places=[place or "0"], reference="", version=0, editor="")
@@ -99,7 +94,10 @@ def products(request: HttpRequest) -> HttpResponse:
     text, shop = searched_text(request.GET, "q"), _shop(request)
     if not text:
         return JsonResponse({"results": []})
-    rows = search_variants(Variant.objects.filter(shown_variants(), active=True).order_by("pk"), text)
+    rows = search_variants(
+        Variant.objects.filter(shown_variants(), active=True, vendor__in=vendors_with(TakesDraftOrders)).order_by("pk"),
+        text,
+    )
     variants = list(rows.prefetch_related("tiers", "availabilities")[:OFFERED])
     left = find_left(variants)
     results = []
@@ -139,7 +137,7 @@ def files(request: HttpRequest) -> HttpResponse:
     try:
         file, _is_new = store_file(upload.chunks(), shop=shop, name=searched_name(upload.name or ""))
     except DomainError as error:
-        return JsonResponse({"text": _said(error)}, status=422)
+        return JsonResponse({"text": spell_refusal(error)}, status=422)
     answer = {"id": file.public_id, "name": str(file), "url": link_file(file.public_id)}
     return JsonResponse(answer, status=201)
 
@@ -210,7 +208,7 @@ def _price_text(price: Any, variant: Variant, shop: Shop) -> str:
     return _("%(price)s from %(quantity)d") % params
 
 
-def _said(error: DomainError) -> str:
+def spell_refusal(error: DomainError) -> str:
     """Return the refusal with what it says of each field."""
     errors = error.errors if isinstance(error, InvalidInput) else {}
     return " ".join([error.text, *(text for texts in errors.values() for text in texts)])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -44,6 +45,8 @@ class LineBox:
     files: list[FileBox] = field(default_factory=list)
     # (key, name) of the parts that are printed.
     parts: list[tuple[str, str]] = field(default_factory=list)
+    # What it was sold for in the order that is repeated.
+    last_price: Decimal | None = None
 
     @property
     def variant(self) -> Variant | None:
@@ -113,9 +116,11 @@ def build_page(
     places = [str(place) for place in range(len(content.lines))] if places is None else places
     review = review_draft(content, shop=shop)
     names = _file_names(content)
+    before = _last_prices(of_draft.get("repeats"), shop=shop)
     reviews: Sequence[LineReview | None] = review.lines or [None] * len(content.lines)
     lines = [
-        _line_box(place, line, one, names) for place, line, one in zip(places, content.lines, reviews, strict=True)
+        _line_box(place, line, one, names, before.get((line.reference, line.sku or "")))
+        for place, line, one in zip(places, content.lines, reviews, strict=True)
     ]
     problems = sort_problems(review.errors, review.warnings, content, places, is_strict=is_strict)
     return DraftPage(shop, content, review, lines, problems, **of_draft)
@@ -146,7 +151,9 @@ def add_errors(page: DraftPage, errors: Errors) -> None:
     page.problems.general += [text for text in refused.general if text not in page.problems.general]
 
 
-def _line_box(place: str, line: DraftLine, review: LineReview | None, names: dict[str, str]) -> LineBox:
+def _line_box(
+    place: str, line: DraftLine, review: LineReview | None, names: dict[str, str], last_price: Decimal | None
+) -> LineBox:
     files = [
         FileBox(
             place=index,
@@ -159,7 +166,17 @@ def _line_box(place: str, line: DraftLine, review: LineReview | None, names: dic
         for index, file in enumerate(line.files)
     ]
     variant = review.priced.variant if review else None
-    return LineBox(place, line, review, files, _parts(variant))
+    is_other = review is not None and last_price not in (None, review.priced.unit_price)
+    return LineBox(place, line, review, files, _parts(variant), last_price if is_other else None)
+
+
+def _last_prices(repeats: Order | None, *, shop: Shop) -> dict[tuple[str, str], Decimal]:
+    """Return what the lines of the repeated order were sold for, by reference and SKU; in another currency it says
+    nothing.
+    """
+    if repeats is None or repeats.currency != shop.currency:
+        return {}
+    return {(line.reference, line.sku): line.unit_price for line in repeats.lines.all()}
 
 
 def _parts(variant: Variant | None) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.models import Shop
-from backoffice.errors import DomainError, InvalidInput
+from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.filter_form import FilterForm
 from backoffice.staff.list_page import ListPage
@@ -20,7 +20,7 @@ from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import order_url
 from orders.drafts.admin import answers
 from orders.drafts.admin.context import DraftPage, add_errors, build_page, page_fields
-from orders.drafts.admin.posting import PostedDraft, find_repeated, find_shop
+from orders.drafts.admin.posting import PostedDraft, find_repeated, find_shop, read_posted
 from orders.drafts.models import DraftOrder, new_reference
 from orders.drafts.services.contents import DraftContent, read_content
 from orders.drafts.services.editing import DraftChanged, delete_draft
@@ -91,14 +91,14 @@ class DraftOrderAdmin(PagesAdmin):
         self.require(request, "change_draftorder")
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        posted = answers.read_or_refuse(request)
-        if isinstance(posted, HttpResponse):
-            return posted
-        placed = DraftOrder.objects.filter(reference=posted.reference, order__isnull=False).first()
         try:
-            draft = placed or answers.keep_posted(posted, request)
+            posted = read_posted(request)
+            draft = self._keep(request, posted)
         except DraftChanged as error:
             return self._show_copy(request, posted, error)
+        except DomainError as error:
+            error.text = answers.spell_refusal(error)
+            return refuse(request, error, to=reverse("admin:drafts_draftorder_changelist"))
         try:
             order = place_draft(draft, actor=actor(request), hold_invalid="hold" in request.POST)
         except InvalidInput as error:
@@ -118,6 +118,14 @@ class DraftOrderAdmin(PagesAdmin):
             return _("The draft is deleted.")
 
         return act(request, do, to=reverse("admin:drafts_draftorder_changelist"))
+
+    @staticmethod
+    def _keep(request: HttpRequest, posted: PostedDraft) -> DraftOrder:
+        """Save what was sent with the press; of a second press find the draft that is an order already."""
+        try:
+            return answers.keep_posted(posted, request)
+        except IllegalTransition:
+            return DraftOrder.objects.get(reference=posted.reference)
 
     def _usual_shop(self, request: HttpRequest) -> Shop | None:
         """Return the shop of the reader's last draft, else of the newest order."""

@@ -21,7 +21,8 @@ def place_draft(draft: DraftOrder, *, actor: str, hold_invalid: bool = False) ->
     It begins as if its shop had sent it: held where something stands against it, else released or new as the shop is
     set. Raise InvalidInput and OrderRefused with errors by field (the latter not with `hold_invalid`).
     """
-    draft = DraftOrder.objects.select_for_update(of=("self",)).select_related("shop", "order").get(pk=draft.pk)
+    # Without a join: whoever has waited for the row sees it as it is now, and what is joined as it was before.
+    draft = DraftOrder.objects.select_for_update().get(pk=draft.pk)
     if draft.order is not None:
         return draft.order
     new = _read_order(draft)

@@ -282,6 +282,7 @@ form.addEventListener("click", (event) => {
     before = from.value;
   });
 });
+all("[data-limit]").forEach(count);
 // Who takes an order begins with the customer; browsers forget `autofocus` where a page was there before.
 find("[autofocus]")?.focus();
 // Enter in a field saves nothing and places nothing: only its button places an order.
