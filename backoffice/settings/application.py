@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "catalog",
     "fulfillment",
     "orders",
+    "orders.drafts",
     "orders.rules",
     "orders.marketing",
     "backoffice.staff",

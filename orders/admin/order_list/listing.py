@@ -15,7 +15,7 @@ from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.vendors.registry import vendor_title
 from orders.admin.order_page.chips import status_chips
-from orders.admin.parts import Part, parts_for_marked
+from orders.admin.parts import Part, parts_above_list, parts_for_marked
 from orders.admin.pictures import pictures_of
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, OrderLine, OrderState, ShipmentState
 from orders.services.filters import OrderFilters, filter_orders
@@ -78,6 +78,11 @@ class OrderList(ListPage[Order]):
     def marked_parts(self) -> list[Part]:
         """Return what other apps offer for the marked orders."""
         return parts_for_marked(self.request)
+
+    @property
+    def parts_above(self) -> list[Part]:
+        """What other apps offer beside the search."""
+        return parts_above_list(self.request)
 
     @property
     def may_mark(self) -> bool:

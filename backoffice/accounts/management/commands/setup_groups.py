@@ -27,6 +27,7 @@ GROUPS: dict[str, set[str]] = {
     "Order desk": {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
         "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
+        "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
