@@ -30,6 +30,7 @@ class MenuEntry:
 _PRODUCTION = ("fulfillment.view_productionorder",)
 _DISPATCH = ("fulfillment.dispatch_productionorder",)
 _ORDERS = ("orders.change_order",)
+_DRAFT = ("drafts.add_draftorder",)
 _SETS = ("catalog.view_changeset",)
 _EDIT = ("catalog.add_changeset", "catalog.approve_changeset", "catalog.push_changeset")
 _EXPORTS = ("marketing.export_orders",)
@@ -47,8 +48,11 @@ GROUPS: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
                 "today", _("Today"), "today", see=("orders.view_order", "engine.view_push"), use=_ORDERS + _SHOPS
             ),
             MenuEntry("orders.order", _("Orders"), "shopping_bag", use=_ORDERS + _EXPORTS),
+            MenuEntry("drafts_draftorder_new", _("New order"), "add_shopping_cart", see=_DRAFT, use=_DRAFT),
+            MenuEntry("drafts.draftorder", _("Drafts"), "edit_note", use=_DRAFT),
             MenuEntry("rules.notice", _("Notices"), "notifications", use=("rules.change_notice",)),
             MenuEntry("orders.enquiry", _("Enquiries"), "contact_support", use=("orders.change_enquiry",)),
+            MenuEntry("jobs.job", _("Jobs"), "checklist", use=_ORDERS),
             MenuEntry("rules.rule", _("Rules"), "rule", use=("rules.change_rule",)),
         ),
     ),
