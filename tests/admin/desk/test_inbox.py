@@ -170,7 +170,7 @@ def test_groups_give_each_desk_what_it_needs_and_nobody_the_right_to_delete_orde
     # A category's own figures may be taken away, so that those of the whole catalogue hold again; who wanted no letters
     # may change their mind.
     deletable = {right for some in rights.values() for right in some if right.startswith("delete_")}
-    assert deletable <= {"delete_categoryrule", "delete_optout"}
+    assert deletable <= {"delete_categoryrule", "delete_optout", "delete_draftorder"}
 
 
 def test_every_badge_counts_what_the_list_behind_it_shows(admin_client: Client) -> None:
