@@ -22,7 +22,14 @@ from tests.orders.rows import make_order
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
-REPORT = {"vendor": "mypromo", "vendor_id": "7", "reference": "W-7", "state": "submitted", "raw_state": "", "version": None}
+REPORT = {
+    "vendor": "mypromo",
+    "vendor_id": "7",
+    "reference": "W-7",
+    "state": "submitted",
+    "raw_state": "",
+    "version": {"updated_at": "2026-01-01T00:00:00Z"},
+}
 
 
 def push(state: str) -> None:
