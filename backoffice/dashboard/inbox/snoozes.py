@@ -44,10 +44,11 @@ def choices() -> list[tuple[str, str]]:
     """Return the days that are offered, as (day, label): tomorrow, the next Monday, in a week."""
     today = timezone.localdate()
     monday = today + timedelta(days=7 - today.weekday())
+    # Where two are the same day, the plainer word: on a Sunday the next Monday is tomorrow.
     days = {
-        today + timedelta(days=1): _("Tomorrow"),
-        monday: _("Next Monday"),
         today + timedelta(days=7): _("In a week"),
+        monday: _("Next Monday"),
+        today + timedelta(days=1): _("Tomorrow"),
     }
     return [(day.isoformat(), str(label)) for day, label in sorted(days.items())]
 

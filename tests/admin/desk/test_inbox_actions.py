@@ -1,6 +1,6 @@
 """What can be done in the inbox itself: snooze, assign to me, dismiss; and for whom it counts as whose work."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backoffice.dashboard.inbox import trends
+from backoffice.dashboard.inbox import snoozes, trends
 from backoffice.dashboard.inbox.counting import InboxScope, count_kinds
 from backoffice.dashboard.inbox.registry import kind_named, kinds_of
 from backoffice.dashboard.models import DailyCount, Snooze
@@ -274,3 +274,11 @@ def test_a_refused_request_is_dismissed_with_who_did_it(sign_in: SignIn) -> None
 def test_a_kind_is_found_by_its_name_only_by_who_may_see_it(sign_in: SignIn) -> None:
     sign_in(name="eve")
     assert kind_named("held-manual", user=User.objects.get(username="eve")) is None
+
+
+def test_each_day_is_offered_once_and_tomorrow_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in range(23, 30):  # Monday to Sunday
+        monkeypatch.setattr(timezone, "localdate", lambda day=day: date(2026, 11, day))
+        offered = snoozes.choices()
+        assert offered[0] == ((date(2026, 11, day) + timedelta(days=1)).isoformat(), "Tomorrow")
+        assert len({one for one, _label in offered}) == len(offered) >= 2
