@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from backoffice.dashboard.digest import digest_lines
 from backoffice.dashboard.inbox import snoozes, trends
 from backoffice.dashboard.inbox.counting import InboxScope, count_kinds
 from backoffice.dashboard.inbox.registry import kind_named, kinds_of
@@ -282,3 +283,10 @@ def test_each_day_is_offered_once_and_tomorrow_always(monkeypatch: pytest.Monkey
         offered = snoozes.choices()
         assert offered[0] == ((date(2026, 11, day) + timedelta(days=1)).isoformat(), "Tomorrow")
         assert len({one for one, _label in offered}) == len(offered) >= 2
+
+
+def test_the_digest_counts_what_the_inbox_shows(desk: Client) -> None:
+    held(2)
+    [hold, *_more] = held()
+    desk.post(f"/admin/inbox/held-manual/{hold.pk}/snooze/", {"until": tomorrow()})
+    assert list(digest_lines(User.objects.get(username="mara"))) == [("2", "Held: held by a person")]
