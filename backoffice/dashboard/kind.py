@@ -51,7 +51,7 @@ class Dismissal:
     do: Callable[[Any, str], Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
     """What all kinds have. `name` stands in addresses and is kept by whoever snoozes: it never changes.
 
@@ -75,7 +75,7 @@ class Kind:
         return bool(user.has_perm(self.act))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class InboxKind(Kind):
     """Work that is rows of a table.
 
@@ -99,7 +99,7 @@ class InboxKind(Kind):
         return self.rows().order_by(*self.order_by)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ListedKind(Kind):
     """Work that is found out, such as what stands still: few, nobody's own, and there until the cause is gone."""
 

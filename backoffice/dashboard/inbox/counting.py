@@ -4,10 +4,12 @@ Each kind is read off the end of its index and no further than `COUNTED` rows, s
 work at a thousand orders and at a million.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -15,6 +17,9 @@ from django.db import connection
 from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, Value
 
 from backoffice.dashboard.kind import COUNTED, InboxKind, Kind, ListedKind, Need
+
+# The text of a kind's query is made anew after so long: it may hold the time of day ("late").
+COMPILED_SECONDS = 30
 
 
 class InboxScope(StrEnum):
@@ -99,21 +104,17 @@ def _count_owners(tallies: list[KindTally], *, user: Any, snoozed: Mapping[str, 
 
 
 def _all_of(kind: InboxKind, *, user: Any, snoozed: list[int]) -> tuple[str, list[Any]] | None:
-    return _query(kind.name, kind, kind.ordered(), user=user, snoozed=snoozed)
+    return _query(kind.name, kind, None, user=user, snoozed=snoozed)
 
 
 def _query(
-    name: str, kind: InboxKind, rows: QuerySet[Any], *, user: Any, snoozed: list[int]
+    name: str, kind: InboxKind, rows: QuerySet[Any] | None, *, user: Any, snoozed: list[int]
 ) -> tuple[str, list[Any]] | None:
-    """Return the aggregate over the oldest rows as SQL with its parameters, None when there can be none."""
-    owner = F(kind.owner) if kind.owner else Value(None, BigIntegerField())
-    since = kind.since or Value(None, DateTimeField())
-    rows = rows.annotate(inbox_owner=owner, inbox_since=F(since) if isinstance(since, str) else since)
-    rows = rows.values_list("pk", "inbox_owner", "inbox_since")[: COUNTED + len(snoozed)]
-    try:
-        inner, inner_params = rows.query.sql_with_params()
-    except EmptyResultSet:
+    """Return the aggregate over the oldest rows (None: all) as SQL with its parameters, None when there can be none."""
+    compiled = _oldest_rows(kind, COUNTED + len(snoozed), _period()) if rows is None else _compile(kind, rows, COUNTED)
+    if compiled is None:
         return None
+    inner, inner_params = compiled
     # What is put together is text of this module and of the query; all values are parameters.
     sql = f"""
         SELECT %s, {_SELECT} FROM (
@@ -122,6 +123,27 @@ def _query(
               FROM ({inner}) AS oldest_rows (pk, owner, since)
         ) AS found"""  # noqa: S608
     return sql, [name, user.pk if user else None, snoozed, *inner_params]
+
+
+def _period() -> int:
+    return int(time.monotonic() / COMPILED_SECONDS)
+
+
+@lru_cache(maxsize=256)
+def _oldest_rows(kind: InboxKind, most: int, period: int) -> tuple[str, tuple[Any, ...]] | None:
+    """Return the query of the kind's oldest rows. Putting forty of them together costs more than asking them."""
+    return _compile(kind, kind.ordered(), most)
+
+
+def _compile(kind: InboxKind, rows: QuerySet[Any], most: int) -> tuple[str, tuple[Any, ...]] | None:
+    """Return key, owner and age of the first rows as SQL with its parameters, None when there can be none."""
+    owner = F(kind.owner) if kind.owner else Value(None, BigIntegerField())
+    since = kind.since or Value(None, DateTimeField())
+    rows = rows.annotate(inbox_owner=owner, inbox_since=F(since) if isinstance(since, str) else since)
+    try:
+        return rows.values_list("pk", "inbox_owner", "inbox_since")[:most].query.sql_with_params()
+    except EmptyResultSet:
+        return None
 
 
 def _ask(queries: Iterable[tuple[str, list[Any]] | None]) -> list[Any]:
