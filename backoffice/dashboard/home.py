@@ -26,7 +26,7 @@ ORDERS, VENDORS, PRODUCTION = "orders.view_order", "engine.view_push", "fulfillm
 
 def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The context of the admin's index page, with what the reader may see."""
-    groups = _groups(request.user)
+    groups = needs_of(request.user)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -69,7 +69,8 @@ _FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | No
 ]
 
 
-def _groups(user: Any) -> list[NeedGroup]:
+def needs_of(user: Any) -> list[NeedGroup]:
+    """Return the groups that this reader may see."""
     found: list[NeedGroup | None] = []
     for permissions, find in _FINDERS:
         if user.has_perms(permissions):

@@ -19,6 +19,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("index", _("What needs me now"), "inbox"),
             ("orders.order", _("Orders"), "shopping_bag"),
+            ("conversation.mention", _("Mentions"), "alternate_email"),
             ("rules.notice", _("Notices"), "notifications"),
             ("orders.enquiry", _("Enquiries"), "contact_support"),
             ("rules.rule", _("Rules"), "rule"),
@@ -76,6 +77,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         _("Settings"),
         (
+            ("mail.staffmail", _("My mails"), "forward_to_inbox"),
+            ("mail.mail", _("Mails"), "mail"),
+            ("mail.shopmail", _("Customer mails"), "contact_mail"),
             ("accounts.shop", _("Shops"), "storefront"),
             ("accounts.apikey", _("API keys"), "key"),
             ("auth.user", _("Staff"), "group"),

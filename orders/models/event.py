@@ -1,6 +1,10 @@
 """The timeline of an order."""
 
-from django.db import models
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +17,28 @@ def awaits_rules(kind: str) -> bool:
     return kind in AWAITED
 
 
+# Kind of event -> who is called with new ones of it, in the transaction that writes them (`orders.services.hooks`).
+FOLLOWERS: dict[str, list[Callable[[Sequence["OrderEvent"]], None]]] = defaultdict(list)
+
+
+class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
+    def bulk_create(  # type: ignore[override]
+        self, objs: Iterable["OrderEvent"], *args: Any, **options: Any
+    ) -> list["OrderEvent"]:
+        with transaction.atomic(using=self.db):
+            made: list[OrderEvent] = super().bulk_create(objs, *args, **options)  # type: ignore[arg-type, assignment]
+            call_followers(made)
+        return made
+
+
 class OrderEvent(VendorTimelineEvent):
     """One line of an order's timeline; `orders.services.timeline` has the sentences."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="events", verbose_name=_("order"))
     # Cleared in the transaction that holds what the rules did: so no event is lost, and none runs twice.
     awaiting_rules = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = OrderEventQuerySet.as_manager()
 
     class Meta(VendorTimelineEvent.Meta):
         indexes = [
@@ -30,3 +50,19 @@ class OrderEvent(VendorTimelineEvent):
                 fields=["order", "source_key"], condition=~Q(source_key=""), name="one_event_per_source"
             )
         ]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        is_new = self._state.adding
+        super().save(*args, **options)
+        if is_new:
+            call_followers([self])
+
+
+def call_followers(events: Sequence[OrderEvent]) -> None:
+    """Call who follows these kinds, each once with all of theirs."""
+    followed: dict[Callable[[Sequence[OrderEvent]], None], list[OrderEvent]] = {}
+    for event in events:
+        for follow in FOLLOWERS.get(event.kind, ()):
+            followed.setdefault(follow, []).append(event)
+    for follow, some in followed.items():
+        follow(some)

@@ -108,7 +108,6 @@ class Order(models.Model):
     custom_properties = models.JSONField(_("custom properties"), default=dict, blank=True)
 
     tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
-    note = models.TextField(_("note"), blank=True)
     # Its own index would tempt the planner to sort all that somebody ever had; those below come in order.
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,

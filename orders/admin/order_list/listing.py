@@ -42,7 +42,7 @@ class OrderRow:
 class OrderList(ListPage[Order]):
     title = gettext_lazy("Orders")
     template_name = "orders/list.html"
-    queryset = Order.objects.select_related("shop", "assignee").defer("search", "custom_properties", "note")
+    queryset = Order.objects.select_related("shop", "assignee").defer("search", "custom_properties")
     paginate_by = 40
     filter_class = OrderFilters
     search_words = gettext_lazy("Number, name, e-mail, postcode, SKU, tracking code …")
