@@ -12,7 +12,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """An amount with its currency, as the reader's language writes it; at least the currency's decimals, never rounded.
+    """Return an amount with its currency in the reader's language, with at least its decimals and never rounded.
 
     The sign of a loss stands before the symbol.
     """
@@ -25,5 +25,5 @@ def money(amount: Decimal | None, currency: str) -> str:
     # Translators: an amount of money; in German the symbol follows the number.
     pattern = pgettext("money", "%(symbol)s%(number)s")
     symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    words: str = pattern % {"symbol": symbol, "number": number}
-    return f"{MINUS}{words}" if amount < 0 else words
+    text: str = pattern % {"symbol": symbol, "number": number}
+    return f"{MINUS}{text}" if amount < 0 else text

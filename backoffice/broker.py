@@ -28,6 +28,6 @@ class Transport(redis.Transport):
 
 
 def survive_lost_redis() -> None:
-    """From now on connections of this process to `redis://` and `rediss://` use our channels."""
+    """Make connections of this process to `redis://` and `rediss://` use our channels from now on."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"

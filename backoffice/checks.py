@@ -22,14 +22,14 @@ def find_missing_classes() -> list[str]:
 
 @register(Tags.admin)
 def load_staff_pages(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Finds nothing itself: Django's own checks of the staff pages, which come next, see only what is loaded."""
+    """Load the staff pages for Django's own checks of them, which come next and see only what is loaded."""
     import_module(settings.ROOT_URLCONF)
     return []
 
 
 @register()
 def check_lease(app_configs: Any, **kwargs: Any) -> list[Warning]:
-    """A lease should outlive the longest call: else slow answers are taken for lost workers and looked for in vain."""
+    """Warn when a lease does not outlive the longest call: slow responses would be taken for lost workers."""
     longest = settings.VENDOR_CONNECT_TIMEOUT + settings.VENDOR_READ_TIMEOUT
     if longest < settings.PUSH_LEASE_SECONDS:
         return []
@@ -44,7 +44,7 @@ def check_lease(app_configs: Any, **kwargs: Any) -> list[Warning]:
 
 @register()
 def check_vendor_settings(app_configs: Any, **kwargs: Any) -> list[Warning]:
-    """Entries of a vendor's settings that cannot be used: the vendor's class names them, and quotes no secret."""
+    """Report unusable entries of a vendor's settings: the vendor's class names them, and quotes no secret."""
     return [
         Warning(fault, hint="See .env.example.", id="backoffice.W003")
         for name in vendor_names()
@@ -54,7 +54,7 @@ def check_vendor_settings(app_configs: Any, **kwargs: Any) -> list[Warning]:
 
 @register(deploy=True)
 def check_callback_secret(app_configs: Any, **kwargs: Any) -> list[Warning]:
-    """A vendor that is used has to authenticate itself; its accounts may share the secret."""
+    """Warn when a vendor in use cannot authenticate itself; its accounts may share the secret."""
     found = [vendor_type(name, CallsSecretAddresses).find_weak_secret() for name in vendors_with(CallsSecretAddresses)]
     hint = "The vendor signs nothing; the secret alone protects the callback address."
     return [Warning(fault, hint=hint, id="backoffice.W001") for fault in dict.fromkeys(found) if fault]

@@ -21,7 +21,7 @@ _CALLBACK = re.compile(r"((?:/|\\/)callbacks(?:(?:/|\\/)[\w-]{1,64}){2}(?:/|\\/)
 
 
 def mask(text: str) -> str:
-    """The text with every secret that can be told by its name or its place replaced."""
+    """Return the text with every secret masked that its name or place gives away."""
     text = _JSON.sub(rf'\1"{MASK}"', text)
     text = _QUERY.sub(rf"\1{MASK}", text)
     text = _CALLBACK.sub(rf"\1{MASK}", text)
@@ -30,26 +30,26 @@ def mask(text: str) -> str:
 
 
 def mask_bytes(body: bytes) -> bytes:
-    """The same for a body; what is no text in it stays as it is."""
+    """Return a body masked likewise; what is no text in it stays as it is."""
     return mask(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
-    """The text without these values, however they are spelled in it: as they are, in JSON, or in an address."""
+    """Return the text without these values, however they are spelled in it: as they are, in JSON, or in an address."""
     for spelling in _spellings(secrets):
         text = text.replace(spelling, MASK)
     return text
 
 
 def hide_bytes(body: bytes, secrets: Iterable[str]) -> bytes:
-    """The same for a body."""
+    """Return a body without these values."""
     for spelling in _spellings(secrets):
         body = body.replace(spelling.encode(), MASK.encode())
     return body
 
 
 def _spellings(secrets: Iterable[str]) -> list[str]:
-    """Longest first, so that no part of a secret is left beside the mask."""
+    """Return the spellings longest first, so that no part of a secret is left beside the mask."""
     found = set()
     for secret in filter(None, secrets):
         in_json = json.dumps(secret)[1:-1]

@@ -69,7 +69,7 @@ class TranslatableTextField(models.TextField):
         return render(json.loads(value[1:])) if value and value.startswith(self._MARK) else value
 
     def deconstruct(self) -> Any:
-        """For the database it is a text as any other."""
+        """Present the field to the database as any other text."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.TextField", args, kwargs
 

@@ -48,7 +48,7 @@ class Vendor(socketserver.ThreadingMixIn, http.server.HTTPServer):
             return False
 
     def early(self) -> int:
-        """How many calls came while the vendor had asked us to wait."""
+        """Return how many calls came while the vendor had asked us to wait."""
         return sum(
             any(refused + UNDER_WAY < at < refused + RETRY_AFTER for refused in self.refused) for at in self.arrived
         )
@@ -82,7 +82,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silence: the figures say what matters."""
+        """Log nothing: the figures are what matters."""
 
 
 def main() -> None:

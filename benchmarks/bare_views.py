@@ -12,7 +12,7 @@ from benchmarks.bare_orders import PlaceBareOrder
 
 @csrf_exempt
 def receive_callback(request: HttpRequest) -> JsonResponse:
-    """One insert, nothing else."""
+    """Insert one row and do nothing else."""
     Callback.objects.create(vendor="bare", topic="orders", key=uuid.uuid4().hex, body=request.body)
     return JsonResponse({"message": "OK"})
 

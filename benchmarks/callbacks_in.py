@@ -12,7 +12,7 @@ BARE = {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings"}
 
 
 def bodies(round_number: int) -> list[bytes]:
-    """Callbacks that differ, 6 KB each, shaped like an order."""
+    """Return callbacks that differ, 6 KB each, shaped like an order."""
     text = json.dumps({"id": 0, "status": "PROCESSING", "items": [], "recipient": {}, "comment": "x" * SIZE})[:SIZE]
     return [f'{{"n": "{round_number}-{n}", '.encode() + text.encode()[1:] for n in range(REQUESTS)]
 

@@ -31,7 +31,7 @@ _PAGE = msgspec.json.Decoder(_Page, strict=False)
 
 
 def bring_in(pages: Iterable[bytes]) -> None:
-    """Every page in a transaction of its own."""
+    """Sync every page in a transaction of its own."""
     for body in pages:
         with transaction.atomic():
             _write(_PAGE.decode(body).data)

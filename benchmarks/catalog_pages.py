@@ -15,7 +15,7 @@ def page_count(variants: int) -> int:
 
 
 def make_pages(variants: int) -> Iterator[bytes]:
-    """The pages of a catalogue of that many variants, made one by one."""
+    """Yield the pages of a catalogue of that many variants, made one by one."""
     products = variants // VARIANTS_PER_PRODUCT
     for page in range(1, page_count(variants) + 1):
         first = (page - 1) * PRODUCTS_PER_PAGE

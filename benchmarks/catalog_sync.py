@@ -112,7 +112,7 @@ def _count_rows() -> dict[str, int]:
 
 
 def _peak_memory(variants: int) -> float:
-    """MB that a first sync of that many variants takes in a process of its own, the pages made as they are read."""
+    """Return the MB that a first sync of that many variants takes in its own process, pages made as they are read."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.catalog_sync", str(variants)], check=True, capture_output=True, text=True
     )

@@ -25,7 +25,7 @@ class Result:
 
 @contextmanager
 def gunicorn(application: str, *, env: dict[str, str], workers: int = 2) -> Iterator[int]:
-    """The application behind gunicorn with that many workers. Yields the port."""
+    """Run the application behind gunicorn with that many workers. Yield the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -12,7 +12,7 @@ SKUS = ("BENCH-1", "BENCH-2", "BENCH-3")
 
 
 def bodies(name: str) -> list[bytes]:
-    """Orders of different customers."""
+    """Return orders of different customers."""
     return [json.dumps(_body(f"{name}-{number}", number)).encode() for number in range(ORDERS)]
 
 

@@ -63,7 +63,7 @@ def requests_at(total: int) -> dict[str, str]:
 
 
 def measure(client: Any, address: str) -> list[float]:
-    """Milliseconds of each round, after one to warm up, slowest last."""
+    """Return the milliseconds of each round, after one to warm up, slowest last."""
     times = []
     for _round in range(ROUNDS + 1):
         begin = time.perf_counter()
@@ -107,7 +107,7 @@ def main(sizes: tuple[int, ...] = SIZES) -> int:
 
 
 def report(results: dict[int, dict[str, list[float]]]) -> int:
-    """One row per request: median and p95 at each size, and p95 at the largest over p95 at the smallest."""
+    """Print one row per request: median and p95 at each size, and p95 at the largest over p95 at the smallest."""
     sizes = list(results)
     print(f"\n{'milliseconds: median / p95':28}" + "".join(f"{size:>17,}" for size in sizes) + "   ratio")
     missed = 0

@@ -109,7 +109,7 @@ def _template(pk: int) -> Order:
 
 
 def make_catalogue() -> None:
-    """Four shops and four hundred variants with pictures."""
+    """Make four shops and four hundred variants with pictures."""
     for key in range(1, 5):
         Shop.objects.create(pk=key, name=f"Shop {key}", code=f"S{key}")
     now = timezone.now()

@@ -40,7 +40,7 @@ class Vendor(http.server.ThreadingHTTPServer):
         self._sorted: list[tuple[int, float]] = []
 
     def change(self, *, second: float) -> None:
-        """Some orders change in the ten minutes before that second of the day."""
+        """Change some orders in the ten minutes before that second of the day."""
         for number in random.Random(second).sample(sorted(self.changed), NEW):
             self.changed[number] = second - random.uniform(0, 600)
 
@@ -80,20 +80,20 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silence: the figures say what matters."""
+        """Log nothing: the figures are what matters."""
 
 
 def hold_orders() -> None:
-    """An order of ours for each of theirs, being produced."""
+    """Make an order of ours for each of the vendor's, being produced."""
     from django.utils import timezone
 
     from backoffice.accounts.models import Shop
     from orders.models import Order, VendorOrder
 
     shop, now = Shop.objects.create(name="Shop", code="WEB"), timezone.now()
-    facts = {"shop": shop, "state": "released", "production": "sent", "placed_at": now, "currency": "EUR", "total": 10}
+    data = {"shop": shop, "state": "released", "production": "sent", "placed_at": now, "currency": "EUR", "total": 10}
     Order.objects.bulk_create(
-        (Order(number=f"R-{n}", reference=f"S-{n}", **facts) for n in range(1, CHANGED + 1)), batch_size=5000
+        (Order(number=f"R-{n}", reference=f"S-{n}", **data) for n in range(1, CHANGED + 1)), batch_size=5000
     )
     keys = Order.objects.order_by("pk").values_list("pk", "number")
     VendorOrder.objects.bulk_create(

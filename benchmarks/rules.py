@@ -43,7 +43,7 @@ def _measure() -> None:
 
 
 def _add_rules() -> None:
-    """Four more that hold for many orders, with lines, groups and several actions each."""
+    """Add four more that hold for many orders, with lines, groups and several actions each."""
     from orders.rules.models import Rule
 
     for number in range(4):
@@ -62,7 +62,7 @@ def _add_rules() -> None:
 
 
 def _writes() -> int:
-    """Rows that this database has inserted, updated and deleted in our tables."""
+    """Return the rows that this database has inserted, updated and deleted in our tables."""
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -14,7 +14,7 @@ WAYS = ("out csv", "out xlsx", "in csv", "in xlsx")
 
 
 def main() -> None:
-    """Without an argument: seed, and measure every way in a child; with one: that way."""
+    """Seed, and measure every way in a child; with an argument measure that way."""
     if len(sys.argv) > 1:
         _measure(sys.argv[1], Path(sys.argv[2]))
         return
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def _seed(variants: int) -> None:
-    """That many variants with three tiers of two lists."""
+    """Create that many variants with three tiers of two lists."""
     from django.utils import timezone
 
     from catalog.models import PriceTier, Product, Variant
@@ -106,7 +106,7 @@ def _in(way: str, folder: Path) -> int:
 
 
 def _peak() -> float:
-    """Megabytes of memory that this process has had at most. Its parent's do not count, as they would in getrusage."""
+    """Return the megabytes of memory that this process has had at most, without its parent's, unlike getrusage."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 

@@ -27,7 +27,7 @@ LONGEST = ("browser", "storm", "faults", "engine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Each xdist worker gets a Redis database of its own, and none gets the one that a running demo uses."""
+    """Give each xdist worker a Redis database of its own, and none the one that a running demo uses."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     url = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{int(worker.removeprefix('gw')) + 1}"))
     os.environ["REDIS_URL"] = settings.REDIS_URL = settings.CELERY_BROKER_URL = url
@@ -41,14 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker looks at all pages: each Chromium has to start, and to load and compile every style and script."""
+    """Leave all pages to one worker: each Chromium has to start, and to load and compile every style and script."""
     if item.get_closest_marker("browser"):
         item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, so that no worker sits over it when the others are done."""
+    """Begin with what takes longest, so that no worker sits over it when the others are done."""
     items.sort(key=_begins_as)
 
 
@@ -58,7 +58,7 @@ def _begins_as(item: pytest.Item) -> int:
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded until now stays to the end: the garbage collector would look through it again and again."""
+    """Freeze what was loaded until now: the garbage collector would look through it again and again."""
     gc.collect()
     gc.freeze()
 
@@ -73,7 +73,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The end of the whole run stops the servers of the wheels, unless a demo or another run uses them."""
+    """Stop the embedded servers at the end of the whole run, unless a demo or another run uses them."""
     if not hasattr(config, "workerinput"):
         database.drop_template()
         embedded.stop_if_unused(settings.VAR_DIR)
@@ -82,7 +82,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def empty_redis() -> None:
-    """Doorbells and counters of an earlier run that was killed must not ring in this one."""
+    """Empty Redis: an earlier run that was killed must not leave tasks or counters to this one."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
 

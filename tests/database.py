@@ -14,7 +14,7 @@ FILLED_BY_MIGRATE = {"auth_permission", "django_content_type"}
 
 
 def copy_template(run: str) -> None:
-    """The test database of this worker becomes a copy of the one that the first worker of this run migrates."""
+    """Copy the test database of this worker from the one that the first worker of this run migrates."""
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as postgres:
         postgres.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
         query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
@@ -38,7 +38,7 @@ def drop_template() -> None:
 
 
 def empty_tables(test: TransactionTestCase) -> None:
-    """What Django's flush does, which would truncate all tables and then make each permission anew."""
+    """Do what Django's flush does, which would truncate all tables and then make each permission anew."""
     with transaction.atomic(), connection.cursor() as cursor:
         # As TRUNCATE would: wait for whoever still writes.
         cursor.execute(f"LOCK TABLE {', '.join(_tables())} IN SHARE MODE")
@@ -53,13 +53,13 @@ def empty_tables(test: TransactionTestCase) -> None:
 
 @cache
 def _tables() -> list[str]:
-    """All tables but the two that `migrate` fills."""
+    """Return all tables but the two that `migrate` fills."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     return [connection.ops.quote_name(name) for name in names if name not in FILLED_BY_MIGRATE]
 
 
 @cache
 def _rows_of_tables() -> str:
-    """Names and numbers of rows, counted no further than matters."""
+    """Return names and numbers of rows, counted no further than matters."""
     parts = (f"SELECT '{table}', count(*) FROM (SELECT FROM {table} LIMIT {MANY}) AS t" for table in _tables())
     return " UNION ALL ".join(parts)

@@ -23,7 +23,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """Puts the shop into `request.user` and its key into `request.auth`."""
 
     def authenticate(self, request: Request) -> tuple[Shop, ApiKey] | None:
-        """None when no key was sent. Raises AuthenticationFailed for one that is unknown, revoked or expired."""
+        """Return None when no key was sent. Raise AuthenticationFailed for one that is unknown, revoked or expired."""
         scheme, _space, value = get_authorization_header(request).partition(b" ")
         if not scheme:
             return None
@@ -48,7 +48,7 @@ _SQL = f"""
 
 
 def _find_key(key: str) -> ApiKey | None:
-    """The row of the key's prefix with its shop, whether it may be used or not."""
+    """Return the row of the key's prefix with its shop, whether it may be used or not."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [key[:8]])
         row = cursor.fetchone()

@@ -9,7 +9,7 @@ class CodeConverter:
     regex = r"[^/]{1,100}"
 
     def to_python(self, value: str) -> str:
-        """Raises ValueError: no such address."""
+        """Raise ValueError: no such address."""
         return clean_code(value)
 
     def to_url(self, value: str) -> str:

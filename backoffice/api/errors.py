@@ -72,7 +72,7 @@ def answer(
     errors: dict[str, list[str]] | None = None,
     **members: Any,
 ) -> Response:
-    """A problem as response. `members` are what is more to say about this kind of problem, by name."""
+    """Return a problem as response. `members` are further members of this kind of problem, by name."""
     return Response(
         build_problem(status, code=code, detail=detail, errors=errors, **members),
         status=status,

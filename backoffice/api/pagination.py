@@ -51,7 +51,7 @@ class CursorPage(msgspec.Struct):
 
 
 def read_newest(rows: QuerySet[Row], *, query: PageQuery) -> CursorPage:
-    """One page, newest first. Raises MalformedInput for a cursor that is not ours."""
+    """Return one page, newest first. Raise MalformedInput for a cursor that is not ours."""
     if query.cursor:
         rows = rows.filter(pk__lt=_decode(query.cursor).id)
     page = list(rows.order_by("-pk")[: query.page_size + 1])
@@ -60,7 +60,7 @@ def read_newest(rows: QuerySet[Row], *, query: PageQuery) -> CursorPage:
 
 
 def read_changes(rows: QuerySet[Row], *, query: PageQuery, since: datetime) -> CursorPage:
-    """One page of rows changed since then, in order of their change (`updated_at`).
+    """Return one page of rows changed since then, in order of their change (`updated_at`).
 
     `resume_at` is the `since` of the next reading that misses nothing: fixed by the first page of this one, and
     somewhat back, since changes are not committed in the order of their stamps. What is read twice has the same stamp.
@@ -80,7 +80,7 @@ def read_changes(rows: QuerySet[Row], *, query: PageQuery, since: datetime) -> C
 
 
 def build_next(request: Request, page: CursorPage) -> str | None:
-    """The address of the next page, with all filters kept."""
+    """Return the address of the next page, with all filters kept."""
     if not page.cursor:
         return None
     query = request.GET.copy()

@@ -32,7 +32,7 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Raises ParseError (400), TooLarge (413) or UnsupportedMediaType (415), each naming the limit. The limit is
+        """Raise ParseError (400), TooLarge (413) or UnsupportedMediaType (415), each naming the limit. The limit is
         the same for a body as it was sent and for what it unpacks to.
         """
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -118,7 +118,7 @@ def _integer(text: str) -> int:
 
 
 def _number(text: str) -> float | int:
-    """JSON knows one kind of number: 100.0 is the whole number 100."""
+    """Return 100.0 as the whole number 100, as JSON knows one kind of number."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < 10**MAX_DIGITS else value
 

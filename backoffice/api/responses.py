@@ -77,6 +77,6 @@ def read_fields(response: type[Response], row: object, **others: Any) -> Respons
 
 
 def spell_money(value: Decimal) -> str:
-    """As text with two decimals, and more only where they say something: the database gives 1.2900 for 1.29."""
+    """Return a text with two decimals, and more only where they are significant: the database gives 1.2900 for 1.29."""
     whole, _point, decimals = f"{value:f}".partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"

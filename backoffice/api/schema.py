@@ -36,7 +36,7 @@ class Document(SpectacularAPIView):
     """The document, of which there is one version."""
 
     def _get_version_parameter(self, request: Request) -> None:
-        """Whatever is asked for: the library would put it into a header, line ends and all."""
+        """Leave the parameter out: the library would put any value into a header, line ends and all."""
 
 
 class StructSchema(OpenApiSerializerExtension):
@@ -49,7 +49,7 @@ class StructSchema(OpenApiSerializerExtension):
         return str(self.target.__name__)
 
     def get_identity(self, auto_schema: AutoSchema, direction: Direction) -> str:
-        """A struct may be met alone or as part of another: it is the same one."""
+        """Return one identity for a struct, met alone or as part of another."""
         return str(self.target.__name__)
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class BearerKey(OpenApiAuthenticationExtension):
 
 
 def describe_problems(*further: int) -> dict[Any, Any]:
-    """Responses for all statuses that any operation may give, and the further ones of this one."""
+    """Return responses for all statuses that any operation may give, and the further ones of this one."""
     return {
         (status, MEDIA_TYPE): OpenApiResponse(Problem, description=WORDS[status])
         for status in sorted({*ALWAYS, *further})
@@ -79,7 +79,7 @@ def describe_problems(*further: int) -> dict[Any, Any]:
 
 
 def describe_query(kind: type[msgspec.Struct]) -> list[OpenApiParameter]:
-    """A query struct's fields as parameters."""
+    """Return a query struct's fields as parameters."""
     _refs, parts = msgspec.json.schema_components((kind,), ref_template=REF)
     own = parts[kind.__name__]
     return [
@@ -94,7 +94,7 @@ def describe_query(kind: type[msgspec.Struct]) -> list[OpenApiParameter]:
 
 
 def _inlined(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Without references and null: a parameter is given or left out."""
+    """Return the schema without references and null: a parameter is given or left out."""
     if "$ref" in schema:
         return dict(parts[schema["$ref"].rsplit("/", 1)[1]])
     if "anyOf" in schema:

@@ -23,7 +23,7 @@ PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def allowance() -> tuple[int, int]:
-    """Requests and seconds they are for, from API_REQUESTS_PER_KEY such as "1200/min"."""
+    """Return requests and the seconds they are for, from API_REQUESTS_PER_KEY such as "1200/min"."""
     rates = cast("dict[str, str]", settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"])
     count, _slash, period = rates["key"].partition("/")
     return int(count), PERIODS[period[0]]
@@ -55,7 +55,7 @@ class PerKey(BaseThrottle):
 
 
 def _count(counter: str, *, seconds: int) -> int:
-    """One more; answers how many by now. One round trip, where Django's cache would take two or three."""
+    """Count one more and return how many by now. One round trip, where Django's cache would take two or three."""
     # Held in a variable: when two threads make one at once, the cache keeps one, and the other closes its connections
     # as soon as nobody holds it, were it in the middle of a request.
     client = _redis()

@@ -29,12 +29,12 @@ class NoQuery(Struct, forbid_unknown_fields=True):
 
 
 def one_of(choices: type[TextChoices]) -> msgspec.Meta:
-    """For `Annotated[str, one_of(OrderState)]`: one of the choices' values, and documented as such."""
+    """Return the constraint to one of the choices' values, documented as such: `Annotated[str, one_of(OrderState)]`."""
     return msgspec.Meta(pattern=f"^({'|'.join(choices.values)})$", extra_json_schema={"enum": choices.values})
 
 
 def read_struct(data: object, kind: type[T]) -> T:
-    """`data`, of dicts and lists, as a `kind`, with its texts as they are kept (`text.cleaning`); they are changed
+    """Return `data`, of dicts and lists, as a `kind`, its texts as they are kept (`text.cleaning`); they are changed
     in `data` too.
 
     Raises MalformedInput with the complaints of all fields, `{"lines[0].quantity": ["..."]}`.
@@ -44,9 +44,9 @@ def read_struct(data: object, kind: type[T]) -> T:
     try:
         read = msgspec.convert(data, kind)
     except UnicodeEncodeError:  # half a surrogate pair in the name of a field that there is not
-        errors = _complaints(data, kind, path="") | errors
+        errors = _errors(data, kind, path="") | errors
     except msgspec.ValidationError as error:
-        found = _complaints(data, kind, path="") or {_path_of(error): [_words(error, data)]}
+        found = _errors(data, kind, path="") or {_path_of(error): [_message(error, data)]}
         errors = found | errors
     if errors:
         raise MalformedInput(_("The request does not have the documented shape."), errors=errors)
@@ -54,26 +54,26 @@ def read_struct(data: object, kind: type[T]) -> T:
 
 
 def read_query(query: QueryDict, kind: type[T]) -> T:
-    """Query parameters as a `kind`: only documented ones, each once unless it is a list. Raises MalformedInput."""
+    """Return query parameters as a `kind`: only known ones, each once unless it is a list. Raise MalformedInput."""
     hints = get_type_hints(kind, include_extras=True)
     data: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
     for name, texts in query.lists():
-        wanted = _bare(hints.get(name, str))
-        many = get_origin(wanted) is list
+        requested = _bare(hints.get(name, str))
+        many = get_origin(requested) is list
         if len(texts) > 1 and not many:
             errors[shown_name(name)] = [_("This parameter may be given once.")]
-        elif wanted is datetime and any(LOST_PLUS.search(text) for text in texts):
+        elif requested is datetime and any(LOST_PLUS.search(text) for text in texts):
             text = _("A plus sign in an address stands for a space. Write the + of a time zone as %2B.")
             errors[shown_name(name)] = [text]
-        data[name] = [str(text) for text in texts] if many else _from_text(str(texts[-1]), wanted)
+        data[name] = [str(text) for text in texts] if many else _from_text(str(texts[-1]), requested)
     if errors:
         raise MalformedInput(_("The query parameters are not the documented ones."), errors=errors)
     return read_struct(data, kind)
 
 
 def _from_text(text: str, kind: Any) -> Any:
-    """The text as what it stands for; where it stands for nothing the text itself, to be complained about."""
+    """Return the value of the text, or the text itself where it has none, to be reported as an error."""
     if kind is int and re.fullmatch(r"-?[0-9]{1,18}", text):
         return int(text)
     if kind is bool:
@@ -81,8 +81,8 @@ def _from_text(text: str, kind: Any) -> Any:
     return text
 
 
-def _complaints(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
-    """What is wrong with the value, down to the smallest part that is."""
+def _errors(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
+    """Return the errors of the value, down to the smallest part that is wrong."""
     inner = _bare(kind)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, dict):
         return _struct_errors(value, inner, path=path)
@@ -91,10 +91,10 @@ def _complaints(value: Any, kind: Any, *, path: str) -> dict[str, list[str]]:
     except msgspec.ValidationError as error:
         if get_origin(inner) is list and isinstance(value, list):
             item = get_args(inner)[0]
-            parts = (_complaints(part, item, path=f"{path}[{i}]") for i, part in enumerate(value))
+            parts = (_errors(part, item, path=f"{path}[{i}]") for i, part in enumerate(value))
             if found := {key: texts for part in parts for key, texts in part.items()}:
                 return found
-        return {path: [_words(error, value)]}
+        return {path: [_message(error, value)]}
     return {}
 
 
@@ -107,19 +107,19 @@ def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], *, path: s
     for name, field in fields.items():
         where = f"{path}.{name}".lstrip(".")
         if name in value:
-            found |= _complaints(value[name], hints[field.name], path=where)
+            found |= _errors(value[name], hints[field.name], path=where)
         elif field.required:
             found[where] = [_("This field is required.")]
     if not found:
         try:
             msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
-            found[path] = [_words(error, value)]
+            found[path] = [_message(error, value)]
     return found
 
 
 def _bare(kind: Any) -> Any:
-    """The type within `Annotated[...]` and `... | None`."""
+    """Return the type within `Annotated[...]` and `... | None`."""
     if hasattr(kind, "__metadata__"):
         return _bare(kind.__origin__)
     options = [option for option in get_args(kind) if option is not type(None)]
@@ -133,8 +133,8 @@ def _path_of(error: msgspec.ValidationError) -> str:
     return place.removesuffix("`").lstrip(".") if found else ""
 
 
-def _words(error: msgspec.ValidationError, value: object) -> str:
-    """msgspec's words without the place, with the length that was met."""
+def _message(error: msgspec.ValidationError, value: object) -> str:
+    """Return msgspec's message without the place, with the length that was met."""
     text = str(error).partition(" - at `")[0].replace("`", "").replace("matching regex", "of the form")
     if "of length" in text and isinstance(value, str | list | dict):
         text = _("%(text)s, got %(length)d") % {"text": text, "length": len(value)}

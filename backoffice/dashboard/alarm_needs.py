@@ -9,7 +9,7 @@ from orders.models import OrderAlarm
 
 
 def alarms() -> NeedGroup | None:
-    """Orders with alarms that nobody has settled, each by its oldest alarm."""
+    """Return orders with alarms that nobody has settled, each by its oldest alarm."""
     unsettled = OrderAlarm.objects.filter(settled_at__isnull=True)
     earlier = unsettled.filter(order=OuterRef("order"), pk__lt=OuterRef("pk"))
     rows = unsettled.filter(~Exists(earlier)).select_related("order__assignee")

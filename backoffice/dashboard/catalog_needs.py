@@ -20,7 +20,7 @@ _READING = (TableImportState.WAITING, TableImportState.READING)
 
 
 def change_sets() -> list[NeedGroup | None]:
-    """One group for each state in which a set needs a person, oldest first."""
+    """Return one group for each state in which a set needs attention, oldest first."""
     approve, send = "catalog.approve_changeset", "catalog.push_changeset"
     return [
         _group(ChangeSetState.FAILED, _("Change sets that failed"), "error", Tone.RED, action=_("Look"), may=send),
@@ -67,7 +67,7 @@ def _need(row: ChangeSet, action: str) -> Need:
 
 
 def stuck_change_sets() -> NeedGroup | None:
-    """On their way or overdue for long, or with a batch of which the vendor says nothing."""
+    """Return those on their way or overdue for long, or with a batch that the vendor does not report on."""
     silent = VendorJob.objects.filter(change_set=OuterRef("pk"), needs_attention=True)
     slow = Q(state__in=[ChangeSetState.PUSHING], pushed_at__lte=Now() - SLOW)
     overdue = Q(state=ChangeSetState.SCHEDULED, scheduled_for__lte=Now() - SLOW)
@@ -90,7 +90,7 @@ def stuck_change_sets() -> NeedGroup | None:
 
 
 def tables() -> NeedGroup | None:
-    """Refused, and neither discarded nor read again; or not read for long."""
+    """Return tables that were refused and neither discarded nor read again, or not read for long."""
     refused = Q(state=TableImportState.REFUSED, created_at__gte=Now() - RECENT)
     slow = Q(state__in=_READING, waiting_since__lte=Now() - SLOW)
     return group_of(
@@ -112,7 +112,7 @@ def tables() -> NeedGroup | None:
 
 
 def synchronisations() -> NeedGroup | None:
-    """Kinds of them of which the newest run failed."""
+    """Return the kinds of syncs of which the newest run failed."""
     newer = SyncRun.objects.filter(vendor=OuterRef("vendor"), kind=OuterRef("kind"), pk__gt=OuterRef("pk"))
     return group_of(
         SyncRun.objects.filter(~Exists(newer), state=SyncState.FAILED).order_by("pk"),
@@ -132,7 +132,7 @@ def synchronisations() -> NeedGroup | None:
 
 
 def pictures() -> NeedGroup | None:
-    """Pictures of custom products that are given up."""
+    """Return pictures of custom products that are given up."""
     return group_of(
         CustomPicture.objects.filter(failed=True).select_related("product").order_by("pk"),
         title=_("Pictures that cannot be fetched"),

@@ -37,7 +37,7 @@ class Figure:
 
 
 def figures() -> list[Figure]:
-    """Orders, revenue, shipped, on time. At most two queries a minute."""
+    """Return orders, revenue, shipped and on time. At most two queries a minute."""
     language, zone = get_language(), timezone.get_current_timezone_name()
     kept: list[Figure] | None = cache.get_or_set(f"home.figures.{language}.{zone}", _read, KEPT_SECONDS)
     return kept if kept is not None else _read()
@@ -64,7 +64,7 @@ def _read() -> list[Figure]:
 
 
 def _by_day(rows: QuerySet[Any], split: str | None, **sums: Any) -> tuple[str, dict[date, dict[str, Any]]]:
-    """Sums per day, of the commonest value of `split` where money of several currencies cannot be added."""
+    """Return sums per day, of the commonest value of `split` where money of several currencies cannot be added."""
     names = ["day", split] if split else ["day"]
     answer = list(rows.annotate(day=TruncDate("created_at")).values(*names).order_by().annotate(**sums))
     if not split:
@@ -95,7 +95,7 @@ def _figure(title: str, days: list[date], values: list[Any], show: Callable[[Any
 
 
 def _share(title: str, days: list[date], part: list[int], whole: list[int]) -> Figure:
-    """A share in percent; a day without parcels has no bar."""
+    """Return a share in percent; a day without parcels has no bar."""
     shares = [100 * some / all_ if all_ else 0 for some, all_ in zip(part, whole, strict=True)]
     before = 100 * sum(part[:DAYS]) / sum(whole[:DAYS]) if sum(whole[:DAYS]) else None
     period = 100 * sum(part[DAYS:]) / sum(whole[DAYS:]) if sum(whole[DAYS:]) else None

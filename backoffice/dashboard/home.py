@@ -25,7 +25,7 @@ ORDERS, VENDORS, PRODUCTION = "orders.view_order", "engine.view_push", "fulfillm
 
 
 def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The context of the admin's index page, with what the reader may see."""
+    """Add to the context of the admin's index page what the reader may see."""
     groups = needs_of(request.user)
     return context | {
         "title": _("What needs me now"),

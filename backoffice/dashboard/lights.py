@@ -25,7 +25,7 @@ class Light:
 
 
 def lights() -> list[Light]:
-    """One light per vendor the project knows, those that are not set up last."""
+    """Return one light per vendor the project knows, those that are not set up last."""
     url = link("engine_integration_changelist")
     all_lights = [
         Light(

@@ -116,7 +116,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _mark_current(request: HttpRequest, groups: Iterable[dict[str, Any]]) -> None:
-    """Only the closest link is the current one: some pages lie below the address of a list that is linked too."""
+    """Mark only the closest link as current: some pages lie below the address of a list that is linked too."""
     items = [item for group in groups for item in group["items"]]
     home = reverse("admin:index")
     above = [item["link"] for item in items if item["link"] != home and request.path.startswith(item["link"])]

@@ -73,7 +73,7 @@ def group_of(
     needs: Callable[[list[Any]], list[Need]],
     permission: str = "",
 ) -> NeedGroup | None:
-    """The group of these rows (ordered oldest first), None when there are none. Two queries, both bounded.
+    """Return the group of these rows (ordered oldest first), None when there are none. Two queries, both bounded.
 
     `needs` makes of the few that are shown what is shown: `each` of a function, or one that looks up more for all.
     """
@@ -98,7 +98,7 @@ def count_up_to(rows: QuerySet[Any]) -> int:
 
 
 def link(name: str, *arguments: Any, query: str = "") -> str:
-    """The address of an admin page with its query; empty when that page is not installed."""
+    """Return the address of an admin page with its query; empty when that page is not installed."""
     try:
         return reverse(f"admin:{name}", args=arguments) + query
     except NoReverseMatch:
@@ -106,14 +106,14 @@ def link(name: str, *arguments: Any, query: str = "") -> str:
 
 
 def total(groups: Iterable[NeedGroup]) -> str:
-    """How much there is to do in all; "+" when a group was not counted to its end."""
+    """Return how much there is to do in all, with "+" when a group was not counted to its end."""
     groups = list(groups)
     more = "+" if any(group.count >= COUNTED for group in groups) else ""
     return f"{sum(min(group.count, COUNTED - 1) for group in groups)}{more}"
 
 
 def assigned_to(user: Any) -> str:
-    """Whose it is, in a word."""
+    """Return a label for the assignee."""
     if user is None:
         return ""
     return user.get_full_name() or user.get_username() or _("somebody")

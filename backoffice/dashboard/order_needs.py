@@ -32,7 +32,7 @@ HOLDS = {
 
 
 def held() -> list[NeedGroup]:
-    """One group per reason of an active hold. Two queries, over active holds only."""
+    """Return one group per reason of an active hold. Two queries, over active holds only."""
     active = Hold.objects.filter(released_at__isnull=True)
     counts = dict(active.order_by().values_list("reason").annotate(Count("order", distinct=True)))
     oldest = _oldest_of(active, reasons=counts)
@@ -52,7 +52,7 @@ def held() -> list[NeedGroup]:
 
 
 def _oldest_of(active: QuerySet[Hold], *, reasons: Iterable[str]) -> list[Hold]:
-    """The few oldest of each reason, oldest first. Each is read off the end of the index, however many wait."""
+    """Return the oldest few of each reason, oldest first. Each is read off the end of the index, however many wait."""
     ends = [active.filter(reason=reason).order_by("placed_at", "pk").values("pk")[:SHOWN] for reason in reasons]
     if not ends:
         return []
@@ -100,7 +100,7 @@ def waiting_for_release() -> NeedGroup | None:
 
 
 def refused_exports() -> NeedGroup | None:
-    """Orders that a vendor of letters or reviews did not take."""
+    """Return orders that a vendor of letters or reviews did not take."""
     rows = OrderExport.objects.filter(state=ExportState.REFUSED).exclude(order__state=OrderState.CANCELLED)
     rows = rows.select_related("order__assignee")
     return group_of(
@@ -130,7 +130,7 @@ def _late() -> QuerySet[Order]:
 
 
 def _overdue_since(order: Order) -> datetime:
-    """When it should have left; a vendor may call it late before that day."""
+    """Return when it should have left; a vendor may call it late before that day."""
     if order.ship_by and order.ship_by < timezone.now():
         return order.ship_by
     return order.updated_at

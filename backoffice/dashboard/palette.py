@@ -45,7 +45,7 @@ def find(request: HttpRequest, text: str) -> list[SearchResult]:
 
 
 def _as_kept(text: str) -> str:
-    """The text as the rows have it; what can be kept nowhere is found nowhere."""
+    """Return the text as rows store it; what cannot be stored matches nothing."""
     try:
         return clean_line(text[:LONGEST])
     except BadText:
@@ -53,7 +53,7 @@ def _as_kept(text: str) -> str:
 
 
 def _pages(request: HttpRequest, text: str) -> list[SearchResult]:
-    """The pages of the reader's own sidebar, by their titles; Unfold has found those named as their model."""
+    """Return the pages of the reader's own sidebar, by their titles; Unfold has found those named as their model."""
     found_already = {
         reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         for model in admin.site._registry
@@ -80,8 +80,8 @@ def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
         ("hold", _("Hold"), _("Hold %(number)s …"), "front_hand"),
         ("cancel", _("Cancel the order"), _("Cancel %(number)s …"), "cancel"),
     ]
-    wanted = [(name, title, icon) for name, label, title, icon in verbs if _means(verb, (name, label))]
-    if not wanted:
+    requested = [(name, title, icon) for name, label, title, icon in verbs if _means(verb, (name, label))]
+    if not requested:
         return []
     orders = list(search_orders(Order.objects.open().order_by("-pk"), rest).defer("search")[:SHOWN])
     return [
@@ -91,19 +91,19 @@ def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
             link=reverse(f"admin:orders_order_{name}", args=[order.pk]),
             icon=icon,
         )
-        for name, title, icon in wanted
+        for name, title, icon in requested
         for order in orders
         if name != "release" or order.state != OrderState.RELEASED
     ]
 
 
 def _means(verb: str, names: Iterable[str]) -> bool:
-    """Whether somebody typing `verb` wants one of these: English or in the reader's language, from three letters on."""
+    """Return whether `verb` means one of these, in English or the reader's language, from three letters on."""
     return len(verb) >= 3 and any(name.lower().startswith(verb) for name in names)
 
 
 def _customers(orders: list[Order], text: str) -> list[SearchResult]:
-    """Who placed the orders that were found, where the text is of the person and not of the order."""
+    """Return who placed the orders found, where the text is of the person and not of the order."""
     count: dict[str, int] = {}
     named: dict[str, Order] = {}
     for order in orders:

@@ -9,12 +9,12 @@ from fulfillment.services.worklist import Section, orders_of_section
 
 
 def late() -> NeedGroup | None:
-    """Production orders whose last shipping day is over, or which the vendor calls late."""
+    """Return production orders whose last shipping day is over, or which the vendor calls late."""
     return _group(Section.LATE, _("Production: late"), Tone.RED)
 
 
 def due_today() -> NeedGroup | None:
-    """Production orders whose last shipping day is today."""
+    """Return production orders whose last shipping day is today."""
     return _group(Section.DUE_TODAY, _("Production: due today"), Tone.AMBER)
 
 
@@ -41,7 +41,7 @@ def _order_need(row: ProductionOrder) -> Need:
 
 
 def labels_without_copy() -> NeedGroup | None:
-    """Their parcels are announced for the day. One whose parcel has left asks for nothing any more."""
+    """Return labels whose parcels are announced for the day, but for parcels that have left."""
     rows = Label.objects.filter(state=LabelState.LOST).exclude(production_order__state=ProductionOrderState.CANCELLED)
     rows = rows.exclude(parcel__state__in=GONE_STATES)
     return group_of(
@@ -68,7 +68,7 @@ def _need(label: Label) -> Need:
 
 
 def files() -> NeedGroup | None:
-    """Files of production orders of which the quick tries are over."""
+    """Return files of production orders whose quick retries are over."""
     return group_of(
         ProductionFile.objects.filter(needs_attention=True).select_related("production_order").order_by("pk"),
         title=_("Files that cannot be downloaded"),

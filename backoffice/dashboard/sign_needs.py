@@ -11,7 +11,7 @@ _OPEN = [VendorOrderState.SUBMITTED, VendorOrderState.CHECKED]
 
 
 def enquiries() -> NeedGroup | None:
-    """Not yet done, oldest first."""
+    """Return enquiries that are not done, oldest first."""
     return group_of(
         Enquiry.objects.filter(done_at__isnull=True).order_by("pk"),
         title=_("Enquiries"),
@@ -32,7 +32,7 @@ def enquiries() -> NeedGroup | None:
 
 
 def vendors_to_inform() -> NeedGroup | None:
-    """Cancellations that no interface takes: somebody has to tell the vendor."""
+    """Return cancellations that no interface takes: somebody has to inform the vendor."""
     rows = VendorOrder.objects.filter(
         vendor__in=vendors_with(TakesOrdersAtOnce), state__in=_OPEN, order__cancel_requested_at__isnull=False
     )

@@ -8,7 +8,7 @@ from orders.models import StrayOrder, StrayState
 
 
 def strays() -> NeedGroup | None:
-    """What only a vendor knows and nobody has decided about, oldest first."""
+    """Return what only a vendor knows and nobody has decided about, oldest first."""
     return group_of(
         StrayOrder.objects.filter(state=StrayState.OPEN).select_related("shop").order_by("pk"),
         title=_("Orders that only a vendor knows"),

@@ -16,7 +16,7 @@ from orders.models import Hold
 
 
 def standstills() -> NeedGroup | None:
-    """What stands still, and all work with it: the background work, a vendor that we do not talk to."""
+    """Return what stands still, and all work with it: the background work, a vendor that we do not talk to."""
     alerts = current_alerts()
     page = link("engine_integration_changelist")
     needs = [Need(alert.text, alert.remedy, alert.since, page) for alert in alerts]
@@ -38,7 +38,7 @@ def unknown_outcomes() -> NeedGroup | None:
 
 
 def refused_pushes() -> NeedGroup | None:
-    """Refused, except where an order is held for it already: that is one need, not two."""
+    """Return refused pushes, except where an order is held for it already: that is one need, not two."""
     held = Hold.objects.filter(order__vendor_orders=OuterRef("subject_id"), released_at__isnull=True)
     shown_as_held = Q(subject_type="orders.vendororder") & Exists(held)
     rows = Push.objects.needing_attention().filter(~shown_as_held, state=PushState.FAILED).order_by("updated_at")
@@ -92,7 +92,7 @@ def waiting_for_long() -> NeedGroup | None:
 
 
 def _push_needs(pushes: list[Push], *, action: str) -> list[Need]:
-    """Named by the thing that staff know: an order rather than a part of it."""
+    """Name each by the thing that staff know: an order rather than a part of it."""
     about = subject_links(pushes)
     needs = []
     for push in pushes:

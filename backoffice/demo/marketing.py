@@ -7,7 +7,8 @@ from django.conf import settings
 from backoffice.accounts.models import Shop
 from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.services.campaigns.addresses import RecipientInput
-from orders.marketing.services.campaigns.making import add_orders, add_table, make_campaign, prepare_campaign
+from orders.marketing.services.campaigns.making import make_campaign, prepare_campaign
+from orders.marketing.services.campaigns.recipients import add_orders, add_table
 from orders.models import Address, AddressRole, Order
 from orders.rules.models import Rule
 from orders.rules.services.shipped import SETUP, setup_rules

@@ -37,7 +37,7 @@ class Storefront:
         self.placed: dict[int, str] = {}
 
     def wait_until_ready(self) -> None:
-        """Return when the web process answers. Raises StorefrontError after a minute."""
+        """Wait until the web process responds. Raise StorefrontError after a minute."""
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -57,19 +57,21 @@ class Storefront:
             )
             if status not in (200, 201):
                 raise StorefrontError(f"Order {order['reference']} was refused with {status}: {answer}")
-            self.say(f"Placed {answer['number']} ({basket.story}): {_words(answer)}")
-            self.placed[answer["id"]] = _words(answer)
+            self.say(f"Placed {answer['number']} ({basket.story}): {_describe(answer)}")
+            self.placed[answer["id"]] = _describe(answer)
 
     def follow(self, *, until_done: bool) -> None:
-        """Say each change of the placed orders; forever, or until every one has come to an end."""
+        """Print each change of the placed orders; forever, or until every one has come to an end."""
         begin = time.monotonic()
         waiting = set(self.placed)
         while waiting or not until_done:
             for order_id in sorted(waiting):
                 answer = self._send("GET", f"/api/v1/orders/{order_id}/")[1]
-                if _words(answer) != self.placed[order_id]:
-                    self.placed[order_id] = _words(answer)
-                    self.say(f"{time.monotonic() - begin:5.0f} s  {answer['number']} is {_words(answer)}{_why(answer)}")
+                if _describe(answer) != self.placed[order_id]:
+                    self.placed[order_id] = _describe(answer)
+                    self.say(
+                        f"{time.monotonic() - begin:5.0f} s  {answer['number']} is {_describe(answer)}{_why(answer)}"
+                    )
                 if _has_ended(answer):
                     waiting.discard(order_id)
                     if not waiting:
@@ -109,7 +111,7 @@ def _has_ended(order: dict[str, Any]) -> bool:
     return any(axis.items() <= state.items() for axis in ENDS)
 
 
-def _words(order: dict[str, Any]) -> str:
+def _describe(order: dict[str, Any]) -> str:
     state = order["state"]
     parts = [state["order"]]
     if state["production"] != "none":
@@ -122,5 +124,5 @@ def _words(order: dict[str, Any]) -> str:
 def _why(order: dict[str, Any]) -> str:
     reasons = [hold.get("text") or hold.get("reason", "") for hold in order.get("holds", [])]
     codes = [shipment.get("tracking_code", "") for shipment in order.get("shipments", [])]
-    told = [*reasons, *(f"tracking {code}" for code in codes if code)]
-    return f" ({'; '.join(told)})" if told else ""
+    exported = [*reasons, *(f"tracking {code}" for code in codes if code)]
+    return f" ({'; '.join(exported)})" if exported else ""

@@ -49,7 +49,7 @@ class Server(ABC):
 
     @abstractmethod
     def version(self) -> str:
-        """Ask the running server; raises ConnectionError when it does not answer (yet)."""
+        """Ask the running server; raise ConnectionError when it does not respond (yet)."""
 
     @abstractmethod
     def create(self) -> None:
@@ -73,7 +73,7 @@ class Server(ABC):
         """What the command line of our daemon contains and no other process's does."""
 
     def process(self) -> psutil.Process | None:
-        """The live daemon of this folder: a recycled pid, or the pid in a copied folder, is somebody else.
+        """Return the live daemon of this folder: a recycled pid, or the pid in a copied folder, is somebody else.
 
         Known by its command line, because root in a container may not look into other users' processes. A
         zombie that waits for a slow init has none any more, and so counts as gone.

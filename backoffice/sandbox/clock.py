@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
-def iso(moment: datetime) -> str:
-    """Write a moment as mypromo does: whole seconds, six zeros, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+def iso(when: datetime) -> str:
+    """Write a time as mypromo does: whole seconds, six zeros, `Z`."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
 def parse_iso(text: str) -> datetime:
@@ -54,7 +54,7 @@ class Clock:
             self._changed.notify()
 
     def advance(self, seconds: float) -> None:
-        """Move the time on and run everything that became due on the way, each at its own moment."""
+        """Move the time on and run everything that became due on the way, each at its own time."""
         with self._advancing:
             target = self._reading() + seconds
             while (action := self._pop(until=target, moving=True)) is not None:

@@ -70,7 +70,7 @@ class FaultRule:
             raise ValueError(f"path is no regular expression: {error}") from error
 
     def matches(self, vendor: str, method: str, path: str) -> bool:
-        """Tell whether the request is one this rule speaks of."""
+        """Return whether the rule applies to the request."""
         if self.times and self.hits >= self.times:
             return False
         if (self.vendor and self.vendor != vendor) or (self.method and self.method.upper() != method):

@@ -37,16 +37,16 @@ class Ledger:
                 self._recent.popleft()
             self.busiest_minute = max(self.busiest_minute, len(self._recent))
 
-    def record(self, event: str, order: int, *, at: str, **facts: Any) -> None:
+    def record(self, event: str, order: int, *, at: str, **data: Any) -> None:
         """Append what happened to an order and bring its summary up to date."""
         with self._lock:
-            self.events.append({"at": at, "event": event, "order": order, **facts})
+            self.events.append({"at": at, "event": event, "order": order, **data})
             _apply(self.orders, self.events[-1])
 
-    def note(self, event: str, *, at: str, **facts: Any) -> None:
+    def note(self, event: str, *, at: str, **data: Any) -> None:
         """Append what happened to something else than an order."""
         with self._lock:
-            self.events.append({"at": at, "event": event, **facts})
+            self.events.append({"at": at, "event": event, **data})
 
     def of_kind(self, event: str) -> list[dict[str, Any]]:
         """Return all events of one kind, oldest first."""
@@ -113,9 +113,9 @@ def _apply(orders: dict[int, dict[str, Any]], event: dict[str, Any]) -> None:
     if kind not in ("created", "item", "submitted", "state") or key is None:
         return
     if kind == "created":
-        facts = {name: event[name] for name in ("reference", "reference2", "client")}
+        data = {name: event[name] for name in ("reference", "reference2", "client")}
         empty: dict[str, Any] = {"items": [], "submitted_at": None, "canceled_at": None, "state": "PENDING"}
-        orders[key] = {"id": key, **facts, "created_at": at, **empty}
+        orders[key] = {"id": key, **data, "created_at": at, **empty}
     elif kind == "item":
         orders[key]["items"].append(event["item"])
     elif kind == "submitted":

@@ -30,10 +30,10 @@ class App(Protocol):
 
     @property
     def ledger(self) -> Ledger | None:
-        """Return where its requests are counted."""
+        """Where its requests are counted."""
 
     def is_api(self, path: str) -> bool:
-        """Tell whether requests for this path are counted and can be hit by faults."""
+        """Return whether requests for this path are counted and can be hit by faults."""
 
     def handle(self, request: Request) -> Response:
         """Do what was asked and answer."""

@@ -42,7 +42,7 @@ class VendorApp:
         return message(404, "Not found.")
 
     def control(self, request: Request) -> Any:
-        """Steer it from outside: `/_sandbox/<name>/<path>`. Raises KeyError for what is not there, ValueError."""
+        """Control it from outside: `/_sandbox/<name>/<path>`. Raise KeyError for what is not there, ValueError."""
         match request.method, request.path:
             case "GET", "ledger":
                 return self.ledger.as_dict()

@@ -64,17 +64,17 @@ def dumps(value: Any) -> bytes:
 
 
 def json_response(status: int, value: Any, *, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a JSON body."""
+    """Return a JSON body."""
     return Response(status, dumps(value), {"Content-Type": JSON_TYPE, **(headers or {})})
 
 
 def message(status: int, text: str, *, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with the `{"message": …}` shape most refusals share."""
+    """Return the `{"message": …}` shape most refusals share."""
     return json_response(status, {"message": text}, headers=headers)
 
 
 def streamed_json(prefix: bytes, rows: Iterable[Any], suffix: bytes) -> Response:
-    """Answer with a JSON list between two literal pieces, encoded row by row so memory stays flat."""
+    """Return a JSON list between two literal pieces, encoded row by row so memory stays flat."""
     return Response(200, _joined(prefix, rows, suffix), {"Content-Type": JSON_TYPE})
 
 

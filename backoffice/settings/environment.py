@@ -206,11 +206,11 @@ class Environment(environ.FileAwareEnv):
 
 
 def _number(text: str, *, least: float | None) -> float:
-    words = "has to be a number above 0" if least is None else f"has to be a number from {least:g} on"
+    message = "has to be a number above 0" if least is None else f"has to be a number from {least:g} on"
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(words) from None
+        raise ValueError(message) from None
     if not isfinite(value) or (value <= 0 if least is None else value < least):
-        raise ValueError(words)
+        raise ValueError(message)
     return value

@@ -49,18 +49,18 @@ class FactsAdmin(StaffAdmin):
 
 
 def refuse(request: HttpRequest, error: DomainError, *, to: str = "") -> HttpResponse:
-    """Back to `to` (else to the page asked for), with the refusal in words."""
+    """Redirect to `to` (else to the page asked for) with the refusal as a message."""
     messages.error(request, error.text)
     return HttpResponseRedirect(to or request.path)
 
 
 def actor(request: HttpRequest) -> str:
-    """Who acts, as services and timelines want it."""
+    """Return who acts, as services and timelines record it."""
     return request.user.get_username()
 
 
 def staff_user(request: HttpRequest) -> User:
-    """Who is signed in: the admin lets nobody else through. Raises PermissionDenied."""
+    """Return who is signed in: the admin lets nobody else through. Raise PermissionDenied."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

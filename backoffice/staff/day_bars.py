@@ -43,5 +43,5 @@ class Chart:
 
 
 def plain(value: int) -> str:
-    """A number as its reader writes it."""
+    """Return a number as its reader writes it."""
     return number_format(value, use_l10n=True, force_grouping=True)

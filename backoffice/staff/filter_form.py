@@ -80,7 +80,7 @@ class FilterForm(forms.Form):
 def choice_field(
     label: Any, choices: Choices | Callable[[], Choices], *, unset: Any = UNSET, **options: Any
 ) -> forms.ChoiceField:
-    """A choice that may be left open, which is called `unset`; a function is asked anew for each page."""
+    """Return a choice that may be left open, which is called `unset`; a function is called anew for each page."""
 
     def offered() -> list[tuple[Any, Any]]:
         return [(ANY, unset), *(choices() if callable(choices) else choices)]
@@ -93,12 +93,12 @@ def day_field(label: Any) -> forms.DateField:
 
 
 def vendor_choices() -> list[tuple[str, Any]]:
-    """All vendors the project knows."""
+    """Return all vendors the project knows."""
     return [(name, vendor_title(name)) for name in vendor_names()]
 
 
 def within_days(rows: Rows, field: str, *, since: date | None, until: date | None) -> Rows:
-    """Rows whose `field` lies within whole days of the reader's zone, both included.
+    """Return rows whose `field` lies within whole days of the reader's zone, both included.
 
     Keys grow with time, so the first and last key bound the scan of a list that is ordered by key.
     """

@@ -33,9 +33,9 @@ class Ascending(Generic[Row]):
 
 
 def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> KeysetPage[Row]:
-    """The page that `?older=<pk>`, `?newer=<pk>` or `?end=1` asks for, else the newest. One query, no OFFSET, no COUNT.
+    """Return the page that `?older=<pk>`, `?newer=<pk>` or `?end=1` asks for, else the newest.
 
-    What is not a number is ignored, as if it were not there.
+    One query, no OFFSET, no COUNT. What is not a number is ignored, as if it were not there.
     """
     older, newer = _key(parameters, "older"), _key(parameters, "newer")
     upwards = newer is not None or "end" in parameters
@@ -60,7 +60,7 @@ def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Key
 
 
 def ascending_page(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Ascending[Row]:
-    """The page after the row `?after=<pk>`, else the first. As `page_of` otherwise."""
+    """Return the page after the row `?after=<pk>`, else the first. As `page_of` otherwise."""
     after = _key(parameters, "after") or 0
     rows = list(queryset.filter(pk__gt=after).order_by("pk")[: size + 1])
     more = len(rows) > size

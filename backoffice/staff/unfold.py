@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 
 def _asset(name: str) -> Any:
-    """An asset's address, asked for while the page is made: only then does the manifest exist."""
+    """Return an asset's address when the page is rendered: only then does the manifest exist."""
 
     def address(request: HttpRequest) -> str:
         return static(f"backoffice/{name}")

@@ -43,8 +43,8 @@ def read_csv(content: bytes, *, is_lenient: bool = False) -> Iterator[TableRow]:
             if filled:
                 yield TableRow(number, filled)
     except csv.Error as error:
-        words = _("This is no CSV file: after row %(row)d a quotation mark is missing, or a cell is too long.")
-        raise unreadable(words % {"row": number}) from error
+        message = _("This is no CSV file: after row %(row)d a quotation mark is missing, or a cell is too long.")
+        raise unreadable(message % {"row": number}) from error
 
 
 def has_windows_letters(content: bytes) -> bool:
@@ -77,7 +77,7 @@ def _decode(content: bytes, *, errors: str) -> str:
 
 
 def _without_separator_line(text: str) -> tuple[str, str]:
-    """The text without Excel's line "sep=;", and the sign between cells: that one, else the one that parts the head."""
+    """Return the text without Excel's line "sep=;", and the delimiter: that one, else the one of the head."""
     if named := _SEPARATOR_LINE.match(text):
         return text[named.end() :], named[1]
     head = _QUOTED.sub("", _first_line(text))
@@ -85,7 +85,7 @@ def _without_separator_line(text: str) -> tuple[str, str]:
 
 
 def _first_line(text: str) -> str:
-    """The first line in which something stands."""
+    """Return the first line that is not empty."""
     filled = _FILLED.search(text)
     if filled is None:
         return ""
@@ -94,7 +94,7 @@ def _first_line(text: str) -> str:
 
 
 def _cell(text: str) -> Cell:
-    """Without the ' that was set before what looks like a formula."""
+    """Return the cell without the ' that was set before what looks like a formula."""
     if not text:
         return None
     if text[0] == "'" and text[1:].startswith((*FORMULA_STARTS, "'")):

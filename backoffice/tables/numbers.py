@@ -78,7 +78,7 @@ def read_whole(cell: Cell) -> int:
 
 
 def _stored(cell: Cell) -> Decimal:
-    """A number that a workbook holds as one; whatever it shows, there is one way to read it."""
+    """Return a number that a workbook stores as one; whatever it shows, there is one way to read it."""
     if isinstance(cell, CellFault):
         raise bad_cell(cell.text)
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
@@ -90,7 +90,7 @@ def _stored(cell: Cell) -> Decimal:
 
 
 def _bare(text: str) -> str:
-    """With one kind of space, apostrophe and minus; nothing of a text that is too long."""
+    """Return it with one kind of space, apostrophe and minus; "" for a text that is too long."""
     if text.isascii():
         text = text.strip()
         return text if len(text) <= _LONGEST else ""
@@ -107,8 +107,8 @@ def _only(cell: Cell, text: str) -> Decimal:
     found = {reading for way in _WAYS if (reading := _reading(bare, way)) is not None}
     if len(found) > 1:
         decimals, thousands = (sign + format(number, "f") for number in sorted(found))
-        words = _("%(value)s can be read in two ways: write %(thousands)s or %(decimals)s0.")
-        raise bad_cell(words % {"value": shown(cell), "thousands": thousands, "decimals": decimals})
+        message = _("%(value)s can be read in two ways: write %(thousands)s or %(decimals)s0.")
+        raise bad_cell(message % {"value": shown(cell), "thousands": thousands, "decimals": decimals})
     if not found:
         raise _no_number(cell)
     number = found.pop()

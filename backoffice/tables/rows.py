@@ -29,10 +29,10 @@ class TableRow:
     def problem(self, header: Mapping[int, str]) -> str:
         """Return what makes the row unusable: a cell without a column, or one without a value. Empty for a good row."""
         if (stray := self.stray(header)) is not None:
-            words = _(
+            message = _(
                 "Column %(column)s has no name, and this row has “%(value)s” there. Is a comma not in quotation marks?"
             )
-            return words % {"column": column_letters(stray), "value": shown(self.cells[stray])}
+            return message % {"column": column_letters(stray), "value": shown(self.cells[stray])}
         for place, cell in self.cells.items():
             if isinstance(cell, CellFault):
                 return _("%(column)s: %(problem)s") % {"column": header[place], "problem": cell.text}

@@ -82,13 +82,13 @@ class _Parts:
         return self._archive.open(info)
 
     def elements(self, name: str, *, most: int = 0) -> Iterator[tuple[str, Element]]:
-        """The elements of an XML file as they end, by their names without a namespace."""
+        """Yield the elements of an XML file as they end, by their names without a namespace."""
         with self.open(name, most=most) as file:
             for element in _elements(file):
                 yield _local(element.tag), element
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
-        """By id: the last word of the relation's type, and the file that it leads to."""
+        """Return by id the last word of the relation's type, and the file that it leads to."""
         folder, base = posixpath.split(name)
         found = {}
         for tag, element in self.elements(posixpath.join(folder, "_rels", f"{base}.rels")):
@@ -100,8 +100,8 @@ class _Parts:
 
 
 def _elements(file: IO[bytes]) -> Iterator[Element]:
-    """The elements as they end. Entities that grow without measure are refused by expat itself, from 2.4.1 on, and ones
-    from elsewhere are never fetched; defusedxml would parse in Python, which takes five times as long.
+    """Yield the elements as they end. Entities that grow without measure are refused by expat from 2.4.1 on,
+    and ones from elsewhere are never fetched; defusedxml would parse in Python, which takes five times as long.
     """
     for _event, element in iterparse(file):  # noqa: S314
         yield element
@@ -138,7 +138,7 @@ def _shared_texts(parts: _Parts, name: str) -> Iterator[str]:
 
 
 def _text_of(element: Element) -> str:
-    """The text of a cell, of which parts may look differently; without the hints to pronounce it."""
+    """Return the text of a cell, of which parts may look differently; without the hints to pronounce it."""
     pieces = []
     for child in element:
         tag = _local(child.tag)
@@ -150,12 +150,12 @@ def _text_of(element: Element) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Characters that XML cannot carry are written as _x000D_."""
+    """Return the text with _x000D_ and the like as the characters that XML cannot carry."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _date_styles(parts: _Parts, name: str) -> frozenset[int]:
-    """The numbers of the styles of cells that show dates or times."""
+    """Return the numbers of the styles of cells that show dates or times."""
     from openpyxl.styles.numbers import is_date_format  # heavy to load
 
     formats, styles = set(_DATE_FORMATS), []
@@ -171,7 +171,7 @@ def _date_styles(parts: _Parts, name: str) -> frozenset[int]:
 
 
 def _rows(file: IO[bytes], book: _Book) -> Iterator[TableRow]:
-    """The file is read to its end, since only there its checksum shows whether it is whole."""
+    """Read the file to its end, since only there its checksum shows whether it is whole."""
     number = 0
     for element in _elements(file):
         if _local(element.tag) == "row":
@@ -185,7 +185,7 @@ def _rows(file: IO[bytes], book: _Book) -> Iterator[TableRow]:
 
 
 def _cells(row: Element, book: _Book) -> dict[int, Cell]:
-    """The filled cells by their place, from 0 on."""
+    """Return the filled cells by their place, from 0 on."""
     cells: dict[int, Cell] = {}
     place = -1
     for element in row:
@@ -240,7 +240,7 @@ def _value(kind: str, value: str, *, style: int, book: _Book) -> Cell:
 
 
 def _index(value: str) -> int:
-    """Raises ValueError for what would count from the end."""
+    """Raise ValueError for what would count from the end."""
     if not value.isdecimal():
         raise ValueError("A shared text has a number from 0 on.")
     return int(value)

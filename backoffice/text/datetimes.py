@@ -7,23 +7,23 @@ from django.utils import timezone
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC: PostgreSQL takes no offsets of 16 hours and more, which the standard allows.
+def in_utc(when: datetime) -> datetime:
+    """Return the same time in UTC: PostgreSQL takes no offsets of 16 hours and more, which the standard allows.
 
-    Raises ValueError for a moment that no calendar has in UTC.
+    Raises ValueError for a time that no calendar has in UTC.
     """
     try:
-        return moment.astimezone(UTC)
+        return when.astimezone(UTC)
     except OverflowError:
         raise ValueError("The time lies outside of the calendar") from None
 
 
-def within_calendar(moment: datetime) -> datetime:
-    """The same moment in UTC, or the end of the calendar that it lies beyond: as a bound of a search both are alike."""
+def within_calendar(when: datetime) -> datetime:
+    """Return the time in UTC, or the end of the calendar that it lies beyond: as bounds of a search both are alike."""
     try:
-        return in_utc(moment)
+        return in_utc(when)
     except ValueError:
-        return EARLIEST if moment.year == EARLIEST.year else LATEST
+        return EARLIEST if when.year == EARLIEST.year else LATEST
 
 
 def start_of_day(day: date) -> datetime:

@@ -56,7 +56,7 @@ def _countries() -> dict[str, str]:
 
 @lru_cache(maxsize=300)
 def _states(country: str) -> dict[str, str]:
-    """Codes win over names, and long codes are as good as short ones."""
+    """Return states by code and name. Codes win over names, and long codes are as good as short ones."""
     found = pycountry.subdivisions.get(country_code=country) or ()
     rows = [(row.code.partition("-")[2], _fold(row.name)) for row in found]
     if country == "US":
@@ -68,6 +68,6 @@ def _states(country: str) -> dict[str, str]:
 
 
 def _fold(text: str) -> str:
-    """Without case and accents: "Québec" is Quebec."""
+    """Return the text without case and accents: "Québec" is Quebec."""
     letters = unicodedata.normalize("NFKD", text.strip().casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -141,7 +141,7 @@ def _of_dict(clean_key: Cleaner, clean_value: Cleaner) -> Cleaner:
 
 @cache
 def _of_struct(kind: type[msgspec.Struct]) -> Cleaner:
-    """Built when first needed, since a struct may hold itself."""
+    """Build the cleaner when first needed, since a struct may hold itself."""
     fields: list[tuple[str, Cleaner]] = []
 
     def run(value: Any, path: str, errors: Errors) -> Any:
@@ -161,7 +161,7 @@ def _of_struct(kind: type[msgspec.Struct]) -> Cleaner:
 
 
 def _of_union(options: list[Any], text: Text) -> Cleaner:
-    """JSON itself says which is meant: an object, a list or a text; of several structs the tag does."""
+    """Choose by what JSON itself is: an object, a list or a text; of several structs the tag decides."""
     structs = [option for option in options if isinstance(option, type) and issubclass(option, msgspec.Struct)]
     if len(structs) < 2:
         return _chain([_build(option, text) for option in options])
@@ -176,7 +176,7 @@ def _of_union(options: list[Any], text: Text) -> Cleaner:
 
 
 def _chain(cleaners: list[Cleaner]) -> Cleaner:
-    """Each leaves alone what is not of its kind."""
+    """Apply them in turn: each leaves alone what is not of its kind."""
     if len(cleaners) == 1:
         return cleaners[0]
 
@@ -189,7 +189,7 @@ def _chain(cleaners: list[Cleaner]) -> Cleaner:
 
 
 def _of_anything(text: Text) -> Cleaner:
-    """Without a shape every text is of the one kind, however deep."""
+    """Clean every text as the one kind, however deep, where there is no shape."""
     leaf = _of_text(text)
 
     def run(value: Any, path: str, errors: Errors) -> Any:

@@ -87,7 +87,7 @@ def render(value: Any) -> Any:
 
 
 def plain_text(value: object) -> str:
-    """For msgspec, which knows of no texts but plain ones: an `enc_hook`."""
+    """Encode texts for msgspec, which knows of no texts but plain ones: an `enc_hook`."""
     if isinstance(value, Promise | str):
         return str(value)
     raise NotImplementedError(f"no JSON for {type(value)}")

@@ -134,4 +134,4 @@ class Vendor(Protocol):
         return []
 
     def check(self) -> str:
-        """Ask the vendor something harmless; return what it said. Raises VendorError."""
+        """Call something harmless at the vendor and return its response as text. Raise VendorError."""

@@ -14,7 +14,7 @@ PIECE = 64 * 1024
 
 
 def with_known_length(application: Application) -> Application:
-    """The application, given the length of a body that came in chunks. 413 for one of more than LONGEST."""
+    """Wrap the application to know the length of a body that came in chunks. 413 for one of more than LONGEST."""
 
     def answer(environ: Environ, start_response: Any) -> Iterable[bytes]:
         if not _is_chunked(environ):
@@ -31,7 +31,7 @@ def with_known_length(application: Application) -> Application:
 
 
 def _is_chunked(environ: Environ) -> bool:
-    """Only where the server says that its input ends by itself: reading any other would wait for ever."""
+    """Return true only where the server marks its input as ending by itself: reading any other would wait for ever."""
     is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
     return is_chunked and not environ.get("CONTENT_LENGTH") and bool(environ.get("wsgi.input_terminated"))
 

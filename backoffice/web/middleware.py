@@ -24,7 +24,7 @@ class ReadersZone:
 
 
 def _zone(name: str) -> ZoneInfo | None:
-    """The zone of that name; None for what is none, since anybody may send any cookie."""
+    """Return the zone of that name; None for what is none, since anybody may send any cookie."""
     if not name or len(name) > LONGEST_NAME:
         return None
     try:

@@ -22,7 +22,7 @@ class PatientSocket(socket.socket):
     deadline = float("inf")
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
-        """Raises ConnectionResetError when the sender is too slow: what gunicorn takes for one that went away."""
+        """Raise ConnectionResetError when the sender is too slow: what gunicorn takes for one that went away."""
         left = self.deadline - time.monotonic()
         try:
             if left <= 0:

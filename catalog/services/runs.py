@@ -57,7 +57,7 @@ class RunLog:
             self.problems.append(problem)
 
     def progress(self, *, seen: int, total: int | None) -> None:
-        """Say how far we are: a sign of life at the same time."""
+        """Record the progress, which is a sign of life at the same time."""
         self.run.seen, self.run.total = seen, total
         self._save("seen", "total")
 

@@ -9,12 +9,12 @@ from orders.marketing.services.exports.requesting import note_correction
 from orders.services.hooks import describe_event, on_correction, on_reconcile
 
 
-def _words_of_export(params: Mapping[str, Any]) -> dict[str, str]:
-    """Which consent was withdrawn."""
+def _export_labels(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return which consent was withdrawn."""
     consent = params.get("consent")
     return {"consent": str(Consent(consent).label)} if consent in Consent.values else {}
 
 
 on_correction.append(note_correction)
 on_reconcile.append(compare_cards)
-describe_event.append(_words_of_export)
+describe_event.append(_export_labels)

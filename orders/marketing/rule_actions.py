@@ -1,4 +1,4 @@
-"""What marketing adds to the actions of rules: telling one of an order, and listing its recipient for a card."""
+"""What marketing adds to the actions of rules: exporting an order, and listing its recipient for a card."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from backoffice.vendors.registry import (
     vendors_with,
 )
 from orders.marketing.models import CampaignState, CardRecipient, ExportState, MailCampaign, OrderExport
-from orders.marketing.services.campaigns.making import add_to_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from orders.marketing.services.exports.requesting import request_export
 from orders.models import Order
 from orders.rules.services.actions import Params, RuleAction, rule_action
@@ -32,7 +32,7 @@ class SendParams(Params, frozen=True):
 
 @rule_action("send_to_vendor")
 class SendToVendor(RuleAction[SendParams]):
-    """A vendor is told of the order, unless a person set that aside or the vendor knows of it already."""
+    """The export of the order, unless a person excluded it or the vendor has it already."""
 
     title = gettext_lazy("Tell a vendor of it")
     params = SendParams
@@ -50,7 +50,7 @@ class SendToVendor(RuleAction[SendParams]):
         return f"{self.kind}:{params.vendor}"
 
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
-        """By order: why each vendor is not told (again), as a key of REASONS. Those that would be are left out."""
+        """Return by order why each vendor does not get it (again), as a key of REASONS; the others are left out."""
         known: dict[int, dict[str, str]] = {key: {} for key in order_ids}
         exports = OrderExport.objects.filter(order__in=order_ids)
         for order_id, vendor, state, excluded_by in exports.values_list("order_id", "vendor", "state", "excluded_by"):
@@ -60,13 +60,13 @@ class SendToVendor(RuleAction[SendParams]):
                 known[order_id][vendor] = "already_so"
         return known
 
-    def plan(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> str:
+    def plan(self, context: RuleContext, params: SendParams, *, rule_id: int) -> str:
         if not _can_be_exported(params.vendor):
             return "not_set_up"
-        return str(facts.extra.get(self.kind, {}).get(params.vendor, ""))
+        return str(context.extra.get(self.kind, {}).get(params.vendor, ""))
 
-    def foresee(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> None:
-        facts.extra.setdefault(self.kind, {})[params.vendor] = "already_so"
+    def foresee(self, context: RuleContext, params: SendParams, *, rule_id: int) -> None:
+        context.extra.setdefault(self.kind, {})[params.vendor] = "already_so"
 
     def apply(self, order: Order, params: SendParams, *, rule_id: int, actor: str) -> None:
         try:
@@ -102,7 +102,7 @@ class AddToCampaign(RuleAction[CampaignParams]):
         return f"{self.kind}:{params.campaign_id}"
 
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
-        """By order: the campaigns it is listed in, and those that take recipients of its shop."""
+        """Return by order the campaigns it is listed in, and those that take recipients of its shop."""
         shops = dict(Order.objects.filter(pk__in=order_ids).values_list("pk", "shop_id"))
         drafts = MailCampaign.objects.filter(state=CampaignState.DRAFT, shop__in=set(shops.values()))
         open_by_shop: dict[int, set[int]] = {}
@@ -117,14 +117,14 @@ class AddToCampaign(RuleAction[CampaignParams]):
             for key in order_ids
         }
 
-    def plan(self, facts: RuleContext, params: CampaignParams, *, rule_id: int) -> str:
-        known = facts.extra.get(self.kind, {})
+    def plan(self, context: RuleContext, params: CampaignParams, *, rule_id: int) -> str:
+        known = context.extra.get(self.kind, {})
         if params.campaign_id in known.get("listed", ()):
             return "already_so"
         return "" if params.campaign_id in known.get("open", ()) else "not_set_up"
 
-    def foresee(self, facts: RuleContext, params: CampaignParams, *, rule_id: int) -> None:
-        facts.extra.setdefault(self.kind, {}).setdefault("listed", set()).add(params.campaign_id)
+    def foresee(self, context: RuleContext, params: CampaignParams, *, rule_id: int) -> None:
+        context.extra.setdefault(self.kind, {}).setdefault("listed", set()).add(params.campaign_id)
 
     def apply(self, order: Order, params: CampaignParams, *, rule_id: int, actor: str) -> None:
         add_to_campaign(order, campaign_id=params.campaign_id, actor=actor)

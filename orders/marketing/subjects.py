@@ -1,4 +1,4 @@
-"""What pushes of marketing are about: batches of orders that vendors are told of, and campaigns."""
+"""What pushes of marketing are about: batches of exported orders, and campaigns."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,13 @@ from orders.services.search import MOST_QUOTED, find_quoted_orders
 
 
 def _quoted_batches(text: str) -> Iterable[int]:
-    """Those in which vendors were told of the orders meant."""
+    """Return the batches that hold the orders meant."""
     told = OrderExport.objects.filter(order__in=find_quoted_orders(text), batch__isnull=False)
     return told.values_list("batch_id", flat=True)[:MOST_QUOTED]
 
 
 def _quoted_campaigns(text: str) -> Iterable[int]:
-    """By the vendor's id of the order of cards."""
+    """Return campaigns by the vendor's id of the order of cards."""
     rows = MailCampaign.objects.filter(vendor__in=vendor_names(), vendor_id=text)
     return rows.values_list("pk", flat=True)[:MOST_QUOTED]
 

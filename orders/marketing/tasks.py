@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="orders.marketing.tasks.export_orders")
 def export_orders() -> None:
-    """Gather the orders of which vendors are to be told into batches."""
+    """Gather the orders to export into batches."""
     if made := batches.gather_exports():
         logger.info("%s batches of orders to tell were made.", made)
 

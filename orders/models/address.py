@@ -14,7 +14,7 @@ class AddressRole(models.TextChoices):
 
     @property
     def field(self) -> str:
-        """Return the name under which storefronts give an address of that role."""
+        """The name under which storefronts give an address of that role."""
         return "invoice_address" if self is AddressRole.INVOICE else self.value
 
 

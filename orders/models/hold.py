@@ -26,7 +26,7 @@ class HoldReason(StateChoices):
 
     @property
     def is_alarming(self) -> bool:
-        """Return whether the order is not merely waiting: something went wrong that only a person can fix."""
+        """Whether the order is not merely waiting: something went wrong that only a person can fix."""
         return self.tone == Tone.RED
 
 

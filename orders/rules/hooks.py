@@ -8,10 +8,10 @@ from orders.rules.services.running import run_waiting_rules
 from orders.services.hooks import before_placing, describe_event
 
 
-def _words_of_rule(params: Mapping[str, Any]) -> dict[str, str]:
-    """What a rule did."""
+def _rule_labels(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a rule did."""
     return {"actions": describe_actions(params["actions"])} if "actions" in params else {}
 
 
 before_placing.append(run_waiting_rules)
-describe_event.append(_words_of_rule)
+describe_event.append(_rule_labels)

@@ -100,7 +100,7 @@ def make_storefront(code: str = "WEB", **fields: Any) -> Storefront:
 
 
 def build_order(**changes: Any) -> dict[str, Any]:
-    """An order body; `build_order(**{"recipient.street": "..."})` sets fields by their paths, dots and numbers. Other
+    """Return an order body; `build_order(**{"recipient.street": "..."})` sets fields by paths, dots and numbers. Other
     lines bring their total with them.
     """
     body = copy.deepcopy(ORDER)
@@ -116,7 +116,7 @@ def build_order(**changes: Any) -> dict[str, Any]:
 
 
 def _total_of(lines: list[dict[str, Any]]) -> str:
-    """Net, as the shops of tests have no tax; the usual total where the lines are wrong on purpose."""
+    """Return the net total, as the shops of tests have no tax; the usual total where the lines are wrong on purpose."""
     try:
         total = sum(Decimal(line["unit_price"]) * int(line["quantity"]) for line in lines)
     except (ArithmeticError, KeyError, TypeError, ValueError):
@@ -125,7 +125,7 @@ def _total_of(lines: list[dict[str, Any]]) -> str:
 
 
 def make_variant(sku: str, **fields: Any) -> Variant:
-    """A variant with purchase tiers from 1, 100 and 500, and sales and recommended tiers from 1 and 100."""
+    """Make a variant with purchase tiers from 1, 100 and 500, and sales and recommended tiers from 1 and 100."""
     now = timezone.now()
     product = Product.objects.create(
         vendor="mypromo", vendor_id=f"G{sku}", name=f"Group {sku}", changed_at=now, created_at=now
@@ -148,7 +148,7 @@ def make_variant(sku: str, **fields: Any) -> Variant:
 
 
 def make_catalog() -> dict[str, Variant]:
-    """Something printed, something from stock, something in tier quantities only; Germany and the United States."""
+    """Make something printed, from stock, and in tier quantities only; Germany and the United States."""
     germany = Country.objects.create(iso2="DE", iso3="DEU", name="Germany")
     State.objects.create(country=germany, iso2="BE", name="Berlin")
     states = Country.objects.create(iso2="US", iso3="USA", name="United States", state_mandatory=True)

@@ -43,7 +43,7 @@ def editor(settings: Settings) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def cards(db: None) -> dict[str, Variant]:
-    """Two colours of a card that can be designed; the second one is dearer."""
+    """Return two colours of a card that can be designed; the second one is dearer."""
     Country.objects.create(iso2="DE", iso3="DEU", name="Germany")
     made = {sku: make_variant(sku, editor_intents=["customize", "upload"]) for sku in (CARD, BLUE)}
     PriceTier.objects.filter(variant=made[BLUE], price_list="sales", quantity=100).update(price="1.99")

@@ -43,7 +43,7 @@ def kept_on_disk(media: Path) -> list[Path]:
 
 
 def fetch(url: str) -> Any:
-    """As a vendor does: no key, no session."""
+    """Fetch as a vendor does: no key, no session."""
     return Client().get(urlsplit(url).path)
 
 

@@ -46,7 +46,7 @@ TYPES = ("application/json", "application/json; charset=utf-16", "text/plain", "
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """Every (container, key) within."""
+    """Return every (container, key) within."""
     keys: list[Any] = (
         list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
     )
@@ -54,7 +54,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 
 def odd_structure(dice: random.Random) -> bytes:
-    """An order with some values exchanged, left out or put elsewhere."""
+    """Return an order with some values exchanged, left out or put elsewhere."""
     body = build_order(reference=str(dice.random()))
     for _ in range(dice.randint(1, 4)):
         container, key = dice.choice(places(body))
@@ -73,7 +73,7 @@ def odd_structure(dice: random.Random) -> bytes:
 
 
 def odd_bytes(dice: random.Random) -> bytes:
-    """An order's bytes, cut, doubled, or with others put in."""
+    """Return an order's bytes, cut, doubled, or with others put in."""
     body = json.dumps(build_order(reference=str(dice.random()))).encode()
     for _ in range(dice.randint(1, 5)):
         at = dice.randrange(len(body) + 1)

@@ -45,7 +45,7 @@ def all_at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 
 
 def place_repeating(storefront: Storefront, body: dict[str, Any], *, key: str) -> Any:
-    """As a storefront would: 409 still running is repeated."""
+    """Place it as a storefront would: 409 still running is repeated."""
     while True:
         answer = storefront.place(body, key=key)
         if answer.status_code != 409 or answer.json()["code"] != "still_running":

@@ -30,7 +30,7 @@ def sold(**changes: Any) -> dict[str, Any]:
 
 
 def sell_out() -> None:
-    """Nothing is left at the vendor, which has taken it for what it makes."""
+    """Leave nothing in stock at the vendor, which has taken it for what it makes."""
     Availability.objects.update_or_create(
         variant=Variant.objects.get(sku=PEN),
         fulfiller_id="1",

@@ -24,7 +24,7 @@ def sample(name: str) -> Any:
 
 
 def pens(**changes: Any) -> dict[str, Any]:
-    """An order of a stock item, which every vendor's limits let pass."""
+    """Return an order of a stock item, which every vendor's limits let pass."""
     lines = [{"sku": PEN, "quantity": 100, "unit_price": "1.30"}]
     return build_order(**{"lines": lines, **changes})
 

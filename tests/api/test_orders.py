@@ -16,7 +16,7 @@ from tests.api.storefront import PEN, Storefront, build_order, make_storefront
 
 @pytest.fixture
 def placed(storefront: Storefront, catalog) -> list[int]:
-    """Five orders, oldest first."""
+    """Place five orders, oldest first."""
     bodies = [build_order(reference=f"R-{n}", **{"customer.email": f"c{n}@example.com"}) for n in range(5)]
     return [storefront.place(body).json()["id"] for body in bodies]
 

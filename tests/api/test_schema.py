@@ -74,7 +74,7 @@ def test_the_page_for_people_works_without_any_other_host(client: Client) -> Non
 
 @pytest.fixture
 def stocked(transactional_db: None) -> Storefront:
-    """A shop with a catalogue and an order, committed: the live server has connections of its own."""
+    """Commit a shop with a catalogue and an order: the live server has connections of its own."""
     make_catalog()
     storefront = make_storefront("LIVE")
     assert storefront.place(build_order()).status_code == 201

@@ -82,7 +82,7 @@ def test_the_second_waits_for_the_first_and_without_the_lock_both_are_taken(
 
 
 def wait_until_blocked() -> None:
-    """Somebody waits for the lock of a stock."""
+    """Wait until somebody waits for the lock of a stock."""
     deadline = time.monotonic() + 10
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:

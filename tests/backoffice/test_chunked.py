@@ -11,7 +11,7 @@ from backoffice.web.chunked import with_known_length
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Reads as many bytes as were announced, as Django does."""
+    """Read as many bytes as were announced, as Django does."""
     start_response("200 OK", [])
     return [environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))]
 

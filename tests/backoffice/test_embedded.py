@@ -29,7 +29,7 @@ def python(code: str, *, var: Path) -> list[str]:
 
 @pytest.fixture
 def new_var(tmp_path: Path) -> Iterator[Path]:
-    """Not there yet: the first start makes the cluster, which takes most of its time."""
+    """Yield a folder without a cluster: the first start makes it, which takes most of its time."""
     yield tmp_path / "var"
     embedded.stop(tmp_path / "var")
 
@@ -46,7 +46,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def var(new_var: Path, first_start: Path) -> Path:
-    """A copy of the first start, of its owners and modes too."""
+    """Return a copy of the first start, of its owners and modes too."""
     new_var.mkdir()
     subprocess.run(["cp", "-a", first_start, new_var / "postgres"], check=True)
     return new_var

@@ -68,7 +68,7 @@ def read(kind: str, column: str, text: str, write: Write) -> TableReading:
 
 
 def values_of(reading: TableReading) -> set[Any]:
-    """All that stands in the wishes: SKUs, quantities and values."""
+    """Return all that stands in the rows: SKUs, quantities and values."""
     found: set[Any] = set(reading.requests)
     for wish in reading.requests.values():
         for value in wish.values():

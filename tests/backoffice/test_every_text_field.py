@@ -64,7 +64,7 @@ def inputs() -> list[type[msgspec.Struct]]:
 
 
 def filled(kind: Any, text: str, path: str, found: list[str], *, depth: int = 0) -> Any:
-    """A JSON value of the kind with the text everywhere; `found` gets the paths."""
+    """Return a JSON value of the kind with the text everywhere; `found` gets the paths."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is typing.Annotated:
         return filled(arguments[0], text, path, found, depth=depth)
@@ -156,7 +156,7 @@ def form_classes() -> list[type[forms.BaseForm]]:
 
 
 def is_plain_text(field: forms.Field) -> bool:
-    """A text that nothing cleans; choices are compared with what we offer, and passwords stay as they are."""
+    """Return whether nothing cleans the text; choices are compared with ours, and passwords stay as they are."""
     hides = isinstance(field.widget, forms.PasswordInput)
     return isinstance(field, forms.CharField) and not isinstance(field, CleanField) and not hides
 

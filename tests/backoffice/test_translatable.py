@@ -23,7 +23,7 @@ def made() -> str:
 
 
 def through(value: Any) -> Any:
-    """To the database and back."""
+    """Return the text after its way to the database and back."""
     return render(json.loads(json.dumps(serialize(value))))
 
 

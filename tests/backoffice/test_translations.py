@@ -46,13 +46,13 @@ def _parse(source: str) -> ast.Module:
 
 
 def _text(function: str, arguments: list[str | None]) -> Text | None:
-    """None where the text itself is not written out: it is marked where it is."""
+    """Return None where the text itself is not written out: it is marked where it is."""
     taken = [None if place is None else arguments[place] for place in PLACES[function]]
     return Text(taken[0], taken[1], taken[2]) if taken[1] is not None else None
 
 
 def texts_of_code(source: str) -> Iterator[Text]:
-    """Calls of Django's functions under whatever name they were imported."""
+    """Yield calls of Django's functions under whatever name they were imported."""
     names: dict[str, str] = {}
     for node in ast.walk(_parse(source)):  # what stands outside comes first, so imports do
         if isinstance(node, ast.ImportFrom) and node.module in MODULES:
@@ -66,7 +66,7 @@ def texts_of_code(source: str) -> Iterator[Text]:
 
 
 def translated_early(source: str) -> list[int]:
-    """Lines that translate while the module is loaded: they would keep one language for every reader."""
+    """Return lines that translate while the module is loaded: they would keep one language for every reader."""
     names: set[str] = set()
     found = []
     left: deque[ast.AST] = deque([_parse(source)])
@@ -82,7 +82,7 @@ def translated_early(source: str) -> list[int]:
 
 
 def texts_of_template(source: str) -> Iterator[Text]:
-    """What Django's own reader of templates hands to xgettext."""
+    """Yield what Django's own reader of templates hands to xgettext."""
     for name, quoted in CALL.findall(templatize(source)):
         arguments = list(ast.literal_eval(f"({quoted},)"))
         if text := _text("gettext" if name == "_" else name, arguments):
@@ -101,7 +101,7 @@ def marked_texts() -> dict[tuple[str | None, str], Text]:
 
 
 def read_entries(source: str) -> Iterator[Entry]:
-    """The entries of a .po file, its header (the empty text) among them."""
+    """Yield the entries of a .po file, its header (the empty text) among them."""
     for block in re.split(r"\n\s*\n", source):
         parts = re.findall(r'^(msg\w+(?:\[\d\])?)\s+((?:".*"\s*)+)', block, flags=re.MULTILINE)
         values = {
@@ -196,7 +196,7 @@ def test_texts_are_found_in_templates() -> None:
 
 
 def _fits(entry: Entry) -> bool:
-    """Every form has the placeholders of its own text; the order is free."""
+    """Return whether every form has the placeholders of its own text; the order is free."""
     sources = [entry.text.text, entry.text.plural or ""][: len(entry.forms)]
     pairs = zip(sources, entry.forms, strict=True)
     return all(sorted(PLACEHOLDER.findall(source)) == sorted(PLACEHOLDER.findall(form)) for source, form in pairs)

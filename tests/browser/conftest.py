@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser, live_server: LiveServer, django_db_setup: None) -> Iterator[BrowserContext]:
-    """One for all tests of a worker, so that styles and scripts are loaded and compiled once."""
+    """Share one context among all tests of a worker, so that styles and scripts are loaded and compiled once."""
     context = browser.new_context(base_url=live_server.url, locale="en-GB", timezone_id="Europe/Berlin")
     context.set_default_timeout(PATIENCE)
     yield context
@@ -51,7 +51,7 @@ def staff(transactional_db: None) -> User:
 
 @pytest.fixture
 def page(context: BrowserContext, live_server: LiveServer, staff: User) -> Iterator[Page]:
-    """A new one, signed in, on the home page. Errors of scripts and of the server fail the test."""
+    """Open a page, signed in, on the home page. Errors of scripts and of the server fail the test."""
     sign_in(context, staff, url=live_server.url)
     page = context.new_page()
     wrong: list[str] = []
@@ -70,7 +70,7 @@ def sign_in(context: BrowserContext, user: User, *, url: str) -> None:
 
 
 def forget(page: Page, *, url: str) -> None:
-    """The next test finds neither cookies nor anything else that pages keep, only the cache of the network."""
+    """Forget cookies and all else that pages keep, but for the network's cache, before the next test."""
     session = page.context.new_cdp_session(page)
     page.goto("about:blank")
     session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})

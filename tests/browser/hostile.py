@@ -39,7 +39,7 @@ SKU = ("SKU-" + "LONG-UNBROKEN-VARIANT-CODE-" * 4)[:100]
 
 
 def seed() -> None:
-    """A few rows of every list; nothing is sent."""
+    """Create a few rows of every list; nothing is sent."""
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": now})
     shop = Shop.objects.create(code="LONG", name=LONG[:100], currency="EUR")

@@ -12,7 +12,7 @@ from backoffice.engine.models import Heartbeat
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import MailCampaign
 from orders.marketing.services.campaigns.following import follow_campaigns
-from orders.marketing.services.campaigns.making import add_to_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from tests.cards.conftest import cards_paid, charges, make_draft, make_us_order, sandbox
 from tests.flows.conftest import work_off
 

@@ -29,7 +29,7 @@ LONG = (
 
 
 def brought_in(products: int, *, variants: int = 1) -> None:
-    """A catalogue with tiers that sell at a margin of half."""
+    """Sync a catalogue with tiers that sell at a margin of half."""
     made = []
     for number in range(1, products + 1):
         prices = {

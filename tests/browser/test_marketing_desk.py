@@ -24,7 +24,7 @@ PEOPLE = ("Jana Größer", "Tom Lindqvist", "Mara Okafor", "Ines Ferreira", "Pau
 
 
 def many(make: Make, ask: Ask, tell: Callable[[], None], sandbox: Sandbox) -> None:
-    """A list with something of everything."""
+    """Make a list with something of everything."""
     sandbox.autoletter.options.change(needs_house_number=True)
     for number, name in enumerate(PEOPLE * 2):
         first, last = name.split()

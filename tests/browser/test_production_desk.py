@@ -32,7 +32,7 @@ SCREENS = Path(project.BASE_DIR) / "docs" / "screens"
 
 @pytest.fixture
 def desk(settings: Settings, tmp_path: Path, staff: User) -> Iterator[Sandbox]:
-    """One production order of each kind, files downloaded, at a sandbox whose time stands still."""
+    """Prepare one production order of each kind, files downloaded, at a sandbox whose time stands still."""
     with running_sandbox(manual_clock=True, rate_limit=0, late_every=0) as sandbox:
         settings.MYPROMO_URL = sandbox.url
         settings.MYPROMO_FULFILLER_CLIENT_ID = "2"
@@ -50,7 +50,7 @@ def desk(settings: Settings, tmp_path: Path, staff: User) -> Iterator[Sandbox]:
 
 
 def add_pictures(sandbox: Sandbox) -> None:
-    """The catalogue knows a picture of everything that is to be made."""
+    """Add a picture of everything that is to be made to the catalogue."""
     for sku in ProductionItem.objects.values_list("sku", flat=True).distinct():
         variant = sandbox.mypromo.catalogue.find(sku)
         assert variant is not None
@@ -58,7 +58,7 @@ def add_pictures(sandbox: Sandbox) -> None:
 
 
 def fetched(kind_index: int = 0) -> Label:
-    """A label of an order with exactly one, fetched."""
+    """Fetch a label of an order with exactly one."""
     label = Label.objects.filter(production_order__labels__isnull=False, kind="supplied").order_by("pk")[kind_index]
     fetch_label(label, actor="mara", dispatch_on=timezone.localdate())
     work_off()

@@ -40,7 +40,7 @@ def rate(shop: Shop, product: Product | None, *, total: int, distribution: tuple
 
 @pytest.fixture
 def rated(transactional_db: None) -> Product:
-    """Two shops with ratings, and a product that both have sold."""
+    """Make two shops with ratings, and a product that both have sold."""
     Heartbeat.objects.create(name="sweep", at=timezone.now())
     shops = [Shop.objects.create(code=code, name=name) for code, name in (("WEB", "Web shop"), ("B2B", "For firms"))]
     products = [make_variant(f"MUG-{number}").product for number in range(6)]

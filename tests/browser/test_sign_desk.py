@@ -27,7 +27,7 @@ def sideways(page: Page) -> int:
 
 
 def keep(page: Page, name: str) -> None:
-    """A screen for the documents, when a folder for it is named."""
+    """Keep a screenshot for the documents, when a folder for it is named."""
     if folder := os.environ.get("SCREENS"):
         page.screenshot(path=Path(folder) / name)
 

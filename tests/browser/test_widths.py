@@ -42,7 +42,7 @@ OUTSIDE = """() => [...document.querySelectorAll("#content *")].filter((one) =>
 
 
 def lists(user: User) -> list[str]:
-    """Every page of the sidebar."""
+    """Return every page of the sidebar."""
     request = RequestFactory().get("/admin/")
     request.user = user
     return [item["link"] for group in sidebar(request) for item in group["items"]]
@@ -67,7 +67,7 @@ def single_pages() -> list[str]:
 
 
 def settled_excess(page: Page) -> int:
-    """By how many pixels the page is wider than its window, once fonts are there and the frame has stopped moving."""
+    """Return by how many pixels the page exceeds its window, once fonts are there and the frame has stopped moving."""
     for _attempt in range(10):
         excess = page.evaluate(
             "document.fonts.ready.then(() => document.documentElement.scrollWidth - window.innerWidth)"

@@ -14,10 +14,12 @@ from pytest_django import Settings
 from backoffice.accounts.models import Shop
 from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
+from backoffice.vendors import responses, session
 from orders.marketing.models import CampaignState, CardState, MailCampaign
 from orders.marketing.services.campaigns.following import follow_campaigns
-from orders.marketing.services.campaigns.making import add_to_campaign, make_campaign, prepare_campaign
+from orders.marketing.services.campaigns.making import make_campaign, prepare_campaign
 from orders.marketing.services.campaigns.paying import Shown, check_out_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from orders.models import Order
 from tests.flows.conftest import work_off
 from tests.orders.rows import make_order
@@ -49,7 +51,7 @@ def vendor(sandbox: Sandbox) -> LettrlabsApp:
 
 
 def make_us_order(number: int = 0, **changes: Any) -> Order:
-    """An order of somebody in the US who accepts letters; each number is another person."""
+    """Make an order of somebody in the US who accepts letters; each number is another person."""
     address = changes.pop("address", {})
     fixed = {"currency": "USD"} | {
         name: changes.pop(name) for name in ("currency", "placed_at", "total", "created_at") if name in changes
@@ -86,7 +88,7 @@ def make_draft(**fields: Any) -> MailCampaign:
 
 @pytest.fixture
 def fill() -> Callable[..., MailCampaign]:
-    """A draft with so many recipients."""
+    """Make a draft with so many recipients."""
 
     def filled(cards: int = 3, **fields: Any) -> MailCampaign:
         campaign = make_draft(**fields)
@@ -99,7 +101,7 @@ def fill() -> Callable[..., MailCampaign]:
 
 @pytest.fixture
 def proofed(sandbox: Sandbox, fill: Callable[..., MailCampaign]) -> Callable[..., MailCampaign]:
-    """A campaign up to proof and price."""
+    """Make a campaign up to proof and price."""
 
     def prepared(cards: int = 3, **fields: Any) -> MailCampaign:
         campaign = prepare_campaign(fill(cards, **fields), actor="mara")
@@ -117,7 +119,7 @@ def payer(db: None) -> User:
 
 @pytest.fixture
 def paid(sandbox: Sandbox, fill: Callable[..., MailCampaign]) -> Callable[..., MailCampaign]:
-    """A campaign as it is once its cards are paid, made without the way there."""
+    """Make a campaign as it is once its cards are paid, without the way there."""
 
     def made(cards: int = 2) -> MailCampaign:
         campaign = fill(cards)
@@ -139,7 +141,7 @@ def confirm(campaign: MailCampaign, payer: User, *, accepts_difference: bool = F
 
 
 def settle(sandbox: Sandbox, campaign: MailCampaign, *, seconds: float = 4.0) -> MailCampaign:
-    """Time goes by at the vendor, and it is asked."""
+    """Let time go by at the vendor, and ask it."""
     sandbox.clock.advance(seconds)
     follow_campaigns(at_once=True)
     campaign.refresh_from_db()
@@ -152,3 +154,10 @@ def cards_paid(vendor: LettrlabsApp) -> list[str]:
 
 def charges(vendor: LettrlabsApp) -> list[str]:
     return [event["total"] for event in vendor.ledger.of_kind("charge")]
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait briefly where a 429 names no time."""
+    monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
+    monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)

@@ -11,7 +11,6 @@ from backoffice.engine.services.handlers import ReconcileResult
 from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.vendors import responses, session
 from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.deciding import discard_draft
@@ -24,12 +23,7 @@ from tests.flows.conftest import work_off
 
 Make = Callable[..., MailCampaign]
 
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a 429 names no time, a quarter of a minute is waited otherwise."""
-    monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
-    monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 def settle_paid(sandbox: Sandbox, campaign: MailCampaign, payer: User) -> MailCampaign:

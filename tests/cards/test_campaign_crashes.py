@@ -34,12 +34,12 @@ def _short_leases(settings: Settings) -> None:
     settings.PUSH_LEASE_SECONDS = LEASE_SECONDS
 
 
-def crash(kind: str, step: str, moment: str) -> None:
-    """A worker takes the push and is killed there; then its lease is over."""
+def crash(kind: str, step: str, point: str) -> None:
+    """Take the push and have the worker killed there; then its lease is over."""
     push = Push.objects.get(kind=kind)
     with forked() as is_worker:
         if is_worker:
-            plan_death(step, moment)
+            plan_death(step, point)
             deliver(push.pk)
     end_leases()
 
@@ -52,13 +52,13 @@ def end_leases() -> None:
     Push.objects.filter(state=PushState.NEW).update(next_at=timezone.now())
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("point", MOMENTS)
 @pytest.mark.parametrize("step", ["create", "recipients:1"])
 def test_one_draft_with_each_recipient_once_wherever_the_worker_dies(
-    step: str, moment: str, sandbox: Sandbox, fill: Make, vendor: LettrlabsApp
+    step: str, point: str, sandbox: Sandbox, fill: Make, vendor: LettrlabsApp
 ) -> None:
     campaign = prepare_campaign(fill(2), actor="mara")
-    crash("orders.prepare_campaign", step, moment)
+    crash("orders.prepare_campaign", step, point)
     work_off()
     campaign.refresh_from_db()
     assert (campaign.state, campaign.accepted) == (CampaignState.PROOFED, 2)
@@ -66,23 +66,23 @@ def test_one_draft_with_each_recipient_once_wherever_the_worker_dies(
     assert (str(order["id"]), len(order["recipients"])) == (campaign.vendor_id, 2)
 
 
-@pytest.mark.parametrize("moment", [*MOMENTS, "attempted"])
+@pytest.mark.parametrize("point", [*MOMENTS, "attempted"])
 def test_one_charge_wherever_the_worker_dies(
-    moment: str, sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User
+    point: str, sandbox: Sandbox, proofed: Make, vendor: LettrlabsApp, payer: User
 ) -> None:
     campaign = confirm(proofed(2), payer)
     push = Push.objects.get(kind="orders.check_out_campaign")
-    if moment == "attempted":
+    if point == "attempted":
         with forked() as is_worker:
             if is_worker:
                 Checkout._pay = lambda self: die()  # type: ignore[method-assign]
                 deliver(push.pk)
         end_leases()
     else:
-        crash("orders.check_out_campaign", "checkout", moment)
+        crash("orders.check_out_campaign", "checkout", point)
     work_off()
     campaign.refresh_from_db()
-    if moment in ("before", "attempted"):
+    if point in ("before", "attempted"):
         assert campaign.state == CampaignState.PROOFED
         assert "nothing was paid" in campaign.problem
         assert vendor.ledger.total("POST v1/order/{id}/checkout") == 0
@@ -94,15 +94,15 @@ def test_one_charge_wherever_the_worker_dies(
     assert cards_paid(vendor) == ["Doe0", "Doe1"]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("point", MOMENTS)
 def test_each_sale_is_counted_once_wherever_the_worker_dies(
-    moment: str, sandbox: Sandbox, paid: Make, vendor: LettrlabsApp
+    point: str, sandbox: Sandbox, paid: Make, vendor: LettrlabsApp
 ) -> None:
     campaign = paid(1)
     number = buy(campaign, 0)
     find_conversions()
     row = campaign.conversions.get()
-    crash("orders.report_conversions", f"conversions:{row.pk}", moment)
+    crash("orders.report_conversions", f"conversions:{row.pk}", point)
     work_off()
     assert [event["order_id"] for event in vendor.ledger.of_kind("conversion")] == [number]
     row.refresh_from_db()

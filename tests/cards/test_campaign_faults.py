@@ -19,7 +19,6 @@ from backoffice.engine.services.pushes import decide_push
 from backoffice.engine.services.sending import deliver
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from backoffice.vendors import responses, session
 from orders.marketing.models import CampaignState, CardConversion, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
@@ -40,12 +39,7 @@ every_fault = pytest.mark.parametrize(
     ("kind", "more"), FAULTS + REFUSED, ids=[f"{kind}{more.get('retry_after', '')}" for kind, more in FAULTS + REFUSED]
 )
 
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a 429 names no time, a quarter of a minute is waited otherwise."""
-    monkeypatch.setattr(responses, "THROTTLED_FOR", 0.05)
-    monkeypatch.setattr(session, "THROTTLED_FOR", 0.05)
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 @every_fault
@@ -300,7 +294,7 @@ def test_a_person_who_decides_a_lost_checkout_never_pays_twice(
 
 
 def _stray(vendor: LettrlabsApp) -> str:
-    """A draft that somebody else made by this API, at the same time."""
+    """Make a draft as somebody else does by this API, at the same time."""
     key = vendor.store.new_id()
     now = timezone.now().isoformat()
     draft = {"id": key, "templateId": 12345, "status": "Draft", "createdDate": now, "recipients": []}
@@ -310,7 +304,7 @@ def _stray(vendor: LettrlabsApp) -> str:
 
 @pytest.fixture
 def doubtful(fill: Make, sandbox: Sandbox, vendor: LettrlabsApp, settings) -> MailCampaign:
-    """A campaign whose draft was lost while another one appeared."""
+    """Make a campaign whose draft was lost while another one appeared."""
     campaign = prepare_campaign(fill(2), actor="mara")
     strike(sandbox, CREATE, "cut_after", settings)
     push = Push.objects.get()

@@ -17,12 +17,8 @@ from backoffice.vendors.card_messages import CardOrderReport, RemoteCardState
 from orders.marketing.models import CampaignState, CardState, MailCampaign
 from orders.marketing.services.campaigns.conversions import find_conversions
 from orders.marketing.services.campaigns.following import follow_campaigns
-from orders.marketing.services.campaigns.making import (
-    add_to_campaign,
-    cancel_campaign,
-    prepare_campaign,
-    reopen_campaign,
-)
+from orders.marketing.services.campaigns.making import cancel_campaign, prepare_campaign, reopen_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from orders.marketing.services.campaigns.reports import apply_card_report
 from orders.models import Order
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
@@ -188,7 +184,7 @@ def test_a_cancelled_campaign_leaves_nothing_at_the_vendor(proofed: Prepare, ven
 
 
 def bought(number: int, campaign: MailCampaign, *, after: timedelta = timedelta(hours=1), **changes) -> Order:
-    """An order of that person, so long after the payment; it came in a while ago."""
+    """Make an order of that person, so long after the payment; it came in a while ago."""
     moments = {"placed_at": campaign.paid_at + after, "created_at": timezone.now() - timedelta(minutes=10)}
     return make_us_order(number, **moments, **changes)
 
@@ -208,8 +204,8 @@ def test_what_a_recipient_buys_is_told_once_with_our_number(
         find_conversions()
         work_off()
         MailCampaign.objects.update(orders_seen=0)
-    told = {event["order_id"]: event["revenue"] for event in vendor.ledger.of_kind("conversion")}
-    assert told == {by_mail.number: "189.0", by_place.number: "189.0"}
+    reported = {event["order_id"]: event["revenue"] for event in vendor.ledger.of_kind("conversion")}
+    assert reported == {by_mail.number: "189.0", by_place.number: "189.0"}
     assert campaign.conversions.get(order=euros).problem.startswith("Not reported")
     assert campaign.conversions.count() == 3
     follow_campaigns(at_once=True)

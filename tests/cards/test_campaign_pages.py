@@ -15,9 +15,10 @@ from django.utils import timezone, translation
 from backoffice.engine.models import Push
 from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
-from orders.marketing.admin.campaign_pages.words import describe_event
+from orders.marketing.admin.campaign_pages.labels import describe_event
 from orders.marketing.models import CampaignEvent, CampaignState, CardState, LeftOut, MailCampaign
-from orders.marketing.services.campaigns.making import add_to_campaign, make_campaign
+from orders.marketing.services.campaigns.making import make_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign
 from orders.models import Order
 from tests.admin.desk.conftest import SignIn, sign_in
 from tests.cards.conftest import confirm, make_draft, make_us_order, settle
@@ -49,7 +50,7 @@ def page(campaign: MailCampaign, name: str = "change") -> str:
 
 @pytest.fixture
 def marketing(sign_in: SignIn) -> Client:
-    """Makes and prepares campaigns, and checks none out."""
+    """Make a user who prepares campaigns, and checks none out."""
     return sign_in(*RIGHTS)
 
 

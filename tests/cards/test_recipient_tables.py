@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from backoffice.errors import InvalidInput
 from orders.marketing.models import CardRecipient, CardState, LeftOut
 from orders.marketing.services.campaigns.addresses import validate_row
-from orders.marketing.services.campaigns.making import add_table
+from orders.marketing.services.campaigns.recipients import add_table
 from orders.marketing.services.campaigns.tables import read_recipients
 from tests.cards.conftest import make_draft
 
@@ -62,8 +62,8 @@ def test_places_are_read_however_they_were_written(
     [row] = read_recipients(
         workbook(COLUMNS.strip().split(","), ["Ann", "Lee", "1 Main St", "Town", state, zip_code, country])
     )
-    judged = validate_row(row)
-    assert (judged.reason, judged.address.state_code, judged.address.zip5, judged.address.zip4) == ("", *expected)
+    result = validate_row(row)
+    assert (result.reason, result.address.state_code, result.address.zip5, result.address.zip4) == ("", *expected)
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,8 @@ from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavail
 from backoffice.sandbox import Sandbox
 from orders.marketing.models import CampaignState, CardRecipient, CardState, LeftOut, MailCampaign
 from orders.marketing.services.campaigns.addresses import person_key, split_zip, validate_address
-from orders.marketing.services.campaigns.making import (
-    add_to_campaign,
-    cancel_campaign,
-    change_campaign,
-    prepare_campaign,
-    remove_recipient,
-)
+from orders.marketing.services.campaigns.making import cancel_campaign, change_campaign, prepare_campaign
+from orders.marketing.services.campaigns.recipients import add_to_campaign, remove_recipient
 from orders.marketing.services.campaigns.tables import MOST_BYTES, read_recipients
 from orders.models import OrderState
 from tests.cards.conftest import make_draft, make_us_order
@@ -77,9 +72,9 @@ def test_two_spellings_of_one_person_are_one(db: None) -> None:
 
 @given(st.dictionaries(st.sampled_from([*GOOD, "organisation", "email", "address2"]), st.text(max_size=300)))
 def test_no_text_breaks_the_judgement(texts: dict[str, str]) -> None:
-    judged = validate_address(texts)
-    assert "\x00" not in "".join(getattr(judged.address, name) for name in judged.address.__struct_fields__)
-    assert judged.reason in ("", *LeftOut.values)
+    validated = validate_address(texts)
+    assert "\x00" not in "".join(getattr(validated.address, name) for name in validated.address.__struct_fields__)
+    assert validated.reason in ("", *LeftOut.values)
 
 
 def test_an_order_is_listed_once_however_often_it_is_asked_for(db: None) -> None:
@@ -214,7 +209,7 @@ def test_two_campaigns_at_once_never_take_the_same_person() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "text"),
     [
         (b"", "these are missing"),
         (b"a,b\n1,2\n", "these are missing: address1, city, state, zip"),
@@ -226,15 +221,15 @@ def test_two_campaigns_at_once_never_take_the_same_person() -> None:
         (b"address1,city,state,zip\n" + b"1 Main,B,MA,02139\n" * 20_001, "at most 20000 rows"),
     ],
 )
-def test_a_table_that_cannot_be_used_names_what_is_wrong(content: bytes, words: str) -> None:
-    with pytest.raises(InvalidInput, match=words):
+def test_a_table_that_cannot_be_used_names_what_is_wrong(content: bytes, text: str) -> None:
+    with pytest.raises(InvalidInput, match=text):
         read_recipients(content)
 
 
 def test_the_command_asks_for_all_campaigns_and_lists_problems(sandbox: Sandbox) -> None:
     make_draft()
     MailCampaign.objects.update(problem="Which draft is it?")
-    said = StringIO()
-    call_command("follow_campaigns", stdout=said)
-    assert "0 campaigns asked for" in said.getvalue()
-    assert "Which draft is it?" in said.getvalue()
+    output = StringIO()
+    call_command("follow_campaigns", stdout=output)
+    assert "0 campaigns asked for" in output.getvalue()
+    assert "Which draft is it?" in output.getvalue()

@@ -14,7 +14,8 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.lettrlabs.app import LettrlabsApp
 from orders.marketing.models import CampaignState, CardState, Consent, LeftOut, MailCampaign, OptOut
 from orders.marketing.services.campaigns.addresses import RecipientInput
-from orders.marketing.services.campaigns.making import CHECK_OUT, add_table, add_to_campaign, foresee, prepare_campaign
+from orders.marketing.services.campaigns.making import CHECK_OUT, prepare_campaign
+from orders.marketing.services.campaigns.recipients import add_table, add_to_campaign, foresee
 from orders.models import Order, OrderState
 from tests.cards.conftest import cards_paid, charges, confirm, make_draft, make_us_order, settle
 from tests.cards.test_recipients import GOOD

@@ -35,7 +35,7 @@ class Desk:
     def make(
         self, rows: dict[str, Value], *, kind: str = ChangeKind.SALES_PRICES, vendor: str = MERCHANT, **changes: Any
     ) -> ChangeSet:
-        """A draft by the author."""
+        """Make a draft by the author."""
         given: dict[str, Any] = {"title": "Spring", "source": ChangeSource.EDITOR, "actor": "author"} | changes
         return make_change_set(kind, vendor=vendor, rows=rows, **given)
 
@@ -43,11 +43,11 @@ class Desk:
         return check_change_set(change_set, actor="author")
 
     def approve(self, change_set: ChangeSet, *, override_reason: str = "") -> ChangeSet:
-        """Checked by the author and approved by the boss."""
+        """Check the set as the author and approve it as the boss."""
         return approve_change_set(self.check(change_set), user=self.boss, override_reason=override_reason)
 
     def push(self, change_set: ChangeSet, *, override_reason: str = "seen and wanted") -> ChangeSet:
-        """Checked, approved, pushed, and worked off to the end."""
+        """Check, approve and push the set, and deliver it to the end."""
         push_change_set(self.approve(change_set, override_reason=override_reason), user=self.boss)
         return self.work_off(change_set)
 
@@ -80,17 +80,17 @@ class Desk:
         return values
 
     def skus(self, count: int, *, vendor: str = MERCHANT, tiers: int = 1) -> list[str]:
-        """SKUs that the vendor lists with at least so many tiers."""
+        """Return SKUs that the vendor lists with at least so many tiers."""
         found = []
-        for facts in get_vendor(vendor, ListsPrices, lane=Lane.READS).iter_prices():
-            if sum(tier.price_list == "purchase" for tier in facts.tiers) >= tiers:
-                found.append(facts.sku)
+        for prices in get_vendor(vendor, ListsPrices, lane=Lane.READS).iter_prices():
+            if sum(tier.price_list == "purchase" for tier in prices.tiers) >= tiers:
+                found.append(prices.sku)
             if len(found) == count:
                 break
         return found
 
     def moved(self, skus: Iterable[str], *, percent: int = 5) -> dict[str, Value]:
-        """Wishes for these SKUs: every sales price so many percent dearer."""
+        """Return rows for these SKUs: every sales price so many percent dearer."""
         return {sku: {"sales": _moved(self.held(sku)["sales_prices"], percent=percent)} for sku in skus}
 
 

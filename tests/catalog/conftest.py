@@ -14,7 +14,7 @@ PERMISSIONS = ("approve_changeset", "push_changeset", "override_changeset", "res
 
 @pytest.fixture
 def person(db: None) -> Callable[..., User]:
-    """Somebody who may do all that the desk of change sets knows, or only what is named."""
+    """Return somebody who may do all that the desk of change sets knows, or only what is named."""
 
     def made(name: str, *permissions: str) -> User:
         user = User.objects.create_user(name)
@@ -26,7 +26,7 @@ def person(db: None) -> Callable[..., User]:
 
 @pytest.fixture
 def sandbox(settings: Settings, db: None) -> Iterator[Sandbox]:
-    """A mypromo whose time stands still, and settings that make waiting short."""
+    """Run a mypromo whose time stands still, with settings that make waiting short."""
     with running_sandbox(manual_clock=True, rate_limit=0, job_hidden_seconds=0) as sandbox:
         settings.MYPROMO_URL = sandbox.url
         settings.MYPROMO_CLIENT_ID, settings.MYPROMO_CLIENT_SECRET = "1", "sandbox-merchant-secret"

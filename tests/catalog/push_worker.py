@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _end_with_parent() -> None:
-    """The pipe from the test ends when the test does, however it ends."""
+    """End with the test, however it ends: the pipe from it ends too."""
     os.read(0, 1)
     os._exit(0)
 

@@ -15,14 +15,14 @@ def sync(catalog: Catalog, **options: Any) -> SyncRun:
 
 
 def synced(*products: dict[str, Any], **settings: Any) -> Catalog:
-    """A catalogue that was brought in once."""
+    """Sync a catalogue once."""
     catalog = Catalog(list(products), **settings)
     assert sync(catalog).state == SyncState.DONE
     return catalog
 
 
 def versions() -> dict[str, list[tuple[Any, ...]]]:
-    """PostgreSQL's own mark of when each row was written, per table: it moves with every write, however small."""
+    """Return PostgreSQL's own mark of when each row was written, per table: it moves with every write."""
     found = {}
     with connection.cursor() as cursor:
         for table in ("product", "producttext", "variant", "varianttext", "pricetier", "availability", "relation"):

@@ -19,7 +19,7 @@ KUWAIT = Path(__file__).parent.parent / "samples" / "reports" / "kuwait" / "valu
 
 
 def make_shop(currency: str) -> Shop:
-    """By the command that a newcomer uses. Raises CommandError."""
+    """Make a shop by the command that a newcomer uses. Raise CommandError."""
     options = ("--shop", "NEW", "--name", "web", "--create-shop", "New", "--currency", currency)
     call_command("create_api_key", *options, stdout=io.StringIO())
     return Shop.objects.get(code="NEW")

@@ -141,7 +141,7 @@ def test_a_run_that_is_only_slow_is_left_alone() -> None:
 
 
 def on_its_way(desk: Desk, *, count: int = 2) -> ChangeSet:
-    """Approved and released for sending; nothing of it was sent."""
+    """Approve the set and release it for sending, without sending any of it."""
     rows = {}
     for sku in desk.skus(count):
         tier = desk.held(sku)["sales_prices"][0]

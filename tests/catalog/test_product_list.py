@@ -25,7 +25,7 @@ def product_ids(pages: list[CatalogPage]) -> list[str]:
 
 
 def answering(*bodies: bytes) -> Catalog:
-    """A server that gives these bodies one after the other, whatever page is asked for."""
+    """Run a server that returns these bodies one after the other, whatever page is asked for."""
     catalog = Catalog([])
     left = iter(bodies)
     catalog.client = Pages(lambda params: next(left, bodies[-1]))  # type: ignore[assignment]

@@ -43,7 +43,7 @@ MANY, BATCH = 5000, 500
 
 @pytest.fixture
 def big_sandbox(sandbox: Sandbox, settings: Settings) -> Iterator[Sandbox]:
-    """The same with a catalogue of which more than 5,000 SKUs ship from here."""
+    """Run it with a catalogue of which more than 5,000 SKUs ship from here."""
     with running_sandbox(manual_clock=True, rate_limit=0, job_hidden_seconds=0, catalog_variants=8000) as big:
         settings.MYPROMO_URL = big.url
         settings.VENDOR_READ_TIMEOUT = 10
@@ -51,7 +51,7 @@ def big_sandbox(sandbox: Sandbox, settings: Settings) -> Iterator[Sandbox]:
 
 
 def plan(desk: Desk, skus: list[str]) -> ChangeSet:
-    """An approved set of these SKUs whose batches are planned and not sent."""
+    """Approve a set of these SKUs and plan its batches without sending them."""
     change_set = desk.approve(desk.make(desk.moved(skus)), override_reason="seen")
     push_change_set(change_set, user=desk.boss)
     deliver(Push.objects.get(kind=starting.COMPARE, subject_id=change_set.pk).pk)
@@ -59,12 +59,12 @@ def plan(desk: Desk, skus: list[str]) -> ChangeSet:
 
 
 def jobs_begun(sandbox: Sandbox) -> list[int]:
-    """How many rows each batch had that the vendor took."""
+    """Return how many rows each batch had that the vendor took."""
     return [event["entries"] for event in sandbox.ledger.of_kind("job") if event["status"] == ""]
 
 
 def send(desk: Desk) -> None:
-    """Every batch that is due is sent, and the vendor's time stands still."""
+    """Send every batch that is due, while the vendor's time stands still."""
     for push in Push.objects.filter(kind=starting.SEND, state=PushState.NEW):
         deliver(push.pk)
 
@@ -107,7 +107,7 @@ def test_rows_named_in_a_refusal_fail_and_the_rest_of_the_batch_is_sent(desk: De
 
 
 def rewrite_approved(change_set: ChangeSet, pk: int, after: Value) -> None:
-    """What only the vendor's refusal could tell: the approved row itself is wrong in its eyes."""
+    """Rewrite the approved row, so that only the vendor's refusal shows that it is wrong."""
     change_set.changes.filter(pk=pk).update(after=after)
     for job in change_set.jobs.all():
         VendorJob.objects.filter(pk=job.pk).update(rows_hash=hash_of_rows(job.changes.all()))

@@ -21,7 +21,7 @@ def run(command: str, file: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def prices(desk: Desk, tmp_path: Path) -> Path:
-    """One SKU, its first quantity 7 % dearer."""
+    """Return one SKU, its first quantity 7 % dearer."""
     [sku] = desk.skus(1)
     tier = desk.held(sku)["sales_prices"][0]
     file = tmp_path / "prices.csv"

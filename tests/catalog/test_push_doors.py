@@ -27,7 +27,7 @@ ASKS_FOR_ITS_CALL = re.compile(r"\.sender\(")
 
 @pytest.fixture
 def checked(desk: Desk) -> ChangeSet:
-    """A set that was compared with the vendor and approved by nobody."""
+    """Return a set that was compared with the vendor and approved by nobody."""
     return desk.check(desk.make(desk.moved(desk.skus(1))))
 
 

@@ -44,7 +44,7 @@ def storefront() -> Storefront:
 
 
 def sold(*skus: str) -> list[Product]:
-    """Products of these SKUs, each in an order of the shop."""
+    """Sell products of these SKUs, each in an order of the shop."""
     products = [make_variant(sku).product for sku in skus]
     for sku in skus:
         make_order({"sku": sku})

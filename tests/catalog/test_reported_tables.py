@@ -26,7 +26,7 @@ SKUS = ("TESTPRODUCT-stock", "TESTPRODUCT777", "TESTPRODUCT555", "TESTPRODUCT123
 
 @pytest.fixture
 def listed(db: None) -> None:
-    """The SKUs of the files are in the catalogue, in euros, without prices of theirs."""
+    """List the SKUs of the files in the catalogue, in euros, without prices."""
     sync_catalog(Catalog([make_product(1)]))
     product = Variant.objects.get().product
     now = timezone.now()
@@ -179,7 +179,7 @@ def test_what_looks_like_an_escape_survives_a_workbook(listed: None) -> None:
 
 
 def exported(kind: str, path: Path, *, vendor: str, skus: list[str]) -> Path:
-    """A table as the staff pages export it."""
+    """Return a table as the staff pages export it."""
     rows = list(export_rows(kind, vendor=vendor, variants=Variant.objects.filter(sku__in=skus)))
     assert rows
     with path.open("wb") as file:
@@ -242,7 +242,7 @@ def test_a_command_refuses_a_line_end_in_a_title_as_the_page_does(listed: None, 
 
 
 def listed_by(desk: Desk, *, vendor: str, skus: list[str]) -> None:
-    """Our catalogue holds of these SKUs what the vendor does."""
+    """Give our catalogue what the vendor has of these SKUs."""
     sync_catalog(Catalog([make_product(1)]))
     product = Variant.objects.get(sku="SKU-1-1").product
     now = timezone.now()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def collected(settings: LazySettings, tmp_path: Path) -> Path:
-    """Static files are served as in production, from an empty folder."""
+    """Serve static files as in production, from an empty folder."""
     name = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": name}}

@@ -41,7 +41,7 @@ def test_words_are_found_in_time_by_length_only() -> None:
 
 
 def workbook(**parts: bytes) -> bytes:
-    """A workbook with one cell, whose parts are replaced by these."""
+    """Return a workbook with one cell, whose parts are replaced by these."""
     book, plain, target = Workbook(), io.BytesIO(), io.BytesIO()
     book.active["A1"] = "sku"
     book.save(plain)

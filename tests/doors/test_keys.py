@@ -28,7 +28,7 @@ def make_webhooks(count: int) -> None:
 
 @pytest.fixture
 def sealed(settings: LazySettings) -> None:
-    """Values of two tables under the old key, and one without a value."""
+    """Seal values of two tables under the old key, with one row without a value."""
     settings.ENCRYPTION_KEYS = [OLD]
     make_webhooks(BATCH + 7)
     WebhookSubscription.objects.create(vendor="toy", topic="none", url="x", secret=None)

@@ -60,7 +60,7 @@ def pooler(tmp_path: Path, transactional_db: None) -> Iterator[int]:
 
 
 def _fill_pool(clients: list[psycopg.Connection]) -> None:
-    """As many transactions at once as the pool may have connections."""
+    """Open as many transactions at once as the pool may have connections."""
     for client in clients:
         client.execute("SELECT 1")
     for client in clients:
@@ -70,7 +70,7 @@ def _fill_pool(clients: list[psycopg.Connection]) -> None:
 
 @pytest.fixture
 def through(pooler: int) -> Iterator[None]:
-    """The back office's own connection goes through the pooler, as with DATABASE_POOLED=1."""
+    """Send the back office's own connection through the pooler, as with DATABASE_POOLED=1."""
     before = connection.settings_dict
     options = {name: value for name, value in before["OPTIONS"].items() if name != "options"}
     connection.close()

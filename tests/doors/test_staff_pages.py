@@ -17,7 +17,7 @@ OPEN = {
 
 
 def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
-    """One address for each pattern, with ones in the places of keys."""
+    """Yield one address for each pattern, with ones in the places of keys."""
     for pattern in patterns:
         text = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):

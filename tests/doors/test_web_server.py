@@ -27,7 +27,7 @@ def free_port() -> int:
 
 @contextmanager
 def gunicorn(*, port: int, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """One process with four threads."""
+    """Run one process with four threads."""
     command = [sys.executable, "-m", "gunicorn", "tests.doors.plain_app", "--log-level", "error"]
     settings = {**os.environ, "BIND": "127.0.0.1", "PORT": str(port), "WEB_WORKERS": "1", "WEB_THREADS": "4"}
     server = subprocess.Popen(command, cwd=ROOT, env=settings | env)

@@ -10,7 +10,7 @@ from tests.engine import toy
 
 @pytest.fixture
 def toy_vendor(settings: LazySettings) -> Iterator[toy.MakeBoth]:
-    """The toy vendor with an empty shelf, its push kind and its callback topic. Gives the handler."""
+    """Register the toy vendor with an empty shelf, its push kind and its callback topic. Yield the handler."""
     settings.VENDORS = {"toy": "tests.engine.toy.Toy"}
     settings.TOY_REQUESTS_PER_MINUTE = 60_000
     settings.PUSH_SETTLE_SECONDS = 0.2

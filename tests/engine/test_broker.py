@@ -23,7 +23,7 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
 
 
 def close_after_redis_went(own_redis: Redis, *, transport: type[KombusOwn]) -> None:
-    """What a worker does about a message under work when Redis goes: its connection first, then its channel again."""
+    """Do what a worker does about a message under work when Redis goes: close its connection, then its channel."""
     connection = Connection(own_redis.url, transport=transport)
     queue = SimpleQueue(connection.default_channel, "bells")
     queue.put("ring")

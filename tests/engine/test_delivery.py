@@ -111,7 +111,7 @@ def test_an_unclear_write_is_repeated_only_after_two_empty_searches_and_the_sett
 
 @pytest.fixture(params=[-10, 10])
 def wrong_clock(toy_vendor: MakeBoth, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This worker's clock is ten minutes off, the database's is not. Nothing settles while a slow test looks on."""
+    """Set this worker's clock ten minutes off, not the database's. Nothing settles while a slow test looks on."""
     monkeypatch.setattr(settings, "PUSH_SETTLE_SECONDS", 60)
     right = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(minutes=request.param))
@@ -218,7 +218,7 @@ def test_a_push_that_kills_its_workers_is_set_aside(push: Push) -> None:
 
 
 def paused_past_its_lease(push: Push) -> Delivery:
-    """A delivery whose worker stood still until the lease was over, and somebody else settled the matter."""
+    """Make a delivery whose worker stood still until the lease was over, and somebody else settled the matter."""
     delivery = claim(push.pk, state=PushState.NEW)
     assert delivery is not None
     Push.objects.filter(pk=push.pk).update(lease_until=timezone.now())

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def places(settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """The folder of this machine, empty."""
+    """Empty the folder of this machine."""
     settings.EPOCH_DIR = tmp_path / "epoch"
     yield settings.EPOCH_DIR
     forget(memory=True)
@@ -44,12 +44,12 @@ def forget(*, file: bool = False, redis: bool = False, memory: bool = False) -> 
 
 
 def send() -> None:
-    """What happens right before a request that changes something leaves."""
+    """Do what happens right before a request that changes something leaves."""
     limiter.SharedLimiter("toy", Lane.ORDERS).acquire(write=True)
 
 
 def go_back(steps: int = 1) -> None:
-    """The database as a backup of `steps` requests before had it."""
+    """Take the database back to a backup of `steps` requests before."""
     row = Epoch.objects.get()
     Epoch.objects.update(counter=row.counter - steps)
 

@@ -12,7 +12,7 @@ from backoffice.vendors.abilities import TakesOrdersAtOnce
 
 @pytest.fixture
 def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[type[PushHandler], type[PushHandler]]]:
-    """A kind that means one thing at most vendors, and another at those that take orders at once."""
+    """Register a kind that means one thing at most vendors, and another at those that take orders at once."""
     monkeypatch.setattr(handlers, "_AT_VENDORS", {})
 
     @push_kind("test.greet")

@@ -31,7 +31,7 @@ def push(toy_vendor: MakeBoth, shop: Shop) -> Push:
 
 
 def lost(*, after_work: bool) -> Callable[[str], None]:
-    """The vendor's answer is lost, before or after it did its work."""
+    """Lose the vendor's response, before or after it did its work."""
 
     def mishap(name: str) -> None:
         if after_work:

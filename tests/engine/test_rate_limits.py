@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def naps(toy_vendor: MakeBoth, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long callers would have slept; for them the time passes at once."""
+    """Record how long callers would have slept; for them the time passes at once."""
     slept: list[float] = []
 
     def nap(seconds: float) -> None:
@@ -45,13 +45,13 @@ def naps(toy_vendor: MakeBoth, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def let_pass(seconds: float) -> None:
-    """So many seconds later, as far as the allowance can tell."""
+    """Let so many seconds pass, as far as the rate limit can tell."""
     past = {name: F(name) - timedelta(seconds=seconds) for name in ("arrival_at", "blocked_until", "factor_at")}
     RateLimit.objects.update(**past)
 
 
 def sleep(seconds: float) -> None:
-    """Sleeps of those who have a turn, so no block is in force that could move."""
+    """Sleep for those who have a turn, so no block is in force that could move."""
     past = {name: F(name) - timedelta(seconds=seconds) for name in ("arrival_at", "factor_at")}
     RateLimit.objects.update(**past)
 
@@ -146,7 +146,7 @@ def test_the_rate_never_falls_below_a_tenth(naps: list[float]) -> None:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
-    """While a caller sleeps for its turn, something happens, and its turn comes."""
+    """Do something while a caller sleeps for its turn, and let its turn come."""
 
     def nap(seconds: float) -> None:
         monkeypatch.setattr(time, "sleep", sleep)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def swept(settings: LazySettings) -> Iterator[redis.Redis]:
-    """The queue of the sweep's tasks, empty before and after."""
+    """Empty the queue of the sweep's tasks before and after."""
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
         broker.delete(SWEEP_QUEUE)
         yield broker
@@ -47,7 +47,7 @@ def due(subject_id: int, *, kind: str = "toy.make", vendor: str = "toy", **facts
 
 
 def enqueued(broker: redis.Redis) -> list[tuple[str, list[Any]]]:
-    """Names and arguments of the tasks that wait, oldest first."""
+    """Return names and arguments of the tasks that wait, oldest first."""
     found = []
     for raw in reversed(broker.lrange(SWEEP_QUEUE, 0, -1)):
         message = json.loads(raw)

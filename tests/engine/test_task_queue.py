@@ -17,7 +17,7 @@ QUEUE = "test-bells"
 
 @pytest.fixture(autouse=True)
 def forgetting() -> Iterator[None]:
-    """What a test finds out about its broker is forgotten after it."""
+    """Forget after the test what it found out about its broker."""
     task_queue._unreachable_until = 0.0
     yield
     task_queue._unreachable_until = 0.0
@@ -25,7 +25,7 @@ def forgetting() -> Iterator[None]:
 
 @pytest.fixture
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """A broker that nobody can reach; notes how often it is tried."""
+    """Make the broker unreachable; record how often it is tried."""
     app = Celery(broker="redis://127.0.0.1:1/0", set_as_current=False)
     app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     tried = Mock(wraps=app.send_task)

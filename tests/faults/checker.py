@@ -31,7 +31,7 @@ class Verdict:
 
 
 def judge(sandbox: Sandbox, *, sold: dict[str, dict[str, Any]]) -> Verdict:
-    """`sold` maps our order numbers to the orders as the shop sent them."""
+    """Check the end state; `sold` maps our order numbers to the orders as the shop sent them."""
     verdict = Verdict(stuck=find_stuck())
     held = defaultdict(list)
     for order in sandbox.ledger.physical_orders():
@@ -63,7 +63,7 @@ def held_lines(order: dict[str, Any]) -> Counter[tuple[str, str, int, tuple[str,
 
 
 def find_stuck() -> list[str]:
-    """Orders that are not past their submit, and of which nothing tells staff why."""
+    """Return orders that are not past their submit, and of which nothing tells staff why."""
     return [order.number for order in Order.objects.all() if not (_is_past_submit(order) or _is_explained(order))]
 
 
@@ -96,12 +96,12 @@ def explain(number: str) -> str:
 
 
 def is_quiet() -> bool:
-    """Nothing is left to do: every push has ended or waits for a person."""
+    """Return whether nothing is left to do: every push has ended or waits for a person."""
     return not Push.objects.open().filter(needs_attention=False).exists()
 
 
 def count_states() -> dict[str, int]:
-    """How many pushes are in which state."""
+    """Return how many pushes are in which state."""
     return dict(Counter(PushState(state).value for state in Push.objects.values_list("state", flat=True)))
 
 

@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 def environment_for(sandbox: Sandbox, *, port: int) -> dict[str, str]:
-    """Everything that production waits for in minutes takes seconds here."""
+    """Return settings in which everything that production waits for in minutes takes seconds."""
     return {
         "DATABASE_URL": database_url(),
         "REDIS_URL": settings.REDIS_URL,
@@ -56,7 +56,7 @@ def environment_for(sandbox: Sandbox, *, port: int) -> dict[str, str]:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """A quick mypromo without limits; of its callbacks, which it never repeats, some are lost and some come twice."""
+    """Run a quick mypromo without limits; of its callbacks, never repeated, some are lost and some come twice."""
     with running_sandbox(speed=5, rate_limit=0, late_every=0, callback_drop=0.2, callback_double=0.1) as sandbox:
         sandbox.mypromo.catalogue.change("TESTPRODUCT-stock", stock=100_000_000)
         yield sandbox
@@ -64,7 +64,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def system(transactional_db: None, sandbox: Sandbox, tmp_path: Path) -> Iterator[System]:
-    """Nothing runs yet. All that the test starts is ended before the database is emptied."""
+    """Yield a system of which nothing runs yet. All that the test starts is ended before the database is emptied."""
     port = free_port()
     system = System(environment_for(sandbox, port=port), folder=tmp_path, port=port)
     yield system

@@ -51,7 +51,7 @@ PAUSES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def let_calls_fail(sandbox: Sandbox, *, seed: int, too_many: float = 0.0, retry_after: int = 1) -> None:
-    """From now on a fifth of all calls fails, in an order that follows from the seed. On top of that, a share of
+    """Fail a fifth of all calls from now on, in an order that follows from the seed. On top of that, a share of
     `too_many` is answered 429 with that `Retry-After`.
     """
     sandbox.faults.reseed(seed)
@@ -68,7 +68,7 @@ def let_calls_fail(sandbox: Sandbox, *, seed: int, too_many: float = 0.0, retry_
 
 
 def count_faults(sandbox: Sandbox) -> Counter[str]:
-    """How many calls failed, by kind of fault."""
+    """Return how many calls failed, by kind of fault."""
     found: Counter[str] = Counter()
     for rule in sandbox.faults.as_list():
         found[f"{rule['kind']} {rule['status'] or ''}".strip()] += rule["hits"]

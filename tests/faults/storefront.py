@@ -49,7 +49,7 @@ def open_shop() -> str:
 
 
 def make_order(number: int, *, chance: random.Random, lines: int | None = None) -> dict[str, Any]:
-    """An order unlike any other of the run, of one to three lines."""
+    """Return an order unlike any other of the run, of one to three lines."""
     count = lines or chance.randint(1, 3)
     bought = [_make_line(number, position, chance) for position in range(1, count + 1)]
     return {
@@ -105,7 +105,7 @@ class Storefront:
     repeats: int = 0
 
     def place_all(self, orders: list[dict[str, Any]], *, at_once: int) -> None:
-        """Every order is placed. Raises AssertionError for one that is refused or not answered for a minute."""
+        """Place every order. Raise AssertionError for one that is refused or not answered for a minute."""
         with ThreadPoolExecutor(at_once) as pool:
             for order, number in zip(orders, pool.map(self._place, orders), strict=True):
                 self.placed[number] = order

@@ -21,13 +21,13 @@ Call = Callable[[], Any]
 
 
 def switch_off(names: str) -> None:
-    """`names` of mechanisms, separated by commas."""
+    """Switch off mechanisms by their `names`, separated by commas."""
     for name in filter(None, names.split(",")):
         OFF[name]()
 
 
 def _skip_look() -> None:
-    """An unknown outcome counts as "not done" at once, and nothing is read before going on: a plain retry."""
+    """Take an unknown outcome for "not done" at once, and read nothing before going on: a plain retry."""
     handler: Any = PUSH_HANDLERS[PLACE]
     handler.reconcile = lambda delivery: ReconcileResult.ABSENT
     placement: Any = two_phases.Placement
@@ -36,18 +36,18 @@ def _skip_look() -> None:
 
 
 def _skip_settling() -> None:
-    """The vendor is believed to be done with a request as soon as we stop listening."""
+    """Believe the vendor to be done with a request as soon as we stop listening."""
     settings.PUSH_SETTLE_SECONDS = 0.0
 
 
 def _skip_lease_check() -> None:
-    """A worker sends whatever the time."""
+    """Send whatever the time."""
     unchecked: Any = Delivery
     unchecked.renew_lease = lambda delivery: None
 
 
 def _skip_compare() -> None:
-    """What the vendor made of a draft is not looked at."""
+    """Skip comparing what the vendor made of a draft."""
     unchecked: Any = two_phases
     unchecked.differences = lambda wanted, report: []
 
@@ -67,7 +67,7 @@ def plan_mishaps() -> None:
         return
 
     def reach(delivery: Delivery, step: str, moment: str) -> None:
-        """The worker is at this point of this delivery."""
+        """Note that the worker is at this point of this delivery."""
         reference = two_phases.VendorOrder.objects.get(pk=delivery.push.subject_id).order.number
         for plan, blow in ((crashes, signal.SIGKILL), (freezes, signal.SIGSTOP)):
             if plan.get(reference) == [step, moment] and _is_first(reference, blow):
@@ -89,7 +89,7 @@ def _is_first(reference: str, blow: signal.Signals) -> bool:
 
 
 def _wrap_write(reach: Callable[[Delivery, str, str], None]) -> None:
-    """Return the moments of a write: before the call, answered but not recorded, recorded."""
+    """Mark the points of a write: before the call, answered but not recorded, recorded."""
     plain: Any = Delivery.write
 
     def write(delivery: Delivery, step: str, call: Call, record: Callable[[Any], None], **more: Any) -> Any:
@@ -108,7 +108,7 @@ def _wrap_write(reach: Callable[[Delivery, str, str], None]) -> None:
 
 
 def _wrap_read(reach: Callable[[Delivery, str, str], None]) -> None:
-    """The moments of a reading: before it, and with its answer. The first of an order is the one that compares."""
+    """Mark the points of a reading: before it, and with its response. The first of an order compares."""
     plain: Any = Delivery.read
 
     def read(delivery: Delivery, call: Call) -> Any:

@@ -52,7 +52,7 @@ class System:
         self._tell_guard()
 
     def start_web(self) -> None:
-        """Two processes of two threads, ready when this returns."""
+        """Start two processes of two threads, ready when this returns."""
         bind = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "2"]
         self.start("web", sys.executable, "-m", "gunicorn", "backoffice.wsgi", *bind, "--log-level", "error")
         wait_until(self._web_answers, seconds=START_SECONDS, what="the web server answers")
@@ -73,7 +73,7 @@ class System:
         self._start_celery("beat", "beat", "--loglevel", "ERROR", "--schedule", str(self.folder / "beat-schedule"))
 
     def start_engine(self, name: str = "engine", *, workers: int = 1, **switches: str) -> None:
-        """Workers without Celery, in which mechanisms can be switched off (see `engine.py`)."""
+        """Start workers without Celery, in which mechanisms can be switched off (see `engine.py`)."""
         self.start(name, sys.executable, "-m", "tests.faults.engine", str(workers), **switches)
 
     def process(self, name: str) -> psutil.Process:
@@ -128,7 +128,7 @@ class System:
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, what: str, every: float = 0.05) -> None:
-    """Return as soon as it is true. Raises AssertionError after `seconds`."""
+    """Wait until it is true. Raise AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -83,7 +83,7 @@ def test_without_the_settle_time_a_late_request_doubles_a_line(system: System, s
 
 
 def add_line(sandbox: Sandbox, *, order: dict[str, dict[str, Any]]) -> None:
-    """What the vendor does when it comes round to the request for the first line that it had left lying."""
+    """Do what the vendor does when it comes round to the request for the first line that it had left lying."""
     [sent] = order.values()
     line = sent["lines"][0]
     body = {"reference": "1", "sku": line["sku"], "quantity": line["quantity"], "files": line.get("files")}

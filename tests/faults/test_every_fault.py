@@ -67,7 +67,7 @@ def run(system: System, sandbox: Sandbox, *, orders: int, kills: int, every: flo
 def report(
     verdict: Verdict, sandbox: Sandbox, storefront: Storefront, killer: Killer, *, placed: float, total: float
 ) -> None:
-    """What happened, for people (`pytest -s`, or when the test fails)."""
+    """Print what happened, for people (`pytest -s`, or when the test fails)."""
     faults = count_faults(sandbox)
     calls = sum(sandbox.ledger.requests.values())
     print(f"{len(storefront.placed)} orders placed in {placed:.0f} s ({storefront.repeats} requests repeated)")

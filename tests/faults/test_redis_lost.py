@@ -32,7 +32,7 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
 
 @pytest.fixture
 def storefront(system: System, own_redis: Redis) -> Storefront:
-    """A shop in front of a system that uses the Redis of this test; no worker runs yet."""
+    """Return a shop in front of a system that uses the Redis of this test; no worker runs yet."""
     storefront = Storefront(url=system.url, key=open_shop())
     system.environment["REDIS_URL"] = own_redis.url
     system.start_web()

@@ -36,7 +36,7 @@ class Told:
 
 
 def make_rows(count: int, *, first_vendor_id: int = 1) -> list[Order]:
-    """Released orders of two lines, each placed at mypromo under an id known beforehand."""
+    """Make released orders of two lines, each placed at mypromo under an id known beforehand."""
     orders = []
     for index in range(count):
         sku = COURSES[index % len(COURSES)]
@@ -50,7 +50,7 @@ def make_rows(count: int, *, first_vendor_id: int = 1) -> list[Order]:
 
 
 def live_through(sandbox: Sandbox, orders: list[Order]) -> list[Told]:
-    """mypromo makes the orders, one begun after the other, until the last is begun: they end at different places.
+    """Let mypromo make the orders, one begun after the other, until the last is begun: they end at different places.
 
     The sandbox's clock must be moved by hand, and its callbacks go nowhere.
     """

@@ -44,7 +44,7 @@ class Postbox:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
-                """Silence: the test says what matters."""
+                """Log nothing: the test shows what matters."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Slot)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -82,7 +82,7 @@ def postbox() -> Iterator[Postbox]:
 
 @pytest.fixture
 def sandbox(settings: Settings, postbox: Postbox, db: None) -> Iterator[Sandbox]:
-    """A mypromo whose time stands still, and settings that make waiting short."""
+    """Run a mypromo whose time stands still, with settings that make waiting short."""
     with running_sandbox(manual_clock=True, rate_limit=0, late_every=0) as sandbox:
         settings.MYPROMO_URL = sandbox.url
         settings.MYPROMO_CLIENT_ID, settings.MYPROMO_CLIENT_SECRET = "1", "sandbox-merchant-secret"
@@ -102,7 +102,7 @@ def work() -> Callable[[], None]:
 
 
 def work_off(*, patience: float = PATIENCE_SECONDS) -> None:
-    """What the workers do: deliver every push as soon as it is due, until none is open. `patience` is in seconds."""
+    """Deliver every push as soon as it is due, as the workers do, until none is open. `patience` is in seconds."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         waiting = Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN])

@@ -208,7 +208,7 @@ def _assert_one_right_order(sandbox: Sandbox, order: Order) -> None:
 
 
 def _draft_at_vendor(sandbox: Sandbox, *, reference: str, lines: list[str] | None = None, submit: bool = False) -> int:
-    """Somebody else makes an order with our reference at the vendor."""
+    """Make an order with our reference at the vendor, as somebody else."""
     vendor = get_vendor("mypromo", TakesDraftOrders, lane=Lane.ORDERS)
     recipient = PostalAddress(lastname="Größer", zip="10115", city="Berlin", country_code="DE")
     draft = vendor.create_order(OrderToPlace(reference=reference, recipient=recipient))

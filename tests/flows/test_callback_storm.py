@@ -120,7 +120,7 @@ def test_if_the_last_arrival_won_most_orders_would_end_wrong(
 
 
 def stir(told: list[Told], *, chance: random.Random) -> list[bytes]:
-    """Everything that was told, filled up with what is cut short, hostile and, for 30 %, repeated; in any order."""
+    """Return every callback, filled up with what is cut short, hostile and, for 30 %, repeated; in any order."""
     bodies = [one.body for one in told]
     repeats = int(CALLBACKS * 0.3)
     bad = [body[: chance.randrange(len(body))] for body in chance.sample(bodies, 150)] + list(HOSTILE)
@@ -132,7 +132,7 @@ def stir(told: list[Told], *, chance: random.Random) -> list[bytes]:
 
 
 def _of_a_stranger(body: bytes, number: int) -> bytes:
-    """An order that somebody placed in the vendor's own portal."""
+    """Return an order that somebody placed in the vendor's own portal."""
     order = json.loads(body)
     return json.dumps(order | {"id": 10**6 + number, "reference": f"PORTAL-{number}"}).encode()
 
@@ -157,7 +157,7 @@ def send_over_http(bodies: Iterable[bytes], *, url: str) -> None:
 
 
 def refuse_forged(client: Client, told: list[Told], *, chance: random.Random) -> None:
-    """With a wrong secret, without one, or at a wrong address: refused, and nothing is left of it."""
+    """Check that with a wrong secret, without one, or at a wrong address it is refused, and leaves nothing."""
     before = Callback.objects.count()
     for one in chance.sample(told, 100):
         forged = one.body.replace(b'"status":"PENDING"', b'"status":"FINISHED"') + b" "
@@ -168,7 +168,7 @@ def refuse_forged(client: Client, told: list[Told], *, chance: random.Random) ->
 
 
 def work_off(*, threads: int) -> None:
-    """Until nothing is due now; orphans wait for their next time."""
+    """Process callbacks until nothing is due now; orphans wait for their next time."""
 
     def work() -> None:
         try:
@@ -212,7 +212,7 @@ def facts() -> dict[str, Any]:
 
 
 def whole_tables() -> dict[str, list[tuple[Any, ...]]]:
-    """Every column of every row of all that callbacks may change, but the callbacks' own bookkeeping."""
+    """Return every column of every row of all that callbacks may change, but the callbacks' own bookkeeping."""
     tables = (Order, VendorOrder, VendorOrderLine, Shipment, ShipmentLine, OrderEvent, Push)
     found = {}
     for model in tables:
@@ -222,7 +222,7 @@ def whole_tables() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def start_over(*, orders: int) -> None:
-    """The same orders as before anything was told of them."""
+    """Restore the orders as before any callback."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE engine_callback, orders_order CASCADE")
     make_rows(orders)

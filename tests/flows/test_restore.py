@@ -107,7 +107,7 @@ def one_order(number: int) -> dict[str, Any]:
 
 
 def work() -> None:
-    """What sweep and workers do until nothing is left that can be done now."""
+    """Do what sweep and workers do until nothing is left that can be done now."""
     for _ in range(200):
         sweep()
         Push.objects.filter(state__in=[PushState.NEW, PushState.UNKNOWN]).update(next_at=timezone.now())
@@ -121,13 +121,13 @@ def work() -> None:
 
 
 def restart() -> None:
-    """Web, worker and beat were stopped and are started again: no connection and no memory is left of before."""
+    """Restart web, worker and beat: no connection and no memory is left of before."""
     connections.close_all()
     epoch_places._memory.clear()
 
 
 def forget_outside() -> None:
-    """What is remembered outside goes back together with the database: then nothing tells that it is an older one."""
+    """Take what is remembered outside back together with the database: nothing shows that it is an older one."""
     row = Epoch.objects.get()
     with Redis.from_url(epoch_places.settings.REDIS_URL) as client:
         client.delete(epoch_places.REDIS_KEY)
@@ -136,17 +136,17 @@ def forget_outside() -> None:
 
 
 def made(sandbox: Sandbox) -> Counter[str]:
-    """How often each order of the shop is made, by the shop's reference."""
+    """Return how often each order of the shop is made, by the shop's reference."""
     return Counter(order["reference2"] for order in sandbox.ledger.physical_orders())
 
 
 def references(sandbox: Sandbox) -> Counter[str]:
-    """How many orders the vendor makes under each of our references."""
+    """Return how many orders the vendor makes under each of our references."""
     return Counter(order["reference"] for order in sandbox.ledger.physical_orders())
 
 
 def disaster(operator: Operator, shop: Storefront) -> None:
-    """Two orders are made, two wait for the vendor, then comes the backup; those two are made, and five later ones."""
+    """Make two orders while two wait for the vendor, then back up; make those two, and five later ones."""
     for number in (1, 2):
         shop.order(number)
     work()

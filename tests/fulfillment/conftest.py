@@ -19,7 +19,7 @@ Make = Callable[..., ProductionOrder]
 
 @pytest.fixture
 def sandbox(settings: Settings, tmp_path: Path, db: None) -> Iterator[Sandbox]:
-    """A mypromo whose time stands still, settings that make waiting short, and carriers to choose from."""
+    """Run a mypromo whose time stands still, with short waits, and carriers to choose from."""
     with running_sandbox(manual_clock=True, rate_limit=0, late_every=0) as sandbox:
         settings.MYPROMO_URL = sandbox.url
         settings.MYPROMO_FULFILLER_CLIENT_ID = "2"

@@ -28,7 +28,7 @@ class Node:
         return " ".join(" ".join(parts).split())
 
     def find(self, **wanted: str) -> "Node | None":
-        """The first element within that has these attributes; `name` is that of the element's attribute."""
+        """Return the first element within that has these attributes; `name` is that of the element's attribute."""
         for child in self.children:
             if isinstance(child, Node):
                 if all(child.attributes.get(key) == value for key, value in wanted.items()):
@@ -63,7 +63,7 @@ class _Builder(HTMLParser):
 
 
 def read(client: Client, url: str) -> Node:
-    """The page as a tree. The text of scripts and styles is nobody's reading, but it is in no part that is read."""
+    """Return the page as a tree. Text of scripts and styles is in no part that is read."""
     response = client.get(url)
     assert response.status_code == 200, (url, response.status_code)
     builder = _Builder()
@@ -84,7 +84,7 @@ class Person:
     pages: list[str] = field(default_factory=list)
 
     def deal_with(self, push: Push) -> bool:
-        """Answer an unknown outcome, or send again what was refused. False: the page leaves nothing to do now."""
+        """Resolve an unknown outcome, or send again what was refused. False: the page leaves nothing to do now."""
         page = read(self.client, reverse("admin:engine_push_change", args=[push.pk]))
         again = reverse("admin:engine_push_send_again", args=[push.pk])
         if page.find(action=again) is not None:

@@ -36,7 +36,7 @@ def die() -> None:
 
 @contextmanager
 def forked() -> Iterator[bool]:
-    """A worker beside us: true in it, false here, where its end by SIGKILL is waited for."""
+    """Fork a worker: true in it, false here, where its end by SIGKILL is waited for."""
     connections.close_all()
     child = os.fork()
     if child == 0:
@@ -59,7 +59,7 @@ def forked() -> Iterator[bool]:
 
 
 def plan_death(step: str, moment: str) -> None:
-    """In the worker: it dies before the call, with the answer in hand, with the copy on the disk, or once recorded."""
+    """Plan the worker's death: before the call, with the response, with the copy on disk, or once recorded."""
     true_write: Any = Delivery.write
 
     def write(
@@ -88,7 +88,7 @@ def plan_death(step: str, moment: str) -> None:
 
 
 def crash(push: Push, step: str, moment: str) -> None:
-    """A worker takes the push and is killed there; then its lease is over."""
+    """Let a worker take the push and be killed there; then its lease is over."""
     with forked() as is_worker:
         if is_worker:
             plan_death(step, moment)
@@ -100,7 +100,7 @@ def crash(push: Push, step: str, moment: str) -> None:
 
 
 def go_on(*, happened: bool) -> None:
-    """What the other workers do, and the person where nothing else is left: who knows what `happened`."""
+    """Do what the other workers do, and the person where nothing else is left: who knows what `happened`."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while Push.objects.open().exists():
         assert time.monotonic() < deadline

@@ -155,7 +155,7 @@ def test_a_full_disk_leaves_no_half_file(
 
 
 def _opening(limit: int) -> Callable[..., object]:
-    """Files that take `limit` bytes and no more."""
+    """Open files that take `limit` bytes and no more."""
     true_open = Path.open
 
     def opened(path: Path, mode: str = "r", *args: object, **more: object) -> object:

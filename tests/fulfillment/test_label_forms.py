@@ -45,7 +45,7 @@ def picture(kind: str, *, size: tuple[int, int] = (812, 1218), **more: object) -
 
 
 def hand_out(monkeypatch: pytest.MonkeyPatch, content: bytes, kind: str = "application/pdf") -> None:
-    """The vendor hands out this as the label, and counts it."""
+    """Let the vendor hand out this as the label, and count it."""
     monkeypatch.setattr(
         sandbox_production.Production,
         "_content",
@@ -54,7 +54,7 @@ def hand_out(monkeypatch: pytest.MonkeyPatch, content: bytes, kind: str = "appli
 
 
 def pages_of(label: Label) -> list[tuple[float, float]]:
-    """Sizes in mm of the papers' pages, the label's last."""
+    """Return sizes in mm of the papers' pages, the label's last."""
     merged = PdfReader(BytesIO(merge_papers(find_batch([label.production_order_id]))))
     return [
         (round(float(p.mediabox.width) / 72 * 25.4), round(float(p.mediabox.height) / 72 * 25.4)) for p in merged.pages

@@ -57,7 +57,7 @@ class Scene:
     settings: Settings
 
     def run(self, label: Label) -> Label:
-        """Workers do what is due, and the person what is left, until nothing is open."""
+        """Do what is due as workers, and what is left as the person, until nothing is open."""
         fetch_label(label, actor="anna", dispatch_on=timezone.localdate())
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:

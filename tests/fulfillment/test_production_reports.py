@@ -52,7 +52,7 @@ def newer(report: ProductionOrderReport, *, seconds: float = 60, **changes: Any)
 
 
 def snapshot() -> list[Any]:
-    """Everything that is kept of production, but for our own times."""
+    """Return everything that is kept of production, but for our own times."""
     order = ProductionOrder.objects.get()
     own = {"created_at", "updated_at", "read_at", "reported_at", "next_at", "stored_at"}
     rows = [order, *order.items.all(), *order.files.all(), *order.labels.all(), *order.shipments.all()]

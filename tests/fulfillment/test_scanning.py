@@ -28,7 +28,7 @@ def pieces_left(scan: Scan) -> int:
 
 
 def leave_now() -> None:
-    """The time to take parcels back is over."""
+    """End the time to take parcels back."""
     Push.objects.filter(kind="fulfillment.add_shipment").update(next_at=timezone.now())
 
 

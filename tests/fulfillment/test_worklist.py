@@ -34,7 +34,7 @@ def make_order(number: int, *, methods: tuple[str, ...] = (), sku: str = "MUG", 
 
 
 def noon(days: int = 0) -> datetime:
-    """At noon of a day of the desk, from today on."""
+    """Return noon of a day of the desk, from today on."""
     return timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=days)
 
 

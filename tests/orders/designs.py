@@ -9,7 +9,7 @@ from orders.models import CustomerEditor, Design
 
 
 def make_design(*, vendor_id: str = "9", **fields: Any) -> Design:
-    """A design of the web shop that is being edited."""
+    """Return a design of the web shop that is being edited."""
     shop = Shop.objects.get_or_create(code="WEB", defaults={"name": "Web shop"})[0]
     customer = CustomerEditor.objects.get_or_create(
         shop=shop, vendor="mypromo", customer="c-17", defaults={"user_hash": "hash"}

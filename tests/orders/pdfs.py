@@ -11,7 +11,7 @@ _POINTS = 72 / 25.4
 def make_pdf(
     size: tuple[float, float] = (126, 11), *, trim: float | None = None, pages: int = 1, password: str = ""
 ) -> bytes:
-    """Pages of `size` mm; `trim` mm in from each edge is the trim box, None: there is none."""
+    """Return a PDF with pages of `size` mm; `trim` mm in from each edge is the trim box, None: there is none."""
     writer = PdfWriter()
     for _ in range(pages):
         page = writer.add_blank_page(width=size[0] * _POINTS, height=size[1] * _POINTS)

@@ -62,7 +62,7 @@ def parcel(
 
 
 def journey() -> list[OrderReport]:
-    """A whole life: two parcels, a promise that moves, a delivery."""
+    """Report a whole life: two parcels, a promise that moves, a delivery."""
     promised = {"shipping_latest": START + timedelta(days=900), "shipping_late": False}
     first, second = parcel("7", quantity=3), parcel("12", quantity=2)
     arrived = (parcel("7", quantity=3, delivered=True), parcel("12", quantity=2, delivered=True))

@@ -15,7 +15,7 @@ FILE = {"url": "https://files.example.com/a4.pdf", "type": "front"}
 
 
 def make_order(*lines: dict[str, Any], reference: str = "", documents: int = 0, **changes: Any) -> Order:
-    """A new order with its recipient; each of `lines` changes one line, none: one line of five mugs with a file."""
+    """Make an order with its recipient; each of `lines` changes one line, none: one line of five mugs with a file."""
     shop = Shop.objects.get_or_create(code="WEB", defaults={"name": "Web shop"})[0]
     number = Order.objects.count() + 100001
     order = Order.objects.create(

@@ -14,7 +14,7 @@ JANA = PostalAddress(firstname="Jana", lastname="Größer", street="Hauptstraße
 def made(
     reference: str = "WEB-100005", *, shop_reference: str = "SHOP-5", step: int = 20, **changes: Any
 ) -> OrderReport:
-    """An order that the vendor makes: what `make_order` sells, to whom it sells it."""
+    """Return an order that the vendor makes: what `make_order` sells, to whom it sells it."""
     position, quantity = changes.pop("position", 1), changes.pop("quantity", 5)
     line = LineReport(
         vendor_id="8",

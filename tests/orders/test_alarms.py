@@ -39,7 +39,7 @@ SERVICES = ROOT / "orders"
 
 
 def ended(sent: Sent, state: OrderState = OrderState.CLOSED, **changes: object) -> VendorOrder:
-    """An order at the vendor that has ended."""
+    """Return an order at the vendor that has ended."""
     row = sent()
     row.order.vendor_orders.update(**{"state": VendorOrderState.IN_PRODUCTION, **changes})
     Order.objects.filter(pk=row.order_id).update(state=state)

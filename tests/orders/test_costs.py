@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def place(**costs: Any) -> VendorOrder:
-    """An order R-1 with one line per cost, ten of each, all in one vendor order."""
+    """Place an order R-1 with one line per cost, ten of each, all in one vendor order."""
     shop = Shop.objects.create(code="COST", name="Costs")
     order = Order.objects.create(
         shop=shop, number="R-1", reference="WEB-1", placed_at=timezone.now(), currency="EUR", total="99"

@@ -31,7 +31,7 @@ PARTS = [{"key": "body", "name": "Body", "requirements": {"width": 120, "height"
 
 @pytest.fixture(autouse=True)
 def sandbox(settings: Settings, tmp_path: Path, db: None) -> Iterator[Sandbox]:
-    """A mypromo whose time stands still, and files that may lie on loopback."""
+    """Run a mypromo whose time stands still, and allow files that lie on loopback."""
     with running_sandbox(manual_clock=True, rate_limit=0, late_every=0, fetch_files=False) as sandbox:
         settings.MYPROMO_URL = sandbox.url
         settings.MYPROMO_CLIENT_ID, settings.MYPROMO_CLIENT_SECRET = "1", "sandbox-merchant-secret"
@@ -85,7 +85,7 @@ def released(*lines: dict[str, Any]) -> Order:
 
 
 def made(sandbox: Sandbox) -> int:
-    """Orders that mypromo would produce, or holds a draft of."""
+    """Return orders that mypromo would produce, or holds a draft of."""
     return len(sandbox.mypromo.store.held)
 
 

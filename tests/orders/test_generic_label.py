@@ -47,7 +47,7 @@ def supply(part: VendorOrder, *, content: bytes = PDF, carrier: str = "DHL", cod
 
 
 def ask(part: VendorOrder, *, password: str = SECRET, user: str = "labels") -> Any:
-    """As mypromo does: with what it was given in the order."""
+    """Ask as mypromo does: with what it was given in the order."""
     link = order_to_place(part).generic_label
     assert link is not None
     pair = base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -25,7 +25,7 @@ DEEDS: dict[str, Callable[[Order], object]] = {
 
 
 def order_in(state: OrderState, part: VendorOrderState | None, *, asked: bool, held: bool) -> Order:
-    """An order in that state, with a part in that one at its vendor unless it is None."""
+    """Return an order in that state, with a part in that one at its vendor unless it is None."""
     order = make_order()
     if part is not None:
         VendorOrder.objects.create(order=order, vendor="mypromo", part=1, reference=order.number, state=part)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(error: type[DomainError], act: Callable[[], object]) -> None:
-    """The error is raised, no row is changed, no push queued."""
+    """Check that the error is raised, no row is changed, no push queued."""
     models = (Order, Hold, VendorOrder, OrderEvent, Push)
     before = [list(model.objects.order_by("pk").values()) for model in models]
     with pytest.raises(error):

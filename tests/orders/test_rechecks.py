@@ -35,7 +35,7 @@ def long_street(order: Order) -> Order:
 
 
 def state_of(order: Order) -> tuple[str, int]:
-    """Its state, and how many pushes there are."""
+    """Return its state, and how many pushes there are."""
     return Order.objects.get(pk=order.pk).state, Push.objects.count()
 
 

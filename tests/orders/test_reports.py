@@ -26,8 +26,8 @@ Sent = Callable[..., VendorOrder]
 STORY = journey()
 
 
-def facts(order: Order) -> dict[str, object]:
-    """All that reports determine; the timeline's own lines tell when we learned of it, so only the vendor's count."""
+def reported(order: Order) -> dict[str, object]:
+    """Return what reports determine; of the timeline only the vendor's events, as ours show when we learned of it."""
     order = Order.objects.get(pk=order.pk)
     return {
         "order": (order.state, order.production, order.shipment, order.late, order.ship_by),
@@ -59,12 +59,12 @@ def in_story(sent: Sent) -> dict[str, object]:
 
 
 def _final(sent: Sent, reports: list[OrderReport]) -> dict[str, object]:
-    """What remains of an order of its own after these reports; it is rolled back, so that the next begins alike."""
+    """Return what remains of an order after these reports; it is rolled back, so that the next begins alike."""
     with transaction.atomic():
         vendor_order = sent()
         for item in reports:
             apply_order_report(item, source="callback")
-        result = facts(vendor_order.order)
+        result = reported(vendor_order.order)
         transaction.set_rollback(True)
     return result
 

@@ -47,7 +47,7 @@ def restored(**changes: Any) -> Epoch:
 
 
 def compare(*reports: OrderReport) -> Reconciliation:
-    """One vendor's turn of a reconciliation, with what its list shows."""
+    """Run one vendor's turn of a reconciliation, with what its list shows."""
     result = Reconciliation(timezone.now())
     _Comparison("mypromo", result, dry_run=False, progress=print)._compare_orders(iter(reports))
     return result
@@ -279,7 +279,7 @@ class Silent(ReportsOrders):
     settings_prefix = "SILENT"
 
     def __init__(self, connection: object) -> None:
-        """It needs nothing of the outside."""
+        """Need nothing of the outside."""
 
     @classmethod
     def is_configured(cls) -> bool:

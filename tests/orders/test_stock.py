@@ -40,7 +40,7 @@ def storefront(db: None) -> Storefront:
 
 
 def stock(sku: str, *quantities: int | None, **fields: Any) -> Variant:
-    """Each quantity is a fulfiller's stock, None one that is not counted."""
+    """Set each quantity as a fulfiller's stock, None one that is not counted."""
     variant = Variant.objects.get(sku=sku)
     variant.availabilities.all().delete()
     Availability.objects.bulk_create(
@@ -77,7 +77,7 @@ def submit(order: Order, *, state: VendorOrderState = VendorOrderState.SUBMITTED
 
 
 def read_again(sku: str, quantity: int) -> None:
-    """The vendor's catalogue was read, and shows another stock."""
+    """Read the vendor's catalogue again, with another stock."""
     variant = stock(sku, quantity)
     variant.changed_at = timezone.now()
     variant.save()

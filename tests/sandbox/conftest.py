@@ -17,11 +17,11 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def merchant(sandbox: Sandbox) -> Client:
-    """Speak as the merchant."""
+    """Connect as the merchant."""
     return Client(sandbox)
 
 
 @pytest.fixture
 def fulfiller(sandbox: Sandbox) -> Client:
-    """Speak as the fulfiller who makes the documented products."""
+    """Connect as the fulfiller who makes the documented products."""
     return Client(sandbox, account="2", secret="sandbox-fulfiller-secret")

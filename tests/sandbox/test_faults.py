@@ -18,7 +18,7 @@ CREATE = {"method": "POST", "path": "^v1/orders$"}
 
 @pytest.fixture
 def fresh(merchant: Client) -> Iterator[Client]:
-    """Speak over a new connection for every call, so that nothing is retried by the library."""
+    """Open a new connection for every call, so that nothing is retried by the library."""
     merchant.session.headers["Connection"] = "close"
     yield merchant
     merchant.session.close()

@@ -59,7 +59,7 @@ def product_body(product_id: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def design(shop: Shop, vendor_id: str = "1", **fields: Any) -> CustomProduct:
-    """A product as the callback leaves it."""
+    """Return a product as the callback leaves it."""
     given: dict[str, Any] = {"title": "Neon heart", "price": 11900, "compare_price": 15000} | fields
     pictures = given.pop("pictures", (DesignedPicture(url="https://cdn.example.com/1.png"),))
     message = DesignedProduct(vendor="sign-customiser", vendor_id=vendor_id, pictures=pictures, **given)
@@ -81,7 +81,7 @@ def sign_line(product: CustomProduct, **changes: Any) -> dict[str, Any]:
 
 
 def sign_order(*products: CustomProduct, **changes: Any) -> Order:
-    """A new order of these, with all that the vendor wants to know."""
+    """Return a new order of these, with all that the vendor wants to know."""
     given = {
         "customer_email": "jana@example.com", "customer_firstname": "Jana", "customer_lastname": "Größer",
     } | changes  # fmt: skip

@@ -27,7 +27,7 @@ def order(product: CustomProduct, sandbox: Sandbox) -> Order:
 
 
 def restored(**changes: Any) -> Epoch:
-    """Noticed just now: what is released from here on was not waiting at the backup."""
+    """Notice a restore just now: what is released from here on was not waiting at the backup."""
     now = timezone.now()
     values = {"saved_at": now - timedelta(hours=1), "found_at": now, "reconciled_at": now} | changes
     read_epoch()

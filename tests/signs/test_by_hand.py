@@ -23,7 +23,7 @@ SignIn = Callable[..., Client]
 
 @pytest.fixture
 def order(product: CustomProduct) -> Order:
-    """Sent, as far as we know, without any vendor."""
+    """Return an order that was sent, as far as we know, without any vendor."""
     order = release_order(sign_order(product), actor="tester")
     return as_sent(order)
 

@@ -77,7 +77,7 @@ def echo(client: Client, order: Order, *, order_id: int = 1) -> Any:
 
 
 def echo_arrives(client: Client, order: Order, *, order_id: int = 1) -> Any:
-    """It is stored and waits for a worker."""
+    """Store the confirmation, which waits for a worker."""
     body = {"order": {"order_id": order_id, "external_id": order.number, "created_at": "2026-11-27T10:00:00.000000Z"}}
     return tell(client, "order-created", body)
 

@@ -50,7 +50,7 @@ Writer = Callable[[list[list[Any]]], bytes]
 
 
 def any_sheet(chance: random.Random, *, way: str) -> Sheet:
-    """A sheet of one to five rows in one of `WAYS`."""
+    """Draw a sheet of one to five rows in one of `WAYS`."""
     writer, letters, holds_numbers = WAYS[way]
     rows = [any_row(chance, letters=letters, holds_numbers=holds_numbers) for _count in range(chance.randint(1, 5))]
     return Sheet(way, writer([list(HEADER), *(row.cells for row in rows)]), rows)
@@ -73,7 +73,7 @@ def any_row(chance: random.Random, *, letters: str, holds_numbers: bool) -> Writ
 
 
 def any_spelling(chance: random.Random, number: Decimal, locale: str, decimals: int | None = None) -> str:
-    """The number as people of that country write it: with thousands or without, with at least its own decimals."""
+    """Draw a spelling of the number as in that country: with thousands or without, with at least its own decimals."""
     point, between = LOCALES[locale]
     own = max(0, -int(number.as_tuple().exponent))
     shown = own if decimals is None and chance.random() < 0.6 else max(own, decimals or 0, chance.choice([0, 2]))

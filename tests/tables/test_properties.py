@@ -48,7 +48,7 @@ def carefully(cell: Cell) -> Decimal:
 
 
 def by_guess(cell: Cell) -> Decimal:
-    """As many readers do: the last sign stands before decimals."""
+    """Read the number as many readers do: the last sign stands before decimals."""
     text = "".join(str(cell).split()).replace("'", "")
     place = max(text.rfind(","), text.rfind("."))
     whole = text[:place].replace(",", "").replace(".", "")
@@ -56,7 +56,7 @@ def by_guess(cell: Cell) -> Decimal:
 
 
 def compared(sheets: list[Sheet], *, price_of: Callable[[Cell], Decimal]) -> Counter[str]:
-    """How many rows were read as meant, refused, refused though whole and clear, and silently different."""
+    """Return how many rows were read as meant, refused, refused though whole and clear, and silently different."""
     counts: Counter[str] = Counter()
     for sheet in sheets:
         table = read_table(sheet.content, most_rows=100)

@@ -51,7 +51,7 @@ class Loopback:
 
 
 def reply(status: int, body: bytes | str = b"", **headers: str) -> Act:
-    """A whole answer on a connection that stays open."""
+    """Return a whole response on a connection that stays open."""
     raw = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(raw)}", "Content-Type: application/json"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]

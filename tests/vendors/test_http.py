@@ -131,7 +131,7 @@ def test_an_answer_cut_in_its_headers_does_not_pass_for_one(outside: Outside) ->
 
 @contextmanager
 def refusing() -> Iterator[str]:
-    """A port that nobody listens on."""
+    """Yield a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     yield f"http://127.0.0.1:{port}"
@@ -144,7 +144,7 @@ def unresolvable() -> Iterator[str]:
 
 @contextmanager
 def never_accepting() -> Iterator[str]:
-    """A listener whose queue is full: the connection is never made."""
+    """Open a listener whose queue is full: the connection is never made."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))

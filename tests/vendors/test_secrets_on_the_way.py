@@ -15,7 +15,7 @@ SECRET = 'ab/cd+"é'
 
 
 def spelled() -> list[str]:
-    """How a secret may come back: plain, by PHP, by JSON, in an address."""
+    """Return how a secret may come back: plain, by PHP, by JSON, in an address."""
     return [
         SECRET,
         json.dumps(SECRET),

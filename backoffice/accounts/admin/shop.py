@@ -76,7 +76,7 @@ class ShopAdmin(StaffAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """The code is part of every number given out, the currency of every order taken: neither may change."""
+        """Freeze the code, part of every number given out, and the currency, that of every order taken."""
         return ("code", "currency") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -94,19 +94,19 @@ class ApiKeyAdmin(StaffAdmin):
 
     @display(description=_lazy("State"), label={"works": "success", "expired": "warning", "revoked": "danger"})
     def standing(self, key: ApiKey) -> tuple[str, str]:
-        """In a word: a red cross under "revoked" would look like trouble where all is well."""
+        """Return it as a word: a red cross under "revoked" would look like trouble where all is well."""
         if key.revoked:
             return "revoked", _("revoked")
         return ("expired", _("expired")) if key.has_expired else ("works", _("works"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
-        """A key never moves to another shop, and a revoked one never comes back."""
+        """Freeze all but the name: a key never moves to another shop, and a revoked one never comes back."""
         if obj is None:
             return self.readonly_fields
         return (*self.readonly_fields, "shop", *(("revoked", "scopes") if obj.revoked else ()))
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """A new key stays on its object until the page that shows it: only its hash is kept."""
+        """Keep a new key on its object until the page that shows it: only its hash is stored."""
         if change:
             super().save_model(request, obj, form, change)
             return
@@ -114,7 +114,7 @@ class ApiKeyAdmin(StaffAdmin):
         obj.save()
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
-        """Shown in the answer itself and never again. A message would carry it through a cookie."""
+        """Show the key in the response itself and never again. A message would carry it through a cookie."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

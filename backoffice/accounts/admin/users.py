@@ -33,7 +33,7 @@ class UserAdmin(CleansTexts, DjangoUserAdmin, ModelAdmin):
     list_filter = ("is_active", "is_superuser", "groups")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Single permissions and the right to everything are given by superusers only; others give groups."""
+        """Leave single permissions and superuser status to superusers; others assign groups."""
         fields = super().get_readonly_fields(request, obj)
         return fields if staff_user(request).is_superuser else (*fields, "is_superuser", "user_permissions")
 

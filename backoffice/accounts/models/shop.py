@@ -137,7 +137,7 @@ class Scope(models.TextChoices):
 
 
 def all_scopes() -> list[str]:
-    """What a new key may do unless somebody narrows it."""
+    """Return what a new key may do unless somebody narrows it."""
     return list(Scope.values)
 
 
@@ -147,7 +147,7 @@ class ApiKeyManager(BaseAPIKeyManager):
     """
 
     def assign_key(self, obj: AbstractAPIKey) -> str:
-        """The row has the prefix and hash of a new key. Returns the key, which is kept nowhere."""
+        """Set prefix and hash of a new key on the row. Return the key, which is stored nowhere."""
         key: str = super().assign_key(obj)
         obj.pk = obj.prefix
         return key

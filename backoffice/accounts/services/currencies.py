@@ -15,7 +15,7 @@ _FINDERS: list[Finder] = []
 
 
 def register_price_lists(finder: Finder) -> None:
-    """Say in which currencies there are prices."""
+    """Register the function that returns the currencies of our price lists."""
     _FINDERS.append(finder)
 
 

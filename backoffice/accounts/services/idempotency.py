@@ -28,7 +28,7 @@ class Answer:
 
 
 def respond_once(shop: Shop, *, key: str, request: object, act: Callable[[], Answer]) -> Answer:
-    """What `act` answers, or what it answered when the shop sent the same request under this key before.
+    """Return what `act` returns, or what it returned when the shop sent the same request under this key before.
 
     Key, effects and answer are one transaction: a twin that comes meanwhile waits for it at the unique index, and a
     crash leaves none of them. A refusal (any exception of `act`) leaves the key free. `request` is all that makes
@@ -46,7 +46,7 @@ def respond_once(shop: Shop, *, key: str, request: object, act: Callable[[], Ans
 
 
 def find_answer(shop: Shop, *, key: str, request: object) -> Answer | None:
-    """What the shop was answered under this key, None when it is new: for acts that ask a vendor before they write.
+    """Return the response stored under this key, None when it is new: for acts that ask a vendor before they write.
 
     Raises DomainError for another request under a used key.
     """
@@ -56,12 +56,12 @@ def find_answer(shop: Shop, *, key: str, request: object) -> Answer | None:
 
 
 def hash_of(request: object) -> str:
-    """Equal for requests that say the same, whatever the order of their keys and their white space."""
+    """Return a hash that is equal for equal requests, whatever the order of their keys and their white space."""
     return hashlib.sha256(msgspec.json.encode(request, order="deterministic")).hexdigest()
 
 
 def _claim(shop: Shop, *, key: str, fingerprint: str) -> int | None:
-    """The id of the new row, None when there is one already. Waits for a twin that has not committed yet."""
+    """Return the id of the new row, None when there is one already. Wait for a duplicate that has not committed yet."""
     sql = (
         "INSERT INTO accounts_idempotencykey (shop_id, key, request_hash, created_at) "
         "VALUES (%s, %s, %s, %s) ON CONFLICT (shop_id, key) DO NOTHING RETURNING id"

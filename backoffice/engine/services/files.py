@@ -198,7 +198,7 @@ def note_kept(row: StoredFile, kept: Kept) -> list[str]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Without it the new name may be lost although the content is not."""
+    """Sync the folder too: otherwise the new name may be lost although the content is not."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

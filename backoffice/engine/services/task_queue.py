@@ -60,5 +60,5 @@ def enqueue_soon(task: str) -> None:
 
 
 def enqueue_soon_on_commit(task: str) -> None:
-    """As `enqueue_soon`, when the transaction is committed (at once outside of one)."""
+    """Enqueue as `enqueue_soon` does, when the transaction is committed (at once outside of one)."""
     transaction.on_commit(lambda: enqueue_soon(task), robust=True)

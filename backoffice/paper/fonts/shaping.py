@@ -107,13 +107,13 @@ def _all_letters() -> frozenset[int]:
 
 
 def _vanishes(letter: str) -> bool:
-    """Whether nothing is shown of it: joiners, direction marks, variation selectors, control characters."""
+    """Return whether nothing is shown of it: joiners, direction marks, variation selectors, control characters."""
     category = unicodedata.category(letter)
     return category in ("Cf", "Cc") or "\ufe00" <= letter <= "\ufe0f"
 
 
 def _runs(text: str) -> Iterator[tuple[Face, str, bool]]:
-    """Pieces of one font and direction, in the order in which they stand from left to right."""
+    """Yield pieces of one font and direction, in the order in which they stand from left to right."""
     piece: list[tuple[int, str]] = []
     face, level = faces()[0], 0
     for index, letter, its_level in _in_visual_order(text):
@@ -144,7 +144,7 @@ def _in_visual_order(text: str) -> list[tuple[int, str, int]]:
 
 
 def _face_of(letter: str, *, before: Face) -> Face:
-    """The font before goes on as long as it has the letter: spaces and digits stay with their word."""
+    """Return the font before as long as it has the letter: spaces and digits stay with their word."""
     if ord(letter) in before.letters and (before is faces()[0] or not letter.isalpha()):
         return before
     return next((face for face in faces() if ord(letter) in face.letters), before)

@@ -54,7 +54,7 @@ class _ShapedText(Flowable):
 
 
 def _broken(text: str, *, most: float) -> list[str]:
-    """The text in lines of at most `most` ems: broken between words, and within one that is wider."""
+    """Return the text in lines of at most `most` ems: broken between words, and within one that is wider."""
     lines, line = [], ""
     for piece in _pieces(text):
         if line and measure((line + piece).rstrip()) > most:
@@ -69,7 +69,7 @@ def _broken(text: str, *, most: float) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Where a line may end: behind spaces, and around the wide letters of East Asia."""
+    """Return pieces between places where a line may end: behind spaces, and around the wide letters of East Asia."""
     pieces = [""]
     for before, letter in zip(" " + text, text, strict=False):
         is_wide = "W" in (unicodedata.east_asian_width(before), unicodedata.east_asian_width(letter))
@@ -102,7 +102,7 @@ class _Outline:
 
 
 def _drawing() -> uharfbuzz.DrawFuncs:
-    """HarfBuzz makes cubic curves of the quadratic ones by itself."""
+    """Return the drawing. HarfBuzz makes cubic curves of the quadratic ones by itself."""
     drawing = uharfbuzz.DrawFuncs()
     drawing.set_move_to_func(lambda x, y, outline: outline.path.moveTo(*outline.at(x, y)))
     drawing.set_line_to_func(lambda x, y, outline: outline.path.lineTo(*outline.at(x, y)))

@@ -112,8 +112,8 @@ class AutoletterApp(VendorApp):
     def _keep(self, order: dict[str, Any]) -> None:
         kind = "update" if order["OrderId"] in self.orders else "letter"
         self.orders[order["OrderId"]] = order
-        facts = {"order_id": order["OrderId"], "number": order["OrderNumber"], "shop": order.get("ShopId", "")}
-        self.ledger.note(kind, at=iso(self.clock.now()), **facts)
+        data = {"order_id": order["OrderId"], "number": order["OrderNumber"], "shop": order.get("ShopId", "")}
+        self.ledger.note(kind, at=iso(self.clock.now()), **data)
 
     def _answer(self, orders: list[Any], faults: list[list[str]]) -> Response:
         refused = sum(1 for found in faults if found)
@@ -137,7 +137,7 @@ class AutoletterApp(VendorApp):
 
     def _errors(self, orders: list[Any], faults: list[list[str]]) -> Any:
         bad = [(order, found) for order, found in zip(orders, faults, strict=True) if found]
-        told = [{"OrderId": _id(order), "message": " ".join(found)} for order, found in bad]
+        messages = [{"OrderId": _id(order), "message": " ".join(found)} for order, found in bad]
         match self.options.errors:
             case "object":
                 return {"message": "Some orders are invalid.", "errors": {_id(order): found for order, found in bad}}
@@ -151,10 +151,10 @@ class AutoletterApp(VendorApp):
                     ]
                 }
             case "first":
-                return {"message": "The request is invalid.", "errors": told[:1]}
+                return {"message": "The request is invalid.", "errors": messages[:1]}
             case "text":
-                return {"message": told[0]["message"]}
-        return {"message": "Some orders are invalid.", "errors": told}
+                return {"message": messages[0]["message"]}
+        return {"message": "Some orders are invalid.", "errors": messages}
 
 
 def _read(request: Request) -> tuple[list[Any], bool]:

@@ -145,7 +145,7 @@ class GuaranteedReviewsApp(VendorApp):
     # --- From outside -------------------------------------------------------------------------------------------------
 
     def control(self, request: Request) -> Any:
-        """Steer it from outside. Raises KeyError, ValueError."""
+        """Control it from outside. Raise KeyError, ValueError."""
         with self.lock:
             match request.method, request.path:
                 case "GET", "orders":

@@ -32,7 +32,7 @@ class LettrlabsApp(VendorApp):
         life = Life(store=self.store, clock=clock, ledger=self.ledger, options=options, lock=self.lock)
         self.cards = Cards(store=self.store, clock=clock, options=options, life=life)
         self.conversions = Conversions(store=self.store, clock=clock, ledger=self.ledger)
-        cards, told = self.cards, self.conversions
+        cards, uploads = self.cards, self.conversions
         self._routes: list[tuple[str, re.Pattern[str], Route]] = [
             (method, re.compile(f"^v1/{path}$"), route)
             for method, path, route in (
@@ -57,10 +57,10 @@ class LettrlabsApp(VendorApp):
                 ("GET", r"order/(\d+)/checkout", cards.preview),
                 ("POST", r"order/(\d+)/checkout", cards.check_out),
                 ("POST", "order-recipients-statistics", cards.statistics),
-                ("POST", "conversions", told.take),
-                ("GET", "conversions", told.list),
-                ("GET", r"conversions/(\d+)/status", told.status),
-                ("DELETE", r"conversions/(\d+)", told.delete),
+                ("POST", "conversions", uploads.take),
+                ("GET", "conversions", uploads.list),
+                ("GET", r"conversions/(\d+)/status", uploads.status),
+                ("DELETE", r"conversions/(\d+)", uploads.delete),
             )
         ]
 
@@ -87,7 +87,7 @@ class LettrlabsApp(VendorApp):
         return refused(Refused(404, "Not found."))
 
     def control(self, request: Request) -> Any:
-        """Know all orders, and set the status of one: POST `orders/{id}` `{"status"}`."""
+        """List all orders, and set the status of one: POST `orders/{id}` `{"status"}`."""
         if (request.method, request.path) == ("GET", "orders"):
             return list(self.store.orders.values())
         head, _, tail = request.path.rpartition("/")

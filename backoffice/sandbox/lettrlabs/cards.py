@@ -64,8 +64,8 @@ class Cards:
     def list(self, request: Request, key: int) -> Response:
         """List what was made by this API; deleted ones are not there."""
         orders: Iterable[dict[str, Any]] = self._store.orders.values()
-        if wanted := request.query.get("id"):
-            ids = _ids(wanted)
+        if requested := request.query.get("id"):
+            ids = _ids(requested)
             orders = [order for order in orders if order["id"] in ids]
         if status := request.query.get("status"):
             orders = [order for order in orders if order["status"].lower() == status.lower()]
@@ -154,7 +154,7 @@ class Cards:
         return answered({"removed": len(ids)})
 
     def delivery_status(self, request: Request, key: int) -> Response:
-        """Say where each card is."""
+        """Return where each card is."""
         rows = self._order(key)["recipients"]
         return answered([{**flat(row), "deliveryStatus": row.get("delivery", "No Tracking Available")} for row in rows])
 
@@ -170,7 +170,7 @@ class Cards:
         return json_response(200, text) if self._options.proof_as == "json" else answered(text)
 
     def preview(self, request: Request, key: int) -> Response:
-        """Say what a checkout would cost."""
+        """Return what a checkout would cost."""
         order = self._order(key)
         postage, speed = request.query.get("postage", "Standard"), request.query.get("production", "Normal")
         lines = line_items(len(order["recipients"]), postage=postage, speed=speed, options=self._options)
@@ -203,7 +203,7 @@ class Cards:
         )
 
     def analytics(self, request: Request, key: int) -> Response:
-        """Say how orders fare."""
+        """Return how orders fare."""
         return answered({"orders": [self._analysed(order) for order in self._asked(request)]})
 
     def _analysed(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -229,19 +229,19 @@ class Cards:
         }
 
     def transactions(self, request: Request, key: int) -> Response:
-        """Say what orders were charged."""
+        """Return what orders were charged."""
         return answered({"orders": [_transaction(order) for order in self._asked(request) if order.get("paidDate")]})
 
     def statistics(self, request: Request, key: int) -> Response:
-        """Say who scanned their card."""
+        """Return who scanned their card."""
         ids = set(request.json().get("orderIds") or [])
         rows = [row for order in self._store.orders.values() if order["id"] in ids for row in order["recipients"]]
         return answered({"recipients": [_scanned(row) for row in rows if row.get("scans")]})
 
     def _asked(self, request: Request) -> Iterable[dict[str, Any]]:
-        if not (wanted := request.query.get("Id")):
+        if not (requested := request.query.get("Id")):
             raise Refused(400, "Id is required.")
-        return [order for key in _ids(wanted) if (order := self._store.orders.get(key))]
+        return [order for key in _ids(requested) if (order := self._store.orders.get(key))]
 
     def _counts(self, order: dict[str, Any]) -> dict[str, int]:
         words = [row.get("delivery") for row in order["recipients"]]

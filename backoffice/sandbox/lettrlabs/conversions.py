@@ -26,21 +26,21 @@ class Conversions:
         self._ledger = ledger
 
     def take(self, request: Request, key: int) -> Response:
-        """Take what is right of an array; complain of the rest."""
+        """Take the valid rows of an array; report the errors of the rest."""
         try:
             rows = json.loads(request.body)
         except ValueError as error:
             raise Refused(400, "The body is no JSON.") from error
         if not isinstance(rows, list) or not rows:
             raise Refused(400, "The body has to be an array.")
-        complaints = []
+        errors = []
         for place, row in enumerate(rows):
-            if complaint := _complaint(row):
-                complaints.append(f"[{place}] {complaint}")
+            if fault := _error_of(row):
+                errors.append(f"[{place}] {fault}")
                 continue
             self._keep(row)
-        if len(complaints) == len(rows):
-            raise Refused(400, " ".join(complaints))
+        if len(errors) == len(rows):
+            raise Refused(400, " ".join(errors))
         upload: dict[str, Any] = {
             "id": self._store.new_id(),
             "fileName": "api",
@@ -49,14 +49,14 @@ class Conversions:
             "uploadDate": iso(self._clock.now()),
         }
         self._store.uploads[upload["id"]] = upload
-        return answered(upload, errors=complaints)
+        return answered(upload, errors=errors)
 
     def list(self, request: Request, key: int) -> Response:
         """List all uploads."""
         return answered(list(self._store.uploads.values()))
 
     def status(self, request: Request, key: int) -> Response:
-        """Say how far an upload is."""
+        """Return how far an upload is."""
         if key not in self._store.uploads:
             raise Refused(404, "Not found.")
         return answered(self._store.uploads[key])
@@ -75,7 +75,7 @@ class Conversions:
         self._ledger.note("conversion", at=iso(self._clock.now()), order_id=name, revenue=str(row["revenue"]))
 
 
-def _complaint(row: Any) -> str:
+def _error_of(row: Any) -> str:
     if not isinstance(row, dict):
         return "has to be an object"
     revenue = row.get("revenue")

@@ -43,8 +43,8 @@ class Life:
         at = order["paidDate"]
         self._ledger.note("charge", at=at, card_order=order["id"], total=charge["total"], auto_bill=charge["autoBill"])
         for recipient in order["recipients"]:
-            facts = {"recipient": recipient["id"], **recipient["personal"], **recipient["address"]}
-            self._ledger.note("card", at=at, card_order=order["id"], **facts)
+            data = {"recipient": recipient["id"], **recipient["personal"], **recipient["address"]}
+            self._ledger.note("card", at=at, card_order=order["id"], **data)
         for number, status in enumerate(STEPS, start=1):
             self._later(number * self._options.step_seconds, order["id"], lambda row, s=status: self._step(row, s))
 

@@ -71,8 +71,8 @@ class Batches:
         if all(names) and self._options.ensure_one_sku:
             raise Wrong("Invalid sku. Use sku or sku_fulfiller, not both.")
         sku, own = names
-        wanted = sku or (own.removeprefix("F-") if isinstance(own, str) else own)
-        variant = self._catalogue.find(wanted) if isinstance(wanted, str) else None
+        requested = sku or (own.removeprefix("F-") if isinstance(own, str) else own)
+        variant = self._catalogue.find(requested) if isinstance(requested, str) else None
         if variant is None or (not sku and variant.sku_fulfiller != own):
             raise Wrong("Invalid sku.")
         if is_fulfiller and variant.fulfillers[0] != caller.fulfiller:

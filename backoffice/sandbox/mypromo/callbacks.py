@@ -87,14 +87,14 @@ class Callbacks:
     def emit_job(self, key: int, view: dict[str, Any], callback: dict[str, Any] | None) -> None:
         """Send a callback about a job to the address its batch came with, if any."""
         if callback:
-            facts: dict[str, Any] = {"kind": "job", "key": key, "note": lambda status: None}
-            self._emit(Outgoing(url=callback["url"], auth=callback.get("auth"), body=dumps(view), **facts))
+            data: dict[str, Any] = {"kind": "job", "key": key, "note": lambda status: None}
+            self._emit(Outgoing(url=callback["url"], auth=callback.get("auth"), body=dumps(view), **data))
 
     def emit_production(self, key: int, view: dict[str, Any], *, note: Callable[[int], None]) -> None:
         """Send a callback about a production order to the address kept at the fulfiller, if any."""
         if url := self._options.fulfiller_callback_url:
-            facts: dict[str, Any] = {"kind": "production_order", "key": key, "note": note}
-            self._emit(Outgoing(url=url, auth=self._options.fulfiller_callback_auth, body=dumps(view), **facts))
+            data: dict[str, Any] = {"kind": "production_order", "key": key, "note": note}
+            self._emit(Outgoing(url=url, auth=self._options.fulfiller_callback_auth, body=dumps(view), **data))
 
     def send_now(self, order: Order, kind: str) -> None:
         """Send a callback about an order and wait for its answer."""
@@ -186,8 +186,8 @@ class Callbacks:
 
     def _record(self, outgoing: Outgoing, *, status: int, error: str) -> None:
         about = "order" if outgoing.kind == "package" else outgoing.kind
-        facts = {"at": iso(self._store.now()), "kind": outgoing.kind, about: outgoing.key, "url": outgoing.url}
-        self.sent.append({**facts, "status": status, "error": error, "body": outgoing.body.decode()})
+        data = {"at": iso(self._store.now()), "kind": outgoing.kind, about: outgoing.key, "url": outgoing.url}
+        self.sent.append({**data, "status": status, "error": error, "body": outgoing.body.decode()})
 
     def _done(self) -> None:
         with self._changed:

@@ -1,4 +1,4 @@
-"""The catalogue: products and variants as facts, generated on demand from a seed number.
+"""The catalogue: products and variants as data, generated on demand from a seed number.
 
 Nothing generated is kept: product number n is always the same for the same seed, so a catalogue of 200,000 variants
 costs no more memory than one of 300. What a fulfiller or a hand changed lies over it in `changes`, `removed` and
@@ -75,7 +75,7 @@ class Variant:
 
     @property
     def sku_fulfiller(self) -> str | None:
-        """Return the fulfiller's own SKU; some have none."""
+        """The fulfiller's own SKU; some have none."""
         return f"F-{self.sku}" if self.id % 6 else None
 
     def contract_of(self, fulfiller: int) -> str | None:
@@ -83,7 +83,7 @@ class Variant:
         return FULFILLERS[fulfiller - 1][3] if self.has_contract else None
 
     def orderable(self) -> bool:
-        """Tell whether any fulfiller with an accepted contract makes it."""
+        """Return whether any fulfiller with an accepted contract makes it."""
         return any(self.contract_of(f) == "accepted" for f in self.fulfillers)
 
 
@@ -117,7 +117,7 @@ class Catalogue:
         self._by_sku = {v.sku: (p.number, n) for p in fixed for n, v in enumerate(p.variants)}
         self._generated = max(0, options.catalog_variants - len(self._fixed_variants))
         self.changes: dict[str, dict[str, Any]] = {}
-        self.own: dict[str, dict[str, dict[str, Any]]] = {}  # account → SKU → facts
+        self.own: dict[str, dict[str, dict[str, Any]]] = {}  # account → SKU → data
         self.removed: set[int] = set()
         self.broken: set[int] = set()
         self._made = lru_cache(maxsize=2048)(self._make)
@@ -125,7 +125,7 @@ class Catalogue:
 
     @property
     def product_count(self) -> int:
-        """Return how many products there are, removed ones included."""
+        """How many products there are, removed ones included."""
         cycles, rest = divmod(self._generated, _STARTS[-1])
         return len(self._fixed) + cycles * len(_SIZES) + bisect_left(_STARTS, rest)
 
@@ -179,25 +179,25 @@ class Catalogue:
             return None
         return number
 
-    def change(self, sku: str, **facts: Any) -> None:
-        """Lay other facts over a variant. Raises KeyError for an unknown SKU, ValueError for unknown facts."""
-        if not set(facts) <= CHANGEABLE:
-            raise ValueError(f"cannot change: {', '.join(sorted(set(facts) - CHANGEABLE))}")
+    def change(self, sku: str, **data: Any) -> None:
+        """Lay other values over a variant. Raises KeyError for an unknown SKU, ValueError for unknown fields."""
+        if not set(data) <= CHANGEABLE:
+            raise ValueError(f"cannot change: {', '.join(sorted(set(data) - CHANGEABLE))}")
         if self.place(sku) is None:
             raise KeyError(sku)
-        self.changes[sku] = {**self.changes.get(sku, {}), **facts}
+        self.changes[sku] = {**self.changes.get(sku, {}), **data}
         for held in self.own.values():
             if sku in held:
-                held[sku] = {name: value for name, value in held[sku].items() if name not in facts}
+                held[sku] = {name: value for name, value in held[sku].items() if name not in data}
 
-    def change_own(self, sku: str, *, merchant: str, **facts: Any) -> None:
-        """Lay facts over a variant that only this merchant sees. Raises KeyError, ValueError as `change` does."""
-        if not set(facts) <= MERCHANT_FACTS:
-            raise ValueError(f"not the merchant's: {', '.join(sorted(set(facts) - MERCHANT_FACTS))}")
+    def change_own(self, sku: str, *, merchant: str, **data: Any) -> None:
+        """Lay values over a variant that only this merchant sees. Raises KeyError, ValueError as `change` does."""
+        if not set(data) <= MERCHANT_FACTS:
+            raise ValueError(f"not the merchant's: {', '.join(sorted(set(data) - MERCHANT_FACTS))}")
         if self.place(sku) is None:
             raise KeyError(sku)
         held = self.own.setdefault(merchant, {})
-        held[sku] = {**held.get(sku, {}), **facts}
+        held[sku] = {**held.get(sku, {}), **data}
 
     def drop_sales(self, sku: str, *, kept: Sequence[int]) -> None:
         """Forget what merchants wrote for quantities that are no longer offered; nothing brings it back."""

@@ -51,9 +51,9 @@ _EXAMPLES: tuple[tuple[str, Kind, dict[str, Any]], ...] = (
 def fixed_products() -> list[Product]:
     """Return the products of the examples, one each, and one product whose variants are the special courses."""
     products: list[Product] = []
-    for sku, kind, facts in _EXAMPLES:
+    for sku, kind, data in _EXAMPLES:
         name = f"Testprodukt {sku.removeprefix('TESTPRODUCT').strip('-')}"
-        products.append(_product(products, kind, name, [(sku, facts)]))
+        products.append(_product(products, kind, name, [(sku, data)]))
     courses = [(sku, {"course": course, "quantities": (1, 10, 100)}) for sku, course in COURSES.items()]
     products.append(_product(products, _PEN, "Sandbox-Stift", courses))
     return products
@@ -61,12 +61,12 @@ def fixed_products() -> list[Product]:
 
 def _product(before: list[Product], kind: Kind, name: str, rows: list[tuple[str, dict[str, Any]]]) -> Product:
     first = FIRST_VARIANT_ID + sum(len(p.variants) for p in before)
-    variants = [_variant(first + n, sku, kind, name, facts) for n, (sku, facts) in enumerate(rows)]
+    variants = [_variant(first + n, sku, kind, name, data) for n, (sku, data) in enumerate(rows)]
     number = len(before)
     return Product(number=number, id=number + 1, kind=kind, name_de=name, name_en=name, variants=variants)
 
 
-def _variant(key: int, sku: str, kind: Kind, name: str, facts: dict[str, Any]) -> Variant:
+def _variant(key: int, sku: str, kind: Kind, name: str, data: dict[str, Any]) -> Variant:
     colour = COLOURS[key % len(COLOURS)]
     usual: dict[str, Any] = {
         "price": kind.price,
@@ -77,6 +77,6 @@ def _variant(key: int, sku: str, kind: Kind, name: str, facts: dict[str, Any]) -
         "name_en": f"{name} {colour[1]}",
         "description_de": f"Beschreibung {name}",
         "description_en": f"Description {name}",
-        "has_contract": facts.get("course") != NO_CONTRACT,
+        "has_contract": data.get("course") != NO_CONTRACT,
     }
-    return Variant(id=key, sku=sku, kind=kind, colour=colour, **{**usual, **facts})
+    return Variant(id=key, sku=sku, kind=kind, colour=colour, **{**usual, **data})

@@ -35,11 +35,11 @@ class CatalogRoutes:
         ]
 
     def list_products(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/products`."""
+        """Handle `GET v1/products`."""
         numbers = self._numbers(request, caller)
-        for wanted in (request.query.get("sku"), request.query.get("sku_fulfiller", "").removeprefix("F-")):
-            if wanted:
-                place = self._catalogue.place(wanted)
+        for requested in (request.query.get("sku"), request.query.get("sku_fulfiller", "").removeprefix("F-")):
+            if requested:
+                place = self._catalogue.place(requested)
                 numbers = [n for n in numbers if place and n == place[0]]
         if search := request.query.get("search", "").casefold():
             numbers = [n for n in numbers if search in self._searched(n)]
@@ -49,26 +49,26 @@ class CatalogRoutes:
         return list_response(request, numbers, lambda n: self._view(request, caller, n), options=self._options)
 
     def get_product(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/products/{id}`; the id of a variant finds its mother."""
+        """Handle `GET v1/products/{id}`; the id of a variant finds its mother."""
         number = self._catalogue.number_of(key)
         if number is None or (_is_fulfiller(request, caller) and number not in self._numbers(request, caller)):
             return message(404, "Not found.")
         return json_response(200, self._view(request, caller, number, by_id=True))
 
     def list_inventory(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/inventory`."""
+        """Handle `GET v1/inventory`."""
         row = views.fulfiller_inventory_row if _is_fulfiller(request, caller) else views.inventory_row
         places = self._places(request, caller)
         return list_response(request, places, lambda p: row(self._variant(p, caller)), options=self._options)
 
     def list_prices(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/prices`."""
+        """Handle `GET v1/prices`."""
         row = views.fulfiller_price_row if _is_fulfiller(request, caller) else views.price_row
         places = self._places(request, caller)
         return list_response(request, places, lambda p: row(self._variant(p, caller)), options=self._options)
 
     def list_seo(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/seo`."""
+        """Handle `GET v1/seo`."""
         places = self._places(request, caller)
         return list_response(request, places, lambda p: views.seo_row(self._variant(p, caller)), options=self._options)
 
@@ -79,9 +79,9 @@ class CatalogRoutes:
 
     def _places(self, request: Request, caller: Caller) -> list[Place]:
         numbers = self._numbers(request, caller)
-        wanted = request.query.get("sku") or request.query.get("sku_fulfiller", "").removeprefix("F-")
-        if wanted:
-            place = self._catalogue.place(wanted)
+        requested = request.query.get("sku") or request.query.get("sku_fulfiller", "").removeprefix("F-")
+        if requested:
+            place = self._catalogue.place(requested)
             return [place] if place and place[0] in numbers else []
         return [(n, position) for n in numbers for position in range(self._catalogue.variant_count(n))]
 

@@ -42,14 +42,14 @@ class Designs:
         ]
 
     def create_user(self, request: Request, caller: Caller) -> Response:
-        """Answer `POST v1/editor_user`."""
+        """Handle `POST v1/editor_user`."""
         user = secrets.token_hex(32)
         with self._lock:
             self.users.add(user)
         return json_response(201, {"editor_user_hash": user})
 
     def create(self, request: Request, caller: Caller) -> Response:
-        """Answer `POST v1/designs`."""
+        """Handle `POST v1/designs`."""
         asked = request.json()
         errors = Errors()
         variant = self._catalogue.find(asked["sku"]) if isinstance(asked.get("sku"), str) else None
@@ -69,17 +69,17 @@ class Designs:
         return json_response(201, self._view(design, *_RETURNS))
 
     def get(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/designs/{id}`, which leaves out the two return addresses."""
+        """Handle `GET v1/designs/{id}`, which leaves out the two return addresses."""
         return json_response(200, self._view(self.find(key, client=caller.name)))
 
     def preview(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer with a PDF, the merchant who had it designed and the fulfiller who makes it."""
+        """Return a PDF for the merchant who had it designed and the fulfiller who makes it."""
         is_maker = FULFILLER in caller.scopes and self.made_by(key, client=caller.name)
         design = self.held[key] if is_maker else self.find(key, client=caller.name)
         return pdf_response(f"Design {key}", design["sku"])
 
     def submit(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `POST v1/designs/{id}/submit`; doing it twice changes nothing."""
+        """Handle `POST v1/designs/{id}/submit`; doing it twice changes nothing."""
         design = self.find(key, client=caller.name)
         design["status"] = "SUBMITTED"
         return json_response(200, self._view(design, *_RETURNS))

@@ -45,11 +45,11 @@ class Editor:
         ]
 
     def show(self, request: Request, caller: Caller, key: int, code: str) -> Response:
-        """Answer with the page."""
+        """Return the page."""
         return self._refused(key, code) or self._page(request, self._designs.held[key])
 
     def enter(self, request: Request, caller: Caller) -> Response:
-        """Answer with the page for the newest JWT of a design."""
+        """Return the page for the newest JWT of a design."""
         key = self._designs.entered_by(request.query.get("jwt", ""))
         if key is None:
             return _message(404, "There is no such design.")

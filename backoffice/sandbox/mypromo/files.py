@@ -22,7 +22,7 @@ class Files:
         return [Route("GET", "v1/{short}", ANY, self.download)]
 
     def download(self, request: Request, caller: Caller, short: str) -> Response:
-        """Answer with the file."""
+        """Return the file."""
         if match := _SHORT.fullmatch(short):
             return pdf_response(_TITLES[match[1]], match[2])
         found = (answer for source in self._sources if (answer := source(short, caller)) is not None)

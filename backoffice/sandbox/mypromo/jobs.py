@@ -44,7 +44,7 @@ class Jobs:
         ]
 
     def list_jobs(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/jobs/`, with 404 while there is none."""
+        """Handle `GET v1/jobs/`, with 404 while there is none."""
         with self._store.lock:
             rows = [job for job in self.held.values() if job["client"] == caller.name and job["status"]]
         if not rows:
@@ -52,14 +52,14 @@ class Jobs:
         return list_response(request, rows, lambda j: self._locked_view(j, request), options=self._options)
 
     def get(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/jobs/{id}`, with 404 before the job is queued."""
+        """Handle `GET v1/jobs/{id}`, with 404 before the job is queued."""
         job = self.held.get(key)
         if job is None or job["client"] != caller.name or not job["status"]:
             return message(404, "Not found.")
         return json_response(200, self._locked_view(job, request))
 
     def report(self, short: str, caller: Caller) -> Response | None:
-        """Answer with the report of a short link, or None when it is no report of this account."""
+        """Return the report of a short link, or None when it is no report of this account."""
         job = next((j for j in self.held.values() if j["code"] == short and j["client"] == caller.name), None)
         if job is None or not job["processed"]:
             return None
@@ -140,8 +140,8 @@ class Jobs:
         for place, entry in enumerate(job["entries"]):
             error = _UNLUCKY if place in unlucky else None
             if error is None:
-                facts = {"kind": job["kind"], "account": job["client"], "is_fulfiller": job["is_fulfiller"]}
-                error = self._holdings.apply(entry["values"], sku=entry["sku"], **facts)
+                data = {"kind": job["kind"], "account": job["client"], "is_fulfiller": job["is_fulfiller"]}
+                error = self._holdings.apply(entry["values"], sku=entry["sku"], **data)
             if error is not None:
                 job["failed"][str(place)] = error
 
@@ -153,9 +153,9 @@ class Jobs:
         return {*picked, *(place for place, entry in enumerate(entries) if entry["sku"] in named)}
 
     def _note(self, job: Job) -> None:
-        facts = {name: job[name] for name in ("client", "kind", "status", "message")}
+        data = {name: job[name] for name in ("client", "kind", "status", "message")}
         now = iso(self._store.now())
-        self._store.ledger.note("job", at=now, job=job["job_id"], entries=len(job["entries"]), **facts)
+        self._store.ledger.note("job", at=now, job=job["job_id"], entries=len(job["entries"]), **data)
 
     def _locked_view(self, job: Job, request: Request) -> dict[str, Any]:
         with self._store.lock:

@@ -28,10 +28,10 @@ def ask_generic_label(file: dict[str, Any], order: ProductionOrder, *, key: int)
     A merchant that is not on loopback is taken to answer with a parcel of DHL.
     """
     if not _is_near(file["source"]):
-        facts = {"carrier": "dhl", "tracking_code": f"0034{order['id']:016d}", "source": ""}
+        data = {"carrier": "dhl", "tracking_code": f"0034{order['id']:016d}", "source": ""}
     else:
-        facts = _read_label(_fetched(file, refusal=NO_LABEL))
-    return document(key, kind="label", status="DOWNLOADED", auth=file["auth"], **facts)
+        data = _read_label(_fetched(file, refusal=NO_LABEL))
+    return document(key, kind="label", status="DOWNLOADED", auth=file["auth"], **data)
 
 
 def content_of(file: dict[str, Any], order: ProductionOrder, *, options: Options) -> bytes:
@@ -53,13 +53,13 @@ def content_of(file: dict[str, Any], order: ProductionOrder, *, options: Options
 def _read_label(body: bytes) -> dict[str, str]:
     try:
         answer = json.loads(body)
-        facts = {"carrier": str(answer["carrier"]).lower(), "tracking_code": str(answer["tracking_code"])}
-        facts["source"] = str(answer["url"])
+        data = {"carrier": str(answer["carrier"]).lower(), "tracking_code": str(answer["tracking_code"])}
+        data["source"] = str(answer["url"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal(message(400, NO_LABEL)) from error
-    if facts["carrier"] not in {c["key"] for c in carriers()}:
+    if data["carrier"] not in {c["key"] for c in carriers()}:
         raise Refusal(message(400, NO_LABEL))
-    return facts
+    return data
 
 
 def _fetched(file: dict[str, Any], *, refusal: str) -> bytes:

@@ -70,11 +70,11 @@ def check_item(item: dict[str, Any], *, order: dict[str, Any], catalogue: Catalo
         errors.address_of_file(f"files.{n}.url", row.get("url"), schemes=("https", "sftp"))
         errors.text(f"files.{n}.type", row.get("type"), most=50)
         errors.auth(f"files.{n}.auth", row.get("auth"), kinds=_FILE_AUTHS)
-    wanted = sku if sku is not None else item.get("sku")
-    if not wanted:
+    requested = sku if sku is not None else item.get("sku")
+    if not requested:
         errors.required("sku")
         errors.refuse()
-    variant = catalogue.find(wanted) if isinstance(wanted, str) else None
+    variant = catalogue.find(requested) if isinstance(requested, str) else None
     if variant is None or (sku is not None and item.get("sku") not in (None, sku)):
         errors.selected("sku")
         errors.refuse()

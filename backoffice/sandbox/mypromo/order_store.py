@@ -83,8 +83,8 @@ class OrderStore:
                 "next": None,
             }
             self.held[order["id"]] = order
-            facts = {"reference": order["reference"], "reference2": order["reference2"], "client": client}
-            self.ledger.record("created", order["id"], at=now, **facts)
+            data = {"reference": order["reference"], "reference2": order["reference2"], "client": client}
+            self.ledger.record("created", order["id"], at=now, **data)
             self.tell(order, "New order created.")
         return order
 

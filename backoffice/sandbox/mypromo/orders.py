@@ -51,7 +51,7 @@ class Orders:
         ]
 
     def create(self, request: Request, caller: Caller) -> Response:
-        """Answer `POST v1/orders`: a draft."""
+        """Handle `POST v1/orders`: a draft."""
         asked = request.json()
         check_order(asked, options=self._options)
         order = self._store.add(asked, client=caller.name)
@@ -61,13 +61,13 @@ class Orders:
             return json_response(201, views.listed(order))
 
     def add_item(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `POST v1/orders/{id}/items` for print files, designs and stock."""
+        """Handle `POST v1/orders/{id}/items` for print files, designs and stock."""
         asked = request.json()
         with self._store.lock:
             order = self._store.find(key, client=caller.name)
             if order["submitted"] or order["status"] != "PENDING":
                 return message(422, PROCESSED)
-            designs = self._wanted_designs(asked, caller)
+            designs = self._requested_designs(asked, caller)
             sku = designs[0]["sku"] if designs else None
             variant = check_item(asked, order=order, catalogue=self._catalogue, sku=sku)
             item = self._store_item(order, asked, variant, designs=designs)
@@ -75,7 +75,7 @@ class Orders:
             return json_response(self._options.stock_item_status if stock else 201, views.created_item(item))
 
     def submit(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `POST v1/orders/{id}/submit`."""
+        """Handle `POST v1/orders/{id}/submit`."""
         _only(request, self._options.submit_verb)
         with self._store.lock:
             order = self._store.find(key, client=caller.name)
@@ -92,19 +92,19 @@ class Orders:
         return json_response(200, answer)
 
     def list_orders(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/orders`."""
+        """Handle `GET v1/orders`."""
         with self._store.lock:
             rows = [o for o in self._store.held.values() if o["client"] == caller.name]
             rows = self._filtered(rows, request)
         return list_response(request, rows, self._view, options=self._options, most=LARGEST_PAGE)
 
     def get(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/orders/{id}`."""
+        """Handle `GET v1/orders/{id}`."""
         with self._store.lock:
             return json_response(200, views.by_id(self._store.find(key, client=caller.name)))
 
     def cancel(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `PATCH v1/orders/{id}/cancel`, possible until production begins."""
+        """Handle `PATCH v1/orders/{id}/cancel`, possible until production begins."""
         _only(request, self._options.cancel_verb)
         with self._store.lock:
             order = self._store.find(key, client=caller.name)
@@ -127,16 +127,16 @@ class Orders:
         if self._options.reference_filter == "ignored":
             return rows
         for name in ("reference", "reference2"):
-            if wanted := request.query.get(name):
-                rows = [o for o in rows if self._same(o[name], wanted)]
+            if requested := request.query.get(name):
+                rows = [o for o in rows if self._same(o[name], requested)]
         return rows
 
-    def _same(self, held: str | None, wanted: str) -> bool:
+    def _same(self, held: str | None, requested: str) -> bool:
         if self._options.reference_filter == "loose":
-            return wanted.casefold() in (held or "").casefold()
-        return held == wanted
+            return requested.casefold() in (held or "").casefold()
+        return held == requested
 
-    def _wanted_designs(self, asked: dict[str, Any], caller: Caller) -> list[dict[str, Any]]:
+    def _requested_designs(self, asked: dict[str, Any], caller: Caller) -> list[dict[str, Any]]:
         errors = Errors()
         found = []
         for n, row in enumerate(errors.rows("designs", asked.get("designs"))):
@@ -173,10 +173,10 @@ class Orders:
             "course": variant.course,
         }
         order["items"].append(item)
-        facts = {name: item[name] for name in ("id", "reference", "quantity", "sku")}
-        facts |= {"files": [f["url"] for f in files], "designs": [d["id"] for d in designs]}
+        data = {name: item[name] for name in ("id", "reference", "quantity", "sku")}
+        data |= {"files": [f["url"] for f in files], "designs": [d["id"] for d in designs]}
         self._store.tell(order, f"Item #{item['id']} added to order #{order['id']}.")
-        self._store.ledger.record("item", order["id"], at=order["updated_at"], item=facts)
+        self._store.ledger.record("item", order["id"], at=order["updated_at"], item=data)
         return item
 
     def _file(self, row: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def list_response(
     most: int = 0,
     numeric_per_page: bool = False,
 ) -> Response:
-    """Answer with one page of rows, or with all of them when the query says `pagination=false`.
+    """Return one page of rows, or all of them when the query says `pagination=false`.
 
     `most` is the documented largest page (0: none). `meta.per_page` comes back as text, as in most of the
     document's examples; `numeric_per_page` is for the one list that shows a number.

@@ -9,7 +9,7 @@ A6 = (298, 420)
 
 
 def pdf_response(title: str, *lines: str, size: tuple[int, int] = A4) -> Response:
-    """Answer with a one-page PDF."""
+    """Return a one-page PDF."""
     return Response(200, pdf(title, *lines, size=size), {"Content-Type": "application/pdf"})
 
 

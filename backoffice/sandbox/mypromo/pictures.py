@@ -23,7 +23,7 @@ def routes() -> list[Route]:
 
 
 def show(request: Request, caller: Caller, name: str) -> Response:
-    """Answer with the drawing."""
+    """Return the drawing."""
     match = _NAME.fullmatch(name)
     if match is None or match[1] not in kinds():
         return message(404, "Not found.")

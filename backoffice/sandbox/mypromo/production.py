@@ -44,7 +44,7 @@ class Production:
         ]
 
     def list_orders(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/production_orders`."""
+        """Handle `GET v1/production_orders`."""
         with self._store.lock:
             rows = [made for made in self._production.held.values() if made["client"] == caller.name]
             rows = filtered_by_day(rows, request)
@@ -53,11 +53,11 @@ class Production:
         )
 
     def get(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/production_orders/{id}`."""
+        """Handle `GET v1/production_orders/{id}`."""
         return json_response(200, self._view(self._production.find(key, client=caller.name), request))
 
     def generic_label(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer with the label of a parcel, asking the merchant for it the first time."""
+        """Return the label of a parcel, asking the merchant for it the first time."""
         made = self._production.find(key, client=caller.name)
         if not made["generic_label"]:
             return message(404, "Not found.")
@@ -67,7 +67,7 @@ class Production:
             return json_response(200, views.document(label, made, base_url=request.base_url))
 
     def add_shipment(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `POST v1/production_orders/{id}/add_shipment`."""
+        """Handle `POST v1/production_orders/{id}/add_shipment`."""
         asked = request.json()
         with self._store.lock:
             made = self._production.find(key, client=caller.name)
@@ -82,13 +82,13 @@ class Production:
             return json_response(201, views.created_shipment(shipment))
 
     def download_document(self, request: Request, caller: Caller, file: int, key: int) -> Response:
-        """Answer with a delivery slip."""
+        """Return a delivery slip."""
         made = self._production.find(key, client=caller.name)
         found = next((f for f in made["files"] if f["id"] == file and not f["code"]), None)
         return self._content(found, made)
 
     def download_print_file(self, request: Request, caller: Caller, file: int, item: int) -> Response:
-        """Answer with a print file of an item."""
+        """Return a print file of an item."""
         for made in list(self._production.held.values()):
             if made["client"] == caller.name:
                 for row in (i for i in made["items"] if i["id"] == item):
@@ -96,7 +96,7 @@ class Production:
         return message(404, "Not found.")
 
     def download_label(self, request: Request, caller: Caller, key: int, short: str) -> Response:
-        """Answer with a label; that announces the parcel for pick-up, each time."""
+        """Return a label; that announces the parcel for pick-up, each time."""
         made = self._production.find(key, client=caller.name)
         file = next((f for f in made["files"] if f["code"] == short), None)
         if file is not None and file["type"] == "labelGeneric":
@@ -127,9 +127,9 @@ class Production:
             return message(404, "Not found.")
         return Response(200, content_of(file, made, options=self._options), {"Content-Type": PDF_TYPE})
 
-    def _note(self, event: str, made: ProductionOrder, **facts: Any) -> None:
+    def _note(self, event: str, made: ProductionOrder, **data: Any) -> None:
         now = iso(self._store.now())
-        self._store.ledger.note(event, at=now, production_order=made["id"], client=made["client"], **facts)
+        self._store.ledger.note(event, at=now, production_order=made["id"], client=made["client"], **data)
 
     def _view(self, made: ProductionOrder, request: Request) -> dict[str, Any]:
         with self._store.lock:

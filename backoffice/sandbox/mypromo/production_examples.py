@@ -156,8 +156,8 @@ def _chosen(kind: str, variants: list[Variant], number: int) -> Variant:
     return fitting[number % len(fitting)]
 
 
-def _label(number: int, **facts: str) -> dict[str, Any]:
-    return {"url": f"{_FILES}label-{number}.pdf", "type": "label", **facts}
+def _label(number: int, **data: str) -> dict[str, Any]:
+    return {"url": f"{_FILES}label-{number}.pdf", "type": "label", **data}
 
 
 def _request(body: dict[str, Any]) -> Request:

@@ -144,8 +144,8 @@ class ProductionLife:
             for held in (shipment, mirrored):
                 held |= {"delivered": True, "delivered_date": iso(self._store.now())}
                 held["delivery_late"] = bool(made["shipping_late"])
-            for told in (made, order):
-                self._store.tell(told, f"Shipment #{shipment['id']} delivered.")
+            for notified in (made, order):
+                self._store.tell(notified, f"Shipment #{shipment['id']} delivered.")
             self._callbacks.emit(order, "package", shipment=shipment["id"])
 
     def _call_back(self, made: ProductionOrder) -> None:
@@ -185,20 +185,20 @@ class ProductionLife:
         }
 
     def _record(self, made: ProductionOrder, shipment: dict[str, Any]) -> None:
-        facts = {name: shipment[name] for name in ("id", "carrier", "tracking_code", "force")}
+        data = {name: shipment[name] for name in ("id", "carrier", "tracking_code", "force")}
         items = [{name: item[name] for name in ("id", "sku", "quantity")} for item in shipment["items"]]
         about = {"production_order": made["id"], "client": made["client"], "items": items}
-        self._store.ledger.note("shipment", at=shipment["created_at"], **facts, **about)
+        self._store.ledger.note("shipment", at=shipment["created_at"], **data, **about)
 
 
 def _mirrored(shipment: dict[str, Any]) -> dict[str, Any]:
     """Write a parcel for the merchant's order, whose words differ."""
-    facts = {name: shipment[name] for name in _MIRRORED} | {"delivered": False, "delivery_late": False}
+    data = {name: shipment[name] for name in _MIRRORED} | {"delivered": False, "delivery_late": False}
     return {
         "id": shipment["id"],
         "carrier": shipment["carrier"].upper(),
         "tracking_id": shipment["tracking_code"],
-        **facts,
+        **data,
         "items": [
             {"id": i["order_item_id"], **{name: i[name] for name in ("reference", "quantity", "sku")}}
             for i in shipment["items"]

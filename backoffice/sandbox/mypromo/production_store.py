@@ -42,7 +42,7 @@ class ProductionStore:
         return order
 
     def has_design(self, design: int, *, client: str) -> bool:
-        """Tell whether an account makes something of a design."""
+        """Return whether an account makes something of a design."""
         items = (i for order in list(self.held.values()) if order["client"] == client for i in order["items"])
         return any(d["id"] == design for item in items for d in item["designs"])
 
@@ -68,8 +68,8 @@ class ProductionStore:
         for item in order["items"]:
             if item["status"] != "FINISHED":
                 item["status"] = status
-        facts = {"production_order": order["id"], "order_id": order["order_id"], "client": order["client"]}
-        self._store.ledger.note("production_order", at=order["updated_at"], status=status, **facts)
+        data = {"production_order": order["id"], "order_id": order["order_id"], "client": order["client"]}
+        self._store.ledger.note("production_order", at=order["updated_at"], status=status, **data)
 
     def _maker(self, variant: Variant) -> Client | None:
         making = [f for f in variant.fulfillers if variant.contract_of(f) == "accepted"]
@@ -136,8 +136,8 @@ class ProductionStore:
         ]
         if generic := order["generic_label"]:
             key = self._store.next_id("file")
-            facts = {"source": generic["url"], "auth": generic.get("auth")}
-            files.append(document(key, kind="labelGeneric", status="PENDING", **facts))
+            data = {"source": generic["url"], "auth": generic.get("auth")}
+            files.append(document(key, kind="labelGeneric", status="PENDING", **data))
         return files
 
 
@@ -167,11 +167,11 @@ def document(
 
 def _merchant(client: str) -> dict[str, Any]:
     number = int(client) if client.isdecimal() else 0
-    facts = {"id": number, "type": "merchant", "name": f"Merchant {client}", "contract_id": f"M{number:03d}"}
-    return {**facts, "created_at": _SINCE, "updated_at": _SINCE}
+    data = {"id": number, "type": "merchant", "name": f"Merchant {client}", "contract_id": f"M{number:03d}"}
+    return {**data, "created_at": _SINCE, "updated_at": _SINCE}
 
 
 def _fulfiller(number: int) -> dict[str, Any]:
     name = FULFILLERS[number - 1][1]
-    facts = {"id": number, "type": "fulfiller", "name": name, "contract_id": f"F{number:03d}"}
-    return {**facts, "created_at": _SINCE, "updated_at": _SINCE}
+    data = {"id": number, "type": "fulfiller", "name": name, "contract_id": f"F{number:03d}"}
+    return {**data, "created_at": _SINCE, "updated_at": _SINCE}

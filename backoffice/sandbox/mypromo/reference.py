@@ -88,28 +88,28 @@ class Reference:
         ]
 
     def list_countries(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/countries`."""
+        """Handle `GET v1/countries`."""
         return list_response(request, countries(), dict, options=self._options, numeric_per_page=True)
 
     def list_states(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/states`."""
+        """Handle `GET v1/states`."""
         return list_response(request, states(), dict, options=self._options)
 
     def list_carriers(self, request: Request, caller: Caller) -> Response:
-        """Answer `GET v1/carriers`."""
+        """Handle `GET v1/carriers`."""
         return list_response(request, carriers(), dict, options=self._options)
 
     def get_country(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/countries/{id}`."""
+        """Handle `GET v1/countries/{id}`."""
         return _one(countries(), key)
 
     def get_state(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/states/{id}`, whose iso3 and country differ from the list's."""
+        """Handle `GET v1/states/{id}`, whose iso3 and country differ from the list's."""
         found = [_state_by_id(row) for row in states() if row["id"] == key]
         return _one(found, key)
 
     def get_carrier(self, request: Request, caller: Caller, key: int) -> Response:
-        """Answer `GET v1/carriers/{id}`."""
+        """Handle `GET v1/carriers/{id}`."""
         return _one(carriers(), key)
 
 

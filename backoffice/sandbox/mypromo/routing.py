@@ -46,16 +46,16 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """Return the account's id."""
+        """The account's id."""
         return self.client.client_id if self.client else ""
 
     @property
     def fulfiller(self) -> int:
-        """Return the number of the fulfiller this account is, 0 for none."""
+        """The number of the fulfiller this account is, 0 for none."""
         return self.client.fulfiller if self.client else 0
 
     def acts_as_fulfiller(self, *, hint: bool) -> bool:
-        """Tell in which role the token speaks; the document does not say what decides when it carries both.
+        """Return in which role the token acts; the document does not say what decides when it carries both.
 
         Here the payload does: `hint` tells whether it has something that only a fulfiller would send.
         """

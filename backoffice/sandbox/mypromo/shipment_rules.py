@@ -42,8 +42,8 @@ def check_payload(asked: dict[str, Any], order: ProductionOrder, *, options: Opt
     quantities = _quantities(errors, asked, order)
     errors.refuse()
     sizes = {name: asked.get(name) for name in _SIZES}
-    facts = {"carrier": str(carrier).lower(), "tracking_code": asked[code_name], "force": bool(asked.get("force"))}
-    return {**facts, **sizes, "quantities": quantities}
+    data = {"carrier": str(carrier).lower(), "tracking_code": asked[code_name], "force": bool(asked.get("force"))}
+    return {**data, **sizes, "quantities": quantities}
 
 
 def check_rules(parcel: dict[str, Any], order: ProductionOrder) -> tuple[dict[int, int], dict[str, Any] | None]:

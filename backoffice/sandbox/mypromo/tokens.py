@@ -39,13 +39,13 @@ class Tokens:
         if client is None:
             return json_response(401, INVALID_CLIENT)
         scope = asked.get("scope") or "*"
-        wanted = client.roles if scope == "*" else tuple(str(scope).split())
-        if not set(wanted) <= set(client.roles):
+        requested = client.roles if scope == "*" else tuple(str(scope).split())
+        if not set(requested) <= set(client.roles):
             return _oauth_error("invalid_scope", "The requested scope is invalid, unknown, or malformed")
         token = secrets.token_hex(32)
         expires = self._clock.now().timestamp() + self._options.token_lifetime
         with self._lock:
-            self.held[token] = {"client": client.client_id, "scopes": list(wanted), "expires": expires}
+            self.held[token] = {"client": client.client_id, "scopes": list(requested), "expires": expires}
         answer = {"token_type": "Bearer", "expires_in": self._options.token_lifetime, "access_token": token}
         return json_response(200, answer)
 

@@ -108,7 +108,7 @@ class SignCustomiserApp(VendorApp):
         self.tell_order(order)
 
     def tell_order(self, order: dict[str, Any]) -> list[dict[str, Any]]:
-        """Tell every webhook of the topic that there is a new order."""
+        """Notify every webhook of the topic of a new order."""
         return self._tell_all(ORDER, order_body(order))
 
     def _tell_all(self, topic: str, payload: dict[str, Any]) -> list[dict[str, Any]]:
@@ -126,7 +126,7 @@ class SignCustomiserApp(VendorApp):
         return self.ask(number)
 
     def ask(self, number: int) -> dict[str, Any]:
-        """Ask the shop about a design, again if need be; what it answers is what may be ordered."""
+        """Ask the shop about a design, again if need be; its response is what may be ordered."""
         design = self.designs[number]
         secret = self.options.integration_secret
         outcome = self.telling.tell(PRODUCT, design["body"], url=self.options.product_url, secret=secret)
@@ -151,7 +151,7 @@ class SignCustomiserApp(VendorApp):
         return Response(200, draw_sign(int(number)), {"Content-Type": "image/png"})
 
     def control(self, request: Request) -> Any:
-        """Steer it from outside (see above)."""
+        """Control it from outside (see above)."""
         head, _, tail = request.path.partition("/")
         doors: dict[tuple[str, str], Callable[[], Any]] = {
             ("POST", "design"): lambda: self.ask(int(tail)) if tail else self.design(**request.json()),

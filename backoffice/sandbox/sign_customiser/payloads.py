@@ -9,8 +9,8 @@ COUNTRIES = {"US": "United States", "DE": "Germany", "GB": "United Kingdom", "FR
 
 
 def product_body(number: int, *, picture: str, at: datetime, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the body of `product:created`; `asked` replaces single facts."""
-    facts: dict[str, Any] = {
+    """Return the body of `product:created`; `asked` replaces single fields."""
+    data: dict[str, Any] = {
         "product_id": number,
         "title": f"Custom sign {number}",
         "description": "Neon sign, cool white, 80 x 30 cm",
@@ -26,7 +26,7 @@ def product_body(number: int, *, picture: str, at: datetime, asked: dict[str, An
         "created_at": iso(at),
         "updated_at": iso(at),
     }
-    return {"product": facts | asked}
+    return {"product": data | asked}
 
 
 def order_body(order: dict[str, Any]) -> dict[str, Any]:

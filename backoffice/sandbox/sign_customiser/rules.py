@@ -22,12 +22,12 @@ LONGEST = 255
 def find_errors(order: dict[str, Any], *, integration_id: int, known: set[str] | None) -> Errors:
     """Return all errors by field; `known` are the product ids that may be ordered, None: any."""
     errors: Errors = {}
-    for field, text in _complaints(order, integration_id=integration_id, known=known):
+    for field, text in _errors(order, integration_id=integration_id, known=known):
         errors.setdefault(field, []).append(text)
     return errors
 
 
-def _complaints(order: dict[str, Any], *, integration_id: int, known: set[str] | None) -> Iterator[tuple[str, str]]:
+def _errors(order: dict[str, Any], *, integration_id: int, known: set[str] | None) -> Iterator[tuple[str, str]]:
     if type(order.get("integration_id")) is not int:
         yield "integration_id", "The integration id field must be an integer."
     elif order["integration_id"] != integration_id:
@@ -43,13 +43,13 @@ def _complaints(order: dict[str, Any], *, integration_id: int, known: set[str] |
 
 
 def _text(field: str, value: Any, *, may_be_empty: bool = False) -> Iterator[tuple[str, str]]:
-    words = field.replace("_", " ")
+    label = field.replace("_", " ")
     if value is None or (value == "" and not may_be_empty):
-        yield field, f"The {words} field is required."
+        yield field, f"The {label} field is required."
     elif not isinstance(value, str):
-        yield field, f"The {words} field must be a string."
+        yield field, f"The {label} field must be a string."
     elif len(value) > LONGEST:
-        yield field, f"The {words} field must not be greater than {LONGEST} characters."
+        yield field, f"The {label} field must not be greater than {LONGEST} characters."
 
 
 def _part(field: str, value: Any, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ class Webhooks:
         return [dict(hook) for hook in self.held if hook["topic"] == topic and hook["status"] == "active"]
 
     def handle(self, request: Request, tail: str) -> Response:
-        """Answer for the collection (`tail` empty) or for one."""
+        """Handle the collection (`tail` empty) or one of it."""
         if not tail:
             if request.method == "GET":
                 return json_response(200, {"webhooks": [self._shown(hook) for hook in self.held]})

@@ -27,7 +27,7 @@ NOTHING = mark_safe('<span class="nothing">–</span>')
 
 @register.filter
 def who(actor: str) -> str:
-    """Who did it, in words."""
+    """Return a label for who did it."""
     from backoffice.staff.actors import actor_label
 
     return actor_label(actor)
@@ -35,7 +35,7 @@ def who(actor: str) -> str:
 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
-    """A Material Symbol, for the eye only: the word beside it is what is read aloud."""
+    """Return a Material Symbol, for the eye only: the label beside it is what is read aloud."""
     return format_html(
         '<span class="material-symbols-outlined {}" aria-hidden="true" translate="no">{}</span>', extra, name
     )
@@ -43,7 +43,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 @register.simple_tag(name="chip")
 def show_chip(value: "Chip") -> SafeString:
-    """A chip: icon, word and tone."""
+    """Render a chip: icon, label and tone."""
     return _chip(value.tone, value.icon, str(value.word), str(value.hint))
 
 
@@ -61,7 +61,7 @@ def _chip(tone: str, name: str, word: str, hint: str) -> SafeString:
 
 @register.filter
 def number_of(value: Any) -> str:
-    """A number that was kept as a text ("44.0"), as its reader writes it; all else as it is."""
+    """Return a number that was kept as a text ("44.0") as its reader writes it; all else as it is."""
     try:
         return number_format(Decimal(str(value)), use_l10n=True)
     except InvalidOperation:
@@ -69,69 +69,69 @@ def number_of(value: Any) -> str:
 
 
 @register.filter
-def ago(moment: datetime | None) -> SafeString:
-    """How long ago (or how soon), the exact time on hover."""
-    if moment is None:
+def ago(when: datetime | None) -> SafeString:
+    """Return how long ago (or how soon), the exact time on hover."""
+    if when is None:
         return NOTHING
     now = timezone.now()
-    if abs((now - moment).total_seconds()) < 60:
-        words = gettext("just now")
-    elif moment <= now:
-        words = gettext("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+    if abs((now - when).total_seconds()) < 60:
+        label = gettext("just now")
+    elif when <= now:
+        label = gettext("%(time)s ago") % {"time": timesince(when, now, depth=1)}
     else:
-        words = gettext("in %(time)s") % {"time": timeuntil(moment, now, depth=1)}
-    return _time(moment, words)
+        label = gettext("in %(time)s") % {"time": timeuntil(when, now, depth=1)}
+    return _time(when, label)
 
 
 @register.filter
-def age(moment: datetime | None) -> SafeString:
-    """How long something has lasted, the exact time on hover."""
-    if moment is None:
+def age(when: datetime | None) -> SafeString:
+    """Return how long something has lasted, the exact time on hover."""
+    if when is None:
         return NOTHING
-    return _time(moment, timesince(moment, depth=1))
+    return _time(when, timesince(when, depth=1))
 
 
 @register.filter
-def exact(moment: datetime | None) -> SafeString:
-    """Date and time in the reader's zone, how long ago on hover."""
-    if moment is None:
+def exact(when: datetime | None) -> SafeString:
+    """Return date and time in the reader's zone, how long ago on hover."""
+    if when is None:
         return NOTHING
-    local = timezone.localtime(moment)
+    local = timezone.localtime(when)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(timespec="seconds"),
-        gettext("%(time)s ago") % {"time": timesince(moment, depth=2)},
+        when.isoformat(timespec="seconds"),
+        gettext("%(time)s ago") % {"time": timesince(when, depth=2)},
         date_format(local, "SHORT_DATETIME_FORMAT"),
     )
 
 
-def _time(moment: datetime, words: str) -> SafeString:
-    """The page's script adds the exact time in the browser's own zone, to be read on hover."""
-    return format_html('<time datetime="{}" data-exact>{}</time>', moment.isoformat(timespec="seconds"), words)
+def _time(when: datetime, label: str) -> SafeString:
+    """Return a time element; the page's script adds the exact time in the browser's zone, to be read on hover."""
+    return format_html('<time datetime="{}" data-exact>{}</time>', when.isoformat(timespec="seconds"), label)
 
 
 @register.filter
 def vendor_name(vendor: str) -> str:
-    """What a vendor is called, by the name under which rows keep it."""
+    """Return the vendor's title, by the name under which rows keep it."""
     return vendor_title(vendor)
 
 
 @register.filter
 def initials(name: str) -> str:
-    """Up to two letters for a round badge."""
+    """Return up to two letters for a round badge."""
     parts = str(name).split()
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts[:1])).upper()
 
 
 @register.filter
 def item(mapping: dict[Any, Any], key: Any) -> Any:
-    """`mapping[key]`, None when it is not there."""
+    """Return `mapping[key]`, None when it is not there."""
     return mapping.get(key)
 
 
 @register.simple_tag(takes_context=True)
 def without(context: dict[str, Any], name: str) -> str:
-    """The page's own address less one filter, from the first page on."""
+    """Return the page's own address less one filter, from the first page on."""
     parameters = context["request"].GET.copy()
     for gone in (name, "older", "newer", "end", "after"):
         parameters.pop(gone, None)

@@ -74,7 +74,7 @@ def _class(names: list[str]) -> SafeString | str:
 
 @register.tag
 def columns(parser: Parser, token: Token) -> ColumnsNode:
-    """`{% columns of=rows %}`."""
+    """Render `{% columns of=rows %}`."""
     options = token_kwargs(token.split_contents()[1:], parser)
     inside = parser.parse(("endcolumns",))
     parser.delete_first_token()
@@ -83,7 +83,7 @@ def columns(parser: Parser, token: Token) -> ColumnsNode:
 
 @register.tag
 def column(parser: Parser, token: Token) -> ColumnNode:
-    """`{% column title "classes" label=… %}`; a number is labelled by its title, and so is what is `labelled`."""
+    """Render `{% column title "classes" label=… %}`; a number and what is `labelled` show the title."""
     _name, title, *rest = token.split_contents()
     heading = parser.compile_filter(title)
     css = parser.compile_filter(rest.pop(0)) if rest and rest[0][0] in "\"'" else None

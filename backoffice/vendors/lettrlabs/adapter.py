@@ -130,9 +130,9 @@ class LettrLabs(SendsCards):
 
     def read_cards(self, order_ids: Sequence[str]) -> dict[str, CardOrderReport]:
         params = {"id": ",".join(order_ids), "pageNumber": "0", "pageSize": str(self.PAGE)}
-        wanted = set(order_ids)
+        requested = set(order_ids)
         reports = [order_report(row) for row in self.client.orders(params) if row.id or row.orderId]
-        return {report.vendor_id: report for report in reports if report.vendor_id in wanted}
+        return {report.vendor_id: report for report in reports if report.vendor_id in requested}
 
     def list_drafts(self) -> list[CardOrderReport]:
         params = {"status": "Draft", "showRecipients": "true"}

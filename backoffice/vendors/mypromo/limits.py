@@ -53,7 +53,7 @@ MISSING = "Missing."
 
 
 def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
-    """Return what mypromo would refuse in the order, by the path of the field ("recipient.street").
+    """Yield what mypromo would refuse in the order, by the path of the field ("recipient.street").
 
     The number of lines is not checked, since an order may be split; nor whether a country needs a state, or an SKU
     exists, which take data of ours.
@@ -72,7 +72,7 @@ def order_errors(order: OrderToPlace) -> Iterator[FieldError]:
 
 
 def check_address(path: str, address: PostalAddress) -> Iterator[FieldError]:
-    """Return what mypromo would refuse in an address; `path` is put before the fields' names."""
+    """Yield what mypromo would refuse in an address; `path` is put before the fields' names."""
     for name, limits in ADDRESS_LIMITS.items():
         yield from check_length(f"{path}.{name}", getattr(address, name), limits, required=name in REQUIRED)
     if not any(getattr(address, name) for name in NAMES):
@@ -84,7 +84,7 @@ def check_address(path: str, address: PostalAddress) -> Iterator[FieldError]:
 
 
 def check_length(path: str, value: str, limits: tuple[int, int], *, required: bool = False) -> Iterator[FieldError]:
-    """Complain when the text is missing though required, or given and shorter or longer than the limits."""
+    """Add an error when the text is missing though required, or given and shorter or longer than the limits."""
     least, most = limits
     if not value:
         if required:

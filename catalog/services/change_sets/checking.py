@@ -54,7 +54,7 @@ class Tally:
         self.read_at: datetime | None = None
 
     def note_reading(self, read_at: datetime | None) -> None:
-        """The oldest one counts."""
+        """Record the time of the oldest reading."""
         self.read_at = min(filter(None, (self.read_at, read_at)), default=None)
 
     def note(self, row: Change, result: RowCheck) -> None:

@@ -79,11 +79,11 @@ class ChangeFormat:
         return old | new
 
     def current(self, data: Any) -> Value:
-        """`before`, from what `read` gives."""
+        """Return `before`, from what `read` gives."""
         raise NotImplementedError
 
     def resolve(self, requested: Value, *, before: Value) -> Resolved:
-        """What the vendor is to hold."""
+        """Return the values the vendor is to hold."""
         raise NotImplementedError
 
     def lines(self, before: Value, *, after: Value) -> list[Line]:
@@ -99,7 +99,7 @@ class ChangeFormat:
         raise NotImplementedError
 
     def differing(self, after: Value, *, current: Value) -> list[str]:
-        """Keys of the values that the vendor holds otherwise than it should."""
+        """Return the keys of values that differ at the vendor from what they should be."""
         return [line.key for line in self.lines(current, after=after)]
 
 

@@ -75,7 +75,7 @@ def progress(request: HttpRequest, pk: int, part_pk: int) -> HttpResponse:
 
 
 def word(request: HttpRequest, pk: int, part_pk: int) -> HttpResponse:
-    """Ask what the vendor said to the cancellation; then the order is cancelled, or goes on."""
+    """Ask how the vendor answered the cancellation; then the order is cancelled, or goes on."""
     row = _part(request, pk, part_pk)
     order, names = row.order, {"reference": row.reference, "vendor": row.vendor}
     form = WordForm(request.POST if request.method == "POST" else None)

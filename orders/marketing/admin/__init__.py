@@ -6,7 +6,7 @@ from orders.marketing.admin.campaign_pages import bulk as campaign_bulk
 __all__ = [
     "campaign_bulk",
     "campaigns",
+    "export_actions",
     "exports",
     "opt_outs",
-    "telling",
 ]

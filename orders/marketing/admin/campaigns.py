@@ -16,8 +16,8 @@ from backoffice.text.translatable import gettext as _
 from orders.marketing.admin.campaign_pages.actions import ACTIONS, Action, page_of_campaign
 from orders.marketing.admin.campaign_pages.checkout import checkout_context, confirm_checkout, proof_response
 from orders.marketing.admin.campaign_pages.forms import CampaignForm, TableForm, card_templates
+from orders.marketing.admin.campaign_pages.labels import SITUATIONS, describe_event, funnel, price_lines
 from orders.marketing.admin.campaign_pages.listing import CampaignList, recipient_listing
-from orders.marketing.admin.campaign_pages.words import SITUATIONS, describe_event, funnel, price_lines
 from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.models.campaign import SPENT_STATES
 from orders.marketing.services.campaigns.making import card_vendor, change_campaign, make_campaign
@@ -74,7 +74,7 @@ class MailCampaignAdmin(PagesAdmin):
         return self._form_page(request, find_or_404(MailCampaign, pk))
 
     def checkout_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Name what is sent and what it costs; on POST send it."""
+        """Show what is sent and what it costs; on POST send it."""
         self.require(request, CHECK_OUT)
         campaign = find_or_404(MailCampaign, pk)
         if request.method == "POST":
@@ -119,7 +119,7 @@ class MailCampaignAdmin(PagesAdmin):
         return change_campaign(MailCampaign(pk=campaign.pk), actor=actor(request), **fields)
 
     def _possible(self, request: HttpRequest, campaign: MailCampaign) -> dict[str, Any]:
-        """What the reader may do now."""
+        """Return what the reader may do now."""
         may, state = self.may(request, CHANGE), campaign.state
         return {
             "may_fill": may and campaign.can_fill(),
@@ -136,7 +136,7 @@ class MailCampaignAdmin(PagesAdmin):
         }
 
     def _acting(self, action: Action) -> View:
-        """The button's view: needs the right to change campaigns."""
+        """Return the button's view, which needs the right to change campaigns."""
 
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             self.require(request, CHANGE)
@@ -148,7 +148,7 @@ class MailCampaignAdmin(PagesAdmin):
 
 
 def _sold(campaign: MailCampaign) -> dict[str, Any]:
-    """What recipients bought: how many orders, and for how much in each currency. One query."""
+    """Return what recipients bought: how many orders, and for how much in each currency. One query."""
     rows = list(campaign.conversions.values_list("order__currency", "order__total"))
     totals: dict[str, Any] = {}
     for currency, total in rows:

@@ -1,4 +1,4 @@
-"""Having a vendor told of one order, or not: each address asks first, calls one service and goes back to the order."""
+"""Exporting one order, or excluding it: each address asks first, calls one service and goes back to the order."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ from orders.marketing.services.exports.requesting import (
 )
 from orders.models import Order
 
-TELL = "marketing.export_orders"
+EXPORT = "marketing.export_orders"
 THIS, ALL = "order", "customer"
 
 
@@ -50,25 +50,25 @@ class ExcludeForm(ReasonForm):
 
 
 def export_urls(view: Callable[..., Callable[..., HttpResponse]]) -> list[URLPattern]:
-    """The addresses below one order, each wrapped by `view` (the admin's own guard)."""
+    """Return the addresses below one order, each wrapped by `view` (the admin's own guard)."""
     return [
-        path("<int:pk>/tell/<slug:vendor>/", view(tell), name="orders_order_tell"),
-        path("<int:pk>/exclude/<slug:vendor>/", view(exclude), name="orders_order_exclude"),
+        path("<int:pk>/tell/<slug:vendor>/", view(export_order), name="orders_order_tell"),
+        path("<int:pk>/exclude/<slug:vendor>/", view(exclude_order), name="orders_order_exclude"),
     ]
 
 
-def tell(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
-    """Ask, with what may follow at the vendor; then have it told."""
+def export_order(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
+    """Confirm, with what may follow at the vendor; then request the export."""
     order = _order(request, pk, vendor)
 
     def do(values: Values) -> None:
         request_export_by_hand(order, vendor=vendor, actor=actor(request))
 
-    return confirm(request, order, _telling(order, vendor), ExportForm, do)
+    return confirm(request, order, _export_confirmation(order, vendor), ExportForm, do)
 
 
-def exclude(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
-    """Ask why, and for which orders; then set it aside."""
+def exclude_order(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
+    """Ask why, and for which orders; then exclude them."""
     order = _order(request, pk, vendor)
 
     def do(values: Values) -> None:
@@ -76,10 +76,10 @@ def exclude(request: HttpRequest, pk: int, vendor: str) -> HttpResponse:
             opt_out(order, vendor=vendor, actor=actor(request), reason=values["reason"])
         exclude_export(order, vendor=vendor, actor=actor(request), reason=values["reason"])
 
-    return confirm(request, order, _excluding(order, vendor), ExcludeForm, do)
+    return confirm(request, order, _exclude_confirmation(order, vendor), ExcludeForm, do)
 
 
-def _telling(order: Order, vendor: str) -> Confirmation:
+def _export_confirmation(order: Order, vendor: str) -> Confirmation:
     export = order.exports.filter(vendor=vendor).first()
     effect = {
         Consent.LETTERS: _("A campaign there may print and post a letter at once, which is charged."),
@@ -95,7 +95,7 @@ def _telling(order: Order, vendor: str) -> Confirmation:
     )
 
 
-def _excluding(order: Order, vendor: str) -> Confirmation:
+def _exclude_confirmation(order: Order, vendor: str) -> Confirmation:
     return Confirmation(
         title=_("Do not tell %(vendor)s of %(number)s?") % {"vendor": vendor, "number": order.number},
         button=_("Do not tell %(vendor)s") % {"vendor": vendor_title(vendor)},
@@ -107,8 +107,8 @@ def _excluding(order: Order, vendor: str) -> Confirmation:
 
 
 def _order(request: HttpRequest, pk: int, vendor: str) -> Order:
-    """Raises Http404 for a vendor that is told of no orders."""
-    if not (request.user.has_perm("orders.view_order") and request.user.has_perm(TELL)):
+    """Return the order. Raises Http404 for a vendor that no orders are exported to."""
+    if not (request.user.has_perm("orders.view_order") and request.user.has_perm(EXPORT)):
         raise PermissionDenied
     try:
         vendor_type(vendor, ExportsOrders)

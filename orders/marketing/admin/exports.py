@@ -1,4 +1,4 @@
-"""The list of orders told to vendors, and batches as filters of it."""
+"""The list of exported orders, and batches as filters of it."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the page of an order shows of the vendors that are told of it, or are not."""
+"""What the page of an order shows of its exports to vendors."""
 
 from dataclasses import dataclass, replace
 
@@ -24,7 +24,7 @@ class ExportContext:
 
 
 def export_chip(export: OrderExport) -> Chip:
-    """Return whether a vendor was told; a person who set it aside is named."""
+    """Return the state of the export; a person who excluded it is named."""
     state = ExportState(export.state)
     if export.excluded_by and state == ExportState.SKIPPED:
         return Chip(state.tone, "do_not_disturb_on", _("set aside"), export.excluded_by)
@@ -34,13 +34,13 @@ def export_chip(export: OrderExport) -> Chip:
 
 
 def read_exports(request: HttpRequest, order: Order | None) -> list[ExportContext]:
-    """Return every vendor that is set up to be told of orders, and those that were once; one query."""
+    """Return every vendor that is set up for exports, and those that got the order once; one query."""
     rows = {export.vendor: export for export in OrderExport.objects.filter(order=order)}
     names = [*vendors_with(ExportsOrders, configured=True), *rows]
-    return [_facts(name, rows.get(name)) for name in dict.fromkeys(names)]
+    return [_context(name, rows.get(name)) for name in dict.fromkeys(names)]
 
 
-def _facts(vendor: str, export: OrderExport | None) -> ExportContext:
+def _context(vendor: str, export: OrderExport | None) -> ExportContext:
     state = export.state if export else ""
     return ExportContext(
         vendor=vendor,

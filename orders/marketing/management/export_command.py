@@ -1,4 +1,4 @@
-"""What the commands that have a vendor told of past orders share."""
+"""What the commands that export past orders share."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ class ExportCommand(BaseCommand):
             self.stdout.write(f"{order.number}  {order.placed_at:%Y-%m-%d}  {spell_price(order.total, order.currency)}")
 
     def _show_some(self, orders: Sequence[Order]) -> None:
-        """The first ones; all with -v 2."""
+        """Show the first ones; all with -v 2."""
         self._show_all(orders[: self.left_to_show])
         if self.left_to_show and len(orders) >= self.left_to_show:
             self.stdout.write("… (all with -v 2)")

@@ -91,7 +91,7 @@ class ProductionSpeed(models.TextChoices):
 
 class CampaignQuerySet(models.QuerySet["MailCampaign"]):
     def locked(self, pk: int) -> "MailCampaign":
-        """The campaign, locked to the end of the transaction. Raises DoesNotExist."""
+        """Return the campaign, locked to the end of the transaction. Raises DoesNotExist."""
         return self.select_for_update(of=("self",)).select_related("shop").get(pk=pk)
 
 
@@ -239,11 +239,11 @@ class MailCampaign(models.Model):
         return ineligible(_t("A checkout of this campaign has been attempted: what became of it comes first."))
 
     def note(self, kind: str, *, actor: str, **params: object) -> None:
-        """A line in the timeline."""
+        """Add a line to the timeline."""
         self.events.create(kind=kind, actor=actor, params=params)
 
 
 class CampaignEvent(TimelineEvent):
-    """One line of a campaign's timeline; `orders.marketing.admin.campaign_pages.words` has the sentences."""
+    """One line of a campaign's timeline; `orders.marketing.admin.campaign_pages.labels` has the sentences."""
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="events", verbose_name=_("campaign"))

@@ -104,13 +104,13 @@ class CardRecipient(models.Model):
         return f"{self.firstname} {self.lastname}".strip() or self.organisation
 
     def address(self) -> CardAddress:
-        """As the vendor is told it."""
+        """Return the address as the vendor gets it."""
         names = CardAddress.__struct_fields__
         return CardAddress(**{name: getattr(self, name) for name in names})
 
 
 class CardConversion(models.Model):
-    """An order that somebody placed who had got a card: told to the vendor once."""
+    """An order that somebody placed who had got a card: reported to the vendor once."""
 
     campaign = models.ForeignKey(MailCampaign, models.CASCADE, related_name="conversions", verbose_name=_("campaign"))
     recipient = models.ForeignKey(
@@ -118,7 +118,7 @@ class CardConversion(models.Model):
     )
     order = models.OneToOneField(Order, models.PROTECT, related_name="card_conversion", verbose_name=_("order"))
     exported_at = models.DateTimeField(_("told"), null=True)
-    # Why it is not told: another currency, the vendor's refusal.
+    # Why it is not reported: another currency, the vendor's refusal.
     problem = models.CharField(_("problem"), max_length=500, blank=True)
     upload_id = models.CharField(max_length=20, blank=True, editable=False)
     raw_state = models.CharField(_("vendor's word"), max_length=64, blank=True)

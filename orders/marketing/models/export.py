@@ -1,4 +1,4 @@
-"""Which vendors are told of an order so that they act upon it: letters, review invitations."""
+"""Exports of orders to vendors that act upon them: letters, review invitations."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -24,7 +24,7 @@ class Consent(models.TextChoices):
 
 
 class ExportBatch(models.Model):
-    """Orders that one vendor is told of together; what its push is about. Never changed once all of it is told."""
+    """Orders that one vendor gets together; what its push is about. Never changed once all of it is sent."""
 
     vendor = models.CharField(_("vendor"), max_length=32)
     # What the orders of one request share, in the vendor's words; empty where nothing has to be shared.
@@ -51,23 +51,23 @@ class ExportBatch(models.Model):
 
 
 class OrderExport(models.Model):
-    """One vendor and one order: whether it is told, was told, or is not to be told, and why."""
+    """One vendor and one order: whether it is to be sent, was sent, or is not to be, and why."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="exports", verbose_name=_("order"))
     vendor = models.CharField(_("vendor"), max_length=32)
     state = models.CharField(_("state"), max_length=10, choices=ExportState, default=ExportState.WAITING)
-    # Why it is not told, or what the vendor said when it refused.
+    # Why it is not sent, or what the vendor said when it refused.
     text = models.TextField(_("reason"), blank=True)
-    # A person set it aside: no rule and no command asks for it again.
+    # A person excluded it: no rule and no command asks for it again.
     excluded_by = models.CharField(_("set aside by"), max_length=150, blank=True)
     requested_by = models.CharField(_("asked for by"), max_length=150)
     # The one it is in while it waits, then the last one it was in.
     batch = models.ForeignKey(
         ExportBatch, models.SET_NULL, null=True, blank=True, related_name="exports", verbose_name=_("batch")
     )
-    # It was told before, and something has changed since: told again as a correction.
+    # It was sent before, and something has changed since: sent again as a correction.
     corrected = models.BooleanField(_("correction"), default=False)
-    # Something changed while it was on its way: when that is over it is told once more.
+    # Something changed while it was on its way: when that is over it is sent once more.
     changed_meanwhile = models.BooleanField(default=False, editable=False)
     # Requests with this order alone that were not answered, and since when.
     tries = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -64,8 +64,8 @@ class RuleForm(forms.Form):
 
 
 def new(request: HttpRequest) -> HttpResponse:
-    """An empty rule, or a copy of the rule `?from=`."""
-    _require(request, "rules.add_rule")
+    """Edit a new rule: empty, or a copy of the rule `?from=`."""
+    require_permission(request, "rules.add_rule")
     initial: dict[str, Any] = {}
     if (pk := request.GET.get("from", "")).isdigit():
         source = find_or_404(Rule, pk)
@@ -74,15 +74,15 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rule as it is, to be changed."""
-    _require(request, "rules.change_rule")
+    """Edit the rule."""
+    require_permission(request, "rules.change_rule")
     rule = find_or_404(Rule, pk)
     return _edited(request, rule, RuleForm(request.POST or None, initial=_initial(rule)))
 
 
 def values(request: HttpRequest) -> JsonResponse:
-    """Up to twenty values of a field that begin like `q`, for the pickers."""
-    _require(request, "rules.view_rule")
+    """Return up to twenty values of a field that begin like `q`, for the pickers."""
+    require_permission(request, "rules.view_rule")
     beginning = searched_text(request.GET, "q", most=100)
     return JsonResponse({"values": find_values(request.GET.get("field", ""), beginning)})
 
@@ -97,8 +97,8 @@ def _edited(request: HttpRequest, rule: Rule | None, form: RuleForm) -> HttpResp
         except (Conflict, DomainError) as error:
             messages.error(request, error.text)
         else:
-            said = _("“%(name)s” is saved.") if rule else _("“%(name)s” is saved, and still off: try it first.")
-            messages.success(request, said % {"name": saved.name})
+            text = _("“%(name)s” is saved.") if rule else _("“%(name)s” is saved, and still off: try it first.")
+            messages.success(request, text % {"name": saved.name})
             return HttpResponseRedirect(reverse("admin:rules_rule_change", args=[saved.pk]))
     return TemplateResponse(
         request,
@@ -120,7 +120,7 @@ def _initial(rule: Rule) -> dict[str, Any]:
 
 
 def _shapes() -> dict[str, Any]:
-    """What may be asked and done, for the script: fields, operators, actions, and values where they are few."""
+    """Return the fields, operators and actions for the script, and values where they are few."""
     known = _known_values()
     fields = [
         {
@@ -137,7 +137,7 @@ def _shapes() -> dict[str, Any]:
     ]
     return {
         "fields": fields,
-        "operators": {kind: _pairs(words.items()) for kind, words in OPERATORS.items()},
+        "operators": {kind: _pairs(labels.items()) for kind, labels in OPERATORS.items()},
         "lines": _pairs(LINES.items()),
         "currencies": [pair[0] for pair in known["currency"]],
         "actions": [_shape_of(kind) for kind in RULE_ACTIONS],
@@ -171,9 +171,10 @@ def _people() -> list[list[str]]:
 
 
 def _pairs(items: Iterable[tuple[str, Any]]) -> list[list[str]]:
-    return [[str(key), str(words)] for key, words in items]
+    return [[str(key), str(labels)] for key, labels in items]
 
 
-def _require(request: HttpRequest, permission: str) -> None:
+def require_permission(request: HttpRequest, permission: str) -> None:
+    """Raise PermissionDenied for a user without it."""
     if not request.user.has_perm(permission):
         raise PermissionDenied

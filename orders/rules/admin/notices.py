@@ -44,7 +44,7 @@ class NoticeAdmin(PagesAdmin):
         return self.changelist_view(request)
 
     def done(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Somebody has dealt with it."""
+        """Mark the notice as dealt with."""
         self.require(request, "change_notice")
         notice = find_or_404(Notice, pk)
 

@@ -25,14 +25,14 @@ RUNS_SHOWN = 50
 
 
 def order_rules(request: HttpRequest, order_pk: int) -> HttpResponse:
-    """Every rule with each condition's value at this order, what it would do now, and the runs so far."""
+    """Show every rule with each condition's value at this order, what it would do now, and the runs so far."""
     if not (request.user.has_perm("rules.view_rule") and request.user.has_perm("orders.view_order")):
         raise PermissionDenied
     order = get_object_or_404(Order.objects.select_related("shop"), pk=order_pk)
     rules = list(Rule.objects.filter(removed_at__isnull=True))
     understood = [read_rule(rule) for rule in rules]
-    facts = load_rule_data([order.pk], understood)[0]
-    planned = [plan_run(facts, one) for one in understood]
+    context = load_rule_data([order.pk], understood)[0]
+    planned = [plan_run(context, one) for one in understood]
     runs = RuleRun.objects.filter(order=order).select_related("order", "rule")[:RUNS_SHOWN]
     return TemplateResponse(
         request,
@@ -92,7 +92,7 @@ def by_hand(request: HttpRequest) -> HttpResponse:
 
 
 def _missing_rights(request: HttpRequest, rule: Rule) -> list[str]:
-    """Why this person may not run the rule: one sentence for each kind of action that needs a right they have not."""
+    """Return one sentence for each kind of action of the rule that needs a right this person does not have."""
     actions = {step.kind: step.action for step in read_rule(rule).steps}.values()
     return [
         str(action.refusal)
@@ -105,8 +105,8 @@ def _run(request: HttpRequest, rule: Rule, keys: list[int]) -> HttpResponse:
     runs = run_by_hand(rule, orders=keys, token=request.POST["token"][:64], actor=actor(request))
     done, failed = sum(1 for run in runs if not run.error), [run for run in runs if run.error]
     if done:
-        said = ngettext("“%(name)s” ran at %(count)s order.", "“%(name)s” ran at %(count)s orders.", done)
-        messages.success(request, said % {"name": rule.name, "count": done})
+        text = ngettext("“%(name)s” ran at %(count)s order.", "“%(name)s” ran at %(count)s orders.", done)
+        messages.success(request, text % {"name": rule.name, "count": done})
     if not runs:
         messages.info(request, _("There was nothing to do."))
     for run in failed[:10]:

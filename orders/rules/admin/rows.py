@@ -1,4 +1,4 @@
-"""Rules, their runs and their plans as pages show them: in words, with chips."""
+"""Rules, their runs and their plans as pages show them: as text, with chips."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class RunRow:
 
 
 def rule_rows(rules: Iterable[Rule]) -> list[RuleRow]:
-    """The rules with how often and when they ran. One query for all of them."""
+    """Return the rules with how often and when they ran. One query for all of them."""
     rules = list(rules)
     with connection.cursor() as cursor:
         cursor.execute(_LAST_RUNS, [COUNTED, [rule.pk for rule in rules]])
@@ -98,7 +98,7 @@ def planned_row(run: PlannedRun, *, rule: Rule | None = None) -> RunRow:
 
 
 def run_row(run: RuleRun) -> RunRow:
-    """A run as it was kept; rule and order must be at hand."""
+    """Return a run as it was recorded; rule and order must be loaded."""
     deeds = [Deed(describe_step(one["kind"], one["params"]), describe_reason(one["why"])) for one in run.actions]
     return RunRow(
         run.order.number,
@@ -114,7 +114,7 @@ def run_row(run: RuleRun) -> RunRow:
 
 
 def describe_cause(run: RuleRun) -> str:
-    """What made it run."""
+    """Return what made it run."""
     kind = run.source.partition(":")[0]
     if kind == "slot":
         return _("on its schedule")
@@ -124,15 +124,15 @@ def describe_cause(run: RuleRun) -> str:
 
 
 def flatten(finding: Mapping[str, Any], *, depth: int = 0) -> Iterator[Found]:
-    """The tree as lines, groups before what they hold."""
+    """Yield the tree as lines, groups before their members."""
     if "is" in finding:
         asked = finding["is"]
         seen = describe_seen(asked, finding["seen"])
         yield Found(depth, describe_comparison(asked), seen, finding["held"], is_group=False)
         return
-    words = {"all": _("all of these"), "any": _("any of these"), "none": _("none of these")}
+    labels = {"all": _("all of these"), "any": _("any of these"), "none": _("none of these")}
     if depth or finding["match"] != "all" or not finding["of"]:
-        text = words[finding["match"]] if finding["of"] else _("every order")
+        text = labels[finding["match"]] if finding["of"] else _("every order")
         yield Found(depth, text, "", finding["held"], is_group=True)
         depth += 1
     for child in finding["of"]:

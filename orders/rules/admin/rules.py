@@ -66,18 +66,18 @@ class RuleAdmin(PagesAdmin):
         )
 
     def switch(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """On or off."""
+        """Switch the rule on or off."""
         rule, enabled = self._rule(request, pk), request.POST.get("enabled") == "1"
 
         def do() -> str:
             switch_rule(rule, enabled=enabled, actor=actor(request))
-            words = {"name": rule.name}
-            return _("“%(name)s” is on.") % words if enabled else _("“%(name)s” is off.") % words
+            params = {"name": rule.name}
+            return _("“%(name)s” is on.") % params if enabled else _("“%(name)s” is off.") % params
 
         return act(request, do, to=_back(request, rule))
 
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Before the rule `before`; without it to the end."""
+        """Move the rule before the rule `before`; without it to the end."""
         rule, before = self._rule(request, pk), request.POST.get("before", "")
 
         def do() -> str:
@@ -88,7 +88,7 @@ class RuleAdmin(PagesAdmin):
         return act(request, do, to=reverse("admin:rules_rule_changelist"))
 
     def remove(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Out of the list; its runs stay."""
+        """Take the rule out of the list; its runs stay."""
         rule = self._rule(request, pk)
 
         def do() -> str:
@@ -98,7 +98,7 @@ class RuleAdmin(PagesAdmin):
         return act(request, do, to=reverse("admin:rules_rule_changelist"))
 
     def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A rule that goes through past orders goes no further."""
+        """Stop a rule on its way through past orders."""
         self.require(request, "change_rule")
         job = find_or_404(RuleJob, pk)
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,7 +19,7 @@ from backoffice.staff.text_fields import LineField
 from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_list.filters import filter_orders
-from orders.rules.admin.editor import RuleForm
+from orders.rules.admin.editor import RuleForm, require_permission
 from orders.rules.admin.rows import planned_row
 from orders.rules.models import Rule, RuleEvent
 from orders.rules.services.descriptions import summarize
@@ -61,15 +60,15 @@ class TrialForm(forms.Form):
 
 
 def try_saved(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the rule would do, and why."""
-    _require(request, "rules.view_rule")
+    """Show what the rule would do, and why."""
+    require_permission(request, "rules.view_rule")
     return _trial(request, find_or_404(Rule, pk), TrialForm(request.GET))
 
 
 @require_POST
 def try_unsaved(request: HttpRequest) -> HttpResponse:
-    """As `try_saved`, of a rule that is still being written: nothing of it is kept."""
-    _require(request, "rules.add_rule")
+    """Do as `try_saved` for a rule that is still being written; nothing is saved."""
+    require_permission(request, "rules.add_rule")
     form = RuleForm(request.POST)
     key = request.POST.get("rule", "")
     rule = find_or_404(Rule, key) if key.isdigit() else None
@@ -86,8 +85,8 @@ def try_unsaved(request: HttpRequest) -> HttpResponse:
 
 
 def past(request: HttpRequest, pk: int) -> HttpResponse:
-    """What it would do to orders that had its event before; on POST it goes through them in the background."""
-    _require(request, "rules.change_rule")
+    """Show what it would do to orders that had its event before; on POST run it at them in the background."""
+    require_permission(request, "rules.change_rule")
     rule = find_or_404(Rule, pk)
     form = TrialForm(request.POST if request.method == "POST" else request.GET)
     since = form.values["since"] and start_of_day(form.values["since"])
@@ -135,7 +134,7 @@ def _trial(request: HttpRequest, rule: Rule, form: TrialForm, **more: Any) -> Ht
 
 
 def _frame(request: HttpRequest, form: RuleForm, back: str) -> dict[str, Any]:
-    """What brings somebody back to the editor with what they had typed."""
+    """Return what brings somebody back to the editor with what they had typed."""
     kept = [(name, request.POST.get(name, "")) for name in form.fields]
     return {
         **admin.site.each_context(request),
@@ -149,8 +148,3 @@ def _frame(request: HttpRequest, form: RuleForm, back: str) -> dict[str, Any]:
 
 def _button(count: int) -> str:
     return ngettext("Apply it to %(count)s order", "Apply it to %(count)s orders", count) % {"count": count}
-
-
-def _require(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Rules, their runs, and what they tell the staff."""
+"""Rules, their runs, and their notices to the staff."""
 
 from orders.rules.models.notice import Notice, NoticeKind
 from orders.rules.models.rule import Rule, RuleEvent

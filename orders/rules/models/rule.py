@@ -35,7 +35,7 @@ class Rule(models.Model):
     position = models.PositiveIntegerField(_("position"))
     enabled = models.BooleanField(_("on"), default=False)
     note = models.TextField(_("note"), blank=True)
-    # Counts changes, so that of two people who edit the same rule the second is told.
+    # Counts changes, so that of two people who edit the same rule the second is warned.
     revision = models.PositiveIntegerField(default=1, editable=False)
     made_by = models.CharField(_("made by"), max_length=150)
     made_at = models.DateTimeField(_("made"), auto_now_add=True)

@@ -24,7 +24,7 @@ class RuleRun(models.Model):
     source = models.CharField(_("cause"), max_length=80)
     at = models.DateTimeField(_("at"), auto_now_add=True)
     outcome = models.CharField(_("outcome"), max_length=8, choices=RunOutcome)
-    # As `orders.rules.services.conditions.judge` answers it.
+    # As `orders.rules.services.conditions.evaluate` returns it.
     finding = models.JSONField(_("conditions"), default=dict)
     # [{"kind", "params", "key", "done", "why"}] in the order of the rule.
     actions = models.JSONField(_("actions"), default=list)

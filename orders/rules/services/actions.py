@@ -1,6 +1,6 @@
 """What rules can do: a registry. Each action says in advance whether it would do something, and why not.
 
-`plan` reads facts only. `foresee` notes on the facts what `apply` does to the order, so that a trial and a run take
+`plan` only reads the context. `foresee` notes on it what `apply` does to the order, so that a trial and a run take
 the same way: rules that come later see what those before them did.
 """
 
@@ -22,12 +22,12 @@ MOST_ACTIONS = 10
 
 
 class Params(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What an action has to be told; a subclass for each."""
+    """Parameters of an action; a subclass for each."""
 
 
 P = TypeVar("P", bound=Params)
 
-# Why an action does nothing: kept as a word, so that each reader reads it in their language.
+# Why an action does nothing: kept as a key, so that each reader reads it in their language.
 REASONS: dict[str, Promise] = {
     "done_before": gettext_lazy("this rule has done it already"),
     "already_so": gettext_lazy("it is so already"),
@@ -53,32 +53,32 @@ class RuleAction(Generic[P]):
     params: type[P]
     # For the editor: (name of the param, label, how it is entered: text, long, tag, person, number or choice).
     inputs: ClassVar[tuple[tuple[str, Promise, str], ...]] = ()
-    # What a person who runs a rule by hand needs beside the right to change orders, and what is said to who has it not.
+    # What a person who runs a rule by hand needs beside the right to change orders, and the message for who lacks it.
     permission: ClassVar[str] = ""
     refusal: ClassVar[Promise | str] = ""
 
     def choices(self, name: str) -> list[tuple[str, str]]:
-        """(value, words) of an input of the kind `choice`."""
+        """Return (value, label) of an input of the kind `choice`."""
         return []
 
     def describe(self, params: P) -> str:
-        """In plain words, to go on after "then"."""
+        """Return a description to go on after "then"."""
         raise NotImplementedError
 
     def key(self, params: P) -> str:
-        """What of it is done once an order and rule. Two actions of one rule must differ in it."""
+        """Return what is done once an order and rule. Two actions of one rule must differ in it."""
         return self.kind
 
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
-        """Facts of its own, by order, for `facts.extra[kind]`; in a number of queries that does not grow."""
+        """Return data of its own, by order, for `context.extra[kind]`; the number of queries must not grow."""
         return {}
 
-    def plan(self, facts: RuleContext, params: P, *, rule_id: int) -> str:
-        """Empty when it would do something, else why not: a key of REASONS. Reads the facts only."""
+    def plan(self, context: RuleContext, params: P, *, rule_id: int) -> str:
+        """Return an empty text when it would do something, else a key of REASONS. Only reads the context."""
         raise NotImplementedError
 
-    def foresee(self, facts: RuleContext, params: P, *, rule_id: int) -> None:
-        """Change the facts as `apply` changes the order."""
+    def foresee(self, context: RuleContext, params: P, *, rule_id: int) -> None:
+        """Change the context as `apply` changes the order."""
 
     def apply(self, order: Order, params: P, *, rule_id: int, actor: str) -> None:
         """Do it. The order is locked. Raises DomainError."""
@@ -130,7 +130,7 @@ class Step(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def read_actions(raw: Any) -> list[Step]:
-    """The steps of that JSON value. Raises InvalidInput, naming the step and the limit."""
+    """Return the steps of that JSON value. Raises InvalidInput, naming the step and the limit."""
     errors: dict[str, list[str]] = {}
     raw = clean_texts(raw, list[Step], errors=errors)
     for place, texts in errors.items():
@@ -156,7 +156,7 @@ def read_actions(raw: Any) -> list[Step]:
 
 
 def _clean_params(step: Step, *, number: int) -> None:
-    """The action's own struct knows which of its texts may have several lines."""
+    """Clean the texts of the params as the action's own struct asks: it says which may have several lines."""
     errors: dict[str, list[str]] = {}
     if step.action is not None:
         clean_texts(step.params, step.action.params, errors=errors)
@@ -165,7 +165,7 @@ def _clean_params(step: Step, *, number: int) -> None:
 
 
 def describe_reason(why: str) -> str:
-    """In words; a text of a refusal is its own words."""
+    """Return the reason as text; the text of a refusal stays as it is."""
     return str(REASONS.get(why, why))
 
 

@@ -1,6 +1,6 @@
-"""Conditions of rules: a tree of groups over comparisons, read from JSON within limits and judged without any query.
+"""Conditions of rules: a tree of groups over comparisons, read from JSON within limits and evaluated without any query.
 
-Every comparison is judged, also where the outcome is settled already: a person wants to see each with its value.
+Every comparison is evaluated, also where the outcome is settled already: a person wants to see each with its value.
 """
 
 from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ Node = Group | Comparison
 
 
 def read_conditions(raw: Any) -> Group:
-    """The tree of that JSON value. Raises InvalidInput, naming the place and the limit."""
+    """Return the tree of that JSON value. Raises InvalidInput, naming the place and the limit."""
     if len(msgspec.json.encode(raw)) > MOST_BYTES:
         raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
     errors: dict[str, list[str]] = {}
@@ -77,7 +77,7 @@ def read_conditions(raw: Any) -> Group:
 
 
 def parse_conditions(text: str) -> Group:
-    """As `read_conditions`, from JSON text. Raises InvalidInput."""
+    """Return what `read_conditions` does, from JSON text. Raises InvalidInput."""
     if len(text) > MOST_BYTES:
         raise _wrong(_("The conditions are larger than %(most)s bytes.") % {"most": MOST_BYTES})
     try:
@@ -86,33 +86,33 @@ def parse_conditions(text: str) -> Group:
         raise _wrong(str(error)) from None
 
 
-def judge(node: Node, facts: RuleContext) -> dict[str, Any]:
-    """Whether it holds, with every comparison's value: a tree of plain values.
+def evaluate(node: Node, context: RuleContext) -> dict[str, Any]:
+    """Return whether it holds, with every comparison's value: a tree of plain values.
 
     A group: {"match", "of", "held"}; a comparison: {"is", "seen", "held"}. `seen` is None for what is unknown.
     """
     if isinstance(node, Comparison):
-        return _validate_comparison(node, facts)
-    found = [judge(child, facts) for child in node.of]
+        return _evaluate_comparison(node, context)
+    found = [evaluate(child, context) for child in node.of]
     held = [one["held"] for one in found]
     holds = {"all": all(held), "any": any(held), "none": not any(held)}[node.match]
     return {"match": node.match, "of": found, "held": holds}
 
 
-def _validate_comparison(asked: Comparison, facts: RuleContext) -> dict[str, Any]:
+def _evaluate_comparison(asked: Comparison, context: RuleContext) -> dict[str, Any]:
     field = FIELDS[asked.field]
     if field.per_line:
-        seen: Any = [(line.position, field.get(line)) for line in facts.lines]
-        answers = [_holds(asked, field, value) for _position, value in seen]
+        seen: Any = [(line.position, field.get(line)) for line in context.lines]
+        results = [_holds(asked, field, value) for _position, value in seen]
         # An order without lines has none of which all could be said.
-        held = {"any": any(answers), "all": bool(answers) and all(answers), "none": not any(answers)}[asked.lines or ""]
+        held = {"any": any(results), "all": bool(results) and all(results), "none": not any(results)}[asked.lines or ""]
         shown: Any = [[position, _show(value)] for position, value in seen[:20]]
         return {"is": _plain(asked), "seen": shown, "held": held}
-    value = field.get(facts)
+    value = field.get(context)
     if asked.field == "total":
-        seen = spell_total(facts.total, currency=facts.currency)
-        if facts.currency != asked.currency:
-            return {"is": _plain(asked), "seen": f"{seen} {facts.currency}", "held": False}
+        seen = spell_total(context.total, currency=context.currency)
+        if context.currency != asked.currency:
+            return {"is": _plain(asked), "seen": f"{seen} {context.currency}", "held": False}
         return {"is": _plain(asked), "seen": seen, "held": _holds(asked, field, value)}
     if asked.field == "property":
         value = _property(value, asked.name or "")
@@ -120,7 +120,7 @@ def _validate_comparison(asked: Comparison, facts: RuleContext) -> dict[str, Any
 
 
 def _holds(asked: Comparison, field: Field, value: Any) -> bool:
-    """Of what is unknown nothing holds, neither a thing nor its opposite."""
+    """Return whether the comparison holds. Of an unknown value nothing does, neither a thing nor its opposite."""
     if value is None:
         return False
     if field.kind == "number":
@@ -130,37 +130,37 @@ def _holds(asked: Comparison, field: Field, value: Any) -> bool:
     return _matches(asked.op, value, [fold(text) for text in asked.value or ()])
 
 
-def _compares(op: str, value: Decimal, wanted: Decimal) -> bool:
+def _compares(op: str, value: Decimal, expected: Decimal) -> bool:
     return {
-        "at_least": value >= wanted,
-        "at_most": value <= wanted,
-        "more_than": value > wanted,
-        "less_than": value < wanted,
-        "equals": value == wanted,
+        "at_least": value >= expected,
+        "at_most": value <= expected,
+        "more_than": value > expected,
+        "less_than": value < expected,
+        "equals": value == expected,
     }[op]
 
 
-def _matches(op: str, value: Any, wanted: Sequence[str]) -> bool:
+def _matches(op: str, value: Any, expected: Sequence[str]) -> bool:
     if isinstance(value, list):
         own = {fold(text) for text in value}
         if op in ("is_any", "is_none"):  # paths: one lies below another where its beginning is the other
-            found = any(path == one or path.startswith(f"{one}/") for path in own for one in wanted)
+            found = any(path == one or path.startswith(f"{one}/") for path in own for one in expected)
             return found == (op == "is_any")
         return {
-            "has_any": not own.isdisjoint(wanted),
-            "has_all": own.issuperset(wanted),
-            "has_none": own.isdisjoint(wanted),
+            "has_any": not own.isdisjoint(expected),
+            "has_all": own.issuperset(expected),
+            "has_none": own.isdisjoint(expected),
         }[op]
     text = fold(str(value))
     if op == "begins":
-        return text.startswith(tuple(wanted))
+        return text.startswith(tuple(expected))
     if op == "contains":
-        return any(one in text for one in wanted)
-    return (text in wanted) == (op == "is_any")
+        return any(one in text for one in expected)
+    return (text in expected) == (op == "is_any")
 
 
 def _property(properties: Any, name: str) -> Any:
-    """The value of the property of that name, in whatever letter case; None when it has none."""
+    """Return the value of the property of that name, in whatever letter case; None when there is none."""
     found = next((value for key, value in dict(properties).items() if fold(str(key)) == fold(name)), None)
     if isinstance(found, bool):
         return "true" if found else "false"
@@ -180,32 +180,32 @@ def _check(asked: Comparison) -> None:
     field = FIELDS.get(asked.field)
     if field is None:
         raise _wrong(_("There is no such thing to ask as “%(field)s”.") % {"field": asked.field})
-    words = {"field": str(field.label)}
+    params = {"field": str(field.label)}
     if asked.op not in OPERATORS[field.kind]:
-        raise _wrong(_("“%(field)s” cannot be compared like that.") % words)
+        raise _wrong(_("“%(field)s” cannot be compared like that.") % params)
     if (asked.lines is not None) != field.per_line:
-        raise _wrong(_("“%(field)s”: say any, all or no line, and only of what lines have.") % words)
+        raise _wrong(_("“%(field)s”: say any, all or no line, and only of what lines have.") % params)
     needed = {name for name in ("currency", "name") if getattr(asked, name) is not None}
     if needed != ({field.needs} if field.needs else set()):
-        raise _wrong(_("“%(field)s”: a currency belongs to the total, a name to a custom property.") % words)
+        raise _wrong(_("“%(field)s”: a currency belongs to the total, a name to a custom property.") % params)
     if field.kind == "number":
-        _check_number(asked, words)
+        _check_number(asked, params)
     elif field.kind == "yesno":
         if asked.value is not None:
-            raise _wrong(_("“%(field)s” takes no value beside yes or no.") % words)
+            raise _wrong(_("“%(field)s” takes no value beside yes or no.") % params)
     elif not isinstance(asked.value, list) or any(not text.strip() for text in asked.value):
-        raise _wrong(_("“%(field)s” wants at least one value.") % words)
+        raise _wrong(_("“%(field)s” wants at least one value.") % params)
     elif field.choices is not None and not set(asked.value) <= set(field.choices):
-        raise _wrong(_("“%(field)s” has no such value.") % words)
+        raise _wrong(_("“%(field)s” has no such value.") % params)
 
 
-def _check_number(asked: Comparison, words: dict[str, str]) -> None:
+def _check_number(asked: Comparison, params: dict[str, str]) -> None:
     try:
         number = Decimal(asked.value) if isinstance(asked.value, str) else None
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite() or abs(number) > LARGEST:
-        raise _wrong(_("“%(field)s” wants a number.") % words)
+        raise _wrong(_("“%(field)s” wants a number.") % params)
 
 
 def _plain(asked: Comparison) -> dict[str, Any]:

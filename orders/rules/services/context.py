@@ -88,32 +88,32 @@ class RuleContext:
 
 
 def is_person(actor: str) -> bool:
-    """Whether a user did it: names of users have no colon, unlike "shop:WEB", "vendor:<name>" and "rule:7"."""
+    """Return whether the actor is a user: usernames have no colon, unlike "shop:WEB" and "rule:7"."""
     return bool(actor) and ":" not in actor and actor != "system"
 
 
 def read_rule_data(order_ids: Collection[int], *, now: datetime | None = None) -> list[RuleContext]:
-    """The facts of these orders, by key. `now` is what ages are counted to. Writes nothing."""
+    """Return the contexts of these orders, by key. `now` is what ages are counted to. Writes nothing."""
     now = now or timezone.now()
     rows = Order.objects.filter(pk__in=order_ids).order_by("pk").values(*_COLUMNS)
-    facts = {row["pk"]: _facts(row, now) for row in rows}
-    _add_lines(facts)
-    _add_addresses(facts)
-    _add_first_orders(facts.values())
-    _add_holds(facts)
-    _add_edits(facts)
-    _add_runs(facts)
-    return list(facts.values())
+    contexts = {row["pk"]: _context(row, now) for row in rows}
+    _add_lines(contexts)
+    _add_addresses(contexts)
+    _add_first_orders(contexts.values())
+    _add_holds(contexts)
+    _add_edits(contexts)
+    _add_runs(contexts)
+    return list(contexts.values())
 
 
-def _facts(row: dict[str, Any], now: datetime) -> RuleContext:
-    same = (
+def _context(row: dict[str, Any], now: datetime) -> RuleContext:
+    columns = (
         "pk number shop_id total currency accepts_letters accepts_review_request complaint shipping_method state "
         "production shipment late assignee_id custom_properties"
     )
     hours = Decimal((now - row["placed_at"]).total_seconds() / 3600).quantize(Decimal("0.01"))
     return RuleContext(
-        **{name: row[name] for name in same.split()},
+        **{name: row[name] for name in columns.split()},
         shop=row["shop__code"],
         tags=list(row["tags"]),
         express=row["express_shipping"] or row["express_production"],
@@ -122,21 +122,21 @@ def _facts(row: dict[str, Any], now: datetime) -> RuleContext:
     )
 
 
-def _add_lines(facts: dict[int, RuleContext]) -> None:
-    lines = OrderLine.objects.filter(order__in=facts).order_by("order_id", "position")
+def _add_lines(contexts: dict[int, RuleContext]) -> None:
+    lines = OrderLine.objects.filter(order__in=contexts).order_by("order_id", "position")
     rows = list(lines.values_list("order_id", "position", "sku", "name", "vendor", "kind", "quantity"))
     categories = _categories({(vendor, sku) for _order, _place, sku, _name, vendor, *_rest in rows if sku})
     for order_id, position, sku, name, vendor, kind, quantity in rows:
         own = categories.get((vendor, sku), [])
-        facts[order_id].lines.append(RuleLine(position, sku, name, vendor, kind, quantity, own))
+        contexts[order_id].lines.append(RuleLine(position, sku, name, vendor, kind, quantity, own))
 
 
-def _categories(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
-    """{(vendor, SKU): paths, sorted}."""
+def _categories(keys: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Return {(vendor, SKU): paths, sorted}."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     variants = Variant.objects.filter(
-        vendor__in={vendor for vendor, _sku in wanted},
-        sku__in={sku for _vendor, sku in wanted},
+        vendor__in={vendor for vendor, _sku in keys},
+        sku__in={sku for _vendor, sku in keys},
         product__categories__isnull=False,
     )
     rows = variants.order_by("product__categories__path").values_list("vendor", "sku", "product__categories__path")
@@ -145,15 +145,15 @@ def _categories(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], list[str]
     return found
 
 
-def _add_addresses(facts: dict[int, RuleContext]) -> None:
-    rows = Address.objects.filter(order__in=facts, role=AddressRole.RECIPIENT)
+def _add_addresses(contexts: dict[int, RuleContext]) -> None:
+    rows = Address.objects.filter(order__in=contexts, role=AddressRole.RECIPIENT)
     for order_id, country, region in rows.values_list("order_id", "country_code", "state_code"):
-        facts[order_id].country, facts[order_id].region = country or None, region
+        contexts[order_id].country, contexts[order_id].region = country or None, region
 
 
-def _add_first_orders(facts: Iterable[RuleContext]) -> None:
-    """Whether the customer, known by e-mail, has an earlier order in the same shop that was not cancelled."""
-    known = [one for one in facts if one.email]
+def _add_first_orders(contexts: Iterable[RuleContext]) -> None:
+    """Note whether the customer, known by e-mail, has an earlier order in the shop that was not cancelled."""
+    known = [one for one in contexts if one.email]
     others = Order.objects.alias(folded=Lower("customer_email")).filter(folded__in={one.email.lower() for one in known})
     rows = others.exclude(state=OrderState.CANCELLED).order_by().values_list("shop_id", Lower("customer_email"))
     first = {(shop_id, email): pk for shop_id, email, pk in rows.annotate(first=Min("pk"))}
@@ -161,22 +161,22 @@ def _add_first_orders(facts: Iterable[RuleContext]) -> None:
         one.first_order = first.get((one.shop_id, one.email.lower()), one.pk) >= one.pk
 
 
-def _add_holds(facts: dict[int, RuleContext]) -> None:
-    rows = Hold.objects.filter(order__in=facts).order_by("pk")
+def _add_holds(contexts: dict[int, RuleContext]) -> None:
+    rows = Hold.objects.filter(order__in=contexts).order_by("pk")
     for order_id, reason, placed_by, released_at in rows.values_list("order_id", "reason", "placed_by", "released_at"):
-        past = facts[order_id].past
+        past = contexts[order_id].past
         if reason == HoldReason.RULE and (rule := _rule_of(placed_by)):
             past.holds[rule] = released_at is None
         elif released_at is None:
             past.other_holds = True
 
 
-def _add_edits(facts: dict[int, RuleContext]) -> None:
-    """What people took away or chose, from the timeline."""
+def _add_edits(contexts: dict[int, RuleContext]) -> None:
+    """Note what people removed or chose, from the timeline."""
     tags: dict[int, list[str]] = defaultdict(list)
-    events = OrderEvent.objects.filter(order__in=facts, kind__in=_BY_HAND).order_by("pk")
+    events = OrderEvent.objects.filter(order__in=contexts, kind__in=_BY_HAND).order_by("pk")
     for order_id, actor, kind, params in events.values_list("order_id", "actor", "kind", "params"):
-        past = facts[order_id].past
+        past = contexts[order_id].past
         if kind != "order.tagged":
             past.assigned_by_hand = past.assigned_by_hand or is_person(actor)
             continue
@@ -187,16 +187,16 @@ def _add_edits(facts: dict[int, RuleContext]) -> None:
         tags[order_id] = new
 
 
-def _add_runs(facts: dict[int, RuleContext]) -> None:
-    for order_id, rule_id in Notice.objects.filter(order__in=facts, rule__isnull=False).values_list(
+def _add_runs(contexts: dict[int, RuleContext]) -> None:
+    for order_id, rule_id in Notice.objects.filter(order__in=contexts, rule__isnull=False).values_list(
         "order_id", "rule_id"
     ):
         if order_id and rule_id:
-            facts[order_id].past.notices.add(rule_id)
-    runs = RuleRun.objects.filter(order__in=facts).order_by("pk").values_list("order_id", "rule_id", "actions")
+            contexts[order_id].past.notices.add(rule_id)
+    runs = RuleRun.objects.filter(order__in=contexts).order_by("pk").values_list("order_id", "rule_id", "actions")
     for order_id, rule_id, actions in runs:
         done = {(rule_id, action["key"]) for action in actions if action["done"]}
-        facts[order_id].past.done |= done
+        contexts[order_id].past.done |= done
 
 
 def _rule_of(actor: str) -> int:

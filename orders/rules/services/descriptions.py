@@ -1,4 +1,4 @@
-"""Rules in plain words: whole sentences, translated; what staff typed is put in as it is."""
+"""Rules as plain text: whole sentences, translated; what staff typed is put in as it is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
@@ -34,21 +34,21 @@ SHOWN = 6
 
 
 def summarize(rule: Rule) -> str:
-    """The rule in one sentence. One that cannot be understood says so."""
+    """Return the rule in one sentence, also when it cannot be understood."""
     try:
         conditions, steps = read_conditions(rule.conditions), read_actions(rule.actions)
     except InvalidInput as error:
         return _("This rule cannot be understood: %(error)s") % {"error": error.text}
     then = ", ".join(step.describe() for step in steps)
-    words = {"when": describe_rule_event(rule), "actions": then}
+    params = {"when": describe_rule_event(rule), "actions": then}
     if not conditions.of:
-        return _("%(when)s, then %(actions)s.") % words
-    words["conditions"] = _describe_one(msgspec.to_builtins(conditions))
-    return _("%(when)s, if %(conditions)s, then %(actions)s.") % words
+        return _("%(when)s, then %(actions)s.") % params
+    params["conditions"] = _describe_one(msgspec.to_builtins(conditions))
+    return _("%(when)s, if %(conditions)s, then %(actions)s.") % params
 
 
 def describe_rule_event(rule: Rule) -> str:
-    """When it runs."""
+    """Return when it runs."""
     if rule.event == RuleEvent.SCHEDULE:
         return _schedule(rule)
     return {
@@ -72,7 +72,7 @@ def _schedule(rule: Rule) -> str:
 
 
 def describe_comparison(asked: Mapping[str, Any]) -> str:
-    """A comparison as a run keeps it."""
+    """Return a comparison, as a run records it, as text."""
     field = FIELDS.get(asked.get("field", ""))
     if field is None:
         return str(asked.get("field", ""))
@@ -97,7 +97,7 @@ def describe_comparison(asked: Mapping[str, Any]) -> str:
 
 
 def describe_seen(asked: Mapping[str, Any], seen: Any) -> str:
-    """The value that was seen; of lines, each with its number."""
+    """Return the value that was seen; of lines, each with its number."""
     choices = getattr(FIELDS.get(asked.get("field", "")), "choices", None) or {}
     if asked.get("lines"):
         if not seen:
@@ -107,12 +107,12 @@ def describe_seen(asked: Mapping[str, Any], seen: Any) -> str:
 
 
 def describe_actions(actions: Iterable[Mapping[str, Any]]) -> str:
-    """What a run did and left out, in one line."""
+    """Return what a run did and left out, in one line."""
     return "; ".join(describe_action(action) for action in actions)
 
 
 def describe_action(action: Mapping[str, Any]) -> str:
-    """One action of a run."""
+    """Return one action of a run as text."""
     text = describe_step(action.get("kind", ""), action.get("params", {}))
     if action.get("done"):
         return text
@@ -120,7 +120,7 @@ def describe_action(action: Mapping[str, Any]) -> str:
 
 
 def describe_step(kind: str, params: Mapping[str, Any]) -> str:
-    """An action in words, also one that nobody registered or whose params are of an earlier release."""
+    """Return an action as text, also an unregistered one or one with params of an earlier release."""
     if kind not in RULE_ACTIONS:
         return f"“{kind}”"
     try:

@@ -18,11 +18,11 @@ from orders.rules.services.text import fold
 from orders.services.annotations import LONGEST_TAG, MOST_TAGS, assign_order, tag_order
 from orders.services.lifecycle import hold_order, release_or_hold
 
-Words = Annotated[str, Meta(min_length=3, max_length=500), Text.PARAGRAPH]
+LongText = Annotated[str, Meta(min_length=3, max_length=500), Text.PARAGRAPH]
 
 
 class HoldParams(Params, frozen=True):
-    text: Words
+    text: LongText
 
 
 @rule_action("hold")
@@ -36,18 +36,18 @@ class HoldOrder(RuleAction[HoldParams]):
     def describe(self, params: HoldParams) -> str:
         return _("hold it: “%(text)s”") % {"text": params.text}
 
-    def plan(self, facts: RuleContext, params: HoldParams, *, rule_id: int) -> str:
-        if facts.state in (OrderState.CANCELLED, OrderState.CLOSED):
+    def plan(self, context: RuleContext, params: HoldParams, *, rule_id: int) -> str:
+        if context.state in (OrderState.CANCELLED, OrderState.CLOSED):
             return "ended"
-        match facts.past.holds.get(rule_id):
+        match context.past.holds.get(rule_id):
             case None:
                 return ""
             case in_force:
                 return "already_so" if in_force else "hand_released"
 
-    def foresee(self, facts: RuleContext, params: HoldParams, *, rule_id: int) -> None:
-        facts.past.holds[rule_id] = True
-        facts.state = OrderState.HELD
+    def foresee(self, context: RuleContext, params: HoldParams, *, rule_id: int) -> None:
+        context.past.holds[rule_id] = True
+        context.state = OrderState.HELD
 
     def apply(self, order: Order, params: HoldParams, *, rule_id: int, actor: str) -> None:
         hold_order(order, reason=HoldReason.RULE, text=params.text, actor=actor)
@@ -67,17 +67,17 @@ class ReleaseOrder(RuleAction[NoParams]):
     def describe(self, params: NoParams) -> str:
         return _("release it to its vendors")
 
-    def plan(self, facts: RuleContext, params: NoParams, *, rule_id: int) -> str:
-        if facts.state == OrderState.RELEASED:
+    def plan(self, context: RuleContext, params: NoParams, *, rule_id: int) -> str:
+        if context.state == OrderState.RELEASED:
             return "released"
-        if facts.state in (OrderState.CANCELLED, OrderState.CLOSED):
+        if context.state in (OrderState.CANCELLED, OrderState.CLOSED):
             return "ended"
-        if facts.state == OrderState.HELD or facts.past.other_holds or any(facts.past.holds.values()):
+        if context.state == OrderState.HELD or context.past.other_holds or any(context.past.holds.values()):
             return "held"
-        return "done_before" if (rule_id, self.kind) in facts.past.done else ""
+        return "done_before" if (rule_id, self.kind) in context.past.done else ""
 
-    def foresee(self, facts: RuleContext, params: NoParams, *, rule_id: int) -> None:
-        facts.state = OrderState.RELEASED
+    def foresee(self, context: RuleContext, params: NoParams, *, rule_id: int) -> None:
+        context.state = OrderState.RELEASED
 
     def apply(self, order: Order, params: NoParams, *, rule_id: int, actor: str) -> None:
         release_or_hold(order, actor=actor)
@@ -101,15 +101,15 @@ class TagOrder(RuleAction[TagParams]):
     def key(self, params: TagParams) -> str:
         return f"tag:{fold(params.tag)}"
 
-    def plan(self, facts: RuleContext, params: TagParams, *, rule_id: int) -> str:
-        if fold(params.tag) in {fold(tag) for tag in facts.tags}:
+    def plan(self, context: RuleContext, params: TagParams, *, rule_id: int) -> str:
+        if fold(params.tag) in {fold(tag) for tag in context.tags}:
             return "already_so"
-        if fold(params.tag) in facts.past.tags_removed:
+        if fold(params.tag) in context.past.tags_removed:
             return "tag_removed"
-        return "too_many_tags" if len(facts.tags) >= MOST_TAGS else ""
+        return "too_many_tags" if len(context.tags) >= MOST_TAGS else ""
 
-    def foresee(self, facts: RuleContext, params: TagParams, *, rule_id: int) -> None:
-        facts.tags = [*facts.tags, params.tag.strip()]
+    def foresee(self, context: RuleContext, params: TagParams, *, rule_id: int) -> None:
+        context.tags = [*context.tags, params.tag.strip()]
 
     def apply(self, order: Order, params: TagParams, *, rule_id: int, actor: str) -> None:
         order.refresh_from_db(fields=["tags"])
@@ -135,18 +135,18 @@ class AssignOrder(RuleAction[AssignParams]):
         people = dict(User.objects.filter(is_staff=True, is_active=True).values_list("username", "pk"))
         return dict.fromkeys(order_ids, people)
 
-    def plan(self, facts: RuleContext, params: AssignParams, *, rule_id: int) -> str:
-        key = facts.extra.get(self.kind, {}).get(params.username)
+    def plan(self, context: RuleContext, params: AssignParams, *, rule_id: int) -> str:
+        key = context.extra.get(self.kind, {}).get(params.username)
         if key is None:
             return "no_such_person"
-        if facts.assignee_id == key:
+        if context.assignee_id == key:
             return "already_so"
-        if facts.past.assigned_by_hand:
+        if context.past.assigned_by_hand:
             return "assigned_by_hand"
-        return "assigned" if facts.assignee_id is not None else ""
+        return "assigned" if context.assignee_id is not None else ""
 
-    def foresee(self, facts: RuleContext, params: AssignParams, *, rule_id: int) -> None:
-        facts.assignee_id = facts.extra.get(self.kind, {}).get(params.username)
+    def foresee(self, context: RuleContext, params: AssignParams, *, rule_id: int) -> None:
+        context.assignee_id = context.extra.get(self.kind, {}).get(params.username)
 
     def apply(self, order: Order, params: AssignParams, *, rule_id: int, actor: str) -> None:
         person = User.objects.filter(username=params.username, is_staff=True, is_active=True).first()
@@ -156,7 +156,7 @@ class AssignOrder(RuleAction[AssignParams]):
 
 
 class NotifyParams(Params, frozen=True):
-    text: Words
+    text: LongText
 
 
 @rule_action("notify")
@@ -170,11 +170,11 @@ class NotifyStaff(RuleAction[NotifyParams]):
     def describe(self, params: NotifyParams) -> str:
         return _("tell the staff: “%(text)s”") % {"text": params.text}
 
-    def plan(self, facts: RuleContext, params: NotifyParams, *, rule_id: int) -> str:
-        return "done_before" if rule_id in facts.past.notices else ""
+    def plan(self, context: RuleContext, params: NotifyParams, *, rule_id: int) -> str:
+        return "done_before" if rule_id in context.past.notices else ""
 
-    def foresee(self, facts: RuleContext, params: NotifyParams, *, rule_id: int) -> None:
-        facts.past.notices.add(rule_id)
+    def foresee(self, context: RuleContext, params: NotifyParams, *, rule_id: int) -> None:
+        context.past.notices.add(rule_id)
 
     def apply(self, order: Order, params: NotifyParams, *, rule_id: int, actor: str) -> None:
         Notice.objects.create(order=order, rule_id=rule_id, text=params.text, made_by=actor)

@@ -35,7 +35,7 @@ class RuleInput:
 
 
 def build_rule(given: RuleInput, *, rule: Rule | None = None) -> Rule:
-    """The rule as given, not saved: to be tried. Raises InvalidInput with complaints by field."""
+    """Return the rule as given, not saved: to be tried. Raises InvalidInput with errors by field."""
     conditions = msgspec.to_builtins(parse_conditions(given.conditions))
     actions = msgspec.to_builtins(read_actions(_decoded(given.actions)))
     known = {step["kind"] for step in rule.actions if isinstance(step, Mapping)} if rule else set()
@@ -53,9 +53,9 @@ def build_rule(given: RuleInput, *, rule: Rule | None = None) -> Rule:
 
 @transaction.atomic
 def save_rule(given: RuleInput, *, rule: Rule | None, revision: int | None, actor: str) -> Rule:
-    """The rule is as given; a new one is off and stands last.
+    """Save the rule as given; a new one is off and comes last.
 
-    Raises InvalidInput with complaints by field, Conflict when somebody changed it since `revision` was read.
+    Raises InvalidInput with errors by field, Conflict when somebody changed it since `revision` was read.
     """
     if rule is None:
         if Rule.objects.filter(removed_at__isnull=True).count() >= MOST_RULES:
@@ -80,7 +80,7 @@ def save_rule(given: RuleInput, *, rule: Rule | None, revision: int | None, acto
 
 @transaction.atomic
 def switch_rule(rule: Rule, *, enabled: bool, actor: str) -> Rule:
-    """It runs from now on, or no more. Raises IllegalTransition when it cannot be understood or was taken away."""
+    """Switch the rule on or off. Raises IllegalTransition when it cannot be understood or was removed."""
     rule = Rule.objects.select_for_update().get(pk=rule.pk)
     if rule.removed_at:
         raise IllegalTransition(_("This rule was taken away."))
@@ -98,7 +98,7 @@ def switch_rule(rule: Rule, *, enabled: bool, actor: str) -> Rule:
 
 @transaction.atomic
 def move_rule(rule: Rule, *, before: Rule | None, actor: str) -> None:
-    """It stands before that rule, or last. All rules are numbered anew."""
+    """Move the rule before that one, or to the end. All rules are numbered anew."""
     rules = list(Rule.objects.filter(removed_at__isnull=True).select_for_update().order_by("position", "pk"))
     others = [one for one in rules if one.pk != rule.pk]
     moved = next((one for one in rules if one.pk == rule.pk), None)
@@ -113,7 +113,7 @@ def move_rule(rule: Rule, *, before: Rule | None, actor: str) -> None:
 
 @transaction.atomic
 def remove_rule(rule: Rule, *, actor: str) -> None:
-    """It is off and out of the list; what it did stays told."""
+    """Switch the rule off and take it out of the list; its runs stay."""
     gone = Rule.objects.filter(pk=rule.pk, removed_at__isnull=True)
     if not gone.update(
         enabled=False,
@@ -127,7 +127,7 @@ def remove_rule(rule: Rule, *, actor: str) -> None:
 
 
 def finish_notice(notice: Notice, *, actor: str) -> None:
-    """Somebody has dealt with it. Doing so twice changes nothing."""
+    """Mark the notice as dealt with. Doing so twice changes nothing."""
     Notice.objects.filter(pk=notice.pk, done_at__isnull=True).update(done_by=actor, done_at=timezone.now())
 
 
@@ -151,8 +151,8 @@ def _check(rule: Rule) -> None:
     if (rule.every_minutes is None) == (rule.daily_at is None):
         raise _wrong("every_minutes", _("Say either every how many minutes or at which time of the day."))
     if rule.every_minutes is not None and not FEWEST_MINUTES <= rule.every_minutes <= MOST_MINUTES:
-        words = {"fewest": FEWEST_MINUTES, "most": MOST_MINUTES}
-        raise _wrong("every_minutes", _("From %(fewest)s to %(most)s minutes.") % words)
+        params = {"fewest": FEWEST_MINUTES, "most": MOST_MINUTES}
+        raise _wrong("every_minutes", _("From %(fewest)s to %(most)s minutes.") % params)
 
 
 def _decoded(text: str) -> object:

@@ -11,7 +11,7 @@ from orders.models import OrderState, ProductionState, ShipmentState
 from orders.models.line import LineKind
 from orders.rules.services.context import RuleContext, RuleLine
 
-# kind of field -> operator -> words. Nothing is a pattern: no text that somebody types can make matching slow.
+# kind of field -> operator -> label. Nothing is a pattern: no text that somebody types can make matching slow.
 TEXT: dict[str, Promise] = {
     "is_any": _("is one of"),
     "is_none": _("is none of"),
@@ -41,7 +41,7 @@ LINES = {
 
 @dataclass(frozen=True)
 class Field:
-    """`get` takes an order's facts, or a line's where `per_line`: then a condition says any, all or none of them."""
+    """`get` takes an order's context, or a line where `per_line`: then a condition says any, all or none of them."""
 
     key: str
     label: Promise | str
@@ -56,7 +56,7 @@ class Field:
 
 
 def _of(name: str) -> Callable[[RuleContext], Any]:
-    return lambda facts: getattr(facts, name)
+    return lambda context: getattr(context, name)
 
 
 def _line(name: str) -> Callable[[RuleLine], Any]:
@@ -79,8 +79,8 @@ _ALL = [
     Field("line_kind", _("kind of line"), "choice", _line("kind"), per_line=True, choices=dict(LineKind.choices)),
     Field("vendor", _("vendor that makes it"), "choice", _line("vendor"), per_line=True),
     Field("line_quantity", _("quantity of the line"), "number", _line("quantity"), per_line=True),
-    Field("pieces", _("pieces in all"), "number", lambda facts: sum(line.quantity for line in facts.lines)),
-    Field("line_count", _("number of lines"), "number", lambda facts: len(facts.lines)),
+    Field("pieces", _("pieces in all"), "number", lambda context: sum(line.quantity for line in context.lines)),
+    Field("line_count", _("number of lines"), "number", lambda context: len(context.lines)),
     Field("tags", _("tags"), "tags", _of("tags")),
     _yes_no("accepts_letters", _("the customer accepts letters"), _("the customer accepts no letters")),
     _yes_no(
@@ -95,7 +95,7 @@ _ALL = [
     Field("shipping_method", _("shipping method"), "text", _of("shipping_method")),
     Field("property", _("custom property"), "text", _of("custom_properties"), needs="name"),
     Field("age_hours", _("hours since it was placed"), "number", _of("age_hours")),
-    Field("age_days", _("days since it was placed"), "number", lambda facts: facts.age_hours / 24),
+    Field("age_days", _("days since it was placed"), "number", lambda context: context.age_hours / 24),
     Field("state", _("state of the order"), "choice", _of("state"), choices=dict(OrderState.choices)),
     Field("production", _("production"), "choice", _of("production"), choices=dict(ProductionState.choices)),
     Field("shipment", _("shipment"), "choice", _of("shipment"), choices=dict(ShipmentState.choices)),

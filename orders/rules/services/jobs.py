@@ -38,13 +38,13 @@ _NARROWING = {"state": "state", "production": "production", "shipment": "shipmen
 
 
 def orders_past(rule: Rule, *, since: datetime | None = None) -> OrderQuerySet:
-    """The orders that had the rule's event: those it will not see by itself if it is new. `since`: received."""
+    """Return the orders that had the rule's event, received from `since` on: a new rule will not see them by itself."""
     orders = Order.objects.filter(_HAD.get(rule.event, Q()))
     return orders.filter(created_at__gte=since) if since else orders
 
 
 def orders_on_schedule(rule: Rule, *, now: datetime | None = None) -> OrderQuerySet:
-    """What a scheduled rule looks at: open orders, and those received within RULES_SCHEDULE_DAYS."""
+    """Return the orders of a scheduled rule: open ones, and those received within RULES_SCHEDULE_DAYS."""
     since = (now or timezone.now()) - timedelta(days=settings.RULES_SCHEDULE_DAYS)
     orders = Order.objects.filter(Q(state__in=OPEN_STATES) | Q(created_at__gte=since))
     conditions = read_rule(rule).conditions
@@ -55,9 +55,9 @@ def orders_on_schedule(rule: Rule, *, now: datetime | None = None) -> OrderQuery
 
 
 def apply_to_past(rule: Rule, *, since: datetime | None, expected: int | None, actor: str) -> RuleJob:
-    """The rule goes through the orders that had its event before, in the background, each once.
+    """Run the rule, in the background, at each of the orders that had its event before.
 
-    Raises Conflict while it is doing so already, IllegalTransition when it was taken away or nothing can be read of it.
+    Raises Conflict while it does so already, IllegalTransition for a rule that was removed or cannot be read.
     """
     if rule.removed_at or rule.event == RuleEvent.SCHEDULE:
         raise IllegalTransition(_("This rule cannot be applied to past orders."))
@@ -74,16 +74,16 @@ def apply_to_past(rule: Rule, *, since: datetime | None, expected: int | None, a
 
 
 def stop_job(job: RuleJob, *, actor: str) -> None:
-    """It goes no further; what was done stays done. Raises Conflict when it is over."""
+    """Stop the job; what was done stays done. Raises Conflict when it is over."""
     stopped = RuleJob.objects.filter(pk=job.pk, finished_at__isnull=True)
     if not stopped.update(finished_at=timezone.now(), stopped_by=actor):
         raise Conflict(_("It is over already."))
 
 
 def open_due_slots(*, now: datetime | None = None) -> int:
-    """Every scheduled rule that is due has a job for its newest slot; those missed before it are left out.
+    """Give every scheduled rule that is due a job for its newest slot; earlier missed ones are left out.
 
-    A rule that is still at its last slot is due again when it is through. Answers how many began.
+    A rule that is still at its last slot is due again when that is finished. Return how many began.
     """
     now = now or timezone.now()
     due = Rule.objects.filter(event=RuleEvent.SCHEDULE, enabled=True, removed_at__isnull=True, next_slot_at__lte=now)
@@ -101,7 +101,7 @@ def open_due_slots(*, now: datetime | None = None) -> int:
 
 
 def end_endless_jobs() -> int:
-    """A job that is not through after a day is stopped, and staff are given notice of it. Return how many were."""
+    """Stop jobs that are not finished after a day, and notify the staff. Return how many there were."""
     endless = RuleJob.objects.filter(finished_at__isnull=True, begun_at__lte=timezone.now() - MOST_TIME)
     count = 0
     for job in endless.select_related("rule"):
@@ -110,8 +110,8 @@ def end_endless_jobs() -> int:
                 finished_at=timezone.now(), stopped_by="system"
             ):
                 continue
-            words = _("It was not through all orders after a day and was stopped; it had looked at %(count)d.")
-            text = words % {"count": job.looked_at}
+            sentence = _("It was not through all orders after a day and was stopped; it had looked at %(count)d.")
+            text = sentence % {"count": job.looked_at}
             rule = {"kind": NoticeKind.RULE_FAILED, "rule": job.rule, "done_at": None}
             Notice.objects.get_or_create(**rule, defaults={"text": text, "made_by": job.rule.actor})
             count += 1
@@ -119,7 +119,7 @@ def end_endless_jobs() -> int:
 
 
 def work_jobs(*, seconds: float = 20) -> int:
-    """Go on with what is under way, one chunk a transaction. Answers how many orders were looked at."""
+    """Go on with open jobs, one chunk a transaction. Return how many orders were looked at."""
     deadline, looked_at = time.monotonic() + seconds, 0
     for pk in RuleJob.objects.filter(finished_at__isnull=True).order_by("pk").values_list("pk", flat=True):
         while time.monotonic() < deadline:
@@ -138,7 +138,7 @@ def work_jobs(*, seconds: float = 20) -> int:
 
 @transaction.atomic
 def _work_chunk(pk: int) -> int:
-    """The next orders of the job. 0 when it is finished, or another worker has it."""
+    """Work on the next orders of the job. Return 0 when it is finished, or another worker has it."""
     job = RuleJob.objects.select_for_update(skip_locked=True, of=("self",)).select_related("rule").filter(pk=pk).first()
     if job is None or job.finished_at:
         return 0
@@ -160,15 +160,15 @@ def _work_chunk(pk: int) -> int:
 
 
 def _run_chunk(job: RuleJob, rule: Rule, keys: list[int]) -> None:
-    """Most orders need nothing: only those that do are locked, and looked at again under the lock."""
+    """Run the rule at these orders. Most need nothing: only the others are locked, and looked at again then."""
     understood = read_rule(rule)
     acting = []
-    for facts in load_rule_data(keys, [understood]):
-        plan = plan_run(facts, understood)
+    for context in load_rule_data(keys, [understood]):
+        plan = plan_run(context, understood)
         job.looked_at += 1
         job.matched += plan.held
         if plan.error or plan.does_something:
-            acting.append(facts.pk)
+            acting.append(context.pk)
     if not acting:
         return
     rows = Order.objects.filter(pk__in=acting).select_for_update().order_by("pk")

@@ -1,4 +1,4 @@
-"""What rules would do: a pure function of facts and rules. A run takes the same way and then does it."""
+"""What rules would do: a pure function of contexts and rules. A run takes the same way and then does it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from backoffice.errors import InvalidInput
 from orders.rules.models import Rule
 from orders.rules.services import desk_actions
 from orders.rules.services.actions import RULE_ACTIONS, Step, read_actions
-from orders.rules.services.conditions import Group, judge, read_conditions
+from orders.rules.services.conditions import Group, evaluate, read_conditions
 from orders.rules.services.context import RuleContext, read_rule_data
 
 # Actions are registered by being imported; other apps have theirs loaded when Django starts.
@@ -41,7 +41,7 @@ class PlannedAction:
     why: str
 
     def plain(self, *, failed: str = "") -> dict[str, Any]:
-        """As a run keeps it."""
+        """Return the action as a run records it."""
         why = self.why or failed
         return {"kind": self.kind, "params": self.params, "key": self.key, "done": not why, "why": why}
 
@@ -74,7 +74,7 @@ class Plan:
 
 
 def read_rule(rule: Rule) -> ReadRule:
-    """The rule understood; one that cannot be says why instead of raising."""
+    """Return the rule understood; one that cannot be says why instead of raising."""
     try:
         return ReadRule(rule.pk, read_conditions(rule.conditions), tuple(read_actions(rule.actions)))
     except InvalidInput as error:
@@ -84,15 +84,15 @@ def read_rule(rule: Rule) -> ReadRule:
 def plan_rules(
     orders: Iterable[int], rules: Sequence[Rule], *, now: datetime | None = None, with_unheld: bool = False
 ) -> Plan:
-    """What the rules, in this order, would do to orders of these keys. Writes nothing; the same again is the same.
+    """Return what the rules, in this order, would do to orders of these keys. Writes nothing.
 
     Reads 500 orders at a time. `now` is what ages are counted to.
     """
     now, understood, plan = now or timezone.now(), [read_rule(rule) for rule in rules], Plan()
     for keys in _chunks(orders):
-        for facts in load_rule_data(keys, understood, now=now):
+        for context in load_rule_data(keys, understood, now=now):
             plan.looked_at += 1
-            for run in plan_order(facts, understood):
+            for run in plan_order(context, understood):
                 plan.held[run.rule_id] += run.held
                 plan.acting[run.rule_id] += run.does_something
                 if run.held or run.error or with_unheld:
@@ -103,70 +103,68 @@ def plan_rules(
 def load_rule_data(
     keys: Collection[int], rules: Iterable[ReadRule], *, now: datetime | None = None
 ) -> list[RuleContext]:
-    """The facts of these orders, with what the rules' actions want to know beside."""
+    """Return the contexts of these orders, with what the rules' actions load beside."""
     found = read_rule_data(keys, now=now)
     for kind in sorted({step.kind for rule in rules for step in rule.steps} & RULE_ACTIONS.keys()):
         own = RULE_ACTIONS[kind].load(keys)
-        for facts in found:
-            facts.extra[kind] = own.get(facts.pk, {})
+        for context in found:
+            context.extra[kind] = own.get(context.pk, {})
     return found
 
 
-def plan_order(facts: RuleContext, rules: Iterable[ReadRule]) -> Iterator[PlannedRun]:
-    """Each rule in turn; what one would do is noted on the facts before the next looks at them."""
+def plan_order(context: RuleContext, rules: Iterable[ReadRule]) -> Iterator[PlannedRun]:
+    """Plan each rule in turn; what one would do is noted on the context before the next."""
     for rule in rules:
-        run = plan_run(facts, rule)
+        run = plan_run(context, rule)
         for step, action in zip(rule.steps, run.actions, strict=False):
             if not action.why:
-                foresee(facts, step, rule_id=rule.pk)
+                foresee(context, step, rule_id=rule.pk)
         yield run
 
 
-def plan_run(facts: RuleContext, rule: ReadRule) -> PlannedRun:
-    """One rule. Each action is planned on what those before it leave, but the facts stay as they are.
+def plan_run(context: RuleContext, rule: ReadRule) -> PlannedRun:
+    """Plan one rule. Each action is planned on what those before it leave, but the context stays as it is.
 
     A rule that cannot cope with the order says so in `error`.
     """
     if rule.conditions is None:
-        return PlannedRun(rule.pk, facts.pk, facts.number, held=False, finding={}, error=rule.error)
+        return PlannedRun(rule.pk, context.pk, context.number, held=False, finding={}, error=rule.error)
     try:
-        return _plan_understood(facts, rule, rule.conditions)
+        return _plan_understood(context, rule, rule.conditions)
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         text = f"{type(error).__name__}: {error}"
-        return PlannedRun(rule.pk, facts.pk, facts.number, held=False, finding={}, error=text)
+        return PlannedRun(rule.pk, context.pk, context.number, held=False, finding={}, error=text)
 
 
-def _plan_understood(facts: RuleContext, rule: ReadRule, conditions: Group) -> PlannedRun:
-    finding = judge(conditions, facts)
+def _plan_understood(context: RuleContext, rule: ReadRule, conditions: Group) -> PlannedRun:
+    finding = evaluate(conditions, context)
     actions: list[PlannedAction] = []
     if finding["held"]:
-        after = copy_data(facts) if len(rule.steps) > 1 else facts
+        after = copy_context(context) if len(rule.steps) > 1 else context
         for step in rule.steps:
             actions.append(plan_action(after, step, rule_id=rule.pk))
-            if after is not facts and not actions[-1].why:
+            if after is not context and not actions[-1].why:
                 foresee(after, step, rule_id=rule.pk)
-    return PlannedRun(rule.pk, facts.pk, facts.number, finding["held"], finding, tuple(actions))
+    return PlannedRun(rule.pk, context.pk, context.number, finding["held"], finding, tuple(actions))
 
 
-def plan_action(facts: RuleContext, step: Step, *, rule_id: int) -> PlannedAction:
+def plan_action(context: RuleContext, step: Step, *, rule_id: int) -> PlannedAction:
     why = "not_set_up"
     if step.action is not None:
-        why = step.action.plan(facts, step.known_params, rule_id=rule_id)
+        why = step.action.plan(context, step.known_params, rule_id=rule_id)
     return PlannedAction(step.kind, step.params, step.key, why)
 
 
-def foresee(facts: RuleContext, step: Step, *, rule_id: int) -> None:
-    """Note on the facts what the action does."""
-    facts.past.done.add((rule_id, step.key))
+def foresee(context: RuleContext, step: Step, *, rule_id: int) -> None:
+    """Note on the context what the action does."""
+    context.past.done.add((rule_id, step.key))
     if step.action is not None:
-        step.action.foresee(facts, step.known_params, rule_id=rule_id)
+        step.action.foresee(context, step.known_params, rule_id=rule_id)
 
 
-def copy_data(facts: RuleContext) -> RuleContext:
-    """A copy that can be changed without changing the other. Lines, and what actions loaded, are shared: nobody
-    changes those.
-    """
-    past = facts.past
+def copy_context(context: RuleContext) -> RuleContext:
+    """Return an independent copy. Lines, and what actions loaded, are shared: nobody changes those."""
+    past = context.past
     kept = replace(
         past,
         holds=dict(past.holds),
@@ -174,7 +172,7 @@ def copy_data(facts: RuleContext) -> RuleContext:
         notices=set(past.notices),
         done=set(past.done),
     )
-    return replace(facts, tags=list(facts.tags), past=kept)
+    return replace(context, tags=list(context.tags), past=kept)
 
 
 def _chunks(orders: Iterable[int]) -> Iterator[list[int]]:

@@ -38,31 +38,31 @@ EVENTS: dict[str, RuleEvent] = {
 
 
 class Running:
-    """Rules at work on some locked orders, within one transaction. Facts are read once, then kept up to date."""
+    """Rules at work on some locked orders, within one transaction. Contexts are read once, then kept up to date."""
 
     def __init__(self, orders: Mapping[int, Order], rules: Iterable[Rule]) -> None:
         self.orders = orders
         self.rules = {rule.pk: (rule, read_rule(rule)) for rule in rules}
         understood = [one for _rule, one in self.rules.values()]
-        self.facts = {one.pk: one for one in load_rule_data(list(orders), understood)} if self.rules else {}
+        self.contexts = {one.pk: one for one in load_rule_data(list(orders), understood)} if self.rules else {}
         known = RuleRun.objects.filter(order__in=orders, rule__in=self.rules) if self.rules else RuleRun.objects.none()
         self.ran = set(known.values_list("order_id", "rule_id", "source"))
 
     def run(
         self, rule_id: int, order_id: int, *, source: str, asked_by: str = "", note_idle: bool = True
     ) -> RuleRun | None:
-        """The rule has run at the order for that cause. None when its conditions do not hold, when it ran already,
+        """Run the rule at the order for that cause. None when its conditions do not hold, when it ran already,
         and (unless `note_idle`) when nothing is left to do.
         """
         if (order_id, rule_id, source) in self.ran:
             return None
         rule, understood = self.rules[rule_id]
-        facts = self.facts[order_id]
-        plan = plan_run(facts, understood)
+        context = self.contexts[order_id]
+        plan = plan_run(context, understood)
         if not plan.error and not (plan.held and (plan.does_something or note_idle)):
             return None
         self.ran.add((order_id, rule_id, source))
-        actions, error = self._act(rule, understood, plan, facts)
+        actions, error = self._act(rule, understood, plan, context)
         run = RuleRun.objects.create(
             rule=rule,
             order_id=order_id,
@@ -73,25 +73,25 @@ class Running:
             error=error,
             asked_by=asked_by,
         )
-        _tell(run, rule)
+        _record(run, rule)
         return run
 
     def _act(
-        self, rule: Rule, understood: ReadRule, plan: PlannedRun, facts: RuleContext
+        self, rule: Rule, understood: ReadRule, plan: PlannedRun, context: RuleContext
     ) -> tuple[list[dict[str, object]], str]:
-        """Do what is planned, in turn, up to the first failure. Answers the record and the error."""
+        """Do what is planned, in turn, up to the first failure. Return the record and the error."""
         record, error = [], plan.error
         for step, action in zip(understood.steps, plan.actions, strict=False):
             failed = error and _("an action before it failed")
             if not action.why and not failed:
-                error = failed = self._apply(rule, step, action, order=self.orders[facts.pk])
+                error = failed = self._apply(rule, step, action, order=self.orders[context.pk])
             if not action.why and not failed:
-                foresee(facts, step, rule_id=rule.pk)
+                foresee(context, step, rule_id=rule.pk)
             record.append(action.plain(failed=failed))
         return record, error
 
     def _apply(self, rule: Rule, step: Step, action: PlannedAction, *, order: Order) -> str:
-        """Do one action, wholly or not at all. Answers why it failed; empty when it was done."""
+        """Do one action, wholly or not at all. Return why it failed; empty when it was done."""
         if step.action is None:
             return _("not set up")
         try:
@@ -102,14 +102,14 @@ class Running:
         except OperationalError:
             raise  # a lock that was not free, a lost connection: no fault of the rule's, tried again
         except Exception as error:
-            # Whatever one rule does wrong must stop neither the order nor the other rules: a person is told.
+            # Whatever one rule does wrong must stop neither the order nor the other rules: staff get a notice.
             logger.exception("Rule %s failed at order %s", rule.pk, order.pk)
             return f"{type(error).__name__}: {error}"[:500]
         return ""
 
 
 def run_waiting_rules(order_id: int) -> None:
-    """What still waits for rules at this order has run: so a rule that holds comes before the vendor."""
+    """Run the rules that still wait at this order, so that one that holds it comes before the vendor."""
     if not OrderEvent.objects.filter(order=order_id, awaiting_rules=True).exists():
         return
     with transaction.atomic():
@@ -117,7 +117,7 @@ def run_waiting_rules(order_id: int) -> None:
 
 
 def work_waiting_events(*, limit: int = AT_ONCE) -> int:
-    """Run the rules at orders with waiting events, oldest first, up to `limit` orders. Answers how many were taken.
+    """Run the rules at up to `limit` orders with waiting events, oldest first. Return how many were taken.
 
     When that fails for all at once, each is tried by itself, so that one bad order does not stop the others.
     """
@@ -133,7 +133,7 @@ def work_waiting_events(*, limit: int = AT_ONCE) -> int:
 
 
 def run_by_hand(rule: Rule, *, orders: Collection[int], token: str, actor: str) -> list[RuleRun]:
-    """The rule has run at these orders because a person wished it; a repeat of the same token runs nothing twice."""
+    """Run the rule at these orders for a person; a repeat of the same token runs nothing twice."""
     runs = []
     for key in sorted(orders):
         with transaction.atomic():
@@ -161,10 +161,10 @@ def _work(keys: Collection[int], *, limit: int) -> int:
 
 
 def _run_events(orders: Mapping[int, Order]) -> None:
-    """The orders must be locked: under the lock the flags say for certain what has not run yet."""
+    """Run what waits at these orders. They must be locked: only then the flags say what has not run yet."""
     events = list(OrderEvent.objects.filter(order__in=orders, awaiting_rules=True).order_by("pk"))
-    wanted = {EVENTS[event.kind] for event in events if event.kind in EVENTS}
-    rules = list(Rule.objects.filter(enabled=True, removed_at__isnull=True, event__in=wanted)) if wanted else []
+    occurred = {EVENTS[event.kind] for event in events if event.kind in EVENTS}
+    rules = list(Rule.objects.filter(enabled=True, removed_at__isnull=True, event__in=occurred)) if occurred else []
     if rules:
         running = Running(orders, rules)
         for event in events:
@@ -180,11 +180,13 @@ def _outcome(actions: list[dict[str, object]], error: str) -> RunOutcome:
     return RunOutcome.DONE if any(action["done"] for action in actions) else RunOutcome.NOTHING
 
 
-def _tell(run: RuleRun, rule: Rule) -> None:
-    """One line in the order's timeline; of a failure also one notice to staff for each rule."""
+def _record(run: RuleRun, rule: Rule) -> None:
+    """Record the run in the order's timeline; a failure also as one notice to staff for each rule."""
     kind = {RunOutcome.DONE: "rule.ran", RunOutcome.NOTHING: "rule.idle", RunOutcome.FAILED: "rule.failed"}
-    words = {"rule": rule.name, "run": run.pk, "actions": run.actions, "text": run.error}
-    OrderEvent.objects.create(order_id=run.order_id, actor=rule.actor, kind=kind[RunOutcome(run.outcome)], params=words)
+    params = {"rule": rule.name, "run": run.pk, "actions": run.actions, "text": run.error}
+    OrderEvent.objects.create(
+        order_id=run.order_id, actor=rule.actor, kind=kind[RunOutcome(run.outcome)], params=params
+    )
     if run.error:
         Notice.objects.get_or_create(
             kind=NoticeKind.RULE_FAILED,

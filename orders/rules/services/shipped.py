@@ -88,7 +88,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
 
 @transaction.atomic
 def setup_rules() -> list[Rule]:
-    """The shipped rules are there; one that is there already (also one taken away) stays as staff left it.
+    """Create the shipped rules that are missing, and return them; existing and removed ones stay as they are.
 
     Answers those that were made.
     """

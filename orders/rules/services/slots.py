@@ -9,7 +9,7 @@ FEWEST_MINUTES, MOST_MINUTES = 5, 7 * 24 * 60
 
 
 def latest_slot(rule: Rule, now: datetime) -> datetime:
-    """The newest slot that is not later than `now`: of several that were missed, the one that counts."""
+    """Return the newest slot that is not later than `now`: of several that were missed, the one that counts."""
     if rule.every_minutes:
         step = rule.every_minutes * 60
         return datetime.fromtimestamp(int(now.timestamp()) // step * step, UTC)
@@ -22,7 +22,7 @@ def latest_slot(rule: Rule, now: datetime) -> datetime:
 
 
 def next_slot(rule: Rule, now: datetime) -> datetime:
-    """The first slot after `now`."""
+    """Return the first slot after `now`."""
     if rule.every_minutes:
         return latest_slot(rule, now) + timedelta(minutes=rule.every_minutes)
     zone = ZoneInfo(rule.time_zone)

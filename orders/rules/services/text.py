@@ -6,5 +6,5 @@ from unicodedata import normalize
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """É equals é however either was typed, but not e; STRASSE equals straße. Spaces around do not count."""
+    """Fold case and composition: STRASSE equals straße; é equals É, but not e. Spaces around do not count."""
     return normalize("NFC", normalize("NFC", text).casefold()).strip()

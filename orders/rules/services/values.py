@@ -12,12 +12,12 @@ NEWEST = 2000
 
 
 def find_values(field: str, beginning: str) -> list[str]:
-    """Up to twenty values of the field that begin like that, in any letter case. Empty for a field that has none."""
+    """Return up to twenty values of the field that begin like that, in any letter case; none for other fields."""
     find = LOOKUPS.get(field)
     if find is None:
         return []
-    wanted = fold(beginning)
-    return [one for one in dict.fromkeys(find(beginning)) if one and fold(one).startswith(wanted)][:MOST]
+    prefix = fold(beginning)
+    return [one for one in dict.fromkeys(find(beginning)) if one and fold(one).startswith(prefix)][:MOST]
 
 
 def _skus(beginning: str) -> Iterable[str]:

@@ -53,13 +53,13 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     if refused and not hold_invalid and not is_made_already(new.reference, shop=shop):
         text = _("The order breaks limits of its vendor or the catalogue.")
         raise OrderRefused(text, errors=refused, suggestions=findings.suggestions)
-    reasons = [*_reasons_of(findings, shop=shop), *_reasons_of_duplicate(_find_duplicate(order))]
-    if reasons:
+    holds = [*_holds_for(findings, shop=shop), *_holds_for_duplicate(_find_duplicate(order))]
+    if holds:
         order.state = OrderState.HELD
     elif shop.release_automatically:
         order.state = OrderState.RELEASED
     number_order(rows)
-    placed = _write(rows, findings, reasons, actor=actor)
+    placed = _write(rows, findings, holds, actor=actor)
     if order.state == OrderState.RELEASED:
         has_documents = bool(placed.documents) or order.generic_label
         begin_released(order, lines=placed.lines, has_documents=has_documents, actor=actor)
@@ -83,17 +83,17 @@ def refusing_taken_reference(new: NewOrder, *, shop: Shop) -> Iterator[None]:
         raise Conflict(text % params, code="reference_taken", order=existing["pk"]) from None
 
 
-def _write(rows: OrderRows, findings: Findings, reasons: list[Hold], *, actor: str) -> PlacedOrder:
+def _write(rows: OrderRows, findings: Findings, holds: list[Hold], *, actor: str) -> PlacedOrder:
     order = rows.order
     order.save(force_insert=True)
-    for hold in reasons:
+    for hold in holds:
         hold.order, hold.placed_by = order, actor
     placed = PlacedOrder(
         order=order,
         lines=OrderLine.objects.bulk_create(rows.lines),
         addresses=Address.objects.bulk_create(rows.addresses),
         documents=OrderDocument.objects.bulk_create(rows.documents),
-        holds=Hold.objects.bulk_create(reasons),
+        holds=Hold.objects.bulk_create(holds),
     )
     events = [("order.received", {"reference": order.reference})]
     if order.state != OrderState.NEW:
@@ -102,7 +102,7 @@ def _write(rows: OrderRows, findings: Findings, reasons: list[Hold], *, actor: s
     events += [("line.remark", {"text": line.remark}) for line in findings.lines if line.remark]
     if order.shop.on_short_stock == ShortStock.BACKORDER:
         events += [("line.remark", {"text": _backorder(line)}) for line in rows.lines if line.backordered]
-    events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in reasons]
+    events += [("hold.placed", {"reason": hold.reason, "text": hold.text}) for hold in holds]
     OrderEvent.objects.bulk_create(
         OrderEvent(order=order, actor=actor, kind=kind, params=params, awaiting_rules=awaits_rules(kind))
         for kind, params in events
@@ -126,7 +126,7 @@ def _find_duplicate(order: Order) -> Order | None:
     return alike.exclude(state=OrderState.CANCELLED).order_by("pk").only("number", "reference").first()
 
 
-def _reasons_of_duplicate(duplicate: Order | None) -> Iterator[Hold]:
+def _holds_for_duplicate(duplicate: Order | None) -> Iterator[Hold]:
     if duplicate is not None:
         text = _(
             "Order %(number)s (%(reference)s) of a few minutes before has the same recipient and lines. "
@@ -136,7 +136,7 @@ def _reasons_of_duplicate(duplicate: Order | None) -> Iterator[Hold]:
         yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % params)
 
 
-def _reasons_of(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
+def _holds_for(findings: Findings, *, shop: Shop) -> Iterator[Hold]:
     """Yield a hold for each place where it is corrected or decided: addresses, doubts, prices, stock, all else."""
     address, other = divide(findings.errors)
     if address or findings.doubts:

@@ -44,7 +44,7 @@ class Findings:
 
     @property
     def may_be_overridden(self) -> bool:
-        """Return whether a person may send it all the same: the catalogue may be behind, a vendor's limits are not."""
+        """Whether a person may send it all the same: the catalogue may be behind, a vendor's limits are not."""
         return bool(self.errors) and not any(is_about_address(path) for path in self.errors)
 
     @property

@@ -12,13 +12,13 @@ SignIn = Callable[..., Client]
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(db: None) -> None:
-    """Counts and figures of the test before are not this one's."""
+    """Forget counts and figures of the test before."""
     cache.clear()
 
 
 @pytest.fixture
 def sign_in(db: None) -> SignIn:
-    """A client for a staff member with these permissions."""
+    """Return a client for a staff member with these permissions."""
 
     def make(*codenames: str, name: str = "mara") -> Client:
         user = User.objects.create_user(name, is_staff=True, first_name="Mara", last_name="Lindqvist")

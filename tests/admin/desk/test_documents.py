@@ -168,12 +168,12 @@ def test_the_slip_of_ours_is_a_pdf_behind_the_login(desk: Client) -> None:
 
 
 def _open_there(editor: Sandbox) -> str:
-    """A design that the sandbox has, made as the merchant's client."""
+    """Return a design that the sandbox has, made as the merchant's client."""
     vendor = get_vendor("mypromo", MakesDesigns, lane=Lane.ORDERS)
     user = vendor.create_design_user()
     return str(vendor.create_design("MP-F1-C0000003", user_hash=user, return_url="https://shop.example/").vendor_id)
 
 
 def _asked(editor: Sandbox) -> int:
-    """Requests for previews that arrived."""
+    """Return the requests for previews that arrived."""
     return sum(count for (name, count) in editor.ledger.requests.items() if "preview" in name)

@@ -25,7 +25,7 @@ from tests.orders.rows import make_order
 
 @pytest.fixture
 def reader(sign_in: SignIn) -> Client:
-    """Sees orders and pushes; the background work is alive."""
+    """Sign in somebody who sees orders and pushes; the background work is alive."""
     Heartbeat.objects.create(name="sweep", at=timezone.now())
     return sign_in("view_order", "view_push")
 

@@ -12,7 +12,7 @@ from tests.orders.rows import make_order
 
 
 def indexed(**changes: object) -> Order:
-    """An order that can be found, as every one from the intake."""
+    """Return an order that can be found, as every one from the intake."""
     order = make_order(**changes)
     refresh_search(order)
     return order

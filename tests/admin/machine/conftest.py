@@ -24,13 +24,13 @@ SignIn = Callable[..., Client]
 
 @pytest.fixture(autouse=True)
 def beating(db: None, toy_vendor: toy.MakeBoth) -> None:
-    """The background work is alive; the toy is the only vendor."""
+    """Keep the background work alive, with the toy as the only vendor."""
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": timezone.now()})
 
 
 @pytest.fixture
 def sign_in(db: None) -> SignIn:
-    """A staff member who may read the machinery and has these permissions besides."""
+    """Sign in a staff member who may read the machinery and has these permissions besides."""
 
     def make(*codenames: str, name: str = "jana") -> Client:
         user = User.objects.create_user(name, is_staff=True)

@@ -27,7 +27,7 @@ def row(push: Push) -> dict[str, Any]:
 
 
 def make(shop: Shop, number: int, **values: Any) -> None:
-    """Ended pushes, one generation after the other."""
+    """Make ended pushes, one generation after the other."""
     first = Push.objects.count() + 1
     Push.objects.bulk_create(
         Push(

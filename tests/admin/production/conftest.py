@@ -13,11 +13,11 @@ DISPATCHER = ("view_productionorder", "dispatch_productionorder", "view_document
 
 @pytest.fixture
 def dispatcher(sign_in: SignIn) -> Client:
-    """Sees the desk, opens papers, fetches labels and reports parcels; may not force."""
+    """Sign in somebody who sees the desk, opens papers, fetches labels and reports parcels; may not force."""
     return sign_in(*DISPATCHER, name="anna")
 
 
 @pytest.fixture
 def reader(sign_in: SignIn) -> Client:
-    """May only look."""
+    """Sign in somebody who may only look."""
     return sign_in("view_productionorder", name="otto")

@@ -22,7 +22,7 @@ Ask = Callable[..., OrderExport]
 
 @pytest.fixture
 def make(db: None) -> Make:
-    """A released order of a customer who agrees to everything; `lines` are those of `make_order`."""
+    """Make a released order of a customer who agrees to everything; `lines` are those of `make_order`."""
 
     def made(*lines: dict[str, Any], **changes: Any) -> Order:
         given = {
@@ -41,7 +41,7 @@ def make(db: None) -> Make:
 
 @pytest.fixture
 def letters(settings: Settings, db: None) -> Iterator[Sandbox]:
-    """The sandbox's AutoLetter is the vendor, and waiting is short."""
+    """Make the sandbox's AutoLetter the vendor, with short waits."""
     with running_sandbox(manual_clock=True) as sandbox:
         settings.AUTOLETTER_URL = sandbox.autoletter.public_url + "v2/orders"
         settings.AUTOLETTER_TOKEN = sandbox.autoletter.options.token

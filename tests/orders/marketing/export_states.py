@@ -16,5 +16,5 @@ def story(order: Order) -> list[str]:
 
 
 def spoil(order: Order, **values: str) -> None:
-    """AutoLetter is stricter than we are about this order."""
+    """Give the order an address that AutoLetter, stricter than we are, refuses."""
     order.addresses.update(**values)

@@ -27,8 +27,8 @@ def _short_leases(settings: Settings) -> None:
     settings.PUSH_LEASE_SECONDS = 1
 
 
-def plan_death(nth: int, moment: str) -> None:
-    """In the worker: it dies at its `nth` request, before it, with the answer in hand, or once that is recorded."""
+def plan_death(nth: int, point: str) -> None:
+    """Have the worker die at its `nth` request: before it, with the response, or once that is recorded."""
     true_write: Any = Delivery.write
     seen: list[str] = []
 
@@ -38,15 +38,15 @@ def plan_death(nth: int, moment: str) -> None:
         seen.append(name)
 
         def calling() -> Any:
-            if (len(seen), moment) == (nth, "before"):
+            if (len(seen), point) == (nth, "before"):
                 die()
             answer = call()
-            if (len(seen), moment) == (nth, "answered"):
+            if (len(seen), point) == (nth, "answered"):
                 die()
             return answer
 
         true_write(delivery, name, calling, record, **more)
-        if (len(seen), moment) == (nth, "recorded"):
+        if (len(seen), point) == (nth, "recorded"):
             die()
 
     patched: Any = Delivery
@@ -54,9 +54,9 @@ def plan_death(nth: int, moment: str) -> None:
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
-@pytest.mark.parametrize("moment", ["before", "answered", "recorded"])
+@pytest.mark.parametrize("point", ["before", "answered", "recorded"])
 def test_each_order_is_there_once_wherever_the_worker_dies(
-    nth: int, moment: str, make: Make, ask: Ask, letters: Sandbox
+    nth: int, point: str, make: Make, ask: Ask, letters: Sandbox
 ) -> None:
     """The batch is refused without a name, so it takes a request of three orders, and one for each."""
     letters.autoletter.options.change(refusal="whole", errors="text", needs_house_number=True)
@@ -68,7 +68,7 @@ def test_each_order_is_there_once_wherever_the_worker_dies(
     push = Push.objects.get()
     with forked() as is_worker:
         if is_worker:
-            plan_death(nth, moment)
+            plan_death(nth, point)
             deliver(push.pk)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not end_expired_leases():

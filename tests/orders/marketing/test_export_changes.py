@@ -100,7 +100,7 @@ def test_what_is_set_aside_too_late_is_shown_as_told(make: Make, ask: Ask, tell:
 
 
 def correct(order: Order, **values: str) -> None:
-    """As staff do while the order is held and no vendor makes it."""
+    """Correct the order as staff do while it is held and no vendor makes it."""
     Order.objects.filter(pk=order.pk).update(state=OrderState.HELD)
     correct_address(order, role=AddressRole.RECIPIENT, values=values, actor="mara")
 

@@ -64,11 +64,14 @@ def test_batches_are_as_large_as_the_vendor_takes_and_no_larger(
 
 def test_orders_of_different_groups_never_share_a_request(make: Make, ask: Ask, tell: Tell, reviews: Desk) -> None:
     french = Shop.objects.create(code="FR", name="Boutique", language="FR")
-    mine, theirs = [make(), make()], [make(shop=french)]
-    for order in (*mine, *theirs):
+    german, french_orders = [make(), make()], [make(shop=french)]
+    for order in (*german, *french_orders):
         ask(order, vendor="teller")
     tell()
-    assert sorted(reviews.requests) == [("FR/FR", [theirs[0].number]), ("WEB/DE", [order.number for order in mine])]
+    assert sorted(reviews.requests) == [
+        ("FR/FR", [french_orders[0].number]),
+        ("WEB/DE", [order.number for order in german]),
+    ]
 
 
 def test_gathering_takes_as_many_queries_for_many_as_for_few(make: Make, ask: Ask, letters: Sandbox) -> None:

@@ -22,7 +22,7 @@ from backoffice.vendors.abilities import ExportsOrders
 from orders.marketing.models import ExportState, OrderExport
 from orders.marketing.services.exports import exporting
 from orders.marketing.services.exports.batches import gather_exports
-from orders.marketing.services.exports.exporting import Telling
+from orders.marketing.services.exports.exporting import ExportsBatch
 from orders.models import Order
 from tests.flows.conftest import work_off
 from tests.orders.marketing.conftest import Ask, Make
@@ -50,14 +50,14 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch, settings: Settings, letters: Sandbox) -> None:
-    """A vendor that does not answer is given up soon, and one that names no time is left alone for a moment."""
+    """Give up soon on a vendor that does not answer, and wait briefly for one that names no time."""
     settings.VENDOR_READ_TIMEOUT = 0.3
     for module in (responses, session):
         monkeypatch.setattr(module, "THROTTLED_FOR", 0.1)
 
 
 def ask_for(ask: Ask, make: Make, number: int, *, bad: int | None = None) -> list[Order]:
-    """So many orders that wait; the one at `bad` has an address that AutoLetter refuses."""
+    """Make so many orders that wait; the one at `bad` has an address that AutoLetter refuses."""
     orders = [make() for _ in range(number)]
     if bad is not None:
         orders[bad].addresses.update(street="Am Markt")
@@ -66,12 +66,12 @@ def ask_for(ask: Ask, make: Make, number: int, *, bad: int | None = None) -> lis
     return orders
 
 
-def judge(sandbox: Sandbox, orders: Sequence[Order], *, refused: Sequence[Order] = ()) -> None:
-    """Each order may have set off one letter, nothing is lost, and what was refused says so."""
-    wanted = {str(order.pk): 1 for order in orders if order not in refused}
-    assert sandbox.autoletter.letters() == wanted
+def check(sandbox: Sandbox, orders: Sequence[Order], *, refused: Sequence[Order] = ()) -> None:
+    """Check that each order set off at most one letter, nothing is lost, and what was refused says so."""
+    expected = {str(order.pk): 1 for order in orders if order not in refused}
+    assert sandbox.autoletter.letters() == expected
     found = dict(OrderExport.objects.values_list("order", "state"))
-    assert {pk for pk, state in found.items() if state in DONE} == {int(pk) for pk in wanted}
+    assert {pk for pk, state in found.items() if state in DONE} == {int(pk) for pk in expected}
     assert {pk for pk, state in found.items() if state == ExportState.REFUSED} == {order.pk for order in refused}
     assert not Push.objects.open().exists()
 
@@ -85,7 +85,7 @@ def test_whatever_happens_to_a_batch_each_order_is_there_once(
     gather_exports()
     work_off()
     assert rule.hits >= 1
-    judge(letters, orders)
+    check(letters, orders)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -99,7 +99,7 @@ def test_whatever_happens_to_an_order_told_by_itself_the_others_are_there_once(
     gather_exports()
     work_off()
     assert rule.hits == 1
-    judge(letters, orders, refused=[orders[1]])
+    check(letters, orders, refused=[orders[1]])
 
 
 def test_a_vendor_that_asks_for_a_pause_gets_it(make: Make, ask: Ask, letters: Sandbox) -> None:
@@ -113,7 +113,7 @@ def test_a_vendor_that_asks_for_a_pause_gets_it(make: Make, ask: Ask, letters: S
     deliver(push.pk)
     assert letters.autoletter.ledger.total("POST v2/orders") == 1
     work_off()
-    judge(letters, orders)
+    check(letters, orders)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -151,18 +151,18 @@ def test_a_push_that_is_delivered_twice_at_once_is_sent_once(
 
 
 def _ids_that_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each time it is told, an order has another id."""
+    """Give an order another id each time it is exported."""
     plain: Callable[[Sequence[Order]], Any] = exporting.orders_to_export
 
-    def told(orders: Sequence[Order]) -> Any:
+    def exported(orders: Sequence[Order]) -> Any:
         found = plain(orders)
         return {pk: msgspec.structs.replace(fact, order_id=uuid.uuid4().hex) for pk, fact in found.items()}
 
-    monkeypatch.setattr(exporting, "orders_to_export", told)
-    monkeypatch.setattr(Telling, "_apply", _apply_to_all)
+    monkeypatch.setattr(exporting, "orders_to_export", exported)
+    monkeypatch.setattr(ExportsBatch, "_apply", _apply_to_all)
 
 
-def _apply_to_all(self: Telling, verdicts: Sequence[Any]) -> int:
+def _apply_to_all(self: ExportsBatch, results: Sequence[Any]) -> int:
     return self.batch.exports.update(state=ExportState.SENT)
 
 
@@ -185,7 +185,7 @@ def test_without_sending_again_what_was_never_heard_is_lost(
 ) -> None:
     ask_for(ask, make, 3)
     if not is_on:
-        monkeypatch.setattr(Telling, "reconcile", lambda self, delivery: ReconcileResult.DONE)
+        monkeypatch.setattr(ExportsBatch, "reconcile", lambda self, delivery: ReconcileResult.DONE)
     letters.faults.add("cut_before", vendor="autoletter", times=1)
     gather_exports()
     work_off()
@@ -199,7 +199,7 @@ def test_without_telling_each_by_itself_one_bad_order_stops_all(
     letters.autoletter.options.change(refusal="whole", errors="text", needs_house_number=True)
     ask_for(ask, make, 4, bad=2)
     if not is_on:
-        monkeypatch.setattr(Telling, "_divide", lambda self, limit: self.batch.exports.update(state="refused"))
+        monkeypatch.setattr(ExportsBatch, "_divide", lambda self, limit: self.batch.exports.update(state="refused"))
     gather_exports()
     work_off()
     assert len(letters.autoletter.letters()) == (3 if is_on else 0)
@@ -227,6 +227,6 @@ def test_without_a_last_look_at_the_order_a_cancelled_one_is_told(
     gather_exports()
     Order.objects.filter(pk=orders[0].pk).update(state="cancelled")
     if not is_on:
-        monkeypatch.setattr(Telling, "_leave_out", lambda self, exports, facts: False)
+        monkeypatch.setattr(ExportsBatch, "_leave_out", lambda self, exports, messages: False)
     work_off()
     assert len(letters.autoletter.letters()) == (1 if is_on else 2)

@@ -32,14 +32,14 @@ def run(*arguments: str, command: str = "push_letters") -> str:
 def test_a_dry_run_says_what_would_be_told_and_why_the_rest_is_not_and_writes_nothing(
     make: Make, ask: Ask, letters: Sandbox
 ) -> None:
-    told, refused = make(placed_at=OLD), make(placed_at=OLD, accepts_letters=False)
+    exported, refused = make(placed_at=OLD), make(placed_at=OLD, accepts_letters=False)
     make(placed_at=OLD, accepts_letters=False)
     make(placed_at=OLD, state=OrderState.CANCELLED)
     ask(make(placed_at=OLD))
     before = OrderEvent.objects.count(), list(OrderExport.objects.values())
     text = run("--since", "2026-02-01", "--dry-run")
     assert "1 orders would be told, 4 are not" in text
-    assert told.number in text
+    assert exported.number in text
     assert refused.number not in text
     assert "2  The customer has not agreed to letters." in text
     assert "1  The order is cancelled." in text
@@ -56,20 +56,20 @@ def test_past_orders_are_told_once_however_often_it_runs(make: Make, ask: Ask, t
     assert "4 orders are told" in run("--since", "2026-02-01")
     assert "0 orders are told" in run("--since", "2026-02-01")
     tell()
-    told = [*orders[:3], skipped]
-    assert letters.autoletter.letters() == {str(order.pk): 1 for order in told}
-    assert [event.kind for event in told[0].events.all()] == ["export.waiting", "export.sent"]
+    exported = [*orders[:3], skipped]
+    assert letters.autoletter.letters() == {str(order.pk): 1 for order in exported}
+    assert [event.kind for event in exported[0].events.all()] == ["export.waiting", "export.sent"]
     assert orders[3].exports.get().excluded_by == "mara"
 
 
 def test_only_the_days_and_the_shop_asked_for_are_told(make: Make, letters: Sandbox) -> None:
     other = Shop.objects.create(code="FR", name="Boutique")
-    early, late, theirs = make(placed_at=OLD), make(placed_at=OLD.replace(day=9)), make(placed_at=OLD, shop=other)
+    early, late, foreign = make(placed_at=OLD), make(placed_at=OLD.replace(day=9)), make(placed_at=OLD, shop=other)
     run("--since", "2026-03-01", "--until", "2026-03-01", "--shop", "WEB")
     assert set(OrderExport.objects.values_list("order", flat=True)) == {early.pk}
     run("--since", "2026-03-02")
     assert set(OrderExport.objects.values_list("order", flat=True)) == {early.pk, late.pk}
-    assert not theirs.exports.exists()
+    assert not foreign.exports.exists()
 
 
 def test_a_chunk_takes_as_many_queries_as_an_order(make: Make, letters: Sandbox) -> None:

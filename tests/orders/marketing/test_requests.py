@@ -16,11 +16,8 @@ from orders.models import Order, OrderState
 from orders.services.timeline import describe
 from tests.flows.conftest import work_off
 from tests.orders.marketing.conftest import Ask, Make
+from tests.orders.marketing.export_states import story
 from tests.orders.marketing.teller import Desk
-
-
-def story(order: Order) -> list[str]:
-    return [event.kind for event in order.events.all() if event.kind.startswith("export.")]
 
 
 def test_asking_twice_leaves_one_row_and_one_line(make: Make, ask: Ask, letters: Sandbox) -> None:

@@ -37,10 +37,10 @@ class SendToVendor(RuleAction[SendParams]):
     def load(self, order_ids: Collection[int]) -> Mapping[int, Any]:
         return {key: key in self.excluded for key in order_ids}
 
-    def plan(self, facts: RuleContext, params: SendParams, *, rule_id: int) -> str:
-        if facts.extra[self.kind]:
+    def plan(self, context: RuleContext, params: SendParams, *, rule_id: int) -> str:
+        if context.extra[self.kind]:
             return "excluded"
-        return "done_before" if (rule_id, self.key(params)) in facts.past.done else ""
+        return "done_before" if (rule_id, self.key(params)) in context.past.done else ""
 
     def apply(self, order: Order, params: SendParams, *, rule_id: int, actor: str) -> None:
         if order.pk in self.refusing:
@@ -52,7 +52,7 @@ class SendToVendor(RuleAction[SendParams]):
 
 @pytest.fixture
 def sending() -> Iterator[SendToVendor]:
-    """The action is registered for one test."""
+    """Register the action for one test."""
     before = RULE_ACTIONS.get("send_to_vendor")
     RULE_ACTIONS["send_to_vendor"] = double = SendToVendor()
     yield double

@@ -9,12 +9,12 @@ Tree = dict[str, Any]
 
 
 def asks(field: str, op: str, *value: str, **more: str) -> Tree:
-    """A comparison over texts."""
+    """Return a comparison over texts."""
     return {"type": "is", "field": field, "op": op, **({"value": list(value)} if value else {}), **more}
 
 
 def counts(field: str, op: str, value: str, **more: str) -> Tree:
-    """A comparison over numbers."""
+    """Return a comparison over numbers."""
     return {"type": "is", "field": field, "op": op, "value": value, **more}
 
 
@@ -30,7 +30,7 @@ TAG = act("tag", tag="seen")
 
 
 def make_rule(*actions: Tree, when: Tree | None = None, event: str = RuleEvent.RECEIVED, **changes: Any) -> Rule:
-    """A rule that is on; without `when` it holds for every order, without actions it tags "seen"."""
+    """Make a rule that is on; without `when` it holds for every order, without actions it tags "seen"."""
     values: dict[str, Any] = {
         "name": f"Rule {Rule.objects.count() + 1}",
         "event": event,

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from backoffice.errors import InvalidInput
-from orders.rules.services.conditions import judge, parse_conditions, read_conditions
+from orders.rules.services.conditions import evaluate, parse_conditions, read_conditions
 from orders.rules.services.context import RuleContext, RuleLine
 from orders.rules.services.descriptions import describe_comparison
 from tests.orders.rules.rows import Tree, asks, counts, group
@@ -21,7 +21,7 @@ def line(position: int, **changes: Any) -> RuleLine:
     return RuleLine(position, **values | changes)
 
 
-def facts(*lines: RuleLine, **changes: Any) -> RuleContext:
+def context(*lines: RuleLine, **changes: Any) -> RuleContext:
     values: dict[str, Any] = {
         "pk": 1, "number": "WEB-1", "shop_id": 1, "shop": "WEB", "total": Decimal("189.00"), "currency": "EUR",
         "tags": [], "accepts_letters": False, "accepts_review_request": False, "express": False, "complaint": False,
@@ -32,15 +32,15 @@ def facts(*lines: RuleLine, **changes: Any) -> RuleContext:
 
 
 def holds(tree: Tree, of: RuleContext) -> bool:
-    return bool(judge(read_conditions(group("all", tree)), of)["held"])
+    return bool(evaluate(read_conditions(group("all", tree)), of)["held"])
 
 
 def test_text_is_compared_without_letter_case_and_with_accents() -> None:
-    assert holds(asks("shipping_method", "is_any", "EXPRESS"), facts(shipping_method="express"))
-    assert holds(asks("shipping_method", "is_any", "CAFÉ"), facts(shipping_method="cafe\u0301"))
-    assert not holds(asks("shipping_method", "is_any", "cafe"), facts(shipping_method="café"))
-    assert holds(asks("tags", "has_any", "vip"), facts(tags=["VIP"]))
-    assert holds(asks("sku", "begins", "mug", lines="any"), facts(line(1)))
+    assert holds(asks("shipping_method", "is_any", "EXPRESS"), context(shipping_method="express"))
+    assert holds(asks("shipping_method", "is_any", "CAFÉ"), context(shipping_method="cafe\u0301"))
+    assert not holds(asks("shipping_method", "is_any", "cafe"), context(shipping_method="café"))
+    assert holds(asks("tags", "has_any", "vip"), context(tags=["VIP"]))
+    assert holds(asks("sku", "begins", "mug", lines="any"), context(line(1)))
 
 
 @pytest.mark.parametrize(
@@ -50,18 +50,18 @@ def test_text_is_compared_without_letter_case_and_with_accents() -> None:
 def test_an_order_of_many_lines_says_any_all_or_none(lines: str, one_of_two: bool, both: bool, neither: bool) -> None:
     tree = asks("vendor", "is_any", "sign-customiser", lines=lines)
     sign, mug = line(1, vendor="sign-customiser"), line(2)
-    assert holds(tree, facts(sign, mug)) is one_of_two
-    assert holds(tree, facts(sign, sign)) is both
-    assert holds(tree, facts(mug, mug)) is neither
+    assert holds(tree, context(sign, mug)) is one_of_two
+    assert holds(tree, context(sign, sign)) is both
+    assert holds(tree, context(mug, mug)) is neither
 
 
 def test_of_no_lines_nothing_can_be_said_of_all() -> None:
-    assert not holds(asks("sku", "is_any", "MUG-1", lines="all"), facts())
-    assert holds(asks("sku", "is_any", "MUG-1", lines="none"), facts())
+    assert not holds(asks("sku", "is_any", "MUG-1", lines="all"), context())
+    assert holds(asks("sku", "is_any", "MUG-1", lines="none"), context())
 
 
 def test_a_category_holds_what_lies_below_it() -> None:
-    signs = facts(line(1, categories=["Signs/Neon"]))
+    signs = context(line(1, categories=["Signs/Neon"]))
     assert holds(asks("category", "is_any", "signs", lines="any"), signs)
     assert not holds(asks("category", "is_any", "Sign", lines="any"), signs)
     assert holds(asks("category", "is_none", "Mugs", lines="all"), signs)
@@ -69,39 +69,39 @@ def test_a_category_holds_what_lies_below_it() -> None:
 
 def test_a_total_is_compared_in_its_own_currency_only() -> None:
     tree = counts("total", "at_least", "100", currency="EUR")
-    assert holds(tree, facts())
-    assert not holds(tree, facts(currency="USD"))
-    assert not holds(counts("total", "less_than", "100", currency="EUR"), facts(currency="JPY", total=Decimal(5)))
+    assert holds(tree, context())
+    assert not holds(tree, context(currency="USD"))
+    assert not holds(counts("total", "less_than", "100", currency="EUR"), context(currency="JPY", total=Decimal(5)))
 
 
 def test_of_what_is_unknown_neither_a_thing_nor_its_opposite_holds() -> None:
     for tree in (asks("country", "is_any", "US"), asks("country", "is_none", "US")):
-        assert not holds(tree, facts(country=None))
+        assert not holds(tree, context(country=None))
     for tree in (asks("first_order", "yes"), asks("first_order", "no")):
-        assert not holds(tree, facts(first_order=None))
-    assert holds(asks("shipping_method", "is_none", "DHL"), facts(shipping_method=""))
+        assert not holds(tree, context(first_order=None))
+    assert holds(asks("shipping_method", "is_none", "DHL"), context(shipping_method=""))
 
 
 def test_groups_are_and_or_and_not() -> None:
     yes, no = asks("shop", "is_any", "web"), asks("shop", "is_any", "other")
-    assert holds(group("any", no, yes), facts())
-    assert not holds(group("all", no, yes), facts())
-    assert not holds(group("none", no, yes), facts())
-    assert holds(group("none", no, group("all", yes, no)), facts())
+    assert holds(group("any", no, yes), context())
+    assert not holds(group("all", no, yes), context())
+    assert not holds(group("none", no, yes), context())
+    assert holds(group("none", no, group("all", yes, no)), context())
 
 
 def test_every_comparison_is_judged_and_shows_its_value() -> None:
     tree = group("all", asks("shop", "is_any", "other"), counts("pieces", "at_least", "7"))
-    found = judge(read_conditions(tree), facts(line(1), line(2)))
+    found = evaluate(read_conditions(tree), context(line(1), line(2)))
     assert [(one["seen"], one["held"]) for one in found["of"]] == [("WEB", False), (10, True)]
 
 
 def test_custom_properties_are_compared_as_text_whatever_they_are() -> None:
     tree = asks("property", "is_any", "7", "true", name="Gift")
     for value in (7, "7", True):
-        assert holds(tree, facts(custom_properties={"gift": value}))
-    assert not holds(tree, facts(custom_properties={"gift": {"deep": [1]}}))
-    assert not holds(tree, facts())
+        assert holds(tree, context(custom_properties={"gift": value}))
+    assert not holds(tree, context(custom_properties={"gift": {"deep": [1]}}))
+    assert not holds(tree, context())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_is_too_deep_or_too_large_is_refused_before_it_is_followed() -> Non
 
 
 @pytest.mark.parametrize(
-    ("language", "op", "words"),
+    ("language", "op", "text"),
     [
         ("en", "has_any", "tags include VIP or large"),
         ("en", "has_all", "tags include all of VIP and large"),
@@ -162,9 +162,9 @@ def test_what_is_too_deep_or_too_large_is_refused_before_it_is_followed() -> Non
         ("de", "has_none", "Schlagwörter enthalten nicht VIP oder large"),
     ],
 )
-def test_several_values_are_joined_as_the_comparison_means_them(language: str, op: str, words: str) -> None:
+def test_several_values_are_joined_as_the_comparison_means_them(language: str, op: str, text: str) -> None:
     with translation.override(language):
-        assert describe_comparison({"field": "tags", "op": op, "value": ["VIP", "large"]}) == words
+        assert describe_comparison({"field": "tags", "op": op, "value": ["VIP", "large"]}) == text
 
 
 def test_a_comparison_of_lines_says_of_which_in_every_language() -> None:

@@ -69,7 +69,7 @@ def test_what_is_not_certain_stays_whole(line: str) -> None:
 
 
 def _letters(text: str) -> list[str]:
-    """All but the spaces and commas that part words."""
+    """Return all but the spaces and commas that part words."""
     return sorted("".join(text.split()).replace(",", ""))
 
 

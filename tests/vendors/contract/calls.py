@@ -83,12 +83,12 @@ def write(method: str, *arguments: Any, **named: Any) -> Call:
 
 
 def blob(method: str, *arguments: Any, writes: bool = False) -> Call:
-    """A file: bytes that nobody looks into."""
+    """Return a file: bytes that nobody looks into."""
     return Call(method, writes=writes, has_shape=False, arguments=arguments)
 
 
 def done(method: str, *arguments: Any) -> Call:
-    """A write of which nothing is read: any 2xx will do."""
+    """Check a write of which nothing is read: any 2xx will do."""
     return blob(method, *arguments, writes=True)
 
 
@@ -192,6 +192,6 @@ def methods_of(ability: type[Vendor]) -> set[str]:
 
 
 def all_abilities() -> list[type[Vendor]]:
-    """Every protocol of the module, and what all vendors have."""
+    """Return every protocol of the module, and what all vendors have."""
     found = [value for value in vars(abilities).values() if isinstance(value, type)]
     return [ability for ability in found if Vendor in ability.__mro__]

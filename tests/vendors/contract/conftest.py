@@ -67,7 +67,7 @@ def everybody() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(everybody: Sandbox) -> Iterator[Sandbox]:
-    """The one that all tests share, without faults. What it holds grows: use names of your own."""
+    """Share one sandbox among all tests, without faults. What it holds grows: use names of your own."""
     yield everybody
     everybody.faults.clear()
     for name in REGISTRY:

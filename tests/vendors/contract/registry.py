@@ -24,7 +24,7 @@ def profile_of(name: str) -> Profile:
 
 
 def with_ability(ability: type[Vendor]) -> list[str]:
-    """The names of those that have it."""
+    """Return the names of those that have it."""
     return [name for name, path in REGISTRY.items() if ability in import_string(path).__mro__]
 
 

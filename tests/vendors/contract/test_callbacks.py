@@ -39,7 +39,7 @@ def kind(name: str) -> Any:
 
 
 def forged(genuine: CallbackRequest) -> Iterator[CallbackRequest]:
-    """The same without proof, with half of it, with one letter changed in any part of it."""
+    """Yield the same without proof, with half of it, with one letter changed in any part of it."""
     yield replace(genuine, headers={})
     for name, value in genuine.headers.items():
         yield replace(genuine, headers=genuine.headers | {name: ""})

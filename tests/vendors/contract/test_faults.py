@@ -63,7 +63,7 @@ TOO_LARGE = "huge"
 
 
 def struck(call: Call, vendor: Any, profile: Profile, outside: Outside) -> VendorError | None:
-    """The error that the call ends with, None when there is none. No secret is in it, or in what was recorded."""
+    """Return the error the call ends with, None for none. No secret is in it, or in what was recorded."""
     error = None
     try:
         call.make(vendor, profile)

@@ -28,7 +28,7 @@ MOST_REQUESTS = 60
 
 @pytest.fixture
 def about(sandbox: Sandbox, vendor: Any, profile: Profile) -> str:
-    """There is something in every list; the id of what a list is about, where it is about one thing."""
+    """Fill every list; return the id of what a list is about, where it is about one thing."""
     return profile.fill(sandbox, vendor) or ""
 
 

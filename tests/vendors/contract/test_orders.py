@@ -46,7 +46,7 @@ def strike(sandbox: Sandbox, profile: Profile) -> Callable[..., Any]:
 
 
 def draft(vendor: Any, profile: Profile, reference: str) -> OrderReport:
-    """A draft with all its lines, however the vendor takes them."""
+    """Return a draft with all its lines, however the vendor takes them."""
     order = profile.order(reference)
     made = vendor.create_order(order)
     held = {line.reference for line in made.lines}
@@ -253,7 +253,7 @@ def test_limits_are_data_and_are_checked_before_anything_leaves(name: str, profi
 
 
 def complaints(kind: Any, order: Any, **changes: str) -> set[str]:
-    """The fields of the recipient that are complained about."""
+    """Return the fields of the recipient that have errors."""
     recipient = msgspec.structs.replace(order.recipient, **changes)
     return {error.field for error in kind.check_order(msgspec.structs.replace(order, recipient=recipient))}
 

@@ -66,7 +66,7 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
         return order_report(self.client.create_order(order_payload(order)))
 
     def add_line(self, vendor_id: str, line: LineToPlace) -> LineReport:
-        """For a line that its draft did not come with, as after an answer that left it out."""
+        """Add a line that its draft did not come with, as after a response that left it out."""
         return line_report(self.client.add_item(vendor_id, item_payload(line)))
 
     def submit_order(self, vendor_id: str) -> OrderReport:
@@ -80,7 +80,7 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
         return order_report(self.client.order(vendor_id))
 
     def find_orders(self, reference: str, *, since: date, trust_filter: bool = True) -> list[OrderReport]:
-        """At most one: they use our reference once, and know it by a route of its own, which is no filter."""
+        """Return at most one: they use our reference once, and know it by a route of its own, which is no filter."""
         if not trust_filter:
             return [
                 report for report in self.list_orders(updated_from=since, whole=True) if report.reference == reference
@@ -133,7 +133,7 @@ class ExamplePrint(TakesDraftOrders, HasCatalogue, ManagesWebhooks):
 
     @classmethod
     def is_callback_path(cls, token: str) -> bool:
-        """The signature is what protects the address, so it has no part that cannot be guessed."""
+        """Return whether it is the one path: the signature protects it, so it has no part that cannot be guessed."""
         return token == ""
 
     @classmethod

@@ -45,7 +45,7 @@ def read(topic: str, body: bytes) -> tuple[OrderReport]:
 
 
 def event_id(body: bytes) -> str | None:
-    """Their id of the event: the same however often it comes. None where the body cannot be read."""
+    """Return the id of the event: the same however often it comes. None where the body cannot be read."""
     try:
         return msgspec.json.decode(body, type=schemas.EventId).id
     except (ValueError, RecursionError):

@@ -27,7 +27,7 @@ PRICE_LIMIT = 10**8
 
 
 def catalog_pages(client: Client) -> Iterator[CatalogPage]:
-    """The listing page by page; one that does not add up ends with a problem, so that nothing counts as gone."""
+    """Yield the listing page by page; one that does not add up ends with a problem, so that nothing counts as gone."""
     for page in read_pages(client.products_page):
         problems = () if page.is_sound else (CatalogProblem(text="The list is not whole."),)
         yield CatalogPage(products=tuple(_listed(row) for row in page.rows), problems=problems, total=page.total)
@@ -47,7 +47,7 @@ def _id_of(body: bytes) -> str:
 
 
 def read_product(body: bytes) -> ProductData:
-    """Raises UnreadableProduct."""
+    """Read a product. Raise UnreadableProduct."""
     try:
         product = msgspec.json.decode(body, type=schemas.Product, strict=False)
         _refuse_prices(product)
@@ -81,7 +81,7 @@ def _variant(variant: schemas.Variant, product: schemas.Product) -> VariantData:
 
 
 def _refuse_prices(product: schemas.Product) -> None:
-    """Raises ValueError for what no column holds."""
+    """Raise ValueError for what no column holds."""
     for tier in (tier for variant in product.variants for tier in variant.prices):
         if not (tier.price.is_finite() and 0 <= tier.price < PRICE_LIMIT):
             raise ValueError(f"{tier.price} is no price")

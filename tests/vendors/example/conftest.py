@@ -53,16 +53,16 @@ class Shop:
         return int(answer.json()["id"])
 
     def read(self, order_id: int) -> Any:
-        """The order as the storefront sees it."""
+        """Return the order as the storefront sees it."""
         return self.storefront.get(f"orders/{order_id}/").json()
 
     def states(self, order_id: int) -> tuple[str, str]:
-        """How production and shipping stand."""
+        """Return how production and shipping stand."""
         state = self.read(order_id)["state"]
         return state["production"], state["shipment"]
 
     def pass_time(self, seconds: float) -> None:
-        """At the vendor, whose news come in and are worked off."""
+        """Let time pass at the vendor, whose news come in and are processed."""
         self.sandbox.clock.advance(seconds)
         Callback.objects.filter(next_at__isnull=False).update(next_at=timezone.now())
         work_due_callbacks()
@@ -89,7 +89,7 @@ def sandbox(settings: Settings, live_server: LiveServer) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def shop(sandbox: Sandbox) -> Shop:
-    """The catalogue is read, the webhooks are subscribed to."""
+    """Read the catalogue and subscribe to the webhooks."""
     Country.objects.create(iso2="DE", iso3="DEU", name="Germany")
     sync_catalog()
     subscribe_webhooks("example", actor="tester")

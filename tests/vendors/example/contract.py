@@ -32,7 +32,7 @@ def order(reference: str) -> OrderToPlace:
 
 
 def callbacks(topic: str) -> list[CallbackRequest]:
-    """An event signed with each secret, and with both while one is being changed."""
+    """Return an event signed with each secret, and with both while one is being changed."""
     body = event(topic)
     signatures = [sign(body, SECRETS[0]), sign(body, SECRETS[1]), sign(body, "unknown", SECRETS[0])]
     return [
@@ -58,7 +58,7 @@ def shorten_pages(sandbox: Sandbox, rows: int) -> None:
 
 
 def fill(sandbox: Sandbox, vendor: Any) -> None:
-    """Orders, each under a reference that is used once."""
+    """Create orders, each under a reference that is used once."""
     for number in range(1, 5):
         if not vendor.find_orders(f"WEB-{number}", since=date(2026, 1, 1)):
             vendor.create_order(order(f"WEB-{number}"))

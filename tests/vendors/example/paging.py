@@ -21,7 +21,7 @@ class Page:
 
 
 def read_pages(get: Callable[..., schemas.RawPage], *, after: str = "", **filters: str) -> Iterator[Page]:
-    """All pages from the place `after` on."""
+    """Yield all pages from the place `after` on."""
     count, places = 0, {after}
     while True:
         answer = get(after=after, **filters)

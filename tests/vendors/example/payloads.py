@@ -15,7 +15,7 @@ def order_payload(order: OrderToPlace) -> dict[str, Any]:
 
 
 def _recipient(address: PostalAddress) -> dict[str, str]:
-    """They have one line beside the street, and one name: a company without a person stands in it."""
+    """Return one line beside the street, and one name: a company without a person stands in it."""
     person = f"{address.firstname} {address.lastname}".strip()
     beside = (address.care_of, address.department, address.district)
     return {

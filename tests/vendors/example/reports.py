@@ -26,7 +26,7 @@ ORDER_STATES = {
 
 
 def order_report(order: schemas.Order) -> OrderReport:
-    """An order; a status that is not documented becomes UNKNOWN and is kept as it came."""
+    """Return an order; a status that is not documented becomes UNKNOWN and is kept as it came."""
     state = ORDER_STATES.get(order.status, RemoteOrderState.UNKNOWN)
     return OrderReport(
         vendor=NAME,
@@ -53,7 +53,7 @@ def line_report(item: schemas.Item) -> LineReport:
 
 
 def _parcel(shipment: schemas.Shipment, order: schemas.Order) -> ShipmentReport:
-    """A shipment names items by their ids only; what they are is read from the order."""
+    """Return a parcel. A shipment names items by their ids only; what they are is read from the order."""
     items = {item.id: item for item in order.items}
     shipped = [(entry, items[entry.item_id]) for entry in shipment.items if entry.item_id in items]
     return ShipmentReport(

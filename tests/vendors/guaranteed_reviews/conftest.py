@@ -42,7 +42,7 @@ def speak(outside: Outside, settings: Any) -> Iterator[Speak]:
 
 @pytest.fixture
 def sandbox(settings: Any) -> Iterator[Sandbox]:
-    """A sandbox whose time stands still, with our keys."""
+    """Run a sandbox whose time stands still, with our keys."""
     with running_sandbox(manual_clock=True) as running:
         app = running.guaranteed_reviews
         app.options.change(private_keys=[KEY], public_keys=[PUBLIC])

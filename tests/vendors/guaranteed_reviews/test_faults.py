@@ -23,7 +23,7 @@ def invitations(sandbox: Sandbox) -> Counter[str]:
 def tell_as_the_engine_does(
     adapter: GuaranteedReviews, orders: list[Any], *, tries: int = 6
 ) -> dict[str, ExportResult]:
-    """Again after what is ambiguous or not available; one by one after what is unclear."""
+    """Send again after what is ambiguous or not available; one by one after what is unclear."""
     for _try in range(tries):
         try:
             told = adapter.export_orders(orders, group="WEB/de")

@@ -95,7 +95,7 @@ MISHAPS: list[Act] = [
 
 
 def everything_said(error: BaseException) -> str:
-    """All texts of an error, its causes and contexts included, as any log would print or keep them."""
+    """Return all texts of an error, its causes and contexts included, as any log would print or keep them."""
     texts = []
     while error is not None:
         texts += ["".join(traceback.format_exception(error)), repr(error), str(vars(error))]

@@ -17,7 +17,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "guaranteed_reviews"
 
 
 def order(number: int = 1, **changes: Any) -> OrderToExport:
-    """A German order of two products."""
+    """Return a German order of two products."""
     facts: dict[str, Any] = {
         "order_id": str(1000 + number),
         "number": f"WEB-{number}",

@@ -11,7 +11,7 @@ KEY = "LL-API-sandbox"
 
 
 def fill(sandbox: Sandbox, vendor: Any) -> str:
-    """A draft with somebody in it."""
+    """Create a draft with somebody in it."""
     made: str = vendor.create_cards(TEMPLATES[0][0]).vendor_id
     vendor.add_recipients(made, [CARD])
     return made

@@ -34,7 +34,7 @@ def enveloped(payload: Any, **more: Any) -> Act:
 
 @pytest.fixture
 def serve(outside: Outside, settings: Any) -> Any:
-    """A LettrLabs that gives these answers; the server is its `server`."""
+    """Run a LettrLabs that gives these responses; the server is its `server`."""
     opened = []
 
     def serving(*script: Act) -> LettrLabs:

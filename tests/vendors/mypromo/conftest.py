@@ -38,7 +38,7 @@ def speak(outside: Outside, settings: Any) -> Iterator[Speak]:
 
 @pytest.fixture
 def speak_as_fulfiller(outside: Outside, settings: Any) -> Iterator[SpeakAsFulfiller]:
-    """The same with the fulfiller's adapter."""
+    """Yield the same with the fulfiller's adapter."""
     yield from _speak(MyPromoFulfiller, outside, settings)
 
 

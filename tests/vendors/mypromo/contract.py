@@ -68,7 +68,7 @@ def order(reference: str) -> OrderToPlace:
 
 
 def callbacks(topic: str) -> list[CallbackRequest]:
-    """In each of the shapes in which the secret may come back."""
+    """Return callbacks in each of the shapes in which the secret may come back."""
     body = sample(SAMPLES[topic])
     basic = base64.b64encode(f"mypromo:{SECRETS[0]}".encode()).decode()
     headers = [
@@ -84,7 +84,7 @@ def shorten_pages(sandbox: Sandbox, rows: int) -> None:
 
 
 def fill_as_merchant(sandbox: Sandbox, vendor: Any) -> None:
-    """Orders and jobs."""
+    """Create orders and jobs."""
     for number in range(1, 5):
         vendor.create_order(order(f"WEB-{number}"))
         vendor.update_sync([SyncUpdate(sku=LINE.sku, available=True)])
@@ -92,7 +92,7 @@ def fill_as_merchant(sandbox: Sandbox, vendor: Any) -> None:
 
 
 def fill_as_fulfiller(sandbox: Sandbox, vendor: Any) -> None:
-    """Production orders and jobs."""
+    """Create production orders and jobs."""
     sandbox.mypromo.examples.make(4)
     for _ in range(4):
         vendor.update_stock_fulfiller([StockUpdate(sku=LINE.sku, available=True)])

@@ -76,12 +76,12 @@ def links_without_next(params: dict[str, str]) -> bytes:
 
 
 def all_at_once(params: dict[str, str]) -> bytes:
-    """More rows than were asked for, again and again, and not a word about pages."""
+    """Return more rows than were asked for, again and again, and nothing about pages."""
     return json.dumps(ALL).encode()
 
 
 def by_offset_only(params: dict[str, str]) -> bytes:
-    """The document's own filters are `from` and `per_page`; `page` stands in its links only."""
+    """Page as the document's own filters do, `from` and `per_page`; `page` stands in its links only."""
     start, size = int(params.get("from", 0)), int(params["per_page"])
     return json.dumps({"data": ALL[start : start + size], "meta": {"total": len(ALL), "last_page": 3}}).encode()
 
@@ -93,7 +93,7 @@ def behind_the_end_not_found(params: dict[str, str]) -> bytes:
 
 
 def overlapping(params: dict[str, str]) -> bytes:
-    """Rows moved on while the list was read: each page begins with the last row of the one before."""
+    """Move rows on while the list is read: each page begins with the last row of the one before."""
     page = int(params["page"])
     rows = ALL[max(0, (page - 1) * 10 - 1) : page * 10]
     return json.dumps({"data": rows, "meta": {"last_page": 4}}).encode()

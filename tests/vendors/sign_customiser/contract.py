@@ -32,7 +32,7 @@ def order(reference: str) -> OrderToPlace:
 
 
 def callbacks(topic: str) -> list[CallbackRequest]:
-    """Signed with each secret that opens the topic's door."""
+    """Return callbacks signed with each secret that opens the topic's door."""
     body = json.dumps(BODIES[topic]).encode()
     return [signed(topic, body, secret) for secret in (INTEGRATION if topic == "product-created" else WEBHOOK)]
 

@@ -29,7 +29,7 @@ def sample(name: str) -> str:
 
 
 def example_order(**changes: Any) -> OrderToPlace:
-    """An order of ours that asks for what the example does."""
+    """Return an order of ours that asks for what the example does."""
     address = PostalAddress(
         firstname="John",
         lastname="Smith",

@@ -18,8 +18,8 @@ class Command(BaseCommand):
         for column in sealed_columns():
             found = reseal(column)
             lost += found.lost
-            words = f"{found.older} sealed anew, {found.newest} as they should be"
-            self.stdout.write(f"{column}: {words}" + (f", {found.lost} that no key opens" if found.lost else ""))
+            text = f"{found.older} sealed anew, {found.newest} as they should be"
+            self.stdout.write(f"{column}: {text}" + (f", {found.lost} that no key opens" if found.lost else ""))
         if lost:
             raise CommandError("Some were sealed with a key that is gone: put it back at the end of ENCRYPTION_KEYS.")
         self.stdout.write("Keep the first key only, restart every process, and the others may be forgotten.")

@@ -16,13 +16,8 @@ from backoffice.text.translatable import gettext as _
 from orders.marketing.admin.campaign_pages.forms import TableForm
 from orders.marketing.models import CardRecipient, CardState, MailCampaign
 from orders.marketing.services.campaigns.deciding import deny_drafts, discard_draft, link_draft
-from orders.marketing.services.campaigns.making import (
-    add_table,
-    cancel_campaign,
-    prepare_campaign,
-    remove_recipient,
-    reopen_campaign,
-)
+from orders.marketing.services.campaigns.making import cancel_campaign, prepare_campaign, reopen_campaign
+from orders.marketing.services.campaigns.recipients import add_table, remove_recipient
 from orders.marketing.services.campaigns.tables import MOST_BYTES, read_recipients
 
 Action = Callable[[HttpRequest, MailCampaign], HttpResponse]
@@ -32,77 +27,52 @@ def page_of_campaign(campaign: MailCampaign) -> str:
     return reverse("admin:marketing_mailcampaign_change", args=[campaign.pk])
 
 
-def prepare(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    def do() -> str:
-        prepare_campaign(campaign, actor=actor(request))
-        return _("It is being prepared: proof and price appear here. Nothing is paid.")
-
-    return act(request, do, to=page_of_campaign(campaign))
+def prepare(request: HttpRequest, campaign: MailCampaign) -> str:
+    prepare_campaign(campaign, actor=actor(request))
+    return _("It is being prepared: proof and price appear here. Nothing is paid.")
 
 
-def reopen(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    def do() -> str:
-        reopen_campaign(campaign, actor=actor(request))
-        return _("It is a draft again.")
-
-    return act(request, do, to=page_of_campaign(campaign))
+def reopen(request: HttpRequest, campaign: MailCampaign) -> str:
+    reopen_campaign(campaign, actor=actor(request))
+    return _("It is a draft again.")
 
 
-def cancel(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    def do() -> str:
-        cancel_campaign(campaign, actor=actor(request))
-        return _("The campaign is cancelled: nobody gets a card.")
-
-    return act(request, do, to=page_of_campaign(campaign))
+def cancel(request: HttpRequest, campaign: MailCampaign) -> str:
+    cancel_campaign(campaign, actor=actor(request))
+    return _("The campaign is cancelled: nobody gets a card.")
 
 
-def upload(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    """Recipients from a table; what is wrong with it is said in words, and then nothing of it is taken."""
-
-    def do() -> str:
-        form = TableForm(request.POST, request.FILES)
-        if not form.is_valid():
-            text = _("Choose a file, and say that its people have agreed to get mail.")
-            raise InvalidInput(text, errors={"file": [text]})
-        rows = read_recipients(form.cleaned_data["file"].read(MOST_BYTES + 1))
-        made = add_table(campaign, rows, actor=actor(request))
-        listed = sum(row.state == CardState.LISTED for row in made)
-        text = ngettext("%(listed)s of %(all)s row is listed.", "%(listed)s of %(all)s rows are listed.", len(made))
-        return text % {"listed": listed, "all": len(made)}
-
-    return act(request, do, to=page_of_campaign(campaign))
+def upload(request: HttpRequest, campaign: MailCampaign) -> str:
+    """Add recipients from a table; nothing of it is taken when something is wrong with it."""
+    form = TableForm(request.POST, request.FILES)
+    if not form.is_valid():
+        text = _("Choose a file, and say that its people have agreed to get mail.")
+        raise InvalidInput(text, errors={"file": [text]})
+    rows = read_recipients(form.cleaned_data["file"].read(MOST_BYTES + 1))
+    made = add_table(campaign, rows, actor=actor(request))
+    listed = sum(row.state == CardState.LISTED for row in made)
+    text = ngettext("%(listed)s of %(all)s row is listed.", "%(listed)s of %(all)s rows are listed.", len(made))
+    return text % {"listed": listed, "all": len(made)}
 
 
-def remove(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    def do() -> str:
-        remove_recipient(_recipient(request, campaign), actor=actor(request))
-        return _("Taken off the list.")
-
-    return act(request, do, to=page_of_campaign(campaign) + "#recipients")
+def remove(request: HttpRequest, campaign: MailCampaign) -> str:
+    remove_recipient(_recipient(request, campaign), actor=actor(request))
+    return _("Taken off the list.")
 
 
-def link(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    def do() -> str:
-        link_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
-        return _("Linked; its preparation goes on.")
-
-    return act(request, do, to=page_of_campaign(campaign))
+def link(request: HttpRequest, campaign: MailCampaign) -> str:
+    link_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
+    return _("Linked; its preparation goes on.")
 
 
-def deny(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    def do() -> str:
-        deny_drafts(campaign, actor=actor(request))
-        return _("Another draft is made.")
-
-    return act(request, do, to=page_of_campaign(campaign))
+def deny(request: HttpRequest, campaign: MailCampaign) -> str:
+    deny_drafts(campaign, actor=actor(request))
+    return _("Another draft is made.")
 
 
-def discard(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    def do() -> str:
-        discard_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
-        return _("It is deleted at the vendor.")
-
-    return act(request, do, to=page_of_campaign(campaign))
+def discard(request: HttpRequest, campaign: MailCampaign) -> str:
+    discard_draft(campaign, posted_text(request.POST, "draft", kind=Text.CODE), actor=actor(request))
+    return _("It is deleted at the vendor.")
 
 
 def _recipient(request: HttpRequest, campaign: MailCampaign) -> CardRecipient:
@@ -112,13 +82,22 @@ def _recipient(request: HttpRequest, campaign: MailCampaign) -> CardRecipient:
     return found
 
 
+def _action(do: Callable[[HttpRequest, MailCampaign], str], *, anchor: str = "") -> Action:
+    """Return the view that calls it, shows the text it returns or why it cannot be, and goes back to the campaign."""
+
+    def action(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
+        return act(request, lambda: do(request, campaign), to=page_of_campaign(campaign) + anchor)
+
+    return action
+
+
 ACTIONS: dict[str, Action] = {
-    "prepare": prepare,
-    "reopen": reopen,
-    "cancel": cancel,
-    "table": upload,
-    "remove": remove,
-    "link": link,
-    "deny": deny,
-    "discard": discard,
+    "prepare": _action(prepare),
+    "reopen": _action(reopen),
+    "cancel": _action(cancel),
+    "table": _action(upload),
+    "remove": _action(remove, anchor="#recipients"),
+    "link": _action(link),
+    "deny": _action(deny),
+    "discard": _action(discard),
 }

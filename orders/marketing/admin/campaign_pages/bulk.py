@@ -16,7 +16,7 @@ from orders.admin.order_list.bulk import MOST, back_to_list
 from orders.admin.parts import Guard, Place, register_part, register_urls
 from orders.marketing.admin.campaign_pages.actions import page_of_campaign
 from orders.marketing.models import CampaignState, CardState, MailCampaign
-from orders.marketing.services.campaigns.making import add_orders, foresee
+from orders.marketing.services.campaigns.recipients import add_orders, foresee
 from orders.models import Order
 
 CAMPAIGNS_OFFERED = 50
@@ -24,7 +24,7 @@ CAMPAIGNS_OFFERED = 50
 
 @require_POST
 def pick(request: HttpRequest) -> HttpResponse:
-    """Which campaign, and what would become of each order. Nothing is changed."""
+    """Ask for the campaign, and show what would become of each order. Nothing is changed."""
     orders = _asked(request)
     campaigns = _open_campaigns()
     campaign = _chosen(request, campaigns)
@@ -50,7 +50,7 @@ def pick(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Adds them; who may get no card is listed with the reason."""
+    """Add the orders; those that may get no card are listed with the reason."""
     orders = _asked(request)
     campaign = _chosen(request, _open_campaigns())
     if campaign is None:
@@ -79,7 +79,7 @@ def _open_campaigns() -> list[MailCampaign]:
 
 
 def _chosen(request: HttpRequest, campaigns: list[MailCampaign]) -> MailCampaign | None:
-    """The one asked for; without one, the newest."""
+    """Return the campaign asked for; without one, the newest."""
     key = request.POST.get("campaign", "")
     if key:
         return next((campaign for campaign in campaigns if str(campaign.pk) == key), None)

@@ -14,13 +14,13 @@ from backoffice.staff.pages import act
 from backoffice.text.translatable import gettext as _
 from backoffice.web.file_answers import file_response
 from orders.marketing.admin.campaign_pages.actions import page_of_campaign
-from orders.marketing.admin.campaign_pages.words import cards_label, describe_sending, dollars, price_lines
+from orders.marketing.admin.campaign_pages.labels import cards_label, describe_sending, dollars, price_lines
 from orders.marketing.models import MailCampaign
 from orders.marketing.services.campaigns.paying import Shown, can_check_out, check_out_campaign
 
 
 def checkout_context(campaign: MailCampaign) -> dict[str, Any]:
-    """What the page says: the campaign, how many cards, the price against the budget, and the button's words."""
+    """Return the page's context: the campaign, the number of cards, the price against the budget."""
     return {
         "campaign": campaign,
         "refusal": can_check_out(campaign).reason,
@@ -35,7 +35,7 @@ def checkout_context(campaign: MailCampaign) -> dict[str, Any]:
 
 
 def confirm_checkout(request: HttpRequest, campaign: MailCampaign) -> HttpResponse:
-    """Check out what the page showed; when that is not so any more, back to the page with the reason."""
+    """Check out what the page showed; when it has changed since, go back to the page with the reason."""
     try:
         shown = _shown(request)
     except DomainError as error:
@@ -61,7 +61,7 @@ def _shown(request: HttpRequest) -> Shown:
 
 
 def proof_response(campaign: MailCampaign) -> HttpResponseBase:
-    """Our copy of the proof, which the campaign's page may show in a frame. Raises Http404."""
+    """Return our copy of the proof, which the campaign's page may show in a frame. Raises Http404."""
     try:
         content = open_path(campaign.proof_path)
     except FileNotFoundError:

@@ -65,7 +65,7 @@ class TableForm(forms.Form):
 
 
 def card_templates(vendor_name: str) -> list[tuple[int, str]]:
-    """(number, name) of the templates that the vendor lists; empty where it lists none or cannot be asked now."""
+    """Return (number, name) of the vendor's templates; none where it lists none or cannot be asked now."""
     if vendor_name not in vendors_with(SendsCards, configured=True):
         return []
     known = cache.get(f"card-templates-{vendor_name}")

@@ -14,7 +14,7 @@ from backoffice.staff.keyset import page_of
 from backoffice.staff.list_page import ListPage, Tab, canonical
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _t
-from orders.marketing.admin.campaign_pages.words import recipient_chip
+from orders.marketing.admin.campaign_pages.labels import recipient_chip
 from orders.marketing.models import (
     CampaignState,
     CardConversion,
@@ -58,7 +58,7 @@ class RecipientFilters(FilterForm):
     bought = choice_field("", [("1", _("bought"))])
 
     def search(self, rows: QuerySet[CardRecipient], text: str) -> QuerySet[CardRecipient]:
-        """By words of name, address and e-mail, all of which are found anywhere."""
+        """Search by words of name, address and e-mail, all of which are found anywhere."""
         for word in text.split()[:5]:
             anywhere = Q()
             for name in ("firstname", "lastname", "organisation", "city", "zip5", "email"):
@@ -129,7 +129,7 @@ def _rows(campaigns: list[MailCampaign]) -> list[CampaignRow]:
 
 
 def recipient_listing(request: HttpRequest, campaign: MailCampaign) -> dict[str, Any]:
-    """The context of a campaign's recipients: a page of them, and how many there are of each sort."""
+    """Return the context of a campaign's recipients: a page of them, and how many there are of each sort."""
     filters = RecipientFilters(request.GET)
     rows = filters.filter_queryset(campaign.recipients.select_related("order"))
     page = page_of(rows, request.GET, size=RECIPIENTS_SHOWN)
@@ -161,7 +161,7 @@ class Sorts:
 
 
 def _sorts(campaign: MailCampaign) -> Sorts:
-    """One query, whatever there is."""
+    """Count the recipients by sort, in one query."""
     sorts = Sorts()
     rows = campaign.recipients.order_by().values("state", "reason", "delivery")
     for row in rows.annotate(n=Count("pk"), seen=Count("pk", filter=Q(scans__gt=0))):
@@ -175,14 +175,14 @@ def _sorts(campaign: MailCampaign) -> Sorts:
 
 
 def _views(request: HttpRequest, sorts: Sorts) -> list[Tab]:
-    """Ways to look at the recipients; those without any are left out."""
+    """Return the tabs of the recipients; empty ones are left out."""
     found = [("", _t("All"), sum(sorts.states.values()))]
-    for name, words, counts in (
+    for name, choices, counts in (
         ("state", CardState, sorts.states),
         ("reason", LeftOut, sorts.reasons),
         ("delivery", CardDeliveryState, sorts.deliveries),
     ):
-        found += [(f"{name}={one}", str(words(one).label), counts[one]) for one in words.values if counts[one]]
+        found += [(f"{name}={one}", str(choices(one).label), counts[one]) for one in choices.values if counts[one]]
     if sorts.scanned:
         found.append(("scanned=1", _t("scanned"), sorts.scanned))
     shown = canonical(request.GET)

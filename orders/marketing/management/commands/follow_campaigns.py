@@ -19,8 +19,8 @@ class Command(BaseCommand):
         done = follow_campaigns(at_once=not options["due"])
         self.stdout.write(str(done))
         for campaign in MailCampaign.objects.filter(state__in=SPENT_STATES).order_by("pk"):
-            words = f"#{campaign.pk} {campaign.name}: {campaign.get_state_display()}, order {campaign.vendor_id}"
-            self.stdout.write(f"{words}, {campaign.accepted} cards, {campaign.scans} scans")
+            text = f"#{campaign.pk} {campaign.name}: {campaign.get_state_display()}, order {campaign.vendor_id}"
+            self.stdout.write(f"{text}, {campaign.accepted} cards, {campaign.scans} scans")
         for campaign in MailCampaign.objects.exclude(problem="").order_by("pk"):
             self.stdout.write(self.style.WARNING(f"#{campaign.pk} {campaign.name}: {campaign.problem}"))
         if done.stopped:

@@ -1,4 +1,4 @@
-"""manage.py push_letters: have the vendor of letters told of past orders."""
+"""manage.py push_letters: export past orders to the vendor of letters."""
 
 from orders.marketing.management.export_command import ExportCommand
 from orders.marketing.models import Consent

@@ -1,4 +1,4 @@
-"""manage.py push_reviews: have the vendor of reviews told of past orders."""
+"""manage.py push_reviews: export past orders to the vendor of reviews."""
 
 from orders.marketing.management.export_command import ExportCommand
 from orders.marketing.models import Consent

@@ -26,7 +26,7 @@ ZERO_STATES = frozenset({"CT", "MA", "ME", "NH", "NJ", "NY", "PR", "RI", "VI", "
 _SHORT_ZIP = re.compile(r"^([0-9]{3,4}|[0-9]{7,8})((?:-[0-9]{4})?)$")
 _ZIP = re.compile(r"^([0-9]{5})(?:[- ]?([0-9]{4}))?$")
 _WORD = re.compile(r"[^\W_]+")
-# What a post office makes of an address, so that ours and theirs are alike.
+# What a post office makes of an address, so that two spellings are alike.
 _SHORT = {
     "street": "st", "avenue": "ave", "road": "rd", "drive": "dr", "lane": "ln", "boulevard": "blvd", "court": "ct",
     "place": "pl", "square": "sq", "terrace": "ter", "highway": "hwy", "parkway": "pkwy", "circle": "cir",
@@ -44,7 +44,7 @@ class ValidatedAddress:
 
 
 def validate_order_address(address: Address | None, *, email: str = "") -> ValidatedAddress:
-    """The recipient's address of an order; an order without one is not in the US."""
+    """Validate the recipient's address of an order; an order without one is not in the US."""
     if address is None:
         return ValidatedAddress(CardAddress(), LeftOut.NOT_US, "")
     given = {
@@ -72,13 +72,13 @@ class RecipientInput:
 
 
 def validate_row(row: RecipientInput) -> ValidatedAddress:
-    """As `validate_address`, of a row from which a spreadsheet may have taken the zeros of the ZIP code."""
-    judged = validate_address(row.values, has_lost_zeros=True)
-    return replace(judged, reason=row.reason or judged.reason)
+    """Validate the address of a row from which a spreadsheet may have taken the zeros of the ZIP code."""
+    validated = validate_address(row.values, has_lost_zeros=True)
+    return replace(validated, reason=row.reason or validated.reason)
 
 
 def validate_address(given: Mapping[str, str], *, has_lost_zeros: bool = False) -> ValidatedAddress:
-    """Cleaned of what surrounds it, with ZIP+4 split; the first thing that is wrong is the reason.
+    """Return the address cleaned, with ZIP+4 split, and the first thing that is wrong as the reason.
 
     `given` has the names of `CardAddress`, with `zip` whole and `country`; a blank country is the US. A state may be
     written out, and be given as the country where it is a territory.
@@ -104,7 +104,7 @@ def validate_address(given: Mapping[str, str], *, has_lost_zeros: bool = False) 
 
 
 def _place(country: str, state: str) -> tuple[str, str]:
-    """Codes of country and state, each as it was given where it is none. Post offices count territories as states."""
+    """Return the codes of country and state, or what was given. Post offices count territories as states."""
     plain_country = country.replace(".", "").upper()
     code = "US" if plain_country in ("", *US) else country_code(plain_country) or _us_state(country) or plain_country
     state = _us_state(state) or state.upper()
@@ -118,7 +118,7 @@ def _us_state(text: str) -> str | None:
 
 
 def _with_zeros(text: str, *, state: str) -> str:
-    """The ZIP code with the zeros that a spreadsheet takes from its beginning, in states where it has some."""
+    """Return the ZIP code with the leading zeros that a spreadsheet drops, in states where it has some."""
     found = _SHORT_ZIP.match(text) if state in ZERO_STATES else None
     if found is None:
         return text
@@ -126,13 +126,13 @@ def _with_zeros(text: str, *, state: str) -> str:
 
 
 def split_zip(text: str) -> tuple[str, str]:
-    """Five digits and the four behind them; what is no ZIP code stays as it is, before nothing."""
+    """Return five digits and the four behind them; what is no ZIP code stays as it is, before nothing."""
     found = _ZIP.match(text)
     return (found[1], found[2] or "") if found else (text, "")
 
 
 def person_key(address: CardAddress) -> str:
-    """The same for one name at one address, however it is spelled; empty where there is no address."""
+    """Return the same key for one name at one address, however it is spelled; empty without an address."""
     name = plain(f"{address.firstname} {address.lastname}") or plain(address.organisation)
     place = plain(f"{address.address1} {address.address2}")
     if not name or not place:
@@ -141,7 +141,7 @@ def person_key(address: CardAddress) -> str:
 
 
 def plain(text: str) -> str:
-    """Words without case, accents and signs, and in their short form."""
+    """Return the words without case, accents and signs, and in their short form."""
     bare = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return " ".join(_SHORT.get(word, word) for word in _WORD.findall(bare))

@@ -1,4 +1,4 @@
-"""What recipients of cards buy: found among new orders, told to the vendor once each, with our number of the order."""
+"""What recipients of cards buy: found among new orders, reported to the vendor once each, by our order number."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,9 +36,9 @@ ARRIVES_WITHIN = timedelta(days=1)
 
 
 def find_conversions(*, now: datetime | None = None) -> int:
-    """Orders that recipients placed within the attribution window are noted, each once, and queued to be told.
+    """Record orders that recipients placed within the attribution window, and queue their report to the vendor.
 
-    The newest campaign gets an order that several could claim. Answers how many were found.
+    The newest campaign gets an order that several could claim. Return how many were found.
     """
     now = now or timezone.now()
     since = now - LONGEST_WINDOW
@@ -47,7 +47,7 @@ def find_conversions(*, now: datetime | None = None) -> int:
 
 
 def _is_open(campaign: MailCampaign, now: datetime) -> bool:
-    """With a day beyond the window for orders that arrive late."""
+    """Return whether the window is open, with a day beyond it for orders that arrive late."""
     begin = campaign.mailed_at or campaign.paid_at
     return begin is not None and now <= begin + timedelta(days=campaign.attribution_days + 1)
 
@@ -88,26 +88,29 @@ def _find_of(campaign: MailCampaign, *, now: datetime) -> int:
     return len(found)
 
 
-def _newest_before(moment: datetime) -> int:
-    """The key of the newest order that had come in by then: nothing older needs a look."""
-    rows = Order.objects.filter(created_at__lt=moment).order_by("-created_at")
+def _newest_before(before: datetime) -> int:
+    """Return the key of the newest order that had come in by then."""
+    rows = Order.objects.filter(created_at__lt=before).order_by("-created_at")
     return rows.values_list("pk", flat=True).first() or 0
 
 
 def _match(campaign: MailCampaign, orders: list[Order]) -> list[CardConversion]:
-    """By e-mail, or by name and address. The order that made somebody a recipient is none of its own conversions."""
+    """Match orders to recipients by e-mail, or by name and address.
+
+    The order that made somebody a recipient is none of its own conversions.
+    """
     if not orders:
         return []
     places = {row.order_id: row for row in Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)}
-    judged = {order.pk: validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders}
-    keys = {one.key for one in judged.values() if one.key}
-    emails = {one.address.email for one in judged.values() if one.address.email}
+    validated = {order.pk: validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders}
+    keys = {one.key for one in validated.values() if one.key}
+    emails = {one.address.email for one in validated.values() if one.address.email}
     recipients = campaign.recipients.filter(Q(key__in=keys) | Q(email__in=emails), state=CardState.ACCEPTED)
     by_key = {row.key: row for row in recipients}
     by_email = {row.email: row for row in recipients if row.email}
     rows = []
     for order in orders:
-        one = judged[order.pk]
+        one = validated[order.pk]
         recipient = by_email.get(one.address.email) or by_key.get(one.key)
         if recipient is not None and recipient.order_id != order.pk:
             rows.append(
@@ -128,7 +131,7 @@ def _problem(order: Order, *, vendor: str) -> str:
 
 @push_kind(CONVERSIONS)
 class Report(CampaignHandler):
-    """What recipients bought is told to the vendor, which knows each sale by our number of the order."""
+    """The report of what recipients bought to the vendor, which knows each sale by our number of the order."""
 
     title = gettext_lazy("Report what recipients bought")
 
@@ -136,11 +139,11 @@ class Report(CampaignHandler):
         return Recovery.REPEAT
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        # Telling again is harmless: the vendor counts each order once.
+        # Reporting again is harmless: the vendor counts each order once.
         return retry_or_hand_to_staff(delivery)
 
     def decided(self, push: Push, *, happened: bool) -> None:
-        """A person says that the vendor has these, or has not."""
+        """Take over a person's decision whether the vendor has these."""
         if not happened:
             return
         rows = CardConversion.objects.filter(pk__in=push.payload.get("ids", []), exported_at__isnull=True, problem="")
@@ -148,7 +151,7 @@ class Report(CampaignHandler):
         MailCampaign.objects.filter(pk=push.subject_id).update(problem="")
 
     def deliver(self, delivery: Delivery) -> None:
-        """All conversions of the push that were not told yet are told, or carry the vendor's refusal."""
+        """Report all conversions of the push that were not reported yet; a refusal is noted on its row."""
         rows = CardConversion.objects.filter(
             pk__in=self.delivery.push.payload.get("ids", []), exported_at__isnull=True, problem=""
         )
@@ -156,21 +159,21 @@ class Report(CampaignHandler):
         waiting = list(rows)
         size = self.vendor.MAX_CONVERSIONS
         for start in range(0, len(waiting), size):
-            self._tell(waiting[start : start + size])
+            self._report(waiting[start : start + size])
 
-    def _tell(self, rows: list[CardConversion]) -> None:
-        """In one request; where the vendor finds fault with it, one by one, to know with which."""
-        told = [_message(row) for row in rows]
+    def _report(self, rows: list[CardConversion]) -> None:
+        """Report in one request; when the vendor refuses it, one by one, to know which it means."""
+        messages = [_message(row) for row in rows]
         try:
             self.delivery.write(
                 f"conversions:{rows[0].pk}",
-                lambda: self.vendor.report_conversions(told),
+                lambda: self.vendor.report_conversions(messages),
                 partial(self._note_exported, rows),
             )
         except VendorRejected as error:
             if len(rows) > 1:
                 for row in rows:
-                    self._tell([row])
+                    self._report([row])
                 return
             text = error.text[:500]
             keys = [row.pk for row in rows]
@@ -191,7 +194,7 @@ def _message(row: CardConversion) -> ConversionToReport:
 
 
 def follow_uploads(vendor: SendsCards) -> None:
-    """Ask what became of what was told, where the vendor named a number for it; bounded, newest first."""
+    """Ask what became of reports for which the vendor named a number; bounded, newest first."""
     rows = CardConversion.objects.filter(campaign__vendor=vendor.name, raw_state="").exclude(upload_id="")
     uploads = list(dict.fromkeys(rows.order_by("-pk").values_list("upload_id", flat=True)[: 10 * MOST_UPLOADS]))
     for upload_id in uploads[:MOST_UPLOADS]:

@@ -13,7 +13,7 @@ from orders.marketing.services.campaigns.making import PREPARE, discard_cards
 
 @transaction.atomic
 def link_draft(campaign: MailCampaign, vendor_id: str, *, actor: str) -> MailCampaign:
-    """That draft is this campaign's, and its preparation goes on with it. The others may then be discarded.
+    """Link that draft to the campaign, whose preparation goes on with it. The others may then be discarded.
 
     Raises Conflict for a draft that is not in question, IllegalTransition when nothing is in question.
     """
@@ -33,7 +33,7 @@ def link_draft(campaign: MailCampaign, vendor_id: str, *, actor: str) -> MailCam
 
 @transaction.atomic
 def deny_drafts(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """None of the drafts in question is this campaign's: another one is made."""
+    """Note that none of the drafts in question is this campaign's: another one is made."""
     push = _question(campaign)
     campaign = MailCampaign.objects.locked(campaign.pk)
     campaign.drafts_before = [*campaign.drafts_before, *campaign.uncertain_ids]
@@ -45,7 +45,7 @@ def deny_drafts(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 @transaction.atomic
 def discard_draft(campaign: MailCampaign, vendor_id: str, *, actor: str) -> None:
-    """A draft that may be a doubled one of this campaign is deleted at the vendor. Raises Conflict for any other."""
+    """Delete, at the vendor, a draft that may be a duplicate of this campaign's. Raises Conflict for any other."""
     campaign = MailCampaign.objects.locked(campaign.pk)
     if vendor_id not in campaign.uncertain_ids:
         raise Conflict(_("Draft %s is not in question (any more).") % vendor_id)
@@ -60,7 +60,7 @@ def _question(campaign: MailCampaign) -> Push:
 
 
 def decide_preparation(push: Push, *, happened: bool) -> None:
-    """What a decision on the push's own page means: it happened, so it goes on, but never with a draft made anew."""
+    """Apply a decision made on the push's own page: when it happened it goes on, but never with a new draft."""
     campaign = MailCampaign.objects.locked(push.subject_id)
     campaign.problem = ""
     campaign.save(update_fields=["problem", "updated_at"])

@@ -55,7 +55,7 @@ class Followed:
 
 
 def follow_campaigns(*, at_once: bool = False) -> Followed:
-    """Every campaign that is due has been asked for, and what recipients bought is noted. `at_once`: due or not.
+    """Ask for every campaign that is due (`at_once`: or not), and record what recipients bought.
 
     Ends early when a vendor cannot be read; what was read stays applied.
     """
@@ -108,7 +108,7 @@ def _apply_state(campaign: MailCampaign, *, report: CardOrderReport | None) -> N
 
 
 def _warn_of_slow_payment(campaign: MailCampaign) -> None:
-    """It goes on being asked for; but a person should know."""
+    """Warn staff of a late payment; it goes on being asked for."""
     late = campaign.settles_until is not None and campaign.settles_until < database_now()
     if campaign.state == CampaignState.PAYMENT_NEEDED and late and not campaign.problem:
         campaign.problem = _("The payment takes longer than the vendor announced. It goes on being asked for.")
@@ -128,7 +128,7 @@ def _ask_results(vendor: SendsCards, campaigns: list[MailCampaign]) -> None:
 
 
 def _optional(ask: Callable[[], T]) -> T | None:
-    """Figures that the vendor refuses or garbles are not there yet; everything else goes on."""
+    """Return None for figures that the vendor refuses or garbles, so that everything else goes on."""
     try:
         return ask()
     except (VendorRejected, VendorProtocolError) as error:
@@ -166,7 +166,7 @@ def _ask_deliveries(vendor: SendsCards, campaign: MailCampaign) -> None:
 
 
 def _note_deliveries(campaign: MailCampaign, deliveries: list[CardDelivery]) -> None:
-    """A card that was delivered stays so; other words are as the vendor says them now."""
+    """Record deliveries: a delivered card stays so, other words are as the vendor says them now."""
     cards = [(RemoteCard(vendor_id=one.vendor_id, address=one.address), one) for one in deliveries]
     by_card = {id(card): one for card, one in cards}
     rows, pairs = _matched(campaign, [card for card, _one in cards])
@@ -188,12 +188,12 @@ def _matched(
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((moment for moment in (one, other) if moment), default=None)
+    return max((when for when in (one, other) if when), default=None)
 
 
 @transaction.atomic
 def _change(campaign: MailCampaign, change: Callable[[MailCampaign], None]) -> None:
-    """Apply a reading, unless the campaign was checked out (again) since it was asked for: then it is of the past."""
+    """Apply a reading, unless the campaign was checked out (again) since: then it is outdated."""
     row = MailCampaign.objects.locked(campaign.pk)
     if row.checkout_attempted_at == campaign.checkout_attempted_at and row.vendor_id == campaign.vendor_id:
         change(row)

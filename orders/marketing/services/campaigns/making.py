@@ -1,34 +1,18 @@
-"""Making a card campaign, and saying who gets a card. See also `preparing` and `paying`."""
+"""Making a card campaign and taking it back. See also `recipients`, `preparing` and `paying`."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
-from django.utils.translation import ngettext
 
-from backoffice.accounts.models import Shop
 from backoffice.engine.services.pushes import queue_push
-from backoffice.errors import Conflict, IllegalTransition, InvalidInput, Unavailable
+from backoffice.errors import Conflict, IllegalTransition, Unavailable
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import SendsCards
 from backoffice.vendors.registry import vendor_type, vendors_with
-from orders.marketing.models import CampaignState, CardRecipient, CardState, Consent, LeftOut, MailCampaign, OptOut
-from orders.marketing.services.campaigns.addresses import (
-    RecipientInput,
-    ValidatedAddress,
-    validate_order_address,
-    validate_row,
-)
-from orders.marketing.services.exports.obstacles import find_opt_outs
-from orders.models import Address, AddressRole, Order, OrderState
+from orders.marketing.models import CampaignState, CardState, MailCampaign
 
 PREPARE, CHECK_OUT = "orders.prepare_campaign", "orders.check_out_campaign"
 DISCARD_CARDS, CONVERSIONS = "orders.discard_campaign", "orders.report_conversions"
-MOST_RECIPIENTS = 20_000
 MAILING_FIELDS = ("postage", "speed", "hold_until", "budget", "auto_bill", "attribution_days")
 DESIGN_FIELDS = ("shop", "name", "template_id", "template_name")
 
@@ -40,7 +24,7 @@ def card_vendor() -> str:
 
 @transaction.atomic
 def make_campaign(*, actor: str, **fields: Any) -> MailCampaign:
-    """A draft of a campaign with these fields (`DESIGN_FIELDS`, `MAILING_FIELDS`). Nothing goes to the vendor yet."""
+    """Create a draft with these fields (`DESIGN_FIELDS`, `MAILING_FIELDS`). Nothing goes to the vendor yet."""
     campaign = MailCampaign.objects.create(created_by=actor, vendor=card_vendor(), **fields)
     campaign.note("made", actor=actor)
     return campaign
@@ -48,7 +32,7 @@ def make_campaign(*, actor: str, **fields: Any) -> MailCampaign:
 
 @transaction.atomic
 def change_campaign(campaign: MailCampaign, *, actor: str, **fields: Any) -> MailCampaign:
-    """The fields are changed: all of them in a draft, how it is mailed also when it is ready, which asks for the price
+    """Change the fields: all of them in a draft, how it is mailed also when it is ready, which asks for the price
     again. Raises IllegalTransition otherwise; the shop changes only while there are no recipients.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
@@ -70,132 +54,10 @@ def change_campaign(campaign: MailCampaign, *, actor: str, **fields: Any) -> Mai
 
 
 @transaction.atomic
-def add_to_campaign(order: Order, *, campaign_id: int, actor: str) -> CardRecipient:
-    """The order's recipient is listed in the campaign, or listed as left out with the reason; once, whoever asks again.
-
-    Raises Conflict for a campaign that is gone or another shop's, IllegalTransition for one that is a draft no more.
-    """
-    known = CardRecipient.objects.filter(campaign_id=campaign_id, order=order).first()
-    if known is not None:
-        return known
-    [recipient] = add_orders([order], campaign_id=campaign_id, actor=actor)
-    return recipient
-
-
-@transaction.atomic
-def add_orders(orders: Iterable[Order], *, campaign_id: int, actor: str) -> list[CardRecipient]:
-    """As `add_to_campaign` for each of them; answers their recipients in the order given. All or none."""
-    orders = list(orders)
-    campaign = _open_campaign(campaign_id)
-    if any(order.shop_id != campaign.shop_id for order in orders):
-        raise Conflict(_("Campaign “%s” belongs to another shop.") % campaign.name)
-    rows = {row.order_id: row for row in campaign.recipients.filter(order__in=orders)}
-    fresh = list({order.pk: order for order in orders if order.pk not in rows}.values())
-    judged = [(one, {"order": order}) for order, one in zip(fresh, validate_orders(fresh), strict=True)]
-    rows |= {row.order_id: row for row in _list(campaign, judged, actor=actor)}
-    if len(fresh) > 1:
-        campaign.note("orders", actor=actor, count=len(fresh))
-    return [rows[order.pk] for order in orders]
-
-
-@transaction.atomic
-def add_table(campaign: MailCampaign, rows: Iterable[RecipientInput], *, actor: str) -> list[CardRecipient]:
-    """Each row is listed, or listed as left out. Consent is the business of its maker, but who
-    wants no more letters gets none.
-    """
-    campaign = _open_campaign(campaign.pk)
-    rows = list(rows)
-    people = _without_opted_out([validate_row(row) for row in rows])
-    judged = [(one, {"table_row": row.number}) for row, one in zip(rows, people, strict=True)]
-    if campaign.recipients.count() + len(judged) > MOST_RECIPIENTS:
-        text = _("A campaign has at most %d recipients.") % MOST_RECIPIENTS
-        raise InvalidInput(text, errors={"file": [text]})
-    recipients = _list(campaign, judged, actor=actor)
-    campaign.note("table", actor=actor, rows=len(recipients))
-    return recipients
-
-
-@transaction.atomic
-def remove_recipient(recipient: CardRecipient, *, actor: str) -> None:
-    """It is listed no more. Raises IllegalTransition unless the campaign is a draft."""
-    campaign = _open_campaign(recipient.campaign_id)
-    campaign.recipients.filter(pk=recipient.pk).delete()
-    campaign.note("removed", actor=actor, name=str(recipient))
-
-
-def validate_orders(orders: list[Order]) -> list[ValidatedAddress]:
-    """Whether the recipient of each may get a card at all: consent first, then the address. Two queries."""
-    rows = Address.objects.filter(order__in=orders, role=AddressRole.RECIPIENT)
-    places = {row.order_id: row for row in rows}
-    judged = [validate_order_address(places.get(order.pk), email=order.customer_email) for order in orders]
-    judged = [replace(one, reason=_objection(order) or one.reason) for order, one in zip(orders, judged, strict=True)]
-    return _without_opted_out(judged)
-
-
-def _objection(order: Order) -> str:
-    if order.state == OrderState.CANCELLED or order.cancel_requested_at:
-        return LeftOut.CANCELLED
-    return "" if order.accepts_letters else LeftOut.NO_CONSENT
-
-
-def _without_opted_out(judged: list[ValidatedAddress]) -> list[ValidatedAddress]:
-    """Who wants no more letters gets no card either, wherever the address came from. One query."""
-    opted_out = find_opt_outs((one.address.email for one in judged), consent=Consent.LETTERS)
-    return [replace(one, reason=LeftOut.NO_CONSENT) if one.address.email in opted_out else one for one in judged]
-
-
-def find_unwilling(campaign: MailCampaign) -> dict[int, str]:
-    """{recipient's key: reason} of those who were to get a card and may not any more: the order is cancelled since, or
-    its customer wants no more letters. One query.
-    """
-    opt_outs = OptOut.objects.filter(consent=Consent.LETTERS, email=OuterRef("email"))
-    is_cancelled = Q(order__state=OrderState.CANCELLED) | Q(order__cancel_requested_at__isnull=False)
-    rows = campaign.recipients.exclude(state__in=[CardState.LEFT_OUT, CardState.UNDELIVERABLE])
-    rows = rows.filter(is_cancelled | Q(order__accepts_letters=False) | Exists(opt_outs))
-    return {
-        key: LeftOut.CANCELLED if state == OrderState.CANCELLED or cancelled_at else LeftOut.NO_CONSENT
-        for key, state, cancelled_at in rows.values_list("pk", "order__state", "order__cancel_requested_at")
-    }
-
-
-def unwilling_text(count: int) -> str:
-    """Why a campaign with so many of them is not paid."""
-    text = ngettext(
-        "%(count)s recipient may get no card any more: the order is cancelled since, or the customer wants no letters. "
-        "Ask for the price again, which takes it out.",
-        "%(count)s recipients may get no card any more: their orders are cancelled since, or the customers want no "
-        "letters. Ask for the price again, which takes them out.",
-        count,
-    )
-    return text % {"count": count}
-
-
-def foresee(orders: list[Order], *, campaign: MailCampaign) -> list[tuple[Order, str]]:
-    """What `add_orders` would make of each: (order, reason), the reason empty where a card would be listed."""
-    judged = list(zip(orders, validate_orders(orders), strict=True))
-    keys = {one.key for _order, one in judged if not one.reason}
-    taken, recent = _taken(campaign, keys), _recent(campaign, keys)
-    listed = set(campaign.recipients.filter(order__in=orders).values_list("order", flat=True))
-    verdicts = []
-    for order, one in judged:
-        reason = one.reason or (LeftOut.TWICE if one.key in taken else LeftOut.RECENT if one.key in recent else "")
-        if order.shop_id != campaign.shop_id:
-            text = _("The order belongs to another shop.")
-        elif order.pk in listed:
-            text = str(LeftOut.TWICE.label)
-        else:
-            text = str(LeftOut(reason).label) if reason else ""
-        if not text:
-            taken.add(one.key)
-        verdicts.append((order, text))
-    return verdicts
-
-
-@transaction.atomic
 def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """The vendor is given what is missing of the draft, and asked for proof and price. Nothing is paid.
+    """Give the vendor what is missing of the draft, and ask for proof and price. Nothing is paid.
 
-    Raises IllegalTransition unless it is a draft, ready or needs a person; Conflict without a recipient, Unavailable
+    Raises IllegalTransition unless it is a draft, ready or needs attention; Conflict without a recipient, Unavailable
     where the vendor is not set up.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
@@ -213,7 +75,7 @@ def prepare_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 @transaction.atomic
 def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """It is a draft again and its recipients can be changed; what the vendor holds of it is deleted there."""
+    """Make it a draft again, whose recipients can be changed; the vendor's draft is deleted."""
     campaign = MailCampaign.objects.locked(campaign.pk)
     campaign.can_reopen().ensure()
     give_up_draft(campaign, actor=actor)
@@ -228,9 +90,9 @@ def reopen_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 @transaction.atomic
 def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
-    """Nobody gets a card: the draft is deleted there. Raises IllegalTransition once a checkout was attempted.
+    """Cancel it and delete the vendor's draft. Raises IllegalTransition once a checkout was attempted.
 
-    One that needs a person after a checkout may be put away; what the vendor has of it is left alone.
+    One that needs attention after a checkout may be put away; what the vendor has of it is left alone.
     """
     campaign = MailCampaign.objects.locked(campaign.pk)
     campaign.can_cancel().ensure()
@@ -244,14 +106,14 @@ def cancel_campaign(campaign: MailCampaign, *, actor: str) -> MailCampaign:
 
 
 def give_up_draft(campaign: MailCampaign, *, actor: str) -> None:
-    """The vendor's draft is no longer this campaign's and will be deleted there. The row must be locked."""
+    """Part with the vendor's draft, which will be deleted there. The row must be locked."""
     if campaign.vendor_id:
         given_up, campaign.vendor_id = campaign.vendor_id, ""
         discard_cards(campaign, given_up, actor=actor)
 
 
 def discard_cards(campaign: MailCampaign, vendor_id: str, *, actor: str) -> None:
-    """That draft at the vendor is given up for good and will be deleted there. The row must be locked.
+    """Give up that draft at the vendor for good; it will be deleted there. The row must be locked.
 
     Raises Conflict for a draft that a campaign uses.
     """
@@ -264,61 +126,3 @@ def discard_cards(campaign: MailCampaign, vendor_id: str, *, actor: str) -> None
     campaign.note("discarded", actor=actor, vendor_id=vendor_id)
     payload = {"ids": [vendor_id]}
     queue_push(DISCARD_CARDS, vendor=campaign.vendor, subject=campaign, actor=actor, payload=payload, merge=True)
-
-
-def _open_campaign(pk: int) -> MailCampaign:
-    """The campaign as a draft, locked together with its shop: two campaigns never take the same person at once."""
-    campaign = MailCampaign.objects.select_for_update(of=("self",)).filter(pk=pk).first()
-    if campaign is None:
-        raise Conflict(_("There is no such campaign."))
-    campaign.can_fill().ensure()
-    # Not the key of the shop: rows that refer to it may be written meanwhile.
-    Shop.objects.select_for_update(no_key=True).get(pk=campaign.shop_id)
-    return campaign
-
-
-def _list(
-    campaign: MailCampaign, judged: list[tuple[ValidatedAddress, dict[str, Any]]], *, actor: str
-) -> list[CardRecipient]:
-    """Rows for all of them, in their order. The campaign must be open and locked."""
-    keys = {one.key for one, _source in judged if not one.reason}
-    taken, recent = _taken(campaign, keys), _recent(campaign, keys)
-    made = []
-    for one, source in judged:
-        reason = one.reason or (LeftOut.TWICE if one.key in taken else LeftOut.RECENT if one.key in recent else "")
-        if not reason:
-            taken.add(one.key)
-        made.append(
-            CardRecipient(
-                campaign=campaign,
-                key=one.key,
-                state=CardState.LEFT_OUT if reason else CardState.LISTED,
-                reason=reason,
-                added_by=actor,
-                **{name: getattr(one.address, name) for name in one.address.__struct_fields__},
-                **source,
-            )
-        )
-    return CardRecipient.objects.bulk_create(made, batch_size=1000)
-
-
-def _taken(campaign: MailCampaign, keys: set[str]) -> set[str]:
-    rows = campaign.recipients.filter(key__in=keys).exclude(state=CardState.LEFT_OUT)
-    return set(rows.values_list("key", flat=True))
-
-
-def _recent(campaign: MailCampaign, keys: set[str]) -> set[str]:
-    """Who of them is in another campaign of the shop that is still open, or was sent within the shop's pause."""
-    if not (days := campaign.shop.card_pause_days):
-        return set()
-    since = timezone.now() - timedelta(days=days)
-    others = MailCampaign.objects.filter(
-        Q(mailed_at__isnull=True) | Q(mailed_at__gte=since),
-        Q(paid_at__isnull=True) | Q(paid_at__gte=since) | Q(mailed_at__gte=since),
-        pk=OuterRef("campaign_id"),
-        shop=campaign.shop_id,
-    ).exclude(state=CampaignState.CANCELLED)
-    rows = CardRecipient.objects.filter(Exists(others), key__in=keys).exclude(
-        Q(state__in=[CardState.LEFT_OUT, CardState.UNDELIVERABLE]) | Q(campaign=campaign)
-    )
-    return set(rows.values_list("key", flat=True))

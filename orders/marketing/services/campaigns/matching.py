@@ -1,4 +1,4 @@
-"""Telling who of ours is who of theirs: the vendor may spell addresses its own way, and names no reference of ours."""
+"""Matching recipients with cards at the vendor: it may spell addresses its own way, and names no reference of ours."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -30,50 +30,49 @@ WAYS: tuple[Way, ...] = (person_key, _street_and_zip, _name_and_zip)
 
 @dataclass
 class Matching:
-    """`pairs`: ours by primary key with theirs. `doubled`: theirs that repeat a paired one. `strange`: the rest."""
+    """`pairs`: cards by their recipient's key. `duplicates`: cards that repeat one of them. `strange`: the rest."""
 
     pairs: dict[int, RemoteCard] = field(default_factory=dict)
-    doubled: list[RemoteCard] = field(default_factory=list)
+    duplicates: list[RemoteCard] = field(default_factory=list)
     strange: list[RemoteCard] = field(default_factory=list)
 
 
-def match_cards(ours: Iterable[CardRecipient], theirs: Iterable[RemoteCard]) -> Matching:
-    """Pair each of ours with at most one of theirs. Nobody is in a campaign twice, so a repeat is a doubled card."""
+def match_cards(recipients: Iterable[CardRecipient], cards: Iterable[RemoteCard]) -> Matching:
+    """Pair each recipient with at most one card. Nobody is in a campaign twice, so a repeat is a duplicate."""
     found = Matching()
-    waiting = list(ours)
-    addresses = {row.pk: row.address() for row in waiting}
-    left = list(theirs)
-    by_id = {row.vendor_id: row for row in waiting if row.vendor_id}
+    recipients = list(recipients)
+    addresses = {row.pk: row.address() for row in recipients}
+    by_id = {row.vendor_id: row for row in recipients if row.vendor_id}
     rest = []
-    for card in left:
+    for card in cards:
         row = by_id.get(card.vendor_id)
         if row is not None and row.pk not in found.pairs:
             found.pairs[row.pk] = card
         else:
             rest.append(card)
     for way in WAYS:
-        rest = _pair(way, waiting, addresses, rest, found)
+        rest = _pair(way, recipients, addresses, rest, found)
     paired_keys = {person_key(card.address) for card in found.pairs.values()}
     for card in rest:
         is_repeat = person_key(card.address) in paired_keys and person_key(card.address)
-        (found.doubled if is_repeat else found.strange).append(card)
+        (found.duplicates if is_repeat else found.strange).append(card)
     return found
 
 
 def _pair(
     way: Way,
-    ours: list[CardRecipient],
+    recipients: Iterable[CardRecipient],
     addresses: dict[int, CardAddress],
-    theirs: list[RemoteCard],
+    cards: list[RemoteCard],
     found: Matching,
 ) -> list[RemoteCard]:
-    """Pair by one way; answers who of theirs is left."""
+    """Pair by one way; return the cards that are left."""
     free: dict[str, list[CardRecipient]] = defaultdict(list)
-    for row in ours:
+    for row in recipients:
         if row.pk not in found.pairs and (key := way(addresses[row.pk])):
             free[key].append(row)
     rest = []
-    for card in theirs:
+    for card in cards:
         candidates = free.get(way(card.address))
         if candidates:
             found.pairs[candidates.pop(0).pk] = card

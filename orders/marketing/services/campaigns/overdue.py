@@ -9,14 +9,14 @@ from django.db.models.functions import Now
 from backoffice.engine.models import Push
 from backoffice.text.translatable import gettext as _
 from orders.marketing.models import CampaignState, MailCampaign
-from orders.marketing.services.campaigns.preparing import stick
+from orders.marketing.services.campaigns.handling import stick
 
 STALLED = timedelta(minutes=15)
 AT_ONCE = 100
 
 
 def move_stalled_campaigns() -> int:
-    """They need a person, who reads why. Return how many there were."""
+    """Mark them as stuck, with the reason. Return how many there were."""
     rows = MailCampaign.objects.filter(
         ~Exists(_open_pushes()),
         state__in=[CampaignState.PREPARING, CampaignState.PAYING],

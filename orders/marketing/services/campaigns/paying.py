@@ -29,8 +29,9 @@ from backoffice.vendors.errors import VendorAuthFailed, VendorError, VendorRejec
 from backoffice.vendors.registry import setting_name, vendor_type
 from orders.marketing.models import CampaignState, MailCampaign
 from orders.marketing.services.campaigns.handling import CampaignHandler, leave_to_campaign
-from orders.marketing.services.campaigns.making import CHECK_OUT, find_unwilling, unwilling_text
-from orders.marketing.services.campaigns.preparing import mailing_of, note_price, stick
+from orders.marketing.services.campaigns.making import CHECK_OUT
+from orders.marketing.services.campaigns.preparing import mailing_of, note_price
+from orders.marketing.services.campaigns.recipients import find_unwilling, unwilling_text
 from orders.marketing.services.campaigns.reports import apply_card_report, back_to_proof, poll_seconds
 
 # A price that was asked for longer ago is asked for again before somebody confirms it.
@@ -66,10 +67,10 @@ def can_check_out(campaign: MailCampaign) -> Eligibility:
 def check_out_campaign(
     campaign: MailCampaign, *, user: User | AbstractBaseUser | AnonymousUser, shown: Shown, accepts_difference: bool
 ) -> MailCampaign:
-    """The campaign is on its way to be paid, at the price and for the cards that the page showed.
+    """Send the campaign to be paid, at the price and for the cards that the page showed.
 
     Raises NotAllowed without the permission; IllegalTransition when it cannot be (see `can_check_out`); Conflict
-    when price or cards are not those shown, or fewer were accepted than submitted and nobody ticked that.
+    when price or cards are not those shown, or fewer were accepted than submitted and nobody confirmed that.
     """
     if not user.has_perm(PERMISSION):  # type: ignore[union-attr]
         raise NotAllowed(_("You may not check out card campaigns."))
@@ -124,7 +125,7 @@ class Checkout(CampaignHandler):
         self.agreed: dict[str, Any] = self.push.payload
 
     def deliver(self, delivery: Delivery) -> None:
-        """The stored draft is checked out once, or a person is asked again. Raises Withdrawn when nothing was paid."""
+        """Check out the stored draft once, or ask a person again. Raises Withdrawn when nothing was paid."""
         self._ensure_wanted()
         report = self._read()
         if report.state is not RemoteCardState.DRAFT:
@@ -146,24 +147,21 @@ class Checkout(CampaignHandler):
             self._back(text % {"setting": setting_name(self.campaign.vendor, "CHECKOUT")})
 
     def _read(self) -> CardOrderReport:
-        """The order as the vendor shows it. One that it does not show is for a person: Withdrawn."""
-        vendor_id = self.campaign.vendor_id
-        report: CardOrderReport | None = self.delivery.read(lambda: self.vendor.read_cards([vendor_id])).get(vendor_id)
+        """Return the order as the vendor shows it. Raises Withdrawn, and asks a person, where it shows none."""
+        report = self._read_or_none()
         if report is None:
-            text = _("The vendor does not know order %s (any more).") % vendor_id
-            self.delivery.record(lambda: stick(self.locked(), text))
-            raise Withdrawn(text)
+            self.stick_and_withdraw(_("The vendor does not know order %s (any more).") % self.campaign.vendor_id)
         return report
 
     def _give_back(self) -> None:
-        """An attempt was under way and the order is still a draft: once that is certain, a person is asked again."""
+        """Ask a person again, once it is certain that an earlier attempt left the order a draft."""
         wait = seconds_until(self.campaign)
         if wait > 0:
             raise Postponed(_("The vendor may still be at work on the checkout."), seconds=wait)
         self._back(_("The checkout did not reach the vendor: the order is still a draft, and nothing was paid."))
 
     def _compare(self) -> None:
-        """Price and cards as they are now have to be those that were confirmed, and everybody still to get one."""
+        """Ensure that price and cards are those confirmed, and that everybody is still to get one."""
         self._ensure_willing()
         vendor_id, mailing = self.campaign.vendor_id, mailing_of(self.campaign)
         price: CardPrice = self.delivery.read(lambda: self.vendor.price_cards(vendor_id, mailing))
@@ -172,15 +170,15 @@ class Checkout(CampaignHandler):
         now = MailCampaign()
         note_price(now, price)
         if cards != self.agreed["cards"]:
-            words = {"now": cards, "agreed": self.agreed["cards"]}
-            self._back(_("The draft holds %(now)d recipients and not %(agreed)d: nothing was paid.") % words)
+            params = {"now": cards, "agreed": self.agreed["cards"]}
+            self._back(_("The draft holds %(now)d recipients and not %(agreed)d: nothing was paid.") % params)
         if now.price != agreed:
-            words = {"now": f"${now.price}", "agreed": f"${agreed}"}
-            text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % words
+            params = {"now": f"${now.price}", "agreed": f"${agreed}"}
+            text = _("The price is %(now)s now and not %(agreed)s: nothing was paid. Look again.") % params
             self._back(text, price=price)
 
     def _ensure_willing(self) -> None:
-        """Nobody may be in the draft who is to get no card any more: else a person has it priced anew without them."""
+        """Ensure that nobody in the draft is to get no card any more: else it has to be priced without them."""
         if unwilling := find_unwilling(self.campaign):
             self._back(unwilling_text(len(unwilling)))
 
@@ -196,7 +194,7 @@ class Checkout(CampaignHandler):
         raise Withdrawn(text)
 
     def _note_attempt(self) -> None:
-        """From here on it may be paid. Looked at once more under the lock: somebody may have cancelled meanwhile."""
+        """Note that it may be paid from here on. Checked again under the lock: it may be cancelled meanwhile."""
         campaign = self.locked()
         if campaign.state != CampaignState.PAYING or campaign.vendor_id != self.agreed.get("vendor_id"):
             raise Withdrawn(_("The campaign is %s.") % campaign.get_state_display())
@@ -206,7 +204,7 @@ class Checkout(CampaignHandler):
         campaign.save(update_fields=["checkout_attempted_at", "poll_seconds", "poll_at", "updated_at"])
 
     def _forget_attempt(self) -> None:
-        """It certainly never reached the vendor."""
+        """Take the note back: the attempt certainly never reached the vendor."""
         campaign = self.locked()
         campaign.checkout_attempted_at = campaign.poll_at = None
         campaign.save(update_fields=["checkout_attempted_at", "poll_at", "updated_at"])
@@ -232,7 +230,7 @@ class Checkout(CampaignHandler):
             self.record_report(report)
 
     def record_settlement(self, settlement: Settlement) -> None:
-        """The payment is under way; the vendor says when to ask for it."""
+        """Record that the payment is under way; the vendor says when to ask for it."""
         campaign = self.locked()
         campaign.poll_seconds = poll_seconds(campaign, is_paying=True)
         if settlement.poll_after is not None:
@@ -254,7 +252,7 @@ class Checkout(CampaignHandler):
         self.delivery.record(lambda: apply_card_report(self.locked(), report))
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """The order's state decides. A draft proves that nothing was paid, after the time that the vendor needs."""
+        """Decide by the order's state. A draft proves that nothing was paid, after the time the vendor needs."""
         if self.push.step != "checkout":
             return ReconcileResult.UNDECIDED
         report = self._read_or_none()
@@ -272,12 +270,12 @@ class Checkout(CampaignHandler):
 
 
 def seconds_until(campaign: MailCampaign) -> float:
-    """Until the vendor may be asked what became of the payment."""
+    """Return the seconds until the vendor may be asked what became of the payment."""
     return (campaign.poll_at - database_now()).total_seconds() if campaign.poll_at else 0.0
 
 
 def _assume_checked_out(push: Push) -> None:
-    """A person says that the checkout happened: the vendor is asked at once, and its word counts."""
+    """Note that a person says it was checked out: the vendor is asked at once, and its word counts."""
     campaign = MailCampaign.objects.locked(push.subject_id)
     if campaign.state == CampaignState.PAYING:
         campaign.poll_at, campaign.problem = database_now(), ""

@@ -11,7 +11,7 @@ from orders.marketing.services.campaigns.reports import apply_card_report
 
 
 def compare_cards(vendor: Vendor, *, step: Callable[[], AbstractContextManager[None]]) -> Counter[str]:
-    """What the vendor says of each campaign is taken over. Return how many were known and how many are further."""
+    """Take over the vendor's state of each campaign. Return how many were known and how many are further."""
     counts: Counter[str] = Counter()
     if not has_ability(vendor.name, SendsCards):
         return counts

@@ -18,7 +18,7 @@ _RANK = {
     CampaignState.PAID: 2,
     CampaignState.MAILED: 3,
 }
-_OURS = {
+_STATES = {
     RemoteCardState.PAYMENT_NEEDED: CampaignState.PAYMENT_NEEDED,
     RemoteCardState.PAID: CampaignState.PAID,
     RemoteCardState.MAILED: CampaignState.MAILED,
@@ -41,7 +41,7 @@ def apply_card_report(campaign: MailCampaign, report: CardOrderReport) -> None:
             text = _("The payment failed, and the order is a draft again (“%s”): nothing is mailed.")
             back_to_proof(campaign, text % report.raw_state, kind="payment_failed")
         return
-    if (state := _OURS.get(report.state)) is not None:
+    if (state := _STATES.get(report.state)) is not None:
         _go_on(campaign, state, report)
     else:
         _end(campaign, report)
@@ -52,7 +52,7 @@ def _is_early(campaign: MailCampaign) -> bool:
 
 
 def back_to_proof(campaign: MailCampaign, text: str, *, kind: str = "not_paid") -> None:
-    """Nothing was paid: the campaign is ready again, and a person reads why. The row must be locked."""
+    """Make the campaign ready again, since nothing was paid, with the reason. The row must be locked."""
     campaign.checkout_attempted_at = campaign.poll_at = campaign.settles_until = None
     campaign.problem = text[:2000]
     campaign.save()
@@ -85,7 +85,7 @@ def _go_on(campaign: MailCampaign, state: CampaignState, report: CardOrderReport
 
 
 def _end(campaign: MailCampaign, report: CardOrderReport) -> None:
-    """Refunded, cancelled, failed, or a word that we do not know: a person reads it."""
+    """Record that it was refunded, cancelled, failed, or called by an unknown word: a person reads it."""
     text = _("The vendor calls the order “%s”.") % report.raw_state
     campaign.poll_at = database_now() + timedelta(seconds=poll_seconds(campaign))
     if campaign.problem == text:

@@ -14,7 +14,7 @@ from backoffice.tables.rows import TableRow, unreadable
 from backoffice.text.translatable import gettext as _
 from orders.marketing.models import LeftOut
 from orders.marketing.services.campaigns.addresses import RecipientInput
-from orders.marketing.services.campaigns.making import MOST_RECIPIENTS
+from orders.marketing.services.campaigns.recipients import MOST_RECIPIENTS
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -45,9 +45,9 @@ def read_recipients(content: bytes) -> list[RecipientInput]:
     table = read_table(content, most_rows=MOST_RECIPIENTS, most_unpacked=MOST_UNPACKED)
     places = _places(table.header)
     if missing := [field for field in NEEDED if field not in places]:
-        words = ", ".join("state" if field == "state_code" else field for field in missing)
+        columns = ", ".join("state" if field == "state_code" else field for field in missing)
         text = _("The first row has to name the columns; these are missing: %(columns)s.")
-        raise unreadable(text % {"columns": words})
+        raise unreadable(text % {"columns": columns})
     read = [_row(row, table.header, places) for row in table.rows]
     if not read:
         raise unreadable(_("The table has no rows."))
@@ -55,7 +55,7 @@ def read_recipients(content: bytes) -> list[RecipientInput]:
 
 
 def _places(header: Mapping[int, str]) -> dict[str, list[int]]:
-    """By field, the places of its columns, best first. Raises InvalidInput for a name that stands there twice."""
+    """Return by field the places of its columns, best first. Raises InvalidInput for a duplicate name."""
     names = {_plain_name(name): place for place, name in header.items()}
     if len(names) < len(header):
         raise unreadable(_("A column stands in the table twice."))
@@ -83,6 +83,6 @@ def _row(row: TableRow, header: Mapping[int, str], places: Mapping[str, list[int
         except InvalidInput:
             values[field], reason = "", reason or LeftOut.BAD_CELL
         if len(values[field]) > LONGEST_CELL:
-            words = {"row": row.number, "column": field, "limit": LONGEST_CELL}
-            raise unreadable(_("Row %(row)d: %(column)s has more than %(limit)d characters.") % words)
+            params = {"row": row.number, "column": field, "limit": LONGEST_CELL}
+            raise unreadable(_("Row %(row)d: %(column)s has more than %(limit)d characters.") % params)
     return RecipientInput(row.number, values, reason)

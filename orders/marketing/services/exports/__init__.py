@@ -1,1 +1,1 @@
-"""Telling vendors of orders that they act upon: whether, of what, in which batches, and how it went."""
+"""Exporting orders to vendors that act upon them: whether, what, in which batches, and how it went."""

@@ -1,4 +1,4 @@
-"""Gathering what waits to be told into batches, each with its push: in bulk, without work for each row."""
+"""Gathering what waits to be exported into batches, each with its push: in bulk, without work for each row."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,14 +15,14 @@ from orders.marketing.models import ExportBatch, ExportState, OrderExport
 from orders.marketing.services.exports.obstacles import FINAL
 from orders.models import Order, OrderEvent, OrderState
 
-TELL = "orders.tell"
+EXPORT = "orders.tell"
 # So many batches are made in one transaction, and so many cancelled orders taken out.
 ROUND_BATCHES = 20
 ROUND_ORDERS = 500
 
 
 def gather_exports() -> int:
-    """Everything that waits is in a batch, each with its push; answers how many batches were made.
+    """Put everything that waits into batches, each with its push. Return how many batches were made.
 
     What belongs to a held order, or to a shop that the vendor is not set up for, goes on waiting. Any number of callers
     may run at once.
@@ -33,7 +33,7 @@ def gather_exports() -> int:
 
 
 def drop_cancelled() -> int:
-    """What waited for orders that are cancelled is not told any more; answers how many. Two queries a round."""
+    """Leave out what waited for cancelled orders. Return how many there were. Two queries a round."""
     dropped = 0
     while found := _drop_some():
         dropped += found
@@ -51,7 +51,7 @@ def _drop_some() -> int:
 
 
 def leave_out(exports: Sequence[OrderExport], *, text: str) -> None:
-    """These are not told; what the vendor has of them from before it keeps. Their orders must be locked."""
+    """Mark these as not exported; what the vendor has from before it keeps. Their orders must be locked."""
     for export in exports:
         export.state = ExportState.SENT if export.was_exported else ExportState.SKIPPED
         export.text, export.batch, export.changed_meanwhile = text, None, False
@@ -76,7 +76,7 @@ def _gather(vendor: str) -> int:
 
 @transaction.atomic
 def _gather_some(vendor: str) -> int:
-    """One round: a look at the shops, one at what waits, and three statements a batch."""
+    """Gather one round: a query for the shops, one for what waits, and three statements a batch."""
     found = vendor_type(vendor, ExportsOrders)
     groups = {
         pk: found.export_group(shop_code=code, language=language.upper())
@@ -105,7 +105,7 @@ def _make_batch(keys: list[int], *, vendor: str, group: str, corrected: bool, li
         vendor=vendor, group=group, corrected=corrected, size=len(keys), limit=min(limit, len(keys))
     )
     OrderExport.objects.filter(pk__in=keys).update(batch=batch)
-    queue_first_push(TELL, vendor=vendor, subject=batch, actor="system", payload={}, lane=Lane.READS)
+    queue_first_push(EXPORT, vendor=vendor, subject=batch, actor="system", payload={}, lane=Lane.READS)
 
 
 def _pieces(keys: list[int], size: int) -> Iterator[list[int]]:

@@ -1,6 +1,6 @@
-"""Telling a vendor of a batch of orders: in one request, in parts, at last each by itself; recorded as it goes.
+"""Exporting a batch of orders to a vendor: in one request, in parts, at last each by itself; recorded as it goes.
 
-Vendors know an order by its id, so one that is told twice does no harm: it is answered "known already". Hence an
+Vendors know an order by its id, so one that is sent twice does no harm: the response is "known already". Hence an
 unknown outcome is simply sent again. What an order does to a request never stops the others: a request that is
 refused without saying for which order, or that is never answered, is divided until each order stands alone.
 """
@@ -23,15 +23,15 @@ from backoffice.vendors.errors import VendorRejected
 from backoffice.vendors.export_messages import ExportedOrder, ExportResult, OrderToExport, Unclear
 from backoffice.vendors.registry import vendor_type
 from orders.marketing.models import ExportBatch, ExportState, OrderExport
-from orders.marketing.services.exports.batches import TELL, leave_out
+from orders.marketing.services.exports.batches import EXPORT, leave_out
 from orders.marketing.services.exports.messages import orders_to_export
 from orders.marketing.services.exports.obstacles import can_export_for_shop, find_obstacles, waits_for_order
 from orders.models import Order, OrderEvent
 
-Answer = list[ExportedOrder] | Unclear | VendorRejected
+Response = list[ExportedOrder] | Unclear | VendorRejected
 TOO_LARGE = 413
-# So often may a request of many stay without an answer before each order is told by itself, and so often each of these
-# before it is given up, provided that the vendor answers others.
+# So often may a request of many stay unanswered before each order is sent by itself, and so often each of these
+# before it is given up, provided that the vendor responds to others.
 SILENCES_OF_MANY = 3
 SILENCES_OF_ONE = 5
 # How long a batch waits for settings to come back.
@@ -44,9 +44,9 @@ _STATES = {
 }
 
 
-@push_kind(TELL)
-class Telling(PushHandler):
-    """A vendor is told of a batch of orders, which it knows by their ids: told twice, they do no harm."""
+@push_kind(EXPORT)
+class ExportsBatch(PushHandler):
+    """The export of a batch of orders, which the vendor knows by their ids: sent twice, they do no harm."""
 
     title = gettext_lazy("Tell of orders")
 
@@ -54,7 +54,7 @@ class Telling(PushHandler):
         return Recovery.REPEAT
 
     def lock(self, push: Push) -> None:
-        """Lock the orders that the push's next record may be about: the one told by itself, else all that wait."""
+        """Lock the orders that the push's next record may be about: the one sent by itself, else all that wait."""
         orders = Order.objects.filter(pk__in=_waiting(push).values("order_id"))
         list(orders.order_by("pk").select_for_update().values_list("pk"))
 
@@ -63,20 +63,20 @@ class Telling(PushHandler):
         self.batch = ExportBatch.objects.get(pk=self.push.subject_id)
 
     def deliver(self, delivery: Delivery) -> None:
-        """The vendor has been told of every order of the batch that may still be told.
+        """Export every order of the batch that may still be exported.
 
         Raises VendorError, and Postponed while the vendor is not set up: what waits is kept.
         """
         if not vendor_type(self.batch.vendor, ExportsOrders).is_configured():
             raise Postponed(_("%(vendor)s is not set up.") % {"vendor": self.batch.vendor}, seconds=LATER_SECONDS)
         while exports := list(self._next_exports()):
-            facts = orders_to_export([export.order for export in exports])
-            if not self._leave_out(exports, facts):
-                self._tell(exports, [facts[export.order_id] for export in exports])
+            messages = orders_to_export([export.order for export in exports])
+            if not self._leave_out(exports, messages):
+                self._export(exports, [messages[export.order_id] for export in exports])
 
     def reconcile(self, delivery: Delivery) -> ReconcileResult:
-        """Nothing has to be found out: told again, the vendor says that it knows the order. Only silence is counted, so
-        that an order at which the vendor fails each time does not keep the others from being told.
+        """Have it sent again: the vendor says when it knows an order. Only missing responses are counted, so that an
+        order at which the vendor fails each time does not keep back the others.
         """
         self.delivery.record(self._count_no_response)
         return ReconcileResult.FOUND
@@ -85,7 +85,7 @@ class Telling(PushHandler):
         ExportBatch.objects.filter(pk=push.subject_id).update(finished_at=timezone.now())
 
     def decided(self, push: Push, *, happened: bool) -> None:
-        """A person says that the vendor has what it did not answer for; the rest of the batch follows."""
+        """Take over that the vendor has what it did not answer for; the rest of the batch follows."""
         if happened:
             _waiting(push).update(
                 state=ExportState.SENT, exported_at=timezone.now(), times_exported=F("times_exported") + 1
@@ -93,18 +93,18 @@ class Telling(PushHandler):
             push.follow_up = {}
 
     def _next_exports(self) -> QuerySet[OrderExport]:
-        """As many as go in one request; those that were never answered come last."""
+        """Return as many as go in one request; those that were never answered come last."""
         waiting = self.batch.exports.filter(state=ExportState.WAITING)
         return waiting.select_related("order__shop").order_by("tries", "pk")[: self.batch.limit]
 
-    def _leave_out(self, exports: list[OrderExport], facts: dict[int, OrderToExport]) -> bool:
-        """Take out what may not be told any more, such as orders cancelled since. Whether there was any."""
+    def _leave_out(self, exports: list[OrderExport], messages: dict[int, OrderToExport]) -> bool:
+        """Take out what may not be exported any more, such as orders cancelled since. Return whether there was any."""
         orders = [export.order for export in exports]
-        obstacles = find_obstacles(orders, vendor=self.batch.vendor, facts=facts)
+        obstacles = find_obstacles(orders, vendor=self.batch.vendor, messages=messages)
         out = [export for export in exports if export.order_id in obstacles]
         if not out:
             return False
-        later = [export for export in out if self._may_wait(export, facts[export.order_id])]
+        later = [export for export in out if self._may_wait(export, messages[export.order_id])]
         never = [export for export in out if export not in later]
 
         def change() -> None:
@@ -116,47 +116,47 @@ class Telling(PushHandler):
         self.delivery.record(change)
         return True
 
-    def _may_wait(self, export: OrderExport, fact: OrderToExport) -> bool:
-        """Whether what stands in the way may pass: the order is held, or its shop not set up at the moment."""
-        return waits_for_order(export.order) or not can_export_for_shop(fact, vendor=self.batch.vendor)
+    def _may_wait(self, export: OrderExport, message: OrderToExport) -> bool:
+        """Return whether the obstacle may pass: the order is held, or its shop not set up at the moment."""
+        return waits_for_order(export.order) or not can_export_for_shop(message, vendor=self.batch.vendor)
 
-    def _tell(self, exports: Sequence[OrderExport], messages: list[OrderToExport]) -> None:
+    def _export(self, exports: Sequence[OrderExport], messages: list[OrderToExport]) -> None:
         one = len(exports) == 1
         step = f"{ONE}:{exports[0].pk}" if one else f"{MANY}:{exports[0].pk}+{len(exports) - 1}"
-        self.delivery.write(step, lambda: self._ask(messages), lambda answer: self._record(exports, answer))
+        self.delivery.write(step, lambda: self._ask(messages), lambda response: self._record(exports, response))
 
-    def _ask(self, messages: list[OrderToExport]) -> Answer:
-        """A refusal is an answer like any other: what it means depends on how many orders it is about."""
+    def _ask(self, messages: list[OrderToExport]) -> Response:
+        """Return the response. A refusal is one too: what it means depends on how many orders it is about."""
         try:
-            answer = self.delivery.vendor_as(ExportsOrders).export_orders(
+            response = self.delivery.vendor_as(ExportsOrders).export_orders(
                 messages, group=self.batch.group, corrected=self.batch.corrected
             )
         except VendorRejected as error:
             return error
-        return answer
+        return response
 
-    def _record(self, exports: Sequence[OrderExport], answer: Answer) -> None:
-        """In the transaction that ends the step."""
-        if isinstance(answer, list) and answer:
-            settled = self._apply(answer)
+    def _record(self, exports: Sequence[OrderExport], response: Response) -> None:
+        """Record the response, in the transaction that ends the step."""
+        if isinstance(response, list) and response:
+            settled = self._apply(response)
             if settled < len(exports):
                 self._divide(self.batch.limit // 2)
         elif len(exports) == 1:
-            text = getattr(answer, "text", "") or _("The vendor did not say what became of it.")
+            text = getattr(response, "text", "") or _("The vendor did not say what became of it.")
             self._apply([ExportedOrder(order_id=str(exports[0].order_id), verdict=ExportResult.REFUSED, text=text)])
-        elif isinstance(answer, VendorRejected) and answer.status == TOO_LARGE:
+        elif isinstance(response, VendorRejected) and response.status == TOO_LARGE:
             self._divide(len(exports) // 2)
         else:
             self._divide(1)
 
-    def _apply(self, verdicts: Sequence[ExportedOrder]) -> int:
-        """Write what became of orders, with their lines in the timelines; answers of how many. Four statements.
+    def _apply(self, results: Sequence[ExportedOrder]) -> int:
+        """Record results, with lines in the timelines. Return of how many orders. Four statements.
 
-        One that was set aside while it was on its way counts as told all the same: that is what happened.
+        One that was excluded while it was on its way counts as exported all the same: that is what happened.
         """
-        told = {int(verdict.order_id): verdict for verdict in verdicts}
-        rows = list(self.batch.exports.filter(order__in=list(told)).select_for_update().order_by("pk"))
-        events = [self._settle(row, told[row.order_id]) for row in rows]
+        by_order = {int(verdict.order_id): verdict for verdict in results}
+        rows = list(self.batch.exports.filter(order__in=list(by_order)).select_for_update().order_by("pk"))
+        events = [self._settle(row, by_order[row.order_id]) for row in rows]
         fields = [
             "state",
             "text",
@@ -169,7 +169,7 @@ class Telling(PushHandler):
         ]
         OrderExport.objects.bulk_update(rows, fields)
         OrderEvent.objects.bulk_create(events)
-        found = [told[row.order_id].verdict for row in rows]
+        found = [by_order[row.order_id].verdict for row in rows]
         self._count(
             taken=found.count(ExportResult.TAKEN),
             known=found.count(ExportResult.KNOWN),
@@ -217,7 +217,7 @@ class Telling(PushHandler):
             self._apply([ExportedOrder(order_id=str(export.order_id), verdict=ExportResult.REFUSED, text=text)])
 
     def _is_its_own_fault(self, export: OrderExport) -> bool:
-        """The vendor has answered others meanwhile, or has been silent for longer than any unknown outcome may last."""
+        """Return whether the vendor has answered others since, or been silent beyond any unknown outcome."""
         since = export.failing_since or timezone.now()
         if timezone.now() - since > timedelta(hours=settings.PUSH_UNKNOWN_HOURS):
             return True
@@ -225,7 +225,7 @@ class Telling(PushHandler):
 
 
 def _waiting(push: Push) -> QuerySet[OrderExport]:
-    """What the push's step is about and not told yet."""
+    """Return what the push's step is about and not exported yet."""
     exports = OrderExport.objects.filter(batch=push.subject_id, state=ExportState.WAITING)
     kind, _colon, about = push.step.partition(":")
     return exports.filter(pk=int(about)) if kind == ONE else exports

@@ -1,4 +1,4 @@
-"""Having a vendor told of past orders: streamed by key, judged in bulk, and tried without any effect first."""
+"""Exporting past orders: streamed by key, validated in bulk, and tried without any effect first."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ CHUNK = 500
 
 @dataclass
 class FillResult:
-    """How many orders are (or would be) told, and how many not, by reason."""
+    """How many orders are (or would be) exported, and how many not, by reason."""
 
     asked: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
@@ -39,21 +39,21 @@ def fill_exports(
     dry_run: bool,
     progress: Callable[[Sequence[Order]], None] = lambda orders: None,
 ) -> FillResult:
-    """The vendor is told of all orders placed from `since` to before `until` that it may be told of and was not yet.
+    """Request the export of all orders placed from `since` to before `until` that may be exported and were not yet.
 
-    Orders that may not be told leave no row, they are only counted. `progress` hears of every group of orders that are
-    (or would be) told. With `dry_run` nothing is written. Raises UnknownVendor.
+    Other orders leave no row, they are only counted. `progress` hears of every group of orders that are (or would be)
+    exported. With `dry_run` nothing is written. Raises UnknownVendor.
     """
     vendor_type(vendor, ExportsOrders)
     result = FillResult()
     for keys in _chunks(_orders(since=since, until=until, shop=shop)):
         if dry_run:
-            wanted = _judge(Order.objects.filter(pk__in=keys), vendor=vendor, result=result)
+            requested = _select(Order.objects.filter(pk__in=keys), vendor=vendor, result=result)
         else:
-            wanted = _ask_for(keys, vendor=vendor, actor=actor, result=result)
-        result.asked += len(wanted)
-        if wanted:
-            progress(wanted)
+            requested = _request(keys, vendor=vendor, actor=actor, result=result)
+        result.asked += len(requested)
+        if requested:
+            progress(requested)
     return result
 
 
@@ -65,15 +65,15 @@ def _orders(*, since: datetime, until: datetime | None, shop: str) -> QuerySet[O
 
 
 def _chunks(orders: QuerySet[Order]) -> Iterator[list[int]]:
-    """Their keys, some at a time, oldest first; what is added behind us meanwhile is not looked for."""
+    """Yield their keys, some at a time, oldest first; what is added behind us meanwhile is not looked for."""
     last = 0
     while keys := list(orders.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         yield keys
         last = keys[-1]
 
 
-def _judge(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[Order]:
-    """Those to be told; the others are counted. Seven queries."""
+def _select(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[Order]:
+    """Return those to be exported; the others are counted. Seven queries."""
     found = list(orders.select_related("shop").defer("search").order_by("pk"))
     known = dict(
         _exports(found, vendor=vendor)
@@ -81,36 +81,36 @@ def _judge(orders: QuerySet[Order], *, vendor: str, result: FillResult) -> list[
         .values_list("order_id", "state")
     )
     fresh = [order for order in found if order.pk not in known]
-    obstacles = find_obstacles(fresh, vendor=vendor, facts=orders_to_export(fresh))
+    obstacles = find_obstacles(fresh, vendor=vendor, messages=orders_to_export(fresh))
     result.skipped.update(_("before: %(state)s") % {"state": ExportState(state).label} for state in known.values())
     result.skipped.update(obstacles.values())
     return [order for order in fresh if order.pk not in obstacles]
 
 
-def _ask_for(keys: Sequence[int], *, vendor: str, actor: str, result: FillResult) -> list[Order]:
-    """One transaction for all that nobody else works on just now, and one each for the others."""
+def _request(keys: Sequence[int], *, vendor: str, actor: str, result: FillResult) -> list[Order]:
+    """Request in one transaction all that nobody else works on now, and the others in one each."""
     with transaction.atomic():
         locked = Order.objects.filter(pk__in=keys).order_by("pk").select_for_update(skip_locked=True, of=("self",))
         free = set(locked.values_list("pk", flat=True))
-        wanted = _judge(Order.objects.filter(pk__in=free), vendor=vendor, result=result)
-        _write(wanted, vendor=vendor, actor=actor)
+        requested = _select(Order.objects.filter(pk__in=free), vendor=vendor, result=result)
+        _write(requested, vendor=vendor, actor=actor)
         enqueue_when_committed()
     for key in sorted(set(keys) - free):
-        wanted += _ask_for_one(key, vendor=vendor, actor=actor, result=result)
-    return wanted
+        requested += _request_one(key, vendor=vendor, actor=actor, result=result)
+    return requested
 
 
-def _ask_for_one(key: int, *, vendor: str, actor: str, result: FillResult) -> list[Order]:
+def _request_one(key: int, *, vendor: str, actor: str, result: FillResult) -> list[Order]:
     with transaction.atomic():
         order = Order.objects.locked(key)
-        wanted = _judge(Order.objects.filter(pk=key), vendor=vendor, result=result)
-        if wanted:
+        requested = _select(Order.objects.filter(pk=key), vendor=vendor, result=result)
+        if requested:
             request_export(order, vendor=vendor, actor=actor)
-    return wanted
+    return requested
 
 
 def _write(orders: Sequence[Order], *, vendor: str, actor: str) -> None:
-    """Rows and lines in the timelines. The orders are locked, so nobody else makes their rows."""
+    """Write rows and lines in the timelines. The orders are locked, so nobody else makes their rows."""
     now = timezone.now()
     skipped = _exports(orders, vendor=vendor)
     had = set(skipped.values_list("order_id", flat=True))

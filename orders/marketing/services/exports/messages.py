@@ -1,4 +1,4 @@
-"""Orders as vendors are told of them, from our rows: a fixed number of queries whatever the number of orders."""
+"""Orders as they are exported, from our rows: a fixed number of queries whatever the number of orders."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Sold:
 
 
 def orders_to_export(orders: Sequence[Order]) -> dict[int, OrderToExport]:
-    """By the order's key. The orders must have their shops; six queries at most, whatever is asked for."""
+    """Return the messages by the order's key. The orders must have their shops; at most six queries."""
     addresses: dict[int, dict[str, PostalAddress]] = {}
     for address in Address.objects.filter(order__in=orders, role__in=[AddressRole.RECIPIENT, AddressRole.INVOICE]):
         addresses.setdefault(address.order_id, {})[address.role] = postal_address(address)
@@ -39,7 +39,7 @@ def orders_to_export(orders: Sequence[Order]) -> dict[int, OrderToExport]:
 
 
 def find_sold(lines: Iterable[OrderLine]) -> dict[LineKey, Sold]:
-    """What is known of the things sold, by vendor and SKU: the catalogue's products by their own keys, custom ones by
+    """Return the things sold, by vendor and SKU: the catalogue's products by their own keys, custom ones by
     numbers far above. Three queries at most.
 
     The one place that knows of other kinds of things sold, each with a range of numbers of its own.
@@ -64,7 +64,7 @@ def find_sold(lines: Iterable[OrderLine]) -> dict[LineKey, Sold]:
 
 
 def _find_custom(keys: Collection[LineKey]) -> dict[LineKey, Sold]:
-    """Custom products stand on their lines by the id that we gave them. One query, none without keys."""
+    """Return custom products, which lines name by the id we gave them. One query, none without keys."""
     if not keys:
         return {}
     found = CustomProduct.objects.filter(external_id__in={sku for _vendor, sku in keys})

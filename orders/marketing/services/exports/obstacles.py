@@ -1,4 +1,4 @@
-"""Whether a vendor may be told of an order, and in words why not. Consent comes first and is overruled by nobody."""
+"""Whether a vendor may get an order, and why not. Consent comes first and is overruled by nobody."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,37 +17,37 @@ from orders.models import Order, OrderState
 FINAL = (OrderState.RELEASED, OrderState.CLOSED)
 
 
-def find_obstacles(orders: Sequence[Order], *, vendor: str, facts: Mapping[int, OrderToExport]) -> dict[int, str]:
-    """Why not, by the keys of those orders of which the vendor may not be told. One query.
+def find_obstacles(orders: Sequence[Order], *, vendor: str, messages: Mapping[int, OrderToExport]) -> dict[int, str]:
+    """Return, by order key, why the vendor may not get those orders that it may not get. One query.
 
-    `facts` are those of `orders_to_export`; orders must have their shops.
+    `messages` are those of `orders_to_export`; orders must have their shops.
     """
     found = vendor_type(vendor, ExportsOrders)
     consent = Consent(found.EXPORT_CONSENT)
-    opted_out = find_opt_outs((fact.email for fact in facts.values()), consent=consent)
+    opted_out = find_opt_outs((message.email for message in messages.values()), consent=consent)
     obstacles = {}
     for order in orders:
-        fact = facts[order.pk]
+        message = messages[order.pk]
         reason = (
-            can_export_for_shop(fact, vendor=vendor).reason
-            or _about_consent(order, fact, consent=consent, opted_out=opted_out)
+            can_export_for_shop(message, vendor=vendor).reason
+            or _about_consent(order, message, consent=consent, opted_out=opted_out)
             or can_export_now(order).reason
-            or _about_kind(order, fact, vendor=found)
-            or found.find_export_obstacle(fact)
+            or _about_kind(order, message, vendor=found)
+            or found.find_export_obstacle(message)
         )
         if reason:
             obstacles[order.pk] = reason
     return obstacles
 
 
-def can_export_for_shop(fact: OrderToExport, *, vendor: str) -> Eligibility:
-    """Return whether the settings let the vendor be told of the order's shop."""
+def can_export_for_shop(message: OrderToExport, *, vendor: str) -> Eligibility:
+    """Return whether the settings let the vendor have orders of the shop."""
     found = vendor_type(vendor, ExportsOrders)
     if not found.is_configured():
         return ineligible(_("%(vendor)s is not set up.") % {"vendor": vendor})
-    if found.export_group(shop_code=fact.shop, language=fact.language) is None:
+    if found.export_group(shop_code=message.shop, language=message.language) is None:
         text = _("%(vendor)s is not set up for the shop %(shop)s in the language %(language)s.")
-        return ineligible(text % {"vendor": vendor, "shop": fact.shop, "language": fact.language})
+        return ineligible(text % {"vendor": vendor, "shop": message.shop, "language": message.language})
     return ELIGIBLE
 
 
@@ -63,18 +63,18 @@ def can_export_now(order: Order) -> Eligibility:
 
 
 def waits_for_order(order: Order) -> bool:
-    """Whether it may still become one of which the vendor can be told."""
+    """Return whether it may still become one that can be exported."""
     return order.state != OrderState.CANCELLED and not can_export_now(order)
 
 
 def find_opt_outs(emails: Any, *, consent: Consent) -> set[str]:
-    """Those of the e-mail addresses (in lower case) whose owners want no more of it."""
-    wanted = {email.lower() for email in emails if email}
-    return set(OptOut.objects.filter(consent=consent, email__in=wanted).values_list("email", flat=True))
+    """Return those of the e-mail addresses (in lower case) whose owners opted out."""
+    addresses = {email.lower() for email in emails if email}
+    return set(OptOut.objects.filter(consent=consent, email__in=addresses).values_list("email", flat=True))
 
 
 def is_relay(email: str) -> bool:
-    """Whether the address belongs to a marketplace, which forwards what is written to it (RELAY_DOMAINS)."""
+    """Return whether the address belongs to a marketplace, which forwards its mail (RELAY_DOMAINS)."""
     domain = email.rpartition("@")[2].lower()
     return any(
         domain == relay or domain.startswith(f"{relay}.") or domain.endswith(f".{relay}")
@@ -82,13 +82,13 @@ def is_relay(email: str) -> bool:
     )
 
 
-def _about_consent(order: Order, fact: OrderToExport, *, consent: Consent, opted_out: set[str]) -> str:
+def _about_consent(order: Order, message: OrderToExport, *, consent: Consent, opted_out: set[str]) -> str:
     if not getattr(order, consent):
         return {
             Consent.LETTERS: _("The customer has not agreed to letters."),
             Consent.REVIEW_REQUEST: _("The customer has not agreed to be asked for a review."),
         }[consent]
-    if fact.email.lower() in opted_out:
+    if message.email.lower() in opted_out:
         return {
             Consent.LETTERS: _("The customer wants no more letters."),
             Consent.REVIEW_REQUEST: _("The customer does not want to be asked for reviews any more."),
@@ -96,10 +96,10 @@ def _about_consent(order: Order, fact: OrderToExport, *, consent: Consent, opted
     return ""
 
 
-def _about_kind(order: Order, fact: OrderToExport, *, vendor: type[ExportsOrders]) -> str:
-    """Nobody is thanked for a complaint: only vendors that say so (`EXPORTS_COMPLAINTS`) hear of those."""
+def _about_kind(order: Order, message: OrderToExport, *, vendor: type[ExportsOrders]) -> str:
+    """Return why an order of its kind is kept back: complaints (unless `EXPORTS_COMPLAINTS`) and marketplaces."""
     if order.complaint and not vendor.EXPORTS_COMPLAINTS:
         return _("It makes good a complaint.")
-    if is_relay(fact.email):
+    if is_relay(message.email):
         return _("The customer bought at a marketplace: it only forwards what is written to its address.")
     return ""

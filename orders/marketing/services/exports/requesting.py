@@ -1,6 +1,6 @@
-"""Having vendors told of orders that they act upon: asking for it, setting orders aside, corrections, opt-outs.
+"""Requesting exports of orders to vendors that act upon them: excluding orders, corrections, opt-outs.
 
-How they are told is in `batches.py` and `telling.py`. Every change is a line in the order's timeline.
+How they are sent is in `batches.py` and `exporting.py`. Every change is a line in the order's timeline.
 """
 
 from typing import Any
@@ -19,17 +19,17 @@ from orders.marketing.services.exports.messages import orders_to_export
 from orders.marketing.services.exports.obstacles import can_export_now, find_obstacles, waits_for_order
 from orders.models import Order
 
-TELL_ORDERS = "orders.marketing.tasks.export_orders"
-# The vendor has it: telling it again would be pointless at best.
+EXPORT_ORDERS = "orders.marketing.tasks.export_orders"
+# The vendor has it: sending it again would be pointless at best.
 THERE = (ExportState.SENT, ExportState.KNOWN)
 
 
 def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
-    """The vendor is told of the order with the next batch; or is not, and the row says why (state "not told").
+    """Have the order exported with the next batch; if it may not be, its row says why (state "not told").
 
-    An order that is new, held or perhaps to be cancelled waits until that is decided: what asks, such as a rule at a
-    parcel's delivery, asks once only. For rules and commands: what is waiting, told, refused, or was set aside by a
-    person stays as it is. Must run in a transaction. Raises UnknownVendor.
+    An order that is new, held or perhaps to be cancelled waits until that is decided: a rule at a parcel's delivery
+    asks once only. For rules and commands: what is waiting, exported, refused, or was excluded by a person stays as
+    it is. Must run in a transaction. Raises UnknownVendor.
     """
     order = Order.objects.locked(order.pk)
     export = order.exports.filter(vendor=vendor).first()
@@ -43,9 +43,9 @@ def request_export(order: Order, *, vendor: str, actor: str) -> OrderExport:
 
 @transaction.atomic
 def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExport:
-    """As `request_export` for a person, who may also have one told that was set aside or refused before.
+    """Request the export for a person, who may also request one that was excluded or refused before.
 
-    Raises IllegalTransition, with nothing changed, when the vendor knows of the order or may not be told of it.
+    Raises IllegalTransition, with nothing changed, when the vendor has the order or may not get it.
     """
     order = Order.objects.locked(order.pk)
     export = order.exports.filter(vendor=vendor).first()
@@ -54,7 +54,7 @@ def request_export_by_hand(order: Order, *, vendor: str, actor: str) -> OrderExp
 
 
 def can_request_export(order: Order, export: OrderExport | None, *, vendor: str) -> Eligibility:
-    """Return whether a person may have the vendor told of the order, whose export there `export` is."""
+    """Return whether a person may request the order's export; `export` is the one there is."""
     if export is not None and export.state in (*THERE, ExportState.WAITING):
         text = _("%(vendor)s: %(state)s.")
         return ineligible(text % {"vendor": vendor_title(vendor), "state": export.get_state_display()})
@@ -63,7 +63,7 @@ def can_request_export(order: Order, export: OrderExport | None, *, vendor: str)
 
 
 def can_exclude_export(export: OrderExport | None) -> Eligibility:
-    """Return whether the vendor may be kept from being told, or from being told of a correction."""
+    """Return whether the order, or a correction of it, may be kept from the vendor."""
     if export is None or export.state not in THERE:
         return ELIGIBLE
     text = _("%(vendor)s has been told already; that cannot be undone here.")
@@ -72,8 +72,7 @@ def can_exclude_export(export: OrderExport | None) -> Eligibility:
 
 @transaction.atomic
 def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> OrderExport:
-    """The vendor is not told of the order, or of a correction that waits or was refused, whatever a rule or a command
-    asks for later; only a person can undo it.
+    """Keep the order, or a correction that waits or was refused, from the vendor; only a person can undo it.
 
     Raises IllegalTransition once the vendor has it all, InvalidInput for a reason that is too long.
     """
@@ -91,8 +90,9 @@ def exclude_export(order: Order, *, vendor: str, actor: str, reason: str) -> Ord
 
 @transaction.atomic
 def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
-    """The customer of the order wants no more of what the vendor does: no order of theirs is told any more, nor is one
-    that waits. Raises InvalidInput for an order without an e-mail address, since customers are known by it.
+    """Note that the customer opts out of what the vendor does: none of their orders is exported any more.
+
+    Raises InvalidInput for an order without an e-mail address, since customers are known by it.
     """
     consent = Consent(vendor_type(vendor, ExportsOrders).EXPORT_CONSENT)
     reason = checked_reason(reason, least=1)
@@ -111,8 +111,8 @@ def opt_out(order: Order, *, vendor: str, actor: str, reason: str) -> OptOut:
 
 
 def note_correction(order: Order, *, actor: str) -> None:
-    """What vendors are told of the order has changed: those that take corrections get one, those that refused it get
-    it again, and what is on its way is followed by a correction. The order must be locked.
+    """Export the changed order again: as a correction to vendors that take those, anew where it was refused. What is
+    on its way is followed by a correction. The order must be locked.
     """
     for export in order.exports.select_for_update().filter(vendor__in=vendors_with(ExportsOrders)):
         takes_corrections = vendor_type(export.vendor, ExportsOrders).TAKES_CORRECTIONS
@@ -127,13 +127,13 @@ def note_correction(order: Order, *, actor: str) -> None:
 
 
 def find_obstacle(order: Order, *, vendor: str) -> str:
-    """Why the vendor may not be told of the order, in words; empty when it may."""
-    return find_obstacles([order], vendor=vendor, facts=orders_to_export([order])).get(order.pk, "")
+    """Return why the vendor may not get the order; empty when it may."""
+    return find_obstacles([order], vendor=vendor, messages=orders_to_export([order])).get(order.pk, "")
 
 
 def enqueue_when_committed() -> None:
-    """A worker hears of what waits soon after the transaction; many requests ring once."""
-    transaction.on_commit(lambda: enqueue_soon(TELL_ORDERS), robust=True)
+    """Enqueue the gathering soon after the transaction; many requests enqueue it once."""
+    transaction.on_commit(lambda: enqueue_soon(EXPORT_ORDERS), robust=True)
 
 
 def _await(
@@ -148,7 +148,7 @@ def _await(
 
 
 def _skip(order: Order, export: OrderExport | None, *, vendor: str, actor: str, reason: str) -> OrderExport:
-    """The same refusal twice is one line in the timeline."""
+    """Record the refusal; the same one twice is one line in the timeline."""
     if export is not None and export.text == reason:
         return export
     export = _write(order, export, vendor=vendor, actor=actor, state=ExportState.SKIPPED, text=reason)

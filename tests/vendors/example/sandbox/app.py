@@ -83,7 +83,7 @@ class ExampleApp(VendorApp):
         return {"result": shown, "paging": {"total": len(rows), "next": following}}
 
     def control(self, request: Request) -> Any:
-        """Steer it from outside (see above)."""
+        """Control it from outside (see above)."""
         head, _, tail = request.path.partition("/")
         match request.method, head:
             case "POST", "orders":
@@ -104,5 +104,5 @@ class ExampleApp(VendorApp):
 
 
 def _place(row: dict[str, Any]) -> str:
-    """Where a row stands in its list."""
+    """Return where a row stands in its list."""
     return f"{row.get('updated', '')}.{row['id']:09d}"

@@ -53,7 +53,7 @@ class Webhooks:
             hook["secrets"] = [f"{hook['secrets'][0]}-next", hook["secrets"][0]]
 
     def tell(self, kind: str, order: dict[str, Any]) -> None:
-        """Tell everybody who subscribed; an event has one id, whoever it goes to."""
+        """Notify everybody who subscribed; an event has one id, whoever it goes to."""
         event = {"id": f"evt_{next(self._events):08d}", "type": kind, "created": iso(self._clock.now())}
         body = dumps(event | {"data": {"order": order}})
         for hook in [hook for hook in self.held if hook["type"] == kind]:

@@ -1,4 +1,4 @@
-"""Card campaigns in words and chips."""
+"""Labels, sentences and chips of card campaigns."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -71,7 +71,7 @@ FUNNEL = (
 
 
 def recipient_chip(recipient: CardRecipient) -> Chip:
-    """How far the card is; where the post has it, that."""
+    """Return the card's state, or its delivery once the post has it."""
     if recipient.delivery:
         return CardDeliveryState(recipient.delivery).chip(recipient.raw_delivery)
     return CardState(recipient.state).chip()
@@ -85,7 +85,7 @@ def describe_event(event: CampaignEvent) -> str:
 
 
 def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dict[str, Any]]:
-    """How many cards have come so far: word, count, percent of all, tone; empty before the vendor has told.
+    """Return how many cards have come how far, with percent and tone; empty before the vendor reports any.
 
     `deliveries` are the recipients by where their card is. Where the vendor names none, its own counts stand.
     """
@@ -104,7 +104,7 @@ def funnel(campaign: MailCampaign, *, deliveries: Mapping[str, int]) -> list[dic
 
 
 def describe_sending(*, cards: int, price: Decimal | None) -> str:
-    """What the button of the checkout says: how many cards, and what they cost."""
+    """Return the label of the checkout's button: how many cards, and what they cost."""
     text = ngettext("Send %(cards)s card, %(price)s", "Send %(cards)s cards, %(price)s", cards)
     return text % {"cards": _grouped(cards), "price": dollars(price)}
 
@@ -118,12 +118,12 @@ def cards_label(count: int) -> str:
 
 
 def _grouped(count: int) -> str:
-    """The number as the reader's language groups it."""
+    """Return the number as the reader's language groups it."""
     return number_format(count, use_l10n=True, force_grouping=True)
 
 
 def price_lines(campaign: MailCampaign) -> list[dict[str, Any]]:
-    """The lines of the price as numbers."""
+    """Return the lines of the price as numbers."""
     return [
         {"name": line["name"] or _("Cards")}
         | {name: Decimal(line[name]) for name in ("quantity", "rate", "total", "tax")}

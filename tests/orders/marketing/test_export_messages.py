@@ -29,7 +29,7 @@ def in_catalogue(sku: str, *, gtin: str = "") -> Variant:
     )
 
 
-def told(order: Order) -> Any:
+def exported(order: Order) -> Any:
     return orders_to_export([Order.objects.select_related("shop").get(pk=order.pk)])[order.pk]
 
 
@@ -37,17 +37,17 @@ def test_an_order_is_told_with_its_shop_customer_and_addresses(make: Make) -> No
     Shop.objects.create(code="WEB", name="Web shop", language="fr", letter_shop_id="7", time_zone="Europe/Paris")
     order = make(placed_at=datetime(2026, 2, 20, 10, 30, tzinfo=UTC))
     Address.objects.create(order=order, role=AddressRole.INVOICE, company="Acme GmbH", country_code="DE")
-    fact = told(order)
-    assert (fact.order_id, fact.number, fact.reference) == (str(order.pk), order.number, order.reference)
-    assert (fact.shop, fact.shop_id, fact.language, fact.time_zone) == ("WEB", "7", "FR", "Europe/Paris")
-    assert (fact.total, fact.currency) == (Decimal("189.00"), "EUR")
-    assert (fact.firstname, fact.lastname, fact.email) == ("Jana", "Größer", "jana@example.com")
-    assert (fact.recipient.street, fact.invoice.company) == ("Hauptstraße 42", "Acme GmbH")
+    message = exported(order)
+    assert (message.order_id, message.number, message.reference) == (str(order.pk), order.number, order.reference)
+    assert (message.shop, message.shop_id, message.language, message.time_zone) == ("WEB", "7", "FR", "Europe/Paris")
+    assert (message.total, message.currency) == (Decimal("189.00"), "EUR")
+    assert (message.firstname, message.lastname, message.email) == ("Jana", "Größer", "jana@example.com")
+    assert (message.recipient.street, message.invoice.company) == ("Hauptstraße 42", "Acme GmbH")
 
 
 def test_a_customer_without_a_name_bears_the_recipients(make: Make) -> None:
-    fact = told(make(customer_firstname="", customer_lastname=""))
-    assert (fact.firstname, fact.lastname, fact.shop_id) == ("Jana", "Größer", "WEB")
+    message = exported(make(customer_firstname="", customer_lastname=""))
+    assert (message.firstname, message.lastname, message.shop_id) == ("Jana", "Größer", "WEB")
 
 
 def test_lines_bear_the_key_of_the_catalogues_product_and_those_without_are_left_out(make: Make) -> None:
@@ -57,7 +57,7 @@ def test_lines_bear_the_key_of_the_catalogues_product_and_those_without_are_left
     OrderLine.objects.create(
         order=order, position=2, reference="L2", kind="stock", vendor="mypromo", sku="GONE", quantity=1, unit_price=1
     )
-    (line,) = told(order).lines
+    (line,) = exported(order).lines
     assert (line.product_id, line.sku, line.name, line.quantity) == (variant.product_id, SKU, "Mug", 5)
     assert (line.unit_price_gross, line.gtin, line.category) == (Decimal("1.5351"), "4006381333931", "Kitchen/Mugs")
 
@@ -68,7 +68,7 @@ def test_a_custom_product_is_told_under_a_number_of_its_own_and_counts_as_sold(d
     number = FIRST_CUSTOM_NUMBER + sign.pk
     assert number not in iter_sold(shop, after=0)
     order = make_order({"vendor": "sign-customiser", "sku": sign.external_id, "kind": "sign"})
-    assert [line.product_id for line in told(order).lines] == [number]
+    assert [line.product_id for line in exported(order).lines] == [number]
     assert list(iter_sold(shop, after=number - 1)) == [number]
     assert list(iter_sold(shop, after=number)) == []
 
