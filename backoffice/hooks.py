@@ -8,7 +8,7 @@ from orders.conversation.services.digest import digest_sources
 
 
 def _needs(user: User) -> Iterable[tuple[str, str]]:
-    """What needs the reader's attention; the pages that count it are loaded once a digest is written."""
+    """Count what needs the reader's attention; the pages that count it are loaded once a digest is written."""
     from backoffice.dashboard.digest import digest_lines
 
     return digest_lines(user)

@@ -5,19 +5,28 @@ from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoBackend
 
+_GO_AHEAD = 354
+
 
 class _Tracing:
-    """Before DATA a server has nothing that it could deliver; from then on a broken line proves nothing."""
+    """Until a server has answered 354 to DATA it has nothing to deliver; from then on a broken line proves nothing."""
 
     data_begun = False
+    _asks_for_data = False
 
     def mail(self, *args: Any, **options: Any) -> Any:
         self.data_begun = False
         return super().mail(*args, **options)  # type: ignore[misc]
 
     def data(self, msg: Any) -> Any:
-        self.data_begun = True
+        self._asks_for_data = True
         return super().data(msg)  # type: ignore[misc]
+
+    def getreply(self) -> Any:
+        code, text = super().getreply()  # type: ignore[misc]
+        if self._asks_for_data:
+            self._asks_for_data, self.data_begun = False, code == _GO_AHEAD
+        return code, text
 
 
 class TracingSMTP(_Tracing, smtplib.SMTP):

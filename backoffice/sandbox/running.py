@@ -51,11 +51,7 @@ class Sandbox:
         self.mail: MailApp = self.others[MailApp.name]  # type: ignore[assignment]
         self._state = StateFile(state, collect=self._collect) if state else None
         if self._state and (saved := self._state.load()):
-            self.ledger.restore(saved["ledger"])
-            self.mypromo.restore(saved["mypromo"])
-            for name, kept in saved.get("others", {}).items():
-                self.others[name].ledger.restore(kept["ledger"])
-                self.others[name].restore(kept["held"])
+            self._restore(saved)
         apps: dict[str, App] = {base_path: self.mypromo, "/_sandbox/": ControlApp(self)}
         apps |= {f"/{name}/": app for name, app in self.others.items()}
         self._server = SandboxServer(("127.0.0.1", port), apps=apps, faults=self.faults, clock=self.clock)
@@ -91,6 +87,13 @@ class Sandbox:
         self._thread.join(timeout=5)
         if self._state:
             self._state.stop()
+
+    def _restore(self, saved: dict[str, Any]) -> None:
+        self.ledger.restore(saved["ledger"])
+        self.mypromo.restore(saved["mypromo"])
+        for name, kept in saved.get("others", {}).items():
+            self.others[name].ledger.restore(kept["ledger"])
+            self.others[name].restore(kept["held"])
 
     def _serve(self) -> None:
         self._server.serve_forever(poll_interval=0.05)

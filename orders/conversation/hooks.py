@@ -13,7 +13,7 @@ __all__ = ["customer_mails", "enquiry_mails", "staff_mails"]
 
 
 def _words_of_mail(params: Mapping[str, Any]) -> dict[str, str]:
-    """What a kind of mail is called."""
+    """Say what a kind of mail is called."""
     return {"mail_kind": kind_title(params["mail_kind"])} if "mail_kind" in params else {}
 
 

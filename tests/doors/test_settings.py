@@ -229,7 +229,7 @@ def test_no_setting_has_a_published_secret_that_starts_on_a_public_host(load: Lo
     defaults = {name for name in incoming if load({})[name]}
     refused = {line.split(":")[0].strip() for line in faults(PUBLIC)}
     assert defaults == refused == {"SECRET_KEY", "ENCRYPTION_KEYS"}
-    demo = {name: value for name, value in environment(Notes(), port=1, sandbox_port=2).items() if name in named}
+    demo = {name: value for name, value in environment(Notes(), port=1, sandbox_port=2, mail_port=3).items() if name in named}
     made_up = {"MYPROMO_CALLBACK_SECRET"}
     assert {name for name, value in demo.items() if is_published(value)} >= (demo.keys() & incoming.keys()) - made_up
     example = dict(re.findall(r"^# ([A-Z_]+)=(\S+)", EXAMPLE, flags=re.MULTILINE))

@@ -67,7 +67,7 @@ def send_due_mails(*, seconds: float = 60) -> int:
 def claim() -> Mail | None:
     """Take the mail that has waited longest; None when nothing is due."""
     due = Mail.objects.filter(state=MailState.NEW, next_at__lte=Now()).order_by("next_at", "pk")
-    mail = due.select_for_update(skip_locked=True).first()
+    mail = due.select_for_update(skip_locked=True, of=("self",)).select_related("shop").first()
     if mail is not None:
         mail.state, mail.token, mail.lease_until = MailState.SENDING, uuid.uuid4(), database_now() + LEASE
         mail.handed_over, mail.attempts = False, mail.attempts + 1
@@ -187,7 +187,7 @@ def postpone_all(mail: Mail, *, cause: str, seconds: float = 0) -> None:
     """Let all that is due wait, since the server failed at this one: one try serves all."""
     postpone(mail, cause=cause)
     next_at = database_now() + timedelta(seconds=seconds or _backoff(mail))
-    due = Mail.objects.filter(state=MailState.NEW, next_at__lte=Now())
+    due = Mail.objects.filter(state=MailState.NEW, next_at__lte=Now()).exclude(pk=mail.pk)
     due.update(next_at=next_at, cause=cause, attempts=F("attempts") + 1)
 
 

@@ -18,9 +18,14 @@ from backoffice.sandbox.wire import Request, Response, message
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-table { width: 100%; border-collapse: collapse; } td, th { padding: .5rem .6rem; border-top: 1px solid #8884; text-align: left; vertical-align: top; }
-th { border: 0; font-size: .8rem; } time { white-space: nowrap; } pre { padding: 1rem; background: #8881; white-space: pre-wrap; }
-iframe { width: 100%; height: 28rem; border: 1px solid #8884; background: #fff; } dt { font-size: .8rem; } dd { margin: 0 0 .5rem; }
+table { width: 100%; border-collapse: collapse; }
+td, th { padding: .5rem .6rem; border-top: 1px solid #8884; text-align: left; vertical-align: top; }
+th { border: 0; font-size: .8rem; }
+time { white-space: nowrap; }
+pre { padding: 1rem; background: #8881; white-space: pre-wrap; }
+iframe { width: 100%; height: 28rem; border: 1px solid #8884; background: #fff; }
+dt { font-size: .8rem; }
+dd { margin: 0 0 .5rem; }
 """
 
 

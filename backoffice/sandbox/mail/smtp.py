@@ -53,7 +53,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             case "EHLO" | "HELO":
                 self._say(250, "sandbox", more=("SMTPUTF8", "8BITMIME") if verb.upper() == "EHLO" else ())
             case "MAIL":
-                self.sender, self.recipients, self.fault = _address(rest), [], self.server.fault_of_next()
+                self.sender, self.recipients, self.fault = _address(rest), list[str](), self.server.fault_of_next()
                 self._say(250, "OK")
             case "RCPT":
                 self._take_recipient(rest)

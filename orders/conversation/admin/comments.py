@@ -127,7 +127,7 @@ def _cannot_mail(order: Order) -> str:
 
 
 def _comments(request: HttpRequest, order: Order, timeline: Timeline) -> Mapping[int, CommentEntry]:
-    """The comments among the events, with their edits: two queries."""
+    """Read the comments among the events, with their edits: two queries."""
     events = [entry.event for day in timeline.days for entry in day.entries if entry.event.kind == "comment.written"]
     keys = {event.pk: event.params.get("comment") for event in events}
     rows = Comment.objects.filter(order=order, pk__in=[key for key in keys.values() if key]).prefetch_related("edits")
@@ -141,7 +141,7 @@ def _comments(request: HttpRequest, order: Order, timeline: Timeline) -> Mapping
 
 
 def _mails(request: HttpRequest, order: Order, timeline: Timeline) -> Mapping[int, dict[str, Any]]:
-    """What became of mails, with the way to each."""
+    """Say what became of mails, with the way to each."""
     if not request.user.has_perm("mail.view_mail"):
         return {}
     return {

@@ -13,7 +13,7 @@ from backoffice.mail.services.kinds import Audience, MailKind, Variable, mail_ki
 from backoffice.mail.services.rendering import safe_name
 from backoffice.text.translatable import gettext
 from orders.conversation.models import Comment
-from orders.models import Order, OrderState, ShipmentState
+from orders.models import Order, OrderEvent, OrderState, ShipmentState
 
 _OF_ORDERS: dict[str, Variable] = {
     "number": Variable(_("our number of the order"), "WEB-100042"),
@@ -69,13 +69,15 @@ class OrderMail(MailKind):
             "subject": mail.subject_line,
             "text": mail.cause,
         }
-        self.order_of(mail).events.create(
-            actor=mail.decided_by or "system", kind=_LINES[MailState(mail.state)], params=params
-        )
+        kind, actor = _LINES[MailState(mail.state)], mail.decided_by or "system"
+        OrderEvent.objects.create(order_id=mail.subject_id, actor=actor, kind=kind, params=params)
 
     def order_of(self, mail: Mail) -> Order:
-        """Return the order as it is now; asked for anew for each step of the mail."""
-        return Order.objects.select_related("shop").defer("search").get(pk=mail.subject_id)
+        """Return the order as it is now: read once for each try, which has a row of its own in memory."""
+        if "order" not in vars(mail):
+            vars(mail)["order"] = Order.objects.select_related("shop").defer("search").get(pk=mail.subject_id)
+        order: Order = vars(mail)["order"]
+        return order
 
 
 @mail_kind("order.received")
