@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from backoffice.engine.services import epoch
 from backoffice.engine.services.clock import database_now
+from backoffice.engine.services.delivery import LeaseLost
 from backoffice.mail.models import Mail, MailState
 from backoffice.mail.services.composing import compose, message_of, new_message_id, sender_of
 from backoffice.mail.services.kinds import MAIL_KINDS, MailKind
@@ -36,10 +37,6 @@ logger = logging.getLogger(__name__)
 # Longer than a task may run (CELERY_TASK_TIME_LIMIT).
 LEASE = timedelta(seconds=180)
 RESTORED_SECONDS = 30
-
-
-class LeaseLost(Exception):
-    """Another process has ended this worker's lease: it may send nothing any more."""
 
 
 def is_set_up() -> bool:

@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from backoffice.staff.text_fields import ParagraphField
+from backoffice.staff.text_fields import CodeField, ParagraphField
 from orders.services.annotations import LONGEST_NOTE
 
 LONGEST = LONGEST_NOTE
@@ -15,7 +15,14 @@ class CommentForm(forms.Form):
     """A text; its token says whether it was kept before."""
 
     text = ParagraphField(label=gettext_lazy("Comment"), max_length=LONGEST)
-    token = forms.UUIDField(required=False)
+    token = CodeField(required=False, max_length=36)
+
+    def clean_token(self) -> uuid.UUID | None:
+        """Return the token; what is none was not made by our page and stands for none."""
+        try:
+            return uuid.UUID(self.cleaned_data["token"])
+        except ValueError:
+            return None
 
 
 class EditForm(forms.Form):
