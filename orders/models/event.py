@@ -13,7 +13,7 @@ from orders.models.order import AWAITED, Order
 
 
 def awaits_rules(kind: str) -> bool:
-    """Return whether a new event of that kind waits for rules: to be set wherever such a row is made."""
+    """Return whether a new event of that kind waits for rules."""
     return kind in AWAITED
 
 
@@ -25,6 +25,9 @@ class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
     def bulk_create(  # type: ignore[override]
         self, objs: Iterable["OrderEvent"], *args: Any, **options: Any
     ) -> list["OrderEvent"]:
+        objs = list(objs)
+        for event in objs:
+            event.awaiting_rules = awaits_rules(event.kind)
         with transaction.atomic(using=self.db):
             made: list[OrderEvent] = super().bulk_create(objs, *args, **options)  # type: ignore[arg-type, assignment]
             call_followers(made)
@@ -53,6 +56,8 @@ class OrderEvent(VendorTimelineEvent):
 
     def save(self, *args: Any, **options: Any) -> None:
         is_new = self._state.adding
+        if is_new:
+            self.awaiting_rules = awaits_rules(self.kind)
         super().save(*args, **options)
         if is_new:
             call_followers([self])

@@ -47,7 +47,12 @@ class ShipmentState(StateChoices):
 
 
 # Events of the timeline that rules may follow upon (see `orders.rules.models.rule.RuleEvent`).
-AWAITED = frozenset({"order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered"})
+AWAITED = frozenset(
+    {
+        "order.received", "order.released", "order.cancelled", "shipment.shipped", "shipment.delivered",
+        "hold.placed", "vendor.refused", "order.late", "push.needs_attention",
+    }
+)  # fmt: skip
 
 # What may follow what. Held and released may alternate; cancelled and closed are ends.
 NEXT = {

@@ -13,16 +13,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from backoffice.engine.admin.timeline import Timeline
-from backoffice.mail.services.choices import does_send
+from backoffice.errors import DomainError
 from backoffice.staff.base import staff_user
 from backoffice.staff.pages import act
-from backoffice.text.emails import usable_email
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.frame import fill_in, find_order, order_url
 from orders.admin.parts import Guard, Place, register_entries, register_part, register_urls
 from orders.conversation.admin.forms import LONGEST, CommentForm, EditForm, first_error, new_token
 from orders.conversation.models import Comment, Mention
-from orders.conversation.services.comments import edit_comment, write_comment, write_to_customer
+from orders.conversation.services.comments import edit_comment, ensure_reachable, write_comment, write_to_customer
 from orders.conversation.services.mentions import highlight_names, mark_read
 from orders.models import Order
 
@@ -119,10 +118,11 @@ def _compose(request: HttpRequest, order: Order) -> Compose | None:
 
 
 def _cannot_mail(order: Order) -> str:
-    if not usable_email(order.customer_email):
-        return _("The order has no e-mail address at which its customer can be reached.")
-    if not does_send("order.message", order.shop):
-        return _("Messages to customers are switched off for %(shop)s.") % {"shop": order.shop.name}
+    """Return why the customer cannot be written to; empty when they can."""
+    try:
+        ensure_reachable(order)
+    except DomainError as error:
+        return error.text
     return ""
 
 

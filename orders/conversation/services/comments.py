@@ -39,12 +39,8 @@ def write_to_customer(order: Order, *, text: str, author: User, token: uuid.UUID
     reached.
     """
     text = _checked(text)
-    recipient = usable_email(order.customer_email)
-    if not recipient:
-        raise IllegalTransition(_("The order has no e-mail address at which its customer can be reached."))
-    if not does_send("order.message", order.shop):
-        raise IllegalTransition(_("Messages to customers are switched off for %(shop)s.") % {"shop": order.shop.name})
-    comment, is_new = _kept(order, text=text, author=author, token=token, sent_to=recipient)
+    ensure_reachable(order)
+    comment, is_new = _kept(order, text=text, author=author, token=token, sent_to=order.customer_email)
     if is_new:
         _note(comment)
         queue_message(comment)
@@ -77,6 +73,23 @@ def comment_as(order: Order, text: str, *, actor: str) -> None:
     comment = Comment.objects.create(order=order, text=_checked(text), author=author, author_name=actor)
     _note(comment)
     queue_mention_mails(note_mentions(comment))
+
+
+def message_as(order: Order, text: str, *, actor: str) -> Comment:
+    """Mail a rule's text to the customer and keep it in the timeline. Raise as `write_to_customer`."""
+    ensure_reachable(order)
+    comment = Comment.objects.create(order=order, text=_checked(text), author_name=actor, sent_to=order.customer_email)
+    _note(comment)
+    queue_message(comment)
+    return comment
+
+
+def ensure_reachable(order: Order) -> None:
+    """Raise IllegalTransition unless the customer can be written to."""
+    if not usable_email(order.customer_email):
+        raise IllegalTransition(_("The order has no e-mail address at which its customer can be reached."))
+    if not does_send("order.message", order.shop):
+        raise IllegalTransition(_("Messages to customers are switched off for %(shop)s.") % {"shop": order.shop.name})
 
 
 def _kept(order: Order, *, text: str, author: User, token: uuid.UUID | None, sent_to: str = "") -> tuple[Comment, bool]:
