@@ -9,6 +9,7 @@ from backoffice.dashboard import (
     alarm_needs,
     campaign_needs,
     catalog_needs,
+    mail_needs,
     notice_needs,
     order_needs,
     production_needs,
@@ -26,7 +27,7 @@ ORDERS, VENDORS, PRODUCTION = "orders.view_order", "engine.view_push", "fulfillm
 
 def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add to the context of the admin's index page what the reader may see."""
-    groups = _groups(request.user)
+    groups = needs_of(request.user)
     return context | {
         "title": _("What needs me now"),
         "groups": groups,
@@ -50,6 +51,7 @@ _FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | No
     ([ORDERS], alarm_needs.alarms),
     ([ORDERS], notice_needs.notices),
     ([ORDERS], sign_needs.vendors_to_inform),
+    (["mail.view_mail"], mail_needs.mails),
     ([ORDERS], order_needs.held),
     ([ORDERS], order_needs.late_at_production),
     ([ORDERS], order_needs.late_in_delivery),
@@ -69,7 +71,8 @@ _FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | No
 ]
 
 
-def _groups(user: Any) -> list[NeedGroup]:
+def needs_of(user: Any) -> list[NeedGroup]:
+    """Return the groups that this reader may see."""
     found: list[NeedGroup | None] = []
     for permissions, find in _FINDERS:
         if user.has_perms(permissions):

@@ -21,6 +21,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("orders.order", _("Orders"), "shopping_bag"),
             ("drafts_draftorder_new drafts.add_draftorder", _("New order"), "add_shopping_cart"),
             ("drafts.draftorder", _("Drafts"), "edit_note"),
+            ("conversation.mention", _("Mentions"), "alternate_email"),
             ("rules.notice", _("Notices"), "notifications"),
             ("orders.enquiry", _("Enquiries"), "contact_support"),
             ("jobs.job", _("Jobs"), "checklist"),
@@ -79,6 +80,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
     (
         _("Settings"),
         (
+            ("mail.staffmail", _("My mails"), "forward_to_inbox"),
+            ("mail.mail", _("Mails"), "mail"),
+            ("mail.shopmail", _("Customer mails"), "contact_mail"),
             ("accounts.shop", _("Shops"), "storefront"),
             ("accounts.apikey", _("API keys"), "key"),
             ("auth.user", _("Staff"), "group"),

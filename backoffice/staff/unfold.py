@@ -44,8 +44,9 @@ UNFOLD: dict[str, Any] = {
         _asset("catalog.css"),
         _asset("production-desk.css"),
         _asset("rules.css"),
+        _asset("mail.css"),
     ],
-    "SCRIPTS": [_asset("desk.js"), _asset("live.js"), _asset("order-page.js")],
+    "SCRIPTS": [_asset("desk.js"), _asset("live.js"), _asset("order-page.js"), _asset("conversation.js")],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},
     "SIDEBAR": {
         "command_search": True,
