@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("orders.order", _("Orders"), "shopping_bag", use=_ORDERS + _EXPORTS),
             MenuEntry("drafts_draftorder_new", _("New order"), "add_shopping_cart", see=_DRAFT, use=_DRAFT),
             MenuEntry("drafts.draftorder", _("Drafts"), "edit_note", use=_DRAFT),
+            MenuEntry("conversation.mention", _("Mentions"), "alternate_email"),
             MenuEntry("rules.notice", _("Notices"), "notifications", use=("rules.change_notice",)),
             MenuEntry("orders.enquiry", _("Enquiries"), "contact_support", use=("orders.change_enquiry",)),
             MenuEntry("jobs.job", _("Jobs"), "checklist", use=_ORDERS),
@@ -110,6 +111,9 @@ GROUPS: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
     (
         _("Settings"),
         (
+            MenuEntry("mail.staffmail", _("My mails"), "forward_to_inbox"),
+            MenuEntry("mail.mail", _("Mails"), "mail", use=("mail.decide_mail",)),
+            MenuEntry("mail.shopmail", _("Customer mails"), "contact_mail", use=("mail.change_shopmail",)),
             MenuEntry("accounts.shop", _("Shops"), "storefront", use=_SHOPS),
             MenuEntry("accounts.apikey", _("API keys"), "key", use=("accounts.change_apikey",)),
             MenuEntry("auth.user", _("Staff"), "group", use=("auth.change_user",)),

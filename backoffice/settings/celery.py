@@ -62,6 +62,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 1800},
     },
+    "send-mails": {
+        "task": "backoffice.mail.tasks.send_mails",
+        # What is new is enqueued at once; this finds what waits for its next try.
+        "schedule": env.float("SEND_MAILS_SECONDS", default=10),
+        "options": {"expires": 30},
+    },
+    "write-staff-mails": {
+        "task": "orders.conversation.tasks.write_staff_mails",
+        "schedule": env.float("STAFF_MAILS_SECONDS", default=300),
+        "options": {"expires": 300},
+    },
     "sync-catalog": {
         "task": "catalog.tasks.sync_catalog",
         "schedule": env.float("SYNC_CATALOG_SECONDS", default=6 * 3600),

@@ -14,6 +14,7 @@ from unfold.sites import UnfoldAdminSite
 ADDRESSES = {
     "accounts": "backoffice",
     "drafts": "orders",
+    "conversation": "orders",
     "engine": "backoffice",
     "jobs": "backoffice",
     "marketing": "orders",

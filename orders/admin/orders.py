@@ -15,7 +15,7 @@ from orders.admin.order_page.context import order_context, possible_actions
 from orders.admin.order_page.frame import Pages
 from orders.admin.order_page.live import order_live
 from orders.admin.order_page.remedies import hold_boxes
-from orders.admin.parts import parts_of, registered_urls
+from orders.admin.parts import entries_of, parts_of, registered_urls
 from orders.models import HoldReason, Order
 
 
@@ -58,6 +58,7 @@ class OrderAdmin(PagesAdmin):
             order=page.order,
             may_act=may_act,
             parts=parts_of(request, page.order),
+            entries=entries_of(request, page.order, page.timeline),
             staff=User.objects.filter(is_staff=True, is_active=True).order_by("first_name", "username"),
             holds=hold_boxes(page),
             alarming=[reason for reason in HoldReason if reason.is_alarming],

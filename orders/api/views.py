@@ -3,6 +3,7 @@
 from typing import Annotated, ClassVar
 
 import msgspec
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -170,8 +171,9 @@ class OrderTimeline(OneOrder):
     )
     def get(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
-        # Rules, and what they hold an order for, are between staff.
+        # Comments, mails and rules, and what rules hold an order for, are between staff.
         events = self.find_order(pk, bare=True).events.exclude(kind__startswith="rule.").order_by("at", "pk")
+        events = events.exclude(Q(kind__startswith="comment.") | Q(kind__startswith="mail."))
         events = events.exclude(kind__startswith="hold.", params__reason=HoldReason.RULE)
         results = [EventResponse(event.at, event.kind, str(describe(event))) for event in events]
         return Response(TimelineResponse(results))

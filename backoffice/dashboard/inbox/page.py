@@ -41,7 +41,7 @@ class ScopeTab:
 
 
 @dataclass(frozen=True)
-class KindRow:
+class InboxRow:
     """One kind in the scope: how many, since when, whither it goes."""
 
     kind: Kind
@@ -146,7 +146,7 @@ def _tabs(tallies: list[KindTally], view: InboxView) -> list[ScopeTab]:
     ]
 
 
-def _rows(tallies: list[KindTally], view: InboxView) -> list[KindRow]:
+def _rows(tallies: list[KindTally], view: InboxView) -> list[InboxRow]:
     """Return the kinds of which the scope has some, and the one that is open."""
     past = past_counts()
     return [
@@ -156,9 +156,9 @@ def _rows(tallies: list[KindTally], view: InboxView) -> list[KindRow]:
     ]
 
 
-def _row(tally: KindTally, view: InboxView, *, past: Mapping[Any, int]) -> KindRow:
+def _row(tally: KindTally, view: InboxView, *, past: Mapping[Any, int]) -> InboxRow:
     course = trend(dict(past), now=tally.counts[InboxScope.TEAM])
-    return KindRow(
+    return InboxRow(
         kind=tally.kind,
         counted=capped(tally.counts[view.scope]),
         oldest=tally.oldest[view.scope],

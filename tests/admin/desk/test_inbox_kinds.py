@@ -11,6 +11,7 @@ from django.utils import timezone
 from backoffice.dashboard.inbox.registry import all_kinds
 from backoffice.engine.models import Callback, Heartbeat, Push
 from backoffice.jobs.models import Job
+from backoffice.mail.models import Mail
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, CustomPicture, CustomProduct, SyncRun, TableImport
 from fulfillment.models import Label, ProductionFile, ProductionOrder
 from orders.marketing.models import MailCampaign, OrderExport
@@ -127,6 +128,10 @@ CASES: dict[str, Callable[[], object]] = {
     "tables-to-review": lambda: table("ready"),
     "failed-syncs": lambda: SyncRun.objects.create(vendor="mypromo", kind="catalog", state="failed"),
     "failed-jobs": lambda: Job.objects.create(kind="orders.release", state="failed", needs_attention=True),
+    "unsent-mails": lambda: Mail.objects.create(
+        kind="order_received", subject_type="orders.order", subject_id=1, recipient="ada@example.com", language="en",
+        state="failed", needs_attention=True, created_by="system",
+    ),
     "lost-pictures": picture,
     "stuck-files": lambda: ProductionFile.objects.create(
         production_order=to_make(), kind="print", source_key="f1", url="https://example.com/f", needs_attention=True

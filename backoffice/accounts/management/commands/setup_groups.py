@@ -14,13 +14,14 @@ READ = {
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "marketing.orderexport", "marketing.exportbatch",
-    "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
+        "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
+        "mail.mail", "mail.shopmail",
 }  # fmt: skip
 MACHINERY = {"engine.resend_push", "engine.decide_push", "engine.replay_callback"}
 CATALOGUE = {
     "catalog.change_product", "catalog.change_variant", "catalog.add_changeset", "catalog.change_changeset",
     "catalog.approve_changeset", "catalog.push_changeset", "catalog.add_tableimport",
-    "engine.resend_push", "engine.decide_push",
+    "engine.resend_push", "engine.decide_push", "conversation.add_comment",
 }  # fmt: skip
 GROUPS: dict[str, set[str]] = {
     "Read only": set(),
@@ -28,6 +29,7 @@ GROUPS: dict[str, set[str]] = {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
         "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
         "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
+        "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
@@ -39,17 +41,15 @@ GROUPS: dict[str, set[str]] = {
     },
     "Production desk": {
         "fulfillment.dispatch_productionorder", "fulfillment.view_documents", "engine.resend_push",
-        "engine.decide_push",
+        "engine.decide_push", "conversation.add_comment",
     },
     # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
         "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
-        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job",
-    },
-    "Operations": MACHINERY
-    | {
-        "rules.add_rule", "rules.change_rule", "rules.change_notice", "jobs.export_job",
+        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job", "Operations",
+        "rules.add_rule", "rules.change_rule", "conversation.add_comment", "conversation.mail_customer",
+        "mail.decide_mail", "mail.change_shopmail", "mail.change_mailtemplate",
         "engine.change_integration", "engine.pause_integration", "engine.test_integration",
         "engine.add_webhooksubscription",
         "engine.change_webhooksubscription", "accounts.add_shop", "accounts.change_shop",
