@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "orders.rules",
     "orders.conversation",
     "orders.marketing",
+    "backoffice.dashboard",
     "backoffice.staff",
     "backoffice.demo",
     "unfold.apps.BasicAppConfig",

@@ -68,6 +68,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("STAFF_MAILS_SECONDS", default=300),
         "options": {"expires": 300},
     },
+    "count-inbox": {
+        "task": "backoffice.dashboard.tasks.count_inbox",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
     "sync-catalog": {
         "task": "catalog.tasks.sync_catalog",
         "schedule": env.float("SYNC_CATALOG_SECONDS", default=6 * 3600),
