@@ -21,6 +21,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
             ("orders.order", _("Orders"), "shopping_bag"),
             ("rules.notice", _("Notices"), "notifications"),
             ("orders.enquiry", _("Enquiries"), "contact_support"),
+            ("complaints.complaint", _("Complaints"), "assignment_late"),
             ("rules.rule", _("Rules"), "rule"),
         ),
     ),

@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "orders",
     "orders.rules",
     "orders.marketing",
+    "orders.complaints",
     "backoffice.staff",
     "backoffice.demo",
     "unfold.apps.BasicAppConfig",

@@ -9,7 +9,7 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "rules.rule", "rules.notice", "marketing.mailcampaign", "orders.enquiry",
-    "orders.strayorder",
+    "orders.strayorder", "complaints.complaint",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
@@ -26,7 +26,7 @@ GROUPS: dict[str, set[str]] = {
     "Read only": set(),
     "Order desk": {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
-        "orders.decide_strayorder", "engine.resend_push", "engine.decide_push",
+        "orders.decide_strayorder", "complaints.change_complaint", "engine.resend_push", "engine.decide_push",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
