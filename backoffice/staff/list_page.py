@@ -9,9 +9,11 @@ from typing import Any, Generic
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
 
 from backoffice.staff.filter_form import FilterForm
 from backoffice.staff.keyset import PLACE, Ascending, KeysetPage, Row, page_of
+from backoffice.staff.live import Live, live_version, versions_of
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,21 @@ class ListPage(Generic[Row]):
     def get_page(self) -> KeysetPage[Row] | Ascending[Row]:
         return page_of(self.get_queryset(), self.request.GET, size=self.paginate_by)
 
+    @cached_property
+    def page(self) -> KeysetPage[Row] | Ascending[Row]:
+        return self.get_page()
+
+    def get_version(self) -> Live:
+        """Return the version of the page: of its rows and of what `get_related_version` adds."""
+        keys = [row.pk for row in self.page.rows]
+        return live_version(keys, versions_of(self.page.rows), self.get_related_version(keys))
+
+    def get_related_version(self, keys: list[Any]) -> Any:
+        """Return what changes with whatever else the rows show."""
+        return ()
+
     def get_context_data(self) -> dict[str, Any]:
-        page = self.get_page()
+        page = self.page
         return {
             "list": self,
             "filters": self.filters,

@@ -14,6 +14,7 @@ from orders.admin.order_list.listing import OrderList
 from orders.admin.order_page import by_hand, correction, desk, documents
 from orders.admin.order_page.context import order_context, possible_actions
 from orders.admin.order_page.frame import Pages
+from orders.admin.order_page.live import order_live
 from orders.admin.order_page.remedies import hold_boxes
 from orders.admin.parts import parts_of, registered_urls
 from orders.models import HoldReason, Order
@@ -45,6 +46,9 @@ class OrderAdmin(PagesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self.require_view(request)
+        live = order_live(object_id)
+        if unchanged := live.unchanged(request):
+            return unchanged
         page = order_context(object_id)
         if page is None:
             raise Http404
@@ -54,6 +58,7 @@ class OrderAdmin(PagesAdmin):
             "orders/order.html",
             title=_("Order %(number)s") % {"number": page.order.number},
             page=page,
+            live=live,
             order=page.order,
             may_act=may_act,
             parts=parts_of(request, page.order),

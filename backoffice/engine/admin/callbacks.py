@@ -129,7 +129,7 @@ class CallbackAdmin(PagesAdmin):
 
         def do() -> str:
             replay_callbacks(Callback.objects.filter(pk=callback.pk))
-            return _("It is worked off once more. Reload in a moment to see what came of it.")
+            return _("Processing it again; this page will show the result.")
 
         return act(request, do, to=reverse("admin:engine_callback_change", args=[pk]))
 

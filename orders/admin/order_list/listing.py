@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,7 +17,7 @@ from orders.admin.order_list.tabs import tabs
 from orders.admin.order_page.chips import status_chips
 from orders.admin.parts import Part, parts_for_marked
 from orders.admin.pictures import pictures_of
-from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
+from orders.models import Hold, Order, OrderAlarm, OrderEvent, OrderLine, OrderState, ShipmentState
 
 THUMBNAILS = 3
 
@@ -81,6 +81,9 @@ class OrderList(ListPage[Order]):
             )
             for order in found
         ]
+
+    def get_related_version(self, keys: list[int]) -> int | None:
+        return OrderEvent.objects.filter(order__in=keys).aggregate(newest=Max("pk"))["newest"]
 
     def get_tabs(self) -> list[Tab]:
         return tabs(self.request.GET, staff_user(self.request))
