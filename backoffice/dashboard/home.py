@@ -9,6 +9,7 @@ from backoffice.dashboard import (
     alarm_needs,
     campaign_needs,
     catalog_needs,
+    complaint_needs,
     notice_needs,
     order_needs,
     production_needs,
@@ -22,6 +23,7 @@ from backoffice.dashboard.needs import NeedGroup, total
 from backoffice.text.translatable import gettext as _
 
 ORDERS, VENDORS, PRODUCTION = "orders.view_order", "engine.view_push", "fulfillment.view_productionorder"
+COMPLAINTS = "complaints.view_complaint"
 
 
 def add_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -50,10 +52,13 @@ _FINDERS: list[tuple[list[str], Callable[[], NeedGroup | Sequence[NeedGroup | No
     ([ORDERS], alarm_needs.alarms),
     ([ORDERS], notice_needs.notices),
     ([ORDERS], sign_needs.vendors_to_inform),
+    ([COMPLAINTS], complaint_needs.missed_deadlines),
     ([ORDERS], order_needs.held),
     ([ORDERS], order_needs.late_at_production),
     ([ORDERS], order_needs.late_in_delivery),
     ([ORDERS], order_needs.waiting_for_release),
+    ([COMPLAINTS], complaint_needs.open_complaints),
+    ([COMPLAINTS], complaint_needs.refunds_to_pay),
     ([ORDERS], sign_needs.enquiries),
     ([PRODUCTION], production_needs.late),
     ([PRODUCTION], production_needs.due_today),

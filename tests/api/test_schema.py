@@ -20,6 +20,7 @@ OPERATIONS = (
     "get_order",
     "get_order_timeline",
     "cancel_order",
+    "list_order_complaints",
     "open_design",
     "get_design",
     "get_design_preview",

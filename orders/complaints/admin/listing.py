@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from backoffice.staff.list_page import ListPage, Tab
 from backoffice.states import Chip
 from orders.complaints.admin.chips import case_chips
 from orders.complaints.models import Bearer, ClaimState, Complaint, ComplaintCause, ComplaintState, Refund, Replacement
-from orders.models import Order, OrderState
+from orders.models import Order, OrderEvent, OrderState
 from orders.services.search import search_orders
 
 COUNTED = 1000
@@ -95,6 +95,10 @@ class ComplaintList(ListPage[Complaint]):
 
     def get_queryset(self) -> QuerySet[Complaint]:
         return super().get_queryset().prefetch_related("lines__line", "replacements__order", "refunds")
+
+    def get_related_version(self, keys: list[int]) -> int | None:
+        events = OrderEvent.objects.filter(order__complaints__in=keys)
+        return events.aggregate(newest=Max("pk"))["newest"]
 
     def get_tabs(self) -> list[Tab]:
         """Count what waits; all that ever were is no work."""

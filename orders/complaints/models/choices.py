@@ -10,7 +10,7 @@ from backoffice.states import StateChoices, Tone
 class Bearer(models.TextChoices):
     """Who bears what a complaint costs."""
 
-    US = "us", pgettext_lazy("bears the cost", "we do")
+    US = "us", pgettext_lazy("bears the cost", "us")
     VENDOR = "vendor", pgettext_lazy("bears the cost", "the vendor")
     CARRIER = "carrier", pgettext_lazy("bears the cost", "the carrier")
     CUSTOMER = "customer", pgettext_lazy("bears the cost", "the customer")

@@ -18,6 +18,8 @@ from orders.complaints.services.deadlines import find_deadline
 from orders.complaints.services.ending import settle_if_done
 from orders.models import Order, OrderLine, OrderState, ProductionState, ShipmentState
 
+_MADE = (ProductionState.IN_PRODUCTION, ProductionState.DONE)
+
 
 @dataclass(frozen=True)
 class NewComplaint:
@@ -33,7 +35,7 @@ class NewComplaint:
 
 def can_complain(order: Order) -> Eligibility:
     """Return whether there can be a complaint: something of it is made. What is not can still be changed."""
-    is_made = order.production != ProductionState.NONE or order.shipment != ShipmentState.NONE
+    is_made = order.production in _MADE or order.shipment != ShipmentState.NONE
     if is_made or order.state == OrderState.CLOSED:
         return ELIGIBLE
     return ineligible(_("Nothing of it has been made yet: change or cancel the order instead."))
