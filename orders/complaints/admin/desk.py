@@ -81,7 +81,7 @@ def refund(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return _("The refund is noted. Record its payment once it is paid.")
 
-    return _fill_in(request, complaint, "refund", RefundForm(request.POST), do)
+    return _fill_in(request, complaint, "refund", RefundForm(request.POST, currency=complaint.order.currency), do)
 
 
 @require_POST
@@ -125,7 +125,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what came back to the claim."""
     complaint = find_complaint(request, pk, CHANGE)
     is_accepted = request.POST.get("choice") == "accepted"
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, currency=complaint.order.currency)
 
     def do(values: Values) -> str:
         if is_accepted and values["credit"] is None:

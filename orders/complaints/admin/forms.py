@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.staff.text_fields import CodeField, ParagraphField
+from backoffice.text.translatable import gettext as _t
 from fulfillment.models import Shipment
 from orders.complaints.models import Bearer, ComplaintCause, Payer
 from orders.complaints.models.complaint import LONGEST_TEXT
@@ -93,7 +94,9 @@ class PiecesForm(forms.Form):
 class OpenForm(AboutForm, PiecesForm):
     """A new complaint. Left out, the bearer is who usually bears such a cost."""
 
-    parcel = forms.ModelChoiceField(label=_("Parcel"), required=False, queryset=Shipment.objects.none())
+    parcel = forms.ModelChoiceField(
+        label=_("Parcel"), required=False, queryset=Shipment.objects.none(), empty_label=_("none in particular")
+    )
     everything = forms.BooleanField(label=_("All pieces"), required=False)
     photos = PhotosField(required=False)
     token = CodeField(max_length=64, widget=forms.HiddenInput)
@@ -119,11 +122,15 @@ class PhotosForm(forms.Form):
 
 
 class RefundForm(forms.Form):
-    """What is paid back, and by whom."""
+    """What is paid back in the order's currency, and by whom."""
 
-    amount = forms.DecimalField(label=_("Amount, gross"), max_digits=13, decimal_places=3, localize=True)
+    amount = forms.DecimalField(max_digits=13, decimal_places=3, localize=True)
     payer = forms.ChoiceField(label=_("Paid by"), choices=Payer.choices)
     token = CodeField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, currency: str, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["amount"].label = _t("Amount, gross, in %(currency)s") % {"currency": currency}
 
 
 class EndForm(forms.Form):
@@ -135,8 +142,12 @@ class EndForm(forms.Form):
 class AnswerForm(EndForm):
     """What came back to a claim; without an amount it was refused."""
 
-    credit = forms.DecimalField(label=_("Credit"), required=False, max_digits=13, decimal_places=3, localize=True)
+    credit = forms.DecimalField(required=False, max_digits=13, decimal_places=3, localize=True)
     field_order = ["credit", "note"]
+
+    def __init__(self, *arguments: Any, currency: str, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["credit"].label = _t("Credit in %(currency)s") % {"currency": currency}
 
 
 class ExpressForm(forms.Form):

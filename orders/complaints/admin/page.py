@@ -92,8 +92,8 @@ def _forms(complaint: Complaint, *, amount: Decimal) -> dict[str, forms.Form]:
     return {
         "change": AboutForm(initial=about),
         "photos": PhotosForm(),
-        "refund": RefundForm(initial=refund),
-        "answer": AnswerForm(),
+        "refund": RefundForm(initial=refund, currency=complaint.order.currency),
+        "answer": AnswerForm(currency=complaint.order.currency),
         "settle": EndForm(),
         "withdraw": EndForm(),
     }

@@ -78,12 +78,13 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, complaint: Complaint, forms: ReplacementForms) -> HttpResponse:
-    """Only check it, or order it; what is refused stands at its fields."""
+    """Only check it, or order it at the price that was shown; what is refused stands at its fields."""
     try:
-        if request.POST.get("choice") == "check":
-            checked = check_replacement(complaint, forms.requested)
+        checked = check_replacement(complaint, forms.requested)
+        is_agreed = request.POST.get("agreed") == _spell_cost(checked)
+        if request.POST.get("choice") == "check" or not is_agreed:
             forms.add_errors(checked.findings.errors)
-            return _show(request, complaint, forms, checked=checked)
+            return _show(request, complaint, forms, checked=checked, is_agreed=is_agreed)
         made = order_replacement(complaint, forms.requested, actor=actor(request))
     except InvalidInput as error:
         forms.add_errors(error.errors)
@@ -101,6 +102,7 @@ def _show(
     forms: ReplacementForms,
     *,
     checked: CheckedReplacement | None = None,
+    is_agreed: bool = True,
     refusal: str = "",
 ) -> HttpResponse:
     pictures = pictures_of(forms.pieces.lines)
@@ -121,9 +123,16 @@ def _show(
         # Those that came with a POST stand at their fields.
         found=checked.errors if checked and not forms.pieces.is_bound else {},
         refusal=refusal,
+        agreed=_spell_cost(checked),
+        is_agreed=is_agreed or request.POST.get("choice") == "check",
         opens_address=bool(forms.address.errors) or complaint.cause == ComplaintCause.RETURNED,
         button=_button(complaint, checked),
     )
+
+
+def _spell_cost(checked: CheckedReplacement | None) -> str:
+    """Return what the page says that it costs, to be compared with what it costs when it is ordered."""
+    return "unknown" if checked is None or checked.cost is None else str(checked.cost)
 
 
 def _button(complaint: Complaint, checked: CheckedReplacement | None) -> str:

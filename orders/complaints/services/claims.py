@@ -10,7 +10,6 @@ from django.utils import timezone
 from backoffice.errors import ELIGIBLE, Eligibility, InvalidInput, ineligible
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.money import round_money
-from backoffice.vendors.registry import vendor_title
 from orders.complaints.models import Bearer, ClaimState, Complaint
 from orders.complaints.services.ending import settle_if_done
 from orders.models import Order
@@ -99,5 +98,4 @@ def _parcel_lines(complaint: Complaint) -> list[str]:
 def _request(complaint: Complaint) -> str:
     if complaint.bearer == Bearer.CARRIER:
         return _("Please investigate the parcel and refund the damage.")
-    text = _("Please credit the cost of the pieces named above. Vendor: %(vendor)s.")
-    return text % {"vendor": vendor_title(complaint.vendor)}
+    return _("Please credit the cost of the pieces named above.")

@@ -95,6 +95,7 @@ def test_four_presses_lead_from_the_order_to_its_replacement(clerk: Client, arri
     assert "Order the replacement (€70.00)" in text_of(asked)
     forms = asked.context["forms"]
     values = {field.html_name: field.value() or "" for form in (forms.pieces, forms.address) for field in form}
+    values["agreed"] = asked.context["agreed"]
     made = clerk.post(page(complaint, "replace"), values)
     replacement = Order.objects.get(complaint=True)
     assert made["Location"] == f"/admin/orders/order/{replacement.pk}/change/"
@@ -119,6 +120,19 @@ def test_a_replacement_that_would_be_refused_says_so_at_the_field(clerk: Client,
     assert "Nothing was ordered" in shown
     assert 'value="' + "x" * 40 in shown
     assert not Order.objects.filter(complaint=True).exists()
+
+
+def test_nothing_is_ordered_at_another_price_than_the_one_shown(clerk: Client, arrived: Arrived) -> None:
+    complaint = complain(arrived(**one_line()), 20)
+    asked = clerk.get(page(complaint, "replace"))
+    forms = asked.context["forms"]
+    values = {field.html_name: field.value() or "" for field in forms.address}
+    values |= {f"pieces_{complaint.lines.get().line_id}": "100", "agreed": asked.context["agreed"]}
+    shown = clerk.post(page(complaint, "replace"), values)
+    assert "It costs something else now. Nothing was ordered." in text_of(shown)
+    assert not Order.objects.filter(complaint=True).exists()
+    clerk.post(page(complaint, "replace"), values | {"agreed": shown.context["agreed"]})
+    assert Order.objects.get(complaint=True).lines.get().quantity == 100
 
 
 def test_checking_again_orders_nothing(clerk: Client, arrived: Arrived) -> None:
