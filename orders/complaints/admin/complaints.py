@@ -23,7 +23,7 @@ class ComplaintAdmin(PagesAdmin):
         return [*opening.PAGES, *replacing.PAGES, *desk.PAGES, *photo_views.PAGES, *costs_page.PAGES]
 
     def shown_rows(self, row: Complaint) -> list[QuerySet[Any]]:
-        made = Order.objects.filter(replaces__complaint=row)
+        made = Order.objects.filter(made_good__complaint=row)
         return [*super().shown_rows(row), row.photos.all(), row.refunds.all(), made]
 
     def detail_view(self, request: HttpRequest, complaint: Complaint) -> HttpResponse:

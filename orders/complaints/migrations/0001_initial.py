@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('made_by', models.CharField(max_length=150, verbose_name='by')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
                 ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='complaints.complaint', verbose_name='complaint')),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='orders.order', verbose_name='order')),
+                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='made_good', to='orders.order', verbose_name='order')),
             ],
             options={
                 'verbose_name': 'replacement',

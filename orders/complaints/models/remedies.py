@@ -13,7 +13,7 @@ class Replacement(models.Model):
     """The order that makes a complaint good. A complaint has one that is not cancelled."""
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="replacements", verbose_name=_("complaint"))
-    order = models.OneToOneField(Order, models.PROTECT, related_name="replaces", verbose_name=_("order"))
+    order = models.OneToOneField(Order, models.PROTECT, related_name="made_good", verbose_name=_("order"))
     # What the vendor asks for it, in the order's currency; None while that is not known.
     cost = models.DecimalField(_("cost"), max_digits=13, decimal_places=3, null=True, blank=True)
     made_by = models.CharField(_("by"), max_length=150)
