@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('vendor', models.CharField(max_length=32, verbose_name='vendor')),
                 ('cause', models.CharField(choices=[('damaged', 'damaged on the way'), ('faulty', 'faulty product'), ('misprint', 'print is wrong'), ('wrong_item', 'wrong product'), ('missing', 'pieces missing'), ('lost', 'parcel lost'), ('returned', 'parcel returned'), ('late', 'arrived too late'), ('our_mistake', 'our mistake in the order'), ('other', 'something else')], max_length=16, verbose_name='cause')),
                 ('text', models.TextField(blank=True, verbose_name='description')),
-                ('bearer', models.CharField(choices=[('us', 'we do'), ('vendor', 'the vendor'), ('carrier', 'the carrier'), ('customer', 'the customer')], max_length=8, verbose_name='who bears the cost')),
+                ('bearer', models.CharField(choices=[('us', 'us'), ('vendor', 'the vendor'), ('carrier', 'the carrier'), ('customer', 'the customer')], max_length=8, verbose_name='who bears the cost')),
                 ('state', models.CharField(choices=[('open', 'open'), ('settled', 'settled'), ('withdrawn', 'withdrawn')], default='open', max_length=10, verbose_name='state')),
                 ('claim', models.CharField(choices=[('none', 'no claim'), ('due', 'claim to be sent'), ('sent', 'claim sent'), ('accepted', 'claim accepted'), ('refused', 'claim refused')], default='none', max_length=8, verbose_name='claim')),
                 ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='claimed')),
