@@ -53,6 +53,7 @@ GROUPS: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("conversation.mention", _("Mentions"), "alternate_email", use=("conversation.add_comment",)),
             MenuEntry("rules.notice", _("Notices"), "notifications", use=("rules.change_notice",)),
             MenuEntry("orders.enquiry", _("Enquiries"), "contact_support", use=("orders.change_enquiry",)),
+            MenuEntry("complaints.complaint", _("Complaints"), "assignment_late", use=("complaints.change_complaint",)),
             MenuEntry("jobs.job", _("Jobs"), "checklist", use=_ORDERS),
             MenuEntry("rules.rule", _("Rules"), "rule", use=("rules.change_rule",)),
         ),

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "orders.rules",
     "orders.conversation",
     "orders.marketing",
+    "orders.complaints",
     "backoffice.dashboard",
     "backoffice.staff",
     "backoffice.demo",

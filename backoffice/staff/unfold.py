@@ -45,6 +45,7 @@ UNFOLD: dict[str, Any] = {
         _asset("rules.css"),
         _asset("mail.css"),
         _asset("inbox.css"),
+        _asset("complaints.css"),
     ],
     "SCRIPTS": [
         _asset("desk.js"),

@@ -9,7 +9,7 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "rules.rule", "rules.notice", "marketing.mailcampaign", "orders.enquiry",
-    "orders.strayorder",
+    "orders.strayorder", "complaints.complaint",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
@@ -29,7 +29,7 @@ GROUPS: dict[str, set[str]] = {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
         "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
         "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
-        "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail",
+        "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail", "complaints.change_complaint",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
