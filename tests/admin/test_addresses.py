@@ -7,7 +7,10 @@ from django.urls import reverse
 
 # As they were when all models of a package had its name for a label.
 BACKOFFICE = {"apikey", "callback", "drift", "integration", "push", "shop"}
-ORDERS = {"enquiry", "exportbatch", "mailcampaign", "notice", "optout", "order", "orderexport", "rule", "strayorder"}
+ORDERS = {
+    "draftorder", "enquiry", "exportbatch", "mailcampaign", "notice", "optout", "order", "orderexport", "rule",
+    "strayorder",
+}  # fmt: skip
 
 
 def address_of(model: str) -> str:
