@@ -3,7 +3,6 @@
 from typing import Annotated, ClassVar
 
 import msgspec
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request

@@ -151,7 +151,7 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 # Beginnings of the kinds that shops are not shown; apps above add theirs.
-STAFF_ONLY = ["rule."]
+STAFF_ONLY = ["comment.", "mail.", "rule."]
 
 
 def describe(event: OrderEvent) -> str:
