@@ -52,8 +52,9 @@ class CorrectAddresses(OrderJob):
 
     @transaction.atomic
     def apply(self, job: Job, row: JobRow) -> RowResult:
-        release = bool(job.inputs["release"])
-        order = _correct(order_of(row), row_values(row), actor=job.created_by, release=release)
+        release, values = bool(job.inputs["release"]), row_values(row)
+        order = _correct(order_of(row), values, actor=job.created_by, release=release)
+        _ensure_fits(order, roles=[AddressRole(role) for role in values])
         if release and order.state == OrderState.NEW:
             order = release_order(order, actor=job.created_by)
         if order.state != OrderState.HELD:
@@ -146,6 +147,16 @@ def _correct(order: Order, values: Mapping[str, Mapping[str, str]], *, actor: st
         return edit_order(order, msgspec.convert(fields, OrderChanges), actor=actor, release=release)
     except msgspec.ValidationError as error:
         raise InvalidInput(str(error), errors={"": [str(error)]}) from None
+
+
+def _ensure_fits(order: Order, *, roles: Sequence[AddressRole]) -> None:
+    """Raise InvalidInput while a vendor would still refuse one of these addresses: an edit looks at what it changes,
+    and what nobody changed is as wrong as before.
+    """
+    paths = tuple(f"{role.field}." for role in roles)
+    errors = recheck_orders([order])[order.pk].errors
+    if left := {path: texts for path, texts in errors.items() if path.startswith(paths)}:
+        raise InvalidInput(_("The address still does not fit."), errors=left)
 
 
 def row_values(row: JobRow) -> dict[str, dict[str, str]]:
