@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
+from orders.admin.order_edit import views as edit_views
 from orders.admin.order_list import bulk, saved_views
 from orders.admin.order_list.listing import OrderList
 from orders.admin.order_page import by_hand, correction, desk, documents
@@ -36,7 +37,7 @@ class OrderAdmin(PagesAdmin):
             ("bulk/run/", "bulk_run", bulk.run),
             ("views/save/", "save_view", saved_views.save),
             ("views/<int:pk>/delete/", "remove_view", saved_views.delete),
-            *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
+            *(*desk.PAGES, *edit_views.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
         ]
 
     def get_urls(self) -> list[URLPattern]:

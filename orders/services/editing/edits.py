@@ -1,7 +1,6 @@
 """Editing an order: what was bought, for whom and where it goes, while the part that changes is not being made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 from django.db import transaction
@@ -11,12 +10,13 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
 from orders.models import AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderLine, VendorOrderState
-from orders.services.editing.amounts import Amounts, amounts_of
+from orders.services.editing.amounts import amounts_of
 from orders.services.editing.changes import OrderChanges
 from orders.services.editing.checking import EditFindings, check_edit
 from orders.services.editing.holds import CorrectedHolds
 from orders.services.editing.parts import find_obstacles, replan
 from orders.services.editing.plan import EditPlan, build_plan
+from orders.services.editing.preview import EditPreview
 from orders.services.editing.spelling import spell_changes
 from orders.services.editing.writing import write_plan
 from orders.services.holds import place_hold
@@ -26,21 +26,6 @@ from orders.services.statuses import derive_statuses
 
 # In these nothing of it is on its way by itself.
 CORRECTABLE = (OrderState.NEW, OrderState.HELD)
-
-
-@dataclass(frozen=True)
-class EditPreview:
-    """What an edit would do: `changes` are [path, before, after] for people; `obstacle` says why it cannot be done."""
-
-    changes: list[list[str]] = field(default_factory=list)
-    before: Amounts | None = None
-    after: Amounts | None = None
-    findings: EditFindings = field(default_factory=EditFindings)
-    obstacle: str = ""
-
-    @property
-    def changes_anything(self) -> bool:
-        return bool(self.changes)
 
 
 def can_edit(order: Order) -> Eligibility:
