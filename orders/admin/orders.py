@@ -10,9 +10,9 @@ from django.urls import URLPattern
 from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
 from orders.admin.order_edit import views as edit_views
-from orders.admin.order_list import bulk, saved_views
+from orders.admin.order_list import bulk
 from orders.admin.order_list.listing import OrderList
-from orders.admin.order_page import by_hand, correction, desk, documents
+from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, terms
 from orders.admin.order_page.context import order_context, possible_actions
 from orders.admin.order_page.frame import Pages
 from orders.admin.order_page.live import order_live
@@ -35,9 +35,8 @@ class OrderAdmin(PagesAdmin):
         return [
             ("bulk/", "bulk", bulk.preview),
             ("bulk/run/", "bulk_run", bulk.run),
-            ("views/save/", "save_view", saved_views.save),
-            ("views/<int:pk>/delete/", "remove_view", saved_views.delete),
-            *(*desk.PAGES, *edit_views.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
+            *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
+            *(*edit_views.PAGES, *comparing.PAGES, *cooling.PAGES, *terms.PAGES),
         ]
 
     def get_urls(self) -> list[URLPattern]:

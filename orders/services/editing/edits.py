@@ -171,7 +171,7 @@ def _keep(
         end_corrected_holds(order, ended, actor=actor, note=_("The order was edited."))
     if was_released:
         for row in planned:
-            place_part(row, actor=actor)
+            place_part(row, actor=actor, not_before=order.leaves_at)
     order = Order.objects.locked(order.pk)
     derive_statuses(order)
     return order

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
-from django.conf import settings
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.services.epoch import take_id
@@ -115,7 +114,7 @@ def build_document(document: NewDocument, order: Order, *, credentials: dict[str
 
 def _fingerprint_of(new: NewOrder) -> str:
     """Return a hash of what is made and where it goes, "" for a complaint, which repeats an order on purpose."""
-    if new.complaint or not settings.ORDER_DUPLICATE_MINUTES:
+    if new.complaint:
         return ""
     files = [[file.url or file.file_id for file in line.files] for line in new.lines]
     made = [
