@@ -25,7 +25,8 @@ class ComparedForm(forms.Form):
     """A form of which `changed_data` is what the person changed, whatever the row has become meanwhile."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, label_suffix="", **named)
+        super().__init__(*arguments, **named)
+        self.label_suffix = ""
         self.use_required_attribute = False
         for field in self.fields.values():
             field.show_hidden_initial = not isinstance(field, forms.FileField)

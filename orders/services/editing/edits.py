@@ -65,7 +65,8 @@ def edit_order(
     only those that no vendor takes). Nothing is changed then. Return the order as it is then.
     """
     order = _locked(order, revision=revision)
-    plan, findings, rows = _prepare(order, changes, lock=True)
+    plan = build_plan(order, changes)
+    findings, rows = _examine(plan, lock=True)
     findings.ensure(anyway=anyway)
     return _keep(plan, findings, rows, actor=actor, anyway=anyway, release=release)
 
@@ -98,9 +99,11 @@ def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str
 @transaction.atomic
 def _correct(order: Order, changes: OrderChanges, *, role: AddressRole, actor: str) -> Order:
     order = _locked(order, revision=None)
-    plan, findings, rows = _prepare(order, changes, lock=True)
+    plan = build_plan(order, changes)
+    plan.confirmed = role
+    findings, rows = _examine(plan, lock=True)
     findings.ensure(anyway=False)
-    return _keep(plan, findings, rows, actor=actor, corrected=role)
+    return _keep(plan, findings, rows, actor=actor)
 
 
 def _locked(order: Order, *, revision: int | None) -> Order:
@@ -110,12 +113,6 @@ def _locked(order: Order, *, revision: int | None) -> Order:
         raise Outdated(text % {"number": order.number}, revision=order.revision)
     can_edit(order).ensure()
     return order
-
-
-def _prepare(order: Order, changes: OrderChanges, *, lock: bool) -> tuple[EditPlan, EditFindings, list[VendorOrder]]:
-    plan = build_plan(order, changes)
-    findings, rows = _examine(plan, lock=lock)
-    return plan, findings, rows
 
 
 def _examine(plan: EditPlan, *, lock: bool) -> tuple[EditFindings, list[VendorOrder]]:
@@ -151,7 +148,6 @@ def _keep(
     actor: str,
     anyway: bool = False,
     release: bool = True,
-    corrected: AddressRole | None = None,
 ) -> Order:
     order, refused = plan.before.order, {row.pk for row in rows if row.state == VendorOrderState.REFUSED}
     planned: list[VendorOrder] = []
@@ -163,7 +159,7 @@ def _keep(
         for react in on_correction:
             react(order, actor=actor)
     refused_anew = bool(refused & {row.pk for row in planned})
-    ended = CorrectedHolds(plan, findings, also=corrected, refused_anew=refused_anew).settle(order)
+    ended = CorrectedHolds(plan, findings, refused_anew=refused_anew).settle(order)
     if not anyway:
         _hold_for(order, findings, actor=actor)
     was_released = order.state == OrderState.RELEASED
