@@ -38,6 +38,7 @@ UNFOLD: dict[str, Any] = {
         _asset("tokens.css"),
         _asset("desk.css"),
         _asset("order.css"),
+        _asset("lists.css"),
         _asset("order-page.css"),
         _asset("machine.css"),
         _asset("catalog.css"),

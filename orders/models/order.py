@@ -151,6 +151,9 @@ class Order(models.Model):
             ),
             models.Index(fields=["shop", "updated_at", "id"], name="order_updated"),
             models.Index(fields=["-created_at"], name="order_received"),
+            # What the list can be ordered by.
+            models.Index(fields=["ship_by", "id"], condition=Q(ship_by__isnull=False), name="order_ship_by"),
+            models.Index(fields=["total", "id"], name="order_total"),
             models.Index(fields=["customer_email"], name="order_email"),
             # Whether somebody has bought before is asked in whatever letter case the e-mail was typed.
             models.Index(Lower("customer_email"), name="order_email_folded"),

@@ -76,6 +76,8 @@ def callback_rows(callbacks: list[Callback]) -> list[CallbackRow]:
 
 
 class CallbackList(ListPage[Callback]):
+    key = "callbacks"
+    permission, change_permission = "engine.view_callback", "engine.replay_callback"
     title = gettext_lazy("Callbacks")
     template_name = "engine/callback_list.html"
     queryset = Callback.objects.defer("body", "headers")

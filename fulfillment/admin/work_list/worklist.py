@@ -88,6 +88,8 @@ class WorkCard:
 class WorkList(ListPage[ProductionOrder]):
     """Cards instead of a table, in groups; a fixed number of queries, however many cards."""
 
+    key = "production"
+    permission, change_permission = "fulfillment.view_productionorder", "fulfillment.dispatch_productionorder"
     title = gettext_lazy("Work list")
     template_name = "fulfillment/worklist.html"
     filter_class = WorkFilters
@@ -97,10 +99,11 @@ class WorkList(ListPage[ProductionOrder]):
 
     def get_tabs(self) -> list[Tab]:
         counts, current = count_work(), self.filters.requested.section
-        return [
+        sections = [
             Tab(section.label, self._query(section=section.value), section == current, counts.get(section.value))
             for section in Section
         ]
+        return [*sections, *super().get_tabs()]
 
     @cached_property
     def work(self) -> WorkPage:
