@@ -11,7 +11,9 @@ from unfold.sites import UnfoldAdminSite
 # e-mails outlive an app's name.
 ADDRESSES = {
     "accounts": "backoffice",
+    "drafts": "orders",
     "engine": "backoffice",
+    "jobs": "backoffice",
     "marketing": "orders",
     "rules": "orders",
 }

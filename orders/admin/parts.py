@@ -16,12 +16,15 @@ Guard = Callable[[View], View]
 
 
 class Place(StrEnum):
-    """On the page of an order: among its buttons, below its holds, beside its lines; in the list: for marked orders."""
+    """On the page of an order: among its buttons, below its holds, beside its lines; in the list: for marked orders,
+    and beside its search.
+    """
 
     BUTTONS = "buttons"
     NOTES = "notes"
     SIDE = "side"
     MARKED = "marked"
+    ABOVE_LIST = "above_list"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ def parts_of(request: HttpRequest, order: Order) -> dict[str, list[Part]]:
 def parts_for_marked(request: HttpRequest) -> list[Part]:
     """Return what the reader can do with orders marked in the list, beside what orders offer themselves."""
     return _read(Place.MARKED, request, None)
+
+
+def parts_above_list(request: HttpRequest) -> list[Part]:
+    """Return what the list of orders offers beside its search."""
+    return _read(Place.ABOVE_LIST, request, None)
 
 
 def registered_urls(guard: Guard) -> list[URLPattern]:
