@@ -15,7 +15,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Hold, Order, OrderState
-from orders.services.corrections import can_correct, correct_address
+from orders.services.editing.edits import can_correct, correct_address
 from orders.services.holds import active_holds
 from orders.services.jobs.kinds import OrderJob, active_holds_of, order_of
 from orders.services.lifecycle import end_corrected_holds, release_order
