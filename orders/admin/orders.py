@@ -53,7 +53,7 @@ class OrderAdmin(PagesAdmin):
         return self.render(
             request,
             "orders/order.html",
-            title=_("Order %(number)s") % {"number": page.order.number},
+            title=_("Orders"),
             page=page,
             live=live,
             order=page.order,

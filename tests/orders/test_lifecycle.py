@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from backoffice.engine.models import Push
+from backoffice.engine.models.push import PushState
 from backoffice.errors import Conflict, DomainError, IllegalTransition
 from orders.models import Hold, HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
@@ -137,3 +138,17 @@ def test_every_event_that_our_services_write_has_its_sentence() -> None:
     written -= {"orders.place", "orders.cancel", "orders.discard"}
     assert written
     assert written <= set(SENTENCES)
+
+
+def test_a_cancelled_order_asks_for_nothing_more() -> None:
+    order = release_order(make_order(), actor="jana")
+    order.vendor_orders.update(state=VendorOrderState.REFUSED)
+    Push.objects.update(state=PushState.FAILED, needs_attention=True)
+    hold_order(order, reason=HoldReason.VENDOR_REFUSED, text="", actor="vendor:mypromo")
+    assert Push.objects.needing_attention().count() == 1
+
+    order = cancel_order(order, actor="jana", reason="cannot be made")
+    assert order.state == OrderState.CANCELLED
+    assert not Push.objects.needing_attention().exists()
+    assert not order.holds.filter(released_at=None).exists()
+    assert not order.alarms.exists()
