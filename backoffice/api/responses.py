@@ -29,6 +29,8 @@ PROBLEMS = {
     "reference_taken": _("The shop has an order with this reference."),
     "illegal_transition": _("The order's state does not allow that."),
     "conflict": _("Something else got there first."),
+    "outdated": _("Somebody else has changed it meanwhile."),
+    "precondition_required": _("The request needs the header If-Match."),
     "no_price": _("There is no price to quote."),
     "refused": _("That is not possible now."),
     "unavailable": _("Not available for the moment."),

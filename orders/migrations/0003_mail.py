@@ -6,6 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('orders', '0002_edit'),
         ('orders', '0002_holds'),
     ]
 

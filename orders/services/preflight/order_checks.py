@@ -1,6 +1,6 @@
 """The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -63,9 +63,9 @@ def divide(errors: Errors) -> tuple[Errors, Errors]:
     return address, {path: texts for path, texts in errors.items() if path not in address}
 
 
-def check_order(rows: OrderRows) -> Findings:
+def check_order(rows: OrderRows, *, without: Collection[int] = ()) -> Findings:
     """Return all that stands against the order, in a constant number of queries; nothing is saved, and its lines are
-    filled from the catalogue (`validate_lines`).
+    filled from the catalogue (`validate_lines`). Of its stock, lines `without` which it is asked take nothing.
 
     Must run in the transaction that writes the order: until its end no other takes of the same stock.
     """
@@ -77,7 +77,7 @@ def check_order(rows: OrderRows) -> Findings:
     check_limits(rows, findings)
     check_prices(order, findings.lines, errors=findings.prices)
     # Last, since it locks.
-    check_stock(findings.lines, errors=findings.stock)
+    check_stock(findings.lines, errors=findings.stock, without=without)
     return findings
 
 
