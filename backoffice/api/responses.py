@@ -48,17 +48,19 @@ TotalMoney = Annotated[
 ]
 
 
-class Suggestion(msgspec.Struct):
-    """A street that is too long, in two parts that fit."""
+class Suggestion(msgspec.Struct, omit_defaults=True):
+    """New values with which an address fits: abbreviated, or what is too long divided between two fields."""
 
-    street: str
-    care_of: str
+    street: str = ""
+    care_of: str = ""
+    company: str = ""
+    department: str = ""
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
     """Problem details (RFC 9457). `code` is stable and for programs, `detail` is for people.
 
-    `errors` maps the path of a field to its complaints. `suggestions` maps an address to a street that would fit.
+    `errors` maps the path of a field to its complaints. `suggestions` maps an address to new values of its fields.
     `order` is the id of the order that is in the way.
     """
 

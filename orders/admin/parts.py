@@ -18,7 +18,7 @@ Guard = Callable[[View], View]
 
 class Place(StrEnum):
     """On the page of an order: among its buttons, below its holds, beside its lines, above its timeline; in the list:
-    for marked orders; on the page of an enquiry: below it.
+    for marked orders, and beside its search; on the page of an enquiry: below it.
     """
 
     BUTTONS = "buttons"
@@ -27,6 +27,7 @@ class Place(StrEnum):
     TIMELINE = "timeline"
     ENQUIRY = "enquiry"
     MARKED = "marked"
+    ABOVE_LIST = "above_list"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ def parts_of_enquiry(request: HttpRequest, enquiry: Enquiry) -> list[Part]:
 def parts_for_marked(request: HttpRequest) -> list[Part]:
     """Return what the reader can do with orders marked in the list, beside what orders offer themselves."""
     return _read(Place.MARKED, request, None)
+
+
+def parts_above_list(request: HttpRequest) -> list[Part]:
+    """Return what the list of orders offers beside its search."""
+    return _read(Place.ABOVE_LIST, request, None)
 
 
 def registered_urls(guard: Guard) -> list[URLPattern]:

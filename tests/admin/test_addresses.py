@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 # As they were when all models of a package had its name for a label.
-BACKOFFICE = {"apikey", "callback", "drift", "integration", "push", "shop"}
+BACKOFFICE = {"apikey", "callback", "drift", "integration", "job", "push", "shop"}
 ORDERS = {"enquiry", "exportbatch", "mailcampaign", "notice", "optout", "order", "orderexport", "rule", "strayorder"}
 
 

@@ -15,7 +15,8 @@ from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Order
 from orders.services.order_message import OrderRows, build_message
-from orders.services.preflight.address_checks import check_countries, doubts_about, split_street
+from orders.services.preflight.address_checks import check_countries, doubts_about
+from orders.services.preflight.address_proposals import propose_address
 from orders.services.preflight.line_checks import ValidatedLine, check_url, validate_lines
 from orders.services.preflight.price_checks import check_prices
 from orders.services.preflight.stock_checks import check_stock
@@ -27,7 +28,7 @@ _ADDRESSES = tuple(f"{role.field}." for role in AddressRole)
 
 @dataclass
 class Findings:
-    """What the pre-flight finds: `errors` by field path, `suggestions` of a street and care-of that would fit.
+    """What the pre-flight finds: `errors` by field path, `suggestions` of new values that would fit, by address.
 
     What the shop may choose to take all the same stands apart: `prices` that nobody would mean, `stock` too small.
     `doubts` are as `errors`, of what a vendor may take and a person has to decide: the order is taken and held.
@@ -145,12 +146,10 @@ def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
         # What the catalogue says of a field says more than that its vendor would refuse it too.
         if path not in known_paths:
             add_error(findings.errors, path, error.text)
-    limit = limits.ADDRESS_LIMITS["street"][1]
+    longest = {name: most for name, (_least, most) in limits.ADDRESS_LIMITS.items()}
     for address in rows.addresses:
-        if address.role not in _SENT or len(address.street) <= limit or address.care_of:
-            continue
-        if (parts := split_street(address.street, limit=limit)) is not None:
-            findings.suggestions[address.field] = {"street": parts[0], "care_of": parts[1]}
+        if address.role in _SENT and (proposal := propose_address(address, limits=longest)):
+            findings.suggestions[address.field] = proposal
 
 
 def _our_path(path: str, own: list[int]) -> str:

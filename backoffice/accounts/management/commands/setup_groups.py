@@ -15,7 +15,7 @@ READ = {
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "marketing.orderexport", "marketing.exportbatch",
     "mail.mail", "mail.shopmail",
-    "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration",
+    "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
 }  # fmt: skip
 MACHINERY = {"engine.resend_push", "engine.decide_push", "engine.replay_callback"}
 CATALOGUE = {
@@ -27,7 +27,8 @@ GROUPS: dict[str, set[str]] = {
     "Read only": set(),
     "Order desk": {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
-        "orders.decide_strayorder", "engine.resend_push", "engine.decide_push",
+        "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
+        "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
         "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail",
     },
     "Catalogue desk": CATALOGUE,
@@ -46,11 +47,12 @@ GROUPS: dict[str, set[str]] = {
     "Marketing": {
         "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
-        "rules.change_notice", "engine.resend_push", "engine.decide_push", "conversation.add_comment",
+        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job",
+        "conversation.add_comment",
     },
     "Operations": MACHINERY
     | {
-        "rules.add_rule", "rules.change_rule", "rules.change_notice", "conversation.add_comment",
+        "rules.add_rule", "rules.change_rule", "rules.change_notice", "jobs.export_job", "conversation.add_comment",
         "conversation.mail_customer", "mail.decide_mail", "mail.change_shopmail", "mail.change_mailtemplate",
         "engine.change_integration", "engine.pause_integration", "engine.test_integration",
         "engine.add_webhooksubscription",
