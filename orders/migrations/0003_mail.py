@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('orders', '0002_edit'),
         ('orders', '0002_holds'),
+        ('orders', '0002_jobs'),
     ]
 
     operations = [

@@ -196,8 +196,8 @@ def test_every_text_of_every_admin_is_cleaned(rf: RequestFactory):
 COMPARED = {
     "accept_difference", "action", "after", "agreed", "all", "anyway", "assignee", "assignee_before", "back", "before",
     "callback", "campaign", "cancelled", "cards", "choice", "code", "code_is_confirmed", "column", "compact",
-    "confirmed", "draft", "enabled", "field", "filters", "format", "from", "happened", "key", "kind", "mine", "order", "price",
-    "query", "question", "recipient", "rule", "save", "sku", "state", "to", "token", "tracking_code",
+    "confirmed", "draft", "enabled", "field", "filters", "format", "from", "happened", "key", "kind", "mine", "order",
+    "price", "query", "question", "recipient", "rule", "save", "sku", "state", "to", "token", "tracking_code",
 }  # fmt: skip
 WHOLE = {
     "POST.urlencode()",
