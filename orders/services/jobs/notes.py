@@ -13,7 +13,6 @@ from backoffice.text.cleaning import trim
 from backoffice.text.translatable import gettext as _
 from orders.models import Order
 from orders.services.annotations import LONGEST_NOTE, tag_order, write_note
-from orders.services.jobs.desk import changed_since
 from orders.services.jobs.kinds import OrderJob, order_of
 
 _TAGS = JobInput("tags", gettext_lazy("Tags"), is_required=True, longest=800, help=gettext_lazy("Separated by commas"))
