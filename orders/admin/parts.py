@@ -18,7 +18,7 @@ Guard = Callable[[View], View]
 
 class Place(StrEnum):
     """On the page of an order: among its buttons, below its holds, beside its lines, above its timeline; in the list:
-    for marked orders, and above it; on the page of an enquiry: below it.
+    for marked orders, and beside its search; on the page of an enquiry: below it.
     """
 
     BUTTONS = "buttons"

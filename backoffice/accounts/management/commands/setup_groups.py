@@ -14,8 +14,8 @@ READ = {
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "marketing.orderexport", "marketing.exportbatch",
-        "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
-        "mail.mail", "mail.shopmail",
+    "mail.mail", "mail.shopmail",
+    "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
 }  # fmt: skip
 MACHINERY = {"engine.resend_push", "engine.decide_push", "engine.replay_callback"}
 CATALOGUE = {
@@ -40,16 +40,20 @@ GROUPS: dict[str, set[str]] = {
         "catalog.delete_categoryrule", "catalog.view_categoryrule",
     },
     "Production desk": {
-        "orders.change_order", "rules.change_notice", "fulfillment.dispatch_productionorder",
-        "fulfillment.view_documents", "engine.resend_push", "engine.decide_push", "conversation.add_comment",
+        "fulfillment.dispatch_productionorder", "fulfillment.view_documents", "engine.resend_push",
+        "engine.decide_push", "conversation.add_comment",
     },
     # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
         "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
-        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job", "Operations",
-        "rules.add_rule", "rules.change_rule", "conversation.add_comment", "conversation.mail_customer",
-        "mail.decide_mail", "mail.change_shopmail", "mail.change_mailtemplate",
+        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job",
+        "conversation.add_comment",
+    },
+    "Operations": MACHINERY
+    | {
+        "rules.add_rule", "rules.change_rule", "rules.change_notice", "jobs.export_job", "conversation.add_comment",
+        "conversation.mail_customer", "mail.decide_mail", "mail.change_shopmail", "mail.change_mailtemplate",
         "engine.change_integration", "engine.pause_integration", "engine.test_integration",
         "engine.add_webhooksubscription",
         "engine.change_webhooksubscription", "accounts.add_shop", "accounts.change_shop",
