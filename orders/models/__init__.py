@@ -9,6 +9,7 @@ from orders.models.hold import Hold, HoldReason, OrderAlarm
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
 from orders.models.saved_view import SavedView
+from orders.models.search_word import SearchWord
 from orders.models.stored_file import ShopFile, SuppliedLabel
 from orders.models.stray_order import StrayOrder, StrayState
 from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
@@ -30,6 +31,7 @@ __all__ = [
     "OrderState",
     "ProductionState",
     "SavedView",
+    "SearchWord",
     "ShipmentState",
     "ShopFile",
     "StrayOrder",
