@@ -19,6 +19,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("index", _("What needs me now"), "inbox"),
             ("orders.order", _("Orders"), "shopping_bag"),
+            ("customers.customer", _("Customers"), "group"),
             ("rules.notice", _("Notices"), "notifications"),
             ("orders.enquiry", _("Enquiries"), "contact_support"),
             ("rules.rule", _("Rules"), "rule"),

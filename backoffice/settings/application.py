@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "catalog",
     "fulfillment",
     "orders",
+    "orders.customers",
     "orders.rules",
     "orders.marketing",
     "backoffice.staff",

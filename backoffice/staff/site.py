@@ -11,6 +11,7 @@ from unfold.sites import UnfoldAdminSite
 # e-mails outlive an app's name.
 ADDRESSES = {
     "accounts": "backoffice",
+    "customers": "orders",
     "engine": "backoffice",
     "marketing": "orders",
     "rules": "orders",

@@ -42,6 +42,7 @@ UNFOLD: dict[str, Any] = {
         _asset("catalog.css"),
         _asset("production-desk.css"),
         _asset("rules.css"),
+        _asset("customers.css"),
     ],
     "SCRIPTS": [_asset("desk.js"), _asset("live.js")],
     "COMMAND": {"search_callback": "backoffice.dashboard.palette.find", "show_history": True},

@@ -16,10 +16,13 @@ Guard = Callable[[View], View]
 
 
 class Place(StrEnum):
-    """On the page of an order: among its buttons, below its holds, beside its lines; in the list: for marked orders."""
+    """On the page of an order: among its buttons, below its holds, in the box of its customer, beside its lines; in the
+    list: for marked orders.
+    """
 
     BUTTONS = "buttons"
     NOTES = "notes"
+    CUSTOMER = "customer"
     SIDE = "side"
     MARKED = "marked"
 
@@ -51,7 +54,7 @@ def register_urls(urls: Callable[[Guard], Sequence[URLPattern]]) -> None:
 
 def parts_of(request: HttpRequest, order: Order) -> dict[str, list[Part]]:
     """Return the parts of the page of an order by place."""
-    return {place: _read(place, request, order) for place in (Place.BUTTONS, Place.NOTES, Place.SIDE)}
+    return {place: _read(place, request, order) for place in (Place.BUTTONS, Place.NOTES, Place.CUSTOMER, Place.SIDE)}
 
 
 def parts_for_marked(request: HttpRequest) -> list[Part]:

@@ -7,7 +7,18 @@ from django.urls import reverse
 
 # As they were when all models of a package had its name for a label.
 BACKOFFICE = {"apikey", "callback", "drift", "integration", "push", "shop"}
-ORDERS = {"enquiry", "exportbatch", "mailcampaign", "notice", "optout", "order", "orderexport", "rule", "strayorder"}
+ORDERS = {
+    "customer",
+    "enquiry",
+    "exportbatch",
+    "mailcampaign",
+    "notice",
+    "optout",
+    "order",
+    "orderexport",
+    "rule",
+    "strayorder",
+}
 
 
 def address_of(model: str) -> str:

@@ -196,8 +196,8 @@ def test_every_text_of_every_admin_is_cleaned(rf: RequestFactory):
 COMPARED = {
     "accept_difference", "action", "after", "agreed", "anyway", "assignee", "back", "before", "callback", "campaign",
     "cancelled", "cards", "choice", "code", "code_is_confirmed", "confirmed", "draft", "enabled", "field", "filters",
-    "format", "from", "happened", "key", "kind", "order", "price", "query", "question", "recipient", "rule", "sku",
-    "state", "to", "token", "tracking_code",
+    "format", "from", "happened", "key", "kind", "older", "order", "price", "query", "question", "recipient", "rule",
+    "sku", "state", "to", "token", "tracking_code",
 }  # fmt: skip
 WHOLE = {"POST.urlencode()", "POST.get(name, '')", "GET.urlencode()", "GET.items()", "GET.dict()", "GET.copy()"}
 # Shown again beside its complaint as it was typed, and kept nowhere.
