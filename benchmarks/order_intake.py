@@ -53,7 +53,7 @@ def fill() -> str:
     from fulfillment.models import Country, State
 
     now = timezone.now()
-    shop = Shop.objects.create(code="BENCH", name="Benchmark")
+    shop = Shop.objects.create(code="BENCH", name="Benchmark", duplicate_window_minutes=0)
     germany = Country.objects.create(iso2="DE", iso3="DEU", name="Germany")
     State.objects.bulk_create(State(country=germany, iso2=f"{n:02}", name=f"State {n}") for n in range(16))
     product = Product.objects.create(vendor="mypromo", vendor_id="1", name="Card", changed_at=now, created_at=now)

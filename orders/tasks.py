@@ -5,7 +5,7 @@ from celery import shared_task
 from backoffice.engine.services.pull_runs import pull_all
 from backoffice.engine.services.pulling import forget_old_drift
 from backoffice.engine.services.task_queue import PULL_ORDERS
-from orders.services import lateness, stock, unavailable
+from orders.services import hold_terms, lateness, stock, unavailable
 from orders.services.reports.pulling import OrderPull
 
 
@@ -15,6 +15,12 @@ def pull_orders() -> None:
     alone changes, or the catalogue.
     """
     pull_all(OrderPull, task=PULL_ORDERS, afterwards=_follow_time)
+
+
+@shared_task(name="orders.tasks.release_due_holds")
+def release_due_holds() -> None:
+    """Release the holds whose time has come."""
+    hold_terms.release_due_holds()
 
 
 def _follow_time() -> None:

@@ -43,6 +43,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("PULL_ORDERS_SECONDS", default=600),
         "options": {"expires": 300},
     },
+    "release-due-holds": {
+        "task": "orders.tasks.release_due_holds",
+        "schedule": env.float("RELEASE_DUE_HOLDS_SECONDS", default=15),
+        "options": {"expires": 15},
+    },
     "run-rules": {
         "task": "orders.rules.tasks.run_rules",
         # What is new is enqueued at once; this finds what was missed, and what is due on a schedule.

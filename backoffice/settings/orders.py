@@ -18,8 +18,6 @@ RELAY_DOMAINS = env.list(
 
 # A rule on a schedule looks at open orders, and at those received within so many days.
 RULES_SCHEDULE_DAYS = env.int("RULES_SCHEDULE_DAYS", default=90)
-# Two orders with the same recipient and lines within that time may be one: the second waits for a person; 0 = off.
-ORDER_DUPLICATE_MINUTES = env.float("ORDER_DUPLICATE_MINUTES", default=0, least=0)
 
 # Print files and documents may live on loopback addresses and plain http: for the sandbox only.
 ALLOW_PRIVATE_FILE_HOSTS = env.bool("ALLOW_PRIVATE_FILE_HOSTS", default=False)

@@ -31,6 +31,8 @@ MYPROMO_CALLBACK_SECRET_PREVIOUS = env.str("MYPROMO_CALLBACK_SECRET_PREVIOUS", d
 MYPROMO_CALLBACK_HEADER = env.str(
     "MYPROMO_CALLBACK_HEADER", default="X-Callback-Secret", pattern="[A-Za-z0-9-]+", shape="the name of a header"
 )
+# How long mypromo waits after an order is submitted, as set there (`sent_to_production_delay`); 0: not known.
+MYPROMO_PRODUCTION_DELAY_SECONDS = env.float("MYPROMO_PRODUCTION_DELAY_SECONDS", default=0, least=0)
 MYPROMO_SANDBOX = env.bool("MYPROMO_SANDBOX", default=False)
 MYPROMO_REQUESTS_PER_MINUTE = env.float("MYPROMO_REQUESTS_PER_MINUTE", default=450)
 MYPROMO_FULFILLER_REQUESTS_PER_MINUTE = env.float("MYPROMO_FULFILLER_REQUESTS_PER_MINUTE", default=450)

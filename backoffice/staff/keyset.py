@@ -3,13 +3,46 @@
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
 Row = TypeVar("Row", bound=Model)
 
 # What of an address says where in the list one is.
 PLACE = ("older", "newer", "end", "after")
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of rows: by an indexed field, then by key. Rows without a value are left out.
+
+    `newest`, `older` and so on mean first, next and so on where the order is another one than "newest first".
+    """
+
+    field: str = "pk"
+    descending: bool = True
+
+    def rows(self, queryset: QuerySet[Row], *, backwards: bool = False) -> QuerySet[Row]:
+        """Return the rows in this order, or in the opposite one."""
+        sign = "-" if self.descending != backwards else ""
+        if self.field == "pk":
+            return queryset.order_by(f"{sign}pk")
+        return queryset.filter(**{f"{self.field}__isnull": False}).order_by(sign + self.field, f"{sign}pk")
+
+    def beyond(self, queryset: QuerySet[Row], pk: int, *, backwards: bool = False) -> QuerySet[Row]:
+        """Return the rows after the one of that key, or before it; none where it is gone and its place unknown."""
+        than = "lt" if self.descending != backwards else "gt"
+        if self.field == "pk":
+            return queryset.filter(**{f"pk__{than}": pk})
+        value = queryset.model._default_manager.filter(pk=pk).values_list(self.field, flat=True).first()
+        if value is None:
+            return queryset.none()
+        # The first condition is the one that an index answers.
+        tie = Q(**{f"{self.field}__{than}": value}) | Q(**{f"pk__{than}": pk})
+        return queryset.filter(tie, **{f"{self.field}__{than}e": value})
+
+
+NEWEST_FIRST = Sort()
 
 
 @dataclass(frozen=True)
@@ -32,7 +65,7 @@ class Ascending(Generic[Row]):
     next: str | None
 
 
-def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> KeysetPage[Row]:
+def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int, sort: Sort = NEWEST_FIRST) -> KeysetPage[Row]:
     """Return the page that `?older=<pk>`, `?newer=<pk>` or `?end=1` asks for, else the newest.
 
     One query, no OFFSET, no COUNT. What is not a number is ignored, as if it were not there.
@@ -40,10 +73,10 @@ def page_of(queryset: QuerySet[Row], parameters: QueryDict, *, size: int) -> Key
     older, newer = _key(parameters, "older"), _key(parameters, "newer")
     upwards = newer is not None or "end" in parameters
     if older is not None:
-        queryset = queryset.filter(pk__lt=older)
+        queryset = sort.beyond(queryset, older)
     if newer is not None:
-        queryset = queryset.filter(pk__gt=newer)
-    rows = list(queryset.order_by("pk" if upwards else "-pk")[: size + 1])
+        queryset = sort.beyond(queryset, newer, backwards=True)
+    rows = list(sort.rows(queryset, backwards=upwards)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if upwards:

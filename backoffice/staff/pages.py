@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from backoffice.errors import DomainError
 from backoffice.staff.base import FactsAdmin, refuse
 from backoffice.staff.list_page import ListPage
+from backoffice.staff.live import live_version, row_versions
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
@@ -44,15 +45,29 @@ class PagesAdmin(FactsAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self.require_view(request)
-        return self.detail_view(request, find_or_404(self.model, object_id))
+        row = find_or_404(self.model, object_id)
+        live = live_version(row_versions(*self.shown_rows(row)))
+        if unchanged := live.unchanged(request):
+            return unchanged
+        response = self.detail_view(request, row)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data["live"] = live
+        return response
+
+    def shown_rows(self, row: Any) -> list[QuerySet[Any]]:
+        """Return the rows that its page shows: when one of them changes, open pages are renewed."""
+        return [self.model._default_manager.filter(pk=row.pk)]
 
     def detail_view(self, request: HttpRequest, row: Any, /) -> HttpResponse:
         raise NotImplementedError
 
     def show_list(self, request: HttpRequest, list_page: type[ListPage[Any]]) -> HttpResponse:
         self.require_view(request)
-        page = list_page(request)
-        return self.render(request, page.template_name, title=page.title, **page.get_context_data())
+        shown = list_page(request)
+        live = shown.get_version()
+        return live.unchanged(request) or self.render(
+            request, shown.template_name, title=shown.title, live=live, **shown.get_context_data()
+        )
 
     def require_view(self, request: HttpRequest) -> None:
         """Raise PermissionDenied unless the reader may see the rows."""

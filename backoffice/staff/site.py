@@ -37,7 +37,15 @@ class StaffSite(UnfoldAdminSite):
     """Unfold's site, with the addresses of `ADDRESSES`."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [self._at_its_address(url) for url in super().get_urls()]
+        from backoffice.staff import list_settings  # has models, and the site is made before there are any
+
+        pages = [
+            ("lists/<slug:key>/views/", list_settings.save_view, "staff_view_save"),
+            ("lists/<slug:key>/views/<int:pk>/delete/", list_settings.delete_view, "staff_view_delete"),
+            ("lists/<slug:key>/settings/", list_settings.save_settings, "staff_list_settings"),
+        ]
+        own = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
+        return own + [self._at_its_address(url) for url in super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Return the apps by address; `app_label` is one."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -44,6 +45,10 @@ class ProductionOrderAdmin(PagesAdmin):
 
     def render(self, request: HttpRequest, template: str, *, title: Any, **context: Any) -> TemplateResponse:
         return desk_page(request, template, title=title, **context)
+
+    def shown_rows(self, row: ProductionOrder) -> list[QuerySet[Any]]:
+        parts = [row.labels.all(), row.shipments.all(), row.files.all(), row.events.order_by("-pk")[:1]]
+        return [*super().shown_rows(row), *parts]
 
     def detail_view(self, request: HttpRequest, order: ProductionOrder, /) -> HttpResponse:
         title = _("Production order %(number)s") % {"number": order.vendor_id}

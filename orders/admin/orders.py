@@ -9,11 +9,12 @@ from django.urls import URLPattern
 
 from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_list import bulk, saved_views
+from orders.admin.order_list import bulk
 from orders.admin.order_list.listing import OrderList
-from orders.admin.order_page import by_hand, correction, desk, documents
+from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, terms
 from orders.admin.order_page.context import order_context, possible_actions
 from orders.admin.order_page.frame import Pages
+from orders.admin.order_page.live import order_live
 from orders.admin.order_page.remedies import hold_boxes
 from orders.admin.parts import parts_of, registered_urls
 from orders.models import HoldReason, Order
@@ -33,9 +34,8 @@ class OrderAdmin(PagesAdmin):
         return [
             ("bulk/", "bulk", bulk.preview),
             ("bulk/run/", "bulk_run", bulk.run),
-            ("views/save/", "save_view", saved_views.save),
-            ("views/<int:pk>/delete/", "remove_view", saved_views.delete),
             *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
+            *(*comparing.PAGES, *cooling.PAGES, *terms.PAGES),
         ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -45,6 +45,9 @@ class OrderAdmin(PagesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self.require_view(request)
+        live = order_live(object_id)
+        if unchanged := live.unchanged(request):
+            return unchanged
         page = order_context(object_id)
         if page is None:
             raise Http404
@@ -54,6 +57,7 @@ class OrderAdmin(PagesAdmin):
             "orders/order.html",
             title=_("Order %(number)s") % {"number": page.order.number},
             page=page,
+            live=live,
             order=page.order,
             may_act=may_act,
             parts=parts_of(request, page.order),

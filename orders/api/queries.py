@@ -1,17 +1,23 @@
 """Which orders a storefront asks for."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 from django.db.models import Prefetch, QuerySet
+from django.http import QueryDict
 from msgspec import Meta, Struct
 
 from backoffice.accounts.models import Shop
 from backoffice.api.pagination import PageQuery
-from backoffice.api.validation import one_of
+from backoffice.api.validation import MalformedInput, one_of
+from backoffice.staff.models import SavedView
 from backoffice.text.datetimes import within_calendar
 from backoffice.text.structs import Text
+from backoffice.text.translatable import gettext as _
 from orders.models import Hold, Order, OrderState, ProductionState, ShipmentState
+from orders.models.order import OrderQuerySet
+from orders.services.filters import OrderFilters
+from orders.services.filters import filter_orders as filter_by_values
 from orders.services.intake.input import OnInvalid
 from orders.services.search import search_orders
 
@@ -32,6 +38,11 @@ class OrderQuery(PageQuery, kw_only=True):
         Timestamp | None,
         Meta(description="Changed then or later, in order of change. Go on with `resume_at` to miss nothing."),
     ] = None
+    view: Annotated[
+        str,
+        Meta(max_length=40, description="A view that the staff saved, by its name: its filters hold as well."),
+        Text.LINE,
+    ] = ""
     search: Annotated[
         str, Meta(max_length=200, description="Beginnings of words: number, reference, customer, recipient, SKU ...")
     ] = ""
@@ -57,10 +68,24 @@ def filter_orders(query: OrderQuery, *, shop: Shop) -> QuerySet[Order]:
         "number": query.number,
         "created_at__gte": query.created_since,
     }
-    orders = Order.objects.filter(shop=shop, **{name: value for name, value in conditions.items() if value})
+    orders: QuerySet[Order] = Order.objects.filter(
+        shop=shop, **{name: value for name, value in conditions.items() if value}
+    )
     if query.late is not None:
         orders = orders.filter(late=query.late)
+    if query.view:
+        orders = _in_view(orders, query.view)
     return search_orders(orders, query.search)
+
+
+def _in_view(orders: QuerySet[Order], name: str) -> QuerySet[Order]:
+    """Return the orders of the saved view. Raise MalformedInput where there is none, or one for each person."""
+    found = SavedView.objects.filter(list_key="orders", name=name).first()
+    values = OrderFilters(QueryDict(found.query)).values if found else {}
+    if not values or values.get("view") == "mine":
+        text = _("There is no saved view of that name that a shop could read.")
+        raise MalformedInput(text, errors={"view": [text]})
+    return filter_by_values(cast(OrderQuerySet, orders), values)
 
 
 def with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -24,12 +24,13 @@ class Axes(msgspec.Struct):
 
 
 class HoldResponse(msgspec.Struct):
-    """Why the order waits. `errors` maps the paths of fields to complaints."""
+    """Why the order waits. `errors` maps the paths of fields to complaints; `until` is when it ends by itself."""
 
     reason: Annotated[str, one_of(HoldReason)]
     text: str
     errors: dict[str, list[str]]
     since: datetime
+    until: datetime | None = None
 
 
 class CustomerResponse(msgspec.Struct):
@@ -135,7 +136,9 @@ class ShipmentResponse(msgspec.Struct):
 
 
 class OrderResponse(msgspec.Struct):
-    """An order with all that belongs to it. `total` is gross; `holds` are those that are still in force."""
+    """An order with all that belongs to it. `total` is gross; `holds` are those that are still in force; before
+    `leaves_at`, the end of its shop's cooling-off, nothing of it is sent.
+    """
 
     id: int
     number: str
@@ -143,6 +146,7 @@ class OrderResponse(msgspec.Struct):
     state: Axes
     late: bool
     cancel_requested: bool
+    leaves_at: datetime | None
     ship_by: datetime | None
     placed_at: datetime
     currency: str
@@ -193,8 +197,8 @@ class TimelineResponse(msgspec.Struct):
 def _hold(hold: Hold) -> HoldResponse:
     """Return the hold; rules and their texts are between staff: to a storefront a person holds the order."""
     if hold.reason == HoldReason.RULE:
-        return HoldResponse(HoldReason.MANUAL.value, "", {}, hold.placed_at)
-    return HoldResponse(hold.reason, hold.text, hold.errors, hold.placed_at)
+        return HoldResponse(HoldReason.MANUAL.value, "", {}, hold.placed_at, hold.until)
+    return HoldResponse(hold.reason, hold.text, hold.errors, hold.placed_at, hold.until)
 
 
 def order_response(order: Order, *, parts: PlacedOrder | None = None) -> OrderResponse:

@@ -8,7 +8,6 @@ from orders.models.event import OrderEvent
 from orders.models.hold import Hold, HoldReason, OrderAlarm
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
-from orders.models.saved_view import SavedView
 from orders.models.search_word import SearchWord
 from orders.models.stored_file import ShopFile, SuppliedLabel
 from orders.models.stray_order import StrayOrder, StrayState
@@ -30,7 +29,6 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "ProductionState",
-    "SavedView",
     "SearchWord",
     "ShipmentState",
     "ShopFile",

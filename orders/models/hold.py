@@ -1,5 +1,6 @@
 """Why an order waits, and what came to light about one that has ended."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,27 @@ class Hold(models.Model):
     released_by = models.CharField(_("released by"), max_length=150, blank=True)
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     release_note = TranslatableTextField(_("note"), blank=True)
+    # Who takes care of it, and until when it lasts: then it ends by itself.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    # The order that this one may repeat.
+    duplicate_of = models.ForeignKey(
+        Order,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("possible duplicate of"),
+    )
     # Released although nothing was fixed: its errors are not checked again.
     overridden = models.BooleanField(_("released anyway"), default=False, db_default=False)
 
@@ -51,7 +73,10 @@ class Hold(models.Model):
         verbose_name_plural = _("holds")
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["reason", "placed_at"], condition=Q(released_at__isnull=True), name="hold_active")
+            models.Index(fields=["reason", "placed_at"], condition=Q(released_at__isnull=True), name="hold_active"),
+            models.Index(
+                fields=["until"], condition=Q(released_at__isnull=True, until__isnull=False), name="hold_until"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -85,6 +85,8 @@ class Order(models.Model):
     # Later than promised, in production or on the way: a property of the journey, not a place on it.
     late = models.BooleanField(_("late"), default=False)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
+    # The end of its cooling-off: nothing of it is sent before.
+    leaves_at = models.DateTimeField(_("leaves at"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(_("cancellation asked for"), null=True, blank=True)
 
     placed_at = models.DateTimeField(_("placed"))
@@ -149,6 +151,9 @@ class Order(models.Model):
             ),
             models.Index(fields=["shop", "updated_at", "id"], name="order_updated"),
             models.Index(fields=["-created_at"], name="order_received"),
+            # What the list can be ordered by.
+            models.Index(fields=["ship_by", "id"], condition=Q(ship_by__isnull=False), name="order_ship_by"),
+            models.Index(fields=["total", "id"], name="order_total"),
             models.Index(fields=["customer_email"], name="order_email"),
             # All orders of a customer, newest first, in whatever letter case the e-mail was typed.
             models.Index(Lower("customer_email"), F("id").desc(), name="order_customer"),

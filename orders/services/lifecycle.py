@@ -5,6 +5,7 @@ refusal raises and changes nothing. `actor` is a user's name, "shop:WEB", "vendo
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.pushes import queue_first_push, queue_push
+from backoffice.engine.services.pushes import enqueue_push, queue_first_push, queue_push
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
 from orders.models.vendor_order import FAILED, UNSUBMITTED
 from orders.services.cancellation_outcomes import dismiss_refusals, settle_cancellation
-from orders.services.holds import active_holds, end_hold, place_hold
+from orders.services.cooling_off import can_end_cooling_off, cooled_at
+from orders.services.holds import NO_TERMS, HoldTerms, active_holds, end_hold, place_hold
 from orders.services.placing.planning import plan_vendor_orders, start_over
 from orders.services.preflight.rechecks import ensure_sendable, reasons_to_hold, recheck_orders
 from orders.services.push_kinds import CANCEL, PLACE, discard_draft
@@ -35,9 +37,9 @@ def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
     order = Order.objects.locked(order.pk)
     order.can_release(holds=active_holds(order)).ensure()
     ensure_sendable(order, anyway=anyway)
-    order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None)
+    order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None, leaves_at=cooled_at(order.shop))
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
-        _place_part(vendor_order, actor=actor)
+        _place_part(vendor_order, actor=actor, not_before=order.leaves_at)
     derive_statuses(order)
     enqueue_soon_on_commit(RUN_RULES)
     return order
@@ -65,20 +67,31 @@ def begin_released(order: Order, *, lines: list[OrderLine], has_documents: bool,
     """
     for vendor_order in plan_vendor_orders(order, lines=lines, has_documents=has_documents):
         queue_first_push(
-            PLACE, vendor=vendor_order.vendor, subject=vendor_order, actor=actor, payload=_place_payload(vendor_order)
+            PLACE,
+            vendor=vendor_order.vendor,
+            subject=vendor_order,
+            actor=actor,
+            payload=_place_payload(vendor_order),
+            not_before=order.leaves_at,
         )
 
 
 @transaction.atomic
 def hold_order(
-    order: Order, *, reason: HoldReason, text: str, actor: str, errors: dict[str, list[str]] | None = None
+    order: Order,
+    *,
+    reason: HoldReason,
+    text: str,
+    actor: str,
+    errors: dict[str, list[str]] | None = None,
+    terms: HoldTerms = NO_TERMS,
 ) -> Order:
     """Let the order wait: what is not yet submitted to a vendor stays so; what is in production goes on.
 
-    Raise IllegalTransition for a cancelled or closed order.
+    Raise IllegalTransition for a cancelled or closed order, InvalidInput for terms that cannot be meant.
     """
     order = Order.objects.locked(order.pk)
-    place_hold(order, reason=reason, text=text, errors=errors, actor=actor)
+    place_hold(order, reason=reason, text=text, errors=errors, actor=actor, terms=terms)
     return order
 
 
@@ -121,6 +134,25 @@ def goes_on_by_itself(order: Order) -> bool:
 
 
 @transaction.atomic
+def end_cooling_off(order: Order, *, actor: str) -> Order:
+    """Let a released order leave now instead of at the end of its cooling-off.
+
+    Raise IllegalTransition when it waits for none.
+    """
+    order = Order.objects.locked(order.pk)
+    can_end_cooling_off(order).ensure()
+    order.leaves_at = None
+    order.save(update_fields=["leaves_at", "updated_at"])
+    order.events.create(actor=actor, kind="order.cooling_ended")
+    subject = VendorOrder._meta.label_lower
+    parts = order.vendor_orders.values("pk")
+    waiting = Push.objects.filter(kind=PLACE, subject_type=subject, subject_id__in=parts, state=PushState.NEW)
+    for push in waiting.select_for_update(skip_locked=True):
+        enqueue_push(push, actor=actor)
+    return order
+
+
+@transaction.atomic
 def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
     """Cancel the order, at once when nothing of it is at a vendor; else the vendors are asked, and it is cancelled when
     all of them agree. Asking twice changes nothing.
@@ -151,7 +183,7 @@ def _place_payload(vendor_order: VendorOrder) -> dict[str, int]:
     return {"first_generation": vendor_order.generation}
 
 
-def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
+def _place_part(vendor_order: VendorOrder, *, actor: str, not_before: datetime | None) -> None:
     """Queue what is not at its vendor yet; what was refused or cancelled goes under a fresh reference.
 
     The old draft is discarded after that, not before: pushes of one subject wait for each other.
@@ -163,7 +195,15 @@ def _place_part(vendor_order: VendorOrder, *, actor: str) -> None:
     if vendor_order.state in UNSUBMITTED:
         payload, vendor = _place_payload(vendor_order), vendor_order.vendor
         # Merged: an earlier push may be about to withdraw because the order was held, and gets a follow-up then.
-        queue_push(PLACE, vendor=vendor, subject=vendor_order, actor=actor, payload=payload, merge=True)
+        queue_push(
+            PLACE,
+            vendor=vendor,
+            subject=vendor_order,
+            actor=actor,
+            payload=payload,
+            merge=True,
+            not_before=not_before,
+        )
     if given_up:
         discard_draft(vendor_order, given_up, actor=actor)
 

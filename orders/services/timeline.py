@@ -43,6 +43,11 @@ SENTENCES: dict[str, Sentence] = {
     "order.address_corrected": ("edit_location", Tone.GREY, _("The address was corrected (%(role)s).")),
     "hold.placed": ("pause_circle", Tone.AMBER, _("On hold, %(reason)s. %(text)s")),
     "hold.changed": ("pause_circle", Tone.AMBER, _("Still on hold, %(reason)s. %(text)s")),
+    "hold.postponed": ("event", Tone.GREY, _("The hold “%(reason)s” lasts until %(until)s.")),
+    "hold.endless": ("event_busy", Tone.GREY, _("The hold “%(reason)s” lasts until somebody releases it.")),
+    "hold.owned": ("person", Tone.GREY, _("%(to)s takes care of the hold “%(reason)s”.")),
+    "hold.unowned": ("person_off", Tone.GREY, _("The hold “%(reason)s” has no owner.")),
+    "order.cooling_ended": ("send", Tone.BLUE, _("The cooling-off was ended: the order leaves now.")),
     "hold.released": ("play_arrow", Tone.BLUE, _("The hold “%(reason)s” was released. %(note)s")),
     "alarm.raised": ("notification_important", Tone.RED, _("Alarm, %(reason)s. %(text)s")),
     "alarm.settled": ("check_circle", Tone.GREY, _("The alarm “%(reason)s” was settled. %(note)s")),
@@ -161,6 +166,8 @@ def _texts(params: Mapping[str, Any]) -> dict[str, str]:
         texts["vendor"] = vendor_title(texts["vendor"])
     for describe_params in describe_event:
         texts |= describe_params(params)
+    if until := parse_datetime(params.get("until") or ""):
+        texts["until"] = date_format(localtime(until), "SHORT_DATETIME_FORMAT")
     for name, labels in (("reason", HoldReason), ("role", AddressRole)):
         if params.get(name) in labels.values:
             texts[name] = str(labels(params[name]).label)

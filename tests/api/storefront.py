@@ -94,7 +94,8 @@ class Storefront:
 
 
 def make_storefront(code: str = "WEB", **fields: Any) -> Storefront:
-    shop = Shop.objects.create(code=code, name=f"Shop {code}", **fields)
+    # Most tests place one body many times.
+    shop = Shop.objects.create(code=code, name=f"Shop {code}", **{"duplicate_window_minutes": 0} | fields)
     _row, key = ApiKey.objects.create_key(name="tests", shop=shop)
     return Storefront(shop, key)
 

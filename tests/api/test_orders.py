@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.staff.models import SavedView
 from catalog.models import Variant
 from fulfillment.models import Shipment, ShipmentLine
 from orders.models import Order, OrderState, VendorOrderState
@@ -284,3 +285,14 @@ def test_the_next_page_is_at_the_public_address_whatever_host_a_proxy_names(stor
     settings.ALLOWED_HOSTS = ["backoffice.example.com"]
     answer = storefront.client.get("/api/v1/orders/?page_size=1", headers={"Host": "backoffice.example.com"})
     assert answer.json()["next"].startswith("https://backoffice.example.com:8443/api/v1/orders/?")
+
+
+def test_a_saved_view_of_the_staff_filters_the_list_of_a_shop(storefront: Storefront, placed: list[int]) -> None:
+    SavedView.objects.create(list_key="orders", name="Important ones", query="tag=VIP")
+    SavedView.objects.create(list_key="orders", name="Mine", query="view=mine")
+    Order.objects.filter(pk=placed[1]).update(tags=["VIP"])
+    assert ids(storefront.get("orders/", {"view": "Important ones"})) == [placed[1]]
+    assert ids(storefront.get("orders/", {"view": "Important ones", "state": "cancelled"})) == []
+    for name in ("Mine", "Nobody's"):
+        refused = storefront.get("orders/", {"view": name})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["view"])

@@ -195,7 +195,8 @@ def test_every_text_of_every_admin_is_cleaned(rf: RequestFactory):
 # are checked to be on this site. A text that is kept is read by `posted_text` or a form.
 COMPARED = {
     "accept_difference", "action", "after", "agreed", "anyway", "assignee", "back", "before", "callback", "campaign",
-    "cancelled", "cards", "choice", "code", "code_is_confirmed", "confirmed", "draft", "enabled", "field", "filters",
+    "cancelled", "cards", "choice", "code", "code_is_confirmed", "column", "compact",
+    "confirmed", "draft", "enabled", "field", "filters",
     "format", "from", "happened", "key", "kind", "older", "order", "price", "query", "question", "recipient", "rule",
     "sku", "state", "to", "token", "tracking_code",
 }  # fmt: skip

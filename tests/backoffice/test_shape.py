@@ -2,6 +2,7 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,7 +16,12 @@ BY_NAME = {"Command", "Migration"}
 
 def sources(*folders: str) -> dict[str, ast.Module]:
     files = (path for folder in folders for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts)
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in sorted(files)}
+    return {str(path.relative_to(ROOT)): _parse(path) for path in sorted(files)}
+
+
+@cache
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def test_no_file_is_longer_than_one_subject_needs() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from backoffice.accounts.models import Shop
 from backoffice.engine.models import Callback, Heartbeat, Push
 from backoffice.engine.models.push import PushState
+from backoffice.staff.models import SavedView
 from catalog.models import (
     Change,
     ChangeKind,
@@ -23,7 +24,7 @@ from catalog.models import (
 )
 from fulfillment.models import Carrier, Country, ProductionItem, ProductionOrder
 from orders.marketing.models import CardRecipient, MailCampaign, OptOut, OrderExport
-from orders.models import Enquiry, HoldReason, Order, SavedView, VendorOrder
+from orders.models import Enquiry, HoldReason, Order, VendorOrder
 from orders.rules.models import Notice
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
@@ -51,7 +52,7 @@ def seed() -> None:
         _changes(name, variants=variants, place=place)
         _marketing(name, shop=shop)
         _production(name, place=place, now=now)
-    SavedView.objects.create(name=LONG[:40], query="tag=x")
+    SavedView.objects.create(list_key="orders", name=LONG[:40], query="tag=x")
     Carrier.objects.create(key="long", name=LONG[:100], available=True)
     Country.objects.create(iso2="XL", iso3="XLL", name=LONG[:100])
 

@@ -1,6 +1,7 @@
 """Taking orders in: what begins how, once each, held or refused."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from backoffice.accounts.models import IdempotencyKey
+from backoffice.accounts.models import IdempotencyKey, Shop
 from backoffice.engine.models import Push
 from catalog.models import Variant
 from orders.models import Hold, Order, OrderState, VendorOrder
@@ -177,8 +178,12 @@ def test_only_refuse_and_hold_are_known(storefront: Storefront) -> None:
     assert storefront.place(build_order(), query="?on_invalid=refuse").status_code == 201
 
 
-def test_an_order_that_looks_like_one_of_a_moment_ago_waits_for_a_person(storefront: Storefront, settings) -> None:
-    settings.ORDER_DUPLICATE_MINUTES = 10
+def watch_for_duplicates() -> None:
+    Shop.objects.update(duplicate_window_minutes=10)
+
+
+def test_an_order_that_looks_like_one_of_a_moment_ago_waits_for_a_person(storefront: Storefront) -> None:
+    watch_for_duplicates()
     first = storefront.place(build_order(reference="A"))
     second = storefront.place(build_order(**{"reference": "B", "recipient.lastname": "GRÖSSER"}))
     assert first.json()["state"]["order"] == "released"
@@ -191,32 +196,30 @@ def test_an_order_that_looks_like_one_of_a_moment_ago_waits_for_a_person(storefr
     "change",
     [{"recipient.street": "Hauptstraße 43"}, {"lines.0.quantity": 101}, {"complaint": True}, {"lines.1.design_id": 10}],
 )
-def test_an_order_that_differs_is_no_lookalike(storefront: Storefront, settings, change: dict[str, Any]) -> None:
-    settings.ORDER_DUPLICATE_MINUTES = 10
+def test_an_order_that_differs_is_no_lookalike(storefront: Storefront, change: dict[str, Any]) -> None:
+    watch_for_duplicates()
     storefront.place(build_order(reference="A"))
     assert storefront.place(build_order(reference="B", **change)).json()["holds"] == []
 
 
 def test_neither_an_older_nor_a_cancelled_order_nor_one_of_another_shop_is_a_twin(
-    storefront: Storefront, settings
+    storefront: Storefront,
 ) -> None:
-    settings.ORDER_DUPLICATE_MINUTES = 10
+    watch_for_duplicates()
     storefront.place(build_order(reference="A"))
-    assert make_storefront("OTH").place(build_order(reference="B")).json()["holds"] == []
+    assert make_storefront("OTH", duplicate_window_minutes=10).place(build_order(reference="B")).json()["holds"] == []
     Order.objects.update(created_at=timezone.now() - timedelta(minutes=11))
     assert storefront.place(build_order(reference="C")).json()["holds"] == []
     Order.objects.update(state=OrderState.CANCELLED)
     assert storefront.place(build_order(reference="D")).json()["holds"] == []
 
 
-def test_lookalikes_are_not_looked_for_unless_asked(storefront: Storefront, settings) -> None:
-    settings.ORDER_DUPLICATE_MINUTES = 0
+def test_a_shop_may_choose_that_lookalikes_are_not_looked_for(storefront: Storefront) -> None:
     storefront.place(build_order(reference="A"))
     assert storefront.place(build_order(reference="B")).json()["holds"] == []
 
 
-def test_looking_for_a_twin_uses_its_index(storefront: Storefront, settings) -> None:
-    settings.ORDER_DUPLICATE_MINUTES = 10
+def test_looking_for_a_twin_uses_its_index(storefront: Storefront) -> None:
     storefront.place(build_order())
     with connection.cursor() as cursor:
         # With one order any index will do: many others make it choose.
@@ -233,3 +236,19 @@ def test_looking_for_a_twin_uses_its_index(storefront: Storefront, settings) -> 
 def test_the_vendors_price_is_the_tier_of_the_quantity(storefront: Storefront) -> None:
     storefront.place(build_order(**{"lines.0.quantity": 99}))
     assert str(Order.objects.get().lines.get(sku=CARD).unit_cost) == "0.9000"
+
+
+def test_two_orders_at_the_same_moment_do_not_both_leave(transactional_db: None) -> None:
+    """As a double click sends them: neither sees the other unless one waits."""
+    storefront = make_storefront("TWO", duplicate_window_minutes=10)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda name: _place_apart(storefront, name), "ABCD"))
+    assert sorted(answers) == ["held", "held", "held", "released"]
+
+
+def _place_apart(storefront: Storefront, reference: str) -> str:
+    try:
+        answer = Storefront(storefront.shop, storefront.key).place(build_order(reference=reference))
+        return str(answer.json()["state"]["order"])
+    finally:
+        connection.close()

@@ -21,7 +21,8 @@ URL = "/callbacks/sign-customiser/{topic}/"
 
 
 def make_shop(code: str = "WEB", **fields: Any) -> Shop:
-    given = {"name": f"Shop {code}", "sign_integration_id": 42, "tax_percent": Decimal(19)} | fields
+    given = {"name": f"Shop {code}", "sign_integration_id": 42, "tax_percent": Decimal(19)}
+    given |= {"duplicate_window_minutes": 0} | fields
     return Shop.objects.create(code=code, **given)
 
 

@@ -61,7 +61,14 @@ class ShopAdmin(StaffAdmin):
         ),
         (
             _lazy("When an order comes in"),
-            {"fields": ("on_short_stock", "on_odd_price", ("loss_limit_percent", "total_factor"))},
+            {
+                "fields": (
+                    "on_short_stock",
+                    "on_odd_price",
+                    ("loss_limit_percent", "total_factor"),
+                    ("duplicate_window_minutes", "cooling_off_seconds"),
+                )
+            },
         ),
         (
             _lazy("What vendors want to know"),

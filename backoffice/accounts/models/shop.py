@@ -11,6 +11,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
 
+LONGEST_DUPLICATE_WINDOW_MINUTES = 7 * 24 * 60
+LONGEST_COOLING_OFF_SECONDS = 24 * 60 * 60
+
 
 class ShortStock(models.TextChoices):
     REFUSE = "refuse", _("refuse the order")
@@ -84,6 +87,20 @@ class Shop(models.Model):
         blank=True,
         validators=[MinValueValidator(Decimal(1))],
         help_text=_("And at least that part of them. Room for shipping, vouchers and tax. Empty: not checked."),
+    )
+    duplicate_window_minutes = models.PositiveSmallIntegerField(
+        _("minutes within which an order may be a duplicate"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(LONGEST_DUPLICATE_WINDOW_MINUTES)],
+        help_text=_("The second of two orders with the same recipient and lines is held. 0: not looked for."),
+    )
+    cooling_off_seconds = models.PositiveIntegerField(
+        _("cooling-off, in seconds"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(LONGEST_COOLING_OFF_SECONDS)],
+        help_text=_("A released order leaves for its vendors only then; until then cancelling it is certain."),
     )
     tax_percent = models.DecimalField(
         _("value added tax, in percent"),

@@ -76,6 +76,8 @@ def callback_rows(callbacks: list[Callback]) -> list[CallbackRow]:
 
 
 class CallbackList(ListPage[Callback]):
+    key = "callbacks"
+    permission, change_permission = "engine.view_callback", "engine.replay_callback"
     title = gettext_lazy("Callbacks")
     template_name = "engine/callback_list.html"
     queryset = Callback.objects.defer("body", "headers")
@@ -129,7 +131,7 @@ class CallbackAdmin(PagesAdmin):
 
         def do() -> str:
             replay_callbacks(Callback.objects.filter(pk=callback.pk))
-            return _("It is worked off once more. Reload in a moment to see what came of it.")
+            return _("Processing it again; this page will show the result.")
 
         return act(request, do, to=reverse("admin:engine_callback_change", args=[pk]))
 

@@ -80,6 +80,8 @@ def push_rows(pushes: list[Push]) -> list[PushRow]:
 
 
 class PushList(ListPage[Push]):
+    key = "pushes"
+    permission, change_permission = "engine.view_push", "engine.resend_push"
     title = _("Pushes")
     template_name = "engine/push_list.html"
     queryset = Push.objects.defer("payload", "errors", "follow_up")

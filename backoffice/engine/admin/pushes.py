@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -40,6 +41,9 @@ class PushAdmin(PagesAdmin):
             ("<int:pk>/compare/<int:earlier>/<int:later>/", "compare", self.compare),
         ]
 
+    def shown_rows(self, row: Push) -> list[QuerySet[Any]]:
+        return [*super().shown_rows(row), PushAttempt.objects.filter(push=row)]
+
     def detail_view(self, request: HttpRequest, push: Push, **context: Any) -> HttpResponse:
         title = _("Push #%(number)s") % {"number": push.pk}
         return self._show(request, "engine/push.html", push, title=title, details=push_context(push), **context)
@@ -63,7 +67,7 @@ class PushAdmin(PagesAdmin):
 
         def do() -> str:
             enqueue_push(push, actor=actor(request))
-            return _("It is tried now. Reload in a moment to see what came of it.")
+            return _("It is being sent now; this page will show the result.")
 
         return act(request, do, to=_url(push))
 

@@ -56,12 +56,20 @@ def queue_push(
 
 
 def queue_first_push(
-    kind: str, *, vendor: str, subject: models.Model, actor: str, payload: dict[str, Any], lane: Lane = Lane.ORDERS
+    kind: str,
+    *,
+    vendor: str,
+    subject: models.Model,
+    actor: str,
+    payload: dict[str, Any],
+    lane: Lane = Lane.ORDERS,
+    not_before: datetime | None = None,
 ) -> Push:
     """Do as `queue_push` about a subject made in this very transaction, of which no other push can be there."""
     about = _about(kind, vendor=vendor, subject=subject)
-    push = Push.objects.create(**about, payload=payload, lane=lane, next_at=Now(), created_by=actor)
-    _enqueue(push)
+    push = Push.objects.create(**about, payload=payload, lane=lane, next_at=not_before or Now(), created_by=actor)
+    if not_before is None:
+        _enqueue(push)
     return push
 
 

@@ -6,13 +6,16 @@
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template import Context, Node, NodeList
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from backoffice.staff.list_page import SortLink
 
 register = template.Library()
 
@@ -29,9 +32,12 @@ class ColumnsNode(Node):
         self.rows, self.inside = rows, inside
 
     def render(self, context: Context) -> SafeString:
-        with context.push(in_head=True):
-            head = self.inside.render(context)
-        body = format_html_join("", "<tr data-row>{}</tr>", self._cells(context))
+        page = context.get("list")
+        hidden = frozenset(page.setting.hidden_columns) if page else frozenset()
+        with context.push(hidden_columns=hidden, sort_link=page.sort_link if page else lambda name: None):
+            with context.push(in_head=True):
+                head = self.inside.render(context)
+            body = format_html_join("", "<tr data-row>{}</tr>", self._cells(context))
         return format_html("<thead><tr>{}</tr></thead><tbody>{}</tbody>", head, body)
 
     def _cells(self, context: Context) -> Iterator[tuple[SafeString]]:
@@ -55,14 +61,20 @@ class ColumnNode(Node):
 
     def render(self, context: Context) -> SafeString:
         classes = self.css.resolve(context).split() if self.css else []
+        if not context["hidden_columns"].isdisjoint(classes):
+            return SafeString("")
         if context["in_head"]:
-            return _head(self.title.resolve(context), [name for name in classes if name in SHARED])
+            link = next(filter(None, map(context["sort_link"], classes)), None)
+            return _head(self.title.resolve(context), [name for name in classes if name in SHARED], link)
         label = self.label or (self.title if "number" in classes else None)
         named = format_html(' data-label="{}"', label.resolve(context)) if label else ""
         return format_html("<td{}{}>{}</td>", _class(classes), named, self.cell.render(context))
 
 
-def _head(title: Any, classes: list[str]) -> SafeString:
+def _head(title: Any, classes: list[str], link: "SortLink | None") -> SafeString:
+    if link:
+        heading = format_html('<a class="sort" href="{}">{}</a>', link.query, title)
+        return format_html('<th{} aria-sort="{}">{}</th>', _class(classes), link.direction, heading)
     if "picture" in classes:
         title = format_html('<span class="visually-hidden">{}</span>', title)
     return format_html("<th{}>{}</th>", _class(classes), title)

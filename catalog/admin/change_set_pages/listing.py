@@ -80,6 +80,8 @@ class RowsPage:
 
 
 class ChangeSetList(ListPage[ChangeSet]):
+    key = "change-sets"
+    permission, change_permission = "catalog.view_changeset", "catalog.change_changeset"
     title = _("Change sets")
     template_name = "catalog/change_list.html"
     queryset = ChangeSet.objects.all()

@@ -58,6 +58,8 @@ def variant_rows(variants: list[Variant]) -> list[VariantRow]:
 
 
 class VariantList(ListPage[Variant]):
+    key = "variants"
+    permission, change_permission = "catalog.view_variant", "catalog.change_changeset"
     title = gettext_lazy("Variants")
     template_name = "catalog/variant_list.html"
     queryset = Variant.objects.select_related("product").defer("media", "properties", "parts")
@@ -75,6 +77,8 @@ class VariantList(ListPage[Variant]):
 
 
 class ProductList(ListPage[Product]):
+    key = "products"
+    permission, change_permission = "catalog.view_product", "catalog.change_changeset"
     title = gettext_lazy("Products")
     template_name = "catalog/product_list.html"
     queryset = Product.objects.prefetch_related("categories")

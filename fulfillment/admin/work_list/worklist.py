@@ -6,13 +6,16 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.db.models import Max
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from backoffice.staff.filter_form import ANY, FilterForm, day_field
 from backoffice.staff.list_page import ListPage, Tab
+from backoffice.staff.live import Live, live_version, versions_of
 from backoffice.staff.text_fields import LineField
 from backoffice.states import Chip
 from backoffice.text.translatable import gettext as _
@@ -20,12 +23,13 @@ from fulfillment.admin.production_page.chips import marks
 from fulfillment.admin.production_page.guard import may_open
 from fulfillment.admin.production_page.pictures import pictures_of
 from fulfillment.admin.production_page.steps import NextStep, next_step
-from fulfillment.models import ProductionItem, ProductionOrder
+from fulfillment.models import ProductionEvent, ProductionItem, ProductionOrder
 from fulfillment.services.production_reports import NEVER
 from fulfillment.services.worklist import (
     Section,
     WorkCursor,
     WorkFilter,
+    WorkPage,
     count_work,
     list_merchants,
     list_printing_methods,
@@ -84,6 +88,8 @@ class WorkCard:
 class WorkList(ListPage[ProductionOrder]):
     """Cards instead of a table, in groups; a fixed number of queries, however many cards."""
 
+    key = "production"
+    permission, change_permission = "fulfillment.view_productionorder", "fulfillment.dispatch_productionorder"
     title = gettext_lazy("Work list")
     template_name = "fulfillment/worklist.html"
     filter_class = WorkFilters
@@ -93,13 +99,23 @@ class WorkList(ListPage[ProductionOrder]):
 
     def get_tabs(self) -> list[Tab]:
         counts, current = count_work(), self.filters.requested.section
-        return [
+        sections = [
             Tab(section.label, self._query(section=section.value), section == current, counts.get(section.value))
             for section in Section
         ]
+        return [*sections, *super().get_tabs()]
+
+    @cached_property
+    def work(self) -> WorkPage:
+        return list_work(self.filters.requested, after=read_cursor(self.request.GET.get("after", "")))
+
+    def get_version(self) -> Live:
+        keys = [order.pk for order in self.work.orders]
+        newest = ProductionEvent.objects.filter(production_order__in=keys).aggregate(newest=Max("pk"))
+        return live_version(keys, versions_of(self.work.orders), newest)
 
     def get_context_data(self) -> dict[str, Any]:
-        page = list_work(self.filters.requested, after=read_cursor(self.request.GET.get("after", "")))
+        page = self.work
         pictures = pictures_of(page.orders, may_open=may_open(self.request))
         cards = [_card(order, pictures) for order in page.orders]
         return {

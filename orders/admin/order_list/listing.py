@@ -4,20 +4,21 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.staff.base import staff_user
-from backoffice.staff.list_page import ListPage, Tab
+from backoffice.staff.filter_form import FilterForm
+from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
-from orders.admin.order_list.filters import OrderFilters, filter_orders
-from orders.admin.order_list.tabs import tabs
+from backoffice.vendors.registry import vendor_title
 from orders.admin.order_page.chips import status_chips
 from orders.admin.parts import Part, parts_for_marked
 from orders.admin.pictures import pictures_of
-from orders.models import Hold, Order, OrderAlarm, OrderLine, OrderState, ShipmentState
+from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, OrderLine, OrderState, ShipmentState
+from orders.services.filters import OrderFilters, filter_orders
 
 THUMBNAILS = 3
 
@@ -30,21 +31,45 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """One row of the list; `lines` says how many the order has."""
+    """One row of the list; `lines` says how many the order has, `reasons` why it waits, `vendors` who makes it."""
 
     order: Order
     chips: list[Chip]
+    reasons: list[str]
+    vendors: list[str]
     thumbnails: list[Thumbnail]
     lines: str
     overdue: bool
 
 
 class OrderList(ListPage[Order]):
+    key = "orders"
+    permission, change_permission = "orders.view_order", "orders.change_order"
     title = gettext_lazy("Orders")
     template_name = "orders/list.html"
     queryset = Order.objects.select_related("shop", "assignee").defer("search", "custom_properties", "note")
     paginate_by = 40
     filter_class = OrderFilters
+    views = (
+        (gettext_lazy("All"), ""),
+        (gettext_lazy("Needs attention"), "view=needs"),
+        (gettext_lazy("Mine"), "view=mine"),
+        (gettext_lazy("New"), "state=new"),
+        (gettext_lazy("Held"), "state=held"),
+        (gettext_lazy("In production"), "production=in_production"),
+        (gettext_lazy("Late"), "late=any"),
+    )
+    counts_rows = True
+    columns = (
+        ("col-customer", gettext_lazy("Customer")),
+        ("col-lines", gettext_lazy("Lines")),
+        ("col-vendor", gettext_lazy("Vendor")),
+        ("col-total", gettext_lazy("Total")),
+        ("col-age", gettext_lazy("Age")),
+        ("col-ship", gettext_lazy("Ship by")),
+        ("col-who", gettext_lazy("Assigned")),
+    )
+    sorts = {"col-age": "pk", "col-ship": "ship_by", "col-total": "total"}
     search_words = gettext_lazy("Number, name, e-mail, postcode, SKU, tracking code …")
     empty_icon = "shopping_bag"
     late = Chip(Tone.AMBER, "schedule", gettext_lazy("late"), gettext_lazy("later than promised"))
@@ -58,20 +83,22 @@ class OrderList(ListPage[Order]):
     def may_mark(self) -> bool:
         return self.request.user.has_perm("orders.change_order") or bool(self.marked_parts)
 
-    def get_queryset(self) -> QuerySet[Order]:
-        return filter_orders(self.queryset.all(), self.filters.values, user=staff_user(self.request))
+    def narrow(self, filters: FilterForm) -> QuerySet[Order]:
+        return filter_orders(self.queryset.all(), filters.values, user=staff_user(self.request))
 
     def get_rows(self, found: list[Order]) -> list[OrderRow]:
         keys = [order.pk for order in found]
         lines = _first_lines(keys)
         pictures = pictures_of(line for some in lines.values() for line in some)
-        counts = _counts(keys)
+        counts, vendors = _counts(keys), _vendors(keys)
         reasons = _reasons(found)
         now = timezone.now()
         return [
             OrderRow(
                 order=order,
                 chips=status_chips(order, reasons=reasons[order.pk]),
+                reasons=[str(HoldReason(reason).label) for reason in reasons[order.pk]],
+                vendors=vendors[order.pk],
                 thumbnails=[
                     Thumbnail(pictures.get((line.vendor, line.sku), ""), f"{line.quantity} × {line.name or line.sku}")
                     for line in lines[order.pk]
@@ -82,8 +109,8 @@ class OrderList(ListPage[Order]):
             for order in found
         ]
 
-    def get_tabs(self) -> list[Tab]:
-        return tabs(self.request.GET, staff_user(self.request))
+    def get_related_version(self, keys: list[int]) -> int | None:
+        return OrderEvent.objects.filter(order__in=keys).aggregate(newest=Max("pk"))["newest"]
 
 
 def _first_lines(keys: list[int]) -> dict[int, list[OrderLine]]:
@@ -97,6 +124,15 @@ def _first_lines(keys: list[int]) -> dict[int, list[OrderLine]]:
 def _counts(keys: list[int]) -> dict[int, int]:
     rows = OrderLine.objects.filter(order__in=keys).order_by().values_list("order_id")
     return defaultdict(int, rows.annotate(Count("pk")))
+
+
+def _vendors(keys: list[int]) -> dict[int, list[str]]:
+    """Return by order the titles of those who make any of it."""
+    rows = OrderLine.objects.filter(order__in=keys).order_by("vendor").values_list("order_id", "vendor").distinct()
+    vendors: dict[int, list[str]] = defaultdict(list)
+    for key, vendor in rows:
+        vendors[key].append(vendor_title(vendor))
+    return vendors
 
 
 def _reasons(orders: list[Order]) -> dict[int, list[str]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from backoffice.paper.fonts.shaping import find_unprintable
 from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
+from fulfillment.models import Country
+from orders.admin.order_page.postal import ON_ENVELOPE, postal_lines
 from orders.models import Address, AddressRole, Order, VendorOrderState
 
 # What vendors get to see; the invoice is the shop's own business.
@@ -42,8 +44,19 @@ class AddressContext:
     address: Address
     fields: list[AddressField]
     may_be_corrected: bool
+    # As on an envelope.
+    lines: list[str]
     # Letters that our own delivery slip cannot show.
     unprintable: str = ""
+
+    @property
+    def block(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def details(self) -> list[AddressField]:
+        """What stands on no envelope."""
+        return [field for field in self.fields if field.name not in ON_ENVELOPE]
 
     @property
     def too_long(self) -> list[AddressField]:
@@ -56,18 +69,26 @@ def address_context(order: Order, *, vendors: Iterable[str]) -> list[AddressCont
     roles = list(AddressRole)
     editable = not any(row.state not in UNSENT for row in order.vendor_orders.all())
     addresses = sorted(order.addresses.all(), key=lambda address: roles.index(AddressRole(address.role)))
+    countries = _country_names(addresses)
     on_slip = ON_SLIP if any(document.made_by_us for document in order.documents.all()) else ()
     return [
         AddressContext(
             address,
-            _fields(address, limits if address.role in SENT else {}),
+            # What has ended needs no correction.
+            _fields(address, limits if address.role in SENT and not order.has_ended else {}),
             editable,
+            postal_lines(address, countries=countries),
             unprintable=find_unprintable("".join(getattr(address, name) for name in SHOWN))
             if address.role in on_slip
             else "",
         )
         for address in addresses
     ]
+
+
+def _country_names(addresses: Iterable[Address]) -> dict[str, str]:
+    codes = {address.country_code.upper() for address in addresses}
+    return dict(Country.objects.filter(iso2__in=codes).values_list("iso2", "name"))
 
 
 def longest_allowed(vendors: Iterable[str]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesOrdersAtOnce
 from backoffice.vendors.registry import has_ability
 from orders.admin.order_page.context import OrderPageContext
+from orders.admin.order_page.field_forms import FieldForm, field_forms
 from orders.admin.order_page.remedies import Remedy, no_remedy_text, remedies
 from orders.models import Hold, Order, OrderAlarm, VendorOrderState
 from orders.services.lifecycle import goes_on_by_itself
@@ -30,6 +31,7 @@ class Confirmation:
     refusal: str = ""
     # What its vendors would refuse, what fixes it, and whether a person may pass over it.
     errors: dict[str, list[str]] = field(default_factory=dict)
+    forms: list[FieldForm] = field(default_factory=list)
     remedies: list[Remedy] = field(default_factory=list)
     may_be_overridden: bool = False
     advice: str = ""
@@ -155,10 +157,12 @@ def _recheck(page: OrderPageContext) -> dict[str, Any]:
     found = recheck_orders([page.order])[page.order.pk]
     if not found.errors:
         return {}
-    offered = remedies(page, found.errors)
+    forms = field_forms(page, found.errors)
+    offered = [one for one in remedies(page, found.errors) if one.url not in {form.url for form in forms}]
     return {
         "errors": found.errors,
+        "forms": forms,
         "remedies": offered,
         "may_be_overridden": found.may_be_overridden,
-        "advice": "" if offered else no_remedy_text(),
+        "advice": "" if offered or forms else no_remedy_text(),
     }

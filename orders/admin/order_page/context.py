@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
+from backoffice.amounts import money
 from backoffice.engine.admin.timeline import Timeline, read_timeline
 from backoffice.engine.models import Push
 from backoffice.states import Chip
@@ -16,12 +17,17 @@ from catalog.services.custom_products import keys_of_products
 from fulfillment.models import Shipment
 from orders.admin.order_page.address_context import AddressContext, address_context
 from orders.admin.order_page.chips import status_chips
+from orders.admin.order_page.cooling import Window, open_window
 from orders.admin.order_page.steps import ProgressStep, steps
+from orders.admin.order_page.whereabouts import Whereabouts, whereabouts
 from orders.admin.pictures import pictures_of
 from orders.models import Design, Hold, Order, OrderAlarm, OrderLine, SuppliedLabel, VendorOrder, VendorOrderState
 from orders.services.designs.ids import find_designs
 from orders.services.reports.manual import awaits_confirmation, can_record_progress
 from orders.services.timeline import SENTENCES, describe
+
+# Each comes together with one that says more: a hold with its reason, a refusal with the vendor's words.
+_TOLD_BESIDE = ("order.held", "production.failed")
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,13 @@ class Action:
     style: str
     url: str
     refusal: str = ""
+    # Nothing is left to ask: the button does it, unless the pre-flight finds something.
+    at_once: bool = False
+
+    @property
+    def shown_refusal(self) -> str:
+        """Why not, where anybody would ask: not where it is done already, nor where the banner of a hold says it."""
+        return self.refusal if self.name == "cancel" else ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,13 @@ class OrderPageContext:
     active_holds: list[Hold]
     alarms: list[OrderAlarm]
     timeline: Timeline
+    whereabouts: Whereabouts
+    window: Window | None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the vendors charge for the lines; None while it is not known of each."""
+        return None if self.margin is None else self.net - self.margin
 
     @property
     def vendor_orders(self) -> list[VendorOrder]:
@@ -98,6 +118,7 @@ def order_context(pk: str | int) -> OrderPageContext | None:
     lines = _lines(order)
     active, alarms = list(order.holds.all()), list(order.alarms.all())
     margins = [row.margin for row in lines]
+    vendors = _vendors(order)
     vendor_names = sorted({row.line.vendor for row in lines})
     return OrderPageContext(
         order=order,
@@ -106,24 +127,37 @@ def order_context(pk: str | int) -> OrderPageContext | None:
         net=sum((row.total for row in lines), Decimal(0)),
         margin=None if None in margins else sum((margin for margin in margins if margin is not None), Decimal(0)),
         vendor_names=vendor_names,
-        vendors=_vendors(order),
+        vendors=vendors,
         addresses=address_context(order, vendors=vendor_names),
         active_holds=active,
         alarms=alarms,
-        timeline=read_timeline(order.events.all(), sentences=SENTENCES, describe=describe),
+        timeline=read_timeline(order.events.exclude(kind__in=_TOLD_BESIDE), sentences=SENTENCES, describe=describe),
+        window=open_window(order, [vendor.vendor_order for vendor in vendors]),
+        whereabouts=whereabouts(order, holds=active, parcels=list(order.shipments.all())),
     )
 
 
 def possible_actions(page: OrderPageContext) -> list[Action]:
     """Return what can be done now, the most likely next step first, by the guards that services ask under locks."""
     order = page.order
+    release = _("Release")
+    if (cost := getattr(page, "cost", None)) is not None:
+        release = _("Release, %(amount)s at the vendor") % {"amount": money(cost, order.currency)}
     actions = [
-        ("release", _("Release"), "send", "primary", order.can_release(holds=page.active_holds)),
+        ("release", release, "send", "primary", order.can_release(holds=page.active_holds)),
         ("hold", _("Hold"), "front_hand", "", order.can_hold()),
         ("cancel", _("Cancel the order"), "cancel", "", order.can_cancel(vendor_orders=page.vendor_orders)),
     ]
     return [
-        Action(name, label, icon, style, reverse(f"admin:orders_order_{name}", args=[order.pk]), guard.reason)
+        Action(
+            name,
+            label,
+            icon,
+            style,
+            reverse(f"admin:orders_order_{name}", args=[order.pk]),
+            guard.reason,
+            at_once=name == "release",
+        )
         for name, label, icon, style, guard in actions
     ]
 
@@ -136,7 +170,7 @@ def _orders() -> QuerySet[Order]:
             "lines",
             "addresses",
             "documents",
-            Prefetch("holds", Hold.objects.filter(released_at__isnull=True)),
+            Prefetch("holds", Hold.objects.filter(released_at__isnull=True).select_related("owner")),
             Prefetch("alarms", OrderAlarm.objects.filter(settled_at__isnull=True)),
             "vendor_orders__lines",
             Prefetch("shipments", Shipment.objects.prefetch_related("lines__line")),

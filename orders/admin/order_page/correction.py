@@ -1,5 +1,6 @@
 """The form that corrects an address of an order that waits."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -44,10 +45,11 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
     address = get_object_or_404(Address, order=order, role=role)
     vendors = order.lines.order_by().values_list("vendor", flat=True).distinct()
     limits = longest_allowed(vendors) if address.role in SENT else {}
-    posted = request.POST if request.method == "POST" else None
+    posted, given = _posted(request, address)
 
     def do(values: dict[str, Any]) -> str:
-        corrected = correct_address(order, role=AddressRole(role), values=values, actor=actor(request))
+        named = {name: value for name, value in values.items() if name in given}
+        corrected = correct_address(order, role=AddressRole(role), values=named, actor=actor(request))
         return _("The address is corrected. The order is %s now.") % corrected.get_state_display()
 
     return fill_in(
@@ -59,15 +61,35 @@ def correct(request: HttpRequest, pk: int, role: str) -> HttpResponse:
         path=f"{address.field}.",
         title=_("Correct an address of %(number)s") % {"number": order.number},
         address=address,
-        suggestion=_suggestion(address, limits.get("street")),
+        suggestion=_suggestion(address, limits),
     )
 
 
-def _suggestion(address: Address, limit: int | None) -> tuple[str, str] | None:
-    """Return a street and care-of that would fit, where the street is too long."""
+def propose(address: Address, limits: Mapping[str, int]) -> dict[str, str]:
+    """Return values, by field, with which the address would fit; empty where it does, or where none is known."""
+    limit = limits.get("street")
     if not limit or len(address.street) <= limit or address.care_of:
-        return None
-    return split_street(address.street, limit=limit)
+        return {}
+    parts = split_street(address.street, limit=limit)
+    return dict(zip(("street", "care_of"), parts, strict=True)) if parts else {}
+
+
+def _suggestion(address: Address, limits: Mapping[str, int]) -> tuple[str, str] | None:
+    proposal = propose(address, limits)
+    return (proposal["street"], proposal["care_of"]) if proposal.keys() >= {"street", "care_of"} else None
+
+
+def _posted(request: HttpRequest, address: Address) -> tuple[Mapping[str, Any] | None, Collection[str]]:
+    """Return the whole form, and the names of the fields that the page had: a banner shows some of them only, the
+    others stay as they are.
+    """
+    if request.method != "POST":
+        return None, ()
+    if "some" not in request.POST:
+        return request.POST, FIELDS_SHOWN
+    given = [name for name in FIELDS_SHOWN if name in request.POST]
+    kept = {name: getattr(address, name) for name in FIELDS_SHOWN}
+    return {**kept, **{name: request.POST[name] for name in given}}, given
 
 
 PAGES: Pages = [("<int:pk>/address/<slug:role>/", "address", correct)]

@@ -30,13 +30,14 @@ from orders.admin.order_page.confirmations import (
 )
 from orders.admin.order_page.context import OrderPageContext, order_context
 from orders.admin.order_page.frame import Pages, find_order, order_url, render, require
+from orders.admin.order_page.terms import LONGEST_REASON, HoldForm
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, VendorOrder
 from orders.services.alarms import settle_alarm
 from orders.services.annotations import assign_order, tag_order, write_note
 from orders.services.file_review import accept_files
+from orders.services.holds import HoldTerms
 from orders.services.lifecycle import cancel_order, hold_order, release_hold, release_order
 
-LONGEST_REASON = 1000
 Values = dict[str, Any]
 
 
@@ -73,9 +74,10 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     order = find_order(request, pk)
 
     def do(values: Values) -> Order:
-        return hold_order(order, reason=HoldReason.MANUAL, text=values["reason"], actor=actor(request))
+        terms = HoldTerms(values["owner"], values["until"])
+        return hold_order(order, reason=HoldReason.MANUAL, text=values["reason"], actor=actor(request), terms=terms)
 
-    return confirm(request, order, holding(order), ReasonForm, do)
+    return confirm(request, order, holding(order), HoldForm, do)
 
 
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
@@ -157,9 +159,14 @@ def confirm(
     form_class: type[forms.Form],
     do: Callable[[Values], object],
 ) -> HttpResponse:
-    """Show what will follow; on a valid POST do it and go back to the order, where a refusal stands."""
-    form = form_class(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    """Show what will follow; on a valid POST do it and go back to the order, where a refusal stands.
+
+    A POST that comes `at_once`, from a button of a page that says what it does, is asked about after all where a vendor
+    would refuse the order.
+    """
+    is_asked = request.method == "POST" and not ("at_once" in request.POST and confirmation.errors)
+    form = form_class(request.POST if is_asked else None)
+    if is_asked and form.is_valid():
 
         def run() -> str:
             do(form.cleaned_data)

@@ -54,6 +54,8 @@ class ExportRow:
 
 
 class ExportList(ListPage[OrderExport]):
+    key = "exports"
+    permission, change_permission = "marketing.view_orderexport", "marketing.change_orderexport"
     title = _("Orders told to vendors")
     template_name = "marketing/export_list.html"
     queryset = OrderExport.objects.select_related("order__shop").defer("order__search")

@@ -18,7 +18,6 @@ from backoffice.staff.pages import find_or_404
 from backoffice.staff.text_fields import LineField
 from backoffice.text.datetimes import start_of_day
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_list.filters import filter_orders
 from orders.rules.admin.editor import RuleForm, require_permission
 from orders.rules.admin.rows import planned_row
 from orders.rules.models import Rule, RuleEvent
@@ -26,6 +25,7 @@ from orders.rules.services.descriptions import summarize
 from orders.rules.services.editing import build_rule
 from orders.rules.services.jobs import apply_to_past, orders_on_schedule, orders_past
 from orders.rules.services.plans import plan_rules
+from orders.services.filters import filter_orders
 
 SIZES = [(100, "100"), (500, "500"), (2000, "2,000")]
 SHOWN = 100

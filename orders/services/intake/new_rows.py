@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
-from django.conf import settings
 
 from backoffice.accounts.models import Shop
 from backoffice.engine.services.epoch import take_id
@@ -100,7 +99,7 @@ def _build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
 
 def _fingerprint_of(new: NewOrder) -> str:
     """Return a hash of what is made and where it goes, "" for a complaint, which repeats an order on purpose."""
-    if new.complaint or not settings.ORDER_DUPLICATE_MINUTES:
+    if new.complaint:
         return ""
     files = [[file.url or file.file_id for file in line.files] for line in new.lines]
     made = [

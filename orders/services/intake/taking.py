@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.conf import settings
 from django.db import IntegrityError
-from django.utils import timezone
 
 from backoffice.accounts.models import Shop
 from backoffice.accounts.models.shop import OddPrice, ShortStock
@@ -17,6 +14,8 @@ from backoffice.text.translatable import gettext as _
 from orders.models import Address, Hold, HoldReason, Order, OrderEvent, OrderLine, OrderState
 from orders.models.document import OrderDocument
 from orders.models.event import awaits_rules
+from orders.services.cooling_off import cooled_at
+from orders.services.intake.duplicates import holds_for_duplicate
 from orders.services.intake.input import NewOrder
 from orders.services.intake.new_rows import build_rows, is_made_already, number_order
 from orders.services.lifecycle import begin_released
@@ -53,11 +52,11 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     if refused and not hold_invalid and not is_made_already(new.reference, shop=shop):
         text = _("The order breaks limits of its vendor or the catalogue.")
         raise OrderRefused(text, errors=refused, suggestions=findings.suggestions)
-    holds = [*_holds_for(findings, shop=shop), *_holds_for_duplicate(_find_duplicate(order))]
+    holds = [*_holds_for(findings, shop=shop), *holds_for_duplicate(order)]
     if holds:
         order.state = OrderState.HELD
     elif shop.release_automatically:
-        order.state = OrderState.RELEASED
+        order.state, order.leaves_at = OrderState.RELEASED, cooled_at(shop)
     number_order(rows)
     placed = _write(rows, findings, holds, actor=actor)
     if order.state == OrderState.RELEASED:
@@ -115,25 +114,6 @@ def _backorder(line: OrderLine) -> str:
     text = _("Line %(line)s: %(missing)d of %(quantity)d × %(sku)s are not in stock and on backorder.")
     params = {"line": line.reference, "missing": line.backordered, "sku": line.sku, "quantity": line.quantity}
     return text % params
-
-
-def _find_duplicate(order: Order) -> Order | None:
-    """Return an order of the shop with the same recipient and lines, received shortly before. One indexed query."""
-    if not order.fingerprint:
-        return None
-    since = timezone.now() - timedelta(minutes=settings.ORDER_DUPLICATE_MINUTES)
-    alike = Order.objects.filter(shop=order.shop, fingerprint=order.fingerprint, created_at__gte=since)
-    return alike.exclude(state=OrderState.CANCELLED).order_by("pk").only("number", "reference").first()
-
-
-def _holds_for_duplicate(duplicate: Order | None) -> Iterator[Hold]:
-    if duplicate is not None:
-        text = _(
-            "Order %(number)s (%(reference)s) of a few minutes before has the same recipient and lines. "
-            "Release this one if the customer wants both, else cancel it."
-        )
-        params = {"number": duplicate.number, "reference": duplicate.reference}
-        yield Hold(reason=HoldReason.POSSIBLE_DUPLICATE, text=text % params)
 
 
 def _holds_for(findings: Findings, *, shop: Shop) -> Iterator[Hold]:

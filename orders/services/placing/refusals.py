@@ -5,12 +5,13 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy
 
 from backoffice.engine.models import Push
-from backoffice.engine.services.delivery import Delivery, Withdrawn
+from backoffice.engine.services.delivery import Delivery, Postponed, Withdrawn
 from backoffice.engine.services.handlers import V
 from backoffice.errors import Errors, add_error
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.errors import VendorError, VendorRejected
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
+from orders.services.cooling_off import seconds_to_cool
 from orders.services.costs import find_purchase_cost
 from orders.services.holds import hold_if_open
 from orders.services.hooks import before_placing
@@ -34,11 +35,15 @@ class PlaceHandler(VendorOrderHandler[V]):
         self.row = VendorOrder.objects.select_related("order__shop").get(pk=self.push.subject_id)
 
     def ensure_placeable(self) -> None:
-        """Run rules that still wait for this order: one of them may hold it. Raise Withdrawn as `ensure_open` does."""
+        """Run rules that still wait for this order: one of them may hold it. Raise Withdrawn as `ensure_open` does, and
+        Postponed while the order is cooling off.
+        """
         for run in before_placing:
             run(self.row.order_id)
         self.reload()
         self.ensure_open()
+        if (seconds := seconds_to_cool(self.row.order)) > 0:
+            raise Postponed(_("The order is cooling off."), seconds=seconds)
 
     def ensure_open(self) -> None:
         """Raise Withdrawn unless the order is released and this part of it not yet refused or cancelled."""

@@ -221,4 +221,4 @@ def test_counts_are_exact_up_to_a_thousand(reader: Client) -> None:
         hold_order(make_order(), reason=HoldReason.MANUAL, text="", actor="system")
     assert reader.get("/admin/").context["groups"][0].counted == "120"
     tabs = {tab.title: tab.count for tab in reader.get("/admin/orders/order/").context["tabs"]}
-    assert (tabs["Held"], tabs["Needs me"], tabs["New"]) == ("120", "120", "0")
+    assert (tabs["Held"], tabs["Needs attention"], tabs["New"]) == ("120", "120", "0")

@@ -4,12 +4,14 @@ import re
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from backoffice.text.translatable import gettext as said
+from backoffice.dashboard.order_needs import HOLDS
+from backoffice.dashboard.order_needs import held as held_groups
+from backoffice.engine.models import Push
 from catalog.models import Product, Variant
 from orders.models import HoldReason, Order, OrderState
-from orders.services.lifecycle import hold_order
+from orders.services.lifecycle import hold_order, release_order
 from tests.orders.rows import SKU, make_order
 
 LONG = "Straße der Pariser Kommune, Hinterhaus 3"
@@ -19,26 +21,31 @@ def page(order: Order, what: str = "change") -> str:
     return f"/admin/orders/order/{order.pk}/{what}/"
 
 
-def held(reason: HoldReason, errors: dict[str, list[str]], text: str = "") -> Order:
-    return hold_order(make_order({}, {}), reason=reason, text=text, errors=errors, actor="system")
+def held(reason: HoldReason, errors: dict[str, list[str]]) -> Order:
+    return hold_order(make_order({}, {}), reason=reason, text="", errors=errors, actor="system")
 
 
 def primary(html: str) -> list[str]:
     """Return the labels of the primary buttons in the boxes of holds."""
     boxes = re.findall(r'<section class="note-box[^>]*hold-box.*?</section>', html, re.DOTALL)
-    links = re.findall(r'<a class="button small primary"[^>]*>.*?</a>', "".join(boxes), re.DOTALL)
-    return [re.sub(r"<span class=\"material.*?</span>|<[^>]+>", "", link).strip() for link in links]
+    buttons = re.findall(r'<(?:a|button) class="button small primary".*?</(?:a|button)>', "".join(boxes), re.DOTALL)
+    return [re.sub(r"<span class=\"material.*?</span>|<[^>]+>", "", button).strip() for button in buttons]
 
 
 @pytest.mark.parametrize(
     ("reason", "errors", "label"),
     [
-        (HoldReason.BAD_ADDRESS, {"recipient.street": ["Too long."]}, "Correct the address"),
+        (HoldReason.BAD_ADDRESS, {"recipient.street": ["Too long."]}, "Save and release"),
         (HoldReason.BAD_ADDRESS, {}, "Correct the address"),
-        (HoldReason.INVALID_INPUT, {"recipient.zip": ["Missing."]}, "Correct the address"),
-        (HoldReason.VENDOR_REFUSED, {"recipient.street": ["Too long."]}, "Correct the address"),
+        (HoldReason.INVALID_INPUT, {"recipient.zip": ["Missing."]}, "Save and release"),
+        (HoldReason.VENDOR_REFUSED, {"recipient.street": ["Too long."]}, "Save and release"),
+        (HoldReason.VENDOR_REFUSED, {"recipient": ["Unknown."]}, "Correct the address"),
         (HoldReason.BAD_FILE, {"lines[1].files[0]": ["Not a PDF."]}, "Exchange the file of line L2"),
+        (HoldReason.BAD_FILE, {}, "Exchange the file of line L1"),
         (HoldReason.VENDOR_REFUSED, {"lines.2.files.0.url": ["Not found."]}, "Exchange the file of line L2"),
+        (HoldReason.VENDOR_CANCELLED, {}, "Have it made again"),
+        (HoldReason.DIFFERS_AT_VENDOR, {}, "Cancel the order"),
+        (HoldReason.SECOND_AT_VENDOR, {}, "Orders that only the vendor knows"),
         (HoldReason.MANUAL, {}, "Release this hold"),
         (HoldReason.RULE, {}, "Release this hold"),
     ],
@@ -49,6 +56,64 @@ def test_the_primary_button_of_a_hold_is_the_remedy_of_its_complaint(
     html = desk.get(page(held(reason, errors))).content.decode()
     assert len(primary(html)) == 1
     assert label in "".join(primary(html))
+
+
+@pytest.mark.parametrize("reason", list(HoldReason))
+def test_every_reason_has_a_place_on_the_home_page_a_remedy_and_words_in_both_languages(
+    desk: Client, reason: HoldReason
+) -> None:
+    order = held(reason, {})
+    assert reason in HOLDS
+    assert [group.title for group in held_groups()] == [f"Held: {reason.label}"]
+    assert len(primary(desk.get(page(order)).content.decode())) == 1
+    with translation.override("de"):
+        assert str(reason.label) != _in_english(reason)
+        assert primary(desk.get(page(order), headers={"Accept-Language": "de"}).content.decode())
+
+
+def _in_english(reason: HoldReason) -> str:
+    with translation.override("en"):
+        return str(reason.label)
+
+
+def test_the_banner_holds_the_field_itself_with_what_would_fit_and_one_press_sends_the_order(desk: Client) -> None:
+    order = held(HoldReason.BAD_ADDRESS, {"recipient.street": ["Too long."]})
+    order.addresses.update(street=LONG, phone="030 1")
+    html = desk.get(page(order)).content.decode()
+    assert f"Street: {len(LONG)} of 30 characters" in html
+    assert 'name="street" value="Straße der Pariser Kommune"' in html
+    assert 'name="care_of" value="Hinterhaus 3"' in html
+    press = {"some": "1", "street": "Straße der Pariser Kommune", "care_of": "Hinterhaus 3"}
+    desk.post(page(order, "address/recipient"), press)
+    order.refresh_from_db()
+    address = order.addresses.get()
+    assert order.state == OrderState.RELEASED
+    assert (address.street, address.care_of) == ("Straße der Pariser Kommune", "Hinterhaus 3")
+    assert (address.phone, address.city) == ("030 1", "Berlin"), "what the banner does not show stays as it is"
+
+
+def test_what_is_typed_into_the_banner_and_refused_is_there_to_be_corrected(desk: Client) -> None:
+    order = held(HoldReason.BAD_ADDRESS, {"recipient.street": ["Too long."]})
+    order.addresses.update(street=LONG)
+    answer = desk.post(page(order, "address/recipient"), {"some": "1", "street": "x" * 31}).content.decode()
+    assert "x" * 31 in answer
+    assert "at most 30" in answer
+    order.refresh_from_db()
+    assert (order.state, order.addresses.get().street) == (OrderState.HELD, LONG)
+
+
+def test_saving_is_no_releasing_while_something_else_holds_the_order(desk: Client) -> None:
+    order = held(HoldReason.BAD_ADDRESS, {"recipient.street": ["Too long."]})
+    hold_order(order, reason=HoldReason.MANUAL, text="", actor="tom")
+    assert "Save the address" in primary(desk.get(page(order)).content.decode())
+
+
+def test_what_was_at_a_vendor_before_is_sent_again(desk: Client) -> None:
+    order = release_order(make_order(), actor="tom")
+    order.vendor_orders.update(state="refused")
+    Push.objects.update(state="failed")
+    hold_order(order, reason=HoldReason.VENDOR_REFUSED, text="", errors={"recipient.street": ["No."]}, actor="system")
+    assert primary(desk.get(page(order)).content.decode()) == ["Save and send again"]
 
 
 @pytest.mark.parametrize("reason", [HoldReason.INVALID_INPUT, HoldReason.VENDOR_REFUSED])
@@ -62,22 +127,13 @@ def test_where_nothing_here_mends_it_the_page_says_so_and_offers_no_unfitting_co
     assert "address" not in box
 
 
-def test_a_possible_duplicate_is_compared_with_the_other_order(desk: Client) -> None:
-    twin = make_order()
-    text = said("Order %(number)s (%(reference)s) of a few minutes before has the same recipient and lines.") % {
-        "number": twin.number, "reference": twin.reference,
-    }  # fmt: skip
-    order = held(HoldReason.POSSIBLE_DUPLICATE, {}, text)
-    assert f"?q={twin.number}" in desk.get(page(order)).content.decode()
-
-
 def test_the_confirmation_of_a_release_shows_what_would_be_refused_and_what_mends_it(desk: Client) -> None:
     order = make_order()
     order.addresses.update(street=LONG)
     shown = desk.get(page(order, "release")).content.decode()
     assert "recipient.street" in shown
     assert page(order, "address/recipient") in shown
-    assert '<form method="post"' not in shown.split("confirm", 1)[1]
+    assert "Release WEB" not in shown
     desk.post(page(order, "release"), {"reason": "", "anyway": "1"})
     order.refresh_from_db()
     assert order.state == OrderState.NEW

@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from backoffice.accounts.models import Shop
+from backoffice.staff.models import SavedView
 from fulfillment.models import Country
 from orders.marketing.models import OptOut
-from orders.models import HoldReason, Order, OrderState, SavedView
+from orders.models import HoldReason, Order, OrderState
 from orders.rules.models import Rule
 from orders.rules.services.conditions import read_conditions
 from orders.rules.services.editing import RuleInput, build_rule
@@ -75,7 +76,7 @@ def test_notes_and_tags_are_cleaned_and_refused_in_words(desk: Client) -> None:
 
 
 def test_a_view_has_a_name_of_one_line(desk: Client) -> None:
-    save = reverse("admin:orders_order_save_view")
+    save = reverse("admin:staff_view_save", args=["orders"])
     desk.post(save, {"name": "late\u200b ", "filters": "late=any"})
     assert "line end" in desk.post(save, {"name": "la\nte", "filters": "late=any"}, follow=True).content.decode()
     assert list(SavedView.objects.values_list("name", flat=True)) == ["late"]

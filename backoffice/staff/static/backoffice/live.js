@@ -1,6 +1,8 @@
-// Pages about work under way (a `meta name="live"` with the seconds between two looks) follow it by themselves: what has
-// changed is exchanged, and nothing else. A form that somebody fills in, an open box and the focus stay as they are.
+// Pages with a `meta name="live"` (the seconds between two looks, and the version that is shown) follow the server by
+// themselves: what has changed is exchanged, and nothing else. A form that somebody fills in, an open box, marks and
+// the focus stay as they are. The server answers 204 while its version is the one shown (`backoffice/staff/live.py`).
 (() => {
+  const version = (page) => page.querySelector("meta[name=live]")?.dataset.version ?? "1";
   const seconds = (page) => Number(page.querySelector("meta[name=live]")?.content ?? 0);
   const content = (page) => page.querySelector("#content .desk");
 
@@ -16,13 +18,15 @@
     || element.matches("details[open]") || element.querySelector("details[open]") !== null
     || [...element.querySelectorAll("input, textarea, select")].some(isDirty);
 
-  const key = (element) => [element.tagName, element.id, element.getAttribute("aria-label")].join(" ");
+  // A row of a list is the one that it leads to: else a mark could come to stand beside another row's text.
+  const rowKey = (element) => element.hasAttribute("data-row") ? element.querySelector("a[data-open], a, [data-mark]")?.outerHTML.match(/(?:href|value)="[^"]*"/)?.[0] : "";
+  const key = (element) => [element.tagName, element.id, element.getAttribute("aria-label"), rowKey(element)].join(" ");
 
   // Returns whether the old element is now as the new one.
   const renew = (old, fresh) => {
     if (old.isEqualNode(fresh)) return true;
     if (!isInUse(old)) { old.replaceWith(fresh); return true; }
-    if (old.matches("form, details, a, button, input, textarea, select")) return false;
+    if (old.matches("form:not([data-bulk]), details, a, button, input, textarea, select")) return false;
     return renewChildren(old, fresh);
   };
   const renewChildren = (old, fresh) => {
@@ -52,16 +56,29 @@
     document.dispatchEvent(new CustomEvent("desk:prepare", { detail: fresh }));
   };
 
+  // What is read aloud: elements with data-announce (what they show) whose text is another one.
+  const text = (element) => element.textContent.replace(/\s+/g, " ").trim();
+  const changesToAnnounce = (old, fresh) => [...fresh.querySelectorAll("[data-announce]")].filter((one) => {
+    const before = old.querySelector(`[data-announce="${CSS.escape(one.dataset.announce)}"]`);
+    return before && text(before) !== text(one);
+  }).map((one) => `${one.dataset.announce}: ${[...one.querySelectorAll(".chip-word")].map(text).join(", ") || text(one)}`).join(". ");
+
   const look = async () => {
     if (document.hidden) return true;
-    const answer = await fetch(window.location.href, { headers: { "X-Live": "1" } });
+    const answer = await fetch(window.location.href, { headers: { "X-Live": version(document) } });
     if (answer.redirected) return false; // signed out: the next click says so
-    if (!answer.ok) return true;
+    if (!answer.ok || answer.status === 204) return true;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [old, fresh] = [content(document), content(page)];
     if (!old || !fresh) return false;
     prepare(fresh, old);
-    return !renewChildren(old, fresh) || seconds(page) > 0;
+    const news = changesToAnnounce(old, fresh);
+    const isWhole = renewChildren(old, fresh);
+    // What somebody is using was left as it was: the version shown is none that the server knows.
+    const meta = document.querySelector("meta[name=live]");
+    if (meta) meta.dataset.version = isWhole ? version(page) : "1";
+    if (news) document.getElementById("live-news").textContent = news;
+    return !isWhole || seconds(page) > 0;
   };
   const follow = async (pause) => {
     let goesOn = true;

@@ -86,6 +86,8 @@ class RecipientRow:
 
 
 class CampaignList(ListPage[MailCampaign]):
+    key = "campaigns"
+    permission, change_permission = "marketing.view_mailcampaign", "marketing.change_mailcampaign"
     title = _("Card campaigns")
     template_name = "marketing/campaigns/list.html"
     queryset = MailCampaign.objects.select_related("shop").defer("price_lines", "drafts_before")

@@ -1,4 +1,4 @@
-"""The filters of the order list: a form over the page's address, so that a link is a view."""
+"""The filters of orders: a form over the address of their list, so that a link is a view."""
 
 from typing import Any
 
@@ -47,8 +47,11 @@ class OrderFilters(FilterForm):
     until = day_field(_("Received until"))
 
 
-def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User) -> QuerySet[Order]:
-    """Return the orders that the filters leave, unordered. Each filter has an index that also orders by number."""
+def filter_orders(orders: OrderQuerySet, values: dict[str, Any], *, user: User | None = None) -> QuerySet[Order]:
+    """Return the orders that the filters leave, unordered; `user` is who reads, for what is theirs.
+
+    Each filter has an index that also orders by number.
+    """
     plain = ("state", "production", "shipment", "shop", "assignee")
     orders = orders.filter(**{name: values[name] for name in plain if name in values})
     if "tag" in values:
