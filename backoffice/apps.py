@@ -25,4 +25,5 @@ class BackofficeConfig(AppConfig):
             "own_codes",
             "hooks",
             "rule_actions",
+            "job_kinds",
         )

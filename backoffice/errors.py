@@ -40,6 +40,18 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class Outdated(Conflict):
+    """Somebody else has changed it since it was read."""
+
+    code = "outdated"
+
+
+class PreconditionMissing(DomainError):
+    """The request has to say which state of the thing it is about."""
+
+    code = "precondition_required"
+
+
 class Unavailable(DomainError):
     """Somebody we have to ask does not answer now; the detail `retry_after` is in seconds."""
 

@@ -14,6 +14,7 @@ ALL = [
     "tables",
     "order_list",
     "rules",
+    "jobs",
 ]
 
 

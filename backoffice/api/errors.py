@@ -17,7 +17,16 @@ from backoffice.api.renderers import JSONRenderer
 from backoffice.api.responses import PROBLEMS, Problem
 from backoffice.api.validation import MalformedInput
 from backoffice.engine.services.disk import NoRoom
-from backoffice.errors import Conflict, DomainError, IllegalTransition, InvalidInput, NotAllowed, Unavailable
+from backoffice.errors import (
+    Conflict,
+    DomainError,
+    IllegalTransition,
+    InvalidInput,
+    NotAllowed,
+    Outdated,
+    PreconditionMissing,
+    Unavailable,
+)
 from backoffice.text.translatable import gettext as _
 from backoffice.web.links import public_url
 
@@ -28,6 +37,8 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[type[DomainError], int], ...] = (
     (MalformedInput, 400),
     (NotAllowed, 403),
+    (Outdated, 412),
+    (PreconditionMissing, 428),
     (IllegalTransition, 409),
     (Conflict, 409),
     (NoRoom, 507),

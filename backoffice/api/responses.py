@@ -29,6 +29,8 @@ PROBLEMS = {
     "reference_taken": _("The shop has an order with this reference."),
     "illegal_transition": _("The order's state does not allow that."),
     "conflict": _("Something else got there first."),
+    "outdated": _("Somebody else has changed it meanwhile."),
+    "precondition_required": _("The request needs the header If-Match."),
     "no_price": _("There is no price to quote."),
     "refused": _("That is not possible now."),
     "unavailable": _("Not available for the moment."),
@@ -46,17 +48,19 @@ TotalMoney = Annotated[
 ]
 
 
-class Suggestion(msgspec.Struct):
-    """A street that is too long, in two parts that fit."""
+class Suggestion(msgspec.Struct, omit_defaults=True):
+    """New values with which an address fits: abbreviated, or what is too long divided between two fields."""
 
-    street: str
-    care_of: str
+    street: str = ""
+    care_of: str = ""
+    company: str = ""
+    department: str = ""
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
     """Problem details (RFC 9457). `code` is stable and for programs, `detail` is for people.
 
-    `errors` maps the path of a field to its complaints. `suggestions` maps an address to a street that would fit.
+    `errors` maps the path of a field to its complaints. `suggestions` maps an address to new values of its fields.
     `order` is the id of the order that is in the way.
     """
 

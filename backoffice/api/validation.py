@@ -14,6 +14,7 @@ from backoffice.text.structs import clean_texts, shown_name
 from backoffice.text.translatable import gettext as _
 
 T = TypeVar("T")
+_NOTHING = (type(None), msgspec.UnsetType)
 # The end of a time whose "+01:00" was not encoded for an address.
 LOST_PLUS = re.compile(r":[0-9]{2}(\.[0-9]+)? [0-9]{2}:?[0-9]{2}$")
 
@@ -119,11 +120,11 @@ def _struct_errors(value: dict[str, Any], kind: type[msgspec.Struct], *, path: s
 
 
 def _bare(kind: Any) -> Any:
-    """Return the type within `Annotated[...]` and `... | None`."""
+    """Return the type within `Annotated[...]`, `... | None` and `... | UnsetType`."""
     if hasattr(kind, "__metadata__"):
         return _bare(kind.__origin__)
-    options = [option for option in get_args(kind) if option is not type(None)]
-    if type(None) in get_args(kind) and len(options) == 1:
+    options = [option for option in get_args(kind) if option not in _NOTHING]
+    if len(options) == 1 < len(get_args(kind)):
         return _bare(options[0])
     return kind
 

@@ -19,9 +19,12 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any, str], ...]], ...] = (
         (
             ("index", _("What needs me now"), "inbox"),
             ("orders.order", _("Orders"), "shopping_bag"),
+            ("drafts_draftorder_new drafts.add_draftorder", _("New order"), "add_shopping_cart"),
+            ("drafts.draftorder", _("Drafts"), "edit_note"),
             ("customers.customer", _("Customers"), "group"),
             ("rules.notice", _("Notices"), "notifications"),
             ("orders.enquiry", _("Enquiries"), "contact_support"),
+            ("jobs.job", _("Jobs"), "checklist"),
             ("rules.rule", _("Rules"), "rule"),
         ),
     ),

@@ -33,7 +33,7 @@ def find(request: HttpRequest, text: str) -> list[SearchResult]:
     if not text:
         return []
     may = request.user.has_perm
-    results = [*_actions(request, text), *_pages(request, text)]
+    results = [*_actions(request, text), *_again(request, text), *_pages(request, text)]
     if may("orders.view_order"):
         orders = list(search_orders(Order.objects.order_by("-pk"), text).defer("search")[:LOOKED_AT])
         results += [_order(order) for order in orders[:SHOWN]]
@@ -95,6 +95,25 @@ def _actions(request: HttpRequest, text: str) -> list[SearchResult]:
         for name, title, icon in requested
         for order in orders
         if name != "release" or order.state != OrderState.RELEASED
+    ]
+
+
+def _again(request: HttpRequest, text: str) -> list[SearchResult]:
+    """ "again WEB-100001": any order once more, closed and cancelled ones too."""
+    verb, _space, rest = text.partition(" ")
+    if not rest.strip() or not request.user.has_perms(["orders.view_order", "drafts.add_draftorder"]):
+        return []
+    if not _means(verb, ("again", "repeat", _("again"), _("Order again"))):
+        return []
+    orders = search_orders(Order.objects.order_by("-pk"), rest.removeprefix("again ")).defer("search")[:SHOWN]
+    return [
+        SearchResult(
+            title=_("Order %(number)s again") % {"number": order.number},
+            description=_named(order),
+            link=f"{reverse('admin:drafts_draftorder_new')}?again={order.pk}",
+            icon="replay",
+        )
+        for order in orders
     ]
 
 

@@ -14,6 +14,7 @@ from backoffice.settings.celery import *
 from backoffice.settings.database import *
 from backoffice.settings.engine import *
 from backoffice.settings.files import *
+from backoffice.settings.jobs import *
 from backoffice.settings.language import *
 from backoffice.settings.monitoring import *
 from backoffice.settings.orders import *

@@ -21,12 +21,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600, "max_retries": 1, "interval_start": 0, "socket_connect_timeout": 2,
 }  # fmt: skip
 CELERY_ACCEPT_CONTENT = ["json"]
-# The sweep finds what was not enqueued, so neither it nor its tasks may wait behind thousands of new ones: workers take
-# turns between the three.
+# The sweep finds what was not enqueued, so neither it nor its tasks may wait behind thousands of new ones, nor a job
+# behind the pushes that it makes: workers take turns between the queues.
 CELERY_TASK_QUEUES = [
-    Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("celery", "swept", "sweep")
+    Queue(name, Exchange(name, type="direct"), routing_key=name) for name in ("celery", "swept", "sweep", "jobs")
 ]
-CELERY_TASK_ROUTES = {"backoffice.engine.tasks.sweep": {"queue": "sweep", "routing_key": "sweep"}}
+CELERY_TASK_ROUTES = {
+    "backoffice.engine.tasks.sweep": {"queue": "sweep", "routing_key": "sweep"},
+    "backoffice.jobs.tasks.*": {"queue": "jobs", "routing_key": "jobs"},
+}
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 170
 CELERY_TIMEZONE = "UTC"
@@ -98,6 +101,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "catalog.tasks.fetch_pictures",
         "schedule": env.float("FETCH_PICTURES_SECONDS", default=15),
         "options": {"expires": 15},
+    },
+    "wake-jobs": {
+        "task": "backoffice.jobs.tasks.wake_jobs",
+        "schedule": env.float("WAKE_JOBS_SECONDS", default=10),
+        "options": {"expires": 10},
     },
     "sync-reference": {
         "task": "fulfillment.tasks.sync_reference",

@@ -12,7 +12,9 @@ from unfold.sites import UnfoldAdminSite
 ADDRESSES = {
     "accounts": "backoffice",
     "customers": "orders",
+    "drafts": "orders",
     "engine": "backoffice",
+    "jobs": "backoffice",
     "marketing": "orders",
     "rules": "orders",
 }

@@ -77,7 +77,7 @@ def _build(kind: Any, text: Text) -> Cleaner:
     if origin is Annotated:
         return _build(arguments[0], next((mark for mark in arguments[1:] if isinstance(mark, Text)), text))
     if origin in (Union, UnionType):
-        return _of_union([option for option in arguments if option is not type(None)], text)
+        return _of_union([option for option in arguments if option not in (type(None), msgspec.UnsetType)], text)
     if arguments:
         return _of_container(origin, arguments, text)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):

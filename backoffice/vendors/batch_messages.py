@@ -98,7 +98,7 @@ class JobTicket(Message, frozen=True):
     text: str = ""
 
 
-class JobState(StrEnum):
+class RemoteJobState(StrEnum):
     """Where a batch stands, in the order of its journey. QUEUED: the vendor does not know the job, perhaps not yet."""
 
     UNKNOWN = "unknown"
@@ -110,7 +110,7 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
-FINAL_JOB_STATES = frozenset({JobState.SUCCESS, JobState.ERROR, JobState.CANCELLED})
+FINAL_JOB_STATES = frozenset({RemoteJobState.SUCCESS, RemoteJobState.ERROR, RemoteJobState.CANCELLED})
 
 
 class JobReport(Message, frozen=True):
@@ -121,7 +121,7 @@ class JobReport(Message, frozen=True):
 
     vendor: str
     vendor_id: str
-    state: JobState
+    state: RemoteJobState
     raw_state: str = ""
     text: str = ""
     report_url: str = ""
@@ -129,7 +129,7 @@ class JobReport(Message, frozen=True):
     processed_at: datetime | None = None
 
 
-class JobRow(Message, frozen=True):
+class RemoteJobRow(Message, frozen=True):
     """A row of a job's report; `error` is empty where the row went well."""
 
     sku: str

@@ -9,7 +9,6 @@ from django.urls import URLPattern
 
 from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_list import bulk
 from orders.admin.order_list.listing import OrderList
 from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, terms
 from orders.admin.order_page.context import order_context, possible_actions
@@ -32,8 +31,6 @@ class OrderAdmin(PagesAdmin):
 
     def pages(self) -> Pages:
         return [
-            ("bulk/", "bulk", bulk.preview),
-            ("bulk/run/", "bulk_run", bulk.run),
             *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
             *(*comparing.PAGES, *cooling.PAGES, *terms.PAGES),
         ]

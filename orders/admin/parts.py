@@ -17,7 +17,7 @@ Guard = Callable[[View], View]
 
 class Place(StrEnum):
     """On the page of an order: among its buttons, below its holds, in the box of its customer, beside its lines; in the
-    list: for marked orders.
+    list: for marked orders, and beside its search.
     """
 
     BUTTONS = "buttons"
@@ -25,6 +25,7 @@ class Place(StrEnum):
     CUSTOMER = "customer"
     SIDE = "side"
     MARKED = "marked"
+    ABOVE_LIST = "above_list"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ def parts_of(request: HttpRequest, order: Order) -> dict[str, list[Part]]:
 def parts_for_marked(request: HttpRequest) -> list[Part]:
     """Return what the reader can do with orders marked in the list, beside what orders offer themselves."""
     return _read(Place.MARKED, request, None)
+
+
+def parts_above_list(request: HttpRequest) -> list[Part]:
+    """Return what the list of orders offers beside its search."""
+    return _read(Place.ABOVE_LIST, request, None)
 
 
 def registered_urls(guard: Guard) -> list[URLPattern]:

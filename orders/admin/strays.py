@@ -39,7 +39,7 @@ class StrayOrderAdmin(PagesAdmin):
         return [("<int:pk>/adopt/", "adopt", self.adopt), ("<int:pk>/dismiss/", "dismiss", self.dismiss)]
 
     def detail_view(self, request: HttpRequest, stray: StrayOrder) -> HttpResponse:
-        ours = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).first()
+        ours = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).order_by("-pk").first()
         return self.render(
             request,
             "orders/stray.html",

@@ -137,12 +137,15 @@ class ShipmentResponse(msgspec.Struct):
 
 class OrderResponse(msgspec.Struct):
     """An order with all that belongs to it. `total` is gross; `holds` are those that are still in force; before
-    `leaves_at`, the end of its shop's cooling-off, nothing of it is sent.
+    `leaves_at`, the end of its shop's cooling-off, nothing of it is sent. `revision` counts edits of what was ordered.
+    `replaces` is the id of the cancelled order whose reference this one took over.
     """
 
     id: int
     number: str
     reference: str
+    revision: int
+    replaces: int | None
     state: Axes
     late: bool
     cancel_requested: bool
@@ -211,6 +214,7 @@ def order_response(order: Order, *, parts: PlacedOrder | None = None) -> OrderRe
     return read_fields(
         OrderResponse,
         order,
+        replaces=order.replaces_id,
         state=Axes(order.state, order.production, order.shipment),
         cancel_requested=order.cancel_requested_at is not None,
         total=spell_total(order.total, currency=order.currency),

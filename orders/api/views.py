@@ -17,10 +17,13 @@ from backoffice.api.views import ApiView
 from backoffice.errors import Conflict
 from backoffice.text.structs import Text
 from backoffice.text.translatable import gettext as _
+from orders.api.edits import ETAG, IF_MATCH, etag_of, read_if_match
 from orders.api.keys import IDEMPOTENCY_KEY, read_key
 from orders.api.queries import OrderQuery, PlaceQuery, filter_orders, with_parts
 from orders.api.responses import EventResponse, OrderPage, OrderResponse, TimelineResponse, order_response
 from orders.models import HoldReason, Order, OrderState
+from orders.services.editing.changes import OrderChanges
+from orders.services.editing.edits import edit_order
 from orders.services.intake.input import NewOrder
 from orders.services.intake.taking import OrderRefused, place_order, refusing_taken_reference
 from orders.services.lifecycle import cancel_order
@@ -115,17 +118,43 @@ class OneOrder(ApiView):
 class OrderDetail(OneOrder):
     """One order of the shop."""
 
-    required_scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+    required_scopes: ClassVar = {"GET": Scope.ORDERS_READ, "PATCH": Scope.ORDERS_WRITE}
 
     @extend_schema(
         operation_id="get_order",
         summary="An order",
         tags=["orders"],
+        parameters=[ETAG],
         responses={200: OrderResponse, **describe_problems()},
     )
     def get(self, request: Request, pk: int) -> Response:
         read_query(request.GET, NoQuery)
-        return Response(order_response(self.find_order(pk)))
+        return self._answer(pk)
+
+    @extend_schema(
+        operation_id="edit_order",
+        summary="Change an order",
+        description="What is left out stays. Possible while no vendor has the part that changes: a draft there is "
+        "given up and begun anew, what is submitted or made is refused (409), with what is possible instead. What "
+        "changes "
+        "passes the same checks as a new order (422). Holds whose errors are corrected end, and the order goes on. "
+        "Paths in `errors` are those of the order as it would be.",
+        tags=["orders"],
+        parameters=[IF_MATCH, ETAG],
+        request=OrderChanges,
+        responses={200: OrderResponse, **describe_problems(409, 412, 413, 415, 422, 428)},
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        read_query(request.GET, NoQuery)
+        order = self.find_order(pk, bare=True)
+        revision = read_if_match(request)
+        changes = read_struct(request.data, OrderChanges)
+        edit_order(order, changes, actor=f"shop:{self.shop.code}", revision=revision)
+        return self._answer(pk)
+
+    def _answer(self, pk: int) -> Response:
+        order = self.find_order(pk)
+        return Response(order_response(order), headers={"ETag": etag_of(order)})
 
 
 class OrderTimeline(OneOrder):

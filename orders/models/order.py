@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -79,6 +79,18 @@ class Order(models.Model):
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
     number = models.CharField(_("number"), max_length=32, unique=True)
     reference = models.CharField(_("shop's reference"), max_length=50)
+    # The cancelled order whose reference this one took over from.
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="replacements",
+        verbose_name=_("replaces"),
+    )
+    # Counts edits of what was ordered, and nothing that a vendor does: two who edit at once are told apart by it.
+    revision = models.PositiveIntegerField(_("revision"), default=1, db_default=1, editable=False)
     state = models.CharField(_("order"), max_length=12, choices=OrderState, default=OrderState.NEW)
     production = models.CharField(_("production"), max_length=16, choices=ProductionState, default=ProductionState.NONE)
     shipment = models.CharField(_("shipment"), max_length=12, choices=ShipmentState, default=ShipmentState.NONE)
@@ -134,7 +146,14 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
-        constraints = [models.UniqueConstraint(fields=["shop", "reference"], name="one_order_per_shop_reference")]
+        constraints = [
+            # Only what says that it replaces a cancelled order may repeat its reference: a shop that sends an old order
+            # again by mistake orders nothing.
+            models.UniqueConstraint("shop", "reference", Coalesce("replaces", 0), name="one_order_per_shop_reference"),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=Q(replaces__isnull=False), name="one_replacement_per_order"
+            ),
+        ]
         indexes = [
             GinIndex(fields=["search"], name="order_search"),
             GinIndex(fields=["tags"], name="order_tags"),

@@ -27,12 +27,16 @@ class VendorOrderState(StateChoices):
     CANCELLED = "cancelled", Tone.GREY, "cancel", _("cancelled")
     REFUSED = "refused", Tone.RED, "block", _("refused")
     UNKNOWN = "unknown", Tone.AMBER, "help", _("unknown")
+    # An edit left it without lines; kept for what its vendor may still report of it.
+    DROPPED = "dropped", Tone.GREY, "remove", _("no longer needed")
 
 
 UNSUBMITTED = (VendorOrderState.PLANNED, VendorOrderState.DRAFT)
 # Nothing is made of it there; it is placed anew when the order is released.
 FAILED = (VendorOrderState.REFUSED, VendorOrderState.CANCELLED)
 UNSENT = (VendorOrderState.PLANNED, *FAILED)
+# Nothing of it is made or will be.
+ENDED = (VendorOrderState.CANCELLED, VendorOrderState.DROPPED)
 
 
 class VendorOrder(Reported):

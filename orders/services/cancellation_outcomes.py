@@ -6,6 +6,7 @@ from backoffice.engine.services.pushes import dismiss_push
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from orders.models import HoldReason, Order, OrderEvent, OrderState, VendorOrder, VendorOrderState
+from orders.models.vendor_order import ENDED
 from orders.services.holds import end_holds_with_order, hold_if_open
 from orders.services.statuses import derive_statuses
 
@@ -14,7 +15,7 @@ def settle_cancellation(order: Order, *, actor: str) -> None:
     """Cancel an order whose cancellation was requested once no vendor holds any of it. The order must be locked."""
     if not order.cancel_requested_at or not order.may_become(OrderState.CANCELLED):
         return
-    if order.vendor_orders.exclude(state=VendorOrderState.CANCELLED).exists():
+    if order.vendor_orders.exclude(state__in=ENDED).exists():
         return
     end_holds_with_order(order, actor=actor)
     for vendor_order in order.vendor_orders.all():

@@ -17,7 +17,7 @@ from backoffice.engine.services.pushes import enqueue_push, queue_first_push, qu
 from backoffice.engine.services.task_queue import RUN_RULES, enqueue_soon_on_commit
 from backoffice.text.translatable import gettext as _
 from orders.models import Hold, HoldReason, Order, OrderLine, OrderState, VendorOrder, VendorOrderState
-from orders.models.vendor_order import FAILED, UNSUBMITTED
+from orders.models.vendor_order import ENDED, FAILED, UNSUBMITTED
 from orders.services.cancellation_outcomes import dismiss_refusals, settle_cancellation
 from orders.services.cooling_off import can_end_cooling_off, cooled_at
 from orders.services.holds import NO_TERMS, HoldTerms, active_holds, end_hold, place_hold
@@ -39,7 +39,7 @@ def release_order(order: Order, *, actor: str, anyway: bool = False) -> Order:
     ensure_sendable(order, anyway=anyway)
     order.move_to(OrderState.RELEASED, actor=actor, cancel_requested_at=None, leaves_at=cooled_at(order.shop))
     for vendor_order in list(order.vendor_orders.select_for_update()) or plan_vendor_orders(order):
-        _place_part(vendor_order, actor=actor, not_before=order.leaves_at)
+        place_part(vendor_order, actor=actor, not_before=order.leaves_at)
     derive_statuses(order)
     enqueue_soon_on_commit(RUN_RULES)
     return order
@@ -172,7 +172,7 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> Order:
         if vendor_order.pk in unbegun:
             vendor_order.state = VendorOrderState.CANCELLED
             vendor_order.save(update_fields=["state", "updated_at"])
-        elif vendor_order.state != VendorOrderState.CANCELLED:
+        elif vendor_order.state not in ENDED:
             queue_push(CANCEL, vendor=vendor_order.vendor, subject=vendor_order, actor=actor)
     settle_cancellation(order, actor=actor)
     return order
@@ -183,7 +183,7 @@ def _place_payload(vendor_order: VendorOrder) -> dict[str, int]:
     return {"first_generation": vendor_order.generation}
 
 
-def _place_part(vendor_order: VendorOrder, *, actor: str, not_before: datetime | None) -> None:
+def place_part(vendor_order: VendorOrder, *, actor: str, not_before: datetime | None = None) -> None:
     """Queue what is not at its vendor yet; what was refused or cancelled goes under a fresh reference.
 
     The old draft is discarded after that, not before: pushes of one subject wait for each other.

@@ -21,7 +21,7 @@ def derive_statuses(order: Order) -> bool:
     """Bring production, shipment, lateness and ship-by date of a locked order up to date, with a line in the timeline
     each; close it when all is produced and delivered. Return whether anything changed.
     """
-    vendor_orders = list(order.vendor_orders.all())
+    vendor_orders = [row for row in order.vendor_orders.all() if row.state != VendorOrderState.DROPPED]
     in_force = [row for row in vendor_orders if row.state != VendorOrderState.CANCELLED]
     shipments = list(order.shipments.all())
     shipment = _shipment(order, in_force, shipments)

@@ -12,7 +12,7 @@ pieces would keep everybody else from buying what is there. Held for any other r
 was promised it. Where the times cannot tell, a line takes: better to sell a piece too few than one too many.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ _TAKEN = f"""
     WHERE (
         made.submitted_at >= stock.read_at
         OR bought.state <> '{OrderState.CLOSED}' AND (made.submitted_at IS NULL OR made.state = ANY(%s))
-    ) AND NOT EXISTS (
+    ) AND line.id <> ALL(%s) AND NOT EXISTS (
         SELECT FROM {Hold._meta.db_table} hold
         WHERE hold.order_id = bought.id AND hold.reason = '{HoldReason.OUT_OF_STOCK}' AND hold.released_at IS NULL
     )
@@ -58,11 +58,13 @@ def find_taken(read_at: Mapping[Key, datetime]) -> dict[Key, int]:
     return _fetch_taken(_TAKEN, _params(read_at))
 
 
-def lock_and_find_taken(read_at: Mapping[Key, datetime]) -> dict[Key, int]:
+def lock_and_find_taken(read_at: Mapping[Key, datetime], *, without: Collection[int] = ()) -> dict[Key, int]:
     """Do the same with these stocks locked until the transaction ends: of two orders that want the last piece the
     second waits here, and then sees the first. One round trip; each statement sees what was committed before it began.
+
+    Lines `without` which it is asked, by key, are about to be changed.
     """
-    vendors, skus, *rest = _params(read_at)
+    vendors, skus, *rest = _params(read_at, without=without)
     return _fetch_taken(_LOCK + _TAKEN, [_LOCK_SPACE, vendors, skus, vendors, skus, *rest])
 
 
@@ -92,6 +94,6 @@ def _fetch_taken(sql: str, params: list[Any]) -> dict[Key, int]:
         return {(vendor, sku): int(pieces) for vendor, sku, pieces in cursor.fetchall()}
 
 
-def _params(read_at: Mapping[Key, datetime]) -> list[Any]:
+def _params(read_at: Mapping[Key, datetime], *, without: Collection[int] = ()) -> list[Any]:
     vendors, skus = [vendor for vendor, _sku in read_at], [sku for _vendor, sku in read_at]
-    return [vendors, skus, list(read_at.values()), [str(state) for state in FAILED]]
+    return [vendors, skus, list(read_at.values()), [str(state) for state in FAILED], list(without)]

@@ -16,7 +16,8 @@ from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _t
 from backoffice.timeline import UNKNOWN, Sentence, fill
 from backoffice.vendors.registry import vendor_title
-from orders.models import AddressRole, HoldReason, OrderEvent
+from orders.models import HoldReason, OrderEvent
+from orders.services.change_labels import describe_changes
 from orders.services.hooks import describe_event
 
 SENTENCES: dict[str, Sentence] = {
@@ -40,7 +41,7 @@ SENTENCES: dict[str, Sentence] = {
     "order.unassigned": ("person_off", Tone.GREY, _("The order is nobody's any more.")),
     "order.tagged": ("sell", Tone.GREY, _("Tags: %(tags)s")),
     "order.noted": ("sticky_note_2", Tone.GREY, _("Note: %(note)s")),
-    "order.address_corrected": ("edit_location", Tone.GREY, _("The address was corrected (%(role)s).")),
+    "order.edited": ("edit", Tone.GREY, _("The order was edited. %(edited)s")),
     "hold.placed": ("pause_circle", Tone.AMBER, _("On hold, %(reason)s. %(text)s")),
     "hold.changed": ("pause_circle", Tone.AMBER, _("Still on hold, %(reason)s. %(text)s")),
     "hold.postponed": ("event", Tone.GREY, _("The hold “%(reason)s” lasts until %(until)s.")),
@@ -168,9 +169,10 @@ def _texts(params: Mapping[str, Any]) -> dict[str, str]:
         texts |= describe_params(params)
     if until := parse_datetime(params.get("until") or ""):
         texts["until"] = date_format(localtime(until), "SHORT_DATETIME_FORMAT")
-    for name, labels in (("reason", HoldReason), ("role", AddressRole)):
-        if params.get(name) in labels.values:
-            texts[name] = str(labels(params[name]).label)
+    if "changes" in params:
+        texts["edited"] = describe_changes(params["changes"])
+    if params.get("reason") in HoldReason.values:
+        texts["reason"] = str(HoldReason(params["reason"]).label)
     if "carrier" in params and not texts["carrier"]:
         texts["carrier"] = _t("an unnamed carrier")
     if "tracking_code" in params and not texts["tracking_code"]:

@@ -6,19 +6,11 @@ from django.test import Client
 from django.urls import reverse
 
 # As they were when all models of a package had its name for a label.
-BACKOFFICE = {"apikey", "callback", "drift", "integration", "push", "shop"}
+BACKOFFICE = {"apikey", "callback", "drift", "integration", "job", "push", "shop"}
 ORDERS = {
-    "customer",
-    "enquiry",
-    "exportbatch",
-    "mailcampaign",
-    "notice",
-    "optout",
-    "order",
-    "orderexport",
-    "rule",
+    "customer", "draftorder", "enquiry", "exportbatch", "mailcampaign", "notice", "optout", "order", "orderexport", "rule",
     "strayorder",
-}
+}  # fmt: skip
 
 
 def address_of(model: str) -> str:

@@ -18,6 +18,7 @@ OPERATIONS = (
     "list_orders",
     "place_order",
     "get_order",
+    "edit_order",
     "get_order_timeline",
     "cancel_order",
     "open_design",

@@ -23,6 +23,7 @@ from catalog.models import (
     Variant,
 )
 from fulfillment.models import Carrier, Country, ProductionItem, ProductionOrder
+from orders.drafts.models import DraftOrder
 from orders.marketing.models import CardRecipient, MailCampaign, OptOut, OrderExport
 from orders.models import Enquiry, HoldReason, Order, VendorOrder
 from orders.rules.models import Notice
@@ -90,6 +91,14 @@ def _order(name: str, *, shop: Shop, colleague: User, place: int) -> Order:
     order.addresses.update(firstname=name[:200], street=LONG[:200], city=LONG[:200])
     refresh_search(order)
     hold_order(order, reason=list(HoldReason)[place], text=name * 2, actor="w" * 150, errors={"lines[0].sku": [name]})
+    DraftOrder.objects.create(
+        shop=shop,
+        customer=name * 2,
+        email=order.customer_email,
+        repeats=order,
+        created_by="w" * 150,
+        updated_by="w" * 150,
+    )
     OrderExport.objects.create(
         order=order,
         vendor="autoletter",

@@ -99,10 +99,14 @@ def test_many_orders_are_held_after_a_preview(page: Page) -> None:
     page.get_by_label("Mark all on this page").check()
     page.get_by_role("button", name="Hold …").click()
     expect(page.get_by_role("heading", name="Hold 1 order", level=2)).to_be_visible()
-    expect(page.locator(".verdicts").last).to_contain_text(cancelled.number)
+    page.get_by_role("link", name="Skipped 1").click()
+    expect(page.get_by_role("region", name="What will happen to each row")).to_contain_text(cancelled.number)
     page.get_by_label("Reason").fill("Inventory")
     page.get_by_role("button", name="Hold 1 order").click()
     expect(page.get_by_text("1 order held")).to_be_visible()
+    page.get_by_role("link", name="Details and undo").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undo: 1 order held")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -9,7 +9,7 @@ from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
 from catalog.models import Product, Variant
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderState, VendorOrderState
-from orders.services.corrections import correct_address
+from orders.services.editing.edits import correct_address
 from orders.services.holds import active_holds
 from orders.services.lifecycle import hold_order, release_hold, release_or_hold, release_order
 from orders.services.preflight.rechecks import recheck_orders

@@ -6,7 +6,7 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.models import Push
 from backoffice.errors import InvalidInput
 from orders.models import Address, AddressRole, Order, OrderState
-from orders.services.corrections import correct_address
+from orders.services.editing.edits import correct_address
 from tests.signs.desk import design, make_shop, sign_order
 
 pytestmark = pytest.mark.django_db

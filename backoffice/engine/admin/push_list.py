@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.engine.admin.subject_links import SubjectLink, of_subjects, subject_links
 from backoffice.engine.models import Push
 from backoffice.engine.models.push import Lane, PushState
+from backoffice.engine.services.failures import open_failures
 from backoffice.engine.services.handlers import PUSH_HANDLERS
 from backoffice.staff.filter_form import FilterForm, choice_field, day_field, vendor_choices
 from backoffice.staff.list_page import ListPage
+from backoffice.staff.text_fields import CodeField
 from backoffice.states import Chip, Tone
 
 # Waiting, or on its way.
@@ -47,7 +49,10 @@ def _kinds() -> list[tuple[str, Any]]:
 class PushFilters(FilterForm):
     CONDITIONS = {("state", UNSENT): Q(state__in=[PushState.NEW, PushState.IN_FLIGHT])}
     DATED = "created_at"
+    HIDDEN = ("cause",)
 
+    # A cause that the page of failures groups by.
+    cause = CodeField(required=False, max_length=32)
     state = choice_field(_("State"), [*PushState.choices, (UNSENT, _("not yet sent"))])
     needs_attention = choice_field(_("Needs a person"), [("1", _("needs a person"))])
     vendor = choice_field(_("Vendor"), vendor_choices)
@@ -55,6 +60,12 @@ class PushFilters(FilterForm):
     lane = choice_field(_("Lane"), Lane.choices)
     since = day_field(_("Made from"))
     until = day_field(_("Made until"))
+
+    def condition(self, name: str, value: Any) -> Q:
+        """Return what one filter asks for; of a cause only what still needs attention."""
+        if name == "cause":
+            return Q(pk__in=open_failures().filter(cause_key=value).values("pk"))
+        return super().condition(name, value)
 
     def search(self, rows: QuerySet[Push], text: str) -> QuerySet[Push]:
         """Search by what it is about (an order's number, a vendor's id), its own number ("#17"), else in the cause."""
@@ -95,6 +106,7 @@ class PushList(ListPage[Push]):
     )
     search_words = _("Order number, vendor's id, #push, words of the cause")
     empty_icon = "north_east"
+    marks_permissions = ("engine.resend_push",)
 
     def get_rows(self, found: list[Push]) -> list[PushRow]:
         return push_rows(found)

@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from backoffice.engine.admin.exchanges import compare
+from backoffice.engine.admin.failures import failure_cards
 from backoffice.engine.admin.outcome_context import outcome_context
 from backoffice.engine.admin.push_context import push_context
 from backoffice.engine.admin.push_list import PushList
 from backoffice.engine.models import Push, PushAttempt
 from backoffice.engine.models.push import PushState
-from backoffice.engine.services.pushes import decide_push, dismiss_push, enqueue_push, retry_push
+from backoffice.engine.services.pushes import decide_push, dismiss_push, enqueue_push, send_again
 from backoffice.errors import DomainError, IllegalTransition, InvalidInput
 from backoffice.staff.base import actor, refuse
 from backoffice.staff.pages import PagesAdmin, View, act, find_or_404
@@ -34,12 +35,24 @@ class PushAdmin(PagesAdmin):
 
     def pages(self) -> list[tuple[str, str, View]]:
         return [
+            ("failures/", "failures", self.failures),
             ("<int:pk>/try-now/", "try_now", self.try_now),
             ("<int:pk>/send-again/", "send_again", self.send_again),
             ("<int:pk>/put-aside/", "put_aside", self.put_aside),
             ("<int:pk>/outcome/", "outcome", self.outcome),
             ("<int:pk>/compare/<int:earlier>/<int:later>/", "compare", self.compare),
         ]
+
+    def failures(self, request: HttpRequest) -> HttpResponse:
+        """Show what was refused, by cause."""
+        self.require_view(request)
+        return self.render(
+            request,
+            "engine/failures.html",
+            title=_("Failures by cause"),
+            cards=failure_cards(),
+            may_resend=self.may(request, RESEND),
+        )
 
     def shown_rows(self, row: Push) -> list[QuerySet[Any]]:
         return [*super().shown_rows(row), PushAttempt.objects.filter(push=row)]
@@ -73,7 +86,7 @@ class PushAdmin(PagesAdmin):
 
     def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         def do(push: Push, reason: str) -> tuple[Push, str]:
-            follower = retry_push(push, actor=actor(request), reason=reason)
+            follower = send_again(push, actor=actor(request), reason=reason)
             return follower, _("It is sent again as push #%(number)s.") % {"number": follower.pk}
 
         return self._with_reason(request, pk, do, form="send_again")

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.change_context import current_change
 from backoffice.engine.models.callback import Callback
 from backoffice.engine.models.push import Push
 from backoffice.model_fields import TranslatableJSONField
@@ -17,6 +18,8 @@ class TimelineEvent(models.Model):
     actor = models.CharField(_("by"), max_length=150)
     kind = models.CharField(_("kind"), max_length=64)
     params = TranslatableJSONField(default=dict)
+    # The change of many rows that it belongs to.
+    change = models.UUIDField(null=True, default=current_change, editable=False)
 
     class Meta:
         abstract = True

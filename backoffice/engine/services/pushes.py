@@ -1,7 +1,8 @@
 """Making pushes, and what people may do with them. How they are sent is in `sending.py`."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -86,6 +87,45 @@ def retry_push(push: Push, *, actor: str, reason: str) -> Push:
                 _("Only a refused push can be sent again; this one is %s.") % push.get_state_display()
             )
         return _next_generation(push, actor=actor, reason=reason)
+
+
+class Resend(Protocol):
+    """Sends a refused push of one kind again in its own way. Raises DomainError."""
+
+    def __call__(self, push: Push, *, actor: str, reason: str) -> None: ...
+
+
+_RESENDS: dict[str, Resend] = {}
+
+
+def resends(kind: str) -> Callable[[Resend], Resend]:
+    """Register how pushes of a kind are sent again where the next generation alone would come to nothing."""
+
+    def register(resend: Resend) -> Resend:
+        _RESENDS[kind] = resend
+        return resend
+
+    return register
+
+
+def send_again(push: Push, *, actor: str, reason: str) -> Push:
+    """Have what a vendor refused done after all, and return the newest push about it.
+
+    Raises as `retry_push` does, and whatever stands against it by now.
+    """
+    reason = checked_reason(reason)
+    _RESENDS.get(push.kind, retry_push)(push, actor=actor, reason=reason)
+    return Push.objects.filter(**push.key).order_by("-generation")[0]
+
+
+def reopen_push(push: Push) -> None:
+    """Let a refused push that was set aside need attention again. Raises IllegalTransition for any other, and where it
+    was sent again since.
+    """
+    newer = Push.objects.filter(**push.key, generation__gt=push.generation)
+    aside = Push.objects.filter(pk=push.pk, state=PushState.FAILED, needs_attention=False)
+    if newer.exists() or not aside.update(needs_attention=True, decided_by="", decision="", updated_at=timezone.now()):
+        raise IllegalTransition(_("It was sent again since, or is not set aside."))
 
 
 def enqueue_push(push: Push, *, actor: str) -> None:

@@ -14,12 +14,15 @@ DELIVER_PUSH = "backoffice.engine.tasks.deliver_push"
 WORK_CALLBACKS = "backoffice.engine.tasks.work_callbacks"
 RUN_RULES = "orders.rules.tasks.run_rules"
 SWEEP = "backoffice.engine.tasks.sweep"
+WORK_JOB = "backoffice.jobs.tasks.work_job"
 PULL_ORDERS = "orders.tasks.pull_orders"
 PULL_PRODUCTION_ORDERS = "fulfillment.tasks.pull_production_orders"
 
 # The sweep's tasks have a queue of their own, from which workers take in turn with the first: what waits for its second
 # try is not put behind everything that is new, and the sweep can tell when its last tasks were taken.
 DEFAULT_QUEUE, SWEEP_QUEUE = "celery", "swept"
+# Jobs have one too: each makes thousands of pushes, and would stand behind its own.
+JOBS_QUEUE = "jobs"
 
 # Callbacks come in bursts: one task this late serves all that arrive until then.
 DEBOUNCE_SECONDS = 0.2

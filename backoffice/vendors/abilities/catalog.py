@@ -11,8 +11,8 @@ from backoffice.vendors.base import Vendor
 from backoffice.vendors.batch_messages import (
     FulfillerPriceUpdate,
     JobReport,
-    JobRow,
     JobTicket,
+    RemoteJobRow,
     SalesPriceUpdate,
     SearchTextUpdate,
     StockUpdate,
@@ -80,7 +80,7 @@ class TakesChanges(Vendor, Protocol):
         """Return the table behind a job's `report_url`. Raises UnsafeUrl for a link that is not the vendor's."""
 
     @staticmethod
-    def parse_report(body: bytes) -> tuple[JobRow, ...]:
+    def parse_report(body: bytes) -> tuple[RemoteJobRow, ...]:
         """Return the rows of such a table. Raises UnreadableReport."""
 
 

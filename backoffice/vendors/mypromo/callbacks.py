@@ -21,7 +21,7 @@ from backoffice.vendors.mypromo.jobs import job_report
 from backoffice.vendors.mypromo.production_reports import production_report
 from backoffice.vendors.mypromo.production_schemas import ProductionOrderSchema
 from backoffice.vendors.mypromo.reports import order_report
-from backoffice.vendors.mypromo.schemas import Job, OrderSchema
+from backoffice.vendors.mypromo.schemas import JobSchema, OrderSchema
 from backoffice.vendors.production_messages import ProductionOrderReport
 
 USERNAME = "mypromo"
@@ -127,7 +127,7 @@ def read(topic: str, body: bytes, *, vendor: str) -> tuple[Message, ...]:
 
 def _read_one(topic: str, body: bytes, *, vendor: str) -> Message:
     if topic == "jobs":
-        return job_report(msgspec.json.decode(body, type=Job, strict=False), vendor=vendor)
+        return job_report(msgspec.json.decode(body, type=JobSchema, strict=False), vendor=vendor)
     if topic == "production":
         return production_report(msgspec.json.decode(body, type=ProductionOrderSchema, strict=False), vendor=vendor)
     return order_report(msgspec.json.decode(body, type=OrderSchema, strict=False))

@@ -135,9 +135,9 @@ class MypromoClient:
         """PATCH v1/seo: at most 500 entries; `overwrites: null` resets all texts and SEO addresses."""
         return self._patch("v1/seo", payload)
 
-    def job(self, job_id: str) -> schemas.Job:
+    def job(self, job_id: str) -> schemas.JobSchema:
         """GET v1/jobs/{id}: 404 also for a job that is not queued yet."""
-        return self.session.fetch(schemas.Job, "GET", _path("jobs", job_id))
+        return self.session.fetch(schemas.JobSchema, "GET", _path("jobs", job_id))
 
     def jobs_page(self, params: Params) -> bytes:
         """GET v1/jobs/ (with that slash): `page`, `per_page`; an empty list is a 404."""

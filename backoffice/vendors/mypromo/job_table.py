@@ -11,7 +11,7 @@ from backoffice.tables.cells import Cell, CellFault, plain_number
 from backoffice.tables.reading import read_rows
 from backoffice.tables.rows import TableRow
 from backoffice.text.cleaning import BadText, clean_code, clean_foreign
-from backoffice.vendors.batch_messages import JobRow, UnreadableReport
+from backoffice.vendors.batch_messages import RemoteJobRow, UnreadableReport
 from backoffice.vendors.reading import text
 
 MAX_ROWS = 10_000
@@ -25,7 +25,7 @@ NO_ERROR = frozenset({"", "-", "ok", "success", "none", "null"})
 Cells = tuple[str, ...]
 
 
-def read_report(body: bytes) -> tuple[JobRow, ...]:
+def read_report(body: bytes) -> tuple[RemoteJobRow, ...]:
     """Return the rows of a report. Raises UnreadableReport."""
     try:
         found = list(islice(read_rows(body, most_unpacked=MAX_UNPACKED, is_lenient=True), MAX_ROWS))
@@ -50,11 +50,11 @@ def _columns(head: Cells) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     return (sku, error) if sku else None
 
 
-def _row(cells: Cells, *, sku: tuple[int, ...], error: tuple[int, ...]) -> JobRow:
+def _row(cells: Cells, *, sku: tuple[int, ...], error: tuple[int, ...]) -> RemoteJobRow:
     names = [cells[place] for place in sku if place < len(cells) and cells[place]]
     texts = [cells[place] for place in error if place < len(cells) and place not in sku]
     errors = [one for one in texts if one.lower() not in NO_ERROR]
-    return JobRow(sku=_code(names[0]) if names else "", error="; ".join(errors))
+    return RemoteJobRow(sku=_code(names[0]) if names else "", error="; ".join(errors))
 
 
 def _cells(row: TableRow, *, width: int) -> Cells:

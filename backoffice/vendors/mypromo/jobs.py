@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.batch_messages import JobReport, JobState
+from backoffice.vendors.batch_messages import JobReport, RemoteJobState
 from backoffice.vendors.errors import VendorNotFound
 from backoffice.vendors.mypromo.client import MypromoClient
 from backoffice.vendors.mypromo.job_table import read_report
 from backoffice.vendors.mypromo.paging import decode_row, none_found, read_rows
-from backoffice.vendors.mypromo.schemas import Job
+from backoffice.vendors.mypromo.schemas import JobSchema
 from backoffice.vendors.reading import link, read_time, text
 
 JOBS_PER_PAGE = 15
 
 # The document's prose says SUCCESSS, its example SUCCESS.
 JOB_STATES = {
-    "SCHEDULED": JobState.SCHEDULED,
-    "PROCESSING": JobState.PROCESSING,
-    "SUCCESS": JobState.SUCCESS,
-    "SUCCESSS": JobState.SUCCESS,
-    "ERROR": JobState.ERROR,
-    "CANCELED": JobState.CANCELLED,
+    "SCHEDULED": RemoteJobState.SCHEDULED,
+    "PROCESSING": RemoteJobState.PROCESSING,
+    "SUCCESS": RemoteJobState.SUCCESS,
+    "SUCCESSS": RemoteJobState.SUCCESS,
+    "ERROR": RemoteJobState.ERROR,
+    "CANCELED": RemoteJobState.CANCELLED,
 }
 
 
@@ -33,11 +33,11 @@ class JobsAbility(TakesChanges):
         try:
             return job_report(self.client.job(vendor_id), vendor=self.name)
         except VendorNotFound:
-            return JobReport(vendor=self.name, vendor_id=vendor_id, state=JobState.QUEUED)
+            return JobReport(vendor=self.name, vendor_id=vendor_id, state=RemoteJobState.QUEUED)
 
     def list_jobs(self) -> Iterator[JobReport]:
         for row in read_rows(none_found(self.client.jobs_page), {}, per_page=JOBS_PER_PAGE, whole=True):
-            yield job_report(decode_row(row, Job), vendor=self.name)
+            yield job_report(decode_row(row, JobSchema), vendor=self.name)
 
     def fetch_report(self, url: str) -> bytes:
         return self.client.download(url).body
@@ -45,11 +45,11 @@ class JobsAbility(TakesChanges):
     parse_report = staticmethod(read_report)
 
 
-def job_report(job: Job, *, vendor: str) -> JobReport:
+def job_report(job: JobSchema, *, vendor: str) -> JobReport:
     return JobReport(
         vendor=vendor,
         vendor_id=str(job.job_id),
-        state=JOB_STATES.get(job.status.upper(), JobState.UNKNOWN),
+        state=JOB_STATES.get(job.status.upper(), RemoteJobState.UNKNOWN),
         raw_state=job.status,
         text=text(job.message),
         report_url=link(job.report),

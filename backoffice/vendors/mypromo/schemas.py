@@ -140,7 +140,7 @@ class Queued(Struct):
     message: Any = None
 
 
-class Job(Struct):
+class JobSchema(Struct):
     job_id: Id
     status: Word
     added: Any = None

@@ -15,7 +15,7 @@ from backoffice.engine.services.integrations import get_vendor
 from backoffice.engine.services.pushes import queue_push
 from backoffice.engine.services.reports import ReportOutcome
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, JobState
+from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, RemoteJobState
 from backoffice.vendors.errors import VendorError
 from catalog.models import ChangeSet, ChangeSetState, VendorJob, VendorJobState
 from catalog.models.vendor_job import FINAL_STATES
@@ -74,7 +74,7 @@ def follow_job(job: VendorJob) -> None:
     try:
         vendor = get_vendor(job.vendor, TakesChanges, lane=Lane.READS)
         report = vendor.read_job(job.job_id or job.queue_id)
-        if report.state is JobState.QUEUED and job.polls >= POLLS_BEFORE_SEARCH:
+        if report.state is RemoteJobState.QUEUED and job.polls >= POLLS_BEFORE_SEARCH:
             report = _search(vendor, job) or report
         apply_job_report(report)
     except VendorError as error:
@@ -116,7 +116,7 @@ def _is_known(job: VendorJob, report: JobReport, *, state: VendorJobState) -> bo
 
 def _write(job: VendorJob, report: JobReport, *, state: VendorJobState) -> None:
     job.state, job.raw_state = state, report.raw_state
-    if report.state is not JobState.QUEUED:
+    if report.state is not RemoteJobState.QUEUED:
         job.job_id = report.vendor_id
     job.message = report.text or job.message
     job.report_url = report.report_url or job.report_url

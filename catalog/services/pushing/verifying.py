@@ -17,7 +17,7 @@ from backoffice.engine.services.pushes import queue_push
 from backoffice.errors import IllegalTransition
 from backoffice.text.translatable import gettext as _
 from backoffice.vendors.abilities import TakesChanges
-from backoffice.vendors.batch_messages import JobRow, UnreadableReport
+from backoffice.vendors.batch_messages import RemoteJobRow, UnreadableReport
 from backoffice.vendors.errors import VendorError, VendorProtocolError, VendorRejected
 from catalog.models import (
     Change,
@@ -79,7 +79,7 @@ class Verify(ChangeSetHandler):
 def _read_report(delivery: Delivery, job: VendorJob) -> None:
     """Store the report and fail its failing rows. One that cannot be had leaves it to the reading back."""
     body, trouble = None, ""
-    rows: tuple[JobRow, ...] = ()
+    rows: tuple[RemoteJobRow, ...] = ()
     if not job.report_url:
         trouble = _("The vendor gave no report.")
     else:
@@ -92,7 +92,7 @@ def _read_report(delivery: Delivery, job: VendorJob) -> None:
     delivery.record(partial(_note_report, job, body=body, rows=rows, trouble=trouble))
 
 
-def _note_report(job: VendorJob, *, body: bytes | None, rows: tuple[JobRow, ...], trouble: str) -> None:
+def _note_report(job: VendorJob, *, body: bytes | None, rows: tuple[RemoteJobRow, ...], trouble: str) -> None:
     VendorJob.objects.filter(pk=job.pk).update(report=body, report_note=trouble)
     errors = {row.sku: row.error for row in rows if row.error}
     failed = [change for change in job.changes.filter(state=ChangeState.SENT) if _reported_of(change, errors)]

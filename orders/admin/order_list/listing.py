@@ -15,7 +15,7 @@ from backoffice.staff.list_page import ListPage
 from backoffice.states import Chip, Tone
 from backoffice.vendors.registry import vendor_title
 from orders.admin.order_page.chips import status_chips
-from orders.admin.parts import Part, parts_for_marked
+from orders.admin.parts import Part, parts_above_list, parts_for_marked
 from orders.admin.pictures import pictures_of
 from orders.models import Hold, HoldReason, Order, OrderAlarm, OrderEvent, OrderLine, OrderState, ShipmentState
 from orders.services.filters import OrderFilters, filter_orders
@@ -80,8 +80,14 @@ class OrderList(ListPage[Order]):
         return parts_for_marked(self.request)
 
     @property
+    def parts_above(self) -> list[Part]:
+        """What other apps offer beside the search."""
+        return parts_above_list(self.request)
+
+    @property
     def may_mark(self) -> bool:
-        return self.request.user.has_perm("orders.change_order") or bool(self.marked_parts)
+        user = self.request.user
+        return user.has_perm("orders.change_order") or user.has_perm("jobs.view_job") or bool(self.marked_parts)
 
     def narrow(self, filters: FilterForm) -> QuerySet[Order]:
         return filter_orders(self.queryset.all(), filters.values, user=staff_user(self.request))

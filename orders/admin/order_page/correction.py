@@ -13,7 +13,7 @@ from backoffice.text.translatable import gettext as _
 from orders.admin.order_page.address_context import SENT, longest_allowed
 from orders.admin.order_page.frame import Pages, fill_in, find_order
 from orders.models import Address, AddressRole
-from orders.services.corrections import correct_address
+from orders.services.editing.edits import correct_address
 from orders.services.preflight.address_checks import split_street
 
 FIELDS_SHOWN = (

@@ -13,7 +13,7 @@ from orders.admin.order_page.field_forms import FieldForm, field_forms
 from orders.admin.order_page.terms import TermsForm, terms_form
 from orders.models import AddressRole, Hold, HoldReason, Order, OrderLine
 from orders.models.line import LineKind
-from orders.services.corrections import CORRECTABLE
+from orders.services.editing.edits import CORRECTABLE
 from orders.services.holds import MAY_END_BY_ITSELF
 
 # Ours "lines[2].files[0].url", and "lines.3.files" where the vendor complained of the line that we call 3.

@@ -27,6 +27,7 @@ Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Timestamp = Annotated[datetime, Meta(tz=True)]
 Reference = Annotated[str, Meta(min_length=1, max_length=50), Text.CODE]
 DesignId = Annotated[int, Meta(ge=1, le=10**15)] | Annotated[str, Meta(min_length=1, max_length=64), Text.CODE]
+OrderId = Annotated[int, Meta(ge=1, le=10**15)]
 Url = Annotated[str, Meta(min_length=1, max_length=2048), Text.URL]
 Secret = Annotated[str, Meta(max_length=1000), Text.EXACT]
 Code64 = Annotated[str, Meta(max_length=64), Text.CODE]
@@ -187,6 +188,10 @@ class NewOrder(Input, kw_only=True):
     ] = None
     custom_properties: CustomProperties = {}
     documents: Annotated[list[NewDocument], Meta(max_length=50)] = []
+    replaces: Annotated[
+        OrderId | None,
+        Meta(description="The id of a cancelled order of the shop with the same reference: this one takes its place."),
+    ] = None
     generic_label: Annotated[
         bool | None, Meta(description="We supply the label on the day of dispatch; left out: as the shop is set.")
     ] = None

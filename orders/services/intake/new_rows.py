@@ -10,14 +10,14 @@ from backoffice.accounts.models import Shop
 from backoffice.engine.services.epoch import take_id
 from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, StrayState
 from orders.models.document import DocumentKind, OrderDocument
-from orders.services.intake.input import NewLine, NewOrder, PrintFile, sealed
+from orders.services.intake.input import NewDocument, NewLine, NewOrder, PrintFile, sealed
 from orders.services.order_message import OrderRows
 from orders.services.search import build_search
 
 FIRST_NUMBER = 100_000
 # What an order has by the name under which it is sent; amounts and the shop's defaults are worked out.
 _SAME_NAMES = {field.name for field in Order._meta.concrete_fields} & set(NewOrder.__struct_fields__)
-_SAME_NAMES -= {"total", "generic_label"}
+_SAME_NAMES -= {"total", "generic_label", "replaces"}
 
 
 def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
@@ -25,6 +25,7 @@ def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
     customer = new.customer
     order = Order(
         shop=shop,
+        replaces_id=new.replaces,
         **{name: "" if (value := getattr(new, name)) is None else value for name in _SAME_NAMES},
         total=Decimal(new.total),
         customer_email=customer.email or "",
@@ -36,7 +37,7 @@ def build_rows(new: NewOrder, *, shop: Shop) -> OrderRows:
         generic_label=shop.own_labels if new.generic_label is None else new.generic_label,
         fingerprint=_fingerprint_of(new),
     )
-    lines = [_build_line(line, order, position=position) for position, line in enumerate(new.lines, start=1)]
+    lines = [build_line(line, order, position=position) for position, line in enumerate(new.lines, start=1)]
     return OrderRows(order, lines, list(_build_addresses(order, new)), list(_build_documents(order, new)))
 
 
@@ -50,7 +51,8 @@ def number_order(rows: OrderRows) -> None:
     order.search = build_search(order, addresses=rows.addresses, codes=codes)
 
 
-def _build_line(line: NewLine, order: Order, *, position: int) -> OrderLine:
+def build_line(line: NewLine, order: Order, *, position: int) -> OrderLine:
+    """Return the line as it was given, unsaved."""
     credentials = {str(index): kept for index, file in enumerate(line.files) if (kept := sealed(file.auth))}
     return OrderLine(
         order=order,
@@ -63,14 +65,15 @@ def _build_line(line: NewLine, order: Order, *, position: int) -> OrderLine:
         tax_percent=order.shop.tax_percent if line.tax_percent is None else Decimal(line.tax_percent),
         design_id="" if line.design_id is None else str(line.design_id),
         custom_product=line.custom_product or "",
-        files=[_build_file(file) for file in line.files],
+        files=[build_file(file) for file in line.files],
         file_credentials=credentials or None,
         customs=msgspec.to_builtins(line.customs),
         custom_properties=line.custom_properties,
     )
 
 
-def _build_file(file: PrintFile) -> dict[str, str]:
+def build_file(file: PrintFile) -> dict[str, str]:
+    """Return the file as a line keeps it; its credentials are kept apart."""
     kept = {"url": file.url or "", "type": file.type or ""}
     return kept if file.file_id is None else kept | {"file_id": file.file_id}
 
@@ -87,14 +90,19 @@ def _build_documents(order: Order, new: NewOrder) -> Iterable[OrderDocument]:
     if order.shop.own_delivery_slip and not any(document.kind == "delivery_slip" for document in new.documents):
         yield OrderDocument(order=order, kind=DocumentKind.DELIVERY_SLIP, made_by_us=True)
     for document in new.documents:
-        yield OrderDocument(
-            order=order,
-            kind=document.kind,
-            url=document.url,
-            carrier=document.carrier or "",
-            tracking_code=document.tracking_code or "",
-            credentials=sealed(document.auth),
-        )
+        yield build_document(document, order)
+
+
+def build_document(document: NewDocument, order: Order, *, credentials: dict[str, str] | None = None) -> OrderDocument:
+    """Return the document; `credentials` are those that were given before with its address."""
+    return OrderDocument(
+        order=order,
+        kind=document.kind,
+        url=document.url,
+        carrier=document.carrier or "",
+        tracking_code=document.tracking_code or "",
+        credentials=sealed(document.auth) or credentials,
+    )
 
 
 def _fingerprint_of(new: NewOrder) -> str:

@@ -44,6 +44,8 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     """
     rows = build_rows(new, shop=shop)
     order, findings = rows.order, check_order(rows)
+    if new.replaces is not None:
+        _ensure_replaceable(new.replaces, new.reference, shop=shop)
     refused = merge(
         findings.errors,
         findings.prices if shop.on_odd_price == OddPrice.REFUSE else {},
@@ -65,6 +67,24 @@ def place_order(new: NewOrder, *, shop: Shop, actor: str, hold_invalid: bool = F
     return placed
 
 
+def _ensure_replaceable(replaces: int, reference: str, *, shop: Shop) -> None:
+    """Raise OrderRefused unless the shop's order that is to be replaced has that reference and is cancelled, which it
+    is for good.
+    """
+    replaced = Order.objects.filter(shop=shop, pk=replaces).only("state", "reference", "number").first()
+    if replaced is None:
+        text = _("The shop has no order %(id)s.") % {"id": replaces}
+    elif replaced.reference != reference:
+        text = _("Order %(number)s has the reference %(reference)s: only the same reference can be used again.")
+        text = text % {"number": replaced.number, "reference": replaced.reference}
+    elif replaced.state != OrderState.CANCELLED:
+        text = _("Order %(number)s is %(state)s: only a cancelled order can be replaced.")
+        text = text % {"number": replaced.number, "state": replaced.get_state_display()}
+    else:
+        return
+    raise OrderRefused(_("The order cannot replace that one."), errors={"replaces": [text]})
+
+
 @contextmanager
 def refusing_taken_reference(new: NewOrder, *, shop: Shop) -> Iterator[None]:
     """Raise Conflict, naming the order, when the shop has one with that reference.
@@ -74,12 +94,17 @@ def refusing_taken_reference(new: NewOrder, *, shop: Shop) -> Iterator[None]:
     try:
         yield
     except IntegrityError:
-        existing = Order.objects.filter(shop=shop, reference=new.reference).values("pk", "number").first()
+        existing = Order.objects.filter(shop=shop, reference=new.reference).order_by("-pk").first()
         if existing is None:
             raise
         text = _("The shop's reference %(reference)s is order %(number)s.")
-        params = {"reference": new.reference, "number": existing["number"]}
-        raise Conflict(text % params, code="reference_taken", order=existing["pk"]) from None
+        if existing.state == OrderState.CANCELLED:
+            text = _(
+                "The shop's reference %(reference)s is order %(number)s, which is cancelled. To order anew under it, "
+                "name that order in `replaces`."
+            )
+        params = {"reference": new.reference, "number": existing.number}
+        raise Conflict(text % params, code="reference_taken", order=existing.pk) from None
 
 
 def _write(rows: OrderRows, findings: Findings, holds: list[Hold], *, actor: str) -> PlacedOrder:

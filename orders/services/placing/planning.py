@@ -20,7 +20,7 @@ def plan_vendor_orders(
         lines = list(order.lines.order_by("position"))
     if has_documents is None:
         has_documents = order.generic_label or order.documents.exists()
-    parts = list(_parts(lines, has_documents=has_documents))
+    parts = list(divide_lines(lines, has_documents=has_documents))
     vendor_orders = VendorOrder.objects.bulk_create(
         VendorOrder(order=order, vendor=lines[0].vendor, part=part, reference=reference_of(order, part=part))
         for part, lines in enumerate(parts, start=1)
@@ -65,7 +65,7 @@ def start_over(vendor_order: VendorOrder) -> str:
     return given_up
 
 
-def _parts(lines: Sequence[OrderLine], *, has_documents: bool) -> Iterator[Sequence[OrderLine]]:
+def divide_lines(lines: Sequence[OrderLine], *, has_documents: bool) -> Iterator[Sequence[OrderLine]]:
     """Divide the lines by vendor and by what a vendor takes at once."""
     by_vendor: dict[str, list[OrderLine]] = {}
     for line in lines:

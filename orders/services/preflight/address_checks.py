@@ -58,16 +58,18 @@ def _check_state(given: str, country: Country, codes: set[str], *, path: str, er
         add_error(errors, path, text % {"code": given, "country": country.name})
 
 
-def split_street(street: str, *, limit: int) -> tuple[str, str] | None:
+def split_street(street: str, *, limit: int, second_limit: int | None = None) -> tuple[str, str] | None:
     """Return the street as two texts of at most `limit` characters, for street and care of; None if impossible.
 
     Divided at the last comma, else at the last space, that leaves both short enough: nothing is cut or left out.
+    `second_limit` where what stands behind may be of another length.
     """
+    most = limit if second_limit is None else second_limit
     for separator in _SEPARATORS:
         place = street.rfind(separator, 0, limit + 1)
         while place > 0:
             first, second = street[:place].strip(), street[place + 1 :].strip()
-            if 0 < len(first) <= limit and 0 < len(second) <= limit:
+            if 0 < len(first) <= limit and 0 < len(second) <= most:
                 return first, second
             place = street.rfind(separator, 0, place)
     return None

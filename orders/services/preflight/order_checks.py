@@ -1,6 +1,6 @@
 """The pre-flight: what a vendor would refuse or could not make is found while the shop still listens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -15,7 +15,8 @@ from backoffice.vendors.abilities import TakesOrders
 from backoffice.vendors.registry import vendor_type
 from orders.models import Address, AddressRole, Order
 from orders.services.order_message import OrderRows, build_message
-from orders.services.preflight.address_checks import check_countries, doubts_about, split_street
+from orders.services.preflight.address_checks import check_countries, doubts_about
+from orders.services.preflight.address_proposals import propose_address
 from orders.services.preflight.line_checks import ValidatedLine, check_url, validate_lines
 from orders.services.preflight.price_checks import check_prices
 from orders.services.preflight.stock_checks import check_stock
@@ -27,7 +28,7 @@ _ADDRESSES = tuple(f"{role.field}." for role in AddressRole)
 
 @dataclass
 class Findings:
-    """What the pre-flight finds: `errors` by field path, `suggestions` of a street and care-of that would fit.
+    """What the pre-flight finds: `errors` by field path, `suggestions` of new values that would fit, by address.
 
     What the shop may choose to take all the same stands apart: `prices` that nobody would mean, `stock` too small.
     `doubts` are as `errors`, of what a vendor may take and a person has to decide: the order is taken and held.
@@ -63,9 +64,9 @@ def divide(errors: Errors) -> tuple[Errors, Errors]:
     return address, {path: texts for path, texts in errors.items() if path not in address}
 
 
-def check_order(rows: OrderRows) -> Findings:
+def check_order(rows: OrderRows, *, without: Collection[int] = ()) -> Findings:
     """Return all that stands against the order, in a constant number of queries; nothing is saved, and its lines are
-    filled from the catalogue (`validate_lines`).
+    filled from the catalogue (`validate_lines`). Of its stock, lines `without` which it is asked take nothing.
 
     Must run in the transaction that writes the order: until its end no other takes of the same stock.
     """
@@ -77,7 +78,7 @@ def check_order(rows: OrderRows) -> Findings:
     check_limits(rows, findings)
     check_prices(order, findings.lines, errors=findings.prices)
     # Last, since it locks.
-    check_stock(findings.lines, errors=findings.stock)
+    check_stock(findings.lines, errors=findings.stock, without=without)
     return findings
 
 
@@ -145,12 +146,10 @@ def _check_vendor(rows: OrderRows, findings: Findings, *, vendor: str) -> None:
         # What the catalogue says of a field says more than that its vendor would refuse it too.
         if path not in known_paths:
             add_error(findings.errors, path, error.text)
-    limit = limits.ADDRESS_LIMITS["street"][1]
+    longest = {name: most for name, (_least, most) in limits.ADDRESS_LIMITS.items()}
     for address in rows.addresses:
-        if address.role not in _SENT or len(address.street) <= limit or address.care_of:
-            continue
-        if (parts := split_street(address.street, limit=limit)) is not None:
-            findings.suggestions[address.field] = {"street": parts[0], "care_of": parts[1]}
+        if address.role in _SENT and (proposal := propose_address(address, limits=longest)):
+            findings.suggestions[address.field] = proposal
 
 
 def _our_path(path: str, own: list[int]) -> str:

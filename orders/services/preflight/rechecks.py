@@ -89,7 +89,7 @@ def _recheck(shop: Shop, sales: list[OrderRows], found: dict[int, Findings], *, 
             }
         findings.errors |= dict(_behind(places, f"{place}/"))
         check_limits(sale, findings)
-        findings.errors = {_path_in_order(path, sale): texts for path, texts in findings.errors.items()}
+        findings.errors = {path_in_order(path, sale): texts for path, texts in findings.errors.items()}
         found[sale.order.pk] = findings
 
 
@@ -97,7 +97,7 @@ def _behind(errors: Errors, prefix: str) -> Iterable[tuple[str, list[str]]]:
     return [(path.removeprefix(prefix), texts) for path, texts in errors.items() if path.startswith(prefix)]
 
 
-def _path_in_order(path: str, sale: OrderRows) -> str:
+def path_in_order(path: str, sale: OrderRows) -> str:
     """Return the path with the line's place in the whole order."""
     match = _LINE.fullmatch(path)
     return f"lines[{sale.lines[int(match[1])].position - 1}]{match[2]}" if match else path

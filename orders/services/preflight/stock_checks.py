@@ -1,6 +1,6 @@
 """The pre-flight of stock: what is ordered is there, and no open order needs it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from backoffice.errors import Errors, add_error
@@ -12,11 +12,12 @@ from orders.services.preflight.line_checks import ValidatedLine
 from orders.services.stock import lock_and_find_taken
 
 
-def check_stock(lines: Sequence[ValidatedLine], *, errors: Errors) -> None:
+def check_stock(lines: Sequence[ValidatedLine], *, errors: Errors, without: Collection[int] = ()) -> None:
     """Set each line's number of pieces that are not in stock, with an error where there are any.
 
     Lines with the same SKU share what is left, in their order. What is found stays true until the transaction ends:
-    the stocks are locked. One query, none where no vendor counts.
+    the stocks are locked. One query, none where no vendor counts. Lines `without` which it is asked, by key, take
+    nothing.
     """
     read_at: dict[Key, datetime] = {
         (validated.line.vendor, validated.line.sku): validated.variant.changed_at
@@ -25,7 +26,7 @@ def check_stock(lines: Sequence[ValidatedLine], *, errors: Errors) -> None:
     }
     if not read_at:
         return
-    taken = lock_and_find_taken(read_at)
+    taken = lock_and_find_taken(read_at, without=without)
     for index, validated in enumerate(lines):
         _check(validated, taken, path=f"lines[{index}]", errors=errors)
 

@@ -25,6 +25,7 @@ from orders.services.statuses import derive_statuses
 # What only we know of ranks beside the vendor's own: a refusal outlasts the draft it left behind.
 _RANKS: dict[str, float] = {state.value: rank for state, rank in RANK.items()}
 _RANKS |= {VendorOrderState.PLANNED: 0, VendorOrderState.REFUSED: RANK[RemoteOrderState.DRAFT] + 0.5}
+_RANKS |= {VendorOrderState.DROPPED: max(RANK.values()) + 1}
 _CAUSE_LINES = 3
 # A vendor's time that is off by less is not shown.
 _CLOCK_SLACK = timedelta(minutes=1)

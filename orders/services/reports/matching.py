@@ -46,6 +46,7 @@ def claim_of(report: OrderReport, vendor_order: VendorOrder) -> Claim:
     if report.vendor_id in vendor_order.abandoned_ids:
         return Claim.GIVEN_UP
     is_free = not vendor_order.vendor_id and report.reference == vendor_order.reference
+    is_free = is_free and vendor_order.state != VendorOrderState.DROPPED
     if is_free and report.state != RemoteOrderState.CANCELLED and _expects_one(vendor_order):
         return Claim.ADOPTABLE
     return Claim.STRAY

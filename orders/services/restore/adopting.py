@@ -49,7 +49,9 @@ def adopt_stray(stray: StrayOrder, *, actor: str) -> Order:
     stray = StrayOrder.objects.select_for_update().get(pk=stray.pk)
     if stray.state != StrayState.OPEN:
         raise Conflict(_("This has been decided already."))
-    existing = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference or stray.reference).first()
+    reference = stray.shop_reference or stray.reference
+    # The newest, should one have been cancelled and replaced.
+    existing = Order.objects.filter(shop=stray.shop_id, reference=reference).order_by("-pk").first()
     if existing is None:
         order = _make(stray, actor=actor)
     else:

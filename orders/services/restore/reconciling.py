@@ -190,7 +190,7 @@ class _Comparison:
     def _link_strays(self) -> None:
         """Link orders that a shop sent again meanwhile, or that had not been divided among vendors at the backup."""
         for stray in StrayOrder.objects.filter(vendor=self.name, state=StrayState.OPEN):
-            order = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).first()
+            order = Order.objects.filter(shop=stray.shop_id, reference=stray.shop_reference).order_by("-pk").first()
             if order is None and not stray.shop_reference:
                 order = Order.objects.filter(shop=stray.shop_id, number=stray.number).first()
             if order is None:

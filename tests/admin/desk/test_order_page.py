@@ -140,7 +140,7 @@ def test_a_corrected_address_ends_the_hold_and_the_order_goes_on(desk: Client) -
     desk.post(url(order, "address/recipient"), values | {"street": "Straße der Pariser Kommune", "care_of": "Hof"})
     order.refresh_from_db()
     assert (order.state, order.addresses.get().care_of) == (OrderState.RELEASED, "Hof")
-    assert order.events.get(kind="order.address_corrected").actor == "mara"
+    assert order.events.get(kind="order.edited").actor == "mara"
 
 
 def test_an_address_that_a_vendor_has_cannot_be_corrected(desk: Client) -> None:

@@ -11,7 +11,7 @@ from orders.marketing.services.exports.batches import gather_exports
 from orders.marketing.services.exports.messages import orders_to_export
 from orders.marketing.services.exports.requesting import exclude_export, opt_out
 from orders.models import AddressRole, Order, OrderState
-from orders.services.corrections import correct_address
+from orders.services.editing.edits import correct_address
 from tests.orders.marketing.conftest import Ask, Make
 from tests.orders.marketing.export_states import spoil, states, story
 from tests.orders.marketing.teller import Desk

@@ -16,8 +16,8 @@ from backoffice.sandbox import Sandbox, running_sandbox
 from backoffice.vendors.base import CallbackRequest
 from backoffice.vendors.batch_messages import (
     FulfillerPriceUpdate,
-    JobRow,
-    JobState,
+    RemoteJobRow,
+    RemoteJobState,
     SalesPriceUpdate,
     SearchTextUpdate,
     StockLevel,
@@ -68,11 +68,11 @@ def tier(quantity: int, price: str) -> TierUpdate:
 
 def finish(sandbox: Sandbox, adapter: Any, queue_id: str) -> Any:
     """Return the job after its whole life."""
-    assert adapter.read_job(queue_id).state is JobState.QUEUED
+    assert adapter.read_job(queue_id).state is RemoteJobState.QUEUED
     sandbox.clock.advance(2.5)
-    assert adapter.read_job(queue_id).state is JobState.SCHEDULED
+    assert adapter.read_job(queue_id).state is RemoteJobState.SCHEDULED
     sandbox.clock.advance(1)
-    assert adapter.read_job(queue_id).state is JobState.PROCESSING
+    assert adapter.read_job(queue_id).state is RemoteJobState.PROCESSING
     sandbox.clock.advance(10)
     return adapter.read_job(queue_id)
 
@@ -93,7 +93,7 @@ def test_sales_prices_are_set_and_read_back_to_the_cent(merchant: MyPromo, sandb
         [SalesPriceUpdate(sku=SALES_SKU, currency="EUR", tiers=(tier(quantity, str(wanted)),))]
     )
     job = finish(sandbox, merchant, ticket.queue_id)
-    assert (job.state, job.raw_state) == (JobState.SUCCESS, "SUCCESS")
+    assert (job.state, job.raw_state) == (RemoteJobState.SUCCESS, "SUCCESS")
     (after,) = merchant.iter_prices(sku=SALES_SKU)
     changed = [found for found in after.tiers if found not in before.tiers]
     assert changed == [TierData("sales", quantity, wanted)]
@@ -109,7 +109,7 @@ def test_a_fulfillers_prices_replace_all_there_were(fulfiller: MyPromoFulfiller,
         order_max_qty=5000,
     )
     ticket = fulfiller.update_fulfiller_prices([row])
-    assert finish(sandbox, fulfiller, ticket.queue_id).state is JobState.SUCCESS
+    assert finish(sandbox, fulfiller, ticket.queue_id).state is RemoteJobState.SUCCESS
     (held,) = fulfiller.iter_prices(sku=SKU)
     assert [tuple(found) for found in held.tiers] == [
         ("purchase", 10, Decimal("9.99")), ("purchase", 20, Decimal(8)),
@@ -125,7 +125,7 @@ def test_stock_is_set_by_either_sku(fulfiller: MyPromoFulfiller, sandbox: Sandbo
         StockUpdate(sku_fulfiller=held.sku_fulfiller, stock=StockLevel(managed=True, in_stock=True, qty=11)),
     ]
     ticket = fulfiller.update_stock_fulfiller(rows)
-    assert finish(sandbox, fulfiller, ticket.queue_id).state is JobState.SUCCESS
+    assert finish(sandbox, fulfiller, ticket.queue_id).state is RemoteJobState.SUCCESS
     after = {row.sku: row for row in fulfiller.iter_stock()}
     assert (after[SKU].available, after[SKU].managed, after[SKU].qty) == (False, True, 7)
     assert (after[held.sku].available, after[held.sku].qty) == (held.available, 11)
@@ -144,12 +144,12 @@ def test_a_wrong_row_is_named_as_it_was_sent(fulfiller: MyPromoFulfiller, sandbo
 def test_channels_and_search_texts_are_set_and_reset(merchant: MyPromo, sandbox: Sandbox) -> None:
     (held,) = merchant.iter_search_texts(sku=SALES_SKU)
     ticket = merchant.update_sync([SyncUpdate(sku=SALES_SKU, available=False)])
-    assert finish(sandbox, merchant, ticket.queue_id).state is JobState.SUCCESS
+    assert finish(sandbox, merchant, ticket.queue_id).state is RemoteJobState.SUCCESS
     assert [row.available for row in merchant.iter_stock(sku=SALES_SKU)] == [False]
     texts = SearchTexts(product_name="Größe <b>", meta_title="")
     for wanted, expected in ((texts, texts), (None, SearchTexts())):
         ticket = merchant.update_search_texts([SearchTextUpdate(sku=SALES_SKU, overwrites=wanted)])
-        assert finish(sandbox, merchant, ticket.queue_id).state is JobState.SUCCESS
+        assert finish(sandbox, merchant, ticket.queue_id).state is RemoteJobState.SUCCESS
         (after,) = merchant.iter_search_texts(sku=SALES_SKU)
         assert (after.defaults, after.overwrites.product_name) == (held.defaults, expected.product_name)
 
@@ -159,15 +159,15 @@ def test_the_report_of_a_failed_job_names_its_rows(report_format: str, merchant:
     sandbox.settings.change(job_failing_skus=[SALES_SKU], report_format=report_format, job_success_word="SUCCESSS")
     rows = [SyncUpdate(sku=sku, available=True) for sku in (SALES_SKU, SKU)]
     job = finish(sandbox, merchant, merchant.update_sync(rows).queue_id)
-    assert job.state is JobState.ERROR
+    assert job.state is RemoteJobState.ERROR
     failed, done = merchant.parse_report(merchant.fetch_report(job.report_url))
     assert failed.sku == SALES_SKU
     assert failed.error
-    assert done == JobRow(sku=SKU)
+    assert done == RemoteJobRow(sku=SKU)
     assert [listed.vendor_id for listed in merchant.list_jobs()] == [job.vendor_id]
     sandbox.settings.change(job_failing_skus=[])
     again = finish(sandbox, merchant, merchant.update_sync(rows).queue_id)
-    assert (again.state, again.raw_state) == (JobState.SUCCESS, "SUCCESSS")
+    assert (again.state, again.raw_state) == (RemoteJobState.SUCCESS, "SUCCESSS")
 
 
 def test_no_jobs_are_an_empty_list(merchant: MyPromo, fulfiller: MyPromoFulfiller) -> None:

@@ -14,7 +14,13 @@ from openpyxl import Workbook
 
 from backoffice.vendors.addresses import UnsafeUrl
 from backoffice.vendors.base import InvalidCallback
-from backoffice.vendors.batch_messages import FINAL_JOB_STATES, JobReport, JobRow, JobState, UnreadableReport
+from backoffice.vendors.batch_messages import (
+    FINAL_JOB_STATES,
+    JobReport,
+    RemoteJobRow,
+    RemoteJobState,
+    UnreadableReport,
+)
 from backoffice.vendors.errors import VendorProtocolError, VendorUnavailable
 from backoffice.vendors.mypromo import job_table
 from backoffice.vendors.mypromo.adapter import MyPromo, MyPromoFulfiller
@@ -26,7 +32,7 @@ JOB = sample_json("jobs.get.200.json")
 FAILED = JobReport(
     vendor="mypromo",
     vendor_id="123",
-    state=JobState.ERROR,
+    state=RemoteJobState.ERROR,
     raw_state="ERROR",
     text="100 of 500 entries contain errors.",
     report_url="https://api.mypromo.com/v1/XHLRZETDF8J4",
@@ -36,7 +42,7 @@ FAILED = JobReport(
 DONE = JobReport(
     vendor="mypromo",
     vendor_id="124",
-    state=JobState.SUCCESS,
+    state=RemoteJobState.SUCCESS,
     raw_state="SUCCESS",
     report_url="https://api.mypromo.com/v1/XHLRZETDF8J6",
     added_at=datetime(2019, 8, 22, 22, 59, 59, tzinfo=UTC),
@@ -52,7 +58,7 @@ def test_a_job_is_read(speak: Speak) -> None:
 
 def test_a_job_that_is_not_known_is_queued(speak: Speak) -> None:
     mypromo, server = speak(reply(404, sample("jobs.get.404.json")))
-    assert mypromo.read_job("123") == JobReport(vendor="mypromo", vendor_id="123", state=JobState.QUEUED)
+    assert mypromo.read_job("123") == JobReport(vendor="mypromo", vendor_id="123", state=RemoteJobState.QUEUED)
     assert len(server.seen) == 1
 
 
@@ -82,30 +88,30 @@ def test_a_job_in_the_list_that_cannot_be_read_is_told(speak: Speak) -> None:
 @pytest.mark.parametrize(
     ("word", "state"),
     [
-        ("SCHEDULED", JobState.SCHEDULED),
-        ("PROCESSING", JobState.PROCESSING),
-        ("SUCCESS", JobState.SUCCESS),
-        ("SUCCESSS", JobState.SUCCESS),
-        ("success", JobState.SUCCESS),
-        ("ERROR", JobState.ERROR),
-        ("CANCELED", JobState.CANCELLED),
-        ("STUCK", JobState.UNKNOWN),
+        ("SCHEDULED", RemoteJobState.SCHEDULED),
+        ("PROCESSING", RemoteJobState.PROCESSING),
+        ("SUCCESS", RemoteJobState.SUCCESS),
+        ("SUCCESSS", RemoteJobState.SUCCESS),
+        ("success", RemoteJobState.SUCCESS),
+        ("ERROR", RemoteJobState.ERROR),
+        ("CANCELED", RemoteJobState.CANCELLED),
+        ("STUCK", RemoteJobState.UNKNOWN),
     ],
 )
 @pytest.mark.parametrize("adapter", [MyPromo, MyPromoFulfiller])
-def test_each_word_for_a_jobs_state_is_ours_or_unknown_and_kept(adapter: Any, word: str, state: JobState) -> None:
+def test_each_word_for_a_jobs_state_is_ours_or_unknown_and_kept(adapter: Any, word: str, state: RemoteJobState) -> None:
     (report,) = adapter.read_callback("jobs", json.dumps(JOB | {"status": word}).encode())
     assert (report.state, report.raw_state, report.vendor) == (state, word, adapter.name)
 
 
 def test_a_job_is_over_when_it_succeeded_failed_or_was_cancelled() -> None:
-    assert {JobState.SUCCESS, JobState.ERROR, JobState.CANCELLED} == FINAL_JOB_STATES
+    assert {RemoteJobState.SUCCESS, RemoteJobState.ERROR, RemoteJobState.CANCELLED} == FINAL_JOB_STATES
 
 
 def test_what_is_missing_or_odd_in_a_job_is_not_given() -> None:
     body = {"job_id": 5, "status": "SCHEDULED", "report": "javascript:alert(1)", "added": "soon", "message": None}
     assert MyPromo.read_callback("jobs", json.dumps(body).encode()) == (
-        JobReport(vendor="mypromo", vendor_id="5", state=JobState.SCHEDULED, raw_state="SCHEDULED"),
+        JobReport(vendor="mypromo", vendor_id="5", state=RemoteJobState.SCHEDULED, raw_state="SCHEDULED"),
     )
 
 
@@ -146,17 +152,17 @@ def workbook(*rows: tuple[Any, ...]) -> bytes:
 HEAD = ("sku", "status", "error")
 ROWS = (("TEST-1", "ERROR", "Invalid price. Not a float."), ("TEST-2", "OK", None), (4711.0, "ERROR", "Unknown."))
 READ = (
-    JobRow(sku="TEST-1", error="Invalid price. Not a float."),
-    JobRow(sku="TEST-2"),
-    JobRow(sku="4711", error="Unknown."),
+    RemoteJobRow(sku="TEST-1", error="Invalid price. Not a float."),
+    RemoteJobRow(sku="TEST-2"),
+    RemoteJobRow(sku="4711", error="Unknown."),
 )
 
 
 def test_a_workbook_is_read_by_its_heads() -> None:
     assert MyPromo.parse_report(workbook(HEAD, *ROWS)) == READ
     assert MyPromo.parse_report(workbook(("Error", "x", "SKU"), ("Bad.", 1, "A"), (None, 2, "B"))) == (
-        JobRow(sku="A", error="Bad."),
-        JobRow(sku="B"),
+        RemoteJobRow(sku="A", error="Bad."),
+        RemoteJobRow(sku="B"),
     )
 
 
@@ -176,7 +182,7 @@ def test_a_table_of_text_is_read_by_its_heads(separator: str, encoding: str, end
 
 def test_letters_that_are_not_utf_8_are_read_as_windows_writes_them() -> None:
     assert MyPromo.parse_report("sku;fehler\nA;Preis „0 €“ ungültig\n".encode("cp1252")) == (
-        JobRow(sku="A", error="Preis „0 €“ ungültig"),
+        RemoteJobRow(sku="A", error="Preis „0 €“ ungültig"),
     )
 
 
@@ -191,22 +197,22 @@ def test_a_formula_and_an_error_in_a_report_are_shown_as_they_stand() -> None:
 
 def test_a_fulfillers_sku_stands_in_where_there_is_no_other() -> None:
     report = b"sku,sku_fulfiller,error\nA,X,bad\n,Y,worse\n"
-    assert MyPromo.parse_report(report) == (JobRow(sku="A", error="bad"), JobRow(sku="Y", error="worse"))
-    assert MyPromo.parse_report(b"sku_fulfiller,error\nX,bad\n") == (JobRow(sku="X", error="bad"),)
+    assert MyPromo.parse_report(report) == (RemoteJobRow(sku="A", error="bad"), RemoteJobRow(sku="Y", error="worse"))
+    assert MyPromo.parse_report(b"sku_fulfiller,error\nX,bad\n") == (RemoteJobRow(sku="X", error="bad"),)
 
 
 def test_without_heads_the_first_column_is_the_sku_and_the_last_the_complaint() -> None:
-    assert MyPromo.parse_report(b"A,7,Bad.\nB,8,\n") == (JobRow(sku="A", error="Bad."), JobRow(sku="B"))
-    assert MyPromo.parse_report(b"A\n") == (JobRow(sku="A"),)
+    assert MyPromo.parse_report(b"A,7,Bad.\nB,8,\n") == (RemoteJobRow(sku="A", error="Bad."), RemoteJobRow(sku="B"))
+    assert MyPromo.parse_report(b"A\n") == (RemoteJobRow(sku="A"),)
 
 
 def test_rows_shorter_than_the_head_are_read_as_far_as_they_go() -> None:
-    assert MyPromo.parse_report(b"x,sku,error\n1,A\n2\n") == (JobRow(sku="A"), JobRow(sku=""))
+    assert MyPromo.parse_report(b"x,sku,error\n1,A\n2\n") == (RemoteJobRow(sku="A"), RemoteJobRow(sku=""))
 
 
 def test_several_complaints_about_a_row_are_all_told() -> None:
     report = b"sku,error,message\nA,Bad.,Worse.\nB,ok,-\n"
-    assert MyPromo.parse_report(report) == (JobRow(sku="A", error="Bad.; Worse."), JobRow(sku="B"))
+    assert MyPromo.parse_report(report) == (RemoteJobRow(sku="A", error="Bad.; Worse."), RemoteJobRow(sku="B"))
 
 
 def test_leading_zeros_survive() -> None:
@@ -274,7 +280,7 @@ def test_no_bytes_break_the_reader_of_reports(body: bytes) -> None:
         rows = MyPromo.parse_report(body)
     except UnreadableReport:
         return
-    assert all(isinstance(row, JobRow) and "\x00" not in row.sku + row.error for row in rows)
+    assert all(isinstance(row, RemoteJobRow) and "\x00" not in row.sku + row.error for row in rows)
 
 
 def test_a_report_is_fetched_with_our_token(speak: Speak) -> None:

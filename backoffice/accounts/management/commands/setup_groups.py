@@ -14,7 +14,7 @@ READ = {
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "marketing.orderexport", "marketing.exportbatch",
-    "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration",
+    "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
 }  # fmt: skip
 MACHINERY = {"engine.resend_push", "engine.decide_push", "engine.replay_callback"}
 CATALOGUE = {
@@ -27,7 +27,8 @@ GROUPS: dict[str, set[str]] = {
     "Order desk": {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
         "customers.change_customer",
-        "orders.decide_strayorder", "engine.resend_push", "engine.decide_push",
+        "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
+        "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
@@ -46,11 +47,11 @@ GROUPS: dict[str, set[str]] = {
         "customers.change_customer",
         "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
-        "rules.change_notice", "engine.resend_push", "engine.decide_push",
+        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job",
     },
     "Operations": MACHINERY
     | {
-        "rules.add_rule", "rules.change_rule", "rules.change_notice",
+        "rules.add_rule", "rules.change_rule", "rules.change_notice", "jobs.export_job",
         "engine.change_integration", "engine.pause_integration", "engine.test_integration",
         "engine.add_webhooksubscription",
         "engine.change_webhooksubscription", "accounts.add_shop", "accounts.change_shop",

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST
 
 from backoffice.errors import DomainError
 from backoffice.staff.base import actor, refuse
-from backoffice.staff.marks import marked_keys
+from backoffice.staff.marks import back_to, marked_keys
 from backoffice.text.translatable import gettext as _
-from orders.admin.order_list.bulk import MOST, back_to_list
 from orders.admin.parts import Guard, Place, register_part, register_urls
 from orders.marketing.admin.campaign_pages.actions import page_of_campaign
 from orders.marketing.models import CampaignState, CardState, MailCampaign
@@ -20,6 +19,9 @@ from orders.marketing.services.campaigns.recipients import add_orders, foresee
 from orders.models import Order
 
 CAMPAIGNS_OFFERED = 50
+# More would keep the browser waiting with nothing to see.
+MOST = 200
+_LIST = "admin:orders_order_changelist"
 
 
 @require_POST
@@ -43,7 +45,7 @@ def pick(request: HttpRequest) -> HttpResponse:
             "refused": [(order, refusal) for order, refusal in verdicts if refusal],
             "button": ngettext("List %(count)s recipient", "List %(count)s recipients", len(willing))
             % {"count": len(willing)},
-            "back": back_to_list(request),
+            "back": back_to(request, _LIST),
         },
     )
 
@@ -54,12 +56,16 @@ def add(request: HttpRequest) -> HttpResponse:
     orders = _asked(request)
     campaign = _chosen(request, _open_campaigns())
     if campaign is None:
-        return refuse(request, DomainError(_("Choose a campaign that is a draft.")), to=back_to_list(request))
+        return refuse(
+            request,
+            DomainError(_("Choose a campaign that is a draft.")),
+            to=back_to(request, _LIST),
+        )
     own = [order for order in orders if order.shop_id == campaign.shop_id]
     try:
         made = add_orders(own, campaign_id=campaign.pk, actor=actor(request))
     except DomainError as error:
-        return refuse(request, error, to=back_to_list(request))
+        return refuse(request, error, to=back_to(request, _LIST))
     listed = sum(row.state == CardState.LISTED for row in made)
     text = ngettext("%(count)s recipient is listed.", "%(count)s recipients are listed.", listed)
     messages.success(request, text % {"count": listed})

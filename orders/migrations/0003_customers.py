@@ -3,16 +3,15 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
-from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('orders', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('orders', '0002_edit'),
+        ('orders', '0002_holds'),
+        ('orders', '0002_jobs'),
     ]
 
     operations = [

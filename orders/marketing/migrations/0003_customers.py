@@ -7,8 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('marketing', '0001_initial'),
-        ('orders', '0002_customers'),
+        ('marketing', '0002_jobs'),
     ]
 
     operations = [

@@ -1,0 +1,5 @@
+"""The staff pages of jobs."""
+
+from backoffice.jobs.admin import jobs
+
+__all__ = ["jobs"]

@@ -1,0 +1,1 @@
+"""What is done with jobs: kinds of them, drafts, the work itself, control, clearing away."""

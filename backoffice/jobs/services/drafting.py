@@ -1,0 +1,125 @@
+"""Making a job: its rows are fixed to the keys of that moment, then checked, and a person starts it."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from backoffice.engine.services.task_queue import JOBS_QUEUE, WORK_JOB, enqueue
+from backoffice.errors import Conflict, IllegalTransition, InvalidInput
+from backoffice.jobs.models import Job, JobRow, JobState, RowState
+from backoffice.jobs.services.kinds import JobKind, kind_of
+from backoffice.text.translatable import gettext as _
+
+AT_ONCE = 2000
+
+
+@transaction.atomic
+def draft_job(kind: JobKind, things: QuerySet[Any], *, actor: str, query: str = "", **changes: Any) -> Job:
+    """Make a job of that kind for these things, to be checked next; what only reads begins by itself.
+
+    Raise InvalidInput for none, and for more than the kind takes.
+    """
+    job = Job.objects.create(kind=kind.kind, created_by=actor, query=query, **changes)
+    job.total = _add_rows(job, kind, things)
+    if not job.total:
+        text = _("Nothing is selected.")
+        raise InvalidInput(text, errors={"": [text]})
+    job.save(update_fields=["total"])
+    return job
+
+
+@transaction.atomic
+def start_job(job: Job, *, inputs: Mapping[str, Any], actor: str) -> Job:
+    """Have the rows that are ready done. Raise IllegalTransition unless it waits for that."""
+    started = Job.objects.filter(pk=job.pk, state=JobState.READY).update(
+        state=JobState.RUNNING, inputs=inputs, started_at=timezone.now(), created_by=actor
+    )
+    if not started:
+        raise IllegalTransition(_("This job has been started already, or is still being checked."))
+    job.refresh_from_db()
+    return job
+
+
+def undo_job(job: Job, *, actor: str) -> Job:
+    """Make and start a job that brings back what was before, for every row that can be brought back.
+
+    Raise IllegalTransition while it runs and where nothing can be undone, Conflict where it was undone before.
+    """
+    if not can_undo(job):
+        raise IllegalTransition(_("Nothing of this job can be undone."))
+    try:
+        with transaction.atomic():
+            made = Job.objects.create(
+                kind=job.kind, undoes=job, created_by=actor, state=JobState.RUNNING, started_at=timezone.now()
+            )
+            rows = job.rows.filter(state=RowState.DONE, undo__isnull=False).order_by("-pk")
+            copies = (
+                JobRow(job=made, subject_id=row.subject_id, label=row.label, detail=row.detail, undo=row.undo,
+                       state=RowState.READY)
+                for row in rows.iterator(AT_ONCE)
+            )  # fmt: skip
+            made.total = _save(copies)
+            made.save(update_fields=["total"])
+    except IntegrityError:
+        raise Conflict(_("This job has been undone already.")) from None
+    return made
+
+
+def can_undo(job: Job) -> bool:
+    """Return whether anything of it can be brought back, and has not been."""
+    kind = kind_of(job)
+    if kind is None or not kind.can_undo or job.undoes_id or not job.is_over or hasattr(job, "undone_by"):
+        return False
+    return job.rows.filter(state=RowState.DONE, undo__isnull=False).exists()
+
+
+@transaction.atomic
+def repeat_failed(job: Job, *, actor: str) -> Job:
+    """Make another job of the rows that failed, to be checked anew; the first no longer needs attention.
+
+    Raise IllegalTransition where none failed, or the job still runs.
+    """
+    kind = kind_of(job)
+    failed = job.rows.filter(state=RowState.FAILED)
+    if kind is None or job.undoes_id or not job.is_over or not failed.exists():
+        raise IllegalTransition(_("No row of this job has failed."))
+    things = kind.model._default_manager.filter(pk__in=failed.values("subject_id"))
+    made = draft_job(kind, things, actor=actor, repeats=job, inputs=job.inputs)
+    Job.objects.filter(pk=job.pk).update(needs_attention=False)
+    return made
+
+
+def enqueue_job(job: Job) -> None:
+    """Have a worker go on with it when the transaction is committed."""
+    transaction.on_commit(lambda: enqueue(WORK_JOB, job.pk, queue=JOBS_QUEUE), robust=True)
+
+
+def _add_rows(job: Job, kind: JobKind, things: QuerySet[Any]) -> int:
+    columns = ["pk", *(name for some in kind.names for name in some if name != "pk")]
+    found: Iterable[Model] = (
+        things.select_related(None).order_by("-pk").only(*columns)[: kind.most_rows + 1].iterator(AT_ONCE)
+    )
+
+    def rows() -> Iterable[JobRow]:
+        while some := list(islice(found, AT_ONCE)):
+            for row in kind.describe(some):
+                row.job = job
+                yield row
+
+    count = _save(rows())
+    if count > kind.most_rows:
+        text = _("At most %(most)s rows at once: narrow the list down first.") % {"most": kind.most_rows}
+        raise InvalidInput(text, errors={"": [text]})
+    return count
+
+
+def _save(rows: Iterable[JobRow]) -> int:
+    left, count = iter(rows), 0
+    while some := list(islice(left, AT_ONCE)):
+        JobRow.objects.bulk_create(some)
+        count += len(some)
+    return count

@@ -1,0 +1,1 @@
+"""Orders that people type in: drafts, and orders repeated."""

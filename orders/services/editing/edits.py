@@ -1,0 +1,204 @@
+"""Editing an order: what was bought, for whom and where it goes, while the part that changes is not being made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+from django.db import transaction
+
+from backoffice.errors import ELIGIBLE, Eligibility, IllegalTransition, Outdated, ineligible
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import TakesOrdersAtOnce
+from backoffice.vendors.registry import has_ability
+from orders.models import AddressRole, HoldReason, Order, OrderState, VendorOrder, VendorOrderLine, VendorOrderState
+from orders.services.editing.amounts import Amounts, amounts_of
+from orders.services.editing.changes import OrderChanges
+from orders.services.editing.checking import EditFindings, check_edit
+from orders.services.editing.holds import CorrectedHolds
+from orders.services.editing.parts import find_obstacles, replan
+from orders.services.editing.plan import EditPlan, build_plan
+from orders.services.editing.spelling import spell_changes
+from orders.services.editing.writing import write_plan
+from orders.services.holds import place_hold
+from orders.services.hooks import on_correction
+from orders.services.lifecycle import end_corrected_holds, place_part
+from orders.services.statuses import derive_statuses
+
+# In these nothing of it is on its way by itself.
+CORRECTABLE = (OrderState.NEW, OrderState.HELD)
+
+
+@dataclass(frozen=True)
+class EditPreview:
+    """What an edit would do: `changes` are [path, before, after] for people; `obstacle` says why it cannot be done."""
+
+    changes: list[list[str]] = field(default_factory=list)
+    before: Amounts | None = None
+    after: Amounts | None = None
+    findings: EditFindings = field(default_factory=EditFindings)
+    obstacle: str = ""
+
+    @property
+    def changes_anything(self) -> bool:
+        return bool(self.changes)
+
+
+def can_edit(order: Order) -> Eligibility:
+    """Return whether anything of the order may still be edited; parts that are being made stand apart (`obstacles`)."""
+    if order.has_ended:
+        text = _("Order %(number)s is %(state)s and can no longer be changed. Order what is needed in a new order.")
+        return ineligible(text % {"number": order.number, "state": order.get_state_display()})
+    if order.cancel_requested_at:
+        return ineligible(_("Cancellation was requested: nothing can be changed until the vendor answers."))
+    return ELIGIBLE
+
+
+def can_correct(order: Order) -> Eligibility:
+    """Return whether the addresses that vendors get may still be edited."""
+    if not (found := can_edit(order)):
+        return found
+    obstacles = find_obstacles(list(order.vendor_orders.all()))
+    return ineligible(next(iter(obstacles.values()))) if obstacles else ELIGIBLE
+
+
+@transaction.atomic
+def edit_order(
+    order: Order,
+    changes: OrderChanges,
+    *,
+    actor: str,
+    revision: int | None = None,
+    anyway: bool = False,
+    release: bool = True,
+) -> Order:
+    """Change the order like that: one line in the timeline, the next revision. What a vendor has as a draft is given
+    up and begun anew. Holds whose errors are corrected end, and the order goes on as after `release_hold`; not with
+    `release` false.
+
+    Raise Outdated when somebody has edited it since `revision`, IllegalTransition where the part that changes is being
+    made or sent, InvalidInput with the errors by field when the pre-flight finds some in what changes (with `anyway`
+    only those that no vendor takes). Nothing is changed then. Return the order as it is then.
+    """
+    order = _locked(order, revision=revision)
+    plan, findings, rows = _prepare(order, changes, lock=True)
+    findings.ensure(anyway=anyway)
+    return _keep(plan, findings, rows, actor=actor, anyway=anyway, release=release)
+
+
+def preview_edit(order: Order, changes: OrderChanges) -> EditPreview:
+    """Return what `edit_order` would do, and leave everything as it is. Raise InvalidInput for what is not there."""
+    with transaction.atomic():
+        order = _locked(order, revision=None)
+        plan = build_plan(order, changes)
+        found = EditPreview(before=amounts_of(plan.before))
+        try:
+            findings = _examine(plan, lock=False)[0]
+        except IllegalTransition as refusal:
+            found = EditPreview(spell_changes(plan), found.before, amounts_of(plan.after), obstacle=refusal.text)
+        else:
+            found = EditPreview(spell_changes(plan), found.before, amounts_of(plan.after), findings)
+        transaction.set_rollback(True)
+    return found
+
+
+def correct_address(order: Order, *, role: AddressRole, values: Mapping[str, str], actor: str) -> Order:
+    """Edit one address; holds that are about it end, also where it was right already.
+
+    `values` are fields of Address, codes of country and state however they are written; fields left out stay.
+    """
+    given = {name: value or None for name, value in values.items()}
+    return _correct(order, msgspec.convert({role.field: given}, OrderChanges), role=role, actor=actor)
+
+
+@transaction.atomic
+def _correct(order: Order, changes: OrderChanges, *, role: AddressRole, actor: str) -> Order:
+    order = _locked(order, revision=None)
+    plan, findings, rows = _prepare(order, changes, lock=True)
+    findings.ensure(anyway=False)
+    return _keep(plan, findings, rows, actor=actor, corrected=role)
+
+
+def _locked(order: Order, *, revision: int | None) -> Order:
+    order = Order.objects.select_related("shop").select_for_update(of=("self",)).get(pk=order.pk)
+    if revision is not None and revision != order.revision:
+        text = _("Somebody else has changed order %(number)s meanwhile. Read it again, then make your change.")
+        raise Outdated(text % {"number": order.number}, revision=order.revision)
+    can_edit(order).ensure()
+    return order
+
+
+def _prepare(order: Order, changes: OrderChanges, *, lock: bool) -> tuple[EditPlan, EditFindings, list[VendorOrder]]:
+    plan = build_plan(order, changes)
+    findings, rows = _examine(plan, lock=lock)
+    return plan, findings, rows
+
+
+def _examine(plan: EditPlan, *, lock: bool) -> tuple[EditFindings, list[VendorOrder]]:
+    """Return what the pre-flight says and the parts that may change. Raise IllegalTransition for one that may not."""
+    parts = plan.before.order.vendor_orders.all()
+    rows = list(parts.select_for_update(of=("self",)) if lock else parts)
+    obstacles = find_obstacles(rows, lock=lock)
+    fixed = dict(VendorOrderLine.objects.filter(vendor_order__in=obstacles).values_list("line", "vendor_order"))
+    _ensure_open(plan, rows, obstacles, fixed)
+    return check_edit(plan, fixed=fixed), [row for row in rows if row.pk not in obstacles]
+
+
+def _ensure_open(
+    plan: EditPlan, rows: list[VendorOrder], obstacles: Mapping[int, str], fixed: Mapping[int, int]
+) -> None:
+    """Raise IllegalTransition where what changes is being made or sent already."""
+    if plan.concerns_all_vendors:
+        for obstacle in obstacles.values():
+            raise IllegalTransition(obstacle)
+    for line in plan.remade & fixed.keys():
+        raise IllegalTransition(obstacles[fixed[line]])
+    if plan.concerns_sale:
+        for row in rows:
+            if row.pk in obstacles and has_ability(row.vendor, TakesOrdersAtOnce):
+                raise IllegalTransition(obstacles[row.pk])
+
+
+def _keep(
+    plan: EditPlan,
+    findings: EditFindings,
+    rows: list[VendorOrder],
+    *,
+    actor: str,
+    anyway: bool = False,
+    release: bool = True,
+    corrected: AddressRole | None = None,
+) -> Order:
+    order, refused = plan.before.order, {row.pk for row in rows if row.state == VendorOrderState.REFUSED}
+    planned: list[VendorOrder] = []
+    if changes := spell_changes(plan):
+        write_plan(plan)
+        if rows or order.vendor_orders.exists():
+            planned = replan(order, rows, touched=plan.remade, everything=plan.concerns_all_vendors, actor=actor)
+        order.events.create(actor=actor, kind="order.edited", params={"changes": changes, "revision": order.revision})
+        for react in on_correction:
+            react(order, actor=actor)
+    refused_anew = bool(refused & {row.pk for row in planned})
+    ended = CorrectedHolds(plan, findings, also=corrected, refused_anew=refused_anew).settle(order)
+    if not anyway:
+        _hold_for(order, findings, actor=actor)
+    was_released = order.state == OrderState.RELEASED
+    if release:
+        end_corrected_holds(order, ended, actor=actor, note=_("The order was edited."))
+    if was_released:
+        for row in planned:
+            place_part(row, actor=actor, not_before=order.leaves_at)
+    order = Order.objects.locked(order.pk)
+    derive_statuses(order)
+    return order
+
+
+def _hold_for(order: Order, findings: EditFindings, *, actor: str) -> None:
+    """Let the order wait for what only a person decides, as at intake."""
+    reasons = (
+        (HoldReason.BAD_ADDRESS, findings.doubts, _("The address may not be enough to deliver to.")),
+        (HoldReason.ODD_PRICE, findings.prices, _("The prices look wrong.")),
+        (HoldReason.OUT_OF_STOCK, findings.stock, _("There is not enough in stock.")),
+    )
+    for reason, errors, text in reasons:
+        if errors:
+            place_hold(order, reason=reason, text=text, errors=errors, actor=actor)

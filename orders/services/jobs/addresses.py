@@ -1,0 +1,151 @@
+"""Many wrong addresses corrected in one grid: what is wrong with each, with what fits filled in as a proposal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from backoffice.errors import Errors, IllegalTransition, add_error
+from backoffice.jobs.models import Job, JobRow, JobState, RowState
+from backoffice.jobs.services.inputs import InputKind, JobInput
+from backoffice.jobs.services.kinds import DONE, RowPreview, RowResult, job_kind
+from backoffice.text.translatable import gettext as _
+from backoffice.vendors.abilities import TakesOrders
+from backoffice.vendors.registry import vendor_type
+from orders.models import Address, AddressRole, Hold, Order, OrderState
+from orders.services.editing.edits import can_correct, correct_address
+from orders.services.holds import active_holds
+from orders.services.jobs.kinds import OrderJob, active_holds_of, order_of
+from orders.services.lifecycle import end_corrected_holds, release_order
+from orders.services.preflight.address_proposals import propose_address
+from orders.services.preflight.order_checks import is_about_address
+from orders.services.preflight.rechecks import recheck_orders
+
+# Whose limits a vendor's own address check has.
+_SENT = (AddressRole.RECIPIENT, AddressRole.SHIPPER, AddressRole.EXPORT)
+
+
+@job_kind("orders.correct_addresses")
+class CorrectAddresses(OrderJob):
+    """Each row has values of its own, by role and field, and the limits of its vendors: both in its `params`."""
+
+    label, icon, is_common = gettext_lazy("Correct addresses …"), "edit_location", True
+    title = ngettext_lazy("Save %(count)s address and release", "Save %(count)s addresses and release", "count")
+    done = ngettext_lazy("%(count)s address corrected", "%(count)s addresses corrected", "count")
+    consequences = (
+        gettext_lazy("What nothing else holds goes to its vendors, and will be made and charged."),
+        gettext_lazy("What does not fit yet stays as it is, and is named."),
+    )
+    inputs = (JobInput("release", gettext_lazy("Save only"), InputKind.YES_NO),)
+
+    def check(self, keys: Sequence[int]) -> Mapping[int, RowPreview]:
+        orders = _orders(keys).in_bulk()
+        found, holds = recheck_orders(list(orders.values())), active_holds_of(keys)
+        return {
+            key: _check(order, _errors_of_addresses(found[key].errors, found[key].doubts, holds[key]))
+            for key, order in orders.items()
+        }
+
+    @transaction.atomic
+    def apply(self, job: Job, row: JobRow) -> RowResult:
+        order, who = order_of(row), job.created_by
+        values: Mapping[str, Mapping[str, str]] = row.params["values"]
+        for role, changed in values.items():
+            order = correct_address(order, role=AddressRole(role), values=changed, actor=who)
+        order = _end_holds_of(order, [AddressRole(role) for role in values], actor=who)
+        if job.inputs["release"] and order.state == OrderState.NEW:
+            order = release_order(order, actor=who)
+        if order.state != OrderState.HELD:
+            return DONE
+        reasons = ", ".join(str(hold.get_reason_display()) for hold in active_holds(order))
+        return RowResult(text=_("Corrected. Still held: %(reasons)s.") % {"reasons": reasons})
+
+
+@transaction.atomic
+def set_addresses(job: Job, values: Mapping[int, Mapping[str, Mapping[str, str]]]) -> dict[int, Errors]:
+    """Keep what was typed for rows of a job that was not started: by the row's key, role and field.
+
+    Return by row what is too long for its vendors; what is typed is kept all the same. What a row does not offer is
+    passed over. Raise IllegalTransition once the job was started.
+    """
+    if not Job.objects.select_for_update().filter(pk=job.pk, state=JobState.READY).exists():
+        raise IllegalTransition(_("This job has been started already, or is still being checked."))
+    rows = list(job.rows.filter(pk__in=values, state=RowState.READY))
+    too_long: dict[int, Errors] = {}
+    for row in rows:
+        if errors := _set(row, values[row.pk]):
+            too_long[row.pk] = errors
+    JobRow.objects.bulk_update(rows, ["params"])
+    return too_long
+
+
+def _set(row: JobRow, values: Mapping[str, Mapping[str, str]]) -> Errors:
+    errors: Errors = {}
+    own, limits = row.params["values"], row.params["limits"]
+    for role, fields in own.items():
+        for name in fields:
+            fields[name] = value = values.get(role, {}).get(name, fields[name])
+            limit = min(limits.get(name, 200), 200) if role in _SENT else 200
+            if len(value) > limit:
+                text = _("%(length)s of %(limit)s characters.") % {"length": len(value), "limit": limit}
+                add_error(errors, f"{role}.{name}", text)
+    return errors
+
+
+def _orders(keys: Sequence[int]) -> QuerySet[Order]:
+    rows = Order.objects.filter(pk__in=keys).select_related("shop").defer("search")
+    return rows.prefetch_related("addresses", "vendor_orders", "lines")
+
+
+def _errors_of_addresses(errors: Errors, doubts: Errors, holds: Iterable[Hold]) -> Errors:
+    """Return what is wrong with its addresses: as we find it now, else as its holds name it."""
+    named: Errors = {path: texts for hold in holds for path, texts in hold.errors.items()}
+    return {path: texts for path, texts in (named | doubts | errors).items() if is_about_address(path)}
+
+
+def _check(order: Order, errors: Errors) -> RowPreview:
+    if not errors:
+        return RowPreview(_("Nothing is wrong with its address."))
+    if refused := can_correct(order).reason:
+        return RowPreview(refused, errors)
+    limits = _limits(order)
+    values: dict[str, dict[str, str]] = {}
+    for address in order.addresses.all():
+        named = [path.removeprefix(f"{address.field}.") for path in errors if path.startswith(f"{address.field}.")]
+        if fields := [name for name in named if name in _FIELDS]:
+            proposal = propose_address(address, limits=limits) if address.role in _SENT else {}
+            values[address.role] = {name: getattr(address, name) for name in fields} | proposal
+    if not values:
+        return RowPreview(_("What is wrong cannot be corrected here."), errors)
+    return RowPreview(errors=errors, params={"values": values, "limits": limits})
+
+
+_FIELDS = frozenset(field.name for field in Address._meta.get_fields()) - {"id", "order", "role"}
+
+
+def _limits(order: Order) -> dict[str, int]:
+    """Return by field how many characters all vendors of the order take."""
+    longest: dict[str, int] = {}
+    for vendor in {line.vendor for line in order.lines.all()}:
+        for name, (_least, most) in vendor_type(vendor, TakesOrders).ADDRESS_LIMITS.items():
+            longest[name] = min(most, longest.get(name, most))
+    return longest
+
+
+def _end_holds_of(order: Order, roles: Sequence[AddressRole], *, actor: str) -> Order:
+    """End holds about several addresses, each of which is corrected now: one correction alone leaves them."""
+    paths = tuple(f"{role.field}." for role in roles)
+    holds = [
+        hold for hold in active_holds(order) if hold.errors and all(path.startswith(paths) for path in hold.errors)
+    ]
+    if len(roles) > 1 and holds:
+        order = end_corrected_holds(order, holds, actor=actor, note=_("The addresses were corrected."))
+    return order
+
+
+def row_values(row: JobRow) -> dict[str, dict[str, str]]:
+    """Return what is to be set for a row, by role and field."""
+    values: dict[str, Any] = row.params.get("values", {})
+    return values

@@ -1,0 +1,61 @@
+"""The delivery slips of many orders in one PDF."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from backoffice.engine.services.disk import room_for
+from backoffice.engine.services.files import keep_file, new_path, note_kept, read_file
+from backoffice.files.types import PDF
+from backoffice.jobs.models import Job, JobRow, RowState
+from backoffice.jobs.services.kinds import job_kind
+from orders.models import Order
+from orders.services.jobs.kinds import OrderJob
+
+# Bytes; a slip has some ten thousand.
+_LARGEST = 100 * 1024 * 1024
+
+
+@job_kind("orders.print_slips")
+class PrintSlips(OrderJob):
+    """Each slip is drawn and kept on its own, and all are joined at the end: a lost worker draws none again."""
+
+    label, icon, permission, only_reads = gettext_lazy("Print slips"), "print", "orders.view_order", True
+    title = ngettext_lazy("Print %(count)s slip", "Print %(count)s slips", "count")
+    done = ngettext_lazy("%(count)s slip ready", "%(count)s slips ready", "count")
+    most_rows, read_at_once = 500, 10
+
+    def read(self, job: Job, rows: Sequence[JobRow]) -> Mapping[int, Any]:
+        from orders.services.files.slips import render_order_slip  # heavy to load
+
+        orders = Order.objects.filter(pk__in=[row.subject_id for row in rows]).select_related("shop").defer("search")
+        by_key = orders.prefetch_related("addresses", "lines").in_bulk()
+        with room_for(_LARGEST):
+            return {
+                row.pk: keep_file(render_order_slip(by_key[row.subject_id]), path=_path(job, row), accepts=[PDF]).path
+                for row in rows
+                if row.subject_id in by_key
+            }
+
+    def finish(self, job: Job) -> None:
+        from pypdf import PdfWriter
+
+        results = job.rows.filter(state=RowState.DONE).order_by("pk").values_list("result", flat=True)
+        paths = [str(path) for path in results]
+        writer, target = PdfWriter(), BytesIO()
+        for path in paths:
+            writer.append(BytesIO(read_file(path) or b""))
+        if paths:
+            writer.write(target)
+            kept = keep_file(target.getvalue(), path=f"{new_path('jobs')}.pdf", accepts=[PDF])
+            job.save(update_fields=note_kept(job, kept))
+        for path in paths:
+            default_storage.delete(path)
+
+
+def _path(job: Job, row: JobRow) -> str:
+    """Return a name that is the same each time, so that a slip drawn again takes the place of the first."""
+    return f"jobs/parts/{job.pk}-{row.pk}.pdf"
