@@ -8,8 +8,8 @@ from django.urls import reverse
 # As they were when all models of a package had its name for a label.
 BACKOFFICE = {"apikey", "callback", "drift", "integration", "job", "push", "shop"}
 ORDERS = {
-    "customer", "draftorder", "enquiry", "exportbatch", "mailcampaign", "notice", "optout", "order", "orderexport", "rule",
-    "strayorder",
+    "customer", "draftorder", "enquiry", "exportbatch", "mailcampaign", "notice", "optout", "order", "orderexport",
+    "rule", "strayorder",
 }  # fmt: skip
 
 
