@@ -7,7 +7,7 @@ letter apart have one in common, which an index finds without comparing with all
 from collections.abc import Collection, Iterable
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from orders.models import SearchWord
 from orders.services.spellings import is_name, is_slip, name_words, without_a_letter
@@ -16,6 +16,9 @@ from orders.services.spellings import is_name, is_slip, name_words, without_a_le
 MOST_LEARNT = 24
 # Words looked up together, and what may be meant by one of them.
 MOST_TYPED, MOST_MEANT = 5, 12
+# Words that one process remembers to be known, some ten megabytes.
+MOST_SEEN = 100_000
+_SEEN: set[str] = set()
 # No key is beyond it that begins with the same letters.
 _END = "\U0010ffff"
 
@@ -30,12 +33,23 @@ def learn_names(names: Iterable[Iterable[str]]) -> None:
 
 
 def add_words(words: Collection[str]) -> None:
-    """Add those that are not known; two queries at most, in the order of the words, so that none waits for another."""
-    known = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True))
-    missing = sorted(set(words) - known)
-    if missing:
+    """Add those that are not known; two queries at most, in the order of the words, so that none waits for another.
+
+    What this process has seen committed is not asked for again: most names are of a few. After a restore that took
+    words away, `manage.py refresh_search` brings them back.
+    """
+    is_certain = not connection.in_atomic_block
+    asked = set(words) - _SEEN if is_certain else set(words)
+    if not asked:
+        return
+    known = set(SearchWord.objects.filter(word__in=asked).values_list("word", flat=True))
+    if missing := sorted(asked - known):
         rows = [SearchWord(word=word, keys=without_a_letter(word)) for word in missing]
         SearchWord.objects.bulk_create(rows, ignore_conflicts=True)
+    if is_certain:
+        if len(_SEEN) > MOST_SEEN:
+            _SEEN.clear()
+        _SEEN.update(asked)
 
 
 def find_meant(words: Iterable[str]) -> dict[str, list[str]]:
