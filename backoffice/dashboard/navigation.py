@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("orders.order", _("Orders"), "shopping_bag", use=_ORDERS + _EXPORTS),
             MenuEntry("drafts_draftorder_new", _("New order"), "add_shopping_cart", see=_DRAFT, use=_DRAFT),
             MenuEntry("drafts.draftorder", _("Drafts"), "edit_note", use=_DRAFT),
+            MenuEntry("customers.customer", _("Customers"), "group", use=_ORDERS),
             MenuEntry("conversation.mention", _("Mentions"), "alternate_email", use=("conversation.add_comment",)),
             MenuEntry("rules.notice", _("Notices"), "notifications", use=("rules.change_notice",)),
             MenuEntry("orders.enquiry", _("Enquiries"), "contact_support", use=("orders.change_enquiry",)),

@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "catalog",
     "fulfillment",
     "orders",
+    "orders.customers",
     "orders.drafts",
     "orders.rules",
     "orders.conversation",

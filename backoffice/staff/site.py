@@ -14,6 +14,7 @@ from unfold.sites import UnfoldAdminSite
 ADDRESSES = {
     "accounts": "backoffice",
     "complaints": "orders",
+    "customers": "orders",
     "drafts": "orders",
     "conversation": "orders",
     "engine": "backoffice",

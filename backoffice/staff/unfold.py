@@ -46,6 +46,7 @@ UNFOLD: dict[str, Any] = {
         _asset("mail.css"),
         _asset("inbox.css"),
         _asset("complaints.css"),
+        _asset("customers.css"),
     ],
     "SCRIPTS": [
         _asset("desk.js"),

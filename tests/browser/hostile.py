@@ -23,6 +23,8 @@ from catalog.models import (
     Variant,
 )
 from fulfillment.models import Carrier, Country, ProductionItem, ProductionOrder
+from orders.customers.services.notes import add_note, change_preferences
+from orders.customers.services.people import find_person
 from orders.drafts.models import DraftOrder
 from orders.marketing.models import CardRecipient, MailCampaign, OptOut, OrderExport
 from orders.models import Enquiry, HoldReason, Order, VendorOrder
@@ -92,6 +94,9 @@ def _order(name: str, *, shop: Shop, colleague: User, place: int) -> Order:
     order.addresses.update(firstname=name[:200], street=LONG[:200], city=LONG[:200])
     refresh_search(order)
     hold_order(order, reason=list(HoldReason)[place], text=name * 2, actor="w" * 150, errors={"lines[0].sku": [name]})
+    add_note(order.customer_email, name * 2, actor="w" * 150)
+    preferences = find_person(order.customer_email).customer.preferences
+    change_preferences(order.customer_email, name[:200], before=preferences, actor="w" * 150)
     DraftOrder.objects.create(
         shop=shop,
         customer=name * 2,

@@ -9,7 +9,7 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "rules.rule", "rules.notice", "marketing.mailcampaign", "orders.enquiry",
-    "orders.strayorder", "complaints.complaint",
+    "orders.strayorder", "complaints.complaint", "customers.customer",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
@@ -27,6 +27,7 @@ GROUPS: dict[str, set[str]] = {
     "Read only": set(),
     "Order desk": {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
+        "customers.change_customer",
         "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
         "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
         "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail", "complaints.change_complaint",
@@ -45,6 +46,7 @@ GROUPS: dict[str, set[str]] = {
     },
     # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
+        "customers.change_customer",
         "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
         "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job",
