@@ -19,13 +19,16 @@ INSERT INTO orders_order SELECT made.* FROM orders_order AS template, (
         'tags', CASE WHEN id %% 33 = 0 THEN ARRAY['VIP'] WHEN id %% 211 = 0 THEN ARRAY['reprint'] ELSE '{}' END::text[],
         'assignee_id', CASE WHEN id %% 50 = 0 THEN %(user)s END,
         'search', array_to_tsvector(ARRAY['web-' || 100000 + id, 'web', (100000 + id)::text, 'r-' || 500000 + id, 'r',
-            (500000 + id)::text, email, 'customer' || id, 'example', 'com', lower(first), lower(last), phone, zip,
-            lower(town), lower(sku), 'jjd' || 3000000000 + id])::text) AS changes
+            (500000 + id)::text, 'web' || 100000 + id, 'r' || 500000 + id, email, 'customer' || id, 'example', 'com',
+            lower(first), lower(last), phone, substr(phone, 3), substr(phone, 5), substr(phone, 6), substr(phone, 7),
+            zip, lower(town), lower(sku), 'mp', 'f1', (id %% 400)::text, 'mpf1' || id %% 400, 'hauptstrasse',
+            (1 + id %% 250)::text, 'jjd' || 3000000000 + id])::text) AS changes
     FROM (
         SELECT id, now() - (%(total)s - id) * interval '730 days' / %(total)s AS received,
             'customer' || id || '@example.com' AS email,
             (ARRAY['Anna','Ben','Clara','David','Emma','Finn','Greta','Hugo','Ida'])[1 + id * 31 %% 9] AS first,
-            CASE WHEN id %% 100 = 0 THEN 'Muller' ELSE 'Name' || md5((id * 7 %% 5000)::text) END AS last,
+            CASE WHEN id %% 100 = 0 THEN 'Muller' ELSE 'Name' || substr(translate(
+                md5((id * 7 %% 5000)::text), '0123456789', 'ghijklmnop'), 1, 10) END AS last,
             '4930' || 10000000 + id AS phone, lpad((id * 37 %% 99999)::text, 5, '0') AS zip,
             CASE WHEN id %% 20 = 0 THEN 'Berlin' ELSE 'Town' || id %% 3000 END AS town, 'MP-F1-' || id %% 400 AS sku,
             CASE WHEN share < 0.97 THEN CASE WHEN id %% 60 = 0 THEN 'cancelled' ELSE 'closed' END
@@ -52,9 +55,27 @@ SELECT id, (ARRAY['bad_address','vendor_refused','manual'])[1 + id %% 3], 'Too l
     '', ''
 FROM orders_order WHERE state = 'held' AND id >= %(first)s
 """
+PARTS = """
+INSERT INTO orders_vendororder SELECT made.* FROM orders_vendororder AS template,
+    generate_series(%(first)s::bigint, %(total)s) AS number,
+    LATERAL jsonb_populate_record(template, jsonb_build_object('id', number, 'order_id', number,
+        'reference', 'WEB-' || 100000 + number, 'vendor_id', (7000000 + number)::text)) AS made
+WHERE template.order_id = %(template)s
+"""
+# Of the names and streets of a million people some two hundred thousand words are left.
+KNOWN_WORDS = """
+INSERT INTO orders_searchword (word, keys) SELECT word, ARRAY(
+    SELECT substr(word, 1, place - 1) || substr(word, place + 1) FROM generate_series(1, length(word)) AS place) || word
+FROM (
+    SELECT lower(customer_lastname) AS word FROM orders_order WHERE id > 0 UNION SELECT lower(customer_firstname)
+    FROM orders_order WHERE id > 0 UNION SELECT substr(translate(md5(number::text), '0123456789', 'aeiounrstl'), 1,
+        (6 + number %% 5)::int) FROM generate_series(%(first)s::bigint, %(total)s, 5) AS number
+    UNION SELECT unnest(ARRAY['berlin', 'hauptstrasse'])
+) AS words ON CONFLICT DO NOTHING
+"""
 # Below all keys of the rows to be made.
 TEMPLATE = -1
-TABLES = ("orders_order", "orders_orderline", "orders_hold")
+TABLES = ("orders_order", "orders_orderline", "orders_hold", "orders_vendororder", "orders_searchword")
 INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND NOT EXISTS (
     SELECT FROM pg_constraint WHERE conindid = format('%%I', indexname)::regclass)
@@ -73,11 +94,12 @@ def grow_to(total: int, *, first: int, user: int) -> None:
         indexes = cursor.fetchall()
         for name, _definition in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
-        for statement in (ORDERS, LINES, HOLDS):
+        for statement in (ORDERS, LINES, HOLDS, PARTS, KNOWN_WORDS):
             cursor.execute(statement, values)
         for _name, definition in indexes:
             cursor.execute(definition)
         cursor.execute("SET session_replication_role = DEFAULT")
+        template.vendor_orders.all().delete()
         template.lines.all().delete()
         template.delete()
         cursor.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
@@ -105,6 +127,7 @@ def _template(pk: int) -> Order:
         unit_price="1.29",
         unit_cost="0.74",
     )
+    order.vendor_orders.create(pk=pk, vendor="mypromo", part=1, reference=str(pk), vendor_id=str(pk), state="done")
     return order
 
 

@@ -3,7 +3,6 @@ quote, customers, products, SKUs, and what can be done with an order. Nothing th
 """
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -16,6 +15,8 @@ from backoffice.text.cleaning import BadText, clean_line
 from backoffice.text.translatable import gettext as _
 from catalog.models import Product, Variant
 from catalog.services.search import search_products
+from orders.customers.admin.context import customer_url
+from orders.customers.services.finding import quotes_customer
 from orders.models import Order, OrderState
 from orders.services.search import search_orders
 
@@ -36,7 +37,7 @@ def find(request: HttpRequest, text: str) -> list[SearchResult]:
     if may("orders.view_order"):
         orders = list(search_orders(Order.objects.order_by("-pk"), text).defer("search")[:LOOKED_AT])
         results += [_order(order) for order in orders[:SHOWN]]
-        results += _customers(orders, text)
+        results += _customers(request, orders, text)
     if may("catalog.view_product") and Product in admin.site._registry:
         results += [_product(product) for product in search_products(Product.objects.order_by("-pk"), text)[:SHOWN]]
     if may("catalog.view_variant") and Variant in admin.site._registry:
@@ -121,21 +122,21 @@ def _means(verb: str, names: Iterable[str]) -> bool:
     return len(verb) >= 3 and any(name.lower().startswith(verb) for name in names)
 
 
-def _customers(orders: list[Order], text: str) -> list[SearchResult]:
+def _customers(request: HttpRequest, orders: list[Order], text: str) -> list[SearchResult]:
     """Return who placed the orders found, where the text is of the person and not of the order."""
+    if not request.user.has_perm("customers.view_customer"):
+        return []
     count: dict[str, int] = {}
     named: dict[str, Order] = {}
-    for order in orders:
-        who = f"{order.customer_name} {order.customer_email}".lower()
-        if order.customer_email and all(word in who for word in text.split()):
-            count[order.customer_email.lower()] = count.get(order.customer_email.lower(), 0) + 1
-            named.setdefault(order.customer_email.lower(), order)
+    for order in quotes_customer(text, orders):
+        count[order.customer_email.lower()] = count.get(order.customer_email.lower(), 0) + 1
+        named.setdefault(order.customer_email.lower(), order)
     return [
         SearchResult(
             title=f"{order.customer_name} · {order.customer_email}" if order.customer_name else order.customer_email,
             description=ngettext("Customer, %(count)s order", "Customer, %(count)s orders", count[email])
             % {"count": f"{count[email]}+" if len(orders) == LOOKED_AT else count[email]},
-            link=f"{reverse('admin:orders_order_changelist')}?{urlencode({'q': order.customer_email})}",
+            link=customer_url(email),
             icon="person",
         )
         for email, order in list(named.items())[:SHOWN]

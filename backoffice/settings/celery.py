@@ -57,11 +57,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("RUN_RULES_SECONDS", default=5),
         "options": {"expires": 30},
     },
-    "count-inbox": {
-        "task": "backoffice.dashboard.tasks.count_inbox",
-        "schedule": 3600,
-        "options": {"expires": 1800},
-    },
     "send-mails": {
         "task": "backoffice.mail.tasks.send_mails",
         # What is new is enqueued at once; this finds what waits for its next try.
@@ -72,6 +67,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.conversation.tasks.write_staff_mails",
         "schedule": env.float("STAFF_MAILS_SECONDS", default=300),
         "options": {"expires": 300},
+    },
+    "count-inbox": {
+        "task": "backoffice.dashboard.tasks.count_inbox",
+        "schedule": 3600,
+        "options": {"expires": 1800},
     },
     "sync-catalog": {
         "task": "catalog.tasks.sync_catalog",

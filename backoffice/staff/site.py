@@ -13,6 +13,8 @@ from unfold.sites import UnfoldAdminSite
 # e-mails outlive an app's name.
 ADDRESSES = {
     "accounts": "backoffice",
+    "complaints": "orders",
+    "customers": "orders",
     "drafts": "orders",
     "conversation": "orders",
     "engine": "backoffice",

@@ -45,6 +45,8 @@ UNFOLD: dict[str, Any] = {
         _asset("rules.css"),
         _asset("mail.css"),
         _asset("inbox.css"),
+        _asset("complaints.css"),
+        _asset("customers.css"),
     ],
     "SCRIPTS": [
         _asset("desk.js"),

@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from backoffice.staff.pages import PagesAdmin
 from backoffice.text.translatable import gettext as _
+from orders.admin.order_edit import views as edit_views
 from orders.admin.order_list.listing import OrderList
 from orders.admin.order_page import by_hand, comparing, cooling, correction, desk, documents, terms
 from orders.admin.order_page.context import order_context, possible_actions
@@ -32,7 +33,7 @@ class OrderAdmin(PagesAdmin):
     def pages(self) -> Pages:
         return [
             *(*desk.PAGES, *correction.PAGES, *documents.PAGES, *by_hand.PAGES),
-            *(*comparing.PAGES, *cooling.PAGES, *terms.PAGES),
+            *(*edit_views.PAGES, *comparing.PAGES, *cooling.PAGES, *terms.PAGES),
         ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -52,7 +53,7 @@ class OrderAdmin(PagesAdmin):
         return self.render(
             request,
             "orders/order.html",
-            title=_("Order %(number)s") % {"number": page.order.number},
+            title=_("Orders"),
             page=page,
             live=live,
             order=page.order,

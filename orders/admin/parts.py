@@ -17,17 +17,21 @@ Guard = Callable[[View], View]
 
 
 class Place(StrEnum):
-    """On the page of an order: among its buttons, below its holds, beside its lines, above its timeline; in the list:
-    for marked orders, and above it; on the page of an enquiry: below it.
+    """On the page of an order: among its buttons, below its holds, in the box of its customer, beside its lines, above
+    its timeline; in the list: for marked orders, and beside its search; on the page of an enquiry: below it.
     """
 
     BUTTONS = "buttons"
     NOTES = "notes"
+    CUSTOMER = "customer"
     SIDE = "side"
     TIMELINE = "timeline"
     ENQUIRY = "enquiry"
     MARKED = "marked"
     ABOVE_LIST = "above_list"
+
+
+_OF_ORDER = (Place.BUTTONS, Place.NOTES, Place.CUSTOMER, Place.SIDE, Place.TIMELINE)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def register_urls(urls: Callable[[Guard], Sequence[URLPattern]]) -> None:
 
 def parts_of(request: HttpRequest, order: Order) -> dict[str, list[Part]]:
     """Return the parts of the page of an order by place."""
-    return {place: _read(place, request, order) for place in (Place.BUTTONS, Place.NOTES, Place.SIDE, Place.TIMELINE)}
+    return {place: _read(place, request, order) for place in _OF_ORDER}
 
 
 def entries_of(request: HttpRequest, order: Order, timeline: Timeline) -> dict[int, Part]:

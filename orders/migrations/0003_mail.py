@@ -6,7 +6,9 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('orders', '0002_edit'),
         ('orders', '0002_holds'),
+        ('orders', '0002_jobs'),
     ]
 
     operations = [

@@ -8,6 +8,7 @@ from orders.models.event import OrderEvent
 from orders.models.hold import Hold, HoldReason, OrderAlarm
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderState, ProductionState, ShipmentState
+from orders.models.search_word import SearchWord
 from orders.models.stored_file import ShopFile, SuppliedLabel
 from orders.models.stray_order import StrayOrder, StrayState
 from orders.models.vendor_order import VendorOrder, VendorOrderLine, VendorOrderState
@@ -28,6 +29,7 @@ __all__ = [
     "OrderLine",
     "OrderState",
     "ProductionState",
+    "SearchWord",
     "ShipmentState",
     "ShopFile",
     "StrayOrder",

@@ -1,7 +1,8 @@
 """What people ask through a vendor's forms."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.accounts.models import Shop
@@ -31,7 +32,11 @@ class Enquiry(models.Model):
         verbose_name = _("enquiry")
         verbose_name_plural = _("enquiries")
         constraints = [models.UniqueConstraint(fields=["vendor", "vendor_id"], name="one_enquiry_per_vendor_id")]
-        indexes = [models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="enquiry_open")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="enquiry_open"),
+            # All that a customer asked, in whatever letter case the e-mail was typed.
+            models.Index(Lower("email"), F("id").desc(), condition=~Q(email=""), name="enquiry_customer"),
+        ]
 
     def __str__(self) -> str:
         return self.subject or self.form or self.name or self.vendor_id

@@ -28,7 +28,7 @@ class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
         objs = list(objs)
         for event in objs:
             event.awaiting_rules = awaits_rules(event.kind)
-        with transaction.atomic(using=self.db):
+        with transaction.atomic(using=self.db, savepoint=False):
             made: list[OrderEvent] = super().bulk_create(objs, *args, **options)  # type: ignore[arg-type, assignment]
             call_followers(made)
         return made

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -178,8 +178,8 @@ class Order(models.Model):
             models.Index(fields=["ship_by", "id"], condition=Q(ship_by__isnull=False), name="order_ship_by"),
             models.Index(fields=["total", "id"], name="order_total"),
             models.Index(fields=["customer_email"], name="order_email"),
-            # Whether somebody has bought before is asked in whatever letter case the e-mail was typed.
-            models.Index(Lower("customer_email"), name="order_email_folded"),
+            # All orders of a customer, newest first, in whatever letter case the e-mail was typed.
+            models.Index(Lower("customer_email"), F("id").desc(), name="order_customer"),
             models.Index(fields=["shop", "fingerprint"], condition=~Q(fingerprint=""), name="order_fingerprint"),
         ]
 

@@ -150,6 +150,9 @@ SENTENCES: dict[str, Sentence] = {
     "push.decided": ("gavel", Tone.GREY, _("Somebody decided what became of a lost request about %(reference)s.")),
 }
 
+# Beginnings of the kinds that shops are not shown; apps above add theirs.
+STAFF_ONLY = ["comment.", "mail.", "rule."]
+
 
 def describe(event: OrderEvent) -> str:
     """Return the event as a sentence in the active language: plain text, not yet escaped for HTML."""

@@ -197,8 +197,8 @@ COMPARED = {
     "accept_difference", "action", "after", "agreed", "all", "anyway", "assignee", "assignee_before", "back",
     "before", "callback", "campaign", "cancelled", "cards", "choice", "code", "code_is_confirmed", "column",
     "compact", "confirmed", "draft", "enabled", "field", "filters", "format", "from", "happened", "key", "kind",
-    "mine", "order", "price", "query", "question", "recipient", "rule", "save", "sku", "state", "to", "token",
-    "tracking_code",
+    "mine", "older", "order", "price", "query", "question", "recipient", "rule", "save", "sku", "state", "to",
+    "token", "tracking_code",
 }  # fmt: skip
 WHOLE = {
     "POST.urlencode()",

@@ -23,6 +23,8 @@ from catalog.models import (
     Variant,
 )
 from fulfillment.models import Carrier, Country, ProductionItem, ProductionOrder
+from orders.customers.services.notes import add_note, change_preferences
+from orders.customers.services.people import find_person
 from orders.drafts.models import DraftOrder
 from orders.marketing.models import CardRecipient, MailCampaign, OptOut, OrderExport
 from orders.models import Enquiry, HoldReason, Order, VendorOrder
@@ -30,6 +32,7 @@ from orders.rules.models import Notice
 from orders.services.alarms import raise_alarm
 from orders.services.lifecycle import hold_order
 from orders.services.search import refresh_search
+from tests.orders.complaints.conftest import complain
 from tests.orders.rows import make_order
 from tests.orders.rules.rows import act, make_rule
 
@@ -91,6 +94,9 @@ def _order(name: str, *, shop: Shop, colleague: User, place: int) -> Order:
     order.addresses.update(firstname=name[:200], street=LONG[:200], city=LONG[:200])
     refresh_search(order)
     hold_order(order, reason=list(HoldReason)[place], text=name * 2, actor="w" * 150, errors={"lines[0].sku": [name]})
+    add_note(order.customer_email, name * 2, actor="w" * 150)
+    preferences = find_person(order.customer_email).customer.preferences
+    change_preferences(order.customer_email, name[:200], before=preferences, actor="w" * 150)
     DraftOrder.objects.create(
         shop=shop,
         customer=name * 2,
@@ -108,6 +114,7 @@ def _order(name: str, *, shop: Shop, colleague: User, place: int) -> Order:
         requested_at=timezone.now(),
     )
     closed = make_order({"name": name}, state="closed")
+    complain(closed, 1, token=f"hostile {place}", text=name * 4)
     raise_alarm(closed, reason=HoldReason.SECOND_AT_VENDOR, text=name, actor="vendor:mypromo")
     Notice.objects.create(order=order, text=name, made_by="system")
     return order

@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 from backoffice.dashboard.navigation import sidebar
 from catalog.models import ChangeSet, CustomProduct, TableImport
 from fulfillment.models import ProductionOrder
+from orders.complaints.models import Complaint
+from orders.customers.admin.context import customer_url
 from orders.marketing.models import MailCampaign
 from orders.models import Enquiry, Order
 from orders.rules.models import Rule
@@ -57,13 +59,16 @@ def single_pages() -> list[str]:
         (CustomProduct, "catalog_customproduct", {"title__startswith": LONG[:20]}),
         (MailCampaign, "marketing_mailcampaign", {"name__startswith": LONG[:20]}),
         (Enquiry, "orders_enquiry", {"subject__startswith": LONG[:20]}),
+        (Complaint, "complaints_complaint", {"text__startswith": LONG[:20]}),
         (Rule, "rules_rule", {"name__startswith": LONG[:20]}),
         (ProductionOrder, "fulfillment_productionorder", {"reference__startswith": LONG[:20]}),
     ]
-    return [
+    customer = Order.objects.filter(customer_firstname__startswith=LONG[:20]).first().customer_email
+    rows = [
         reverse(f"admin:{name}_change", args=[model.objects.filter(**wanted).first().pk])
         for model, name, wanted in kinds
     ]
+    return [*rows, customer_url(customer)]
 
 
 def settled_excess(page: Page) -> int:

@@ -1,6 +1,5 @@
 """Mails that were refused, or of which nobody knows whether they were sent."""
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from backoffice.dashboard.kind import InboxKind, Need, each, link, page_of
@@ -10,14 +9,10 @@ from backoffice.states import Tone
 from backoffice.text.translatable import gettext as _
 
 
-def _unsent() -> QuerySet[Mail]:
-    return Mail.objects.filter(needs_attention=True)
-
-
 def _need(mail: Mail) -> Need:
     return Need(
         what=f"{kind_title(mail.kind)} · {mail.recipient}",
-        detail=mail.cause or mail.get_state_display(),
+        detail=mail.cause or str(mail.get_state_display()),
         since=mail.finished_at or mail.created_at,
         url=link("mail_mail_change", mail.pk),
         action=_("Decide"),
@@ -26,14 +21,14 @@ def _need(mail: Mail) -> Need:
 
 KINDS = [
     InboxKind(
-        name="unsent-mails",
+        name="mails",
         title=gettext_lazy("Mails refused or unclear"),
         icon="mail_off",
         tone=Tone.AMBER,
-        place=330,
+        place=230,
         see=("mail.view_mail",),
         act="mail.decide_mail",
-        rows=_unsent,
+        rows=lambda: Mail.objects.filter(needs_attention=True),
         order_by=("pk",),
         since="created_at",
         needs=each(_need),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 
 from backoffice.mail.models import StaffMail
@@ -60,4 +61,4 @@ class StaffMailAdmin(PagesAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return self.changelist_view(request)
+        return HttpResponseRedirect(reverse("admin:mail_staffmail_changelist"))

@@ -1,7 +1,8 @@
 """Who gets a card, and what came of it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.states import StateChoices, Tone
@@ -98,6 +99,8 @@ class CardRecipient(models.Model):
             models.Index(fields=["key"], condition=~Q(state="left_out"), name="card_person"),
             models.Index(fields=["campaign", "state", "-id"], name="card_state"),
             models.Index(fields=["campaign", "email"], condition=~Q(email=""), name="card_email"),
+            # All cards of a customer, in whatever letter case the e-mail was typed.
+            models.Index(Lower("email"), F("id").desc(), name="card_customer"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from orders.models import Address, AddressRole, Order, OrderLine, StrayOrder, St
 from orders.models.document import DocumentKind, OrderDocument
 from orders.services.intake.input import NewDocument, NewLine, NewOrder, PrintFile, sealed
 from orders.services.order_message import OrderRows
-from orders.services.search import ADDRESS_FIELDS, build_vector, spell_phone
+from orders.services.search import build_search
 
 FIRST_NUMBER = 100_000
 # What an order has by the name under which it is sent; amounts and the shop's defaults are worked out.
@@ -47,15 +47,8 @@ def number_order(rows: OrderRows) -> None:
     order.pk, letters = take_id("orders_order_id_seq")
     former = find_former_number(order.reference, shop=shop) if letters else ""
     order.number = former or number_of(shop, pk=order.pk, letters=letters)
-    recipients = (address for address in rows.addresses if address.role == AddressRole.RECIPIENT)
-    order.search = build_vector(
-        [
-            *(order.number, order.reference, order.customer_email, order.customer_name),
-            *spell_phone(order.customer_phone),
-            *(getattr(address, name) for address in recipients for name in ADDRESS_FIELDS),
-            *(line.sku for line in rows.lines),
-        ]
-    )
+    codes = [line.sku for line in rows.lines] + [document.tracking_code for document in rows.documents]
+    order.search = build_search(order, addresses=rows.addresses, codes=codes)
 
 
 def build_line(line: NewLine, order: Order, *, position: int) -> OrderLine:

@@ -33,4 +33,4 @@ def sign_in(db: None) -> SignIn:
 @pytest.fixture
 def desk(sign_in: SignIn) -> Client:
     """Return a member of the order desk, who sees orders and acts on them."""
-    return sign_in("view_order", "change_order")
+    return sign_in("view_order", "change_order", "view_customer")

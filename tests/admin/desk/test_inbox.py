@@ -168,7 +168,7 @@ def test_groups_give_each_desk_what_it_needs_and_nobody_the_right_to_delete_orde
     assert not any("force_productionorder" in some for some in rights.values())
     assert "change_order" not in rights["Read only"] | rights["Marketing"]
     # A category's own figures may be taken away, so that those of the whole catalogue hold again; who wanted no letters
-    # may change their mind.
+    # may change their mind; a draft is no order yet.
     deletable = {right for some in rights.values() for right in some if right.startswith("delete_")}
     assert deletable <= {"delete_categoryrule", "delete_optout", "delete_draftorder"}
 

@@ -128,7 +128,7 @@ CASES: dict[str, Callable[[], object]] = {
     "tables-to-review": lambda: table("ready"),
     "failed-syncs": lambda: SyncRun.objects.create(vendor="mypromo", kind="catalog", state="failed"),
     "failed-jobs": lambda: Job.objects.create(kind="orders.release", state="failed", needs_attention=True),
-    "unsent-mails": lambda: Mail.objects.create(
+    "mails": lambda: Mail.objects.create(
         kind="order_received", subject_type="orders.order", subject_id=1, recipient="ada@example.com", language="en",
         state="failed", needs_attention=True, created_by="system",
     ),

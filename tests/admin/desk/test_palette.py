@@ -57,7 +57,7 @@ def test_a_customer_is_found_once_with_all_of_their_orders(desk: Client, text: s
     for _count in range(3):
         indexed(customer_firstname="Grace", customer_lastname="Hopper", customer_email="grace@example.com")
     results = found(desk, text)
-    assert results["Grace Hopper · grace@example.com"] == "/admin/orders/order/?q=grace%40example.com"
+    assert results["Grace Hopper · grace@example.com"] == "/admin/orders/customer/of/?email=grace%40example.com"
     assert len(results) == 4
 
 

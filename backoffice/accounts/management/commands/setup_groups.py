@@ -9,13 +9,13 @@ from django.db import transaction
 # Nobody gets delete_order: there is no such button, and the admin refuses it to superusers too.
 READ = {
     "orders.order", "rules.rule", "rules.notice", "marketing.mailcampaign", "orders.enquiry",
-    "orders.strayorder",
+    "orders.strayorder", "complaints.complaint", "customers.customer",
     "catalog.product", "catalog.variant", "catalog.syncrun", "catalog.changeset", "catalog.tableimport",
     "catalog.catalogrules", "catalog.rating", "catalog.customproduct", "fulfillment.shipment",
     "fulfillment.carrier", "fulfillment.country", "fulfillment.state", "fulfillment.productionorder",
     "marketing.orderexport", "marketing.exportbatch",
-        "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
-        "mail.mail", "mail.shopmail",
+    "mail.mail", "mail.shopmail",
+    "accounts.shop", "engine.push", "engine.callback", "engine.drift", "engine.integration", "jobs.job",
 }  # fmt: skip
 MACHINERY = {"engine.resend_push", "engine.decide_push", "engine.replay_callback"}
 CATALOGUE = {
@@ -27,9 +27,10 @@ GROUPS: dict[str, set[str]] = {
     "Read only": set(),
     "Order desk": {
         "orders.change_order", "rules.change_notice", "orders.change_enquiry", "catalog.change_customproduct",
+        "customers.change_customer",
         "orders.decide_strayorder", "engine.resend_push", "engine.decide_push", "jobs.export_job",
         "drafts.view_draftorder", "drafts.add_draftorder", "drafts.change_draftorder", "drafts.delete_draftorder",
-        "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail",
+        "conversation.add_comment", "conversation.mail_customer", "mail.decide_mail", "complaints.change_complaint",
     },
     "Catalogue desk": CATALOGUE,
     # Beside approving: what cannot be undone, what guards would stop, and the figures of the guards themselves.
@@ -45,11 +46,16 @@ GROUPS: dict[str, set[str]] = {
     },
     # Checking cards out spends money: take it from who should only prepare them.
     "Marketing": {
+        "customers.change_customer",
         "marketing.export_orders", "marketing.view_optout", "marketing.add_optout", "marketing.delete_optout",
         "marketing.add_mailcampaign", "marketing.change_mailcampaign", "marketing.check_out_mailcampaign",
-        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job", "Operations",
-        "rules.add_rule", "rules.change_rule", "conversation.add_comment", "conversation.mail_customer",
-        "mail.decide_mail", "mail.change_shopmail", "mail.change_mailtemplate",
+        "rules.change_notice", "engine.resend_push", "engine.decide_push", "jobs.export_job",
+        "conversation.add_comment",
+    },
+    "Operations": MACHINERY
+    | {
+        "rules.add_rule", "rules.change_rule", "rules.change_notice", "jobs.export_job", "conversation.add_comment",
+        "conversation.mail_customer", "mail.decide_mail", "mail.change_shopmail", "mail.change_mailtemplate",
         "engine.change_integration", "engine.pause_integration", "engine.test_integration",
         "engine.add_webhooksubscription",
         "engine.change_webhooksubscription", "accounts.add_shop", "accounts.change_shop",
