@@ -14,6 +14,7 @@ from backoffice.jobs.models import Job
 from backoffice.mail.models import Mail
 from catalog.models import ChangeKind, ChangeSet, ChangeSource, CustomPicture, CustomProduct, SyncRun, TableImport
 from fulfillment.models import Label, ProductionFile, ProductionOrder
+from orders.complaints.models import Complaint, Refund
 from orders.marketing.models import MailCampaign, OrderExport
 from orders.models import Enquiry, HoldReason, StrayOrder, VendorOrder
 from orders.rules.models import Notice, Rule
@@ -83,6 +84,19 @@ def due_today() -> None:
     to_make(end_of_today - NOW)
 
 
+def complaint(deadline: timedelta = 9 * DAY) -> Complaint:
+    return Complaint.objects.create(
+        order=make_order(state="closed"), vendor="mypromo", cause="damaged", bearer="vendor", claim="due",
+        deadline=NOW + deadline, opened_by="mara", token=str(deadline),
+    )  # fmt: skip
+
+
+def refund() -> None:
+    shown = complaint()
+    Complaint.objects.update(state="open")
+    Refund.objects.create(complaint=shown, amount=1, noted_by="mara")
+
+
 CASES: dict[str, Callable[[], object]] = {
     "interruptions": lambda: Heartbeat.objects.update(at=NOW - DAY),
     "unknown-outcomes": lambda: push("unknown"),
@@ -115,6 +129,9 @@ CASES: dict[str, Callable[[], object]] = {
     ),
     "production-late": lambda: to_make(-DAY),
     "production-due": due_today,
+    "complaints": complaint,
+    "complaints-late": lambda: complaint(-DAY),
+    "refunds": refund,
     "enquiries": lambda: Enquiry.objects.create(vendor="sign-customiser", vendor_id="1", subject="A sign"),
     "unusable-webhooks": lambda: Callback.objects.create(
         vendor="mypromo", topic="orders", key="1", body=b"", state="quarantined"
