@@ -31,7 +31,6 @@ def order_essentials(order: Order) -> Essentials:
         (_("Received"), date_format(localtime(order.created_at), "SHORT_DATETIME_FORMAT")),
         (_("Ship by"), date_format(localtime(order.ship_by), "SHORT_DATE_FORMAT") if order.ship_by else ""),
         (_("Total"), money(order.total, order.currency)),
-        (_("Note"), order.note),
     ]
     return Essentials(
         chips=status_chips(order, reasons=list(reasons)),
