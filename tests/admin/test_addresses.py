@@ -7,11 +7,12 @@ from django.urls import reverse
 
 # As they were when all models of a package had its name for a label.
 BACKOFFICE = {
-    "apikey", "callback", "drift", "integration", "job", "mail", "mailtemplate", "push", "shop", "shopmail", "staffmail",
+    "apikey", "callback", "drift", "integration", "job", "mail", "mailtemplate", "push", "shop", "shopmail",
+    "staffmail",
 }  # fmt: skip
 ORDERS = {
-    "complaint", "customer", "draftorder", "enquiry", "exportbatch", "mailcampaign", "mention", "notice", "optout", "order",
-    "orderexport", "rule", "strayorder",
+    "complaint", "customer", "draftorder", "enquiry", "exportbatch", "mailcampaign", "mention", "notice", "optout",
+    "order", "orderexport", "rule", "strayorder",
 }  # fmt: skip
 
 
