@@ -159,7 +159,9 @@ def _query_for(text: str) -> str:
         rest = f"{rest[: phone.start()]} {rest[phone.end() :]}"
     words = words_of(rest)[: MOST_WORDS - len(phones)]
     meant = find_meant(words)
-    terms = [_any_of(_begins(spellings_of(word)), _is(meant.get(word, []))) for word in words]
+    # "WEB 600000": a code's letters are whole, and half of all orders have words that begin with them.
+    spelt = _is if len(words) == len(phones) == 1 else _begins
+    terms = [_any_of(spelt(spellings_of(word)), _is(meant.get(word, []))) for word in words]
     terms += [_phone_term(phone[0]) for phone in phones]
     query = " & ".join(terms)
     code = join(folded)
